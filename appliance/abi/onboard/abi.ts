@@ -17,7 +17,13 @@
 //                                 at least one record is always finished, so this ends.
 //   eventsAt(), eventsLength()    events of the last run(); valid until the next one
 //   framesAt(), framesLength()    frames of the last run(); valid until the next one (inspect: none)
-//   verdictsAt()                  inspect only: a u32 for each record of the last run(), in order
+//   verdictsAt(), verdictsLength()  inspect only: a u32 for each record of the last run(), in order, and how many; at
+//                                 most VERDICTS: then run() stops early
+//   countersAt()                  journal only: COUNTERS u64s that the host keeps up to date, for the heartbeat:
+//                                 frames lost because `in` overran, because `out` was full, because `log` was full
+//
+// The host's round: inspect.run over what it has -> verdicts into guard's copies of just those records -> guard.run over
+// just those, as often as it stops early, its events put one behind another -> both event buffers to the journal.
 //
 // How records are batched never changes what comes out: run() over two batches gives the bytes that run() over one
 // gives. Time comes with the records and nowhere else; it may repeat or go backwards, and every user of it says what it
@@ -90,7 +96,9 @@ export const MAX_EVENT: u32 = 1184; // JSON bytes of one event: with its syslog 
 
 export const enum EventKind {
   EVENT = 0,
-  STATS = 1, // a fragment `"name":{...}` of the heartbeat; the journal joins those of one record into one object
+  STATS = 1, // a part of the heartbeat; the journal joins those of one record into one object:
+             // inspect's opens it with `{"timestamp":...,"event_type":"heartbeat","inspect":{...}`, guard's follows with
+             // `"guard":{...}`, the journal adds its own and the closing brace
 }
 
 // ---- A frame, in a frames buffer (guard: for `out`; journal: for `log`, and the JSON and text it was made of) -----------
@@ -102,6 +110,9 @@ export const enum EventKind {
 //   16  frame bytes, json bytes, text bytes, then zeros up to a multiple of 8
 
 export const FRAME_HEADER: u32 = 16;
+
+export const COUNTERS: u32 = 3;
+export const VERDICTS: u32 = 128; // records of one inspect.run: keeps what they cause within the journal's input
 
 // ---- Why a configuration was refused ------------------------------------------------------------------------------------
 
