@@ -1,0 +1,48 @@
+/** The ground's twin of onboard/abi.ts; appliance/abi/abi.test.ts compares them. The contract is stated there. */
+
+export const ABI_VERSION = 1;
+export const RECORD_HEADER = 32;
+export const MAX_CAPTURED = 66560;
+export const INPUT_SIZE = 131072;
+export const EVENT_HEADER = 16;
+export const FRAME_HEADER = 16;
+export const VERDICTS = 128;
+
+export const RecordKind = { FRAME: 0, TICK: 1, CHAPTER10: 2, END: 3 } as const;
+
+/** What configure() can answer, by number. */
+export const REFUSALS = [
+  "accepted",
+  "missing",
+  "not a Weir policy",
+  "made for another version",
+  "of another length than it says",
+  "damaged: its checksum does not match",
+  "out of range",
+] as const;
+
+/** What every compartment exports, as JavaScript sees it. */
+export interface Compartment {
+  memory: WebAssembly.Memory;
+  abi(): number;
+  inputAt(): number;
+  inputSize(): number;
+  configure(length: number): number;
+  run(from: number, to: number): number;
+  eventsAt(): number;
+  eventsLength(): number;
+  framesAt(): number;
+  framesLength(): number;
+}
+
+export interface Inspect extends Compartment {
+  verdictsAt(): number;
+  verdictsLength(): number;
+}
+
+export interface Journal extends Compartment {
+  countersAt(): number;
+}
+
+/** Next multiple of 8. */
+export const align8 = (n: number): number => (n + 7) & ~7;

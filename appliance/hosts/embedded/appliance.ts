@@ -1,0 +1,149 @@
+/**
+ * The embedded host: the three compartments in one JavaScript process, in Node and in the browser alike. It does what
+ * the image's runtime does (appliance/runtime/user), in the same order, so the same records give the same bytes.
+ */
+import {
+  ABI_VERSION,
+  align8,
+  type Compartment,
+  FRAME_HEADER,
+  INPUT_SIZE,
+  type Inspect,
+  type Journal,
+  RECORD_HEADER,
+  REFUSALS,
+} from "../../abi/abi.ts";
+
+/** Takes what comes out. The arrays are views into wasm memory, valid during the call only: copy what you keep. */
+export interface Sink {
+  /** A frame for `out`. */
+  forwarded(frame: Uint8Array): void;
+  /** A record of the log: EVE JSON, the console's short form (may be empty), the datagram for `log` (may be empty). */
+  record(json: Uint8Array, text: Uint8Array, datagram: Uint8Array): void;
+}
+
+/** One part for each compartment, as compilePolicy makes them. */
+export interface Parts {
+  inspect: Uint8Array;
+  guard: Uint8Array;
+  journal: Uint8Array;
+}
+
+export interface Modules {
+  inspect: WebAssembly.Module;
+  guard: WebAssembly.Module;
+  journal: WebAssembly.Module;
+}
+
+export class Appliance {
+  /** Where the caller writes a batch of records before run(); INPUT_SIZE bytes. */
+  readonly input: Uint8Array;
+  readonly #inspect: Inspect;
+  readonly #guard: Compartment;
+  readonly #journal: Journal;
+  readonly #guardInput: Uint8Array;
+  readonly #journalInput: Uint8Array;
+
+  /** @throws Error naming the compartment when a module is of another ABI or refuses its part of the policy. */
+  constructor(modules: Modules, parts: Parts) {
+    this.#inspect = start<Inspect>("inspect", modules.inspect, parts.inspect);
+    this.#guard = start<Compartment>("guard", modules.guard, parts.guard);
+    this.#journal = start<Journal>("journal", modules.journal, parts.journal);
+    this.input = input(this.#inspect);
+    this.#guardInput = input(this.#guard);
+    this.#journalInput = input(this.#journal);
+  }
+
+  /** The compartments' exports, for measurements and tests. */
+  get compartments() {
+    return { inspect: this.#inspect, guard: this.#guard, journal: this.#journal };
+  }
+
+  /** Works through the records in input[0..length). */
+  run(length: number, sink: Sink): void {
+    this.#guardInput.set(this.input.subarray(0, length));
+    let at = 0;
+    while (at < length) {
+      const stop = this.#inspect.run(at, length);
+      this.#takeVerdicts(at);
+      const events = this.#takeEvents(this.#inspect, 8);
+      const all = this.#runGuard(at, stop, events, sink);
+      if (all > 8) this.#runJournal(events - 8, all, sink);
+      at = stop;
+    }
+  }
+
+  /** Writes inspect's verdicts into guard's copies of the records it has done. */
+  #takeVerdicts(from: number): void {
+    const count = this.#inspect.verdictsLength();
+    const verdicts = new Uint32Array(this.#inspect.memory.buffer, this.#inspect.verdictsAt(), count);
+    const words = new Uint32Array(this.#guardInput.buffer, this.#guardInput.byteOffset, INPUT_SIZE / 4);
+    let at = from >> 2;
+    for (let i = 0; i < count; i++) {
+      words[at + 7] = verdicts[i]!;
+      at += (RECORD_HEADER + align8(words[at + 4]!)) >> 2;
+    }
+  }
+
+  /** Runs guard over input[from..to); returns where the journal's block ends. */
+  #runGuard(from: number, to: number, events: number, sink: Sink): number {
+    let end = events;
+    for (let at = from; at < to; ) {
+      at = this.#guard.run(at, to);
+      for (const [frame] of frames(this.#guard)) sink.forwarded(frame);
+      end = this.#takeEvents(this.#guard, end);
+    }
+    return end;
+  }
+
+  /** Puts a compartment's events into the journal's input at `at`; returns where they end. */
+  #takeEvents(from: Compartment, at: number): number {
+    const length = from.eventsLength();
+    if (length) this.#journalInput.set(new Uint8Array(from.memory.buffer, from.eventsAt(), length), at);
+    return at + length;
+  }
+
+  #runJournal(inspectLength: number, to: number, sink: Sink): void {
+    const lengths = new Uint32Array(this.#journalInput.buffer, this.#journalInput.byteOffset, 2);
+    lengths[0] = inspectLength;
+    lengths[1] = to - 8 - inspectLength;
+    for (let at = 0; at < to; ) {
+      at = this.#journal.run(at, to);
+      for (const [datagram, json, text] of frames(this.#journal)) sink.record(json, text, datagram);
+    }
+  }
+}
+
+function start<T extends Compartment>(name: string, module: WebAssembly.Module, part: Uint8Array): T {
+  const compartment = new WebAssembly.Instance(module, {}).exports as unknown as T;
+  if (compartment.abi() !== ABI_VERSION)
+    throw new Error(`${name}: ABI version ${compartment.abi()}, expected ${ABI_VERSION}`);
+  if (part.length > INPUT_SIZE) throw new Error(`${name}: policy of ${part.length} bytes, at most ${INPUT_SIZE} fit`);
+  input(compartment).set(part);
+  const refusal = compartment.configure(part.length);
+  if (refusal !== 0) throw new Error(`${name}: policy refused: ${REFUSALS[refusal] ?? refusal}`);
+  return compartment;
+}
+
+function input(compartment: Compartment): Uint8Array {
+  return new Uint8Array(compartment.memory.buffer, compartment.inputAt(), compartment.inputSize());
+}
+
+/** The frames of a compartment's last run, each as [frame, json, text]. */
+function* frames(from: Compartment): Generator<[Uint8Array, Uint8Array, Uint8Array]> {
+  const end = from.framesLength();
+  if (!end) return;
+  const start = from.framesAt();
+  const view = new DataView(from.memory.buffer, start, end);
+  const cut = (at: number, length: number) => new Uint8Array(from.memory.buffer, start + at, length);
+  for (let at = 0; at < end; ) {
+    const [length, json, text] = [
+      view.getUint32(at, true),
+      view.getUint32(at + 8, true),
+      view.getUint32(at + 12, true),
+    ];
+    const body = at + FRAME_HEADER;
+    yield [cut(body, length), cut(body + length, json), cut(body + length + json, text)];
+    at += FRAME_HEADER + align8(length + json + text);
+  }
+}

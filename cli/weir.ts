@@ -1,0 +1,62 @@
+/** `weir`: the registry of commands. One file per command; each exports command(), loaded only when it is asked for. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+
+/** In the order --help shows them. */
+const COMMANDS: Record<string, { summary: string; load: () => Promise<{ command(): Command }> }> = {
+  replay: { summary: "replay captures through the appliance and report", load: () => import("./replay.ts") },
+  decode: { summary: "decode captures, a line for each packet or 1553 message", load: () => import("./decode.ts") },
+  simulate: { summary: "simulate a MIL-STD-1553 bus, with attacks", load: () => import("./simulate.ts") },
+  policy: { summary: "check, show and derive policies", load: () => import("./policy.ts") },
+  build: { summary: "build the unikernel image for a policy", load: () => import("./build.ts") },
+  inspect: { summary: "list everything that is in an image", load: () => import("./inspect.ts") },
+  run: { summary: "start an image on network interfaces", load: () => import("./run.ts") },
+};
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+async function main(argv: string[]): Promise<void> {
+  const program = new Command("weir")
+    .description(
+      "A network security appliance in one unikernel image: decodes IP and MIL-STD-1553, finds anomalies,\npasses only what policy allows, one way only.",
+    )
+    .version(version)
+    .showHelpAfterError("(weir --help lists the commands)")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 ran to the end; 1 usage or policy error; 2 input damaged or cut, all good packets were still processed;
+3 a gate that was asked for failed. stdout is data, stderr is talk.
+
+First steps:
+  weir replay -r fixtures/site.pcap -c fixtures/policy.yaml            in this process
+  weir replay -r fixtures/site.pcap -c fixtures/policy.yaml --image    the same in the booted image`,
+    );
+  const wanted = argv.find((word) => !word.startsWith("-"));
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    if (name === wanted) program.addCommand((await load()).command());
+    else program.command(name).summary(summary).description(summary);
+  }
+  program.exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  await program.parseAsync(argv, { from: "user" });
+}
+
+// A reader that stops early (`weir decode ... | head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 1;
+  else {
+    process.stderr.write(`weir: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (process.env.WEIR_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,65 @@
+// New hosts and new services, against the lists in the policy (later: in the baseline).
+//
+// Expected: every address that sends belongs to a known network; every service that is used (protocol, port, at an
+// address) is listed. What was judged once is remembered, so each newcomer is announced once; memory is a two-way cache
+// of JUDGED keys: under a flood of forged addresses an old one can be announced again, never missed.
+import { mix } from "../../../lib/onboard/bytes";
+
+/** A network: the first `bits` of hi:lo count. An IPv4 address has hi = 0 and lo = its 32 bits. */
+@unmanaged
+export class Network {
+  hi: u64;
+  lo: u64;
+  version: u8; // 4 or 6
+  bits: u8;
+  port: u16;     // services only
+  protocol: u8;  // services only
+  pad: u8;
+  pad2: u16;
+}
+
+const JUDGED: u32 = 4096;
+const judged: usize = memory.data(JUDGED * 8, 8);
+
+/** Whether this key comes for the first time (as far as memory goes). */
+export function first(key: u64): bool {
+  const set = judged + (<usize>(<u32>(key >> 24) & (JUDGED / 2 - 1)) << 4);
+  const front = load<u64>(set);
+  if (front == key) return false;
+  const back = load<u64>(set, 8);
+  store<u64>(set, front, 8);
+  store<u64>(set, key);
+  return back != key;
+}
+
+export function hostKey(hi: u64, lo: u64): u64 { return mix(mix(0x3c6ef372fe94f82b, lo), hi) | 1; }
+
+export function serviceKey(hi: u64, lo: u64, port: u32, protocol: u32): u64 {
+  return mix(mix(mix(0xa54ff53a5f1d36f1, lo), hi), <u64>port << 8 | protocol) | 1;
+}
+
+/** Whether an address lies in a network. */
+export function inside(n: Network, version: u32, hi: u64, lo: u64): bool {
+  if (<u32>n.version != version) return false;
+  const bits = <u32>n.bits;
+  if (version == 4) return bits == 0 || (<u32>(lo ^ n.lo)) >> (32 - bits) == 0;
+  if (bits <= 64) return bits == 0 || (hi ^ n.hi) >> (64 - bits) == 0;
+  return hi == n.hi && (lo ^ n.lo) >> (128 - bits) == 0;
+}
+
+/** Whether a list of `count` networks at `list` holds the address. */
+export function known(list: usize, count: u32, version: u32, hi: u64, lo: u64): bool {
+  for (let i: u32 = 0; i < count; ++i) {
+    if (inside(changetype<Network>(list + <usize>i * offsetof<Network>()), version, hi, lo)) return true;
+  }
+  return false;
+}
+
+/** Whether a list of services holds this one; port 0 in the list stands for any. */
+export function served(list: usize, count: u32, version: u32, hi: u64, lo: u64, port: u32, protocol: u32): bool {
+  for (let i: u32 = 0; i < count; ++i) {
+    const n = changetype<Network>(list + <usize>i * offsetof<Network>());
+    if (<u32>n.protocol == protocol && (n.port == 0 || <u32>n.port == port) && inside(n, version, hi, lo)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,208 @@
+// Port and host scans, by threshold random walk: Jung, Paxson, Berger, Balakrishnan, "Fast Portscan Detection Using
+// Sequential Hypothesis Testing", IEEE Symposium on Security and Privacy 2004.
+//
+// Expected: a benign source's first contacts with a (host, port) mostly succeed (probability theta0).
+// A scanner's mostly fail (probability of success theta1). Each outcome moves the source's log likelihood ratio; at
+// `upper` it is called a scanner, at `lower` benign, and the walk starts again from 0 (a benign host may turn).
+//
+// Two things differ from the paper. A first contact is with a (host, port) rather than a host, so that a scan of many
+// ports of one host counts too. And no connection state of the site is needed: an attempt succeeds when the target
+// answers (SYN-ACK, a UDP reply) or when the source goes on as if it had (an ACK): a tap that sees one direction only
+// still works. It fails on RST or ICMP unreachable, or after TIMEOUT without either (TCP only: silence is normal in UDP).
+//
+//   Source (64 bytes): who, walk, counts        Pending (32 bytes): one unanswered first contact, a ring in time order
+import { mix } from "../../../lib/onboard/bytes";
+import { SOURCES, PENDING, SLOTS, CONTACTS } from "./capacity";
+
+@unmanaged
+export class Source {
+  hi: u64; lo: u64;   // address
+  since: u64;         // time of the first outcome of this walk, ns
+  seen: u64;          // time of the last attempt, ns
+  walk: f64;          // log likelihood ratio
+  attempts: u32;      // first contacts
+  refused: u32;       // of them: RST or unreachable
+  silent: u32;        // of them: no answer within TIMEOUT
+  open: u32;          // of them: no outcome yet
+  announced: u64;     // time of the last alert, ns; 0 = never
+}
+
+@unmanaged
+class Pending {
+  key: u64;           // of the contact; 0 = has its outcome
+  hi: u64; lo: u64;   // source address
+  time: u64;
+}
+
+const SOURCE: usize = offsetof<Source>();
+const ENTRY: usize = offsetof<Pending>();
+const sources: usize = memory.data(SOURCES * 64, 8);
+const ring: usize = memory.data(PENDING * 32, 8);
+const slots: usize = memory.data(SLOTS * 4, 8);      // hash -> position in the ring
+const contacts: usize = memory.data(CONTACTS * 8, 8); // what was contacted lately: a two-way cache of keys
+
+const TIMEOUT: u64 = 4000000000;
+const REPEAT: u64 = 60000000000; // a source is announced again after this long at the earliest
+const PATIENCE: u32 = 20;        // open attempts a source may have before an early eviction counts as silence
+const PROBES: u32 = 8;
+
+let head: u32 = 0; // next free position of the ring, counted without end
+let tail: u32 = 0; // oldest position still in the ring
+let onFailure: f64 = 0;
+let onSuccess: f64 = 0;
+let upper: f64 = 0;
+let lower: f64 = 0;
+
+/** Ratio at which a source is called a scanner, for alerts. */
+export function threshold(): f64 { return upper; }
+
+/** theta0, theta1: success probabilities of benign sources and scanners; alpha: false positives, power: detections. */
+export function configure(theta0: f64, theta1: f64, alpha: f64, power: f64): bool {
+  if (!(theta0 > theta1 && theta1 > 0 && theta0 < 1 && alpha > 0 && alpha < power && power < 1)) return false;
+  onFailure = NativeMath.log((1 - theta1) / (1 - theta0));
+  onSuccess = NativeMath.log(theta1 / theta0);
+  upper = NativeMath.log(power / alpha);
+  lower = NativeMath.log((1 - power) / (1 - alpha));
+  return true;
+}
+
+/** Key of a contact, the same whichever side is asked for it. */
+export function contactKey(srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u64, port: u32, protocol: u32): u64 {
+  let h = mix(mix(0x6a09e667f3bcc908, srcLo), srcHi);
+  h = mix(mix(h, dstLo), dstHi);
+  return mix(h, <u64>port << 8 | protocol) | 1;
+}
+
+/** A source tries a (host, port): SYN, or the first datagram. Returns a source to be announced, or 0. */
+export function attempt(key: u64, hi: u64, lo: u64, time: u64): usize {
+  if (contacted(key)) return 0;
+  let due: usize = 0;
+  if (head - tail == PENDING) due = evict();
+  const source = find(hi, lo);
+  source.attempts += 1;
+  source.open += 1;
+  source.seen = time;
+  const p = entry(head);
+  p.key = key; p.hi = hi; p.lo = lo; p.time = time;
+  store<u32>(slot(key), head);
+  head += 1;
+  return due;
+}
+
+/** The contact was answered, or went on. */
+export function success(key: u64): void {
+  const p = pending(key);
+  if (p == 0) return;
+  const source = close(changetype<Pending>(p));
+  if (source == 0) return;
+  const s = changetype<Source>(source);
+  s.walk += onSuccess;
+  if (s.walk <= lower) { s.walk = 0; s.attempts = s.open; s.refused = 0; s.silent = 0; s.since = 0; }
+}
+
+/** The contact was refused. Returns the source when it is to be announced, or 0. */
+export function failure(key: u64, time: u64): usize {
+  const p = pending(key);
+  if (p == 0) return 0;
+  const source = close(changetype<Pending>(p));
+  if (source == 0) return 0;
+  changetype<Source>(source).refused += 1;
+  return failed(source, time);
+}
+
+/** Lets at most one attempt time out; called for every record until it returns 0. Returns a source to be announced. */
+export function expire(time: u64): usize {
+  while (tail != head) {
+    const p = entry(tail);
+    if (p.key != 0 && !(time > p.time && time - p.time >= TIMEOUT)) return 0;
+    tail += 1;
+    if (p.key == 0) continue;
+    const source = close(p);
+    if (source == 0) continue;
+    changetype<Source>(source).silent += 1;
+    const due = failed(source, time);
+    if (due) return due;
+  }
+  return 0;
+}
+
+function failed(source: usize, time: u64): usize {
+  const s = changetype<Source>(source);
+  if (s.since == 0) s.since = time;
+  s.walk += onFailure;
+  if (s.walk < upper) return 0;
+  if (s.walk > upper * 2) s.walk = upper * 2; // bounded, and not for ever: as many successes lead back
+  if (s.announced != 0 && time < s.announced + REPEAT) return 0;
+  s.announced = time;
+  return source;
+}
+
+/** The ring is full: the oldest goes. It counts as silent only where its source has many open, else it proves nothing. */
+function evict(): usize {
+  const p = entry(tail);
+  tail += 1;
+  if (p.key == 0) return 0;
+  const time = p.time;
+  const source = close(p);
+  if (source == 0 || changetype<Source>(source).open < PATIENCE) return 0;
+  changetype<Source>(source).silent += 1;
+  return failed(source, time);
+}
+
+/** Takes the entry's outcome as known; returns its source, or 0 when that was evicted meanwhile. */
+function close(p: Pending): usize {
+  p.key = 0;
+  const s = find(p.hi, p.lo);
+  if (s.open == 0) return 0;
+  s.open -= 1;
+  return changetype<usize>(s);
+}
+
+// @ts-ignore: decorator
+@inline function entry(position: u32): Pending { return changetype<Pending>(ring + <usize>(position & (PENDING - 1)) * ENTRY); }
+
+/** Slot for a new contact: one that points to no open entry of its neighbourhood, else the first (its entry times out). */
+function slot(key: u64): usize {
+  for (let i: u32 = 0; i < PROBES; ++i) {
+    const at = slots + (<usize>(<u32>(key >> 32) + i & (SLOTS - 1)) << 2);
+    const position = load<u32>(at);
+    if (position - tail >= head - tail || entry(position).key == 0) return at;
+  }
+  return slots + (<usize>(<u32>(key >> 32) & (SLOTS - 1)) << 2);
+}
+
+function pending(key: u64): usize {
+  for (let i: u32 = 0; i < PROBES; ++i) {
+    const position = load<u32>(slots + (<usize>(<u32>(key >> 32) + i & (SLOTS - 1)) << 2));
+    if (position - tail < head - tail && entry(position).key == key) return changetype<usize>(entry(position));
+  }
+  return 0;
+}
+
+/** Whether the contact is among the lately seen; remembers it. Two ways; the newer one moves to the front. */
+function contacted(key: u64): bool {
+  const set = contacts + (<usize>(<u32>(key >> 24) & (CONTACTS / 2 - 1)) << 4);
+  const first = load<u64>(set);
+  if (first == key) return true;
+  const second = load<u64>(set, 8);
+  store<u64>(set, first, 8);
+  store<u64>(set, key);
+  return second == key;
+}
+
+/** The source's entry; a new source takes a free place of its neighbourhood, else that of the one seen longest ago. */
+function find(hi: u64, lo: u64): Source {
+  const h = <u32>(mix(mix(0xbb67ae8584caa73b, lo), hi) >> 32);
+  let oldest: usize = 0;
+  let age: u64 = u64.MAX_VALUE;
+  for (let i: u32 = 0; i < PROBES; ++i) {
+    const s = changetype<Source>(sources + <usize>(h + i & (SOURCES - 1)) * SOURCE);
+    if (s.lo == lo && s.hi == hi && s.attempts != 0) return s;
+    const seen = s.attempts == 0 ? 0 : s.seen;
+    if (seen < age) { age = seen; oldest = changetype<usize>(s); }
+  }
+  memory.fill(oldest, 0, SOURCE);
+  const s = changetype<Source>(oldest);
+  s.hi = hi; s.lo = lo;
+  return s;
+}

@@ -1,0 +1,96 @@
+// Sets up all that the project needs on a Debian or Ubuntu machine that has Node: npm packages, the tools from apt (as
+// root; otherwise it prints the line to run), and the compiled ground code. Plain JavaScript with no dependency, since
+// nothing is installed yet. Steps whose result is already there cost nothing.
+//   --tests   also what only the tests and benches use        --quiet   say only what is done or missing
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const flags = new Set(process.argv.slice(2));
+const talk = (text) => flags.has("--quiet") || process.stderr.write(`setup: ${text}\n`);
+
+/** Program on the PATH -> Debian package that brings it. */
+const TOOLS = { clang: "clang", "ld.lld": "lld", "llvm-objcopy": "llvm", "qemu-system-x86_64": "qemu-system-x86" };
+const TEST_TOOLS = {
+  tshark: "tshark",
+  tcpdump: "tcpdump",
+  nmap: "nmap",
+  arping: "arping",
+  ip: "iproute2",
+  ping: "iputils-ping",
+  nc: "netcat-openbsd",
+  curl: "curl",
+  ndpiReader: "libndpi-bin",
+  rsyslogd: "rsyslog",
+};
+
+checkNode();
+installPackages();
+installTools(flags.has("--tests") ? { ...TOOLS, ...TEST_TOOLS } : TOOLS);
+compileGround();
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19) || major > 24)
+    fail(`Node ${process.versions.node} is not supported, expected 20.19 up to 24`);
+}
+
+function installPackages() {
+  const marker = join(root, "node_modules", ".package-lock.json");
+  const lock = join(root, "package-lock.json");
+  if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return talk("npm packages are there");
+  process.stderr.write("setup: installing npm packages\n");
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm packages could not be installed");
+}
+
+function installTools(tools) {
+  const missing = [
+    ...new Set(
+      Object.keys(tools)
+        .filter((name) => !onPath(name))
+        .map((name) => tools[name]),
+    ),
+  ];
+  if (missing.length === 0) return talk("tools are there");
+  const line = `apt-get install -y --no-install-recommends ${missing.join(" ")}`;
+  if (process.getuid?.() !== 0 || !onPath("apt-get")) {
+    process.stderr.write(`setup: missing: ${missing.join(", ")}. To install them run:\n  sudo ${line}\n`);
+    return;
+  }
+  process.stderr.write(`setup: ${line}\n`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const options = { stdio: ["ignore", "ignore", "inherit"], env };
+  spawnSync("apt-get", ["-qq", "update"], options);
+  const done = spawnSync("apt-get", ["-qq", ...line.split(" ").slice(1)], options);
+  if (done.status !== 0) process.stderr.write(`setup: apt-get failed; what needs ${missing.join(", ")} is skipped\n`);
+}
+
+function compileGround() {
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  run(process.execPath, [tsc, "-p", "tsconfig.ground.json"], "the ground code does not compile");
+  talk("ground code is compiled");
+}
+
+function run(program, args, failure) {
+  const done = spawnSync(program, args, { cwd: root, stdio: ["ignore", 2, "inherit"] });
+  if (done.status !== 0) fail(failure);
+}
+
+function onPath(name) {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function fail(text) {
+  process.stderr.write(`setup: ${text}\n`);
+  process.exit(1);
+}
