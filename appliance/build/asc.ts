@@ -1,0 +1,80 @@
+// AssemblyScript -> WebAssembly. One place for the compiler's flags, so that what tests run is what is linked.
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+/** The project's root folder, from the sources as from dist/. */
+export const ROOT = projectRoot(dirname(fileURLToPath(import.meta.url)));
+
+function projectRoot(from: string): string {
+  let at = from;
+  while (!existsSync(join(at, "tsconfig.onboard.json"))) at = dirname(at);
+  return at;
+}
+
+const FLAGS = [
+  "-O3",
+  "--runtime=stub", // no garbage collector: nothing onboard allocates
+  "--use=abort=", // a failed assertion is `unreachable`, not a call to the host
+  "--debug", // function names: for the C that wasm2c writes, for traps, for coverage; they do not reach the ELF
+];
+
+export interface CompileOptions {
+  /** Fixed size of the linear memory in 64 KiB pages; without it, as many as the static data needs (tests). */
+  pages?: number;
+}
+
+/**
+ * Compiles one entry file to WebAssembly and returns the path of the .wasm. Kept under build/wasm by the hash of all
+ * onboard sources and flags, so a second call with nothing changed costs a read of the sources.
+ * @throws Error with the compiler's own `ERROR ... in file(line,column)` text.
+ */
+export async function compileOnboard(entry: string, options: CompileOptions = {}): Promise<string> {
+  const flags = [...FLAGS];
+  if (options.pages) flags.push(`--initialMemory=${options.pages}`, `--maximumMemory=${options.pages}`);
+  const name = relative(ROOT, resolve(ROOT, entry));
+  const out = join(ROOT, "build", "wasm", `${hashSources([name, ...flags])}.wasm`);
+  if (existsSync(out)) return out;
+  mkdirSync(dirname(out), { recursive: true });
+  const temporary = `${out}.${process.pid}.${Math.trunc(performance.now() * 1000)}`;
+  const asc = join(ROOT, "node_modules", "assemblyscript", "bin", "asc.js");
+  try {
+    await promisify(execFile)(process.execPath, [asc, name, "-o", temporary, ...flags], { cwd: ROOT });
+  } catch (error) {
+    const { stderr, stdout } = error as { stderr?: string; stdout?: string };
+    throw new Error(`${name} does not compile:\n${stderr || stdout || String(error)}`);
+  }
+  renameSync(temporary, out);
+  return out;
+}
+
+function hashSources(salt: string[]): string {
+  const hash = createHash("sha256").update(salt.join("\0"));
+  for (const file of onboardSources()) hash.update(`\0${file}\0`).update(readFileSync(join(ROOT, file)));
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Every AssemblyScript file of the project, relative to its root, sorted. */
+export function onboardSources(): string[] {
+  const found: string[] = [];
+  const walk = (folder: string, inside: boolean) => {
+    for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {
+      const path = folder ? `${folder}/${entry.name}` : entry.name;
+      if (entry.isDirectory()) {
+        if (folder || !["node_modules", "dist", "build", ".git", "docs"].includes(entry.name))
+          walk(path, inside || entry.name === "onboard");
+      } else if (inside && entry.name.endsWith(".ts")) found.push(path);
+    }
+  };
+  walk("", false);
+  return found.sort();
+}
+
+/** Compiles an entry and instantiates it in this process; for tests of onboard code. */
+export async function instantiateOnboard(entry: string): Promise<WebAssembly.Instance> {
+  const module = new WebAssembly.Module(readFileSync(await compileOnboard(entry)));
+  return new WebAssembly.Instance(module, {});
+}
