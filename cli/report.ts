@@ -1,0 +1,67 @@
+/** What a replay came to: gathers events as they come, prints the closing summary. */
+
+interface Alert {
+  timestamp: string;
+  pcap_cnt?: number;
+  src_ip?: string;
+  dest_ip?: string;
+  dest_port?: number;
+  proto?: string;
+  alert: { signature: string; context?: { detector?: string; expected?: string; seen?: string } };
+}
+
+interface Heartbeat {
+  inspect: { frames: number; flows?: number };
+  guard: { forwarded: number; dropped: number };
+  journal: { records: number; lost: { in: number; out: number; log: number } };
+}
+
+interface Rules {
+  rules: { rule: string; action: string; frames: number }[];
+}
+
+const decoder = new TextDecoder();
+
+export class Report {
+  readonly alerts: string[] = [];
+  readonly byDetector = new Map<string, number>();
+  readonly byAnomaly = new Map<string, number>();
+  readonly rules = new Map<string, { action: string; frames: number }>();
+  events = 0;
+  heartbeat: Heartbeat | undefined;
+
+  /** Takes one event as its JSON bytes; keeps at most 1,000 alert lines. */
+  take(json: Uint8Array): void {
+    const event = JSON.parse(decoder.decode(json)) as { event_type: string };
+    this.events++;
+    if (event.event_type === "alert") this.#alert(event as unknown as Alert);
+    else if (event.event_type === "anomaly") {
+      const { anomaly } = event as unknown as { anomaly: { event: string } };
+      this.byAnomaly.set(anomaly.event, (this.byAnomaly.get(anomaly.event) ?? 0) + 1);
+    } else if (event.event_type === "heartbeat") this.heartbeat = event as unknown as Heartbeat;
+    else if (event.event_type === "weir_rules")
+      for (const { rule, action, frames } of (event as unknown as Rules).rules)
+        this.rules.set(rule, { action, frames });
+  }
+
+  #alert(event: Alert): void {
+    const detector = event.alert.context?.detector ?? event.alert.signature;
+    this.byDetector.set(detector, (this.byDetector.get(detector) ?? 0) + 1);
+    if (this.alerts.length < 1000) this.alerts.push(alertLine(event));
+  }
+}
+
+/** One line: when, who, what, what was expected and what was seen. */
+function alertLine(event: Alert): string {
+  const { signature, context } = event.alert;
+  const target = event.dest_ip ? ` -> ${event.dest_ip}${event.dest_port ? `:${event.dest_port}` : ""}` : "";
+  const who = event.src_ip ? ` ${event.src_ip}${target}${event.proto ? ` ${event.proto}` : ""}` : "";
+  const why = context?.expected ? `: expected ${context.expected}; seen ${context.seen}` : "";
+  return `${event.timestamp.slice(0, 23)}${who} ${signature}${why}`;
+}
+
+/** `name count` pairs, most frequent first, then by name. */
+export function counts(map: Map<string, number>): string {
+  const sorted = [...map].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return sorted.map(([name, count]) => `${name} ${count}`).join(", ") || "none";
+}
