@@ -82,7 +82,7 @@ function reduceSource(written: string, name: string, id: number): { source: stri
   edit.replace(new RegExp(`LOAD_DATA\\(instance->${memory}, `, "g"), "any", "LOAD_DATA(");
   edit.replace(new RegExp(`instance->${memory}\\.pages`, "g"), "any", "(WEIR_MEMORY_SIZE / 65536u)");
   edit.replace(new RegExp(`&instance->${memory}, `, "g"), "any", "");
-  edit.refuse(new RegExp(`wasm_rt_|WASM_RT_|\\b${memory}\\b|CALL_INDIRECT|memory_init|_table_`));
+  edit.refuse(new RegExp(`wasm_rt_|WASM_RT_|\\b${memory}\\b|CALL_INDIRECT|memory_init|_table_|init_instance_import`));
   return { source: edit.text(), bytes };
 }
 
