@@ -93,9 +93,9 @@ export function readListing(listing: string): Map<string, Code> {
       prologue = true;
       continue;
     }
-    const instruction = line.match(/^\s*[0-9a-f]+:\s+(\S+)\s*(.*)$/);
+    const instruction = line.match(/^\s*[0-9a-f]+:\s+(\S+)\s*([^#]*?)\s*(# .*)?$/);
     if (!code || !instruction) continue;
-    const [, mnemonic, operands] = instruction as unknown as [string, string, string];
+    const [, mnemonic, operands] = instruction as unknown as string[] as [string, string, string];
     const push = /^push/.test(mnemonic);
     prologue &&= push || (/^mov/.test(mnemonic) && operands === "%rsp, %rbp");
     if (push && !prologue) code.more += 8;
