@@ -19,7 +19,11 @@
 
 // ---- Memory. An address is a u32 plus a constant u32 offset, in 64 bits: it cannot wrap ---------------------------
 
-#ifdef WEIR_UNCHECKED // only to measure what the checks cost; never in an image
+// Checks, and not guard pages: a page fault cannot say which compartment, an unmapped 8 GiB behind each memory and a fault
+// handler would have to be right, and there is little to win. A decoder with a flow table and 20 exp2 per packet takes 2105
+// instructions per packet with the checks and 1842 without any protection at all (clang 14 -O2, x86-64, 20,000 packets;
+// callgrind, memset and memcpy left out), or 275 ns and 264 ns, the least of 60 runs; text 11.7 KB and 10.6 KB.
+#ifdef WEIR_UNCHECKED // to measure that; never in an image
 #define CHECK(address, n) ((void)0)
 #else
 #define CHECK(address, n) \
