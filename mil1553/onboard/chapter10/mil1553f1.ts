@@ -1,0 +1,84 @@
+// MIL-STD-1553 bus data, format 1 (type 0x19), RCC 106-17 10.6.4.2. Behind the CSDW, without padding between them:
+//
+//   CSDW   23-0 messages   31-30 time tag: 0 last bit of the last word, 1 first bit of the first, 2 last bit of the first
+//   each    0 time 8   8 block status 2   10 GAP1, GAP2   12 length 2 (bytes of words)   14 words
+//
+// The count is a claim: it is never believed beyond the packet's data.
+
+import { C } from "../anomalies";
+import { Message, TIME_UNKNOWN, classify } from "../message";
+import { Recorder, absolute } from "../recorders";
+import { report } from "../waiting";
+import { FLAG_MESSAGE_TIME, Packet } from "./header";
+
+const INTRA: u32 = 14;
+
+let at: usize = 0;
+let end: usize = 0;
+let left: u32 = 0;
+let claimed: u32 = 0;
+let timeTag: u32 = 0;
+
+/** Begins with the `length` bytes of data at p. */
+export function openMessages(p: usize, length: u32, k: Packet): void {
+  left = 0;
+  if (length < 4) { report(C.SHORT_DATA, <u32>k.channel, <u64>length, k.offset); at = end = p; return; }
+  const csdw = load<u32>(p);
+  claimed = csdw & 0xffffff;
+  left = claimed;
+  timeTag = csdw >> 30;
+  at = p + 4;
+  end = p + <usize>length;
+  if ((k.flags & <u8>FLAG_MESSAGE_TIME) != 0 && messageTimeFormat(k) != 1) report(C.TIME_SOURCE, <u32>k.channel, 0, k.offset);
+}
+
+/** Whether messages and their lengths fill the data exactly: what can be checked of a packet without a data checksum. */
+export function messagesFit(p: usize, length: u32): bool {
+  if (length < 4) return false;
+  let n = load<u32>(p) & 0xffffff;
+  const stop = p + <usize>length;
+  let q = p + 4;
+  for (; n != 0 && q + INTRA <= stop; --n) q += <usize>(INTRA + <u32>load<u16>(q, 12));
+  return n == 0 && q == stop;
+}
+
+/** Fills m with the next message, classified; false at the end, having reported what the packet lied about. */
+export function nextInPacket(m: Message, k: Packet, r: Recorder): bool {
+  if (left == 0) {
+    if (at < end) { report(C.MESSAGE_COUNT, <u32>k.channel, <u64>claimed, k.offset); at = end; }
+    return false;
+  }
+  const room = <u32>(end - at);
+  if (room < INTRA) return broken(C.MESSAGE_COUNT, claimed, k);
+  const length = <u32>load<u16>(at, 12);
+  if (room - INTRA < length) return broken(C.MESSAGE_LENGTH, length, k);
+  const time = load<u64>(at);
+  m.rtc = time & 0xffffffffffff;
+  m.time = (k.flags & <u8>FLAG_MESSAGE_TIME) != 0 ? (messageTimeFormat(k) == 1 ? ieee1588(time) : TIME_UNKNOWN) : absolute(r, m.rtc);
+  m.blockStatus = load<u16>(at, 8);
+  m.gap1 = load<u8>(at, 10);
+  m.gap2 = load<u8>(at, 11);
+  m.length = <u16>length;
+  m.words = at + INTRA;
+  m.timeTag = <u8>timeTag;
+  m.channel = k.channel;
+  m.recorder = k.recorder;
+  classify(m);
+  at += <usize>(INTRA + length);
+  left -= 1;
+  return true;
+}
+
+function broken(id: u32, detail: u32, k: Packet): bool {
+  report(id, <u32>k.channel, <u64>detail, k.offset);
+  left = 0;
+  at = end;
+  return false;
+}
+
+// @ts-ignore: decorator
+@inline function messageTimeFormat(k: Packet): u32 { return <u32>k.flags >> 2 & 3; }
+
+/** IEEE-1588 time: nanoseconds in the low word, seconds in the high one. */
+// @ts-ignore: decorator
+@inline function ieee1588(t: u64): u64 { return (t >> 32) * 1000000000 + (t & 0xffffffff); }

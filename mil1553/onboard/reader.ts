@@ -1,0 +1,183 @@
+// Chapter 10 bytes in, findings out, one at a time: the host of this folder feeds a record and calls next() until NONE.
+//
+//   stream(p, length)  datagram(p, length, ...)  tick(now)  end()       then       while ((found = next()) != Found.NONE) ...
+//
+// Nothing is called back and nothing is allocated. A finding is valid until next() is called again; what was fed must
+// stay in place until NONE. Input of a file (CHAPTER10 records) and of UDP flows may alternate.
+
+import { C } from "./anomalies";
+import { PACKET_CAPACITY } from "./capacity";
+import { Bus, busFor, busIndex, clearChannels, takeForgotten } from "./channels";
+import { Message } from "./message";
+import { count } from "./stats";
+import { validate } from "./validate";
+import { Recorder, clearRecorders, recorderAt, recorderFor } from "./recorders";
+import { Anomaly, NO_CHANNEL, anyWaiting, clearWaiting, report, takeWaiting } from "./waiting";
+import { EthernetFrame, nextFrame, openFrames } from "./chapter10/ethernetf0";
+import {
+  FLAG_OVERFLOW, FLAG_RTC_ERROR, FLAG_SECONDARY, HEADER, Packet, Type, bodyStart, isRead, secondaryGood,
+} from "./chapter10/header";
+import { nextInPacket, openMessages } from "./chapter10/mil1553f1";
+import { clearStream, feed, feedEnd, takePacket } from "./chapter10/sync";
+import { readTime } from "./chapter10/time";
+import { readTmats } from "./chapter10/tmats";
+import { clearUdp, feedDatagram, feedDatagramEnd, feedTick, takeDatagramPacket } from "./udp/udp";
+
+export const enum Found {
+  NONE = 0,     // feed more
+  PACKET = 1,   // packet(): a Chapter 10 packet with a good header, before its contents
+  MESSAGE = 2,  // message(): a 1553 message of a packet that is believed
+  ETHERNET = 3, // ethernet(): a frame for the IP decoder
+  ANOMALY = 4,  // anomaly()
+}
+
+/** The recorder of a file. Hosts give UDP recorders any other key. */
+export const FILE_RECORDER: u64 = 0;
+
+const PACKET: usize = memory.data(64, 8);
+const MESSAGE: usize = memory.data(96, 8);
+const FRAME: usize = memory.data(48, 8);
+// @ts-ignore: decorator
+@inline export function packet(): Packet { return changetype<Packet>(PACKET); }
+// @ts-ignore: decorator
+@inline export function message(): Message { return changetype<Message>(MESSAGE); }
+// @ts-ignore: decorator
+@inline export function ethernet(): EthernetFrame { return changetype<EthernetFrame>(FRAME); }
+let found: usize = 0;
+// @ts-ignore: decorator
+@inline export function anomaly(): Anomaly { return changetype<Anomaly>(found); }
+/** The channel of the last PACKET or MESSAGE, with its name and statistics. */
+// @ts-ignore: decorator
+@inline export function bus(): Bus { return changetype<Bus>(currentBus); }
+
+const enum Phase { SOURCE, OPEN, MESSAGES, FRAMES }
+const enum Source { STREAM, UDP, BOTH_ENDED }
+
+let phase: Phase = Phase.SOURCE;
+let source: Source = Source.STREAM;
+let recorder: u32 = 0;     // index
+let currentBus: usize = 0;
+/** Messages of packets whose data checksum is wrong, all the same: for an analyst, never onboard. */
+let believeAll: bool = false;
+
+/** Forgets everything: as after boot. */
+export function reset(): void { clearRecorders(); resetButClocks(); }
+
+/** Forgets all but the clocks: to read the beginning of a file again once its first time packet has been seen. */
+export function resetButClocks(): void {
+  clearStream(); clearUdp(); clearChannels(); clearWaiting();
+  phase = Phase.SOURCE;
+  source = Source.STREAM;
+  believeAll = false;
+}
+
+export function setBelieveAll(on: bool): void { believeAll = on; }
+
+/** The next bytes of a Chapter 10 file, cut anywhere. */
+export function stream(p: usize, length: u32): void {
+  source = Source.STREAM;
+  recorder = recorderFor(FILE_RECORDER);
+  feed(p, length);
+}
+
+/**
+ * A UDP payload. `flow` identifies sender and receiver with their ports: one datagram sequence. `recorderKey` identifies
+ * the machine whose counter and channel numbers it uses (its address; not 0): several flows may share it. `now`: record
+ * time, ns; it ages open packets and nothing else.
+ */
+export function datagram(p: usize, length: u32, flow: u64, recorderKey: u64, now: u64): void {
+  source = Source.UDP;
+  recorder = recorderFor(recorderKey);
+  feedDatagram(p, length, flow, now);
+}
+
+export function tick(now: u64): void { feedTick(now); }
+
+/** Nothing will follow. */
+export function end(): void {
+  source = Source.BOTH_ENDED;
+  recorder = recorderFor(FILE_RECORDER);
+  feedEnd();
+  feedDatagramEnd();
+}
+
+/** The next finding of what was fed. */
+export function next(): Found {
+  for (;;) {
+    if (anyWaiting()) { found = changetype<usize>(takeWaiting()); return Found.ANOMALY; }
+    if (phase == Phase.MESSAGES) {
+      const m = message();
+      if (nextInPacket(m, packet(), recorderAt(recorder))) {
+        const b = bus();
+        m.bus = busIndex(b);
+        validate(m, b);
+        count(m, b);
+        return Found.MESSAGE;
+      }
+      phase = Phase.SOURCE;
+    } else if (phase == Phase.FRAMES) {
+      if (nextFrame(ethernet(), packet(), recorderAt(recorder))) return Found.ETHERNET;
+      phase = Phase.SOURCE;
+    }
+    if (anyWaiting()) continue;
+    if (phase == Phase.OPEN) { open(); return Found.PACKET; }
+    const k = packet();
+    // what was lost in front of a packet is fetched before it
+    if (source == Source.UDP ? takeDatagramPacket(k) : takePacket(k)) { phase = Phase.OPEN; }
+    else if (!anyWaiting()) break;
+  }
+  return Found.NONE;
+}
+
+/** Looks into the packet at hand: its channel's sequence, its headers, and by type what its contents are. */
+function open(): void {
+  phase = Phase.SOURCE;
+  const k = packet();
+  k.recorder = <u16>recorder;
+  const r = recorderAt(recorder);
+  const channel = <u32>k.channel;
+  const b = busFor(r.key, channel);
+  currentBus = changetype<usize>(b);
+  const forgotten = takeForgotten();
+  if (forgotten != NO_CHANNEL) report(C.CHANNEL_FORGOTTEN, channel, <u64>forgotten, k.offset);
+  sequence(k, b);
+  b.packets += 1;
+  const flags = <u32>k.flags;
+  if (flags & FLAG_RTC_ERROR) report(C.RTC_SYNC_ERROR, channel, 0, k.offset);
+  if (flags & FLAG_OVERFLOW) report(C.DATA_OVERFLOW, channel, 0, k.offset);
+  if (k.held == 0) {
+    if (k.length > PACKET_CAPACITY && isRead(<u32>k.type)) report(C.PACKET_TOO_LARGE, channel, <u64>k.length, k.offset);
+    return;
+  }
+  const p = k.at;
+  if (flags & FLAG_SECONDARY) {
+    k.secondaryTime = load<u64>(p, HEADER);
+    if (!secondaryGood(p + HEADER)) report(C.SECONDARY_CHECKSUM, channel, 0, k.offset);
+  }
+  if (k.believed == 0) {
+    if ((flags & 3) != 0 && k.type == Type.TMATS) report(C.TMATS_CHECKSUM, channel, 0, k.offset);
+    else {
+      if (flags & 3) report(C.DATA_CHECKSUM, channel, 0, k.offset);
+      if (!believeAll) return;
+    }
+  }
+  const data = p + <usize>bodyStart(flags);
+  if (k.type == Type.MIL1553) { openMessages(data, k.dataLength, k); phase = Phase.MESSAGES; }
+  else if (k.type == Type.ETHERNET) { openFrames(data, k.dataLength, k); phase = Phase.FRAMES; }
+  else if (k.type == Type.TIME) readTime(data, k.dataLength, k, r);
+  else if (k.type == Type.TMATS && k.dataLength >= 4) {
+    readTmats(data + 4, data + <usize>k.dataLength, r.key);
+    currentBus = changetype<usize>(busFor(r.key, channel));
+    takeForgotten();
+  }
+}
+
+function sequence(k: Packet, b: Bus): void {
+  if (b.hasSequence) {
+    const ahead = (<u32>k.sequence - <u32>b.lastSequence) & 255;
+    if (ahead == 0) report(C.SEQUENCE_REPEAT, <u32>k.channel, <u64>k.sequence, k.offset);
+    else if (ahead != 1) report(C.SEQUENCE_GAP, <u32>k.channel, <u64>(ahead - 1), k.offset);
+  }
+  b.hasSequence = 1;
+  b.lastSequence = k.sequence;
+}

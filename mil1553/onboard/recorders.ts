@@ -1,0 +1,52 @@
+// A recorder: one counter (10 MHz, 48 bits) and how it relates to the time of day. A Chapter 10 file is one recorder; of
+// UDP streams the host says which belong together. When the table is full, the recorder seen longest ago is forgotten.
+
+import { RECORDERS } from "./capacity";
+import { TIME_UNKNOWN } from "./message";
+import { since } from "./validate";
+
+@unmanaged
+export class Recorder {
+  key: u64;
+  seen: u64;      // 0 = free
+  rtc: u64;       // counter at the last time packet
+  ns: u64;        // and its time, ns since 1970-01-01
+  known: u32;     // 1 once there was a time packet
+  reserved: u32;
+}
+
+const ENTRY: u32 = 40;
+const TABLE: usize = memory.data(RECORDERS * ENTRY, 8);
+let step: u64 = 0;
+
+// @ts-ignore: decorator
+@inline export function recorderAt(i: u32): Recorder { return changetype<Recorder>(TABLE + <usize>(i * ENTRY)); }
+
+/** Index of the recorder with that key; made if there is none. */
+export function recorderFor(key: u64): u32 {
+  ++step;
+  let oldest: u32 = 0;
+  for (let i: u32 = 0; i < RECORDERS; ++i) {
+    const r = recorderAt(i);
+    if (r.seen != 0 && r.key == key) { r.seen = step; return i; }
+    if (r.seen < recorderAt(oldest).seen) oldest = i;
+  }
+  const r = recorderAt(oldest);
+  memory.fill(changetype<usize>(r), 0, <usize>ENTRY);
+  r.key = key;
+  r.seen = step;
+  return oldest;
+}
+
+/** ns since 1970-01-01 of a counter value, by the last time packet; TIME_UNKNOWN before the first. */
+// @ts-ignore: decorator
+@inline export function absolute(r: Recorder, rtc: u64): u64 {
+  if (r.known == 0) return TIME_UNKNOWN;
+  const ns = <i64>r.ns + since(rtc, r.rtc) * 100;
+  return ns < 0 ? TIME_UNKNOWN : <u64>ns;
+}
+
+export function clearRecorders(): void {
+  memory.fill(TABLE, 0, <usize>(RECORDERS * ENTRY));
+  step = 0;
+}
