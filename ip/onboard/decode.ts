@@ -9,7 +9,13 @@
 import { Anomaly } from "./anomaly";
 import { arp } from "./arp";
 import { cooked, cooked2 } from "./cooked";
+import { dccp } from "./dccp";
 import { ethernet } from "./ethernet";
+import { gre } from "./gre";
+import { gtp } from "./gtp";
+import { icmp } from "./icmp";
+import { icmpv6 } from "./icmpv6";
+import { igmp } from "./igmp";
 import { ipv4 } from "./ipv4";
 import { ipv6 } from "./ipv6";
 import {
@@ -17,9 +23,14 @@ import {
 } from "./ipv6-extensions";
 import { llc } from "./llc";
 import { loopback, raw } from "./loopback";
+import { mpls, pseudowire } from "./mpls";
 import { Is, Packet, clear, note, push } from "./packet";
+import { ppp } from "./ppp";
+import { discovery, session } from "./pppoe";
 import { Protocol } from "./protocols";
+import { sctp } from "./sctp";
 import { tcp } from "./tcp";
+import { erspan, geneve, nsh, teredo, vxlan } from "./tunnels";
 import { udp, udplite } from "./udp";
 import { vlan } from "./vlan";
 
@@ -95,6 +106,23 @@ function layer(k: Packet, protocol: u32): u32 {
     case Protocol.AH: return authentication(k);
     case Protocol.ESP: return encapsulation(k);
     case Protocol.UDPLITE: return udplite(k);
+    case Protocol.ICMP: return icmp(k);
+    case Protocol.ICMPV6: return icmpv6(k);
+    case Protocol.IGMP: return igmp(k);
+    case Protocol.SCTP: return sctp(k);
+    case Protocol.DCCP: return dccp(k);
+    case Protocol.MPLS: return mpls(k);
+    case Protocol.PW: return pseudowire(k);
+    case Protocol.PPPOED: return discovery(k);
+    case Protocol.PPPOES: return session(k);
+    case Protocol.PPP: return ppp(k);
+    case Protocol.GRE: return gre(k);
+    case Protocol.ERSPAN: return erspan(k);
+    case Protocol.VXLAN: return vxlan(k);
+    case Protocol.GENEVE: return geneve(k);
+    case Protocol.GTP: return gtp(k);
+    case Protocol.TEREDO: return teredo(k);
+    case Protocol.NSH: return nsh(k);
     default: return Protocol.NONE;
   }
 }
