@@ -1,0 +1,86 @@
+// Everything that is in an image, read from its bytes alone. The image is untrusted: an Error says what is wrong with it.
+import { unpackContainer } from "./container.ts";
+import { type Elf, FLAG_EXECUTE, FLAG_READ, FLAG_WRITE, machineName, PT_LOAD, readElf } from "./elf.ts";
+import { type BuildInfo, buildInfo, sha256 } from "./info.ts";
+import { type Interface, manifestNote, NOTE_BUILD, NOTE_OWNER, unpackManifest } from "./manifest.ts";
+import { policyOf } from "./place.ts";
+
+export interface Extent {
+  /** Physical (segments) or virtual (sections) address, hexadecimal. */
+  address: string;
+  /** "r-x" and the like. */
+  permissions: string;
+  fileBytes: number;
+  memoryBytes: number;
+}
+
+export interface ImageDescription {
+  machine: string;
+  bytes: number;
+  sha256: string;
+  entry: string;
+  interfaces: Interface[];
+  segments: Extent[];
+  sections: (Extent & { name: string })[];
+  policy?: { sha256: string; bytes: number; parts: Record<string, number> };
+  /** Absent in an image that was not made by `weir build`, such as a test's. */
+  build?: BuildInfo;
+}
+
+const SHT_NULL = 0;
+const SHT_NOBITS = 8;
+const SHF_WRITE = 1;
+const SHF_ALLOC = 2;
+const SHF_EXECINSTR = 4;
+
+/** @throws Error when it is not a whole Weir image. */
+export function describeImage(image: Uint8Array): ImageDescription {
+  const elf = readElf(image);
+  const interfaces = unpackManifest(manifestNote(elf).bytes);
+  const container = policyOf(elf);
+  const build = readBuildInfo(elf);
+  return {
+    machine: machineName(elf.machine),
+    bytes: image.length,
+    sha256: sha256(image),
+    entry: hex(elf.entry),
+    interfaces,
+    segments: elf.segments
+      .filter((s) => s.type === PT_LOAD)
+      .map((s) => ({
+        address: hex(s.physical),
+        permissions: permissions(s.flags & FLAG_READ, s.flags & FLAG_WRITE, s.flags & FLAG_EXECUTE),
+        fileBytes: s.fileSize,
+        memoryBytes: s.memorySize,
+      })),
+    sections: elf.sections
+      .filter((s) => s.type !== SHT_NULL && s.flags & SHF_ALLOC)
+      .map((s) => ({
+        name: s.name.replace(/[^ -~]/g, "?"),
+        address: hex(s.address),
+        permissions: permissions(1, s.flags & SHF_WRITE, s.flags & SHF_EXECINSTR),
+        fileBytes: s.type === SHT_NOBITS ? 0 : s.size,
+        memoryBytes: s.size,
+      })),
+    ...(container && { policy: describePolicy(container) }),
+    ...(build && { build }),
+  };
+}
+
+function describePolicy(container: Uint8Array): NonNullable<ImageDescription["policy"]> {
+  const parts = Object.entries(unpackContainer(container)).map(([name, part]) => [name, (part as Uint8Array).length]);
+  return { sha256: sha256(container), bytes: container.length, parts: Object.fromEntries(parts) };
+}
+
+function readBuildInfo(elf: Elf): BuildInfo | undefined {
+  const note = elf.notes.find((n) => n.owner === NOTE_OWNER && n.type === NOTE_BUILD);
+  if (!note) return undefined;
+  try {
+    return buildInfo.parse(JSON.parse(Buffer.from(note.bytes).toString("utf8").replace(/\0+$/, "")));
+  } catch {
+    throw new Error('ELF note "Weir" 2 (how it was built) is not what weir build writes');
+  }
+}
+
+const hex = (value: bigint) => `0x${value.toString(16)}`;
+const permissions = (r: number, w: number, x: number) => `${r ? "r" : "-"}${w ? "w" : "-"}${x ? "x" : "-"}`;

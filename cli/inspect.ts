@@ -1,0 +1,114 @@
+/** `weir inspect`: everything that is in an image. */
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { describeImage, type ImageDescription } from "../appliance/build/describe.ts";
+
+export function command(): Command {
+  return new Command("inspect")
+    .summary("list everything that is in an image")
+    .description(
+      "List everything that is in an image: which interfaces it has and which way each one works, what is loaded where\n" +
+        "with which permissions, the policy, the compartments, the bound of their stack, and how much was written for it.",
+    )
+    .argument("<image>", "an image that weir build made")
+    .option("--json", "print it as one JSON object")
+    .addHelpText(
+      "after",
+      `
+Reads the file only; nothing is started. The policy's SHA-256 names the policy: two images with the same one and the
+same compartments decide alike. A compartment's SHA-256 is that of the .wasm which weir replay runs in Node.
+
+Examples:
+  weir inspect weir.elf
+  weir inspect --json weir.elf | jq .policy.sha256
+
+Exit codes: 0 listed; 2 the file is not a whole Weir image.`,
+    )
+    .action((image: string, options: { json?: boolean }) => {
+      let description: ImageDescription;
+      const bytes = readFileSync(image);
+      try {
+        description = describeImage(bytes);
+      } catch (error) {
+        process.stderr.write(`weir: ${image}: ${(error as Error).message}\n`);
+        process.exitCode = 2;
+        return;
+      }
+      process.stdout.write(options.json ? `${JSON.stringify(description, null, 2)}\n` : `${render(description)}\n`);
+    });
+}
+
+const number = (n: number) => n.toLocaleString("en-US");
+
+/** The description as text, a section for each subject. */
+export function render(d: ImageDescription): string {
+  const { build } = d;
+  const lines = [
+    `Weir ${build?.weir ?? "(made without weir build)"} for ${d.machine}, ${number(d.bytes)} bytes, entry ${d.entry}`,
+    `sha256 ${d.sha256}`,
+    "",
+    ...table(
+      "interface",
+      ["way", "MAC address"],
+      d.interfaces.map((i) => [i.name, `${i.direction} only`, i.mac]),
+    ),
+    ...(d.interfaces.length ? [] : ["  none: this image has no policy yet (weir build -c policy.yaml)"]),
+    "",
+    ...table(
+      "segment",
+      ["permissions", "in file", "in memory"],
+      d.segments.map((s) => [s.address, s.permissions, number(s.fileBytes), number(s.memoryBytes)]),
+    ),
+    "",
+    ...table(
+      "section",
+      ["address", "permissions", "bytes"],
+      d.sections.map((s) => [s.name, s.address, s.permissions, number(s.memoryBytes)]),
+    ),
+    "",
+    ...policy(d),
+  ];
+  if (build) lines.push("", ...made(build));
+  return lines.join("\n");
+}
+
+function policy({ policy }: ImageDescription): string[] {
+  if (!policy) return ["policy       none: the image will refuse to start"];
+  const parts = Object.entries(policy.parts).map(([name, bytes]) => `${name} ${number(bytes)}`);
+  return [`policy       ${number(policy.bytes)} bytes: ${parts.join(", ")}`, `  sha256 ${policy.sha256}`];
+}
+
+function made({ compartments, stack, lines, tools }: NonNullable<ImageDescription["build"]>): string[] {
+  const c = Object.entries(lines.c).map(([folder, count]) => `${folder} ${number(count)}`);
+  return [
+    ...table(
+      "compartment",
+      ["memory", "imports", "functions", "wasm bytes", "AssemblyScript lines", "sha256 of the wasm"],
+      compartments.map((x) => [
+        x.name,
+        ...[x.memoryBytes, x.imports, x.functions, x.wasmBytes, x.lines].map(number),
+        x.sha256,
+      ]),
+    ),
+    "",
+    `stack        at most ${number(stack.bytes)} of ${number(stack.given)} bytes, on this path:`,
+    `  ${stack.path.map((frame) => `${frame.name} ${frame.bytes}`).join(" > ")}`,
+    "",
+    `lines        C by hand: ${c.join(", ")}; AssemblyScript: ${number(lines.assemblyscript)} (blank lines not counted)`,
+    `made with    ${Object.entries(tools)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ")}`,
+  ];
+}
+
+/** Columns as wide as their widest cell. */
+function table(first: string, rest: string[], rows: string[][]): string[] {
+  const all = [[first, ...rest], ...rows.map(([name, ...cells]) => [`  ${name}`, ...cells])];
+  const widths = all[0]!.map((_, n) => Math.max(n ? 0 : 11, ...all.map((row) => row[n]!.length)));
+  return all.map((row) =>
+    row
+      .map((cell, n) => cell.padEnd(widths[n]!))
+      .join("  ")
+      .trimEnd(),
+  );
+}
