@@ -174,6 +174,13 @@ export class Packet {
 
 /** Records an anomaly of the layer being decoded. The same one twice in a row is recorded once. */
 export function note(k: Packet, id: u32): void {
+  const n = <u32>k.layers;
+  if (n == 0) noteAt(k, id, 0, 0);
+  else noteAt(k, id, layerProtocol(k, n - 1), layerOffset(k, n - 1));
+}
+
+/** Records an anomaly of the given layer. */
+export function noteAt(k: Packet, id: u32, protocol: u32, offset: u32): void {
   const n = <u32>k.anomalies;
   if (n != 0 && anomalyId(k, n - 1) == id) return;
   if (n == ANOMALIES) {
@@ -182,8 +189,8 @@ export function note(k: Packet, id: u32): void {
   }
   const a = changetype<usize>(k) + ANOMALY + (<usize>n << 3);
   store<u16>(a, <u16>id);
-  store<u16>(a, k.layers == 0 ? 0 : <u16>layerProtocol(k, <u32>k.layers - 1), 2);
-  store<u32>(a, k.layers == 0 ? 0 : layerOffset(k, <u32>k.layers - 1), 4);
+  store<u16>(a, <u16>protocol, 2);
+  store<u32>(a, offset, 4);
   k.anomalies = <u8>(n + 1);
 }
 

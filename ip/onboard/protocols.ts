@@ -19,7 +19,7 @@ export const enum Protocol {
   // -- named only: industrial and time
   GOOSE, SV, GSE, PTP, PROFINET, ETHERCAT, POWERLINK, SERCOS, PRP, HSR, MRP,
   // -- named only: over IP
-  OSPF, PIM, VRRP, EIGRP, RSVP, L2TP, IPCOMP, EGP, IGRP, WCCP,
+  OSPF, PIM, VRRP, EIGRP, RSVP, L2TP, IPCOMP, EGP, IGRP, COUNT,
 }
 
 /** Writes the name of a protocol; one that is not known as a number. */
@@ -103,7 +103,6 @@ export function writeProtocol(t: Text, protocol: u32): void {
     case Protocol.IPCOMP: lit(t, "ipcomp"); break;
     case Protocol.EGP: lit(t, "egp"); break;
     case Protocol.IGRP: lit(t, "igrp"); break;
-    case Protocol.WCCP: lit(t, "wccp"); break;
     default: lit(t, "unknown");
   }
 }
