@@ -12,6 +12,7 @@ export const PACKET_COLUMNS =
   "pkt,offset,channel,packet_len,data_len,hdr_ver,seq,flags_hex,type_hex,rtc48,chksum_hex,anomalies";
 
 const ROWS = { nothing: 0, messages: 1, packets: 2, json: 3 } as const;
+const PASS = { plain: 0, clock: 1, again: 2 } as const;
 
 export interface DecodeOptions {
   /** One row per 1553 message (CSV), per Chapter 10 packet (CSV), or per message as a JSON line. */
@@ -64,7 +65,7 @@ interface Exports {
   notesLength(): number;
   portsAt(): number;
   setPorts(n: number): void;
-  begin(rows: number, year: number, believe: number, keepClocks: number): void;
+  begin(rows: number, year: number, believe: number, pass: number): void;
   feed(length: number): void;
   feedEnd(): void;
   rows(): number;
@@ -91,7 +92,7 @@ export class Chapter10Decoder {
     const ports = options.ports ?? [];
     new Uint16Array(e.memory.buffer, e.portsAt(), ports.length).set(ports);
     e.setPorts(ports.length);
-    this.begin(false);
+    this.begin("plain");
   }
 
   static async create(options: DecodeOptions): Promise<Chapter10Decoder> {
@@ -105,10 +106,10 @@ export class Chapter10Decoder {
     return new Uint8Array(this.#e.memory.buffer, this.#e.inputAt(), this.#e.inputSize());
   }
 
-  /** Begins a file. `keepClocks`: the same file again, its first time packet having been seen. */
-  begin(keepClocks: boolean): void {
+  /** Begins a file: as it comes, for its first time packet only, or again with that known. */
+  begin(pass: keyof typeof PASS): void {
     const { rows, year = 0, believeDamaged = false } = this.#options;
-    this.#e.begin(ROWS[rows], year, believeDamaged ? 1 : 0, keepClocks ? 1 : 0);
+    this.#e.begin(ROWS[rows], year, believeDamaged ? 1 : 0, PASS[pass]);
   }
 
   /** Decodes `length` bytes of records in `input`: rows (valid until the next piece) and findings as JSON lines. */
@@ -195,7 +196,7 @@ export async function decodeChapter10(
   let holding = false;
   const replayHeld = async () => {
     holding = false;
-    decoder.begin(true);
+    decoder.begin("again");
     for (const records of held) {
       decoder.input.set(records);
       await pass(decoder.decode(records.length));
@@ -222,7 +223,7 @@ export async function decodeChapter10(
       await closeFile();
       file = input.file;
       decoder.input.set(first);
-      decoder.begin(false);
+      decoder.begin("clock");
       holding = true;
     }
     if (!holding) {

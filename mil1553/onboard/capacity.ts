@@ -6,7 +6,7 @@
 //   assembly buffer          1 x 65,536             the same
 //   reassembly blocks        40 x 4,096             the packet that was touched longest ago is given up, named
 //   reassembly slots         24 x 176               the same
-//   UDP flows                32 x 48                the flow seen longest ago is forgotten, with its open packets
+//   UDP flows                32 x 80                the flow seen longest ago is forgotten, with its open packets
 //   recorders                16 x 40                the recorder seen longest ago is forgotten, with its clock
 //   channels (buses)         512 x 168              the one seen longest ago of the eight in its set is forgotten
 //   TMATS channel names      256 x 8                further names are not read

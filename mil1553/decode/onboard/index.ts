@@ -13,7 +13,7 @@ import { Message, TIME_UNKNOWN } from "../../onboard/message";
 import { Found, anomaly, bus, datagram, end, message, next, packet, reset, resetButClocks, setBelieveAll, stream, tick } from "../../onboard/reader";
 import { RECORDERS } from "../../onboard/capacity";
 import { recorderAt } from "../../onboard/recorders";
-import { setYear } from "../../onboard/chapter10/time";
+import { keepFirstClock, setYear } from "../../onboard/chapter10/time";
 import { writeStats } from "../../onboard/stats";
 import { NO_CHANNEL } from "../../onboard/waiting";
 import { commandedStatuses } from "./columns";
@@ -61,9 +61,13 @@ export function messageCount(): u64 { return messages; }
 export function packetCount(): u32 { return packets; }
 export function datagramCount(): u64 { return datagrams; }
 
+/** Why a file is read: as it comes, for its first time packet only, or again with that known. */
+const enum Pass { PLAIN = 0, CLOCK = 1, AGAIN = 2 }
+
 /** `rows`: Rows; `year` for times without one, 0 = the rule of time.ts; `believe` != 0: also packets with a wrong checksum. */
-export function begin(rows: u32, year: u32, believe: u32, keepClocks: u32): void {
-  if (keepClocks) resetButClocks(); else reset();
+export function begin(rows: u32, year: u32, believe: u32, pass: u32): void {
+  if (pass == Pass.AGAIN) resetButClocks(); else reset();
+  keepFirstClock(pass == Pass.CLOCK);
   mode = rows;
   setYear(year);
   setBelieveAll(believe != 0);

@@ -122,7 +122,7 @@ export function takePacket(k: Packet): bool {
       deliver(k, p, 0);
       k.held = 0;
       report(C.TRUNCATED, <u32>k.channel, <u64>(length - have), offset);
-      rescan(length);
+      rescan(have); // what it lacks has been said: only what is found inside it changes anything
       return true;
     }
     const know = contents(p);

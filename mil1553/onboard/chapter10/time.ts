@@ -22,6 +22,10 @@ const BAD: u32 = 0xffffffff;
 let year: u32 = 0;
 export function setYear(y: u32): void { year = y; }
 
+let firstOnly = false;
+/** Keeps the clock of the first time packet: for `weir decode`, which gives it to the messages in front of it too. */
+export function keepFirstClock(on: bool): void { firstOnly = on; }
+
 // @ts-ignore: decorator
 @inline function digits(units: u32, tens: u32): u32 { return units > 9 || tens > 9 ? BAD : tens * 10 + units; }
 // @ts-ignore: decorator
@@ -65,6 +69,7 @@ export function readTime(p: usize, length: u32, k: Packet, r: Recorder): void {
     if (valid) days = daysToYear(y) + day - 1;
   }
   if (!valid) { report(C.TIME_INVALID, <u32>k.channel, load<u64>(p, 2), k.offset); return; }
+  if (firstOnly && r.known != 0) return;
   const ns = <u64>days * 86400000000000 + <u64>(hour * 3600 + minute * 60 + second) * 1000000000 + <u64>hundredths * 10000000;
   if (r.known) {
     const off = <i64>(ns - absolute(r, k.rtc));

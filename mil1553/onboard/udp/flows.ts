@@ -16,15 +16,21 @@ export class Flow {
   next: u32;        // sequence number that should come
   format: u32;      // 0 = not yet decided
   started: u32;     // 1 once `next` means something
-  reserved: u32;
+  doneAt: u32;      // format 2: where the next completed packet is noted (noteDone)
+  done0: u64;
+  done1: u64;
+  done2: u64;
+  done3: u64;
 }
 
-const ENTRY: u32 = 48;
+const ENTRY: u32 = 80;
 const TABLE: usize = memory.data(FLOWS * ENTRY, 8);
 let step: u64 = 0;
 
 /** A jump ahead by so many datagrams, or back by more than the window, is a restart of the sender. */
 const FAR: u32 = 4096;
+/** Datagrams that one may come late by: the bits of Flow.window. */
+export const REORDER: u32 = 64;
 
 // @ts-ignore: decorator
 @inline export function flowAt(i: u32): Flow { return changetype<Flow>(TABLE + <usize>(i * ENTRY)); }
@@ -56,6 +62,22 @@ export function flowFor(key: u64): u32 {
   return oldest;
 }
 
+// Format 2 keeps one datagram number over a packet, so a repeated segment of a packet that is done would open it anew: the
+// last four that are done are remembered.
+
+// @ts-ignore: decorator
+@inline function doneKey(t: Transfer): u64 { return <u64>1 << 63 | <u64>t.channel << 32 | <u64>t.sequence; }
+
+export function noteDone(f: Flow, t: Transfer): void {
+  store<u64>(changetype<usize>(f) + offsetof<Flow>("done0") + <usize>(f.doneAt << 3), doneKey(t));
+  f.doneAt = (f.doneAt + 1) & 3;
+}
+
+export function isDone(f: Flow, t: Transfer): bool {
+  const k = doneKey(t);
+  return f.done0 == k || f.done1 == k || f.done2 == k || f.done3 == k;
+}
+
 export const enum Order { NEXT = 0, GAP = 1, LATE = 2, REPEATED = 3, RESTART = 4 }
 
 /** Where a datagram stands in its flow's sequence; what is not in order is reported. */
@@ -76,7 +98,7 @@ export function order(f: Flow, t: Transfer): Order {
     f.next = (t.sequence + 1) & mask;
     return Order.GAP;
   }
-  if (back <= 64) {
+  if (back <= REORDER) {
     const bit = <u64>1 << <u64>(back - 1);
     if (f.window & bit) {
       if (t.format == 2) return Order.LATE; // not told apart from a late segment: the slot compares bytes

@@ -21,7 +21,7 @@ export class Slot {
   pieces: u32;
   unread: u32;      // 1: no blocks are kept
   headed: u32;      // 1: the header is in `header`
-  reserved: u32;
+  sequence: u32;    // datagram sequence of the last segment (format 1)
 }
 
 const AT_PIECES: u32 = 48;

@@ -8,7 +8,7 @@ import { LONGEST_PACKET, PACKET_CAPACITY, SLOTS } from "../capacity";
 import { C } from "../anomalies";
 import { HEADER, HeaderState, Packet, checkHeader, dataChecksumGood, headerLength, readHeader } from "../chapter10/header";
 import { NO_CHANNEL, report } from "../waiting";
-import { Flow, Order, flowAt, flowFor, order, clearFlows } from "./flows";
+import { Flow, Order, REORDER, clearFlows, flowAt, flowFor, isDone, noteDone, order } from "./flows";
 import { Insert, NO_SLOT, Slot, clearSlots, closeFlow, contiguous, copyOut, exists, expire, giveUp, headerOf, insert, openSlot, overlaps, release, slotAt } from "./slots";
 import { NO_START, Transfer, onlyFormat, provenFormat, readTransfer } from "./transfer";
 
@@ -64,12 +64,19 @@ export function feedTick(now: u64): void { if (now != time) { time = now; expire
 
 function segment(f: Flow, t: Transfer, p: usize, bytes: u32): void {
   if (t.offset > LONGEST_PACKET || t.size > LONGEST_PACKET) { report(C.UDP_SIZE, t.channel, <u64>t.offset, f.offset); return; }
+  if (f.format == 2 && isDone(f, t)) { report(C.UDP_DUPLICATE, t.channel, <u64>bytes, f.offset); return; }
   const s = f.format == 1 ? slotOfFormat1(t) : slotOfFormat2(t, bytes);
   if (!exists(s)) return;
-  if (insert(s, t.offset, p, bytes, time) == Insert.COMPLETE) complete(s);
+  if (insert(s, t.offset, p, bytes, time) == Insert.COMPLETE) {
+    if (f.format == 2) noteDone(f, t);
+    complete(s);
+  }
 }
 
-/** The packet with this channel sequence. One two numbers older will not be completed any more: it is given up. */
+/**
+ * The packet with this channel sequence. An older one whose missing segments would come later than any late datagram is
+ * taken for will not be completed any more: it is given up.
+ */
 function slotOfFormat1(t: Transfer): Slot {
   let found = NO_SLOT;
   for (let i: u32 = 0; i < SLOTS; ++i) {
@@ -77,9 +84,12 @@ function slotOfFormat1(t: Transfer): Slot {
     if (s.flow != current + 1 || s.channel != t.channel) continue;
     if (s.key == t.channelSequence) { found = s; continue; }
     const newer = (t.channelSequence - s.key) & 255;
-    if (newer >= 2 && newer < 128) giveUp(s, C.UDP_INCOMPLETE);
+    const datagrams = (t.sequence - s.sequence) & 0xffffff;
+    if (newer < 128 && datagrams > REORDER && datagrams < 0x800000) giveUp(s, C.UDP_INCOMPLETE);
   }
-  return exists(found) ? found : openSlot(current, t.channel, t.channelSequence, time);
+  if (!exists(found)) found = openSlot(current, t.channel, t.channelSequence, time);
+  found.sequence = t.sequence;
+  return found;
 }
 
 /**

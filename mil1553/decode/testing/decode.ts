@@ -1,0 +1,69 @@
+// Runs the decoder of `weir decode` over bytes in memory, for tests.
+import { RecordKind } from "../../../appliance/abi/abi.ts";
+import { type DecodeOptions, type DecodeResult, decodeChapter10, type Finding, record } from "../index.ts";
+
+export interface Row {
+  timestamp: string | null;
+  mil1553: Record<string, unknown>;
+  anomalies?: string[];
+  doubtful?: string[];
+}
+
+export interface Decoded {
+  text: string;
+  found: Finding[];
+  result: DecodeResult;
+}
+
+/** `pieces`: records, or bytes of a Chapter 10 stream as they follow each other. */
+export async function decodeBytes(pieces: Uint8Array[], options: DecodeOptions): Promise<Decoded> {
+  const parts: Buffer[] = [];
+  const found: Finding[] = [];
+  let at = 0;
+  const input = {
+    file: "test",
+    fill: async (target: Uint8Array) => {
+      if (at === pieces.length) return 0;
+      const bytes = record(pieces[at++]!, RecordKind.CHAPTER10);
+      target.set(bytes);
+      return bytes.length;
+    },
+  };
+  const result = await decodeChapter10(
+    input,
+    options,
+    (rows) => void parts.push(Buffer.from(rows)),
+    (f) => void found.push(f),
+  );
+  return { text: Buffer.concat(parts).toString(), found, result };
+}
+
+export async function rowsOf(...packets: Uint8Array[]): Promise<{ rows: Row[]; found: [string, number][] }> {
+  const { text, found } = await decodeBytes([Buffer.concat(packets)], { rows: "json" });
+  return {
+    rows: text.trim()
+      ? text
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as Row)
+      : [],
+    found: found.map((f) => [f.anomaly, f.detail]),
+  };
+}
+
+/** A UDP datagram in an Ethernet/IPv4 frame. */
+export function frame(payload: Uint8Array, port = 2000, from = 1): Buffer {
+  const out = Buffer.alloc(42 + payload.length);
+  out.writeUInt16BE(0x0800, 12);
+  out[14] = 0x45;
+  out.writeUInt16BE(28 + payload.length, 16);
+  out[22] = 64;
+  out[23] = 17;
+  out.writeUInt32BE(0x0a000000 + from, 26);
+  out.writeUInt32BE(0x0a0000ff, 30);
+  out.writeUInt16BE(40000, 34);
+  out.writeUInt16BE(port, 36);
+  out.writeUInt16BE(8 + payload.length, 38);
+  out.set(payload, 42);
+  return out;
+}
