@@ -22,14 +22,14 @@ const BAD: u32 = 0xffffffff;
 let year: u32 = 0;
 export function setYear(y: u32): void { year = y; }
 
-let firstOnly = false;
+let firstOnly: bool = false;
 /** Keeps the clock of the first time packet: for `weir decode`, which gives it to the messages in front of it too. */
 export function keepFirstClock(on: bool): void { firstOnly = on; }
 
 // @ts-ignore: decorator
 @inline function digits(units: u32, tens: u32): u32 { return units > 9 || tens > 9 ? BAD : tens * 10 + units; }
 // @ts-ignore: decorator
-@inline function leap(y: u32): bool { return (y & 3) == 0 && (y % 100 != 0 || y % 400 == 0); }
+@inline function leap(y: u32): bool { return y % (y % 100 == 0 ? 400 : 4) == 0; }
 
 /** Days from 1970-01-01 to the first of January of a year from 1970 on. */
 function daysToYear(y: u32): u32 {

@@ -14,14 +14,14 @@ import { clearBlocks, emptyList, freeList, gather, reserve, same, write } from "
 export class Slot {
   flow: u32;        // index + 1; 0 = free
   channel: u32;
-  key: u32;         // channel sequence (format 1), datagram sequence (format 2), 0 (format 3)
+  key: u32;         // channel sequence (format 1), offset of the last segment (format 2), 0 (format 3)
   total: u32;       // bytes of the packet; 0 = not yet known
   touched: u64;     // step of the last segment: order of eviction
   time: u64;        // record time of the last segment
   pieces: u32;
   unread: u32;      // 1: no blocks are kept
   headed: u32;      // 1: the header is in `header`
-  sequence: u32;    // datagram sequence of the last segment (format 1)
+  sequence: u32;    // datagram sequence of the last segment (formats 1 and 2)
 }
 
 const AT_PIECES: u32 = 48;
@@ -102,13 +102,6 @@ export function closeFlow(flow: u32): void {
 }
 
 export const enum Insert { KEPT = 0, COMPLETE = 1, GONE = 2 }
-
-/** Whether [from, from + length) touches bytes that have come already. */
-export function overlaps(s: Slot, from: u32, length: u32): bool {
-  for (let i: u32 = 0; i < s.pieces; ++i)
-    if (load<u32>(piece(s, i)) < from + length && from < load<u32>(piece(s, i), 4)) return true;
-  return false;
-}
 
 /** Puts `length` bytes of a segment at byte `from` of the packet. GONE: the packet was given up, and it was said why. */
 export function insert(s: Slot, from: u32, p: usize, length: u32, time: u64): Insert {

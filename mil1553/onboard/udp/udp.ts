@@ -9,7 +9,7 @@ import { C } from "../anomalies";
 import { HEADER, HeaderState, Packet, checkHeader, dataChecksumGood, headerLength, readHeader } from "../chapter10/header";
 import { NO_CHANNEL, report } from "../waiting";
 import { Flow, Order, REORDER, clearFlows, flowAt, flowFor, isDone, noteDone, order } from "./flows";
-import { Insert, NO_SLOT, Slot, clearSlots, closeFlow, contiguous, copyOut, exists, expire, giveUp, headerOf, insert, openSlot, overlaps, release, slotAt } from "./slots";
+import { Insert, NO_SLOT, Slot, clearSlots, closeFlow, contiguous, copyOut, exists, expire, giveUp, headerOf, insert, openSlot, release, slotAt } from "./slots";
 import { NO_START, Transfer, onlyFormat, provenFormat, readTransfer } from "./transfer";
 
 const ASSEMBLY: usize = memory.data(PACKET_CAPACITY, 8);
@@ -65,7 +65,7 @@ export function feedTick(now: u64): void { if (now != time) { time = now; expire
 function segment(f: Flow, t: Transfer, p: usize, bytes: u32): void {
   if (t.offset > LONGEST_PACKET || t.size > LONGEST_PACKET) { report(C.UDP_SIZE, t.channel, <u64>t.offset, f.offset); return; }
   if (f.format == 2 && isDone(f, t)) { report(C.UDP_DUPLICATE, t.channel, <u64>bytes, f.offset); return; }
-  const s = f.format == 1 ? slotOfFormat1(t) : slotOfFormat2(t, bytes);
+  const s = f.format == 1 ? slotOfFormat1(t) : slotOfFormat2(t);
   if (!exists(s)) return;
   if (insert(s, t.offset, p, bytes, time) == Insert.COMPLETE) {
     if (f.format == 2) noteDone(f, t);
@@ -93,19 +93,28 @@ function slotOfFormat1(t: Transfer): Slot {
 }
 
 /**
- * The packet of this channel and size that still lacks these bytes. Senders keep the datagram sequence over a packet or
- * count every datagram, so the sequence alone does not tell packets apart.
+ * Format 2 names the channel, not the packet. Senders keep the datagram sequence over a packet (then it tells), or count
+ * every datagram: then of one packet what has the larger number stands further behind. Of several that fit, the nearest.
  */
-function slotOfFormat2(t: Transfer, bytes: u32): Slot {
+function slotOfFormat2(t: Transfer): Slot {
+  let found = NO_SLOT;
+  let nearest: u32 = 0xffffffff;
   for (let i: u32 = 0; i < SLOTS; ++i) {
     const s = slotAt(i);
     if (s.flow != current + 1 || s.channel != t.channel) continue;
-    if (s.total == t.size && (s.key == t.sequence || !overlaps(s, t.offset, bytes))) { s.key = t.sequence; return s; }
-    giveUp(s, C.UDP_INCOMPLETE);
+    const ahead = <i32>((t.sequence - s.sequence) << 8) >> 8;
+    const distance = <u32>(ahead < 0 ? -ahead : ahead);
+    if (ahead > <i32>REORDER) { giveUp(s, C.UDP_INCOMPLETE); continue; }
+    if (s.total != t.size || distance >= nearest) continue;
+    if (ahead == 0 || (ahead > 0 ? t.offset > s.key : t.offset < s.key)) { found = s; nearest = distance; }
   }
-  const s = openSlot(current, t.channel, t.sequence, time);
-  s.total = t.size;
-  return s;
+  if (!exists(found)) {
+    found = openSlot(current, t.channel, 0, time);
+    found.total = t.size;
+  }
+  found.sequence = t.sequence;
+  found.key = t.offset;
+  return found;
 }
 
 /** Format 3: the open packet's rest, then whole packets from the offset on. */
