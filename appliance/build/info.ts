@@ -73,7 +73,7 @@ function resolveImport(file: string, from: string): string {
 /** The names by which AssemblyScript's programmer knows a function of the generated C. */
 export function readableName(name: string): string {
   return name
-    .replace(/^w2c_([a-z0-9]+)_/, "$1: ")
+    .replace(/^(?:w2c|wasm2c)_([a-z0-9]+)_/, "$1: ")
     .replace(/0x([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 

@@ -1,6 +1,7 @@
 // Puts a policy into a prebuilt image: no compiler, no linker, only bytes. The image's last PT_LOAD, behind .bss and on
-// pages of its own, read-only, is the policy's; it is empty until then. Its bytes go behind everything else in the file,
-// so placing another policy takes the place of the first.
+// pages of its own, read-only, is the policy's. Until then it is a page of zeros in memory and nothing in the file (a
+// linker drops what is empty in both). Its bytes go behind everything else in the file, so placing another policy takes
+// the place of the first.
 import { MAX_CONTAINER, unpackContainer } from "./container.ts";
 import { type Elf, FLAG_READ, PT_LOAD, readElf, type Segment } from "./elf.ts";
 import { type Interface, MANIFEST_SIZE, manifestNote, packManifest } from "./manifest.ts";
@@ -62,9 +63,10 @@ export function policySegment(elf: Elf): Segment {
     throw new Error("the image's last segment is not the policy's: expected read-only, at the start of a page");
   if (loads.some((s) => s !== segment && s.physical + BigInt(s.memorySize) > segment.physical))
     throw new Error("the image's last segment is not the policy's: another one reaches into it");
-  if (segment.fileSize !== segment.memorySize || segment.fileSize > MAX_CONTAINER)
-    throw new Error(`the image's policy is ${segment.fileSize} bytes in the file, ${segment.memorySize} in memory`);
-  if (segment.fileSize && segment.offset + segment.fileSize !== elf.bytes.length)
+  const { fileSize, memorySize } = segment;
+  if ((fileSize ? fileSize !== memorySize : memorySize > PAGE) || fileSize > MAX_CONTAINER)
+    throw new Error(`the image's policy is ${fileSize} bytes in the file, ${memorySize} in memory`);
+  if (fileSize && segment.offset + fileSize !== elf.bytes.length)
     throw new Error("the image's policy is not the last thing in the file");
   return segment;
 }

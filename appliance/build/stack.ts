@@ -5,6 +5,7 @@
 // Not in clang's number, so added: the return address, arguments that are pushed, and once the red zone.
 // An upper bound: functions that were inlined are in their caller's frame; same-named functions count as the largest.
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { Module } from "./wasm.ts";
@@ -36,13 +37,15 @@ export function assertAcyclic(compartment: string, module: Module): void {
 /**
  * The most stack that `entry` and all it calls can take.
  * @param elf a linked program with symbols
- * @param usage .su files of all its sources
+ * @param usage .su files of all its sources; clang writes none for a source without functions
  * @throws Error naming the function when it recurses, calls through a pointer, has a frame of variable size, or none known
  */
 export async function stackBound(elf: string, usage: readonly string[], entry: string): Promise<StackBound> {
   const listing = await promisify(execFile)("llvm-objdump", ["-d", "--no-show-raw-insn", elf], { maxBuffer: 1 << 28 });
   const functions = readListing(listing.stdout);
-  const frames = readUsage((await Promise.all(usage.map((file) => readFile(file, "utf8")))).join("\n"));
+  const frames = readUsage(
+    (await Promise.all(usage.filter(existsSync).map((file) => readFile(file, "utf8")))).join("\n"),
+  );
   if (!functions.has(entry)) throw new Error(`stack bound: no function ${entry} in ${elf}`);
   const calls = (name: string) => [...(functions.get(name)?.calls ?? [])];
   const reached = reach(entry, calls);

@@ -26,6 +26,7 @@ export function smallImage(): Uint8Array {
   segment(SEGMENTS[0], 1, 5, 0x1000, 0x101000, 16);
   segment(SEGMENTS[1], 4, 4, 0x200, 0x100200, 20 + MANIFEST_SIZE);
   segment(SEGMENTS[2], 1, 4, 0, 0x103000, 0);
+  view.setBigUint64(SEGMENTS[2] + 40, 4096n, true);
   [5, MANIFEST_SIZE, 1].forEach((value, n) => {
     view.setUint32(0x200 + n * 4, value, true);
   });
