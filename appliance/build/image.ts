@@ -71,8 +71,9 @@ export async function buildImage(options: ImageOptions): Promise<string> {
   try {
     const { image } = await make(options, compartments, folder);
     writeFileSync(mark, `${key} ${sha256(image)}`);
-    writeFileSync(join(folder, "image"), image);
-    renameSync(join(folder, "image"), out);
+    // In one step, so that nobody ever starts half an image.
+    writeFileSync(`${out}.${process.pid}`, image);
+    renameSync(`${out}.${process.pid}`, out);
   } finally {
     rmSync(folder, { recursive: true });
   }
