@@ -21,7 +21,7 @@ interface Probe {
   inputAt(): number;
   begin(): void;
   feedPieces(length: number, piece: number): void;
-  feedDatagram(at: number, length: number, flow: bigint, recorder: bigint, now: bigint): void;
+  feedDatagramAt(at: number, length: number, flow: bigint, recorder: bigint, now: bigint): void;
   feedEnd(): void;
   believedCount(): number;
   packetCount(): number;
@@ -34,9 +34,12 @@ let e: Probe;
 let input: Buffer;
 beforeAll(async () => {
   e = (await instantiateOnboard("mil1553/onboard/reader.probe.ts")).exports as unknown as Probe;
+  e.memory.grow(1);
   input = Buffer.from(e.memory.buffer, e.inputAt(), 1 << 20);
 });
 
+/** What TMATS is made of. */
+const CODES = "R-1B\\TKDLNCHEST:;;50";
 const RUNS = { seed: 106, numRuns: 6000 };
 
 /** A small recording: names, time, buses, types that are skipped; every packet with a data checksum. */
@@ -171,8 +174,10 @@ describe("datagrams", () => {
   const feed = (datagrams: Uint8Array[]) => {
     e.begin();
     for (const d of datagrams) {
-      input.set(d);
-      e.feedDatagram(0, d.length, 1n, 1n, 0n);
+      // each ends where the memory ends: whatever is read beyond it traps
+      const at = e.memory.buffer.byteLength - d.length;
+      new Uint8Array(e.memory.buffer, at).set(d);
+      e.feedDatagramAt(at, d.length, 1n, 1n, 0n);
     }
     e.feedEnd();
   };
@@ -264,6 +269,29 @@ describe("datagrams", () => {
           feed([...noise, ...sent]);
         },
       ),
+      RUNS,
+    );
+  });
+
+  it("with packets of any content: no trap", () => {
+    const content = fc.record({
+      type: fc.constantFrom(0x01, 0x11, 0x19, 0x68),
+      data: fc.uint8Array({ maxLength: 120 }),
+      count: fc.integer({ min: 0, max: 5 }),
+      flags: fc.constantFrom(0, 0x40, 0x44),
+      checksum: fc.constantFrom<(0 | 1 | 2 | 4)[]>(0, 1, 2, 4),
+    });
+    fc.assert(
+      fc.property(fc.array(content, { minLength: 1, maxLength: 4 }), fc.boolean(), (contents, text) => {
+        const packets = contents.map(({ type, data, count, flags, checksum }, i) => {
+          const bytes = Buffer.from(data);
+          if (type !== 0x01 && bytes.length >= 4) bytes.writeUInt32LE((1 << 30) | count, 0);
+          if (type === 0x01 && text)
+            for (let j = 0; j < bytes.length; j++) bytes[j] = CODES.charCodeAt(bytes[j]! % CODES.length);
+          return packet(bytes, { type, flags, checksum, sequence: i });
+        });
+        feed([whole(0, ...packets), stretch(0, 0, Buffer.concat(packets))]);
+      }),
       RUNS,
     );
   });

@@ -46,6 +46,30 @@ export interface Finding {
   damaged: boolean;
 }
 
+/** What `detail` counts, by anomaly; for the others it says nothing to a reader. */
+const DETAILS: Record<string, string> = {
+  lost_sync: "bytes skipped",
+  truncated: "bytes missing",
+  header_length: "bytes claimed",
+  packet_too_large: "bytes, skipped",
+  sequence_gap: "packets missing",
+  message_count: "messages claimed",
+  message_length: "bytes claimed",
+  time_jump: "ns",
+  udp_sequence_gap: "datagrams missing",
+  udp_incomplete: "bytes of it came",
+  udp_evicted: "bytes of it came",
+  udp_conflict: "bytes of it had come",
+  many_anomalies: "more were found",
+};
+
+/** `FILE: offset 9884: chapter10.lost_sync: 30 bytes skipped`, with the channel where there is one. */
+export function findingText({ file, offset, anomaly, channel, detail }: Finding): string {
+  const what = DETAILS[anomaly.slice(anomaly.indexOf(".") + 1)];
+  const where = channel === undefined ? "" : ` on channel ${channel}`;
+  return `${file}: offset ${offset}: ${anomaly}${where}${what ? `: ${detail} ${what}` : ""}`;
+}
+
 export interface DecodeResult {
   messages: number;
   packets: number;

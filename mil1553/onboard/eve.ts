@@ -6,6 +6,7 @@ import { anomalyName } from "./anomalies";
 import { Bus, busName } from "./channels";
 import { Format, HAS_CMD2, HAS_STAT1, HAS_STAT2, Message, isRtRt } from "./message";
 import { modeName } from "./modes";
+import { Anomaly, NO_CHANNEL } from "./waiting";
 import { isMode, modeCode, subaddress, terminal, transmits, wordCount } from "./words";
 
 export function formatName(t: Text, format: u32): void {
@@ -56,6 +57,14 @@ export function writeMessage(t: Text, m: Message, bus: Bus, words: bool): void {
     for (let i: u32 = 0; i < n; ++i) hex16(t, <u32>load<u16>(m.words + (<usize>i << 1)));
     byte(t, 34);
   }
+  byte(t, 125);
+}
+
+/** The `chapter10` object of an event about the container: `{"channel":5,"detail":14298}`; detail: anomalies.ts. */
+export function writeContainer(t: Text, a: Anomaly): void {
+  byte(t, 123);
+  if (a.channel != NO_CHANNEL) { lit(t, "\"channel\":"); unsigned(t, <u64>a.channel); byte(t, 44); }
+  lit(t, "\"detail\":"); unsigned(t, a.detail);
   byte(t, 125);
 }
 

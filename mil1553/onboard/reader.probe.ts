@@ -66,6 +66,11 @@ export function feedDatagram(at: u32, length: u32, flow: u64, recorder: u64, now
   datagram(INPUT + <usize>at, length, flow, recorder, now);
   drain();
 }
+/** The same for a datagram anywhere in linear memory: at its very end, one byte read too many traps. */
+export function feedDatagramAt(p: usize, length: u32, flow: u64, recorder: u64, now: u64): void {
+  datagram(p, length, flow, recorder, now);
+  drain();
+}
 export function feedTick(now: u64): void { tick(now); drain(); }
 export function feedEnd(): void { end(); drain(); }
 

@@ -1,0 +1,51 @@
+// How fast the onboard decoder is in this process: one recording decoded again and again, straight from linear memory, all
+// checksums checked, all messages classified, validated, counted, every word touched. No rows are written.
+import { readFileSync } from "node:fs";
+import { compileOnboard } from "../../appliance/build/asc.ts";
+
+interface Probe {
+  memory: WebAssembly.Memory;
+  inputAt(): number;
+  inputSize(): number;
+  begin(): void;
+  feedPieces(length: number, piece: number): void;
+  feedEnd(): void;
+  messageCount(): number;
+  wordCount(): bigint;
+}
+
+export interface Speed {
+  bytes: number;
+  messages: number;
+  words: number;
+  seconds: number;
+  /** Fully loaded buses (50,000 words/s each, MIL-STD-1553B 3.6) that one core keeps up with. */
+  buses: number;
+}
+
+/**
+ * Decodes `recording` (at most 1 MiB) until `total` bytes are through.
+ * @param piece bytes per record, as captures/chapter10.ts cuts them
+ */
+export async function measureSpeed(recording: Uint8Array, total: number, piece = 16384): Promise<Speed> {
+  const module = new WebAssembly.Module(readFileSync(await compileOnboard("mil1553/onboard/reader.probe.ts")));
+  const e = new WebAssembly.Instance(module, {}).exports as unknown as Probe;
+  const bytes = recording.subarray(0, e.inputSize());
+  new Uint8Array(e.memory.buffer, e.inputAt()).set(bytes);
+  const rounds = Math.max(1, Math.ceil(total / bytes.length));
+  e.begin();
+  e.feedPieces(bytes.length, piece); // compiles the hot paths
+  e.begin();
+  const start = performance.now();
+  for (let i = 0; i < rounds; i++) e.feedPieces(bytes.length, piece);
+  const seconds = (performance.now() - start) / 1000;
+  e.feedEnd();
+  const words = Number(e.wordCount());
+  return {
+    bytes: rounds * bytes.length,
+    messages: e.messageCount(),
+    words,
+    seconds,
+    buses: Math.floor(words / seconds / 50_000),
+  };
+}
