@@ -9,6 +9,7 @@ export const enum Anomaly {
   TOO_MANY_LAYERS, TOO_MANY_TUNNELS, UNKNOWN_LINKTYPE,
   ETHERNET_TOO_SMALL, ETHERNET_UNKNOWN_TYPE, ETHERNET_LEN_INVALID, ETHERNET_SRC_MULTICAST,
   VLAN_TOO_SMALL, VLAN_TOO_MANY, VLAN_UNKNOWN_TYPE,
+  PBB_TOO_SMALL, VNTAG_TOO_SMALL, VNTAG_UNKNOWN_TYPE, ETAG_TOO_SMALL, ETAG_UNKNOWN_TYPE, CFP_TOO_SMALL,
   LLC_TOO_SMALL, LLC_UNKNOWN_OUI,
   MPLS_TOO_SMALL, MPLS_PKT_TOO_SMALL, MPLS_ROUTER_ALERT, MPLS_IMPLICIT_NULL, MPLS_RESERVED, MPLS_UNKNOWN_PAYLOAD,
   MPLS_TOO_MANY,
@@ -64,6 +65,12 @@ export function writeAnomaly(t: Text, id: u32): void {
     case Anomaly.VLAN_TOO_SMALL: lit(t, "vlan.header_too_small"); break;
     case Anomaly.VLAN_TOO_MANY: lit(t, "vlan.too_many_layers"); break;
     case Anomaly.VLAN_UNKNOWN_TYPE: lit(t, "vlan.unknown_type"); break;
+    case Anomaly.PBB_TOO_SMALL: lit(t, "ieee8021ah.header_too_small"); break;
+    case Anomaly.VNTAG_TOO_SMALL: lit(t, "vntag.header_too_small"); break;
+    case Anomaly.VNTAG_UNKNOWN_TYPE: lit(t, "vntag.unknown_type"); break;
+    case Anomaly.ETAG_TOO_SMALL: lit(t, "etag.header_too_small"); break;
+    case Anomaly.ETAG_UNKNOWN_TYPE: lit(t, "etag.unknown_type"); break;
+    case Anomaly.CFP_TOO_SMALL: lit(t, "cfp.header_too_small"); break; // +
     case Anomaly.LLC_TOO_SMALL: lit(t, "llc.pkt_too_small"); break; // +
     case Anomaly.LLC_UNKNOWN_OUI: lit(t, "llc.unknown_oui"); break; // +
     case Anomaly.MPLS_TOO_SMALL: lit(t, "mpls.header_too_small"); break;

@@ -8,6 +8,7 @@
 // Untrusted: every byte in [p, p + captured). None beyond is ever read.
 import { Anomaly } from "./anomaly";
 import { arp } from "./arp";
+import { eTag, fabricPath, providerBackbone, vnTag } from "./bridging";
 import { cooked, cooked2 } from "./cooked";
 import { dccp } from "./dccp";
 import { ethernet } from "./ethernet";
@@ -30,7 +31,7 @@ import { discovery, session } from "./pppoe";
 import { Protocol } from "./protocols";
 import { sctp } from "./sctp";
 import { tcp } from "./tcp";
-import { erspan, geneve, nsh, teredo, vxlan } from "./tunnels";
+import { erspan, geneve, nsh, teredo, vxlan, vxlanGpe } from "./tunnels";
 import { udp, udplite } from "./udp";
 import { vlan } from "./vlan";
 
@@ -78,6 +79,8 @@ function fromLink(link: u32): u32 {
     case 229: return Protocol.IPV6;
     case 113: return Protocol.SLL;
     case 276: return Protocol.SLL2;
+    case 9: case 50: return Protocol.PPP;
+    case 51: return Protocol.PPPOES;
     default: return Protocol.NONE;
   }
 }
@@ -111,6 +114,10 @@ function layer(k: Packet, protocol: u32): u32 {
     case Protocol.IGMP: return igmp(k);
     case Protocol.SCTP: return sctp(k);
     case Protocol.DCCP: return dccp(k);
+    case Protocol.PBB: return providerBackbone(k);
+    case Protocol.VNTAG: return vnTag(k);
+    case Protocol.ETAG: return eTag(k);
+    case Protocol.CFP: return fabricPath(k);
     case Protocol.MPLS: return mpls(k);
     case Protocol.PW: return pseudowire(k);
     case Protocol.PPPOED: return discovery(k);
@@ -118,6 +125,8 @@ function layer(k: Packet, protocol: u32): u32 {
     case Protocol.PPP: return ppp(k);
     case Protocol.GRE: return gre(k);
     case Protocol.ERSPAN: return erspan(k);
+    case Protocol.ERSPAN_I: return Protocol.ETH;
+    case Protocol.VXLAN_GPE: return vxlanGpe(k);
     case Protocol.VXLAN: return vxlan(k);
     case Protocol.GENEVE: return geneve(k);
     case Protocol.GTP: return gtp(k);

@@ -13,7 +13,10 @@ export function fromEtherType(type: u32): u32 {
     case 0x8847: case 0x8848: return Protocol.MPLS;
     case 0x8863: return Protocol.PPPOED;
     case 0x8864: return Protocol.PPPOES;
-    case 0x880b: return Protocol.PPP;
+    case 0x88e7: return Protocol.PBB;
+    case 0x8926: return Protocol.VNTAG;
+    case 0x893f: return Protocol.ETAG;
+    case 0x8903: return Protocol.CFP;
     case 0x6558: return Protocol.ETH;
     case 0x894f: return Protocol.NSH;
     case 0x8035: return Protocol.RARP;

@@ -36,9 +36,10 @@ function version0(k: Packet, flags: u32, type: u32): u32 {
   k.at += header;
   if (flags & ROUTING && !sourceRoutes(k)) return Protocol.NONE;
   switch (type) {
-    case 0x88be: return flags & SEQUENCE ? Protocol.ERSPAN : Protocol.ETH; // type I has neither header nor sequence
+    case 0x88be: return flags & SEQUENCE ? Protocol.ERSPAN : Protocol.ERSPAN_I; // type I has neither header nor sequence
     case 0x22eb: return Protocol.ERSPAN;
     case 0x883e: return wccp(k);
+    case 0x880b: return Protocol.PPP;
     case 0x00fe: return Protocol.ISIS;
     default: return fromEtherType(type);
   }

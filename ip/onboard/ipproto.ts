@@ -20,7 +20,7 @@ export function enter(k: Packet): usize {
 /** The protocol behind an IPv4 header or an IPv6 extension header. k.at is at its first byte. */
 export function fromIpProtocol(k: Packet, number: u32): u32 {
   const ip = innermost(k);
-  ip.protocol = <u8>number;
+  if (ip.version == 6) ip.protocol = <u8>number;
   k.protocol = <u8>number;
   if (k.flags & Is.LATER) return Protocol.NONE;
   switch (number) {
@@ -42,6 +42,7 @@ export function fromIpProtocol(k: Packet, number: u32): u32 {
     case 33: return Protocol.DCCP;
     case 136: return Protocol.UDPLITE;
     case 137: return Protocol.MPLS;
+    case 143: return Protocol.ETH; // RFC 8986
     case 8: return Protocol.EGP;
     case 9: return Protocol.IGRP;
     case 46: return Protocol.RSVP;

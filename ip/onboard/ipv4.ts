@@ -35,10 +35,13 @@ export function ipv4(k: Packet): u32 {
   if (place & 0x8000) note(k, Anomaly.IPV4_RESERVED_FLAG);
   if (ip.ttl == 0) note(k, Anomaly.IPV4_TTL_ZERO);
   k.protocol = ip.protocol;
+  const offset = (place & 0x1fff) << 3, more = (place & 0x2000) != 0;
+  if (place & 0x3fff) fragment(k, ip, offset, more);
   if (total < header) {
     note(k, Anomaly.IPV4_IPLEN);
     if (total != 0) return Protocol.NONE;
     total = <u32>(k.wire - p); // segmentation offload leaves 0 in captures of the sender
+    ip.totalLength = total;
   }
   if (!limit(k, total)) note(k, Anomaly.IPV4_TRUNC);
   if (!need(k, header, Anomaly.IPV4_TOO_SMALL)) return Protocol.NONE;
@@ -51,9 +54,7 @@ export function ipv4(k: Packet): u32 {
   ip.payloadOffset = ip.offset + header;
   ip.payloadLength = total - header;
   k.at = p + header;
-  const offset = (place & 0x1fff) << 3, more = (place & 0x2000) != 0;
   if (place & 0x3fff) {
-    fragment(k, ip, offset, more);
     if (offset + total - header > 65535 - 20) note(k, Anomaly.IPV4_FRAG_TOO_LARGE);
     if (more && (total - header & 7)) note(k, Anomaly.IPV4_FRAG_LENGTH);
     if (offset == 8 && ip.protocol == 6) note(k, Anomaly.IPV4_FRAG_TINY); // RFC 1858: would overwrite the TCP flags

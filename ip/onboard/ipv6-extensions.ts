@@ -104,8 +104,8 @@ export function authentication(k: Packet): u32 {
   k.seen |= <u8>Seen.AH;
   if (be16(k.at + 2) != 0) note(k, Anomaly.IPV6_AH_RES);
   const length = <u32>load<u8>(k.at, 1) + 2 << 2;
-  if (length < 12) { note(k, Anomaly.AH_TOO_SMALL); return Protocol.NONE; }
-  if (!need(k, length, Anomaly.AH_TOO_SMALL)) return Protocol.NONE;
+  if (length < 12) note(k, Anomaly.AH_TOO_SMALL); // 8 at least: what follows can still be read
+  else if (!need(k, length, Anomaly.AH_TOO_SMALL)) return Protocol.NONE;
   return next(k, length);
 }
 

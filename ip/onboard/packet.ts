@@ -63,14 +63,15 @@ export class Ip {
   id: u32;             // IPv4 identification; IPv6: of the fragment header
   label: u32;          // IPv6 flow label
   offset: u32;         // of the header
-  totalLength: u32;    // bytes on the wire as the header says: IPv4 total length, IPv6 40 + payload length
+  totalLength: u32;    // bytes on the wire as the header says: IPv4 total length, IPv6 40 + payload
+                       // length; where it says 0 (offload, jumbogram) what the frame has
   payloadOffset: u32;  // behind options or extension headers
   payloadLength: u32;  // bytes behind the header as it says, extension headers not counted
   fragmentOffset: u16; // bytes
   headerLength: u16;   // bytes; IPv6: 40
   version: u8;         // 4 or 6; 0 = there is none
   ttl: u8;             // or hop limit
-  protocol: u8;        // IPv6: the last next-header value
+  protocol: u8;        // IPv4: of the header; IPv6: the last next-header value
   tos: u8;             // or traffic class
   flags: u8;           // IpFlag
   pad0: u8;
@@ -85,12 +86,12 @@ export class Packet {
   captured: u32;
   original: u32;
   link: u16;           // LINKTYPE_
-  etherType: u16;      // of the outer frame, behind its VLAN tags; 0 = an IEEE 802.3 length, or no Ethernet
+  etherType: u16;      // of the outer frame, behind its tags; 0 = an IEEE 802.3 length, or no Ethernet
   flags: u32;          // Is
   // -- outer Ethernet (or Linux cooked: source only)
   macSrc: u64;
   macDst: u64;
-  // -- ARP over Ethernet for IPv4
+  // -- ARP for IPv4; MAC addresses are 0 when the hardware's have not 6 bytes
   arpSenderMac: u64;
   arpTargetMac: u64;
   arpSenderIp: u32;

@@ -6,20 +6,21 @@ import { Text, lit } from "../../lib/onboard/text";
 export const enum Protocol {
   NONE = 0,
   // -- link layers
-  ETH, SLL, SLL2, NULL, LOOP, RAW, LLC, VLAN, MPLS, PW, PPPOED, PPPOES, PPP, ARP,
+  ETH, SLL, SLL2, NULL, LOOP, RAW, LLC, VLAN, PBB, VNTAG, ETAG, CFP, MPLS, PW, PPPOED, PPPOES, PPP, ARP,
   // -- IP
   IP, IPV6, HOPOPTS, ROUTING, FRAGHDR, DSTOPTS, AH, ESP, MIPV6, HIP, SHIM6, NONEXT,
   // -- transport
   TCP, UDP, UDPLITE, ICMP, ICMPV6, IGMP, SCTP, DCCP,
   // -- tunnels
-  GRE, ERSPAN, VXLAN, GENEVE, GTP, TEREDO, NSH,
+  GRE, ERSPAN, ERSPAN_I, VXLAN, VXLAN_GPE, GENEVE, GTP, TEREDO, NSH,
   LAST_DECODED,
   // -- named only: link control
   STP, CDP, ISIS, IPX, NETBIOS, LLDP, EAPOL, MACCTRL, SLOW, CFM, MACSEC, LOOPBACK, WOL, AOE, RARP, HOMEPLUG, TRILL,
   // -- named only: industrial and time
   GOOSE, SV, GSE, PTP, PROFINET, ETHERCAT, POWERLINK, SERCOS, PRP, HSR, MRP,
   // -- named only: over IP
-  OSPF, PIM, VRRP, EIGRP, RSVP, L2TP, IPCOMP, EGP, IGRP, COUNT,
+  OSPF, PIM, VRRP, EIGRP, RSVP, L2TP, IPCOMP, EGP, IGRP, GTP_CONTROL, GTP_PRIME,
+  COUNT,
 }
 
 /** Writes the name of a protocol; one that is not known as a number. */
@@ -33,6 +34,10 @@ export function writeProtocol(t: Text, protocol: u32): void {
     case Protocol.RAW: lit(t, "raw"); break;
     case Protocol.LLC: lit(t, "llc"); break;
     case Protocol.VLAN: lit(t, "vlan"); break;
+    case Protocol.PBB: lit(t, "ieee8021ah"); break;
+    case Protocol.VNTAG: lit(t, "vntag"); break;
+    case Protocol.ETAG: lit(t, "ieee8021br"); break;
+    case Protocol.CFP: lit(t, "cfp"); break;
     case Protocol.MPLS: lit(t, "mpls"); break;
     case Protocol.PW: lit(t, "pwethcw"); break;
     case Protocol.PPPOED: lit(t, "pppoed"); break;
@@ -60,10 +65,14 @@ export function writeProtocol(t: Text, protocol: u32): void {
     case Protocol.SCTP: lit(t, "sctp"); break;
     case Protocol.DCCP: lit(t, "dccp"); break;
     case Protocol.GRE: lit(t, "gre"); break;
-    case Protocol.ERSPAN: lit(t, "erspan"); break;
-    case Protocol.VXLAN: lit(t, "vxlan"); break;
+    case Protocol.ERSPAN:
+    case Protocol.ERSPAN_I: lit(t, "erspan"); break;
+    case Protocol.VXLAN:
+    case Protocol.VXLAN_GPE: lit(t, "vxlan"); break;
     case Protocol.GENEVE: lit(t, "geneve"); break;
-    case Protocol.GTP: lit(t, "gtp"); break;
+    case Protocol.GTP:
+    case Protocol.GTP_CONTROL: lit(t, "gtp"); break;
+    case Protocol.GTP_PRIME: lit(t, "gtpprime"); break;
     case Protocol.TEREDO: lit(t, "teredo"); break;
     case Protocol.NSH: lit(t, "nsh"); break;
     case Protocol.STP: lit(t, "stp"); break;

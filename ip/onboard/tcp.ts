@@ -9,7 +9,11 @@ import { tcpOptions } from "./tcp-options";
 export const FIN: u32 = 1, SYN: u32 = 2, RST: u32 = 4, PSH: u32 = 8, ACK: u32 = 16, URG: u32 = 32;
 
 export function tcp(k: Packet): u32 {
-  if (!need(k, 20, tooSmall(k, Anomaly.TCP_TOO_SMALL))) { ports(k); return Protocol.NONE; }
+  if (!need(k, 20, tooSmall(k, Anomaly.TCP_TOO_SMALL))) {
+    ports(k);
+    if (k.at + 8 <= k.end) k.seq = be32(k.at + 4);
+    return Protocol.NONE;
+  }
   const p = k.at;
   ports(k);
   const place = be16(p + 12);
@@ -22,7 +26,10 @@ export function tcp(k: Packet): u32 {
   k.tcpHeader = <u8>header;
   sanity(k, place & 0xfff);
   if (header < 20) { note(k, Anomaly.TCP_HLEN); return Protocol.NONE; }
-  if (!need(k, header, Anomaly.TCP_HLEN)) return Protocol.NONE;
+  if (!need(k, header, Anomaly.TCP_HLEN)) {
+    if (header <= rest(k)) k.at = p + header; // only the capture ends before the payload
+    return Protocol.NONE;
+  }
   checkTransport(k, rest(k), rest(k), 6, Anomaly.TCP_CHECKSUM);
   if (header > 20) tcpOptions(k, p + 20, p + header);
   k.at = p + header;

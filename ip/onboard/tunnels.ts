@@ -12,15 +12,17 @@ export function erspan(k: Packet): u32 {
   const first = be32(k.at);
   const version = first >> 28;
   if (version != 1 && version != 2) { note(k, Anomaly.ERSPAN_VERSION); return Protocol.NONE; }
-  let header: u32 = 8;
+  let header: u32 = 8, type: u32 = 0;
   if (version == 2) {
     if (!need(k, 12, Anomaly.ERSPAN_TOO_SMALL)) return Protocol.NONE;
+    type = be16(k.at + 10) >> 10 & 31; // what was mirrored: 0 Ethernet, 2 IP
     header = load<u8>(k.at, 11) & 1 ? 20 : 12; // O: a platform subheader follows
     if (!need(k, header, Anomaly.ERSPAN_TOO_SMALL)) return Protocol.NONE;
   }
   k.tunnelId = first & 0x3ff;
   k.at += header;
-  return Protocol.ETH;
+  if (type == 0) return Protocol.ETH;
+  return type == 2 && k.at < k.end ? (load<u8>(k.at) >> 4 == 6 ? Protocol.IPV6 : Protocol.IP) : Protocol.NONE;
 }
 
 /** Flags, reserved (3), network identifier (3), reserved. */
@@ -30,6 +32,21 @@ export function vxlan(k: Packet): u32 {
   k.tunnelId = be32(k.at + 4) >> 8;
   k.at += 8;
   return Protocol.ETH;
+}
+
+/** VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe): P among the flags says that the fourth byte is the next protocol. */
+export function vxlanGpe(k: Packet): u32 {
+  if (!need(k, 8, Anomaly.VXLAN_TOO_SMALL)) return Protocol.NONE;
+  const next: u32 = load<u8>(k.at) & 4 ? <u32>load<u8>(k.at, 3) : 3;
+  k.tunnelId = be32(k.at + 4) >> 8;
+  k.at += 8;
+  switch (next) {
+    case 1: return Protocol.IP;
+    case 2: return Protocol.IPV6;
+    case 3: return Protocol.ETH;
+    case 4: return Protocol.NSH;
+    default: note(k, Anomaly.VXLAN_PAYLOAD); return Protocol.NONE;
+  }
 }
 
 /** Version (2) and options length (6, 4-byte words), flags, protocol, network identifier (3), reserved, options. */

@@ -22,8 +22,12 @@ export function udp(k: Packet): u32 {
     checksum(k, rest(k));
   }
   k.at = p + 8;
-  const tunnel = tunnelOn(<u32>k.destPort);
-  return tunnel != Protocol.NONE ? tunnel : tunnelOn(<u32>k.sourcePort);
+  let tunnel = tunnelOn(<u32>k.destPort);
+  if (tunnel == Protocol.NONE) tunnel = tunnelOn(<u32>k.sourcePort);
+  if (tunnel != Protocol.GTP && tunnel != Protocol.GTP_CONTROL || k.at >= k.end) return tunnel;
+  // these ports are in the range that hosts pick from: another version than GTP has is somebody else's datagram
+  const first = <u32>load<u8>(k.at);
+  return first >> 4 == 3 || (tunnel == Protocol.GTP_CONTROL && first >> 5 == 2) ? tunnel : Protocol.NONE;
 }
 
 /** 0 means that there is none: allowed in IPv4; in IPv6 for tunnels only (RFC 6935). */
@@ -36,6 +40,11 @@ function checksum(k: Packet, length: u32): void {
 function tunnelOn(port: u32): u32 {
   switch (port) {
     case 4789: return Protocol.VXLAN;
+    case 4790: return Protocol.VXLAN_GPE;
+    case 4754: return Protocol.GRE;
+    case 6635: return Protocol.MPLS;
+    case 2123: return Protocol.GTP_CONTROL;
+    case 3386: return Protocol.GTP_PRIME;
     case 6081: return Protocol.GENEVE;
     case 2152: return Protocol.GTP;
     case 3544: return Protocol.TEREDO;

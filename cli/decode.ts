@@ -1,0 +1,121 @@
+// `weir decode`: a line for each packet, or for each MIL-STD-1553 message.
+import { Command, Option } from "commander";
+import { RecordKind } from "../appliance/abi/abi.ts";
+import { damageText } from "../captures/damage.ts";
+import { CaptureReader } from "../captures/reader.ts";
+import { Decoder } from "../ip/decode/decoder.ts";
+import { COLUMNS, toCsv, toJson } from "../ip/decode/format.ts";
+import { decodeChapter10 } from "../mil1553/decode/index.ts";
+
+interface Options {
+  read: string[];
+  recursive?: boolean;
+  csv?: boolean;
+  k: "all" | "none";
+  1553?: boolean;
+  packets?: boolean;
+  udpPort?: number[];
+}
+
+export function command(): Command {
+  return new Command("decode")
+    .summary("decode captures, a line for each packet or 1553 message")
+    .description(
+      "Decodes captures (pcap, pcapng, gzip of them, Chapter 10) and writes a line for each packet to standard output.\nA Chapter 10 file gives a line for each MIL-STD-1553 message.",
+    )
+    .argument("[files...]", "captures, as with -r")
+    .option("-r, --read <files...>", "captures: files, folders, - for standard input", [])
+    .option("--recursive", "folders inside folders too")
+    .option("--csv", "CSV with a header instead of JSON lines")
+    .addOption(new Option("-k <checksums>", "verify checksums").choices(["all", "none"]).default("all"))
+    .option("--1553", "MIL-STD-1553: Chapter 10 in UDP datagrams of a packet capture")
+    .option("--packets", "Chapter 10: a row for each packet (CSV), not for each message")
+    .option("--udp-port <ports...>", "with --1553: UDP destination ports that carry Chapter 10", ports)
+    .action(async (files: string[], options: Options) => {
+      process.exitCode = await decode([...options.read, ...files], options);
+    });
+}
+
+function ports(text: string, before: number[] = []): number[] {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`--udp-port ${text}: expected 1 to 65535`);
+  return [...before, port];
+}
+
+/** Returns the exit code: 2 when some of the input was damaged, else 0. */
+async function decode(files: string[], options: Options): Promise<number> {
+  if (files.length === 0) throw new Error("decode: which capture? (-r FILE)");
+  const reader = await CaptureReader.open(files, { recursive: options.recursive ?? false });
+  const input = await Peeked.of(reader);
+  const damaged =
+    options[1553] || options.packets || input.kind === RecordKind.CHAPTER10
+      ? await chapter10(input, options)
+      : await packets(input, options);
+  for (const { file, why } of reader.summary.skipped) process.stderr.write(`weir: ${file}: left out: ${why}\n`);
+  for (const damage of reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
+  return damaged || reader.summary.damages > 0 ? 2 : 0;
+}
+
+async function packets(input: Peeked, options: Options): Promise<boolean> {
+  const decoder = await Decoder.create({ checksums: options.k !== "none" });
+  const line = options.csv ? toCsv : toJson;
+  if (options.csv) await write(`${COLUMNS.join(",")}\n`);
+  for (;;) {
+    const length = await input.fill(decoder.input);
+    if (length === 0) break;
+    let text = "";
+    for (const packet of decoder.decode(length)) text += `${line(packet)}\n`;
+    await write(text);
+  }
+  for (const { file, format } of input.reader.summary.files)
+    if (format === "chapter10")
+      process.stderr.write(`weir: ${file}: a Chapter 10 file: decode it in a run of its own\n`);
+  return false;
+}
+
+async function chapter10(input: Peeked, options: Options): Promise<boolean> {
+  const rows = options.packets ? "packets" : options.csv ? "messages" : "json";
+  const result = await decodeChapter10(input, { rows, ports: options.udpPort ?? [] }, write, (finding) => {
+    const { file, anomaly, offset } = finding;
+    process.stderr.write(`weir: ${file}: offset ${offset}: ${anomaly}\n`);
+  });
+  return result.damaged;
+}
+
+/** The reader, with the first batch already there: what kind of records it holds decides how to decode. */
+class Peeked {
+  readonly reader: CaptureReader;
+  readonly kind: number | undefined;
+  #first: Uint8Array | undefined;
+
+  private constructor(reader: CaptureReader, first: Uint8Array) {
+    this.reader = reader;
+    this.#first = first;
+    this.kind = first.length ? first[26] : undefined; // appliance/abi: RecordHeader.kind
+  }
+
+  static async of(reader: CaptureReader): Promise<Peeked> {
+    const buffer = new Uint8Array(new ArrayBuffer(131072));
+    const length = await reader.fill(buffer);
+    return new Peeked(reader, buffer.slice(0, length));
+  }
+
+  get file(): string {
+    return this.reader.file;
+  }
+
+  async fill(target: Uint8Array): Promise<number> {
+    const first = this.#first;
+    if (!first) return this.reader.fill(target);
+    this.#first = undefined;
+    target.set(first);
+    return first.length;
+  }
+}
+
+/** Waits when whoever reads standard output is slower. */
+async function write(data: string | Uint8Array): Promise<void> {
+  // bytes are valid only until this returns: they are copied before they wait in the stream's queue
+  const piece = typeof data === "string" ? data : Buffer.from(data);
+  if (piece.length && !process.stdout.write(piece)) await new Promise((done) => process.stdout.once("drain", done));
+}
