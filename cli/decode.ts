@@ -5,7 +5,7 @@ import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { Decoder } from "../ip/decode/decoder.ts";
 import { COLUMNS, toCsv, toJson } from "../ip/decode/format.ts";
-import { decodeChapter10 } from "../mil1553/decode/index.ts";
+import { decodeChapter10, findingText } from "../mil1553/decode/index.ts";
 
 interface Options {
   read: string[];
@@ -76,8 +76,7 @@ async function packets(input: Peeked, options: Options): Promise<boolean> {
 async function chapter10(input: Peeked, options: Options): Promise<boolean> {
   const rows = options.packets ? "packets" : options.csv ? "messages" : "json";
   const result = await decodeChapter10(input, { rows, ports: options.udpPort ?? [] }, write, (finding) => {
-    const { file, anomaly, offset } = finding;
-    process.stderr.write(`weir: ${file}: offset ${offset}: ${anomaly}\n`);
+    process.stderr.write(`weir: ${findingText(finding)}\n`);
   });
   return result.damaged;
 }
