@@ -25,7 +25,7 @@ export const enum Anomaly {
   IPV6_DUPL_FH, IPV6_USELESS_FH, IPV6_DUPL_RH, IPV6_DUPL_HH, IPV6_DUPL_DH, IPV6_DUPL_AH, IPV6_DUPL_EH,
   IPV6_TOO_MANY_EXTHDRS, IPV6_HH_NOT_FIRST,
   IPV6_OPTLEN, IPV6_AH_RES, IPV6_HOPOPTS_UNKNOWN, IPV6_HOPOPTS_PADDING, IPV6_DSTOPTS_UNKNOWN, IPV6_DSTOPTS_PADDING,
-  IPV6_ZERO_PADN, IPV6_RH_TYPE_0, IPV6_RH_INVALID, IPV6_JUMBO_INVALID,
+  IPV6_RH_TYPE_0, IPV6_RH_INVALID, IPV6_JUMBO_INVALID,
   IPV6_FH_RESERVED, IPV6_DATA_AFTER_NONE, IPV6_UNKNOWN_NEXT, IPV6_ICMPV4,
   IPV6_FRAG_TOO_LARGE, IPV6_FRAG_OVERLAP, IPV6_FRAG_IGNORED, IPV6_FRAG_LENGTH, IPV6_FRAG_TINY, IPV6_FRAG_TIMEOUT,
   IPV4_IN_IPV6_SMALL, IPV4_IN_IPV6_VERSION, IPV6_IN_IPV6_SMALL, IPV6_IN_IPV6_VERSION,
@@ -143,7 +143,6 @@ export function writeAnomaly(t: Text, id: u32): void {
     case Anomaly.IPV6_HOPOPTS_PADDING: lit(t, "ipv6.hopopts_only_padding"); break;
     case Anomaly.IPV6_DSTOPTS_UNKNOWN: lit(t, "ipv6.dstopts_unknown_opt"); break;
     case Anomaly.IPV6_DSTOPTS_PADDING: lit(t, "ipv6.dstopts_only_padding"); break;
-    case Anomaly.IPV6_ZERO_PADN: lit(t, "ipv6.zero_len_padn"); break;
     case Anomaly.IPV6_RH_TYPE_0: lit(t, "ipv6.rh_type_0"); break;
     case Anomaly.IPV6_RH_INVALID: lit(t, "ipv6.rh_invalid"); break; // + more segments left than addresses
     case Anomaly.IPV6_JUMBO_INVALID: lit(t, "ipv6.jumbo_invalid"); break; // + RFC 2675 section 3

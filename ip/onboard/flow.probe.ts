@@ -10,7 +10,7 @@ import { PACKET_SIZE, Packet } from "./packet";
 
 const input: usize = memory.data(131072, 8);
 const packet: usize = memory.data(536, 8);
-const out: usize = memory.data(1 << 20, 8);
+const out: usize = memory.data(1 << 22, 8);
 const writer: usize = memory.data(24, 8);
 let tracked: u32 = 0;
 
@@ -22,13 +22,13 @@ export function outAt(): usize { return out; }
 export function outLength(): u32 { return <u32>(changetype<Text>(writer).at - out); }
 export function overflow(): bool { return changetype<Text>(writer).overflow; }
 export function lastTracked(): u32 { return tracked; }
-export function open_(): u32 { return openFlows(); }
-export function forced(): u64 { return forcedFlows(); }
+export function openFlowCount(): u32 { return openFlows(); }
+export function forcedFlowCount(): u64 { return forcedFlows(); }
 
 /** Decodes and follows the records in input[0..to); events are one JSON line each. */
 export function run(to: u32, options: u32): void {
   const t = changetype<Text>(writer), k = changetype<Packet>(packet);
-  open(t, out, 1 << 20);
+  open(t, out, 1 << 22);
   for (let at: u32 = 0; at < to; ) {
     const r = changetype<RecordHeader>(input + at);
     k.time = r.time;

@@ -14,8 +14,7 @@ export function ipv6Options(k: Packet, p: usize, end: usize, hop: bool): void {
     if (p + 2 > end) { note(k, Anomaly.IPV6_OPTLEN); return; }
     const length = <u32>load<u8>(p, 1);
     if (p + 2 + length > end) { note(k, Anomaly.IPV6_OPTLEN); return; }
-    if (type == PADN) { if (length == 0) note(k, Anomaly.IPV6_ZERO_PADN); }
-    else {
+    if (type != PADN) {
       real = true;
       if (!known(type)) note(k, hop ? Anomaly.IPV6_HOPOPTS_UNKNOWN : Anomaly.IPV6_DSTOPTS_UNKNOWN);
       if (type == HOME_ADDRESS) k.seen |= <u8>Seen.REWRITTEN; // checksums cover the home address instead of the source

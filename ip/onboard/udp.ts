@@ -23,7 +23,7 @@ export function udp(k: Packet): u32 {
   }
   k.at = p + 8;
   let tunnel = tunnelOn(<u32>k.destPort);
-  if (tunnel == Protocol.NONE) tunnel = tunnelOn(<u32>k.sourcePort);
+  if (tunnel == Protocol.NONE) tunnel = answersFrom(<u32>k.sourcePort);
   if (tunnel != Protocol.GTP && tunnel != Protocol.GTP_CONTROL || k.at >= k.end) return tunnel;
   // these ports are in the range that hosts pick from: another version than GTP has is somebody else's datagram
   const first = <u32>load<u8>(k.at);
@@ -50,6 +50,13 @@ function tunnelOn(port: u32): u32 {
     case 3544: return Protocol.TEREDO;
     default: return Protocol.NONE;
   }
+}
+
+/** Tunnels whose answers come from the known port; of the others it is the destination port only that tells. */
+function answersFrom(port: u32): u32 {
+  const tunnel = tunnelOn(port);
+  return tunnel == Protocol.TEREDO || tunnel == Protocol.GTP || tunnel == Protocol.GTP_CONTROL || tunnel == Protocol.GTP_PRIME
+    ? tunnel : Protocol.NONE;
 }
 
 export function udplite(k: Packet): u32 {

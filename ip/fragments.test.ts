@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { bytes, DST6, eth, ipv4, ipv6, SRC6, udp } from "./testing/frames.ts";
+import { Inspection, Track } from "./testing/inspection.ts";
+
+let x: Inspection;
+beforeEach(async () => {
+  x = await Inspection.create();
+});
+
+const WHOLE = udp(new Uint8Array(8 * 100 - 8).map((_, i) => i));
+const part = (from: number, to: number, o: { id?: number; more?: boolean; fill?: number } = {}) => {
+  const payload = Uint8Array.from(WHOLE.subarray(from, to));
+  if (o.fill !== undefined) payload.fill(o.fill);
+  return eth(0x0800, ipv4(17, payload, { id: o.id ?? 7, offset: from, more: o.more ?? to < WHOLE.length }));
+};
+/** What the tracker says, and what is noted about the fragments. */
+function track(frame: Uint8Array, seconds = 1): [number, ...string[]] {
+  const events = x.frame(frame, seconds).flatMap((e) => (e.anomaly ? [e.anomaly.event] : []));
+  return [x.e.lastTracked(), ...events.filter((event) => event.includes("frag"))];
+}
+
+describe("IPv4", () => {
+  it("is complete when nothing is missing, in any order", async () => {
+    const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 7 }).chain((c) => {
+      const at = [0, ...c.sort((a, b) => a - b), 100].map((n) => n * 8);
+      return fc.shuffledSubarray(
+        at.slice(1).map((to, i) => [at[i]!, to] as const),
+        { minLength: at.length - 1 },
+      );
+    });
+    let id = 1;
+    fc.assert(
+      fc.property(cuts, (parts) => {
+        if (parts.length < 2) return true;
+        id++;
+        const said = parts.map(([from, to]) => track(part(from, to, { id }))[0]);
+        return said.pop() === Track.COMPLETE && said.every((s) => s === Track.PARTIAL);
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+  it("names an overlap", () => {
+    expect(track(part(0, 400))).toEqual([Track.PARTIAL]);
+    expect(track(part(392, 800))).toEqual([Track.REFUSED, "decoder.ipv4.frag_overlap"]);
+  });
+  it("tells a retransmission from an overlap with other bytes", () => {
+    track(part(0, 400));
+    expect(track(part(0, 400))).toEqual([Track.REPEATED]);
+    expect(track(part(0, 400, { fill: 9 }))).toEqual([Track.REFUSED, "decoder.ipv4.frag_overlap"]);
+  });
+  it("names two ends, and data behind the end", () => {
+    track(part(400, 800));
+    expect(track(part(400, 600, { more: false }))).toEqual([Track.REFUSED, "decoder.ipv4.frag_invalid_length"]);
+  });
+  it("names a part that comes after 30 s, and starts anew", () => {
+    track(part(0, 400), 1);
+    expect(track(part(400, 800), 32)).toEqual([Track.PARTIAL, "decoder.ipv4.frag_timeout"]);
+  });
+  it("gives up on a packet in too many pieces", () => {
+    const said = [0, 2, 4, 6, 8, 10, 12, 14].map((n) => track(part(n * 16, n * 16 + 8)));
+    expect(said.at(-1)).toEqual([Track.REFUSED, "decoder.ipv4.frag_ignored"]);
+  });
+  it("says when it no longer watches a packet because there are too many", () => {
+    const events = Array.from({ length: 600 }, (_, i) => track(part(0, 400, { id: 1000 + i }))).filter(
+      (e) => e.length > 1,
+    );
+    expect(events.length).toBeGreaterThan(88 - 1);
+    expect(events[0]).toEqual([Track.PARTIAL, "decoder.ipv4.frag_ignored"]);
+  });
+});
+
+it("IPv6", () => {
+  const datagram = udp(new Uint8Array(72), { src: SRC6, dst: DST6 });
+  const fragment = (from: number, to: number) =>
+    eth(
+      0x86dd,
+      ipv6(44, bytes([17, 0, from >> 8, (from & 0xf8) | Number(to < 80), 0, 0, 0, 5], datagram.subarray(from, to))),
+    );
+  expect(track(fragment(40, 80))).toEqual([Track.PARTIAL]);
+  expect(track(fragment(16, 48))).toEqual([Track.REFUSED, "decoder.ipv6.frag_overlap"]);
+  expect(track(fragment(0, 40))).toEqual([Track.COMPLETE]);
+});
