@@ -1,4 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { compileOnboard, ROOT } from "../appliance/build/asc.ts";
+import { assertAcyclic } from "../appliance/build/stack.ts";
+import { readWasm } from "../appliance/build/wasm.ts";
+import { CaptureReader } from "../captures/reader.ts";
 import { ACK, bytes, type Ends, eth, FIN, ipv4, RST, SYN, tcp, udp, vlan } from "./testing/frames.ts";
 import { Inspection } from "./testing/inspection.ts";
 
@@ -99,4 +105,39 @@ it("holds 4,096 flows at most; what does not fit is forced out, the longest unse
   expect(BigInt(ended)).toBe(x.e.forcedFlowCount());
   expect(ended + x.end(2).length).toBe(total);
   expect(x.e.openFlowCount()).toBe(0);
+});
+
+it("gives the same events however records are batched", async () => {
+  const all = (await replay(false)).join("");
+  expect(all.split("\n").length).toBeGreaterThan(100);
+  expect((await replay(true)).join("")).toBe(all);
+});
+
+/** Events of a fixture: by the reader's batches, or a record at a time. */
+async function replay(single: boolean): Promise<string[]> {
+  const inspection = await Inspection.create();
+  const reader = await CaptureReader.open([join(ROOT, "fixtures/site.pcap")]);
+  const buffer = new Uint8Array(new ArrayBuffer(131072));
+  const events: string[] = [];
+  for (;;) {
+    const length = await reader.fill(buffer);
+    if (length === 0) break;
+    const view = new DataView(buffer.buffer);
+    for (let at = 0; at < length; ) {
+      const size = single ? (32 + view.getUint32(at + 16, true) + 7) & ~7 : length;
+      inspection.input.set(buffer.subarray(at, at + size));
+      events.push(inspection.run(size));
+      at += size;
+    }
+  }
+  events.push(...inspection.end(2e9).map((event) => `${JSON.stringify(event)}\n`));
+  return events;
+}
+
+it("is code without recursion, imports and tables", async () => {
+  const module = readWasm(readFileSync(await compileOnboard("ip/onboard/flow.probe.ts")));
+  expect(module.imports).toEqual([]);
+  expect(module.start).toBeUndefined();
+  expect(module.functions.flatMap((f) => f.forbidden)).toEqual([]);
+  assertAcyclic("ip", module);
 });

@@ -70,6 +70,27 @@ describe("IPv4", () => {
   });
 });
 
+it("finds every overlap that a map of all bytes finds", () => {
+  let id = 20000;
+  const parts = fc.array(fc.tuple(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 1, max: 9 })), { maxLength: 12 });
+  fc.assert(
+    fc.property(parts, (sequence) => {
+      id++;
+      const map = new Uint8Array(100);
+      for (const [i, [at, units]] of sequence.entries()) {
+        const overlaps = map.subarray(at, at + units).some(Boolean);
+        if (!overlaps) map.fill(1, at, at + units);
+        const runs = map.filter((unit, n) => unit && !map[n - 1]).length;
+        if (runs > 7) return true; // more stretches than are kept
+        const [said] = track(part(8 * at, 8 * (at + units), { id, more: true, fill: i + 1 }));
+        if ((said === Track.REFUSED) !== overlaps) return false;
+      }
+      return true;
+    }),
+    { seed: 1, numRuns: 500 },
+  );
+});
+
 it("IPv6", () => {
   const datagram = udp(new Uint8Array(72), { src: SRC6, dst: DST6 });
   const fragment = (from: number, to: number) =>

@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, it, vi } from "vitest";
+import { ROOT } from "../appliance/build/asc.ts";
+import { COLUMNS } from "../ip/decode/format.ts";
+import { command } from "./decode.ts";
+
+const SITE = join(ROOT, "fixtures/site.pcap");
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = 0;
+});
+
+/** What the command writes, and its exit code. */
+async function run(...argv: string[]): Promise<{ lines: string[]; talk: string; code: unknown }> {
+  const out: string[] = [];
+  const talk: string[] = [];
+  vi.spyOn(process.stdout, "write").mockImplementation(
+    (piece) => out.push(Buffer.from(piece as string).toString()) > 0,
+  );
+  vi.spyOn(process.stderr, "write").mockImplementation((piece) => talk.push(String(piece)) > 0);
+  await command().exitOverride().parseAsync(argv, { from: "user" });
+  return { lines: out.join("").trimEnd().split("\n"), talk: talk.join(""), code: process.exitCode };
+}
+
+it("writes a JSON line for each packet, by the columns of the CSV", async () => {
+  const json = await run("-r", SITE);
+  expect(json.code).toBe(0);
+  const packets = json.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(packets.map((p) => p.number)).toEqual(packets.map((_, i) => i + 1));
+  expect(packets[1]).toMatchObject({ protocols: "eth:ip:tcp", src: "10.0.1.9", dport: 502, tcp_flags: "SYN" });
+  for (const key of new Set(packets.flatMap((p) => Object.keys(p)))) expect(COLUMNS).toContain(key);
+
+  const csv = await run("-r", SITE, "--csv");
+  expect(csv.lines[0]).toBe(COLUMNS.join(","));
+  expect(csv.lines.length).toBe(packets.length + 1);
+  for (const [i, line] of csv.lines.slice(1).entries()) {
+    const values = line.split(",");
+    const expected = COLUMNS.map((column) => [packets[i]![column] ?? []].flat().join(";"));
+    expect(values).toEqual(expected);
+  }
+});
+
+it("ends with 2 on a cut file, after all good packets", async () => {
+  const cut = join(mkdtempSync(join(tmpdir(), "weir-decode-")), "cut.pcap");
+  const whole = readFileSync(SITE);
+  writeFileSync(cut, whole.subarray(0, 24 + 16 + 60 + 16 + 30));
+  const { lines, talk, code } = await run("-r", cut);
+  expect(lines.length).toBe(1);
+  expect(talk).toContain("cut.pcap: offset 100");
+  expect(code).toBe(2);
+});
+
+it("refuses a file that is not there", async () => {
+  await expect(run("-r", "/nowhere.pcap")).rejects.toThrow("no such file");
+});
