@@ -35,6 +35,8 @@ export interface LinkRequest {
 }
 
 export interface Linked {
+  /** The same program with symbols, where `out` has none. */
+  symbols?: string;
   /** The .su files of all C of the user part, generated or not. */
   usage: string[];
   /** The user part's first function, and the bytes of stack it has. */
@@ -90,7 +92,7 @@ async function make({ link }: ImageOptions, compartments: readonly Compartment[]
   const linked = await step("compile and link", () => link({ sources: [...made.map((m) => m.c), note], folder, out }));
   const bound = await step(
     "bound of the stack",
-    () => stackBound(out, linked.usage, linked.stack.entry),
+    () => stackBound(linked.symbols ?? out, linked.usage, linked.stack.entry),
     ({ bytes }) => `${bytes} of ${linked.stack.bytes} bytes`,
   );
   const stack = stackInfo(bound, linked.stack.bytes);

@@ -1,0 +1,131 @@
+// Compiles the runtime (C and assembly, freestanding) and the compartments' C, and links them into an image. Only the
+// compiler and the linker of the host are used, and nothing that would make the result depend on where or when it runs.
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { promisify } from "node:util";
+import { ROOT } from "./asc.ts";
+import type { Linked, LinkRequest } from "./image.ts";
+import { countLines } from "./info.ts";
+import { NATIVE_FLAGS, NATIVE_INCLUDE } from "./native.ts";
+
+export interface RuntimeRequest extends LinkRequest {
+  /** C macros for the runtime's own files. */
+  defines?: Record<string, string>;
+  /** Takes the place of runtime/user: test images. With user_main(). */
+  user?: readonly string[];
+}
+
+/** Bytes of stack that the user part has; the pipeline checks that it cannot need more. */
+export const USER_STACK = 32768;
+
+const ARCH = "x86_64";
+const RUNTIME = join(ROOT, "appliance", "runtime");
+const INCLUDE = ["-I", RUNTIME, "-I", join(RUNTIME, "arch", ARCH), "-I", join(ROOT, "appliance", "abi")];
+
+const COMMON = [
+  `--target=${ARCH}-unknown-elf`,
+  ...["-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-ffunction-sections"],
+  ...["-g", "-O2", "-Wall", "-Wextra", "-Werror", `-ffile-prefix-map=${ROOT}=.`, "-fdebug-compilation-dir=."],
+];
+/** Nothing here may use vector registers: the kernel part does not save them, and some hypervisors interpret ring 0. */
+const KERNEL = [...COMMON, "-std=c11", "-mno-red-zone", "-mgeneral-regs-only", ...INCLUDE];
+const USER = [...COMMON, "-std=c11", "-fstack-usage", ...INCLUDE, "-I", NATIVE_INCLUDE];
+const GENERATED = [...COMMON, ...NATIVE_FLAGS, "-fno-strict-aliasing", "-fstack-usage", "-I", NATIVE_INCLUDE];
+
+/** What the kernel part may take from elsewhere: places the linker script names, and where the user part begins. */
+const KERNEL_NEEDS = /^(image|policy|low|(kernel|user|inspect|guard|journal|low)_\w+)$/;
+
+interface Unit {
+  source: string;
+  object: string;
+  flags: readonly string[];
+}
+
+/**
+ * Links an image without a policy at `out`, with symbols and line numbers; the image to be started is `stripped`.
+ * Its user part is runtime/user, or the request's own.
+ * @throws Error with clang's or the linker's own messages, or when the kernel part refers to code of the user part.
+ */
+export async function linkImage(request: RuntimeRequest): Promise<Linked & { stripped: string }> {
+  const { folder, out } = request;
+  const units = plan(request);
+  await Promise.all(
+    units.map(({ source, object, flags }) => tool("clang", [...flags, "-c", source, "-o", object], folder)),
+  );
+  const kernel = units.map((unit) => unit.object).filter((object) => object.startsWith("k-"));
+  await refuseForeignCalls(kernel, folder);
+  const objects = units.map((unit) => unit.object);
+  const script = ["-T", join(RUNTIME, "arch", ARCH, "link.ld"), `--defsym=USER_STACK=${USER_STACK}`];
+  const flags = [...script, "-z", "max-page-size=4096", "--build-id=none", "--fatal-warnings", "--orphan-handling=error"];
+  const stripped = `${out}.stripped`;
+  await tool("ld.lld", [...flags, "-o", out, ...objects], folder);
+  await tool("ld.lld", [...flags, "--strip-all", "-o", stripped, ...objects], folder);
+  return {
+    stripped,
+    usage: units.map(({ object }) => join(folder, object.replace(/o$/, "su"))).filter((file) => existsSync(file)),
+    stack: { entry: "user_main", bytes: USER_STACK },
+    lines: runtimeLines(),
+    tools: { clang: await version("clang"), lld: await version("ld.lld") },
+  };
+}
+
+function plan({ sources, defines = {}, user }: RuntimeRequest): Unit[] {
+  const macros = Object.entries({ WEIR_VERSION: `"${packageVersion()}"`, ...defines }).map(([k, v]) => `-D${k}=${v}`);
+  const unit = (kind: "k" | "u" | "c", source: string, flags: readonly string[]): Unit => {
+    const object = `${kind}-${basename(source, extname(source))}.o`;
+    return { source, object, flags };
+  };
+  return [
+    ...[...filesIn(`arch/${ARCH}`), ...filesIn("kernel")].map((f) => unit("k", f, [...KERNEL, ...macros])),
+    ...(user ?? filesIn("user")).map((f) => unit("u", f, [...USER, "-I", ".", ...macros])),
+    unit("u", join(NATIVE_INCLUDE, "memory.c"), USER),
+    ...sources.map((f) => unit("c", f, GENERATED)),
+  ];
+}
+
+/** C and assembly of one folder of the runtime, sorted. */
+function filesIn(folder: string): string[] {
+  const names = readdirSync(join(RUNTIME, folder)).filter((name) => /\.[cS]$/.test(name));
+  return names.sort().map((name) => join(RUNTIME, folder, name));
+}
+
+/** The compiler may call memcpy() where the source does not; in ring 0 that would run the user part's. */
+async function refuseForeignCalls(objects: string[], folder: string): Promise<void> {
+  const listing = await tool("llvm-nm", ["--format=posix", ...objects], folder);
+  const symbols = [...listing.matchAll(/^(\w+) ([A-Za-z])\b/gm)].map(([, name, kind]) => ({ name: name!, kind: kind! }));
+  const own = new Set(symbols.filter(({ kind }) => kind !== "U").map(({ name }) => name));
+  const foreign = symbols.filter(({ name, kind }) => kind === "U" && !own.has(name) && !KERNEL_NEEDS.test(name));
+  if (foreign.length) throw new Error(`the kernel part refers to ${foreign.map(({ name }) => name).join(", ")}`);
+}
+
+/** Lines that are not blank. */
+function runtimeLines(): Record<string, number> {
+  const sum = (folders: string[], matching: RegExp) =>
+    folders
+      .flatMap((folder) => readdirSync(join(RUNTIME, folder)).map((name) => join(folder, name)))
+      .filter((file) => matching.test(file))
+      .reduce((total, file) => total + countLines(join(RUNTIME, file)), 0);
+  return {
+    kernel: sum([`arch/${ARCH}`, "kernel"], /(?<!user)\.[chS]$/),
+    user: sum(["user", "wasm"], /\.[ch]$/),
+    virtio: sum(["virtio"], /\.h$/),
+  };
+}
+
+async function version(program: string): Promise<string> {
+  return /(\d+\.\d+\.\d+)/.exec(await tool(program, ["--version"], "."))?.[1] ?? "unknown";
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
+}
+
+async function tool(program: string, args: string[], cwd: string): Promise<string> {
+  try {
+    return (await promisify(execFile)(program, args, { cwd, maxBuffer: 1 << 26 })).stdout;
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    throw new Error(`${program}: ${stderr || String(error)}`);
+  }
+}

@@ -1,0 +1,64 @@
+/** `weir build`: the unikernel image for a policy. */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { ROOT } from "../appliance/build/asc.ts";
+import { packContainer } from "../appliance/build/container.ts";
+import { buildImage } from "../appliance/build/image.ts";
+import { sha256 } from "../appliance/build/info.ts";
+import { linkImage } from "../appliance/build/link.ts";
+import { placeManifest, placePolicy } from "../appliance/build/place.ts";
+import { step } from "../appliance/build/steps.ts";
+import { compilePolicy } from "../diode/policy.ts";
+
+export function command(): Command {
+  return new Command("build")
+    .summary("build the unikernel image for a policy")
+    .description(
+      "Build the unikernel image and put a policy into it. The image is compiled and linked only when its sources have\n" +
+        "changed; putting in a policy takes no compiler, only a moment.",
+    )
+    .option("-c, --config <policy.yaml>", "the policy: interfaces, what may pass, what to look for")
+    .option("-o, --output <weir.elf>", "where the image goes", "weir.elf")
+    .addHelpText(
+      "after",
+      `
+What happens: AssemblyScript -> WebAssembly (three modules: inspect, guard, journal) -> a gate that refuses any import,
+table, growing memory or allocation -> C -> clang and lld -> a bound of the stack. The same sources and the same policy
+give the same image, to the bit. Nothing is fetched.
+
+Without -c the image has no interfaces and no policy, and refuses to start: it is what a policy is put into.
+
+Examples:
+  weir policy check policy.yaml
+  weir build -c policy.yaml -o site.elf
+  weir inspect site.elf
+  weir run site.elf --in tap0 --out tap1
+
+Exit codes: 0 built; 1 the policy is wrong (file:line:column: path: what), or a step of the build failed.`,
+    )
+    .action(async (options: { config?: string; output: string }) => {
+      await build(options.config, options.output);
+    });
+}
+
+/** Where the image without a policy is kept. */
+export const PREBUILT = join(ROOT, "build", "weir-x86_64.elf");
+
+/** Builds what has changed, puts the policy in, writes the image. Says on stdout what the image is. */
+async function build(policyPath: string | undefined, output: string): Promise<void> {
+  // The policy first: what is wrong in it should not wait for a compiler.
+  const policy = policyPath === undefined ? undefined : await compilePolicy(policyPath);
+  let image: Uint8Array = readFileSync(await buildImage({ link: linkImage, out: PREBUILT }));
+  if (policy) {
+    const container = packContainer(policy.parts);
+    image = await step(
+      `policy ${policyPath}`,
+      async () => placePolicy(placeManifest(image, policy.interfaces), container),
+      () => `${container.length} bytes, sha256 ${sha256(container)}`,
+    );
+  }
+  writeFileSync(`${output}.${process.pid}`, image);
+  renameSync(`${output}.${process.pid}`, output);
+  process.stdout.write(`${output}: ${image.length} bytes, sha256 ${sha256(image)}\n`);
+}
