@@ -1,0 +1,15 @@
+// Time between two records, when time may repeat or go backwards.
+//
+// It goes backwards a little when a capture merges two interfaces, and a lot when a clock is set. A little (under SET)
+// counts as no time passed and the later time stays the reference; a lot starts again from the earlier time. So neither
+// disorder makes statistics forget too fast, nor one stamp in the far future keeps them from ever forgetting.
+
+const SET: u64 = 1000000000;
+
+/** Nanoseconds from `last` to `now`, 0 where time went backwards. */
+// @ts-ignore: decorator
+@inline export function elapsed(last: u64, now: u64): u64 { return now > last ? now - last : 0; }
+
+/** What to store as the last time. */
+// @ts-ignore: decorator
+@inline export function later(last: u64, now: u64): u64 { return now >= last || last - now > SET ? now : last; }

@@ -1,0 +1,97 @@
+// A keyed table of fixed capacity: open addressing, bounded probes, the stalest neighbour makes room.
+//
+//   Table                              record, `stride` bytes, a multiple of 8
+//   +0   usize base                    +0   u64 key     1st hash; 0 = free. Chooses the place
+//   +4   u32   stride                  +8   u64 check   2nd hash, or the thing itself where 64 bits hold it
+//   +8   u32   mask  (capacity - 1)    +16  u64 touch   value of `touches` when last found
+//   +12  u32   live  records in use    +24  the user's state, all 0 in a new record
+//   +16  u64   touches, finds so far
+//   +24  u64   evictions
+//   +32  u32   fresh: 1 when the last find made its record
+//
+// A key lives in one of PROBES places behind the one its hash points to. When all are taken by others, the record that
+// was found longest ago among them is forgotten: an attacker who sweeps addresses displaces what is idle first, a busy
+// record only after PROBES fresh keys fell into its neighbourhood since it was last found. Records are never deleted,
+// so a search may stop at the first free place. Staleness counts finds, not time: it works with any clock.
+//
+// Two tables compose by finding each record of one in the other and merging the states by the statistic's own rule.
+
+export const TABLE: u32 = 40;
+export const HEADER: u32 = 24;
+const PROBES: u32 = 8;
+
+@unmanaged
+export class Table {
+  base: usize;
+  stride: u32;
+  mask: u32;
+  live: u32;
+  touches: u64;
+  evictions: u64;
+  fresh: u32;
+  pad: u32;
+}
+
+@unmanaged
+export class Entry {
+  key: u64;
+  check: u64;
+  touch: u64;
+}
+
+/** Starts an empty table of `capacity` (a power of two, at least 8) records at `base`, which is zeroed. */
+export function open(t: Table, base: usize, capacity: u32, stride: u32): void {
+  t.base = base;
+  t.stride = stride;
+  t.mask = capacity - 1;
+  t.live = 0;
+  t.touches = 0;
+  t.evictions = 0;
+  t.fresh = 0;
+  memory.fill(base, 0, <usize>capacity * stride);
+}
+
+// @ts-ignore: decorator
+@inline function place(t: Table, i: u32): Entry { return changetype<Entry>(t.base + <usize>(i & t.mask) * t.stride); }
+
+/** The record of this key, made (and its state zeroed) if there is none; t.fresh tells. Never 0. */
+export function find(t: Table, key: u64, check: u64): usize {
+  if (key == 0) key = 1;
+  const home = <u32>(key >> 32);
+  let best: usize = 0;
+  let age: u64 = u64.MAX_VALUE;
+  t.touches += 1;
+  for (let i: u32 = 0; i < PROBES; ++i) {
+    const e = place(t, home + i);
+    if (e.key == key && e.check == check) { e.touch = t.touches; t.fresh = 0; return changetype<usize>(e); }
+    if (e.key == 0) { best = changetype<usize>(e); break; }
+    if (e.touch < age) { age = e.touch; best = changetype<usize>(e); }
+  }
+  const e = changetype<Entry>(best);
+  if (e.key == 0) t.live += 1; else t.evictions += 1;
+  memory.fill(best, 0, t.stride);
+  e.key = key;
+  e.check = check;
+  e.touch = t.touches;
+  t.fresh = 1;
+  return best;
+}
+
+/** The record of this key, or 0; nothing changes. */
+export function peek(t: Table, key: u64, check: u64): usize {
+  if (key == 0) key = 1;
+  const home = <u32>(key >> 32);
+  for (let i: u32 = 0; i < PROBES; ++i) {
+    const e = place(t, home + i);
+    if (e.key == 0) return 0;
+    if (e.key == key && e.check == check) return changetype<usize>(e);
+  }
+  return 0;
+}
+
+/** The i-th place, 0 when free or past the end; for going through all records. */
+export function nth(t: Table, i: u32): usize {
+  if (i > t.mask) return 0;
+  const e = place(t, i);
+  return e.key == 0 ? 0 : changetype<usize>(e);
+}
