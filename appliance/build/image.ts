@@ -35,8 +35,8 @@ export interface LinkRequest {
 }
 
 export interface Linked {
-  /** The same program with symbols, where `out` has none. */
-  symbols?: string;
+  /** The same program without symbols, which then is the image; `out` stays beside it for debuggers. */
+  stripped?: string;
   /** The .su files of all C of the user part, generated or not. */
   usage: string[];
   /** The user part's first function, and the bytes of stack it has. */
@@ -71,8 +71,9 @@ export async function buildImage(options: ImageOptions): Promise<string> {
   mkdirSync(join(ROOT, "build"), { recursive: true });
   const folder = mkdtempSync(join(ROOT, "build", "image-"));
   try {
-    const { image } = await make(options, compartments, folder);
+    const { image, symbols } = await make(options, compartments, folder);
     writeFileSync(mark, `${key} ${sha256(image)}`);
+    writeFileSync(`${out}.symbols`, symbols);
     // In one step, so that nobody ever starts half an image.
     writeFileSync(`${out}.${process.pid}`, image);
     renameSync(`${out}.${process.pid}`, out);
@@ -92,7 +93,7 @@ async function make({ link }: ImageOptions, compartments: readonly Compartment[]
   const linked = await step("compile and link", () => link({ sources: [...made.map((m) => m.c), note], folder, out }));
   const bound = await step(
     "bound of the stack",
-    () => stackBound(linked.symbols ?? out, linked.usage, linked.stack.entry),
+    () => stackBound(out, linked.usage, linked.stack.entry),
     ({ bytes }) => `${bytes} of ${linked.stack.bytes} bytes`,
   );
   const stack = stackInfo(bound, linked.stack.bytes);
@@ -112,7 +113,7 @@ async function make({ link }: ImageOptions, compartments: readonly Compartment[]
       ...linked.tools,
     },
   };
-  return { image: writeInfo(readFileSync(out), info), info };
+  return { image: writeInfo(readFileSync(linked.stripped ?? out), info), symbols: readFileSync(out) };
 }
 
 async function makeCompartment(

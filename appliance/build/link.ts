@@ -57,7 +57,14 @@ export async function linkImage(request: RuntimeRequest): Promise<Linked & { str
   await refuseForeignCalls(kernel, folder);
   const objects = units.map((unit) => unit.object);
   const script = ["-T", join(RUNTIME, "arch", ARCH, "link.ld"), `--defsym=USER_STACK=${USER_STACK}`];
-  const flags = [...script, "-z", "max-page-size=4096", "--build-id=none", "--fatal-warnings", "--orphan-handling=error"];
+  const flags = [
+    ...script,
+    "-z",
+    "max-page-size=4096",
+    "--build-id=none",
+    "--fatal-warnings",
+    "--orphan-handling=error",
+  ];
   const stripped = `${out}.stripped`;
   await tool("ld.lld", [...flags, "-o", out, ...objects], folder);
   await tool("ld.lld", [...flags, "--strip-all", "-o", stripped, ...objects], folder);
@@ -93,7 +100,10 @@ function filesIn(folder: string): string[] {
 /** The compiler may call memcpy() where the source does not; in ring 0 that would run the user part's. */
 async function refuseForeignCalls(objects: string[], folder: string): Promise<void> {
   const listing = await tool("llvm-nm", ["--format=posix", ...objects], folder);
-  const symbols = [...listing.matchAll(/^(\w+) ([A-Za-z])\b/gm)].map(([, name, kind]) => ({ name: name!, kind: kind! }));
+  const symbols = [...listing.matchAll(/^(\w+) ([A-Za-z])\b/gm)].map(([, name, kind]) => ({
+    name: name!,
+    kind: kind!,
+  }));
   const own = new Set(symbols.filter(({ kind }) => kind !== "U").map(({ name }) => name));
   const foreign = symbols.filter(({ name, kind }) => kind === "U" && !own.has(name) && !KERNEL_NEEDS.test(name));
   if (foreign.length) throw new Error(`the kernel part refers to ${foreign.map(({ name }) => name).join(", ")}`);
