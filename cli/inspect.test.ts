@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { packContainer } from "../appliance/build/container.ts";
+import { placeManifest, placePolicy } from "../appliance/build/place.ts";
+import { smallImage } from "../appliance/build/testing/image.ts";
+import { command } from "./inspect.ts";
+
+let folder: string;
+let out = "";
+let talk = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "weir-inspect-"));
+  [out, talk] = ["", ""];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    talk += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+const inspect = async (image: Uint8Array, ...options: string[]) => {
+  writeFileSync(join(folder, "weir.elf"), image);
+  await command().parseAsync([join(folder, "weir.elf"), ...options], { from: "user" });
+};
+
+describe("weir inspect", () => {
+  const part = Uint8Array.of(1, 2, 3);
+  const container = packContainer({ inspect: part, guard: part, journal: part });
+  const image = placePolicy(
+    placeManifest(smallImage(), [
+      { name: "in", direction: "receive", mac: "52:54:00:77:00:01" },
+      { name: "out", direction: "transmit", mac: "52:54:00:77:00:02" },
+    ]),
+    container,
+  );
+
+  it("lists interfaces, segments and the policy", async () => {
+    await inspect(image);
+    expect(out).toMatch(/^ {2}in {9}receive only {3}52:54:00:77:00:01$/m);
+    expect(out).toMatch(/^ {2}out {8}transmit only {2}52:54:00:77:00:02$/m);
+    expect(out).toMatch(/^ {2}0x101000 {3}r-x {10}16 {7}16$/m);
+    expect(out).toMatch(/^policy {7}64 bytes: inspect 3, guard 3, journal 3\n {2}sha256 [0-9a-f]{64}$/m);
+    expect(process.exitCode).toBeUndefined();
+  });
+
+  it("says so when there is no policy", async () => {
+    await inspect(smallImage());
+    expect(out).toContain("none: the image will refuse to start");
+    expect(out).toContain("none: this image has no policy yet");
+  });
+
+  it("gives the same as JSON", async () => {
+    await inspect(image, "--json");
+    expect(JSON.parse(out)).toMatchObject({
+      machine: "x86_64",
+      policy: { bytes: 64, parts: { inspect: 3, guard: 3, journal: 3 } },
+    });
+  });
+
+  it("refuses what is no image with exit code 2 and nothing on stdout", async () => {
+    await inspect(image.subarray(0, 300));
+    expect([process.exitCode, out]).toEqual([2, ""]);
+    expect(talk).toMatch(/^weir: .*weir\.elf: ELF .* not in the file of 300/);
+  });
+
+  it("prints nothing that an image could write to a terminal with", async () => {
+    // The manifest's note made into a note of type 2, which says how an image was built.
+    const hostile = smallImage();
+    const text = Buffer.from('{"weir":"\\u001b[2J"}');
+    const second = 0x200 + 20 + 136;
+    const view = new DataView(hostile.buffer);
+    [5, text.length, 2].forEach((word, n) => {
+      view.setUint32(second + n * 4, word, true);
+    });
+    hostile.set(Buffer.from("Weir\0"), second + 12);
+    hostile.set(text, second + 20);
+    const noteSegment = 120;
+    view.setUint32(noteSegment + 32, 400, true);
+    view.setUint32(noteSegment + 40, 400, true);
+    await inspect(hostile);
+    expect([process.exitCode, out]).toEqual([2, ""]);
+    expect(talk).toContain('"Weir" 2 (how it was built) is not what weir build writes');
+  });
+});
