@@ -1,0 +1,84 @@
+/**
+ * Replays records through a booted image: they go in as a stream, cut into frames for its NIC `in` (runtime/user/replay.c),
+ * and what it sends on `out` and `log` comes back. Nothing is lost on the way, and the same records give the same frames.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Exit } from "./exits.ts";
+import { type Accelerator, MACS, type Running, startImage } from "./qemu.ts";
+import { FrameStream } from "./stream.ts";
+
+export interface ReplayOptions {
+  image: string;
+  /** MiB. */
+  memory: number;
+  accelerator: Accelerator;
+  /** The record stream (appliance/abi), cut anywhere, an END record last. A chunk is read before the next is asked for. */
+  records: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** A frame on `out`, on `log`, and any that ever leaves through `in`. Views, valid during the call only. */
+  onOut?: (frame: Buffer) => void;
+  onLog?: (frame: Buffer) => void;
+  onIn?: (frame: Buffer) => void;
+  onLine?: (line: string) => void;
+  macs?: { in: string; out: string; log: string };
+  /** Milliseconds for all of it. */
+  timeout?: number;
+}
+
+/** @returns what the image came to; DONE when it took everything. */
+export async function replayThroughImage(options: ReplayOptions): Promise<Exit & { lines: string[] }> {
+  const { macs = MACS, onOut = ignore, onLog = ignore, onIn = ignore } = options;
+  const folder = mkdtempSync(join(tmpdir(), "weir-replay-"));
+  const path = (name: string) => join(folder, `${name}.sock`);
+  const nic = (name: "in" | "out" | "log") => ({
+    mac: macs[name],
+    backend: { kind: "stream", path: path(name) } as const,
+  });
+  const running = startImage({ ...options, nics: [nic("in"), nic("out"), nic("log")], append: ["clock=frames"] });
+  const streams: FrameStream[] = [];
+  try {
+    const connecting = [onIn, onOut, onLog].map((take, n) =>
+      FrameStream.connect(path(["in", "out", "log"][n]!), take).then((stream) => streams.push(stream) && stream),
+    );
+    const [input] = await Promise.race([Promise.all(connecting), running.exit.then(() => [])]);
+    if (input) await feed(input, options.records, running);
+    const exit = await running.exit;
+    await Promise.all(streams.map((stream) => stream.ended));
+    return { ...exit, lines: running.lines };
+  } finally {
+    if (running.process.exitCode === null && running.process.signalCode === null) await running.stop();
+    for (const stream of streams) stream.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const ignore = () => {};
+
+async function feed(input: FrameStream, records: ReplayOptions["records"], running: Running): Promise<void> {
+  try {
+    await running.ready;
+    for await (const chunk of records) await input.send(cut(chunk));
+  } catch (error) {
+    // An image that has ended says why itself; anything else is the caller's.
+    const ended = await Promise.race([running.exit, new Promise<undefined>((resolve) => setTimeout(resolve, 500))]);
+    if (!ended) throw error;
+  }
+}
+
+/** Bytes of the stream in one frame: with header and count within a receive buffer of the image. */
+const PAYLOAD = 2016;
+
+/** A stretch of the stream as frames. */
+export function cut(stream: Uint8Array): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < stream.length; at += PAYLOAD) {
+    const part = stream.subarray(at, at + PAYLOAD);
+    const frame = new Uint8Array(16 + part.length);
+    frame.fill(0xff, 0, 6);
+    frame.set([0x52, 0x54, 0x00, 0x77, 0x00, 0x00, 0x88, 0xb5, part.length & 255, part.length >> 8], 6);
+    frame.set(part, 16);
+    frames.push(frame);
+  }
+  return frames;
+}

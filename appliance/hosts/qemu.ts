@@ -1,0 +1,171 @@
+/**
+ * QEMU as a host of the image: its arguments, which accelerator works here, starting it, and what it came to. The machine
+ * is microvm with nothing in it but a console, three NICs and the debug-exit device that carries the exit code out.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { createInterface } from "node:readline";
+import { decodeExit, type Exit } from "./exits.ts";
+
+const PROGRAM = "qemu-system-x86_64";
+
+export type Accelerator = "kvm" | "tcg";
+
+export type Backend =
+  /** QEMU listens on this Unix socket: each frame with four bytes of length in front, big-endian (stream.ts). */
+  | { kind: "stream"; path: string }
+  /** An existing tap device; never configured by a script. */
+  | { kind: "tap"; name: string }
+  /** Nothing arrives, and what is sent goes nowhere. */
+  | { kind: "none" };
+
+export interface Nic {
+  mac: string;
+  backend: Backend;
+  /** A capture file (pcap) of everything that passes this NIC, either way, made by QEMU. */
+  dump?: string;
+}
+
+export interface Launch {
+  image: string;
+  /** Of the guest, MiB. */
+  memory: number;
+  accelerator: Accelerator;
+  nics: readonly Nic[];
+  /** The guest's command line: clock=frames, epoch=..., boot=... */
+  append?: readonly string[];
+  /** Further arguments for QEMU. */
+  more?: readonly string[];
+}
+
+/** MAC addresses of an image that was built without naming others. */
+export const MACS = { in: "52:54:00:77:00:01", out: "52:54:00:77:00:02", log: "52:54:00:77:00:03" } as const;
+
+/** The arguments that start the image, without the program's name. */
+export function qemuArguments(launch: Launch): string[] {
+  const { image, memory, accelerator, nics, append = [], more = [] } = launch;
+  return [
+    ...["-M", `microvm,acpi=off,rtc=off,accel=${accelerator}`, "-cpu", "max", "-m", String(memory)],
+    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
+    ...["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"],
+    ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+    // VIRTIO 1 only: version 2 of the transport's registers.
+    ...["-global", "virtio-mmio.force-legacy=false"],
+    ...["-kernel", image, "-append", append.join(" ")],
+    ...nics.flatMap(nicArguments),
+    ...more,
+  ];
+}
+
+function nicArguments({ mac, backend, dump }: Nic, n: number): string[] {
+  const id = `n${n}`;
+  return [
+    ...["-netdev", `${netdev(backend, n)},id=${id}`, "-device", `virtio-net-device,netdev=${id},mac=${mac}`],
+    ...(dump ? ["-object", `filter-dump,id=dump${n},netdev=${id},file=${doubled(dump)}`] : []),
+  ];
+}
+
+function netdev(backend: Backend, n: number): string {
+  switch (backend.kind) {
+    case "stream":
+      return `stream,server=on,addr.type=unix,addr.path=${doubled(backend.path)}`;
+    case "tap":
+      return `tap,ifname=${doubled(backend.name)},script=no,downscript=no`;
+    case "none":
+      return `hubport,hubid=${n}`;
+  }
+}
+
+/** A comma in QEMU's options is written twice. */
+const doubled = (text: string): string => text.replaceAll(",", ",,");
+
+/** Command line words for live operation: when it is, and a number that tells this start from others. */
+export function liveClock(now = Date.now()): string[] {
+  return [`epoch=${BigInt(now) * 1_000_000n}`, `boot=${now}`];
+}
+
+export interface StartOptions extends Launch {
+  /** Milliseconds after which it is killed; none: never. */
+  timeout?: number;
+  /** Each line of the console. */
+  onLine?: (line: string) => void;
+}
+
+export interface Running {
+  process: ChildProcess;
+  /** When the image can receive. Rejects when it ends before. */
+  ready: Promise<void>;
+  /** When the process is gone. */
+  exit: Promise<Exit>;
+  /** The console's last lines, and what QEMU itself complained about. */
+  lines: string[];
+  complaints: string[];
+  /** Ends it from outside. */
+  stop(): Promise<Exit>;
+}
+
+/** Lines kept in Running.lines. */
+const KEPT = 1000;
+
+/** Starts the image. Never throws: a program that cannot be started is an exit too. */
+export function startImage(options: StartOptions): Running {
+  const child = spawn(PROGRAM, qemuArguments(options), { stdio: ["ignore", "pipe", "pipe"] });
+  const lines: string[] = [];
+  const complaints: string[] = [];
+  let timedOut = false;
+  let failed: Error | undefined;
+  const timer = options.timeout
+    ? setTimeout(() => {
+        timedOut = true;
+        child.kill("SIGKILL");
+      }, options.timeout)
+    : undefined;
+  const exit = new Promise<Exit>((resolve) => {
+    child.on("error", (error) => {
+      failed = error;
+    });
+    child.on("close", (status, signal) => {
+      clearTimeout(timer);
+      if (failed) resolve({ name: "HYPERVISOR", text: `${PROGRAM}: ${failed.message}` });
+      else if (timedOut) resolve({ name: "TIMEOUT", text: `it did not end within ${options.timeout} ms` });
+      else resolve(decodeExit(status, signal));
+    });
+  });
+  const ready = new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (lines.push(line) > KEPT) lines.shift();
+      if (line === "weir: ready") resolve();
+      options.onLine?.(line);
+    });
+    exit.then(({ text }) => reject(new Error([text, ...lines.slice(-3), ...complaints].join("\n"))));
+  });
+  ready.catch(() => {}); // who does not wait for it is not told
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    if (!/: warning: hub \d+ is not connected to host network$/.test(line)) complaints.push(line);
+  });
+  const stop = () => {
+    child.kill("SIGTERM");
+    const hard = setTimeout(() => child.kill("SIGKILL"), 2000);
+    return exit.finally(() => clearTimeout(hard));
+  };
+  return { process: child, ready, exit, lines, complaints, stop };
+}
+
+let working: Promise<Accelerator> | undefined;
+
+/** KVM where this image starts under it (tried once in this process, for at most 10 s), else TCG. */
+export function chooseAccelerator(image: string, memory: number): Promise<Accelerator> {
+  working ??= tryKvm(image, memory).then((works) => (works ? "kvm" : "tcg"));
+  return working;
+}
+
+/** Without NICs every image of ours starts, and then refuses. A KVM that hangs or crashes does not get that far. */
+async function tryKvm(image: string, memory: number): Promise<boolean> {
+  try {
+    accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
+  } catch {
+    return false;
+  }
+  const { exit } = startImage({ image, memory, accelerator: "kvm", nics: [], timeout: 10_000 });
+  return ["DEVICES", "MEMORY"].includes((await exit).name);
+}

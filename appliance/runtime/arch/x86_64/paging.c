@@ -1,0 +1,54 @@
+// Four levels of tables, 4 KiB pages, virtual = physical (Intel SDM 3A, 4.5).
+#include "kernel/arch.h"
+#include "cpu.h"
+
+enum { PRESENT = 1, WRITABLE = 2, USER = 4, WRITE_THROUGH = 8, CACHE_DISABLE = 16 };
+#define NO_EXECUTE (1ull << 63)
+#define TABLES 24 // three levels above, 16 for an image of 32 MiB, and devices
+
+static uint64_t tables[TABLES][512] __attribute__((section(".bss.low.kernel"), aligned(4096)));
+static unsigned used;
+
+// Low memory comes as the loader left it.
+static uint64_t *new_table(void) {
+  if (used == TABLES) refuse(EXIT_MEMORY, "the image and its policy are larger than 32 MiB");
+  uint64_t *table = tables[used++], *at = table, count = 512;
+  __asm__ volatile("rep stosq" : "+D"(at), "+c"(count) : "a"(0) : "memory");
+  return table;
+}
+
+void arch_map(uint64_t from, uint64_t to, enum arch_rights rights) {
+  static const uint64_t bits[] = {
+    [KERNEL_TEXT] = PRESENT,
+    [KERNEL_READ] = PRESENT | NO_EXECUTE,
+    [KERNEL_WRITE] = PRESENT | WRITABLE | NO_EXECUTE,
+    [KERNEL_DEVICE] = PRESENT | WRITABLE | NO_EXECUTE | WRITE_THROUGH | CACHE_DISABLE,
+    [USER_TEXT] = PRESENT | USER,
+    [USER_READ] = PRESENT | USER | NO_EXECUTE,
+    [USER_WRITE] = PRESENT | USER | WRITABLE | NO_EXECUTE,
+  };
+  if (!used) new_table();
+  while (from < to) {
+    uint64_t *table = tables[0];
+    for (int shift = 39; shift > 12; shift -= 9) {
+      uint64_t *entry = &table[from >> shift & 511];
+      if (!*entry) *entry = (uint64_t)new_table() | PRESENT | WRITABLE | USER; // the last level decides
+      table = (uint64_t *)(*entry & ~(PAGE - 1));
+    }
+    do table[from >> 12 & 511] = from | bits[rights]; while ((from += PAGE) < to && (from >> 12 & 511));
+  }
+}
+
+void arch_protect(void) {
+  arch_map(LAPIC, LAPIC + PAGE, KERNEL_DEVICE);
+  arch_map(IOAPIC, IOAPIC + PAGE, KERNEL_DEVICE);
+  uint64_t cr4;
+  __asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
+  struct cpuid leaf = cpuid(7);
+  if (cpuid(0).a >= 7) cr4 |= (leaf.b >> 7 & 1) << 20 | (leaf.b >> 20 & 1) << 21 | (leaf.c >> 2 & 1) << 11; // SMEP, SMAP, UMIP
+  __asm__ volatile("mov %0, %%cr3; mov %1, %%cr4" : : "r"(tables), "r"(cr4) : "memory");
+}
+
+bool arch_may_be_device(uint64_t base) {
+  return base >= 0xc0000000 && base < IOAPIC && !(base & 511);
+}

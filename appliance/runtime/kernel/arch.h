@@ -1,0 +1,67 @@
+// What the kernel part needs from arch/<cpu>, and what that calls. The same for every CPU.
+#ifndef WEIR_ARCH_H
+#define WEIR_ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "kernel/kernel.h"
+
+// ---- Given by arch/<cpu> --------------------------------------------------------------------------------------------
+
+struct arch_boot; // what the loader hands over
+const char *arch_command_line(const struct arch_boot *boot);
+uint64_t arch_memory(const struct arch_boot *boot);
+bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to);
+
+// The counter's frequency in Hz and, in `how`, where it is from; 0 when there is no way to know.
+uint64_t arch_clock(char how[16]);
+
+enum arch_rights { KERNEL_TEXT, KERNEL_READ, KERNEL_WRITE, KERNEL_DEVICE, USER_TEXT, USER_READ, USER_WRITE };
+#define PAGE 4096ull
+// Maps [from, to), each to itself. What was never mapped cannot be reached once arch_protect() was called.
+void arch_map(uint64_t from, uint64_t to, enum arch_rights rights);
+void arch_protect(void);
+// Device registers may only be in these addresses.
+bool arch_may_be_device(uint64_t base);
+
+// Lets interrupt line `line` end arch_idle(). Call before arch_protect() is in force for anything to be delivered.
+void arch_interrupts(uint32_t line);
+void arch_idle(uint64_t nanoseconds);
+
+void arch_put(char c);
+// Lets kernel code read user pages until the next trap or call ends.
+void arch_read_user(void);
+_Noreturn void arch_exit(uint32_t code);
+_Noreturn void arch_user(void (*entry)(void), char *stack_end);
+
+// ---- Given by kernel/ to arch/<cpu> -----------------------------------------------------------------------------------
+
+_Noreturn void kernel_start(const struct arch_boot *boot);
+void kernel_call(uint64_t call, uint64_t argument);
+void network_interrupt(void);
+
+// A trap that nothing answers: one line on the console, and the end. `fault` tells what to call it.
+struct fault {
+  const char *what;
+  uint64_t pc, address;     // address: of a page fault, else 0
+  uint32_t code;            // the exit code, or 0: to be found from the rest, as it is a page fault
+  bool user, present, write, execute;
+};
+_Noreturn void kernel_fault(const struct fault *fault);
+
+// ---- Between the files of kernel/ ---------------------------------------------------------------------------------------
+
+void put(const char *text);
+void put_hex(uint64_t value);
+void put_bytes(const volatile uint8_t *bytes, int count); // 52:54:00:77:00:01
+const volatile uint8_t *mac_of(enum weir_role role); // by the manifest
+_Noreturn void refuse(enum weir_exit code, const char *why);
+_Noreturn void stop(uint32_t code); // resets all devices, exits
+void network_find(const char *command_line); // and maps their registers
+void network_start(void);
+void network_reset(void);
+void network_notify(enum weir_role role);
+void memory_start(const struct arch_boot *boot);
+_Noreturn void user_start(void);
+
+#endif

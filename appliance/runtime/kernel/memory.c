@@ -1,0 +1,98 @@
+// What is mapped and with which rights; nothing is writable and executable. And the report of a fault, which tells from
+// the same table what was touched.
+#include "kernel/arch.h"
+
+typedef char mark[]; // a place that the linker script names
+extern mark kernel_text, kernel_text_end, kernel_constants, kernel_constants_end, kernel_data, kernel_data_end,
+  kernel_stack, kernel_stack_end, user_text, user_text_end, user_constants, user_constants_end, user_data, user_data_end,
+  user_bss, user_bss_end, user_stack, user_stack_end, inspect_text, inspect_text_end, guard_text, guard_text_end, journal_text, journal_text_end,
+  inspect_memory, inspect_memory_end, guard_memory, guard_memory_end, journal_memory, journal_memory_end,
+  low, low_end, low_kernel, low_kernel_end, low_read, low_read_end, low_write, low_write_end, image, policy;
+
+static const struct region { char *from, *to; enum arch_rights rights; } regions[] = {
+  {kernel_text, kernel_text_end, KERNEL_TEXT},
+  {kernel_constants, kernel_constants_end, KERNEL_READ},
+  {kernel_data, kernel_data_end, KERNEL_WRITE},
+  {kernel_stack, kernel_stack_end, KERNEL_WRITE},
+  {low_kernel, low_kernel_end, KERNEL_WRITE},
+  {user_text, user_text_end, USER_TEXT},
+  {user_constants, user_constants_end, USER_READ},
+  {(char *)&weir_info, (char *)(&weir_info + 1), USER_READ},
+  {low_read, low_read_end, USER_READ},
+  {weir_console, weir_console + sizeof weir_console, USER_WRITE},
+  {user_data, user_data_end, USER_WRITE},
+  {user_bss, user_bss_end, USER_WRITE},
+  {user_stack, user_stack_end, USER_WRITE},
+  {low_write, low_write_end, USER_WRITE},
+  {inspect_memory, inspect_memory_end, USER_WRITE},
+  {guard_memory, guard_memory_end, USER_WRITE},
+  {journal_memory, journal_memory_end, USER_WRITE},
+};
+#define REGIONS (sizeof regions / sizeof *regions)
+
+// A container (build/container.ts) says its length itself; anything else is mapped as one page, for the user part to refuse.
+static uint64_t policy_length(void) {
+  const volatile uint32_t *head = (const volatile uint32_t *)policy;
+  return head[0] == 0x4c4f5057 && head[2] <= 16u << 20 ? head[2] : PAGE;
+}
+
+static uint64_t policy_end;
+
+// Too little is refused before anything else in memory is relied on: what did not fit was not loaded either.
+void memory_start(const struct arch_boot *boot) {
+  policy_end = (uint64_t)policy + PAGE;
+  bool fits = arch_is_memory(boot, (uint64_t)low, (uint64_t)low_end) && arch_is_memory(boot, (uint64_t)image, policy_end);
+  if (fits) fits = arch_is_memory(boot, (uint64_t)image, policy_end = (uint64_t)policy + policy_length());
+  if (!fits) refuse(EXIT_MEMORY, "too little memory for the image and its policy");
+  weir_info.policy = (const uint8_t *)policy;
+  weir_info.policy_length = policy_length();
+
+  // From here on the loader's data is gone.
+  for (unsigned i = 0; i < IN_BUFFERS; i++)
+    weir_receive_table[i] = (struct virtq_desc){(uint64_t)weir_receive_buffer[i], BUFFER_SIZE, VIRTQ_DESC_F_WRITE, 0};
+  weir_device_rings.in.idx = weir_driver_rings.in.idx = 0;
+  weir_driver_rings.in.flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
+  for (unsigned i = 0; i < 2; i++) {
+    weir_device_rings.send[i].idx = weir_driver_rings.send[i].idx = 0;
+    weir_driver_rings.send[i].flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
+  }
+  for (const struct region *r = regions; r < regions + REGIONS; r++)
+    arch_map((uint64_t)r->from, (uint64_t)r->to, r->rights);
+  arch_map((uint64_t)policy, policy_end, USER_READ);
+}
+
+void user_start(void) { arch_user(user_main, user_stack_end); }
+
+static uint32_t fault_code(const struct fault *f) {
+  if (!f->user) return EXIT_FAULT_KERNEL;
+  if (f->code) return f->code;
+  if (f->address < PAGE) return EXIT_FAULT_NULL;
+  if (f->address - (uint64_t)(user_stack - PAGE) < PAGE) return EXIT_FAULT_STACK;
+  if (!f->present) return EXIT_FAULT_UNMAPPED;
+  for (const struct region *r = regions; r < regions + REGIONS; r++)
+    if (r->rights >= USER_TEXT && f->address >= (uint64_t)r->from && f->address < (uint64_t)r->to)
+      return f->execute ? EXIT_FAULT_EXECUTE : r->rights == USER_TEXT ? EXIT_FAULT_TEXT : EXIT_FAULT_READ_ONLY;
+  return f->address >= (uint64_t)policy && f->address < policy_end ? EXIT_FAULT_READ_ONLY : EXIT_FAULT_PRIVILEGED;
+}
+
+void kernel_fault(const struct fault *f) {
+  static const struct { const char *name; char *from, *to; } parts[] = {
+    {"inspect", inspect_text, inspect_text_end}, {"guard", guard_text, guard_text_end},
+    {"journal", journal_text, journal_text_end}};
+  const char *part = f->user ? "user" : "kernel";
+  for (unsigned i = 0; i < 3; i++)
+    if (f->pc >= (uint64_t)parts[i].from && f->pc < (uint64_t)parts[i].to) part = parts[i].name;
+  uint32_t code = fault_code(f);
+  put("weir: trap: ");
+  put(f->what);
+  if (!f->code) {
+    put(f->execute ? " execute at " : f->write ? " write at " : " read at ");
+    put_hex(f->address);
+  }
+  put(" pc ");
+  put_hex(f->pc);
+  put(" in ");
+  put(part);
+  put(code == EXIT_FAULT_STACK ? ": out of stack\n" : "\n");
+  stop(code);
+}

@@ -1,0 +1,17 @@
+// What the test compartments share: buffers, and the exports that are the same in all.
+import { ABI_VERSION, INPUT_SIZE, RecordHeader, RECORD_HEADER } from "../../../abi/onboard/abi";
+import { align8 } from "../../../../lib/onboard/bytes";
+
+export const INPUT: usize = memory.data(131072, 8);
+export const OUTPUT_SIZE: u32 = 98304; // room for the longest record
+export const OUTPUT: usize = memory.data(98304, 8);
+
+// @ts-ignore: decorator
+@inline export function record(at: u32): RecordHeader { return changetype<RecordHeader>(INPUT + at); }
+
+/** The record behind this one. */
+export function next(at: u32): u32 { return at + RECORD_HEADER + align8(record(at).captured); }
+
+export function abi(): u32 { return ABI_VERSION; }
+export function inputAt(): usize { return INPUT; }
+export function inputSize(): u32 { return INPUT_SIZE; }

@@ -1,0 +1,34 @@
+// Records on their way to inspect and guard: laid out twice, once in each one's input (abi.ts, "A record").
+#include "user/runtime.h"
+
+struct batch batch;
+
+bool batch_fits(uint32_t n) { return batch.count < WEIR_VERDICTS && n <= WEIR_INPUT_SIZE - batch.used; }
+
+void batch_write(uint32_t at, const void *bytes, uint32_t n) {
+  memcpy(compartment_input(INSPECT) + at, bytes, n);
+  memcpy(compartment_input(GUARD) + at, bytes, n);
+}
+
+void batch_close(uint32_t size) {
+  batch.used += size;
+  batch.starts[++batch.count] = batch.used;
+}
+
+void batch_record(enum weir_record_kind kind, uint64_t time, const void *bytes, uint32_t length) {
+  static const uint64_t zeros;
+  const struct weir_record header = {
+    .time = time, .number = ++batch.number, .captured = length, .original = length,
+    .link = kind == WEIR_RECORD_FRAME ? WEIR_LINK_ETHERNET : 0, .kind = (uint8_t)kind};
+  const uint32_t at = batch.used + sizeof header, padded = weir_align8(length);
+  batch_write(batch.used, &header, sizeof header);
+  batch_write(at, bytes, length);
+  batch_write(at + length, &zeros, padded - length);
+  batch_close(sizeof header + padded);
+}
+
+void batch_clear(uint32_t rest) {
+  for (enum compartment which = INSPECT; which <= GUARD; which++)
+    memmove(compartment_input(which), compartment_input(which) + batch.used, rest);
+  batch.used = batch.count = 0;
+}

@@ -1,0 +1,165 @@
+// The three compartments: starting them, and the host's round (abi.ts). What they say is checked before it is used: a
+// compartment that a hostile frame has taken over can lie, but not reach beyond its own memory.
+#include "user/runtime.h"
+#include "inspect.h"
+#include "guard.h"
+#include "journal.h"
+
+static w2c_inspect inspect;
+static w2c_guard guard;
+static w2c_journal journal;
+
+static const char *const names[] = {"", "inspect", "guard", "journal"};
+static uint8_t *const memory[] = {0, weir_memory_inspect, weir_memory_guard, weir_memory_journal};
+static const uint32_t size[] = {
+  0, WEIR_MEMORY_SIZE_inspect, WEIR_MEMORY_SIZE_guard, WEIR_MEMORY_SIZE_journal};
+static uint32_t input[4];
+
+// An export of any of the three, without a pointer to a function: who calls whom stays known, and with it the stack.
+#define CALL(which, name, ...) \
+  ((which) == INSPECT ? w2c_inspect_##name(&inspect __VA_OPT__(, ) __VA_ARGS__) \
+   : (which) == GUARD ? w2c_guard_##name(&guard __VA_OPT__(, ) __VA_ARGS__) \
+                      : w2c_journal_##name(&journal __VA_OPT__(, ) __VA_ARGS__))
+
+static _Noreturn void broken(enum compartment which, const char *what) {
+  end(EXIT_CONTRACT, "stopped", names[which], what);
+}
+
+// WebAssembly's traps, from the code that wasm2c generated.
+void weir_trap(unsigned which, weir_trap_reason reason) {
+  static const char *const reasons[] = {
+    "", ": out of bounds", ": integer overflow", ": division by zero", ": invalid conversion", ": unreachable"};
+  say_flush();
+  end(EXIT_INSPECT_TRAP + which - INSPECT, "trap", names[which], reasons[reason]);
+}
+
+static uint8_t *view(enum compartment which, uint32_t at, uint32_t length) {
+  if (at > size[which] || length > size[which] - at) broken(which, " points outside its memory");
+  return memory[which] + at;
+}
+
+uint8_t *compartment_input(enum compartment which) { return memory[which] + input[which]; }
+
+// ---- Start ------------------------------------------------------------------------------------------------------------
+
+struct part { uint32_t offset, length; };
+struct container { // build/container.ts; untrusted
+  uint32_t magic, version, length, count;
+  struct part parts[3];
+};
+
+static void check_policy(const struct container *c) {
+  if (weir_info.policy_length < sizeof *c || c->magic != 0x4c4f5057)
+    end(EXIT_POLICY_MISSING, "refused", "no policy in this image", "");
+  if (c->version != 1) end(EXIT_POLICY_DAMAGED, "refused", "policy: of another version", "");
+  if (c->length < sizeof *c || c->length > weir_info.policy_length || c->count != 3)
+    end(EXIT_POLICY_DAMAGED, "refused", "policy: damaged", "");
+}
+
+static void configure(enum compartment which, const struct container *c) {
+  static const char *const refusals[] = {
+    "", ": missing", ": not a Weir policy", ": made for another version", ": of another length than it says",
+    ": damaged: its checksum does not match", ": out of range"};
+  const struct part part = c->parts[which - INSPECT];
+  if (part.offset > c->length || part.length > c->length - part.offset || part.length > WEIR_INPUT_SIZE)
+    end(EXIT_POLICY_DAMAGED, "refused", "policy: damaged: the part of ", names[which]);
+  memcpy(compartment_input(which), (const uint8_t *)c + part.offset, part.length);
+  const uint32_t refusal = CALL(which, configure, part.length);
+  if (!refusal) return;
+  say("weir: refused: policy of ");
+  say(names[which]);
+  say(refusal < sizeof refusals / sizeof *refusals ? refusals[refusal] : ": refused");
+  say("\n");
+  say_flush();
+  weir_call(WEIR_EXIT, EXIT_POLICY_REFUSED);
+}
+
+void compartments_start(void) {
+  const struct container *policy = (const struct container *)weir_info.policy;
+  check_policy(policy);
+  wasm2c_inspect_instantiate(&inspect);
+  wasm2c_guard_instantiate(&guard);
+  wasm2c_journal_instantiate(&journal);
+  for (enum compartment which = INSPECT; which <= JOURNAL; which++) {
+    if (CALL(which, abi) != WEIR_ABI_VERSION) end(EXIT_ABI, "refused", names[which], ": of another ABI version");
+    input[which] = CALL(which, inputAt);
+    if (CALL(which, inputSize) != WEIR_INPUT_SIZE || input[which] % 8) broken(which, ": its input is not as agreed");
+    view(which, input[which], WEIR_INPUT_SIZE);
+    configure(which, policy);
+  }
+}
+
+// ---- The round ----------------------------------------------------------------------------------------------------------
+
+// Gives each frame of the last run to `to`; the journal's console text goes to the console.
+static void take_frames(enum compartment which, enum sender to) {
+  const uint32_t length = CALL(which, framesLength);
+  if (!length) return;
+  const uint8_t *at = view(which, CALL(which, framesAt), length), *const stop = at + length;
+  while (at < stop) {
+    struct weir_frame frame;
+    if ((size_t)(stop - at) < sizeof frame) broken(which, ": half a frame's header");
+    memcpy(&frame, at, sizeof frame);
+    const uint64_t body = (uint64_t)frame.length + frame.json + frame.text;
+    if (body > (size_t)(stop - at) - sizeof frame) broken(which, ": a frame longer than its buffer");
+    at += sizeof frame;
+    if (frame.length) send(to, at, frame.length);
+    if (which == JOURNAL && frame.text) {
+      say_bytes(at + frame.length + frame.json, frame.text);
+      say("\n");
+    }
+    at += (body + 7) & ~7ull;
+  }
+}
+
+// Appends the events of the last run to the journal's input at `at`; returns where they end.
+static uint32_t take_events(enum compartment which, uint32_t at) {
+  const uint32_t length = CALL(which, eventsLength);
+  if (length > WEIR_INPUT_SIZE - at) broken(which, ": more events than the journal takes");
+  if (length) memcpy(compartment_input(JOURNAL) + at, view(which, CALL(which, eventsAt), length), length);
+  return at + length;
+}
+
+// Writes inspect's verdicts into guard's copies of the records it has done, from the first one on; returns how many.
+static uint32_t take_verdicts(uint32_t first, uint32_t stop) {
+  const uint32_t n = w2c_inspect_verdictsLength(&inspect);
+  if (!n || n > batch.count - first || batch.starts[first + n] != stop) broken(INSPECT, ": verdicts do not match records");
+  const uint8_t *verdicts = view(INSPECT, w2c_inspect_verdictsAt(&inspect), 4 * n);
+  for (uint32_t i = 0; i < n; i++)
+    memcpy(compartment_input(GUARD) + batch.starts[first + i] + offsetof(struct weir_record, verdict), verdicts + 4 * i, 4);
+  return n;
+}
+
+static uint32_t run(enum compartment which, uint32_t from, uint32_t to) {
+  const uint32_t stop = CALL(which, run, from, to);
+  if (stop <= from || stop > to) broken(which, ": run() did not go on");
+  return stop;
+}
+
+static void run_journal(uint32_t inspected, uint32_t to) {
+  const uint32_t lengths[2] = {inspected, to - 8 - inspected};
+  memcpy(compartment_input(JOURNAL), lengths, sizeof lengths);
+  for (uint32_t at = 0; at < to;) {
+    // virtio does not tell how often a device had no buffer for a frame: nothing is known to be lost on `in`.
+    const uint64_t lost[WEIR_COUNTERS] = {0, sent[OUT].full, sent[LOG].full};
+    memcpy(view(JOURNAL, w2c_journal_countersAt(&journal), sizeof lost), lost, sizeof lost);
+    at = run(JOURNAL, at, to);
+    take_frames(JOURNAL, LOG);
+  }
+}
+
+void round_run(void) {
+  uint32_t done = 0; // records
+  for (uint32_t at = 0; at < batch.used;) {
+    const uint32_t stop = run(INSPECT, at, batch.used);
+    done += take_verdicts(done, stop);
+    const uint32_t inspected = take_events(INSPECT, 8);
+    uint32_t events = inspected;
+    while (at < stop) {
+      at = run(GUARD, at, stop);
+      take_frames(GUARD, OUT);
+      events = take_events(GUARD, events);
+    }
+    if (events > 8) run_journal(inspected - 8, events);
+  }
+}

@@ -1,0 +1,79 @@
+// The user part: from here on everything is unprivileged. Takes frames, runs the compartments over them, sends what they
+// pass; to completion, one batch behind the other.
+#include "user/runtime.h"
+
+#define SECOND 1000000000ull
+
+static void introduce(void) {
+  static const char *const directions[] = {"", " receives ", " sends "};
+  say("weir: " WEIR_VERSION ", ");
+  say_number(weir_info.memory >> 10);
+  say(" KiB, clock ");
+  say(weir_info.clock);
+  say(" ");
+  say_number(weir_info.ticks_per_second / 1000000);
+  say(" MHz");
+  for (int role = 0; role < ROLES; role++) {
+    say(", ");
+    say(weir_info.manifest.interfaces[role].name);
+    say(directions[weir_info.manifest.interfaces[role].direction]);
+    say_mac(weir_info.manifest.interfaces[role].mac);
+  }
+  say("\n");
+  if (replaying) say("weir: replay: time comes with the records, and full rings are waited for\n");
+}
+
+static void ready(void) {
+  const uint64_t ticks = weir_ticks() - weir_info.entry_ticks;
+  say("weir: booted in ");
+  say_number(ticks * 1000000 / weir_info.ticks_per_second);
+  say(" us, ");
+  say_number(ticks);
+  say(" cycles\nweir: ready\n");
+  say_flush();
+}
+
+static _Noreturn void done(uint64_t records) {
+  send_drain();
+  say("weir: done: ");
+  say_number(records);
+  say(" records, ");
+  say_number(sent[OUT].sent);
+  say(" frames on out, ");
+  say_number(sent[LOG].sent);
+  say(" on log, ");
+  say_number(sent[OUT].full + sent[LOG].full);
+  say(" too long\n");
+  say_flush();
+  weir_call(WEIR_EXIT, EXIT_DONE);
+  __builtin_unreachable();
+}
+
+void user_main(void) {
+  uint64_t records = 0;
+  clock_start();
+  introduce();
+  compartments_start();
+  send_start();
+  receive_start();
+  ready();
+  for (uint64_t last = clock_now();;) {
+    const uint32_t arrived = receive();
+    const uint64_t now = clock_now();
+    if (arrived) last = now;
+    else if (!replaying && now - last >= SECOND) {
+      batch_record(WEIR_RECORD_TICK, now, 0, 0);
+      last = now;
+    }
+    if (batch.count) {
+      records += batch.count;
+      round_run();
+      batch_clear(replay_pending());
+      send_flush();
+      say_flush();
+      if (replay_ended) done(records);
+    } else if (!arrived) {
+      receive_wait(replaying ? SECOND : last + SECOND - now);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// Between the files of the user part. Nothing here is privileged; the contract with the kernel part is kernel/kernel.h,
+// the one with the compartments abi/onboard/abi.ts.
+#ifndef WEIR_RUNTIME_H
+#define WEIR_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "abi.h"
+#include "kernel/kernel.h"
+#include "user.h"
+
+void *memcpy(void *restrict to, const void *restrict from, size_t n); // wasm/memory.c
+void *memmove(void *to, const void *from, size_t n);
+
+// ---- text.c: the console -----------------------------------------------------------------------------------------------
+
+void say(const char *text);
+void say_number(uint64_t value);
+void say_bytes(const uint8_t *bytes, uint32_t length); // untrusted: what is not printable ASCII becomes a question mark
+void say_mac(const uint8_t mac[6]);
+void say_flush(void); // whole lines go out by themselves when the buffer is full, and when this is called
+// "weir: <state>: <what><why>", and the end. `why` may be empty.
+_Noreturn void end(enum weir_exit code, const char *state, const char *what, const char *why);
+
+// ---- clock.c -------------------------------------------------------------------------------------------------------------
+
+extern bool replaying; // `clock=frames`: the time is in what comes in, and so is everything else of a record
+void clock_start(void); // reads clock=, epoch= of the command line
+uint64_t clock_now(void); // nanoseconds since 1970; since boot where nobody said when that was
+const char *option(const char *key); // what is behind `key` on the command line, or null
+uint64_t decimal(const char *digits);
+
+// ---- batch.c: records on their way to the compartments --------------------------------------------------------------------
+
+extern struct batch {
+  uint32_t used;                        // bytes of whole records
+  uint32_t count;                       // records
+  uint32_t starts[WEIR_VERDICTS + 1];   // where each record begins; behind the last one, `used`
+  uint64_t number;                      // of the last record made here
+} batch;
+// Room for `n` more bytes behind `used`? Written to inspect's and to guard's input alike, from the same source, so that
+// guard's copy does not pass through inspect's memory.
+bool batch_fits(uint32_t n);
+void batch_write(uint32_t at, const void *bytes, uint32_t n);
+// The record of `size` bytes behind `used` is whole.
+void batch_close(uint32_t size);
+void batch_record(enum weir_record_kind kind, uint64_t time, const void *bytes, uint32_t length);
+// Forgets the records; the `rest` bytes behind them (of a record that has only begun) move to the front.
+void batch_clear(uint32_t rest);
+
+// ---- compartments.c: the three compartments ---------------------------------------------------------------------------------
+
+enum compartment { INSPECT = 1, GUARD, JOURNAL };
+void compartments_start(void); // policy -> configure(); ends the image when one refuses
+uint8_t *compartment_input(enum compartment which); // WEIR_INPUT_SIZE bytes
+void round_run(void); // the host's round of abi.ts over all of batch
+
+// ---- receive.c, send.c: the rings -----------------------------------------------------------------------------------------------
+
+void receive_start(void);
+// Takes the frames that have come, at most as many as fit into the batch, and gives the buffers back. Returns how many.
+uint32_t receive(void);
+// Halts until `in` has something, or for this long.
+void receive_wait(uint64_t nanoseconds);
+
+enum sender { OUT, LOG };
+struct counters { uint64_t sent, full; };
+extern struct counters sent[2];
+void send_start(void);
+void send(enum sender which, const uint8_t *frame, uint32_t length);
+void send_flush(void); // rings the doorbells that are due
+void send_drain(void); // until the devices have taken everything
+
+// ---- replay.c: records cut into frames --------------------------------------------------------------------------------------------
+
+void replay_take(const uint8_t *frame, uint32_t length);
+uint32_t replay_pending(void); // bytes of a record that has only begun, behind batch.used
+extern bool replay_ended; // the END record was processed
+
+#endif

@@ -1,0 +1,109 @@
+// The rings of `out` and `log`. A frame that finds no room is dropped and counted: nothing here waits in live operation,
+// so neither a slow nor a dead receiver can be felt on `in`. A replay is an evaluation, without loss: it waits.
+//
+// Buffers are taken in the order of their numbers; a frame longer than one goes into several, chained. The used ring is the
+// device's and checked like the one of `in`.
+#include "user/runtime.h"
+
+#define WAIT_SECONDS 10
+#define POLL 50000 // nanoseconds between looks at a ring that is waited for
+
+struct counters sent[2];
+
+static struct ring {
+  uint32_t first, held;          // buffers first .. first + held - 1 are with the device
+  uint8_t chain[SEND_BUFFERS];   // at the first buffer of a frame: how many it has; else 0
+  bool done[SEND_BUFFERS];       // at the first buffer of a frame: the device has taken it
+  uint16_t seen, given;
+  bool ring;                     // the doorbell is due
+} rings[2];
+
+static const char *const names[] = {"the device of `out` ", "the device of `log` "};
+
+static void reclaim(enum sender which) {
+  struct ring *r = &rings[which];
+  const uint16_t now = __atomic_load_n(&weir_device_rings.send[which].idx, __ATOMIC_ACQUIRE);
+  while (r->seen != now) {
+    const uint32_t id = weir_device_rings.send[which].ring[r->seen++ % SEND_BUFFERS].id;
+    if (id >= SEND_BUFFERS || !r->chain[id] || r->done[id])
+      end(EXIT_HOSTILE_DEVICE, "stopped", names[which], "returned a buffer that it does not have");
+    r->done[id] = true;
+  }
+  while (r->held && r->done[r->first]) {
+    const uint32_t n = r->chain[r->first];
+    r->chain[r->first] = 0;
+    r->done[r->first] = false;
+    r->first = (r->first + n) % SEND_BUFFERS;
+    r->held -= n;
+  }
+}
+
+static void notify(enum sender which) {
+  struct ring *r = &rings[which];
+  if (!r->ring) return;
+  r->ring = false;
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  if (!(__atomic_load_n(&weir_device_rings.send[which].flags, __ATOMIC_RELAXED) & VIRTQ_USED_F_NO_NOTIFY))
+    weir_call(WEIR_NOTIFY, which == OUT ? ROLE_OUT : ROLE_LOG);
+}
+
+// Waits until `needed` buffers are free. Ends the image when none becomes free for WAIT_SECONDS.
+static void wait_for(enum sender which, uint32_t needed) {
+  struct ring *r = &rings[which];
+  uint64_t since = clock_now();
+  for (uint32_t held = r->held; SEND_BUFFERS - r->held < needed; reclaim(which)) {
+    if (r->held != held) held = r->held, since = clock_now();
+    if (clock_now() - since > WAIT_SECONDS * 1000000000ull)
+      end(EXIT_STALLED, "stopped", names[which], "does not take what is sent");
+    notify(which);
+    weir_call(WEIR_IDLE, POLL);
+  }
+}
+
+void send_start(void) {
+  for (int which = OUT; which <= LOG; which++)
+    for (uint32_t id = 0; id < SEND_BUFFERS; id++)
+      weir_driver_rings.table[which][id].addr = (uint64_t)weir_send_buffer[which][id];
+}
+
+void send(enum sender which, const uint8_t *frame, uint32_t length) {
+  struct ring *r = &rings[which];
+  const uint64_t whole = (uint64_t)length + VIRTIO_NET_HEADER;
+  const uint64_t needed = (whole + BUFFER_SIZE - 1) / BUFFER_SIZE;
+  if (needed > SEND_BUFFERS - r->held) reclaim(which);
+  if (needed > SEND_BUFFERS - r->held && replaying && needed <= SEND_BUFFERS) wait_for(which, (uint32_t)needed);
+  if (needed > SEND_BUFFERS - r->held) {
+    sent[which].full++;
+    return;
+  }
+  const uint32_t head = (r->first + r->held) % SEND_BUFFERS;
+  uint32_t left = (uint32_t)whole, id = head;
+  for (uint32_t n = 0; n < needed; n++, id = (id + 1) % SEND_BUFFERS) {
+    const uint32_t begin = n ? 0 : VIRTIO_NET_HEADER, here = left < BUFFER_SIZE ? left : BUFFER_SIZE;
+    static const uint8_t header[VIRTIO_NET_HEADER]; // no offload was agreed on: all zeros
+    if (!n) memcpy(weir_send_buffer[which][id], header, sizeof header);
+    memcpy(weir_send_buffer[which][id] + begin, frame, here - begin);
+    frame += here - begin;
+    left -= here;
+    struct virtq_desc *d = &weir_driver_rings.table[which][id];
+    d->len = here;
+    d->flags = left ? VIRTQ_DESC_F_NEXT : 0;
+    d->next = (uint16_t)((id + 1) % SEND_BUFFERS);
+  }
+  r->chain[head] = (uint8_t)needed;
+  r->held += (uint32_t)needed;
+  weir_driver_rings.send[which].ring[r->given++ % SEND_BUFFERS] = (uint16_t)head;
+  __atomic_store_n(&weir_driver_rings.send[which].idx, r->given, __ATOMIC_RELEASE);
+  r->ring = true;
+  sent[which].sent++;
+}
+
+void send_flush(void) {
+  notify(OUT);
+  notify(LOG);
+}
+
+void send_drain(void) {
+  wait_for(OUT, SEND_BUFFERS);
+  wait_for(LOG, SEND_BUFFERS);
+}

@@ -1,0 +1,93 @@
+/**
+ * Images for tests: the real runtime around three tiny compartments (appliance/runtime/test/onboard), long before and apart
+ * from the appliance's own, so what fails here is the runtime. Built once, kept in build/.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "../../appliance/build/asc.ts";
+import type { Compartment } from "../../appliance/build/compartments.ts";
+import { packContainer } from "../../appliance/build/container.ts";
+import { buildImage } from "../../appliance/build/image.ts";
+import { linkImage } from "../../appliance/build/link.ts";
+import { placePolicy } from "../../appliance/build/place.ts";
+import type { Exit } from "../../appliance/hosts/exits.ts";
+import {
+  type Accelerator,
+  type Backend,
+  chooseAccelerator,
+  MACS,
+  type Nic,
+  type StartOptions,
+  startImage,
+} from "../../appliance/hosts/qemu.ts";
+
+const entry = (name: string) => `appliance/runtime/test/onboard/${name}.ts`;
+const COMPARTMENTS: readonly Compartment[] = [
+  { name: "inspect", id: 1, entry: entry("inspect"), pages: 4 },
+  { name: "guard", id: 2, entry: entry("guard"), pages: 4 },
+  { name: "journal", id: 3, entry: entry("journal"), pages: 4 },
+];
+
+/** MiB that test images get. */
+export const MEMORY = 4;
+/** For one start of an image; far more than it needs. */
+export const PATIENCE = 20_000;
+
+/** The test image without a policy. */
+export async function prebuilt(): Promise<Uint8Array> {
+  const out = join(ROOT, "build", "test-image.elf");
+  return readFileSync(await buildImage({ link: linkImage, compartments: COMPARTMENTS, out }));
+}
+
+/** A policy that the test compartments accept; the guard stops early after each `part`th frame, 0: never. */
+export const policy = (part = 0) => {
+  const byte = Uint8Array.of(part);
+  return packContainer({ inspect: byte, guard: byte, journal: byte });
+};
+
+export class Images {
+  readonly folder: string;
+  readonly accelerator: Accelerator;
+  private constructor(folder: string, accelerator: Accelerator) {
+    this.folder = folder;
+    this.accelerator = accelerator;
+  }
+
+  /** A folder for images of one test file, and what to start them with. */
+  static async open(): Promise<Images> {
+    const folder = await mkdtemp(join(tmpdir(), "weir-test-"));
+    const images = new Images(folder, "tcg");
+    const trial = images.write("trial", placePolicy(await prebuilt(), policy()));
+    return new Images(folder, await chooseAccelerator(trial, MEMORY));
+  }
+
+  write(name: string, bytes: Uint8Array): string {
+    const path = join(this.folder, `${name}.elf`);
+    writeFileSync(path, bytes);
+    return path;
+  }
+
+  /** Starts an image on NICs that lead nowhere; resolves when it has ended by itself. */
+  async outcome(image: string, options: Partial<StartOptions> = {}): Promise<Exit & { lines: string[] }> {
+    const running = startImage({ ...this.options(image), ...options });
+    return { ...(await running.exit), lines: running.lines };
+  }
+
+  options(image: string): StartOptions {
+    return { image, memory: MEMORY, accelerator: this.accelerator, nics: nics({}), timeout: PATIENCE };
+  }
+
+  close(): Promise<void> {
+    return rm(this.folder, { recursive: true });
+  }
+}
+
+/** The manifest's three NICs, those that are not named on nothing. */
+export function nics(backends: Partial<Record<keyof typeof MACS, Backend>>): Nic[] {
+  return (["in", "out", "log"] as const).map((name) => ({
+    mac: MACS[name],
+    backend: backends[name] ?? { kind: "none" },
+  }));
+}
