@@ -1,6 +1,7 @@
 // The statistics' test entry, instantiated; what their tests share.
 import fc from "fast-check";
 import { instantiateOnboard } from "../../appliance/build/asc.ts";
+import { normal, uniform } from "../numerics/random.ts";
 
 type Call = (...values: (number | bigint)[]) => number;
 
@@ -53,21 +54,6 @@ export const times = fc.oneof(
 export const near = (a: number, b: number, scale = Math.max(Math.abs(a), Math.abs(b), 1)) =>
   Math.abs(a - b) <= 1e-9 * scale;
 
-/** Normal deviates from a seed (Box-Muller over mulberry32): the same in every run. */
-export function normals(seed: number, n: number): number[] {
-  const u = uniforms(seed, 2 * n);
-  return Array.from(
-    { length: n },
-    (_, i) => Math.sqrt(-2 * Math.log(1 - u[2 * i]!)) * Math.cos(2 * Math.PI * u[2 * i + 1]!),
-  );
-}
-
-export function uniforms(seed: number, n: number): number[] {
-  let a = seed | 0;
-  return Array.from({ length: n }, () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  });
-}
+/** Normal and uniform deviates from a seed. */
+export const normals = (seed: number, n: number): number[] => Array.from({ length: n }, normal(seed));
+export const uniforms = (seed: number, n: number): number[] => Array.from({ length: n }, uniform(seed));

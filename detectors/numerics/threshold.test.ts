@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { conformalLimit, pValue } from "./conformal.ts";
+import { normal, uniform } from "./random.ts";
+import { burstPeaks, limitFor } from "./threshold.ts";
+
+fc.configureGlobal({ seed: 20261120, numRuns: 100 });
+
+/** One score each second: |normal|, exponential or heavy-tailed. */
+const draw = {
+  normal: (seed: number) => {
+    const z = normal(seed);
+    return () => Math.abs(z());
+  },
+  exponential: (seed: number) => {
+    const u = uniform(seed);
+    return () => -Math.log(1 - u());
+  },
+  heavy: (seed: number) => {
+    const u = uniform(seed);
+    return () => (1 - u()) ** -0.25;
+  },
+};
+const series = (kind: keyof typeof draw, seed: number, n: number) => {
+  const next = draw[kind](seed);
+  return Float64Array.from({ length: n }, next);
+};
+const seconds = (n: number) => Float64Array.from({ length: n }, (_, i) => 2 * i);
+
+describe("limit for a wanted rate", () => {
+  it("gives that rate on traffic it has not seen, by tail fit (training 5.6 h, wanted one in 2.8 h)", () => {
+    for (const kind of ["normal", "exponential", "heavy"] as const) {
+      let alarms = 0;
+      for (let seed = 0; seed < 20; seed++) {
+        const limit = limitFor({ scores: series(kind, seed, 10_000), times: seconds(10_000) }, { rate: 0.36, gap: 1 });
+        expect(limit.method).toBe("extreme");
+        expect(limit.interval.low).toBeLessThanOrEqual(limit.limit);
+        expect(limit.interval.high).toBeGreaterThanOrEqual(limit.limit);
+        alarms += series(kind, seed + 1000, 50_000).filter((x) => x > limit.limit).length;
+      }
+      const rate = alarms / ((20 * 100_000) / 3600);
+      expect(rate).toBeGreaterThan(0.36 / 2);
+      expect(rate).toBeLessThan(0.36 * 2);
+    }
+  });
+  it("takes the rank when enough alarms are wanted, without any assumption", () => {
+    const limit = limitFor({ scores: series("heavy", 5, 20_000), times: seconds(20_000) }, { rate: 9, gap: 1 });
+    expect(limit.method).toBe("rank");
+    const later = series("heavy", 6, 200_000).filter((x) => x > limit.limit).length;
+    expect(later / 1000).toBeGreaterThan(0.6);
+    expect(later / 1000).toBeLessThan(1.4);
+  });
+  it("says so when the sample is too small or has no tail: the largest score, and the rate that supports", () => {
+    const few = limitFor({ scores: [1, 2, 3, 2, 1], times: [0, 900, 1800, 2700, 3600] }, { rate: 0.01 });
+    expect(few).toMatchObject({ method: "largest", limit: 3, promised: 1, mute: false });
+    const constant = limitFor({ scores: Array(5000).fill(4), times: seconds(5000) }, { rate: 0.01, ceiling: 4 });
+    expect(constant).toMatchObject({ method: "largest", limit: 4, mute: true });
+  });
+  it("counts a burst as one alarm", () => {
+    expect([...burstPeaks({ scores: [5, 1, 7, 6, 9], times: [0, 0.5, 0.9, 1.5, 9] }, 2, 1)]).toEqual([7, 9]);
+  });
+  it("rises as the wanted rate falls, and never depends on how scores are scaled", () => {
+    const scores = series("exponential", 9, 8000);
+    const times = seconds(8000);
+    const limits = [100, 30, 3, 1, 0.1, 0.01].map((rate) => limitFor({ scores, times }, { rate }));
+    for (let i = 1; i < limits.length; i++) expect(limits[i]!.limit).toBeGreaterThan(limits[i - 1]!.limit);
+    const scaled = limitFor({ scores: scores.map((x) => x * 1000), times }, { rate: 0.1 });
+    expect(scaled.limit / limits[4]!.limit).toBeCloseTo(1000, 2);
+  });
+  it("refuses what is no sample", () => {
+    const times = [0, 1];
+    expect(() => limitFor({ scores: [], times: [] }, { rate: 1 })).toThrow(RangeError);
+    expect(() => limitFor({ scores: [1, Number.NaN], times }, { rate: 1 })).toThrow(RangeError);
+    expect(() => limitFor({ scores: [1, 2], times }, { rate: 0 })).toThrow(RangeError);
+  });
+});
+
+describe("conformal", () => {
+  it("exceeds with at most the chance it says, for every size of sample", () => {
+    const u = uniform(3);
+    for (const n of [9, 19, 99]) {
+      let above = 0;
+      for (let i = 0; i < 4000; i++) {
+        const limit = conformalLimit(Float64Array.from({ length: n }, u).sort(), 0.1)!;
+        if (u() > limit) above++;
+      }
+      expect(above / 4000).toBeLessThan(0.1 + 0.015);
+      expect(above / 4000).toBeGreaterThan(0.1 - 0.015);
+    }
+    expect(conformalLimit(Float64Array.of(1, 2, 3), 0.1)).toBeNull();
+  });
+  it("p-values are ranks from above, never 0", () => {
+    const clean = Float64Array.of(1, 2, 2, 3);
+    expect([0, 2, 3, 9].map((x) => pValue(clean, x))).toEqual([1, 0.8, 0.4, 0.2]);
+  });
+});
