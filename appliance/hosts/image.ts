@@ -35,16 +35,20 @@ export async function replayThroughImage(options: ReplayOptions): Promise<Exit &
     mac: macs[name],
     backend: { kind: "stream", path: path(name) } as const,
   });
+  const input = await FrameStream.listen(path("in"), onIn);
+  const streams = [input, await FrameStream.listen(path("out"), onOut), await FrameStream.listen(path("log"), onLog)];
   const running = startImage({ ...options, nics: [nic("in"), nic("out"), nic("log")], append: ["clock=frames"] });
-  const streams: FrameStream[] = [];
   try {
-    const connecting = [onIn, onOut, onLog].map((take, n) =>
-      FrameStream.connect(path(["in", "out", "log"][n]!), take).then((stream) => streams.push(stream) && stream),
-    );
-    const [input] = await Promise.race([Promise.all(connecting), running.exit.then(() => [])]);
-    if (input) await feed(input, options.records, running);
+    await feed(input, options.records, running);
     const exit = await running.exit;
-    await Promise.all(streams.map((stream) => stream.ended));
+    // What it sent last may not have been read yet.
+    if (
+      await running.ready.then(
+        () => true,
+        () => false,
+      )
+    )
+      await Promise.all(streams.map((stream) => stream.ended));
     return { ...exit, lines: running.lines };
   } finally {
     if (running.process.exitCode === null && running.process.signalCode === null) await running.stop();

@@ -12,7 +12,7 @@ const PROGRAM = "qemu-system-x86_64";
 export type Accelerator = "kvm" | "tcg";
 
 export type Backend =
-  /** QEMU listens on this Unix socket: each frame with four bytes of length in front, big-endian (stream.ts). */
+  /** QEMU connects to this Unix socket: each frame with four bytes of length in front, big-endian (stream.ts). */
   | { kind: "stream"; path: string }
   /** An existing tap device; never configured by a script. */
   | { kind: "tap"; name: string }
@@ -68,7 +68,7 @@ function nicArguments({ mac, backend, dump }: Nic, n: number): string[] {
 function netdev(backend: Backend, n: number): string {
   switch (backend.kind) {
     case "stream":
-      return `stream,server=on,addr.type=unix,addr.path=${doubled(backend.path)}`;
+      return `stream,server=off,addr.type=unix,addr.path=${doubled(backend.path)}`;
     case "tap":
       return `tap,ifname=${doubled(backend.name)},script=no,downscript=no`;
     case "none":
@@ -153,8 +153,13 @@ export function startImage(options: StartOptions): Running {
 
 let working: Promise<Accelerator> | undefined;
 
-/** KVM where this image starts under it (tried once in this process, for at most 10 s), else TCG. */
+/**
+ * KVM where this image starts under it (tried once in this process, for at most 10 s), else TCG. WEIR_ACCELERATOR in the
+ * environment, kvm or tcg, settles it.
+ */
 export function chooseAccelerator(image: string, memory: number): Promise<Accelerator> {
+  const { WEIR_ACCELERATOR: asked } = process.env;
+  if (asked === "kvm" || asked === "tcg") return Promise.resolve(asked);
   working ??= tryKvm(image, memory).then((works) => (works ? "kvm" : "tcg"));
   return working;
 }

@@ -19,13 +19,14 @@ import {
   chooseAccelerator,
   MACS,
   type Nic,
+  type Running,
   type StartOptions,
   startImage,
 } from "../../appliance/hosts/qemu.ts";
 
 const entry = (name: string) => `appliance/runtime/test/onboard/${name}.ts`;
 const COMPARTMENTS: readonly Compartment[] = [
-  { name: "inspect", id: 1, entry: entry("inspect"), pages: 4 },
+  { name: "inspect", id: 1, entry: entry("inspect"), pages: 24 },
   { name: "guard", id: 2, entry: entry("guard"), pages: 4 },
   { name: "journal", id: 3, entry: entry("journal"), pages: 4 },
 ];
@@ -50,6 +51,7 @@ export const policy = (part = 0) => {
 export class Images {
   readonly folder: string;
   readonly accelerator: Accelerator;
+  readonly #running: Running[] = [];
   private constructor(folder: string, accelerator: Accelerator) {
     this.folder = folder;
     this.accelerator = accelerator;
@@ -71,7 +73,7 @@ export class Images {
 
   /** Starts an image on NICs that lead nowhere; resolves when it has ended by itself. */
   async outcome(image: string, options: Partial<StartOptions> = {}): Promise<Exit & { lines: string[] }> {
-    const running = startImage({ ...this.options(image), ...options });
+    const running = this.start({ ...this.options(image), ...options });
     return { ...(await running.exit), lines: running.lines };
   }
 
@@ -79,8 +81,16 @@ export class Images {
     return { image, memory: MEMORY, accelerator: this.accelerator, nics: nics({}), timeout: PATIENCE };
   }
 
-  close(): Promise<void> {
-    return rm(this.folder, { recursive: true });
+  /** Starts an image that is stopped by close() at the latest, whatever becomes of the test. */
+  start(options: StartOptions): Running {
+    const running = startImage(options);
+    this.#running.push(running);
+    return running;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running.map((running) => running.stop()));
+    await rm(this.folder, { recursive: true });
   }
 }
 

@@ -44,7 +44,9 @@ function expectAll(result: Result, frames: readonly Uint8Array[]) {
   const passed = frames.filter((f) => f[0] !== 0xdd && f.length).map((f) => Buffer.from(f).toString("hex"));
   expect(result.out.length).toBe(passed.length);
   expect(result.out).toEqual(passed);
-  expect(result.log.map((bytes) => bytes.readUInt32LE(14))).toEqual([...frames.keys(), frames.length].map((n) => n + 1));
+  expect(result.log.map((bytes) => bytes.readUInt32LE(14))).toEqual(
+    [...frames.keys(), frames.length].map((n) => n + 1),
+  );
   expect(result.log.every((bytes) => bytes.subarray(18).equals(Buffer.alloc(24)))).toBe(true);
   expect(result.leaked).toBe(0);
 }

@@ -6,6 +6,7 @@
 #include "user/runtime.h"
 
 #define WAIT_SECONDS 10
+#define RING_AFTER 32 // frames: in a long batch the device need not wait for its end
 #define POLL 50000 // nanoseconds between looks at a ring that is waited for
 
 struct counters sent[2];
@@ -15,7 +16,7 @@ static struct ring {
   uint8_t chain[SEND_BUFFERS];   // at the first buffer of a frame: how many it has; else 0
   bool done[SEND_BUFFERS];       // at the first buffer of a frame: the device has taken it
   uint16_t seen, given;
-  bool ring;                     // the doorbell is due
+  uint32_t unrung;               // frames given since the doorbell was last rung
 } rings[2];
 
 static const char *const names[] = {"the device of `out` ", "the device of `log` "};
@@ -40,8 +41,8 @@ static void reclaim(enum sender which) {
 
 static void notify(enum sender which) {
   struct ring *r = &rings[which];
-  if (!r->ring) return;
-  r->ring = false;
+  if (!r->unrung) return;
+  r->unrung = 0;
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   if (!(__atomic_load_n(&weir_device_rings.send[which].flags, __ATOMIC_RELAXED) & VIRTQ_USED_F_NO_NOTIFY))
     weir_call(WEIR_NOTIFY, which == OUT ? ROLE_OUT : ROLE_LOG);
@@ -94,8 +95,8 @@ void send(enum sender which, const uint8_t *frame, uint32_t length) {
   r->held += (uint32_t)needed;
   weir_driver_rings.send[which].ring[r->given++ % SEND_BUFFERS] = (uint16_t)head;
   __atomic_store_n(&weir_driver_rings.send[which].idx, r->given, __ATOMIC_RELEASE);
-  r->ring = true;
   sent[which].sent++;
+  if (++r->unrung == RING_AFTER) notify(which);
 }
 
 void send_flush(void) {

@@ -5,6 +5,7 @@
 // Calls come as breakpoints: hypervisors without hardware support (kvm_pvm) pass no other software interrupt on.
 enum { VECTOR_CALL = 3, VECTOR_PAGE_FAULT = 14, VECTOR_TIMER = 32, VECTOR_NETWORK, VECTOR_SPURIOUS = 47, VECTORS };
 enum { PORT_PIT = 0x40, PORT_PIT_COMMAND = 0x43, PORT_CONSOLE = 0x3f8, PORT_DEBUG_EXIT = 0xf4 };
+#define CONSOLE_PATIENCE 100000
 #define FLAG_INTERRUPTS 0x200
 #define FLAG_ACCESS 0x40000 // AC: suspends SMAP
 
@@ -50,6 +51,7 @@ void cpu_start(const struct arch_boot *boot) {
   }
   struct { uint16_t limit; uint64_t base; } __attribute__((packed)) table = {sizeof idt - 1, (uint64_t)idt};
   __asm__ volatile("lidt %0; ltr %w1" : : "m"(table), "r"(0x28) : "memory");
+  outb(PORT_CONSOLE + 2, 1); // use its buffer
   weir_info.entry_ticks = boot_ticks;
   kernel_start(boot);
 }
@@ -188,7 +190,22 @@ bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) {
 
 // ---- Console and the end ------------------------------------------------------------------------------------------------
 
-void arch_put(char c) { outb(PORT_CONSOLE, (uint8_t)c); }
+// A 16550: when it says it is empty, 16 bytes fit. Who reads it may have stopped reading: after one long wait text is
+// dropped, until it is empty again, for nothing here may wait for whoever is outside.
+void arch_put(char c) {
+  static uint32_t room, patience = CONSOLE_PATIENCE;
+  if (!room) {
+    uint32_t n = 0;
+    while (!(inb(PORT_CONSOLE + 5) & 0x20)) if (++n >= patience) {
+      patience = 1;
+      return;
+    }
+    patience = CONSOLE_PATIENCE;
+    room = 16;
+  }
+  room--;
+  outb(PORT_CONSOLE, (uint8_t)c);
+}
 
 void arch_exit(uint32_t code) {
   outb(PORT_DEBUG_EXIT, (uint8_t)code);

@@ -1,6 +1,6 @@
-// Passes everything but a frame whose first byte is 0xdd, makes an event of each record but ticks, and dies of three
-// kinds of frame: 0xf0 an assertion, 0xf1 a load outside its memory, 0xf2 a division by zero.
-import { Action, EVENT_HEADER, RECORD_HEADER, RecordKind, VERDICTS } from "../../../abi/onboard/abi";
+// Passes everything but a frame whose first byte is 0xdd, makes an event of each record, and dies of three kinds of
+// frame: 0xf0 an assertion, 0xf1 a load outside its memory, 0xf2 a division by zero.
+import { Action, EVENT_HEADER, RECORD_HEADER, RecordKind, Refusal, VERDICTS } from "../../../abi/onboard/abi";
 import { INPUT, OUTPUT, OUTPUT_SIZE, next, record } from "./common";
 export { abi, inputAt, inputSize } from "./common";
 
@@ -10,7 +10,10 @@ let done: u32 = 0;
 let used: u32 = 0;
 let first: u32 = 0;
 
-export function configure(length: u32): u32 { first = length ? load<u8>(INPUT) : 0; return length ? 0 : 1; }
+export function configure(length: u32): u32 {
+  first = length ? load<u8>(INPUT) : 0;
+  return !length ? Refusal.MISSING : first == 0xee ? Refusal.VERSION : Refusal.NONE;
+}
 export function run(from: u32, to: u32): u32 {
   used = 0;
   done = 0;
@@ -23,12 +26,12 @@ export function run(from: u32, to: u32): u32 {
     if (byte == 0xf2) first = 1 / (byte - 0xf2);
     store<u32>(VERDICT + 4 * done, byte == 0xdd ? Action.DROP : Action.PASS);
     done += 1;
-    if (r.kind != RecordKind.TICK) event(at, byte);
+    event(at, r.kind == RecordKind.TICK ? 0xff : byte);
   }
   return to;
 }
 
-/** Eight bytes: the frame's number in the JSON part, its first byte as two letters in the text. */
+/** Eight bytes: the record's number in the JSON part, its first byte (a tick: 0xff) as two letters in the text. */
 function event(at: u32, byte: u32): void {
   const e = OUTPUT + used;
   store<u32>(e, at);

@@ -1,0 +1,9 @@
+// Executes data.
+#include "survived.h"
+
+static uint8_t code[] = {0xc3};
+
+void user_main(void) {
+  ((void (*)(void))(uintptr_t)code)();
+  survived();
+}

@@ -1,0 +1,8 @@
+// Executes its stack.
+#include "survived.h"
+
+void user_main(void) {
+  volatile uint8_t code[] = {0xc3};
+  ((void (*)(void))(uintptr_t)code)();
+  survived();
+}

@@ -1,0 +1,7 @@
+// Reads memory that the image does not use.
+#include "survived.h"
+
+void user_main(void) {
+  (void)*(volatile uint8_t *)0x3ff000;
+  survived();
+}

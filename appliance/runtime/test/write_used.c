@@ -1,0 +1,7 @@
+// Writes to a used ring, which is the devices'.
+#include "survived.h"
+
+void user_main(void) {
+  *(volatile uint16_t *)&weir_device_rings.in.idx = 1;
+  survived();
+}
