@@ -1,0 +1,209 @@
+// A compartment's part of the policy: how it is framed, what is in it, and the check that it is whole.
+//
+//    0  u32 magic     the bytes "WEIR"
+//    4  u16 version   FORMAT_VERSION
+//    6  u16 part      Part: for which compartment
+//    8  u32 length    of all, this header included; a multiple of 8
+//   12  u32 zero
+//   16  u8[32]        SHA-256 over the 16 bytes before and everything behind
+//   48  sections, one behind the other to the very end: { u32 Tag, u32 length, bytes, zeros up to a multiple of 8 }
+//
+// Little-endian. Each compartment checks its part itself, in configure(): it believes neither the launcher nor the
+// runtime. The digest finds damage (any changed bit); that the policy is the right one is told by its hash, which the
+// heartbeat carries. The ground's twin is ../config.ts.
+import { Refusal } from "./abi";
+import { DIGEST, Sha256, sameDigest, sha256Begin, sha256End, sha256Update } from "../../../lib/onboard/sha256";
+
+export const FORMAT_VERSION: u32 = 1;
+export const PART_HEADER: u32 = 48;
+export const SECTION_HEADER: u32 = 8;
+const MAGIC: u32 = 0x52494557;
+const DIGEST_AT: u32 = 16;
+
+export const enum Part {
+  INSPECT = 1,
+  GUARD = 2,
+  JOURNAL = 3,
+}
+
+/** A section's tag; what SETTINGS means depends on the part. */
+export const enum Tag {
+  SETTINGS = 1,    // InspectSettings, GuardSettings or JournalSettings
+  HOSTS = 2,       // inspect: Network[], whose addresses are known senders
+  SERVICES = 3,    // inspect: Network[] with protocol and port, what may be used where
+  RULES = 16,      // guard: Rule[], the first that matches decides
+  NAMES = 17,      // guard: NAME_SIZE bytes for each rule, ASCII, zeros behind
+  NETWORKS = 18,   // guard: Network[], what the rules' from and to refer to
+  RANGES = 19,     // guard: Range[], what the rules' ports, source ports and VLANs refer to
+  PROTECTED = 20,  // guard: Network[], sources that are never quarantined
+  FORMATS = 21,    // guard, second checker: its program (diode/onboard/second.ts)
+  TABLES = 22,     // guard, second checker: its classification tables
+}
+
+// ---- What sections hold ---------------------------------------------------------------------------------------------
+
+/** 24 bytes. A network: the first `bits` of hi:lo count, the rest is zero. An IPv4 address has hi = 0, lo = its 32 bits. */
+@unmanaged
+export class Network {
+  hi: u64;
+  lo: u64;
+  version: u8;  // 4 or 6
+  bits: u8;
+  port: u16;     // SERVICES only; 0 = any
+  protocol: u8;  // SERVICES only
+  pad: u8;
+  pad2: u16;
+}
+
+/** 4 bytes. first <= last, both included. */
+@unmanaged
+export class Range {
+  first: u16;
+  last: u16;
+}
+
+export const enum InspectFlag {
+  IGNORE_CHECKSUMS = 1, // wrong checksums are no anomaly
+  KNOWN_HOSTS = 2,      // HOSTS is a list to hold sources against; without it every source is known
+  KNOWN_SERVICES = 4,   // the same of SERVICES
+}
+
+/** 40 bytes. The scan detector's parameters are those of Jung et al. 2004: 0 < theta1 < theta0 < 1, 0 < alpha < power < 1. */
+@unmanaged
+export class InspectSettings {
+  flags: u32;              // InspectFlag
+  anomaliesPerSecond: u32; // events; more are counted only
+  theta0: f64;             // share of a benign source's first contacts that succeed
+  theta1: f64;             // the same of a scanner's
+  alpha: f64;              // wanted false-positive probability
+  power: f64;              // wanted detection probability
+}
+
+export const enum GuardFlag {
+  IGNORE_CHECKSUMS = 1, // frames with wrong checksums pass as others do; what leaves has right ones
+}
+
+/** 64 bytes. */
+@unmanaged
+export class GuardSettings {
+  outMac: u64;         // 48 bits, first byte highest
+  nextHopMac: u64;
+  flags: u32;          // GuardFlag
+  mtu: u32;            // longest IP packet on `out`, bytes; at most MAX_MTU
+  ttl: u32;            // time to live (hop limit) of what leaves, 1-255
+  rules: u32;          // how many: RULES and NAMES must agree
+  quarantineTime: u64; // ns; how long a source stays shut out
+  quarantineRate: u32; // new entries a minute at most; 0 = no quarantine
+  pad: u32;
+  interval: u64;       // ns between frames on `out`; 0 = no limit
+  slack: u64;          // ns that a burst may run ahead of it
+}
+
+export const MAX_RULES: u32 = 128;
+export const MAX_MTU: u32 = 9000;
+export const NAME_SIZE: u32 = 32;
+
+export const enum RuleAction {
+  DENY = 0,
+  ALLOW = 1,
+}
+
+export const enum RulePayload {
+  ZERO = 0, // the payload's length passes, its bytes become zeros
+  COPY = 1,
+}
+
+export const ANY_PROTOCOL: u32 = 255; // reserved by IANA, so free to stand for every one
+export const UNTAGGED: u32 = 4096;    // in a Range of VLANs: no 802.1Q tag
+
+/** 48 bytes. An empty list (count 0) matches everything; of a list with entries one must match. */
+@unmanaged
+export class Rule {
+  action: u8;    // RuleAction
+  protocol: u8;  // IP protocol number, or ANY_PROTOCOL
+  payload: u8;   // RulePayload
+  pad: u8;
+  sizeFirst: u16; // bytes of payload behind the transport header, both included
+  sizeLast: u16;
+  fromAt: u16;   // index into NETWORKS
+  fromCount: u16;
+  toAt: u16;
+  toCount: u16;
+  portsAt: u16;  // index into RANGES; destination port, or the type of an ICMP message
+  portsCount: u16;
+  sourcesAt: u16; // source port
+  sourcesCount: u16;
+  vlansAt: u16;
+  vlansCount: u16;
+  pad2: u32;
+  interval: u64; // ns between frames of this rule; 0 = no limit
+  slack: u64;    // ns that a burst may run ahead of it
+}
+
+/** 72 bytes. */
+@unmanaged
+export class JournalSettings {
+  boot: u64;         // tells this start of the image from others in the log
+  sourceMac: u64;    // 48 bits, first byte highest
+  collectorMac: u64;
+  sourceIp: u32;
+  collectorIp: u32;  // 0 = no datagrams
+  sourcePort: u16;
+  collectorPort: u16;
+  flags: u32;
+  hostname: u64;     // 32 bytes, ASCII, zeros behind
+  hostname1: u64;
+  hostname2: u64;
+  hostname3: u64;
+}
+
+// ---- Checking and reading ---------------------------------------------------------------------------------------------
+
+const HASH: usize = memory.data(104, 8);
+const FOUND: usize = memory.data(32, 8);
+
+/** Whether p[0..length) is a whole part of the policy for this compartment. Untrusted until this said Refusal.NONE. */
+export function verify(p: usize, length: u32, part: u32): u32 {
+  if (length == 0) return Refusal.MISSING;
+  if (length < PART_HEADER || load<u32>(p) != MAGIC) return Refusal.NOT_OURS;
+  if (<u32>load<u16>(p, 4) != FORMAT_VERSION) return Refusal.VERSION;
+  if (load<u32>(p, 8) != length || (length & 7) != 0) return Refusal.LENGTH;
+  const s = changetype<Sha256>(HASH);
+  sha256Begin(s);
+  sha256Update(s, p, DIGEST_AT);
+  sha256Update(s, p + PART_HEADER, length - PART_HEADER);
+  sha256End(s, FOUND);
+  if (!sameDigest(p + DIGEST_AT, FOUND, DIGEST)) return Refusal.DAMAGED;
+  if (<u32>load<u16>(p, 6) != part || load<u32>(p, 12) != 0 || !wellFormed(p, length)) return Refusal.CONTENT;
+  return Refusal.NONE;
+}
+
+/** Sections end exactly at the end. */
+function wellFormed(p: usize, length: u32): bool {
+  let at = PART_HEADER;
+  while (at < length) {
+    if (length - at < SECTION_HEADER) return false;
+    const n = load<u32>(p + at, 4);
+    if (n > length - at - SECTION_HEADER) return false;
+    at += SECTION_HEADER + ((n + 7) & ~7);
+  }
+  return at == length;
+}
+
+/** Where the bytes of the first section with this tag begin; 0 when there is none. Only of a verified part. */
+export function section(p: usize, tag: u32): usize {
+  const length = load<u32>(p, 8);
+  for (let at = PART_HEADER; at < length; at += SECTION_HEADER + ((load<u32>(p + at, 4) + 7) & ~7)) {
+    if (load<u32>(p + at) == tag) return p + at + SECTION_HEADER;
+  }
+  return 0;
+}
+
+/** Bytes of that section; 0 when there is none. */
+export function sectionLength(p: usize, tag: u32): u32 {
+  const at = section(p, tag);
+  return at == 0 ? 0 : load<u32>(at - 4);
+}
+
+/** The first 8 bytes of the part's digest, first byte highest: names the policy in the heartbeat. */
+export function policyName(p: usize): u64 { return bswap<u64>(load<u64>(p, DIGEST_AT)); }
