@@ -1,0 +1,25 @@
+/** Node as the embedded host: the compartments' .wasm from the build, compiled by V8 once per process. */
+import { readFileSync } from "node:fs";
+import { compileOnboard } from "../build/asc.ts";
+import { COMPARTMENTS } from "../build/compartments.ts";
+import { Appliance, type Modules, type Parts } from "./embedded/appliance.ts";
+
+let modules: Promise<Modules> | undefined;
+
+/** The three modules, the very ones that are translated for the image. */
+export function loadModules(): Promise<Modules> {
+  modules ??= compileAll();
+  return modules;
+}
+
+async function compileAll(): Promise<Modules> {
+  const compile = async (entry: string, pages: number) =>
+    new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages })));
+  const [inspect, guard, journal] = await Promise.all(COMPARTMENTS.map(({ entry, pages }) => compile(entry, pages)));
+  return { inspect: inspect!, guard: guard!, journal: journal! };
+}
+
+/** An appliance in this process, configured with a compiled policy. */
+export async function embed(parts: Parts): Promise<Appliance> {
+  return new Appliance(await loadModules(), parts);
+}

@@ -1,0 +1,163 @@
+// Reads captures as batches of records: one CaptureReader for a run, whatever files it consists of.
+import { stdin } from "node:process";
+import type { Readable } from "node:stream";
+import { RecordBatch } from "./batch.ts";
+import { InputError } from "./damage.ts";
+import { FULL, firstBytes, type ReadRecords, SNIFF, STOP, tellFormat } from "./format.ts";
+import { GunzipSource, isGzip } from "./gunzip.ts";
+import { type Input, listInputs, reason } from "./inputs.ts";
+import { FileSource, StreamSource } from "./source.ts";
+import { FileSummary, RunSummary } from "./summary.ts";
+import { type ByteSource, Window } from "./window.ts";
+
+export interface CaptureOptions {
+  /** Folders inside folders too. */
+  recursive?: boolean;
+  /** What `-` stands for; standard input without it. */
+  stdin?: Readable;
+}
+
+interface OpenFile {
+  input: Input;
+  summary: FileSummary;
+  raw: FileSource | StreamSource;
+  source: ByteSource;
+  read: ReadRecords;
+}
+
+/**
+ * A run over captures. fill() again and again until it returns 0; then `summary` is complete. Memory is bounded whatever
+ * the files hold; nothing in a file makes it throw.
+ */
+export class CaptureReader {
+  readonly summary = new RunSummary();
+  /** Files of the run in the order they are read. */
+  readonly inputs: readonly Input[];
+  #stdin: Readable | undefined;
+  #next = 0;
+  #open: OpenFile | undefined;
+  #window = new Window();
+  #batch = new RecordBatch();
+  #bytesClosed = 0;
+
+  private constructor(inputs: Input[], options: CaptureOptions) {
+    this.inputs = inputs;
+    this.#stdin = options.stdin;
+  }
+
+  /**
+   * @param paths files, folders, `-`
+   * @throws InputError (exit code 1) when one of them does not exist or cannot be opened
+   */
+  static async open(paths: string[], options: CaptureOptions = {}): Promise<CaptureReader> {
+    const skipped: RunSummary["skipped"] = [];
+    const reader = new CaptureReader(await listInputs(paths, options.recursive ?? false, skipped), options);
+    reader.summary.skipped.push(...skipped);
+    return reader;
+  }
+
+  /** The file that the last batch came from (a batch never spans two), or that is being read; "" before the first. */
+  get file(): string {
+    return this.#open?.summary.file ?? "";
+  }
+
+  /** How far the run is, for a progress bar: bytes of the files as they lie on the disk. */
+  get progress(): { bytes: number; packets: number } {
+    const packets = this.summary.packets + (this.#open?.summary.packets ?? 0);
+    return { bytes: this.#bytesClosed + (this.#open?.raw.done ?? 0), packets };
+  }
+
+  /**
+   * Lays the next records into the target (at least 66,592 bytes, at a multiple of 8) and returns how many bytes they
+   * take, 0 at the end of the run. Returns what there is rather than wait for more.
+   */
+  async fill(target: Uint8Array): Promise<number> {
+    const batch = this.#batch;
+    batch.begin(target);
+    for (;;) {
+      if (!this.#open && !(await this.#openNext())) return 0;
+      const result = this.#open!.read(this.#window, batch);
+      if (result === FULL) return batch.length;
+      if (batch.length > 0) return batch.length; // the file is read on, or closed, when it comes to that
+      if (result === STOP) await this.#closeFile();
+      else await this.#readMore(result);
+    }
+  }
+
+  /** Leaves the run; `summary` has what was read until now. */
+  async close(): Promise<void> {
+    this.#next = this.inputs.length;
+    if (this.#open) await this.#closeFile();
+  }
+
+  async #readMore(need: number): Promise<void> {
+    try {
+      await this.#window.fill(need);
+    } catch (error) {
+      // The disk, not the content: what was read stands.
+      this.#open!.summary.damaged(this.#window.offset(), "file", `cannot be read on: ${reason(error as Error)}`);
+      this.#window.ended = true;
+    }
+  }
+
+  /** Opens the next file that is a capture; false when there is none. */
+  async #openNext(): Promise<boolean> {
+    while (this.#next < this.inputs.length) {
+      const input = this.inputs[this.#next++]!;
+      const raw = await this.#openSource(input);
+      if (!raw) continue;
+      const summary = new FileSummary(input.name);
+      this.#open = { input, summary, raw, source: raw, read: () => STOP };
+      const window = this.#window;
+      window.open(raw);
+      await this.#readMore(SNIFF);
+      if (isGzip(window.bytes, window.end)) {
+        summary.compressed = true;
+        this.#open.source = new GunzipSource(raw, window.bytes.slice(0, window.end), (offset, what, expected) =>
+          summary.damaged(offset, what, `${expected} (offset of the compressed bytes)`),
+        );
+        window.open(this.#open.source);
+        await this.#readMore(SNIFF);
+      }
+      const read = tellFormat(window, input.name, summary);
+      if (read) {
+        this.#open.read = read;
+        return true;
+      }
+      const why =
+        window.end === 0 ? "empty" : `pcap, pcapng, Chapter 10 or gzip of them expected, begins ${firstBytes(window)}`;
+      if (input.found) {
+        this.summary.skipped.push({ file: input.name, why });
+        this.#bytesClosed += raw.done;
+        this.#open = undefined;
+        await raw.close();
+      } else {
+        summary.damaged(0, "not a capture", why);
+        await this.#closeFile();
+      }
+    }
+    return false;
+  }
+
+  async #openSource(input: Input): Promise<FileSource | StreamSource | undefined> {
+    if (!input.path) return new StreamSource(this.#stdin ?? stdin);
+    try {
+      return await FileSource.open(input.path);
+    } catch (error) {
+      const why = reason(error as Error);
+      if (!input.found) throw new InputError(`${input.name}: cannot be read: ${why}`);
+      this.summary.skipped.push({ file: input.name, why });
+      return undefined;
+    }
+  }
+
+  async #closeFile(): Promise<void> {
+    const { summary, raw, source } = this.#open!;
+    const left = this.#window.end - this.#window.at;
+    if (summary.damages > 0 && !summary.compressed) summary.unread = left + Math.max(0, raw.size - raw.done);
+    this.#bytesClosed += raw.done;
+    this.#open = undefined;
+    this.summary.add(summary);
+    await source.close();
+  }
+}
