@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { placePolicy } from "../../appliance/build/place.ts";
-import type { Running } from "../../appliance/hosts/qemu.ts";
+import { MACS, type Running } from "../../appliance/hosts/qemu.ts";
 import { FrameStream } from "../../appliance/hosts/stream.ts";
+import { garbage } from "./garbage.ts";
 import { Images, nics, policy, prebuilt } from "./images.ts";
 import { frame } from "./records.ts";
 
@@ -109,6 +110,35 @@ describe("live", () => {
     running.process.stdout!.resume();
     await end();
     expect(got.out.length).toBe(30_000);
+  });
+});
+
+describe("one way", () => {
+  it("sends nothing on `in`, whatever comes at any NIC; what comes at `out` and `log` changes nothing", async () => {
+    const sent = garbage(MACS.in, 1);
+    const results = [];
+    for (const noisy of [false, true]) {
+      const { streams, got, end } = await live();
+      for (let round = 0; round < 3; round++) {
+        if (noisy) {
+          await streams.out.send(garbage(MACS.out, 2 + round));
+          await streams.log.send(garbage(MACS.log, 12 + round));
+        }
+        for (let n = 0; n < sent.length; n += 20) {
+          await streams.in.send(sent.slice(n, n + 20));
+          await sleep(30);
+        }
+      }
+      await until(() => got.out.at(-1)?.equals(sent.at(-1)!) === true);
+      await sleep(200);
+      await end();
+      expect(hex(got.in)).toEqual([]);
+      results.push(hex(got.out));
+    }
+    // QEMU does not deliver what is longer than a receive buffer.
+    const passed = hex(sent.filter((bytes) => bytes.length <= 2036));
+    expect(results[0]!.slice(0, passed.length)).toEqual(passed);
+    expect(results[1]).toEqual(results[0]);
   });
 });
 

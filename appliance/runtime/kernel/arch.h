@@ -24,7 +24,7 @@ void arch_protect(void);
 // Device registers may only be in these addresses.
 bool arch_may_be_device(uint64_t base);
 
-// Lets interrupt line `line` end arch_idle(). Call before arch_protect() is in force for anything to be delivered.
+// Lets interrupt line `line` end arch_idle(), from arch_protect() on.
 void arch_interrupts(uint32_t line);
 void arch_idle(uint64_t nanoseconds);
 
@@ -55,7 +55,7 @@ void put(const char *text);
 void put_hex(uint64_t value);
 void put_bytes(const volatile uint8_t *bytes, int count); // 52:54:00:77:00:01
 const volatile uint8_t *mac_of(enum weir_role role); // by the manifest
-_Noreturn void refuse(enum weir_exit code, const char *why);
+_Noreturn void refuse(enum weir_exit code, const char *why); // before any device was started
 _Noreturn void stop(uint32_t code); // resets all devices, exits
 void network_find(const char *command_line); // and maps their registers
 void network_start(void);

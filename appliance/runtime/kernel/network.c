@@ -35,7 +35,7 @@ static _Noreturn void refuse_device(uint32_t code, const char *why, enum weir_ro
   put(why);
   put_bytes(mac_of(role), 6);
   put("\n");
-  arch_exit(code);
+  stop(code);
 }
 
 static void add(uint64_t base, uint32_t line) {

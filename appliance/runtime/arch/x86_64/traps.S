@@ -17,40 +17,17 @@ trap_stubs:
   .set vector, vector + 1
   .endr
 
-1: pushq %rax
-  pushq %rcx
-  pushq %rdx
-  pushq %rbx
-  pushq %rbp
-  pushq %rsi
-  pushq %rdi
-  pushq %r8
-  pushq %r9
-  pushq %r10
-  pushq %r11
-  pushq %r12
-  pushq %r13
-  pushq %r14
-  pushq %r15
+1:
+  .irp r, rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+  pushq %\r
+  .endr
   pushq $2 // the user part's flags are not the kernel's: direction, alignment check (it would switch SMAP off)
   popfq
   movq %rsp, %rdi
   call trap
-  popq %r15
-  popq %r14
-  popq %r13
-  popq %r12
-  popq %r11
-  popq %r10
-  popq %r9
-  popq %r8
-  popq %rdi
-  popq %rsi
-  popq %rbp
-  popq %rbx
-  popq %rdx
-  popq %rcx
-  popq %rax
+  .irp r, r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax
+  popq %\r
+  .endr
   addq $16, %rsp
   iretq
 
@@ -63,19 +40,7 @@ enter_user:
   pushq $2
   pushq $0x23
   pushq %rdi
-  xorl %eax, %eax
-  xorl %ecx, %ecx
-  xorl %edx, %edx
-  xorl %ebx, %ebx
-  xorl %ebp, %ebp
-  xorl %esi, %esi
-  xorl %edi, %edi
-  xorl %r8d, %r8d
-  xorl %r9d, %r9d
-  xorl %r10d, %r10d
-  xorl %r11d, %r11d
-  xorl %r12d, %r12d
-  xorl %r13d, %r13d
-  xorl %r14d, %r14d
-  xorl %r15d, %r15d
+  .irp r, eax, ecx, edx, ebx, ebp, esi, edi, r8d, r9d, r10d, r11d, r12d, r13d, r14d, r15d
+  xorl %\r, %\r
+  .endr
   iretq

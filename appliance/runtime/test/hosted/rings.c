@@ -1,0 +1,195 @@
+// The rings against devices that lie: receive.c, send.c, batch.c and replay.c as they are, as a program of the build machine,
+// under the address and undefined-behaviour sanitizers. Each trial starts afresh, is honest for a while and then, most
+// times, writes one thing that no device may: the trial must end there with EXIT_HOSTILE_DEVICE, and not before.
+// usage: rings FIRST-SEED TRIALS
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "user/batch.c"
+#include "user/receive.c"
+#include "user/send.c"
+
+struct weir_info weir_info;
+struct virtq_desc weir_receive_table[IN_BUFFERS];
+struct weir_device_rings weir_device_rings;
+struct weir_driver_rings weir_driver_rings;
+uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE], weir_send_buffer[2][SEND_BUFFERS][BUFFER_SIZE];
+bool replaying;
+
+static _Alignas(8) uint8_t inputs[2][WEIR_INPUT_SIZE];
+uint8_t *compartment_input(enum compartment which) { return inputs[which - INSPECT]; }
+uint64_t clock_now(void) { return 1000; }
+uint64_t weir_ticks(void) { return 0; }
+uint32_t replay_pending(void) { return 0; }
+void replay_take(const uint8_t *frame, uint32_t length) { (void)frame, (void)length; }
+
+static jmp_buf over;
+static unsigned notified[ROLES];
+void weir_call(enum weir_call call, uint64_t argument) { if (call == WEIR_NOTIFY) notified[argument]++; }
+_Noreturn void end(enum weir_exit code, const char *state, const char *what, const char *why) {
+  (void)state, (void)what, (void)why;
+  longjmp(over, code);
+}
+
+static uint64_t state;
+static uint32_t random_below(uint32_t n) {
+  state = state * 6364136223846793005u + 1442695040888963407u;
+  return (uint32_t)((state >> 33) % n);
+}
+
+static _Noreturn void wrong(const char *what) {
+  printf("%s\n", what);
+  exit(1);
+}
+
+// ---- A receiving device --------------------------------------------------------------------------------------------
+
+static uint16_t taken, returned; // of the available ring, of the used ring
+static bool mine[IN_BUFFERS];    // buffers the device has
+
+static void take_available(void) {
+  for (; taken != weir_driver_rings.in.idx; taken++) {
+    const uint16_t id = weir_driver_rings.in.ring[taken % IN_BUFFERS];
+    if (id >= IN_BUFFERS || mine[id]) wrong("the driver gave a buffer twice, or one it has not");
+    mine[id] = true;
+  }
+}
+
+static void give(uint32_t id, uint32_t len) {
+  weir_device_rings.in.ring[returned++ % IN_BUFFERS] = (struct virtq_used_elem){id, len};
+}
+
+// Returns whether something was written that must end it.
+static bool lie(void) {
+  uint32_t id = random_below(IN_BUFFERS);
+  switch (random_below(6)) {
+    case 0: give(IN_BUFFERS + random_below(1u << 30), 100); return true;
+    case 1: give(0x80000000u | id, 100); return true;
+    case 2: while (!mine[id]) id = (id + 1) % IN_BUFFERS;
+      give(id, random_below(VIRTIO_NET_HEADER)); return true;
+    case 3: while (!mine[id]) id = (id + 1) % IN_BUFFERS;
+      give(id, BUFFER_SIZE + 1 + random_below(1u << 30)); return true;
+    case 4: while (!mine[id]) id = (id + 1) % IN_BUFFERS;
+      give(id, 100), give(id, 100); return true; // twice
+    default: returned = (uint16_t)(returned + IN_BUFFERS + 1 + random_below(60000)); return true;
+  }
+}
+
+static void receive_trial(void) {
+  memset(&weir_device_rings, 0, sizeof weir_device_rings);
+  memset(&weir_driver_rings, 0, sizeof weir_driver_rings);
+  memset(posted, 0, sizeof posted);
+  memset(mine, 0, sizeof mine);
+  memset(&batch, 0, sizeof batch);
+  // Indices wrap at 65536: start anywhere.
+  seen = returned = weir_device_rings.in.idx = (uint16_t)random_below(65536);
+  given = taken = weir_driver_rings.in.idx = (uint16_t)random_below(65536);
+  volatile bool lied = false;
+  const int code = setjmp(over);
+  if (code) {
+    if (code != EXIT_HOSTILE_DEVICE || !lied) wrong("an honest device was refused");
+    return;
+  }
+  receive_start();
+  for (uint32_t round = random_below(40); round-- || (lied = random_below(4) != 0);) {
+    take_available();
+    uint32_t lengths[IN_BUFFERS], n = 0, total = random_below(lied ? 20 : 100);
+    uint8_t first[IN_BUFFERS];
+    for (; n < total; n++) {
+      uint32_t id = random_below(IN_BUFFERS);
+      while (!mine[id]) id = (id + 1) % IN_BUFFERS;
+      mine[id] = false;
+      lengths[n] = random_below(BUFFER_SIZE - VIRTIO_NET_HEADER + 1);
+      first[n] = (uint8_t)random_below(256);
+      memset(weir_receive_buffer[id] + VIRTIO_NET_HEADER, first[n], lengths[n]);
+      give(id, lengths[n] + VIRTIO_NET_HEADER);
+    }
+    if (lied) lie();
+    __atomic_store_n(&weir_device_rings.in.idx, returned, __ATOMIC_RELEASE);
+    for (uint32_t done = 0, got; done < n || lied; done += got) {
+      got = receive();
+      if (!got || got != batch.count) wrong("frames were not taken");
+      for (uint32_t i = 0; i < got; i++) {
+        const uint8_t *record = inputs[1] + batch.starts[i];
+        const struct weir_record *header = (const struct weir_record *)record;
+        if (header->captured != lengths[done + i]) wrong("another length");
+        for (uint32_t k = 0; k < header->captured; k++)
+          if (record[sizeof *header + k] != first[done + i]) wrong("other bytes");
+      }
+      if (memcmp(inputs[0], inputs[1], batch.used)) wrong("inspect and guard were given different bytes");
+      batch_clear(0);
+    }
+  }
+}
+
+// ---- A sending device ------------------------------------------------------------------------------------------------
+
+static void send_trial(void) {
+  memset(&weir_device_rings, 0, sizeof weir_device_rings);
+  memset(&weir_driver_rings, 0, sizeof weir_driver_rings);
+  memset(rings, 0, sizeof rings);
+  memset(sent, 0, sizeof sent);
+  const uint16_t used = (uint16_t)random_below(65536), available = (uint16_t)random_below(65536);
+  rings[OUT].seen = weir_device_rings.send[OUT].idx = used;
+  rings[OUT].given = weir_driver_rings.send[OUT].idx = available;
+  uint16_t heads[SEND_BUFFERS], has = 0, at = available, back = used;
+  volatile bool lied = false;
+  const int code = setjmp(over);
+  if (code) {
+    if (code != EXIT_HOSTILE_DEVICE || !lied) wrong("an honest device was refused");
+    return;
+  }
+  send_start();
+  for (uint32_t round = 1 + random_below(300); round--;) {
+    static uint8_t frame[WEIR_MAX_CAPTURED];
+    const uint32_t length = random_below(8) ? random_below(1600) : random_below(WEIR_MAX_CAPTURED + 1);
+    const uint64_t before = sent[OUT].sent;
+    memset(frame, (int)random_below(256), length);
+    send(OUT, frame, length);
+    if (before + 1 == sent[OUT].sent) { // what the device reads must be the frame
+      const uint16_t head = weir_driver_rings.send[OUT].ring[at++ % SEND_BUFFERS];
+      uint32_t sum = 0, id = head;
+      for (;; id = weir_driver_rings.table[OUT][id].next) {
+        const struct virtq_desc *d = &weir_driver_rings.table[OUT][id];
+        const uint8_t *bytes = (const uint8_t *)d->addr, *from = bytes + (sum ? 0 : VIRTIO_NET_HEADER);
+        if (bytes != weir_send_buffer[OUT][id] || d->len > BUFFER_SIZE || d->flags & VIRTQ_DESC_F_WRITE) wrong("a descriptor");
+        if (memcmp(from, frame, (size_t)(bytes + d->len - from))) wrong("other bytes were sent");
+        sum += d->len;
+        if (!(d->flags & VIRTQ_DESC_F_NEXT)) break;
+      }
+      if (sum != length + VIRTIO_NET_HEADER) wrong("another length was sent");
+      for (uint16_t i = 0; i < has; i++) if (heads[i] == head) wrong("a buffer was sent twice");
+      heads[has++] = head;
+    }
+    while (has && !random_below(3)) { // gives some back, in any order
+      const uint32_t i = random_below(has);
+      weir_device_rings.send[OUT].ring[back++ % SEND_BUFFERS] = (struct virtq_used_elem){heads[i], random_below(1000)};
+      heads[i] = heads[--has];
+    }
+    weir_device_rings.send[OUT].idx = back;
+  }
+  reclaim(OUT);
+  if (!random_below(4)) return;
+  lied = true;
+  uint32_t bad = random_below(2) ? SEND_BUFFERS + random_below(1u << 30) : random_below(SEND_BUFFERS);
+  for (uint16_t i = 0; i < has; i++) if (heads[i] == bad) bad = SEND_BUFFERS;
+  weir_device_rings.send[OUT].ring[back++ % SEND_BUFFERS].id = bad;
+  weir_device_rings.send[OUT].idx = back;
+  reclaim(OUT);
+  wrong("a device that lied was believed");
+}
+
+int main(int argc, char **argv) {
+  if (argc != 3) return 2;
+  const uint64_t seed = strtoull(argv[1], 0, 10), trials = strtoull(argv[2], 0, 10);
+  for (uint64_t n = 0; n < trials; n++) {
+    state = (seed + n) * 0x9e3779b97f4a7c15;
+    printf("seed %llu: ", (unsigned long long)(seed + n));
+    receive_trial();
+    send_trial();
+    printf("\r");
+  }
+  printf("%llu trials: right\n", (unsigned long long)trials);
+  return 0;
+}

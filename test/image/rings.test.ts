@@ -1,0 +1,34 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { ROOT } from "../../appliance/build/asc.ts";
+
+const run = promisify(execFile);
+
+it("no device that lies is believed, no honest one refused (rings.c, 1500 trials under sanitizers)", async () => {
+  const runtime = join(ROOT, "appliance", "runtime");
+  const folder = mkdtempSync(join(tmpdir(), "weir-rings-"));
+  try {
+    const program = join(folder, "rings");
+    const checks = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror"];
+    const include = [join(runtime, "test", "hosted"), runtime, join(ROOT, "appliance", "abi")];
+    const source = join(runtime, "test", "hosted", "rings.c");
+    await run("clang", [
+      "-std=gnu11",
+      "-O1",
+      "-g",
+      ...checks,
+      ...include.flatMap((i) => ["-I", i]),
+      source,
+      "-o",
+      program,
+    ]);
+    const { stdout } = await run(program, ["1", "1500"]);
+    expect(stdout.split("\r").at(-1)).toBe("1500 trials: right\n");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
