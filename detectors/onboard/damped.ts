@@ -2,11 +2,12 @@
 // last second, ten seconds, minutes. Mirsky, Doitshman, Elovici, Shabtai, "Kitsune: An Ensemble of Autoencoders for
 // Online Network Intrusion Detection", NDSS 2018, section IV.A (AfterImage).
 //
-//   Damped, 128 bytes    +0 u64 last, ns    +8 five of { f64 weight, f64 mean, f64 m2 }, fastest decay first
+//   Damped, 128 bytes    +0 u64 last, ns    +8 five of { f64 weight, f64 mean, f64 variance }, fastest decay first
 //
 // A value's weight is 2^(-rate * age in seconds). The paper keeps (weight, linear sum, squared sum); this keeps (weight,
-// mean, sum of squared deviations), which says the same (linear sum = weight * mean) but loses no digits to
-// cancellation, so that the variance is never negative and that of a constant is exactly 0.
+// mean, variance), which says the same (linear sum = weight * mean) but loses no digits to cancellation, so that the
+// variance is never negative and that of a constant is exactly 0. And time changes only the weight: mean and variance
+// stay what they are until the next value, which makes letting time pass one multiplication for each rate.
 //
 // Composes: both are brought to the later of the two times and merged like Welford's.
 import { finite, deviation } from "./numeric";
@@ -24,7 +25,7 @@ const factors: usize = memory.data(40, 8);
 export class Level {
   weight: f64;
   mean: f64;
-  m2: f64;
+  variance: f64;
 }
 
 // @ts-ignore: decorator
@@ -44,19 +45,21 @@ export function decays(dt: u64): usize {
   return factors;
 }
 
-/** Lets time pass. */
-export function decay(p: usize, now: u64): void {
+/** Lets time pass: brings the state to `now` and returns the ns since its last time. */
+export function decay(p: usize, now: u64): u64 {
   const last = load<u64>(p);
   store<u64>(p, later(last, now));
   const dt = elapsed(last, now);
-  if (dt == 0) return;
-  const f = decays(dt);
+  if (dt != 0) shrink(p, decays(dt));
+  return dt;
+}
+
+/** Multiplies the weights by five factors that decays() has made. */
+export function shrink(p: usize, f: usize): void {
   for (let i: u32 = 0; i < RATES; ++i) {
     const s = level(p, i);
-    const d = load<f64>(f + (<usize>i << 3));
-    const w = s.weight * d;
+    const w = s.weight * load<f64>(f + (<usize>i << 3));
     s.weight = w < FORGOTTEN ? 0 : w;
-    s.m2 = w < FORGOTTEN ? 0 : s.m2 * d;
   }
 }
 
@@ -66,10 +69,11 @@ export function insert(p: usize, value: f64): void {
   for (let i: u32 = 0; i < RATES; ++i) {
     const s = level(p, i);
     const w = s.weight + 1;
+    const share = 1 / w; // exactly 1 for the first value: then the mean is x and the variance 0
     const d = x - s.mean;
-    const mean = s.weight == 0 ? x : s.mean + d / w;
-    s.m2 += s.weight == 0 ? 0 : d * (x - mean);
-    s.mean = mean;
+    const step = d * share;
+    s.mean = w == 1 ? x : s.mean + step;
+    s.variance = (1 - share) * (s.variance + d * step);
     s.weight = w;
   }
 }
@@ -81,10 +85,7 @@ export function update(p: usize, now: u64, value: f64): void {
 
 export function weight(p: usize, rate: u32): f64 { return level(p, rate).weight; }
 export function mean(p: usize, rate: u32): f64 { return level(p, rate).mean; }
-export function variance(p: usize, rate: u32): f64 {
-  const s = level(p, rate);
-  return s.weight > 0 ? s.m2 / s.weight : 0;
-}
+export function variance(p: usize, rate: u32): f64 { return level(p, rate).variance; }
 
 /** Deviations between x and the damped mean, 0 .. BOUND; 0 while less than two values' weight is remembered. */
 export function score(p: usize, rate: u32, x: f64, floor: f64): f64 {
@@ -100,9 +101,10 @@ export function merge(into: usize, from: usize): void {
     const a = level(into, i), b = level(from, i);
     if (b.weight == 0) continue;
     const w = a.weight + b.weight;
-    const d = a.weight == 0 ? 0 : b.mean - a.mean;
-    a.mean = a.weight == 0 ? b.mean : a.mean + d * (b.weight / w);
-    a.m2 += b.m2 + d * d * (a.weight * b.weight / w);
+    const share = b.weight / w;
+    const d = b.mean - a.mean;
+    a.mean = a.weight == 0 ? b.mean : a.mean + d * share;
+    a.variance += (b.variance - a.variance) * share + d * d * share * (1 - share);
     a.weight = w;
   }
 }

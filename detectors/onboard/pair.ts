@@ -2,7 +2,7 @@
 // radius. Mirsky et al., NDSS 2018, section IV.A, "2D statistics".
 //
 //   Pair, 272 bytes    +0 u64 last, ns    +8 f64 newest a    +16 f64 newest b    +24 u64 seen: bit 0 a, bit 1 b
-//                      +32 five of { f64 weight, meanA, meanB, aa, bb, ab }, fastest decay first
+//                      +32 five of { f64 weight, meanA, meanB, varianceA, varianceB, covariance }, fastest decay first
 //
 // The streams tick at different times, so each arrival of one is paired with the newest value of the other, and the
 // damped moments are those of these pairs. The paper sums products of residuals against two separately moving means
@@ -29,9 +29,9 @@ class Joint {
   weight: f64;
   meanA: f64;
   meanB: f64;
-  aa: f64;
-  bb: f64;
-  ab: f64;
+  varianceA: f64;
+  varianceB: f64;
+  covariance: f64;
 }
 
 // @ts-ignore: decorator
@@ -46,11 +46,7 @@ function decay(p: usize, now: u64): void {
   for (let i: u32 = 0; i < RATES; ++i) {
     const j = joint(p, i);
     const w = j.weight * load<f64>(f + (<usize>i << 3));
-    const d = w < FORGOTTEN ? 0 : load<f64>(f + (<usize>i << 3));
-    j.weight *= d;
-    j.aa *= d;
-    j.bb *= d;
-    j.ab *= d;
+    j.weight = w < FORGOTTEN ? 0 : w;
   }
 }
 
@@ -64,27 +60,24 @@ export function update(p: usize, now: u64, side: u32, value: f64): void {
   for (let i: u32 = 0; i < RATES; ++i) {
     const j = joint(p, i);
     const w = j.weight + 1;
-    const da = j.weight == 0 ? 0 : h.a - j.meanA;
-    const db = j.weight == 0 ? 0 : h.b - j.meanB;
-    j.meanA = j.weight == 0 ? h.a : j.meanA + da / w;
-    j.meanB = j.weight == 0 ? h.b : j.meanB + db / w;
-    const shrink = j.weight / w;
-    j.aa += da * da * shrink;
-    j.bb += db * db * shrink;
-    j.ab += da * db * shrink;
+    const share = 1 / w, rest = 1 - share; // rest is exactly 0 for the first pair
+    const da = h.a - j.meanA;
+    const db = h.b - j.meanB;
+    j.meanA = w == 1 ? h.a : j.meanA + da * share;
+    j.meanB = w == 1 ? h.b : j.meanB + db * share;
+    j.varianceA = rest * (j.varianceA + da * da * share);
+    j.varianceB = rest * (j.varianceB + db * db * share);
+    j.covariance = rest * (j.covariance + da * db * share);
     j.weight = w;
   }
 }
 
-export function covariance(p: usize, rate: u32): f64 {
-  const j = joint(p, rate);
-  return ratio(j.ab, j.weight, 0);
-}
+export function covariance(p: usize, rate: u32): f64 { return joint(p, rate).covariance; }
 
 /** Pearson's, -1 .. 1; 0 while either side is constant. */
 export function correlation(p: usize, rate: u32): f64 {
   const j = joint(p, rate);
-  return clamp(ratio(j.ab, sqrt<f64>(j.aa) * sqrt<f64>(j.bb), 0), -1, 1);
+  return clamp(ratio(j.covariance, sqrt<f64>(j.varianceA) * sqrt<f64>(j.varianceB), 0), -1, 1);
 }
 
 /** Length of the vector of both means, of two Damped states. */
@@ -116,15 +109,15 @@ export function merge(into: usize, from: usize): void {
     const a = joint(into, i), b = joint(from, i);
     if (b.weight == 0) continue;
     const w = a.weight + b.weight;
-    const da = a.weight == 0 ? 0 : b.meanA - a.meanA;
-    const db = a.weight == 0 ? 0 : b.meanB - a.meanB;
     const share = b.weight / w;
-    const cross = a.weight * share;
+    const cross = share * (1 - share);
+    const da = b.meanA - a.meanA;
+    const db = b.meanB - a.meanB;
     a.meanA = a.weight == 0 ? b.meanA : a.meanA + da * share;
     a.meanB = a.weight == 0 ? b.meanB : a.meanB + db * share;
-    a.aa += b.aa + da * da * cross;
-    a.bb += b.bb + db * db * cross;
-    a.ab += b.ab + da * db * cross;
+    a.varianceA += (b.varianceA - a.varianceA) * share + da * da * cross;
+    a.varianceB += (b.varianceB - a.varianceB) * share + db * db * cross;
+    a.covariance += (b.covariance - a.covariance) * share + da * db * cross;
     a.weight = w;
   }
 }
