@@ -3,20 +3,8 @@
 // Expected: every address that sends belongs to a known network; every service that is used (protocol, port, at an
 // address) is listed. What was judged once is remembered, so each newcomer is announced once; memory is a two-way cache
 // of JUDGED keys: under a flood of forged addresses an old one can be announced again, never missed.
+import { Network } from "../../../appliance/abi/onboard/config";
 import { mix } from "../../../lib/onboard/bytes";
-
-/** A network: the first `bits` of hi:lo count. An IPv4 address has hi = 0 and lo = its 32 bits. */
-@unmanaged
-export class Network {
-  hi: u64;
-  lo: u64;
-  version: u8; // 4 or 6
-  bits: u8;
-  port: u16;     // services only
-  protocol: u8;  // services only
-  pad: u8;
-  pad2: u16;
-}
 
 const JUDGED: u32 = 4096;
 const judged: usize = memory.data(JUDGED * 8, 8);

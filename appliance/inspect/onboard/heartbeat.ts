@@ -1,0 +1,48 @@
+// The heartbeat's part of inspect: once for each second of record time in which a record came, and at the end.
+import { EventKind } from "../../abi/onboard/abi";
+import { hex16, lit, timestamp, unsigned } from "../../../lib/onboard/text";
+import { forcedFlows, openFlows } from "../../../ip/onboard/flow";
+import { alertsRaised } from "./alerts";
+import * as events from "./events";
+import { policy } from "./settings";
+import { anomaliesSeen, anomaliesUnreported } from "./traffic";
+
+const SECOND: u64 = 1000000000;
+const INFORMATIONAL: u32 = 6;
+
+let next: u64 = 0;
+let frames: u64 = 0;
+let bytes: u64 = 0;
+let cut: u64 = 0;
+
+export function count(captured: u32, original: u32): void {
+  frames += 1;
+  bytes += original;
+  if (captured < original) cut += 1;
+}
+
+/** Before a record is worked on: a heartbeat when its time has reached the next whole second. */
+export function due(time: u64): void {
+  if (next != 0 && time < next) return;
+  if (next != 0) beat(time);
+  next = (time / SECOND + 1) * SECOND;
+}
+
+export function beat(time: u64): void {
+  const t = events.begin();
+  lit(t, '{"timestamp":"'); timestamp(t, time);
+  lit(t, '","event_type":"heartbeat","inspect":{"policy":"');
+  const name = policy();
+  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, <u32>(name >> shift) & 0xffff);
+  lit(t, '","frames":'); unsigned(t, frames);
+  lit(t, ',"bytes":'); unsigned(t, bytes);
+  lit(t, ',"cut":'); unsigned(t, cut);
+  lit(t, ',"flows":'); unsigned(t, openFlows());
+  lit(t, ',"flows_forced":'); unsigned(t, forcedFlows());
+  lit(t, ',"alerts":'); unsigned(t, alertsRaised());
+  lit(t, ',"anomalies":'); unsigned(t, anomaliesSeen());
+  lit(t, ',"anomalies_unreported":'); unsigned(t, anomaliesUnreported());
+  lit(t, ',"events_lost":'); unsigned(t, events.lostEvents());
+  lit(t, "}");
+  events.end(INFORMATIONAL, EventKind.STATS);
+}

@@ -1,0 +1,62 @@
+// The first compartment: decodes what comes in, detects, and says of each record whether anything speaks against it.
+import { ABI_VERSION, Action, INPUT_SIZE, MAX_CAPTURED, RECORD_HEADER, RecordHeader, RecordKind, Refusal, VERDICTS } from "../../abi/onboard/abi";
+import { align8 } from "../../../lib/onboard/bytes";
+import * as events from "./events";
+import * as heartbeat from "./heartbeat";
+import { configureInspect } from "./settings";
+import { closeFlows, frame, passing } from "./traffic";
+
+const INPUT: usize = memory.data(131072, 8);
+const verdicts: usize = memory.data(VERDICTS * 4, 8);
+let done: u32 = 0;
+let configured = false;
+let ended = false; // the flows of an END record are being reported
+
+export function abi(): u32 { return ABI_VERSION; }
+export function inputAt(): usize { return INPUT; }
+export function inputSize(): u32 { return INPUT_SIZE; }
+export function eventsAt(): usize { return events.at(); }
+export function eventsLength(): u32 { return events.length(); }
+export function framesAt(): usize { return 0; }
+export function framesLength(): u32 { return 0; }
+export function verdictsAt(): usize { return verdicts; }
+export function verdictsLength(): u32 { return done; }
+
+export function configure(length: u32): u32 {
+  const refusal = length > INPUT_SIZE ? Refusal.LENGTH : configureInspect(INPUT, length);
+  configured = refusal == Refusal.NONE;
+  return refusal;
+}
+
+/** See abi.ts. */
+export function run(from: u32, to: u32): u32 {
+  assert(configured && from < to && to <= INPUT_SIZE && ((from | to) & 7) == 0);
+  events.clear();
+  done = 0;
+  let at = from;
+  while (at < to && done < VERDICTS && events.roomForRecord()) {
+    const r = changetype<RecordHeader>(INPUT + at);
+    assert(to - at >= RECORD_HEADER && r.captured <= MAX_CAPTURED && RECORD_HEADER + align8(r.captured) <= to - at);
+    events.startRecord(at);
+    if (!record(r, INPUT + at + RECORD_HEADER)) break;
+    store<u32>(verdicts + (<usize>done << 2), Action.PASS);
+    done += 1;
+    at += RECORD_HEADER + align8(r.captured);
+  }
+  return at;
+}
+
+/** Works through one record; false when it has more to say than there is room for. */
+function record(r: RecordHeader, p: usize): bool {
+  if (!ended) heartbeat.due(r.time);
+  if (r.kind == RecordKind.FRAME) {
+    heartbeat.count(r.captured, r.original);
+    frame(p, r.captured, r.original, r.link, r.time, r.number);
+  } else if (r.kind == RecordKind.END) {
+    ended = true;
+    if (!closeFlows(r.time)) return false;
+    heartbeat.beat(r.time);
+    ended = false;
+  } else passing(r.time, r.number);
+  return true;
+}

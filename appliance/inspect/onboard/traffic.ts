@@ -1,0 +1,127 @@
+// One frame through decoder, fragments, flows and the IP detectors; what they find becomes events.
+import { InspectFlag } from "../../abi/onboard/config";
+import * as newcomer from "../../../detectors/newcomer/onboard/newcomer";
+import * as scan from "../../../detectors/scan/onboard/scan";
+import { decode, Option } from "../../../ip/onboard/decode";
+import { writeAnomalyEvent, writeFlowEvent } from "../../../ip/onboard/eve";
+import { Flow, evicted, finish, nextExpired, update } from "../../../ip/onboard/flow";
+import { track } from "../../../ip/onboard/fragments";
+import { Packet, innermost, quotation } from "../../../ip/onboard/packet";
+import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
+import { newHost, newService, scanner } from "./alerts";
+import * as events from "./events";
+import { has, knownHostCount, knownHosts, knownServiceCount, knownServices, settings } from "./settings";
+
+const NOTICE: u32 = 5;
+const INFORMATIONAL: u32 = 6;
+const EXPIRED_AT_ONCE: u32 = 4; // flows reported for one record; the rest waits for the next one
+const PACKET: usize = memory.data(536, 8);
+
+let anomalies: u64 = 0;
+let unreported: u64 = 0;
+let second: u64 = 0;
+let inSecond: u32 = 0;
+
+export function anomaliesSeen(): u64 { return anomalies; }
+export function anomaliesUnreported(): u64 { return unreported; }
+
+/** A captured frame. */
+export function frame(p: usize, captured: u32, original: u32, link: u32, time: u64, number: u64): void {
+  const k = changetype<Packet>(PACKET);
+  k.time = time;
+  k.number = number;
+  decode(p, captured, original, link, has(InspectFlag.IGNORE_CHECKSUMS) ? Option.NO_CHECKSUMS : 0, k);
+  track(k);
+  passing(time, number);
+  const flow = update(k);
+  if (evicted()) flowEvent(evicted(), time);
+  report(k, flow);
+  if (k.ips == 0) return;
+  newcomers(k, flow);
+  const source = contact(k);
+  if (source) scanner(source, time, number);
+}
+
+/** What time alone brings about: attempts and flows that time out. */
+export function passing(time: u64, number: u64): void {
+  const source = scan.expire(time);
+  if (source) scanner(source, time, number);
+  for (let i: u32 = 0; i < EXPIRED_AT_ONCE; ++i) {
+    const flow = nextExpired(time);
+    if (flow == 0) return;
+    flowEvent(flow, time);
+  }
+}
+
+/** Reports flows still open, as long as there is room; true when none is left. */
+export function closeFlows(time: u64): bool {
+  while (events.roomForRecord()) {
+    const flow = finish();
+    if (flow == 0) return true;
+    flowEvent(flow, time);
+  }
+  return false;
+}
+
+function flowEvent(flow: usize, time: u64): void {
+  writeFlowEvent(events.begin(), changetype<Flow>(flow), time);
+  events.end(INFORMATIONAL);
+}
+
+/** Anomalies of the packet as events, at most so many in a second of record time; all are counted. */
+function report(k: Packet, flow: usize): void {
+  const n = <u32>k.anomalies;
+  if (n == 0) return;
+  if (k.time / 1000000000 != second) { second = k.time / 1000000000; inSecond = 0; }
+  anomalies += <u64>n + k.lost;
+  unreported += k.lost;
+  for (let i: u32 = 0; i < n; ++i) {
+    if (inSecond >= settings().anomaliesPerSecond) { unreported += 1; continue; }
+    inSecond += 1;
+    writeAnomalyEvent(events.begin(), k, i, flow);
+    events.end(NOTICE);
+  }
+}
+
+function newcomers(k: Packet, flow: usize): void {
+  const ip = innermost(k);
+  if (has(InspectFlag.KNOWN_HOSTS) && newcomer.first(newcomer.hostKey(ip.srcHi, ip.srcLo))
+    && !newcomer.known(knownHosts(), knownHostCount(), ip.version, ip.srcHi, ip.srcLo)) newHost(k, flow);
+  // The first packet of a flow goes to the server; a later one would name the client's port.
+  if (!has(InspectFlag.KNOWN_SERVICES) || flow == 0) return;
+  const f = changetype<Flow>(flow);
+  if (f.packetsToServer != 1 || f.packetsToClient != 0) return;
+  if (newcomer.first(newcomer.serviceKey(ip.dstHi, ip.dstLo, k.destPort, k.protocol))
+    && !newcomer.served(knownServices(), knownServiceCount(), ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol))
+    newService(k, flow);
+}
+
+/** Tells the scan detector what the packet says of a first contact; returns a source to be announced. */
+function contact(k: Packet): usize {
+  const ip = innermost(k);
+  if (k.protocol == 6 && k.tcpHeader != 0) {
+    const flags = <u32>k.tcpFlags & (SYN | ACK | RST);
+    const forward = scan.contactKey(ip.srcHi, ip.srcLo, ip.dstHi, ip.dstLo, k.destPort, 6);
+    if (flags == SYN) return scan.attempt(forward, ip.srcHi, ip.srcLo, k.time);
+    if (flags == ACK) { scan.success(forward); return 0; }
+    const backward = scan.contactKey(ip.dstHi, ip.dstLo, ip.srcHi, ip.srcLo, k.sourcePort, 6);
+    if (flags & RST) return scan.failure(backward, k.time);
+    if (flags == (SYN | ACK)) scan.success(backward);
+    return 0;
+  }
+  return k.quoted ? refusal(k) : 0;
+}
+
+/** ICMP says that what it quotes did not reach its port or host. */
+function refusal(k: Packet): usize {
+  const v4 = k.protocol == 1 && k.icmpType == 3, v6 = k.protocol == 58 && k.icmpType == 1;
+  if (!v4 && !v6) return 0;
+  const q = quotation(k);
+  const key = scan.contactKey(q.srcHi, q.srcLo, q.dstHi, q.dstLo, k.quotedDest, q.protocol);
+  // A datagram is known to be a first contact only now; a SYN was noted when it was sent.
+  if (q.protocol == 17) {
+    const due = scan.attempt(key, q.srcHi, q.srcLo, k.time);
+    if (due) return due;
+  }
+  return scan.failure(key, k.time);
+}
