@@ -50,9 +50,7 @@ interface Unit {
 export async function linkImage(request: RuntimeRequest): Promise<Linked & { stripped: string }> {
   const { folder, out } = request;
   const units = plan(request);
-  await Promise.all(
-    units.map(({ source, object, flags }) => tool("clang", [...flags, "-c", source, "-o", object], folder)),
-  );
+  await Promise.all(units.map((unit) => compile(unit, folder)));
   const kernel = units.map((unit) => unit.object).filter((object) => object.startsWith("k-"));
   await refuseForeignCalls(kernel, folder);
   const objects = units.map((unit) => unit.object);
@@ -75,6 +73,17 @@ export async function linkImage(request: RuntimeRequest): Promise<Linked & { str
     lines: runtimeLines(),
     tools: { clang: await version("clang"), lld: await version("ld.lld") },
   };
+}
+
+/** Objects of this process: a second image made in the same folder takes those that it shares. */
+const compiled = new Map<string, Promise<string>>();
+
+function compile({ source, object, flags }: Unit, folder: string): Promise<string> {
+  const args = [...flags, "-c", source, "-o", object];
+  const key = [folder, ...args].join("\0");
+  const made = compiled.get(key) ?? tool("clang", args, folder);
+  compiled.set(key, made);
+  return made;
 }
 
 function plan({ sources, defines = {}, user }: RuntimeRequest): Unit[] {

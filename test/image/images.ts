@@ -6,12 +6,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { compileOnboard, ROOT } from "../../appliance/build/asc.ts";
 import type { Compartment } from "../../appliance/build/compartments.ts";
-import { packContainer } from "../../appliance/build/container.ts";
+import { packContainer, unpackContainer } from "../../appliance/build/container.ts";
 import { buildImage } from "../../appliance/build/image.ts";
 import { linkImage } from "../../appliance/build/link.ts";
 import { placePolicy } from "../../appliance/build/place.ts";
+import { Appliance } from "../../appliance/hosts/embedded/appliance.ts";
 import type { Exit } from "../../appliance/hosts/exits.ts";
 import {
   type Accelerator,
@@ -40,6 +41,14 @@ export const PATIENCE = 20_000;
 export async function prebuilt(): Promise<Uint8Array> {
   const out = join(ROOT, "build", "test-image.elf");
   return readFileSync(await buildImage({ link: linkImage, compartments: COMPARTMENTS, out }));
+}
+
+/** The test compartments in this process. */
+export async function embedded(part = 0): Promise<Appliance> {
+  const module = async ({ entry, pages }: Compartment) =>
+    new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages })));
+  const [inspect, guard, journal] = await Promise.all(COMPARTMENTS.map(module));
+  return new Appliance({ inspect: inspect!, guard: guard!, journal: journal! }, unpackContainer(policy(part)));
 }
 
 /** A policy that the test compartments accept; the guard stops early after each `part`th frame, 0: never. */

@@ -1,6 +1,6 @@
 // One image for each thing the user part must not be able to do, as Solo5's tests do: the image's kernel part around a
 // program of a few lines that does it. It must trap, the trap must be told on the console and by the exit code.
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../appliance/build/asc.ts";
@@ -44,11 +44,9 @@ beforeAll(async () => {
 afterAll(() => images.close());
 
 async function image(program: string): Promise<string> {
-  const folder = join(images.folder, program);
-  mkdirSync(folder);
-  const out = join(folder, "linked.elf");
-  const user = [join(PROGRAMS, `${program}.c`)];
-  const { stripped } = await linkImage({ sources: [], folder, out, user });
+  const { folder } = images;
+  const out = join(folder, `${program}-linked.elf`);
+  const { stripped } = await linkImage({ sources: [], folder, out, user: [join(PROGRAMS, `${program}.c`)] });
   return images.write(program, placePolicy(readFileSync(stripped!), policy()));
 }
 

@@ -21,7 +21,7 @@ export function pack({ kind, bytes }: TestRecord, number: number): Uint8Array {
 }
 
 /** The stream: these frames, then END. */
-export function stream(frames: readonly Uint8Array[]): Uint8Array {
+export function stream(frames: readonly Uint8Array[]): Buffer {
   const records = frames.map((bytes) => ({ kind: RecordKind.FRAME as number, bytes }));
   const all = [...records, { kind: RecordKind.END, bytes: new Uint8Array() }];
   return Buffer.concat(all.map((record, n) => pack(record, n + 1)));

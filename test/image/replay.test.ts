@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { align8, RECORD_HEADER } from "../../appliance/abi/abi.ts";
 import { placePolicy } from "../../appliance/build/place.ts";
 import { replayThroughImage } from "../../appliance/hosts/image.ts";
-import { Images, MEMORY, PATIENCE, policy, prebuilt } from "./images.ts";
+import { embedded, Images, MEMORY, PATIENCE, policy, prebuilt } from "./images.ts";
 import { frame, stream } from "./records.ts";
 
 let images: Images;
@@ -81,6 +82,34 @@ describe("replay through the booted image", () => {
     expect(Buffer.concat(many.log).equals(Buffer.concat(one.log))).toBe(true);
     const console = (lines: string[]) => lines.filter((line) => !line.startsWith("weir: booted"));
     expect(console(many.lines)).toEqual(console(one.lines));
+  });
+
+  it.each([0, 3])("gives what the embedded host gives (guard stops after %i)", async (part) => {
+    const frames = Array.from({ length: 150 }, (_, n) => frame(n % 4 ? 0x55 : 0xdd, 14 + ((n * 61) % 1400), n));
+    const whole = stream(frames);
+    const appliance = await embedded(part);
+    const [out, log, text]: [string[], string[], string[]] = [[], [], []];
+    const sink = {
+      forwarded: (bytes: Uint8Array) => out.push(Buffer.from(bytes).toString("hex")),
+      record: (_: Uint8Array, line: Uint8Array, datagram: Uint8Array) => {
+        text.push(Buffer.from(line).toString());
+        log.push(Buffer.from(datagram).toString("hex"));
+      },
+    };
+    for (let at = 0, to = 0; at < whole.length; at = to) {
+      // Whole records, as many as fit.
+      for (let next = at; next < whole.length && next - at <= 131072; ) {
+        to = next;
+        next += RECORD_HEADER + align8(whole.readUInt32LE(next + 16));
+        if (next === whole.length && next - at <= 131072) to = next;
+      }
+      appliance.input.set(whole.subarray(at, to));
+      appliance.run(to - at, sink);
+    }
+    const result = await replay([whole], part);
+    expect(result.out).toEqual(out);
+    expect(result.log.map((bytes) => bytes.toString("hex"))).toEqual(log);
+    expect(result.lines.filter((line) => !line.startsWith("weir: "))).toEqual(text);
   });
 
   it("writes the journal's text to the console", async () => {
