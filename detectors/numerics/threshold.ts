@@ -48,6 +48,11 @@ export interface Limit {
   /** Bursts (independent peaks) and hours it was learned from. */
   peaks: number;
   hours: number;
+  /**
+   * Alarms wanted in the time observed. Far below 1 the limit is extrapolated beyond all that was seen: its interval
+   * covers what chance does, not that traffic may differ on other days. Below 0.1: observe longer.
+   */
+  expected: number;
   tail?: Pareto & { threshold: number; excesses: number };
 }
 
@@ -81,6 +86,7 @@ export function limitFor(clean: Clean, { rate, gap = 1, ceiling = Infinity }: Wa
     mute: part.limit >= ceiling,
     peaks: peaks.length,
     hours,
+    expected,
   });
   const ranked = (k: number) => peaks[Math.max(0, peaks.length - k)]!;
   if (expected >= ENOUGH && peaks.length > expected) {
