@@ -77,6 +77,8 @@ export class RecordHeader {
 export const enum Action {
   PASS = 0,  // nothing against it; guard's rules decide
   DROP = 1,  // do not forward this record
+  QUARANTINE_SOURCE = 2, // nor, for the time the policy gives, anything else from this frame's source address
+  QUARANTINE_FLOW = 3,   // nor anything else of its flow (addresses, protocol, ports, this way round)
 }
 
 // ---- An event, in an events buffer -----------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ export const enum InspectFlag {
   KNOWN_SERVICES = 4,   // the same of SERVICES
 }
 
-/** 40 bytes. The scan detector's parameters are those of Jung et al. 2004: 0 < theta1 < theta0 < 1, 0 < alpha < power < 1. */
+/** 48 bytes. The scan detector's parameters are those of Jung et al. 2004: 0 < theta1 < theta0 < 1, 0 < alpha < power < 1. */
 @unmanaged
 export class InspectSettings {
   flags: u32;              // InspectFlag
@@ -77,6 +77,11 @@ export class InspectSettings {
   theta1: f64;             // the same of a scanner's
   alpha: f64;              // wanted false-positive probability
   power: f64;              // wanted detection probability
+  scanAction: u8;          // an Action (abi.ts): what verdict a source called a scanner gets, beside the alert; never DROP
+  hostAction: u8;          // the same of a new host
+  serviceAction: u8;       // the same of a new service
+  pad: u8;
+  pad2: u32;
 }
 
 export const enum GuardFlag {

@@ -1,0 +1,68 @@
+// guard's events buffer, and how much it may say.
+//
+// The journal takes, in one round, what guard says about all records of one inspect.run(), VERDICTS (128) at most, behind
+// inspect's events; 131,072 bytes for both. So each record earns GAIN bytes of credit, at most CAP is kept, and an event
+// that is not due without fail is left out (and counted) when the credit does not cover it. Credit depends on the records
+// alone, never on how they are batched. Most there can be: 128 * GAIN + CAP + what END reports = 65,536 + 12,288 +
+// 17,500 bytes, with inspect's 32,768 below the journal's input.
+import { EVENT_HEADER, EventKind, MAX_EVENT } from "../../abi/onboard/abi";
+import { align8 } from "../../../lib/onboard/bytes";
+import { Text, open } from "../../../lib/onboard/text";
+
+const SIZE: u32 = 24576;
+const END_RESERVE: u32 = 18432; // every counter (report.ts) and the heartbeat
+const RESERVE: u32 = 13312;     // all the credit there can be, and a heartbeat
+const GAIN: u32 = 512;
+const CAP: u32 = 12288;
+const MAX_TEXT: u32 = 240;
+
+const BUFFER: usize = memory.data(24576, 8);
+const TEXT: usize = memory.data(240, 8);
+const JSON_WRITER: usize = memory.data(24, 8);
+const TEXT_WRITER: usize = memory.data(24, 8);
+
+let used: u32 = 0;
+let record: u32 = 0;
+let credit: u32 = CAP;
+
+export function at(): usize { return BUFFER; }
+export function length(): u32 { return used; }
+export function clear(): void { used = 0; }
+export function roomForRecord(last: bool): bool { return used + (last ? END_RESERVE : RESERVE) <= SIZE; }
+// @ts-ignore: decorator
+@inline export function text(): Text { return changetype<Text>(TEXT_WRITER); }
+
+/** All events from now on belong to the record at this offset of the input. */
+export function startRecord(offset: u32): void {
+  record = offset;
+  credit = min<u32>(credit + GAIN, CAP);
+}
+
+/** Opens an event: write its JSON to the Text, what the console shall show to text(). */
+export function begin(): Text {
+  const t = changetype<Text>(JSON_WRITER);
+  open(t, BUFFER + used + EVENT_HEADER, min<u32>(SIZE - used - EVENT_HEADER, MAX_EVENT));
+  open(text(), TEXT, MAX_TEXT);
+  return t;
+}
+
+/** Closes the event. Whether it was kept: not, when the credit does not cover it, unless it is `due` without fail. */
+export function end(severity: u32, kind: EventKind, due: bool): bool {
+  const t = changetype<Text>(JSON_WRITER);
+  const start = BUFFER + used;
+  const json = <u32>(t.at - start - EVENT_HEADER);
+  const short = <u32>(text().at - TEXT);
+  const whole = align8(EVENT_HEADER + json + short);
+  if (t.overflow || used + whole > SIZE || (!due && whole > credit)) return false;
+  credit = whole < credit ? credit - whole : 0;
+  memory.fill(t.at, 0, whole - EVENT_HEADER - json);
+  memory.copy(t.at, TEXT, short);
+  store<u32>(start, record);
+  store<u16>(start, <u16>json, 4);
+  store<u16>(start, <u16>short, 6);
+  store<u8>(start, <u8>severity, 8);
+  store<u8>(start, <u8>kind, 9);
+  memory.fill(start + 10, 0, 6);
+  used += whole;
+  return true;
+}

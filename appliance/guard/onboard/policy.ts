@@ -1,0 +1,96 @@
+// guard's part of the policy: taken over once, checked field by field, constant from then on.
+import { Refusal } from "../../abi/onboard/abi";
+import {
+  ANY_PROTOCOL, GuardFlag, GuardSettings, MAX_MTU, MAX_RULES, NAME_SIZE, Network, Part, Range, Rule, RuleAction, RulePayload,
+  Tag, policyName, section, sectionLength, verify,
+} from "../../abi/onboard/config";
+import { Text, byte } from "../../../lib/onboard/text";
+
+const SIZE: u32 = 98304;
+const POLICY: usize = memory.data(98304, 8);
+
+export let rules: usize = 0;
+export let ruleCount: u32 = 0;
+export let networks: usize = 0;
+export let ranges: usize = 0;
+export let protectedNetworks: usize = 0;
+export let protectedCount: u32 = 0;
+let names: usize = 0;
+let settingsAt: usize = 0;
+
+// @ts-ignore: decorator
+@inline export function settings(): GuardSettings { return changetype<GuardSettings>(settingsAt); }
+// @ts-ignore: decorator
+@inline export function rule(i: u32): Rule { return changetype<Rule>(rules + <usize>i * offsetof<Rule>()); }
+// @ts-ignore: decorator
+@inline export function ignoreChecksums(): bool { return (settings().flags & GuardFlag.IGNORE_CHECKSUMS) != 0; }
+
+export function name(): u64 { return policyName(POLICY); }
+
+export function writeName(t: Text, i: u32): void {
+  const at = names + <usize>i * NAME_SIZE;
+  for (let n: usize = 0; n < NAME_SIZE && load<u8>(at + n) != 0; ++n) byte(t, <u32>load<u8>(at + n));
+}
+
+/** Takes the part in input[0..length); a Refusal. */
+export function configurePolicy(input: usize, length: u32): u32 {
+  const refusal = verify(input, length, Part.GUARD);
+  if (refusal != Refusal.NONE) return refusal;
+  if (length > SIZE) return Refusal.CONTENT;
+  memory.copy(POLICY, input, length);
+  settingsAt = section(POLICY, Tag.SETTINGS);
+  if (settingsAt == 0 || sectionLength(POLICY, Tag.SETTINGS) != offsetof<GuardSettings>()) return Refusal.CONTENT;
+  rules = section(POLICY, Tag.RULES);
+  names = section(POLICY, Tag.NAMES);
+  networks = section(POLICY, Tag.NETWORKS);
+  ranges = section(POLICY, Tag.RANGES);
+  protectedNetworks = section(POLICY, Tag.PROTECTED);
+  ruleCount = settings().rules;
+  return sane() ? Refusal.NONE : Refusal.CONTENT;
+}
+
+function sane(): bool {
+  const s = settings();
+  if (s.mtu < 68 || s.mtu > MAX_MTU || s.ttl < 1 || s.ttl > 255 || (s.outMac | s.nextHopMac) >> 48 != 0) return false;
+  if (s.flags > <u32>GuardFlag.IGNORE_CHECKSUMS) return false;
+  if (ruleCount > MAX_RULES || sectionLength(POLICY, Tag.RULES) != ruleCount * <u32>offsetof<Rule>()) return false;
+  if (sectionLength(POLICY, Tag.NAMES) != ruleCount * NAME_SIZE || !plainNames()) return false;
+  const networkCount = countOf(Tag.NETWORKS, <u32>offsetof<Network>());
+  const rangeCount = countOf(Tag.RANGES, <u32>offsetof<Range>());
+  protectedCount = countOf(Tag.PROTECTED, <u32>offsetof<Network>());
+  if (networkCount == u32.MAX_VALUE || rangeCount == u32.MAX_VALUE || protectedCount == u32.MAX_VALUE) return false;
+  if (!saneNetworks(networks, networkCount) || !saneNetworks(protectedNetworks, protectedCount)) return false;
+  for (let i: u32 = 0; i < ruleCount; ++i) if (!saneRule(rule(i), networkCount, rangeCount)) return false;
+  return true;
+}
+
+/** Entries of a section; the greatest number when its length is no multiple of theirs. */
+function countOf(tag: u32, size: u32): u32 {
+  const length = sectionLength(POLICY, tag);
+  return length % size ? u32.MAX_VALUE : length / size;
+}
+
+/** Names go into JSON as they are. */
+function plainNames(): bool {
+  for (let i: u32 = 0; i < ruleCount * NAME_SIZE; ++i) {
+    const c = <u32>load<u8>(names + i);
+    if (c != 0 && (c < 0x21 || c > 0x7e || c == 0x22 || c == 0x5c)) return false;
+  }
+  return true;
+}
+
+function saneNetworks(list: usize, count: u32): bool {
+  for (let i: u32 = 0; i < count; ++i) {
+    const n = changetype<Network>(list + <usize>i * offsetof<Network>());
+    if (!(n.version == 4 && n.bits <= 32 && n.hi == 0 && n.lo >> 32 == 0) && !(n.version == 6 && n.bits <= 128)) return false;
+  }
+  return true;
+}
+
+function saneRule(r: Rule, networkCount: u32, rangeCount: u32): bool {
+  return <i32>r.action <= RuleAction.ALLOW && <i32>r.payload <= RulePayload.COPY && r.sizeFirst <= r.sizeLast
+    && (r.action == RuleAction.DENY || <u32>r.protocol != ANY_PROTOCOL)
+    && <u32>r.fromAt + r.fromCount <= networkCount && <u32>r.toAt + r.toCount <= networkCount
+    && <u32>r.portsAt + r.portsCount <= rangeCount && <u32>r.sourcesAt + r.sourcesCount <= rangeCount
+    && <u32>r.vlansAt + r.vlansCount <= rangeCount;
+}

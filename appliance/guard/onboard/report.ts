@@ -1,0 +1,170 @@
+// What guard says: a drop now and then, its part of the heartbeat, and the counters of rules and reasons.
+import { EventKind, RecordHeader } from "../../abi/onboard/abi";
+import { MAX_RULES, RuleAction } from "../../abi/onboard/config";
+import { Fields, Known } from "../../../diode/onboard/fields";
+import { size as quarantined } from "../../../diode/onboard/quarantine";
+import { REASONS, Reason, writeReason } from "../../../diode/onboard/reasons";
+import { Text, byte, hex16, hex8, ipv4, ipv6, lit, mac, timestamp, unsigned } from "../../../lib/onboard/text";
+import { backwards, countSuppressed, dropped, forwarded, limited, ofReason, ofRule, suppressed } from "./counters";
+import { begin, end, text } from "./events";
+import { name, rule, ruleCount, writeName } from "./policy";
+
+const ALERT: u32 = 1, NOTICE: u32 = 5, INFORMATIONAL: u32 = 6; // RFC 5424 table 2
+const SECOND: u64 = 1000000000;
+const ENTRY: u32 = 160;  // more than one counter takes in JSON
+const ROOM: u32 = 1184;  // MAX_EVENT
+
+// A key is a reason, or REASONS + the rule that denied or limited.
+const LAST: usize = memory.data((29 + 128) * 8, 8);     // clock at the key's last event
+const SAID: usize = memory.data(29 + 128, 8);           // whether it had one: the first also goes to the console
+const REPORTED: usize = memory.data((29 + 128) * 8, 8); // counter when it was last reported
+
+/** One drop event a second for each reason and rule; the others are counted as suppressed. */
+export function reportDrop(r: RecordHeader, f: Fields, reason: u32, ruleIndex: i32, clock: u64): void {
+  const key: u32 = ruleIndex >= 0 ? REASONS + <u32>ruleIndex : reason;
+  const first = load<u8>(SAID + key) == 0;
+  if (!first && clock - load<u64>(LAST + (key << 3)) < SECOND) { countSuppressed(); return; }
+  const t = begin();
+  writeDrop(t, r, f, reason, ruleIndex);
+  if (first) writeShort(text(), f, reason, ruleIndex);
+  if (!end(reason == Reason.CHECKERS ? ALERT : NOTICE, EventKind.EVENT, false)) { countSuppressed(); return; }
+  store<u8>(SAID + key, 1);
+  store<u64>(LAST + (key << 3), clock);
+}
+
+/** EVE `drop` as Suricata's schema has it. */
+function writeDrop(t: Text, r: RecordHeader, f: Fields, reason: u32, ruleIndex: i32): void {
+  lit(t, '{"timestamp":"'); timestamp(t, r.time);
+  lit(t, '","pcap_cnt":'); unsigned(t, r.number);
+  lit(t, ',"event_type":"drop"');
+  if (f.known != Known.NOTHING && f.vlan < 4096) { lit(t, ',"vlan":['); unsigned(t, f.vlan); byte(t, 93); }
+  if (f.known >= Known.ADDRESSES) {
+    lit(t, ',"src_ip":"'); address(t, f.version, f.srcHi, f.srcLo); byte(t, 34);
+    if (f.known >= Known.PORTS) { lit(t, ',"src_port":'); unsigned(t, f.srcPort); }
+    lit(t, ',"dest_ip":"'); address(t, f.version, f.dstHi, f.dstLo); byte(t, 34);
+    if (f.known >= Known.PORTS) { lit(t, ',"dest_port":'); unsigned(t, f.dstPort); }
+    lit(t, ',"proto":"'); protocol(t, f.protocol);
+    lit(t, '","ip_v":'); unsigned(t, f.version);
+  } else if (f.known == Known.MAC) {
+    lit(t, ',"ether":{"src_mac":"'); mac(t, f.macSrc);
+    lit(t, '","dest_mac":"'); mac(t, f.macDst);
+    lit(t, '","ether_type":'); unsigned(t, f.etherType); byte(t, 125);
+  }
+  lit(t, ',"drop":{"len":'); unsigned(t, r.original);
+  lit(t, ',"reason":"'); cause(t, reason, ruleIndex);
+  lit(t, '"}}');
+}
+
+/** `default`, `rule:no-telnet`, `rate:telemetry` */
+function cause(t: Text, reason: u32, ruleIndex: i32): void {
+  if (ruleIndex < 0) { writeReason(t, reason); return; }
+  lit(t, reason == Reason.RATE ? "rate:" : "rule:");
+  writeName(t, <u32>ruleIndex);
+}
+
+function writeShort(t: Text, f: Fields, reason: u32, ruleIndex: i32): void {
+  lit(t, "drop "); cause(t, reason, ruleIndex);
+  if (f.known >= Known.ADDRESSES) {
+    byte(t, 32); address(t, f.version, f.srcHi, f.srcLo);
+    if (f.known >= Known.PORTS) { byte(t, 32); unsigned(t, f.srcPort); }
+    lit(t, " -> "); address(t, f.version, f.dstHi, f.dstLo);
+    if (f.known >= Known.PORTS) { byte(t, 32); unsigned(t, f.dstPort); }
+    byte(t, 32); protocol(t, f.protocol);
+  } else if (f.known == Known.MAC) {
+    byte(t, 32); mac(t, f.macSrc); lit(t, " -> "); mac(t, f.macDst); lit(t, " ethertype 0x"); hex16(t, f.etherType);
+  }
+  lit(t, " (first of its kind)");
+}
+
+function address(t: Text, version: u32, hi: u64, lo: u64): void {
+  if (version == 4) ipv4(t, <u32>lo); else ipv6(t, hi, lo);
+}
+
+function protocol(t: Text, protocol: u32): void {
+  switch (protocol) {
+    case 1: lit(t, "ICMP"); break;
+    case 2: lit(t, "IGMP"); break;
+    case 6: lit(t, "TCP"); break;
+    case 17: lit(t, "UDP"); break;
+    case 58: lit(t, "IPv6-ICMP"); break;
+    default: if (protocol < 100) byte(t, 48); if (protocol < 10) byte(t, 48); unsigned(t, protocol);
+  }
+}
+
+/** A source or flow was put into quarantine. */
+export function reportQuarantine(r: RecordHeader, f: Fields, flow: bool, until: u64, detector: u32): void {
+  const t = begin();
+  lit(t, '{"timestamp":"'); timestamp(t, r.time);
+  lit(t, '","pcap_cnt":'); unsigned(t, r.number);
+  lit(t, ',"event_type":"weir_quarantine","src_ip":"'); address(t, f.version, f.srcHi, f.srcLo);
+  if (flow) {
+    lit(t, '","src_port":'); unsigned(t, f.srcPort);
+    lit(t, ',"dest_ip":"'); address(t, f.version, f.dstHi, f.dstLo);
+    lit(t, '","dest_port":'); unsigned(t, f.dstPort);
+    lit(t, ',"proto":"'); protocol(t, f.protocol);
+  }
+  lit(t, flow ? '","quarantine":{"of":"flow","until":"' : '","quarantine":{"of":"source","until":"'); timestamp(t, until);
+  lit(t, '","detector":'); unsigned(t, detector); lit(t, "}}");
+  const s = text();
+  lit(s, "quarantine "); address(s, f.version, f.srcHi, f.srcLo);
+  if (flow) { lit(s, " -> "); address(s, f.version, f.dstHi, f.dstLo); }
+  lit(s, " until "); timestamp(s, until);
+  end(4, EventKind.EVENT, false);
+}
+
+/** guard's part of the heartbeat (abi.ts, STATS). */
+export function reportStats(clock: u64): void {
+  const t = begin();
+  const passed = forwarded(), stopped = dropped();
+  lit(t, '"guard":{"policy":"'); for (let i: i32 = 56; i >= 0; i -= 8) hex8(t, <u32>(name() >> i) & 255);
+  lit(t, '","frames":'); unsigned(t, passed + stopped);
+  lit(t, ',"forwarded":'); unsigned(t, passed);
+  lit(t, ',"dropped":'); unsigned(t, stopped);
+  lit(t, ',"quarantined":'); unsigned(t, quarantined(clock));
+  lit(t, ',"suppressed":'); unsigned(t, suppressed);
+  lit(t, ',"backwards":'); unsigned(t, backwards);
+  byte(t, 125);
+  end(INFORMATIONAL, EventKind.STATS, true);
+}
+
+/** Counters of rules and reasons that changed since they were last reported; all of them, `last` of all. */
+export function reportRules(time: u64, last: bool): void {
+  let key: u32 = 1;
+  while (key < REASONS + ruleCount) {
+    const t = begin();
+    lit(t, '{"timestamp":"'); timestamp(t, time);
+    lit(t, '","event_type":"weir_rules","rules":[');
+    const start = t.at;
+    const from = key;
+    for (; key < REASONS + ruleCount && t.end - t.at > ENTRY; ++key) {
+      const count = key < REASONS ? ofReason(key) : ofRule(key - REASONS) + limited(key - REASONS);
+      if (count == 0 || (!last && count == load<u64>(REPORTED + (key << 3)))) continue;
+      if (t.at != start) byte(t, 44);
+      writeCounter(t, key);
+    }
+    if (t.at == start) return;
+    lit(t, "]}");
+    if (!end(INFORMATIONAL, EventKind.EVENT, last)) return; // they stay unreported: the next heartbeat has them
+    markReported(from, key);
+  }
+}
+
+function markReported(from: u32, to: u32): void {
+  for (let key = from; key < to; ++key)
+    store<u64>(REPORTED + (key << 3), key < REASONS ? ofReason(key) : ofRule(key - REASONS) + limited(key - REASONS));
+}
+
+function writeCounter(t: Text, key: u32): void {
+  lit(t, '{"rule":"');
+  if (key < REASONS) {
+    writeReason(t, key);
+    lit(t, '","action":"drop","frames":'); unsigned(t, ofReason(key));
+  } else {
+    const i = key - REASONS;
+    writeName(t, i);
+    lit(t, rule(i).action == RuleAction.ALLOW ? '","action":"allow","frames":' : '","action":"deny","frames":');
+    unsigned(t, ofRule(i));
+    if (limited(i) != 0) { lit(t, ',"limited":'); unsigned(t, limited(i)); }
+  }
+  byte(t, 125);
+}

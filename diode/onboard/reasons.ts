@@ -1,0 +1,72 @@
+// Why guard did not pass a frame. Each has a counter of its own; the names are what `drop.reason` says.
+// The ground's twin, with an explanation of each, is ../policy/reasons.ts.
+import { Text, lit } from "../../lib/onboard/text";
+
+export const enum Reason {
+  NONE = 0,
+  LINK,
+  CUT,
+  TOO_SHORT,
+  VLAN,
+  ETHERTYPE,
+  IP_VERSION,
+  IP_LENGTH,
+  IP_OPTIONS,
+  IP_FLAGS,
+  IP_CHECKSUM,
+  FRAGMENT,
+  TTL,
+  ADDRESS,
+  EXTENSION,
+  TRAILING,
+  UDP_LENGTH,
+  TCP_HEADER,
+  TCP_FLAGS,
+  ICMP_TYPE,
+  CHECKSUM,
+  PORT,
+  MTU,
+  DEFAULT,
+  RATE,
+  SHAPING,
+  VERDICT,
+  QUARANTINE,
+  CHECKERS,
+  DENIED, // by a rule, which has the counter and the name
+}
+
+export const REASONS: u32 = 29; // NONE and those with a counter of their own
+
+export function writeReason(t: Text, reason: u32): void {
+  switch (reason) {
+    case Reason.LINK: lit(t, "link"); break;
+    case Reason.CUT: lit(t, "cut"); break;
+    case Reason.TOO_SHORT: lit(t, "too_short"); break;
+    case Reason.VLAN: lit(t, "vlan"); break;
+    case Reason.ETHERTYPE: lit(t, "ethertype"); break;
+    case Reason.IP_VERSION: lit(t, "ip_version"); break;
+    case Reason.IP_LENGTH: lit(t, "ip_length"); break;
+    case Reason.IP_OPTIONS: lit(t, "ip_options"); break;
+    case Reason.IP_FLAGS: lit(t, "ip_flags"); break;
+    case Reason.IP_CHECKSUM: lit(t, "ip_checksum"); break;
+    case Reason.FRAGMENT: lit(t, "fragment"); break;
+    case Reason.TTL: lit(t, "ttl"); break;
+    case Reason.ADDRESS: lit(t, "address"); break;
+    case Reason.EXTENSION: lit(t, "extension"); break;
+    case Reason.TRAILING: lit(t, "trailing"); break;
+    case Reason.UDP_LENGTH: lit(t, "udp_length"); break;
+    case Reason.TCP_HEADER: lit(t, "tcp_header"); break;
+    case Reason.TCP_FLAGS: lit(t, "tcp_flags"); break;
+    case Reason.ICMP_TYPE: lit(t, "icmp_type"); break;
+    case Reason.CHECKSUM: lit(t, "checksum"); break;
+    case Reason.PORT: lit(t, "port"); break;
+    case Reason.MTU: lit(t, "mtu"); break;
+    case Reason.DEFAULT: lit(t, "default"); break;
+    case Reason.RATE: lit(t, "rate"); break;
+    case Reason.SHAPING: lit(t, "shaping"); break;
+    case Reason.VERDICT: lit(t, "verdict"); break;
+    case Reason.QUARANTINE: lit(t, "quarantine"); break;
+    case Reason.CHECKERS: lit(t, "checkers"); break;
+    default: lit(t, "none");
+  }
+}

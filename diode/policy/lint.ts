@@ -1,0 +1,140 @@
+/** What is wrong or doubtful in a policy that is well-formed: found by looking at rules together. */
+import { inOrder, type Problem, type YamlSource } from "../../lib/yaml.ts";
+import type { Policy, Rule } from "./model.ts";
+import { type Box, boxesOf, overlap, without } from "./space.ts";
+import { macText, type Network, networkText } from "./values.ts";
+
+type Path = (string | number)[];
+
+export interface Findings {
+  errors: Problem[];
+  warnings: Problem[];
+}
+
+export function lint(policy: Policy, source: YamlSource): Findings {
+  const errors: Problem[] = [];
+  const warnings: Problem[] = [];
+  const wrong = (path: Path, what: string) => errors.push(source.problem(path, what));
+  const doubtful = (path: Path, what: string) => warnings.push(source.problem(path, what));
+  checkInterfaces(policy, wrong);
+  checkDetectors(policy, wrong, doubtful);
+  checkHostBits(policy, doubtful);
+  checkRules(policy, wrong, doubtful);
+  return { errors: inOrder(errors), warnings: inOrder(warnings) };
+}
+
+type Say = (path: Path, what: string) => void;
+
+function checkInterfaces(policy: Policy, wrong: Say): void {
+  const macs = (["in", "out", "log"] as const).map((name) => ({ name, mac: policy[name].mac }));
+  for (const [n, { name, mac }] of macs.entries()) {
+    const other = macs.slice(0, n).find((before) => before.mac === mac);
+    if (other)
+      wrong(["interfaces", name, "mac"], `${macText(mac)} is that of ${other.name} too, expected one of its own`);
+  }
+  if (macs.some(({ mac }) => mac === policy.out.nextHop))
+    wrong(
+      ["interfaces", "out", "next-hop"],
+      "an address of the image itself, expected that of whoever receives on out",
+    );
+}
+
+function checkDetectors({ scan, newcomer, quarantine, protectedSources }: Policy, wrong: Say, doubtful: Say): void {
+  if (scan.theta1 >= scan.theta0)
+    wrong(
+      ["detectors", "scan", "scanner-success"],
+      `${scan.theta1}, expected less than benign-success (${scan.theta0})`,
+    );
+  if (scan.alpha >= scan.power)
+    wrong(["detectors", "scan", "false-positive"], `${scan.alpha}, expected less than detection (${scan.power})`);
+  if (!quarantine)
+    for (const [name, { action }] of Object.entries({ scan, newcomer }))
+      if (action === "quarantine")
+        wrong(["detectors", name, "action"], "quarantine for how long is not said, expected a section quarantine");
+  if (newcomer.action !== "alert" && !newcomer.hosts && !newcomer.services)
+    doubtful(["detectors", "newcomer", "action"], "does nothing without a list of known hosts or services");
+  if (protectedSources.length && !quarantine) doubtful(["protected"], "does nothing without quarantine");
+  if (quarantine && scan.action !== "quarantine" && newcomer.action !== "quarantine")
+    doubtful(["quarantine"], "does nothing: no detector has action: quarantine");
+}
+
+/** 10.0.0.5/24 is most often a slip: of what, only its author knows. */
+function checkHostBits(policy: Policy, doubtful: Say): void {
+  const look = (path: Path, networks: readonly Network[]) => {
+    for (const [n, network] of networks.entries())
+      if (network.hostBits)
+        doubtful(
+          [...path, n],
+          `${network.hostBits} has bits set behind its prefix: taken as ${networkText(network)}; for the one host write ` +
+            `${network.hostBits.split("/")[0]}`,
+        );
+  };
+  for (const [n, { from, to }] of policy.rules.entries()) {
+    look(["rules", n, "from"], from);
+    look(["rules", n, "to"], to);
+  }
+  look(["protected"], policy.protectedSources);
+  look(["detectors", "newcomer", "hosts"], policy.newcomer.hosts ?? []);
+}
+
+function checkRules({ rules, out }: Policy, wrong: Say, doubtful: Say): void {
+  const boxes = rules.map((rule, n) => {
+    const found = boxesOf(rule);
+    if (!found) wrong(["rules", n], "too many combinations of its lists, expected it in several rules");
+    else if (found.length === 0)
+      wrong(
+        ["rules", n, rule.to.length ? "to" : "from"],
+        "no frame can match: addresses and protocol are of different IP versions",
+      );
+    return found ?? [];
+  });
+  for (const [n, rule] of rules.entries()) {
+    if (rule.allow && rule.size.first + 28 > out.mtu)
+      doubtful(["rules", n, "size"], `no frame can pass: the mtu of out is ${out.mtu}`);
+    const { verdict, by } = reach(rules, boxes, n);
+    if (verdict === "unreachable")
+      doubtful(["rules", n], `${rule.name} is never reached: ${by.join(" and ")} before it match all its frames`);
+    else
+      for (const before of by)
+        doubtful(["rules", n], `${rule.name} overlaps ${before}, which comes first and decides where both match`);
+  }
+}
+
+/** What of rule n is left by those before it, and who took it. Of overlaps only those that may surprise are named. */
+export function reach(
+  rules: readonly Rule[],
+  boxes: readonly (readonly Box[])[],
+  n: number,
+): { verdict: "reached" | "unreachable"; by: string[] } {
+  const mine = boxes[n]!;
+  const before = rules.slice(0, n).flatMap((rule, m) => (overlap(mine, boxes[m]!) ? [{ rule, m }] : []));
+  const left = without(
+    mine,
+    before.flatMap(({ m }) => boxes[m]!),
+  );
+  if (mine.length && left?.length === 0) {
+    // Name the fewest that suffice: drop those without which the others still cover all.
+    let needed = before;
+    for (const one of before) {
+      const others = needed.filter((other) => other !== one);
+      if (
+        without(
+          mine,
+          others.flatMap(({ m }) => boxes[m]!),
+        )?.length === 0
+      )
+        needed = others;
+    }
+    return { verdict: "unreachable", by: needed.map(({ rule }) => rule.name) };
+  }
+  return {
+    verdict: "reached",
+    by: before.filter(({ rule }) => surprising(rule, rules[n]!)).map(({ rule }) => rule.name),
+  };
+}
+
+/** A deny before a wider allow is how exceptions are written; an allow that lets through what a later rule treats otherwise is not. */
+function surprising(first: Rule, second: Rule): boolean {
+  if (!first.allow) return false;
+  return !second.allow || first.copyPayload !== second.copyPayload || first.rate?.text !== second.rate?.text;
+}

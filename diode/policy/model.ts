@@ -1,0 +1,139 @@
+/** A policy with its defaults filled in, lists joined and names turned to numbers: what is compiled, linted and shown. */
+import { MAX_MTU, UNTAGGED } from "../../appliance/abi/config.ts";
+import { ECHO, type PolicyFile, type RuleFile } from "./schema.ts";
+import type { Network, Range } from "./values.ts";
+
+export interface Rate {
+  interval: bigint;
+  /** ns that a burst may run ahead. */
+  slack: bigint;
+  text: string;
+}
+
+export interface Rule {
+  name: string;
+  allow: boolean;
+  /** undefined: every protocol (rules that deny only). */
+  protocol: number | undefined;
+  /** Empty: every address, of both families. */
+  from: Network[];
+  to: Network[];
+  /** Empty: every port. Of ICMP the types. */
+  ports: Range[];
+  sourcePorts: Range[];
+  vlans: Range[];
+  size: Range;
+  copyPayload: boolean;
+  rate: Rate | undefined;
+}
+
+export interface Service {
+  protocol: number;
+  network: Network;
+  /** 0: any. */
+  port: number;
+}
+
+export interface Policy {
+  in: { mac: bigint };
+  out: { mac: bigint; nextHop: bigint; mtu: number; ttl: number; rate: Rate | undefined };
+  log: {
+    mac: bigint;
+    hostname: string;
+    address: number;
+    port: number;
+    collector: { address: number; mac: bigint; port: number } | undefined;
+  };
+  ignoreChecksums: boolean;
+  rules: Rule[];
+  scan: { theta0: number; theta1: number; alpha: number; power: number; action: "alert" | "quarantine" };
+  newcomer: {
+    hosts: Network[] | undefined;
+    services: Service[] | undefined;
+    action: "alert" | "drop" | "quarantine";
+  };
+  anomaliesPerSecond: number;
+  protectedSources: Network[];
+  quarantine: { time: bigint; perMinute: number } | undefined;
+}
+
+/** Defaults of detectors.scan: Jung et al. 2004, section 4. */
+export const SCAN = { theta0: 0.8, theta1: 0.2, alpha: 1e-5, power: 0.99 };
+
+export function modelOf(file: PolicyFile): Policy {
+  const { interfaces, detectors } = file;
+  const { out, log } = interfaces;
+  const scan = detectors?.scan;
+  const newcomer = detectors?.newcomer;
+  return {
+    in: { mac: interfaces.in?.mac ?? 0x525400770001n },
+    out: {
+      mac: out.mac,
+      nextHop: out["next-hop"],
+      mtu: Math.min(out.mtu ?? 1500, MAX_MTU),
+      ttl: out.ttl ?? 64,
+      rate: rateOf(out.rate, out.burst),
+    },
+    log: {
+      mac: log?.mac ?? 0x525400770003n,
+      hostname: log?.hostname ?? "weir",
+      address: log?.address ?? 0,
+      port: log?.port ?? 514,
+      collector: log?.collector && { ...log.collector, port: log.collector.port ?? 514 },
+    },
+    ignoreChecksums: file.checksums === "ignore",
+    rules: file.rules.map(ruleOf),
+    scan: {
+      theta0: scan?.["benign-success"] ?? SCAN.theta0,
+      theta1: scan?.["scanner-success"] ?? SCAN.theta1,
+      alpha: scan?.["false-positive"] ?? SCAN.alpha,
+      power: scan?.detection ?? SCAN.power,
+      action: scan?.action ?? "alert",
+    },
+    newcomer: {
+      hosts: newcomer?.hosts,
+      services: newcomer?.services?.flatMap(({ protocol, address, port }) =>
+        address.map((network) => ({ protocol, network, port: port ?? 0 })),
+      ),
+      action: newcomer?.action ?? "alert",
+    },
+    anomaliesPerSecond: detectors?.anomalies?.["per-second"] ?? 20,
+    protectedSources: file.protected ?? [],
+    quarantine: file.quarantine && { time: file.quarantine.for, perMinute: file.quarantine["per-minute"] ?? 30 },
+  };
+}
+
+const isEverywhere = (networks: Network[]) =>
+  [4, 6].every((v) => networks.some((n) => n.version === v && n.bits === 0));
+
+function ruleOf(rule: RuleFile): Rule {
+  const { protocol } = rule;
+  const icmp = protocol === 1 || protocol === 58;
+  return {
+    name: rule.name,
+    allow: rule.action === "allow",
+    protocol,
+    from: rule.from && !isEverywhere(rule.from) ? rule.from : [],
+    to: rule.to && !isEverywhere(rule.to) ? rule.to : [],
+    ports: icmp ? typesOf(rule.types, protocol) : (rule.ports ?? []),
+    sourcePorts: rule["source-ports"] ?? [],
+    vlans: rule.vlan ?? [{ first: UNTAGGED, last: UNTAGGED }],
+    size: rule.size ?? { first: 0, last: 65535 },
+    // The data of an echo serves nothing but to be sent back: a covert channel at no use, so by default it is zeroed.
+    copyPayload: rule.payload ? rule.payload === "copy" : !icmp,
+    rate: rateOf(rule.rate, rule.burst),
+  };
+}
+
+function typesOf(types: RuleFile["types"], protocol: 1 | 58): Range[] {
+  return (types ?? (["echo-request", "echo-reply"] as const)).map((name) => {
+    const type = ECHO[name][protocol];
+    return { first: type, last: type };
+  });
+}
+
+function rateOf(rate: RuleFile["rate"], burst = 1): Rate | undefined {
+  if (!rate) return undefined;
+  const text = burst > 1 ? `${rate.text}, burst ${burst}` : rate.text;
+  return { interval: rate.interval, slack: rate.interval * BigInt(burst - 1), text };
+}

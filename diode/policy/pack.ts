@@ -1,0 +1,177 @@
+/** A policy as the parts that the compartments take: the layouts of appliance/abi/onboard/config.ts. */
+import * as config from "../../appliance/abi/config.ts";
+import {
+  Action,
+  InspectFlag,
+  NAME_SIZE,
+  Part,
+  packPart,
+  RuleAction,
+  RulePayload,
+  type Section,
+  SIZES,
+  Tag,
+} from "../../appliance/abi/config.ts";
+import type { Policy, Rule, Service } from "./model.ts";
+import type { Network, Range } from "./values.ts";
+
+export function inspectPart(policy: Policy): Uint8Array {
+  const { scan, newcomer } = policy;
+  const flags =
+    (policy.ignoreChecksums ? InspectFlag.IGNORE_CHECKSUMS : 0) |
+    (newcomer.hosts ? InspectFlag.KNOWN_HOSTS : 0) |
+    (newcomer.services ? InspectFlag.KNOWN_SERVICES : 0);
+  const actions = { alert: Action.PASS, drop: Action.DROP, quarantine: Action.QUARANTINE_SOURCE };
+  const settings = struct(SIZES.inspect, (s) => {
+    s.u32(flags).u32(policy.anomaliesPerSecond);
+    s.f64(scan.theta0).f64(scan.theta1).f64(scan.alpha).f64(scan.power);
+    s.u8(actions[scan.action]).u8(actions[newcomer.action]).u8(actions[newcomer.action]);
+  });
+  return packPart(Part.INSPECT, [
+    { tag: Tag.SETTINGS, bytes: settings },
+    { tag: Tag.HOSTS, bytes: joined((newcomer.hosts ?? []).map((n) => network(n))) },
+    { tag: Tag.SERVICES, bytes: joined((newcomer.services ?? []).map((s) => network(s.network, s))) },
+  ]);
+}
+
+export function guardPart(policy: Policy, checker: readonly Section[] = []): Uint8Array {
+  const { out, quarantine, rules } = policy;
+  const settings = struct(SIZES.guard, (s) => {
+    s.u64(out.mac).u64(out.nextHop);
+    s.u32(policy.ignoreChecksums ? config.GuardFlag.IGNORE_CHECKSUMS : 0)
+      .u32(out.mtu)
+      .u32(out.ttl)
+      .u32(rules.length);
+    s.u64(quarantine?.time ?? 0n)
+      .u32(quarantine?.perMinute ?? 0)
+      .u32(0);
+    s.u64(out.rate?.interval ?? 0n).u64(out.rate?.slack ?? 0n);
+  });
+  const networks = new Pool<Network>(network);
+  const ranges = new Pool<Range>(range);
+  const packed = rules.map((rule) => packRule(rule, networks, ranges));
+  return packPart(Part.GUARD, [
+    { tag: Tag.SETTINGS, bytes: settings },
+    { tag: Tag.RULES, bytes: joined(packed) },
+    { tag: Tag.NAMES, bytes: joined(rules.map(({ name }) => ascii(name, NAME_SIZE))) },
+    { tag: Tag.NETWORKS, bytes: joined(networks.items) },
+    { tag: Tag.RANGES, bytes: joined(ranges.items) },
+    { tag: Tag.PROTECTED, bytes: joined(policy.protectedSources.map((n) => network(n))) },
+    ...checker,
+  ]);
+}
+
+/** @param boot tells this start of the image from others in the log */
+export function journalPart({ log }: Policy, boot: bigint): Uint8Array {
+  const settings = struct(SIZES.journal, (s) => {
+    s.u64(boot)
+      .u64(log.mac)
+      .u64(log.collector?.mac ?? 0n);
+    s.u32(log.address).u32(log.collector?.address ?? 0);
+    s.u16(log.port)
+      .u16(log.collector?.port ?? 0)
+      .u32(0);
+    s.bytes(ascii(log.hostname, 32));
+  });
+  return packPart(Part.JOURNAL, [{ tag: Tag.SETTINGS, bytes: settings }]);
+}
+
+function packRule(rule: Rule, networks: Pool<Network>, ranges: Pool<Range>): Uint8Array {
+  return struct(SIZES.rule, (s) => {
+    s.u8(rule.allow ? RuleAction.ALLOW : RuleAction.DENY).u8(rule.protocol ?? config.ANY_PROTOCOL);
+    s.u8(rule.copyPayload ? RulePayload.COPY : RulePayload.ZERO).u8(0);
+    s.u16(rule.size.first).u16(rule.size.last);
+    for (const list of [networks.add(rule.from), networks.add(rule.to)]) s.u16(list.at).u16(list.count);
+    for (const list of [rule.ports, rule.sourcePorts, rule.vlans].map((r) => ranges.add(r)))
+      s.u16(list.at).u16(list.count);
+    s.u32(0)
+      .u64(rule.rate?.interval ?? 0n)
+      .u64(rule.rate?.slack ?? 0n);
+  });
+}
+
+/** Entries of all rules in one array; a list that is there already is not put in again. */
+class Pool<T> {
+  readonly items: Uint8Array[] = [];
+  readonly #known = new Map<string, number>();
+  readonly #pack: (item: T) => Uint8Array;
+  constructor(pack: (item: T) => Uint8Array) {
+    this.#pack = pack;
+  }
+  add(list: readonly T[]): { at: number; count: number } {
+    const packed = list.map((item) => this.#pack(item));
+    const key = Buffer.from(joined(packed)).toString("base64");
+    let at = this.#known.get(key);
+    if (at === undefined) {
+      at = this.items.length;
+      this.#known.set(key, at);
+      this.items.push(...packed);
+    }
+    return { at, count: list.length };
+  }
+}
+
+function network({ hi, lo, version, bits }: Network, service?: Service): Uint8Array {
+  return struct(SIZES.network, (s) => {
+    s.u64(hi)
+      .u64(lo)
+      .u8(version)
+      .u8(bits)
+      .u16(service?.port ?? 0)
+      .u8(service?.protocol ?? 0);
+  });
+}
+
+const range = ({ first, last }: Range) => struct(SIZES.range, (s) => s.u16(first).u16(last));
+
+function ascii(text: string, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  bytes.set(Buffer.from(text, "latin1").subarray(0, size));
+  return bytes;
+}
+
+const joined = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
+
+/** Writes fields one behind the other, as an @unmanaged class lays them out; zeros fill the rest. */
+export class Struct {
+  readonly #view: DataView;
+  #at = 0;
+  constructor(bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+  #next(size: number): number {
+    const at = this.#at;
+    this.#at += size;
+    return at;
+  }
+  u8(value: number): this {
+    this.#view.setUint8(this.#next(1), value);
+    return this;
+  }
+  u16(value: number): this {
+    this.#view.setUint16(this.#next(2), value, true);
+    return this;
+  }
+  u32(value: number): this {
+    this.#view.setUint32(this.#next(4), value, true);
+    return this;
+  }
+  u64(value: bigint): this {
+    this.#view.setBigUint64(this.#next(8), value, true);
+    return this;
+  }
+  f64(value: number): this {
+    this.#view.setFloat64(this.#next(8), value, true);
+    return this;
+  }
+  bytes(value: Uint8Array): this {
+    for (const byte of value) this.u8(byte);
+    return this;
+  }
+}
+
+export function struct(size: number, write: (s: Struct) => void): Uint8Array {
+  const bytes = new Uint8Array(size);
+  write(new Struct(bytes));
+  return bytes;
+}

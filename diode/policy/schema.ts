@@ -1,0 +1,166 @@
+/** What a policy file may say. The README beside this file says it to its authors. */
+import { z } from "zod";
+import { MAX_MTU, MAX_RULES, UNTAGGED } from "../../appliance/abi/config.ts";
+import { described, integer, object, oneOf, parsed, Wrong } from "../../lib/yaml.ts";
+import { RESERVED } from "./reasons.ts";
+import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "./values.ts";
+
+/** IP protocols that guard can take apart and make anew, and by number those it passes as opaque payload. */
+export const PROTOCOLS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
+
+/** Extension headers of IPv6 (IANA registry), which guard does not pass: a next header is the payload's protocol. */
+const EXTENSIONS = [0, 43, 44, 51, 60, 135, 139, 140, 253, 254];
+
+const protocol = parsed<number>("udp, tcp, icmp, icmp6, or a protocol number from 1 to 252", (value) => {
+  if (typeof value === "string" && Object.hasOwn(PROTOCOLS, value)) return PROTOCOLS[value];
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 252) return undefined;
+  return EXTENSIONS.includes(value) ? new Wrong(`${value} is a header, not a payload`) : value;
+});
+
+/** The messages whose format guard knows; the numbers of ICMP and ICMPv6. */
+export const ECHO = { "echo-request": { 1: 8, 58: 128 }, "echo-reply": { 1: 0, 58: 129 } } as const;
+const ECHOES = Object.keys(ECHO) as (keyof typeof ECHO)[];
+const types = parsed<(keyof typeof ECHO)[]>("echo-request, echo-reply, or a list of both", (value) => {
+  const items = Array.isArray(value) ? value : [value];
+  return items.length > 0 && items.every((item) => ECHOES.includes(item)) ? [...new Set(items)] : undefined;
+});
+
+const VLANS: Record<string, Range[]> = {
+  untagged: [{ first: UNTAGGED, last: UNTAGGED }],
+  any: [{ first: 0, last: UNTAGGED }],
+};
+
+const name = parsed<string>("1 to 31 letters, digits, dots, dashes and underscores", (value) => {
+  if (typeof value !== "string" || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/.test(value)) return undefined;
+  return RESERVED.has(value) ? new Wrong(`"${value}" is the name of a built-in reason`) : value;
+});
+
+const rule = object({
+  name,
+  action: oneOf("allow", "deny"),
+  protocol: protocol.optional(),
+  from: networks().optional(),
+  to: networks().optional(),
+  ports: ranges("a port", 1, 65535).optional(),
+  "source-ports": ranges("a port", 1, 65535).optional(),
+  types: types.optional(),
+  vlan: ranges("a VLAN", 0, 4094, VLANS).optional(),
+  size: singleRange("payload bytes", 0, 65535).optional(),
+  payload: oneOf("copy", "zero").optional(),
+  rate: rate().optional(),
+  burst: integer(1, 65536).optional(),
+}).superRefine((rule, context) => {
+  const wrong = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+  const { protocol } = rule;
+  if (rule.action === "allow") {
+    if (protocol === undefined) wrong(["protocol"], "missing, expected the protocol that is allowed");
+    if (!rule.from) wrong(["from"], "missing, expected who may send (any, if everyone may)");
+    if (!rule.to) wrong(["to"], "missing, expected who may be sent to (any, if everyone)");
+    if ((protocol === 17 || protocol === 6) && !rule.ports)
+      wrong(["ports"], "missing, expected the destination ports (1-65535, if all)");
+  } else
+    for (const key of ["payload", "rate", "burst"] as const)
+      if (rule[key] !== undefined) wrong([key], "of no use in a rule that denies, expected action: allow");
+  for (const key of ["ports", "source-ports"] as const)
+    if (rule[key] && protocol !== 17 && protocol !== 6)
+      wrong([key], "only UDP and TCP have ports, expected protocol: udp or protocol: tcp");
+  const icmp = protocol === 1 || protocol === 58;
+  if (rule.types && !icmp) wrong(["types"], "only ICMP has types, expected protocol: icmp or protocol: icmp6");
+  if (rule.burst !== undefined && !rule.rate)
+    wrong(["burst"], "says how far a rate may be exceeded, expected a rate too");
+});
+
+const networkInterface = (mac: bigint) => ({ mac: macOrDefault(mac) });
+const macOrDefault = (value: bigint) =>
+  mac("single")
+    .optional()
+    .transform((found) => found ?? value);
+
+const hostname = parsed<string>("1 to 31 letters, digits, dots and dashes", (value) =>
+  typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9.-]{0,30}$/.test(value) ? value : undefined,
+);
+
+const interfaces = object({
+  in: object(networkInterface(0x525400770001n)).optional(),
+  out: object({
+    ...networkInterface(0x525400770002n),
+    "next-hop": mac(),
+    mtu: integer(68, MAX_MTU).optional(),
+    ttl: integer(1, 255).optional(),
+    rate: rate().optional(),
+    burst: integer(1, 65536).optional(),
+  }),
+  log: object({
+    ...networkInterface(0x525400770003n),
+    hostname: hostname.optional(),
+    address: address4().optional(),
+    port: integer(1, 65535).optional(),
+    collector: object({ address: address4(), mac: mac(), port: integer(1, 65535).optional() }).optional(),
+  })
+    .superRefine((log, context) => {
+      if (log.collector && log.address === undefined)
+        context.addIssue({ code: "custom", path: ["address"], message: "missing, expected the address to log from" });
+    })
+    .optional(),
+});
+
+const share = parsed<number>("a number above 0 and below 1", (value) =>
+  typeof value === "number" && value > 0 && value < 1 ? value : undefined,
+);
+
+const service = object({
+  protocol,
+  address: networks(),
+  port: integer(1, 65535).optional(),
+});
+
+const detectors = object({
+  scan: object({
+    "benign-success": share.optional(),
+    "scanner-success": share.optional(),
+    "false-positive": share.optional(),
+    detection: share.optional(),
+    // A score is no proof: it may alert or shut out for a time, not drop (and never widens what is allowed).
+    action: oneOf("alert", "quarantine").optional(),
+  }).optional(),
+  newcomer: object({
+    hosts: networks().optional(),
+    action: oneOf("alert", "drop", "quarantine").optional(),
+    services: z
+      .array(service, { error: (issue) => `${described(issue.input)}, expected a list of services` })
+      .optional(),
+  }).optional(),
+  anomalies: object({ "per-second": integer(0, 1_000_000).optional() }).optional(),
+});
+
+const quarantine = object({
+  for: duration("24h"),
+  "per-minute": integer(1, 60_000).optional(),
+});
+
+const version = parsed<1>("weir: 1, the version of this format", (value) => (value === 1 ? 1 : undefined));
+
+export const policySchema = object({
+  weir: version,
+  interfaces,
+  checksums: oneOf("verify", "ignore").optional(),
+  rules: z
+    .array(rule, { error: (issue) => `${described(issue.input)}, expected a list of rules ([] lets nothing pass)` })
+    .max(MAX_RULES, { error: `too many rules, expected at most ${MAX_RULES}` })
+    .superRefine((rules, context) => {
+      for (const [n, { name }] of rules.entries())
+        if (rules.findIndex((other) => other.name === name) < n)
+          context.addIssue({
+            code: "custom",
+            path: [n, "name"],
+            message: `"${name}" again, expected a name of its own`,
+          });
+    }),
+  detectors: detectors.optional(),
+  protected: networks().optional(),
+  quarantine: quarantine.optional(),
+});
+
+/** A policy file as it was written, values read, defaults not yet filled in. */
+export type PolicyFile = z.output<typeof policySchema>;
+export type RuleFile = PolicyFile["rules"][number];

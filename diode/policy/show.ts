@@ -1,0 +1,101 @@
+/** A policy as text for people: as it is, and what each rule still decides after those before it. */
+import { UNTAGGED } from "../../appliance/abi/config.ts";
+import type { CompiledPolicy } from "../policy.ts";
+import { reach } from "./lint.ts";
+import { type Policy, type Rule, SCAN } from "./model.ts";
+import { PROTOCOLS } from "./schema.ts";
+import { type Box, boxesOf, overlap, without } from "./space.ts";
+import { durationText, macText, networkText, type Range, rangeText } from "./values.ts";
+
+/** All settings with their defaults, marked as such, and a line for each rule. */
+export function shownText({ policy, hash }: CompiledPolicy): string {
+  return [
+    ...settings(policy),
+    "",
+    ...ruleTable(policy.rules),
+    `  everything else: dropped (default)`,
+    "",
+    `sha256 ${hash}`,
+    "",
+  ].join("\n");
+}
+
+/** The rules with what is left to each. */
+export function effectiveText(compiled: CompiledPolicy): string {
+  const { rules } = compiled.policy;
+  const boxes = rules.map((rule) => boxesOf(rule) ?? []);
+  const lines = rules.flatMap((rule, n) => [
+    `${rule.name}: ${ruleText(rule)}`,
+    ...effect(rules, boxes, n).map((line) => `    ${line}`),
+  ]);
+  return [
+    ...settings(compiled.policy),
+    "",
+    ...lines,
+    "everything else: dropped (default)",
+    "",
+    `sha256 ${compiled.hash}`,
+    "",
+  ].join("\n");
+}
+
+function effect(rules: readonly Rule[], boxes: readonly (readonly Box[])[], n: number): string[] {
+  const { verdict, by } = reach(rules, boxes, n);
+  if (verdict === "unreachable") return [`never reached: ${by.join(" and ")} before it match all its frames`];
+  return rules.slice(0, n).flatMap((before, m) => {
+    if (!overlap(boxes[n]!, boxes[m]!)) return [];
+    const all = without(boxes[m]!, boxes[n]!)?.length === 0;
+    const what = all ? `all of ${before.name}` : `where ${before.name} matches too`;
+    return [`except ${what}: ${before.allow ? "allowed" : "denied"} there`];
+  });
+}
+
+function settings(policy: Policy): string[] {
+  const { out, log, scan, newcomer, quarantine } = policy;
+  const note = (value: unknown, standard: unknown) => (value === standard ? `${value} (default)` : `${value}`);
+  const collector = log.collector
+    ? `to ${networkText(host(log.collector.address))}:${log.collector.port} at ${macText(log.collector.mac)}`
+    : "to nobody";
+  return [
+    `in        ${macText(policy.in.mac)}, receive only`,
+    `out       ${macText(out.mac)}, transmit only, to ${macText(out.nextHop)}, mtu ${note(out.mtu, 1500)}, ttl ${note(out.ttl, 64)}, rate ${out.rate?.text ?? "unlimited"}`,
+    `log       ${macText(log.mac)}, transmit only, as ${log.hostname} ${collector}`,
+    `checksums ${policy.ignoreChecksums ? "ignore" : "verify"}`,
+    `scan      benign-success ${note(scan.theta0, SCAN.theta0)}, scanner-success ${note(scan.theta1, SCAN.theta1)}, false-positive ${note(scan.alpha, SCAN.alpha)}, detection ${note(scan.power, SCAN.power)}, action ${scan.action}`,
+    `newcomer  ${newcomer.hosts ? `${newcomer.hosts.length} known networks` : "every host is known"}, ${newcomer.services ? `${newcomer.services.length} known services` : "every service is known"}, action ${newcomer.action}`,
+    `anomalies ${policy.anomaliesPerSecond} events a second at most`,
+    `quarantine ${quarantine ? `for ${durationText(quarantine.time)}, ${quarantine.perMinute} a minute at most, never ${policy.protectedSources.map(networkText).join(", ") || "(nobody is protected)"}` : "none"}`,
+  ];
+}
+
+const host = (address: number) => ({ version: 4, hi: 0n, lo: BigInt(address), bits: 32 }) as const;
+
+function ruleTable(rules: readonly Rule[]): string[] {
+  const width = Math.max(0, ...rules.map(({ name }) => name.length));
+  return [
+    "rules, the first that matches decides:",
+    ...rules.map((rule) => `  ${rule.name.padEnd(width)}  ${ruleText(rule)}`),
+  ];
+}
+
+/** `allow udp from 10.0.0.0/24 to 10.0.1.9 ports 5000 size 1-512` */
+export function ruleText(rule: Rule): string {
+  const echo = rule.protocol === 1 || rule.protocol === 58;
+  const words = [rule.allow ? "allow" : "deny", protocolText(rule.protocol)];
+  words.push("from", rule.from.map(networkText).join(",") || "any", "to", rule.to.map(networkText).join(",") || "any");
+  if (rule.ports.length) words.push(echo ? "types" : "ports", listText(rule.ports));
+  if (rule.sourcePorts.length) words.push("source-ports", listText(rule.sourcePorts));
+  const vlans = listText(rule.vlans.map((range) => range)).replace(String(UNTAGGED), "untagged");
+  if (vlans !== "untagged") words.push("vlan", vlans);
+  if (rule.size.first !== 0 || rule.size.last !== 65535) words.push("size", rangeText(rule.size));
+  if (rule.allow) words.push("payload", rule.copyPayload ? "copied" : "zeroed");
+  if (rule.rate) words.push("rate", rule.rate.text);
+  return words.join(" ");
+}
+
+export function protocolText(protocol: number | undefined): string {
+  if (protocol === undefined) return "anything";
+  return Object.entries(PROTOCOLS).find(([, number]) => number === protocol)?.[0] ?? `protocol ${protocol}`;
+}
+
+const listText = (ranges: readonly Range[]): string => ranges.map(rangeText).join(",");

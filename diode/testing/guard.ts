@@ -1,0 +1,166 @@
+/** guard's module under a policy in this process, fed with frames, for tests. */
+import { readFileSync } from "node:fs";
+import type { Compartment } from "../../appliance/abi/abi.ts";
+import { align8, EVENT_HEADER, FRAME_HEADER, RECORD_HEADER, REFUSALS, RecordKind } from "../../appliance/abi/abi.ts";
+import { compileOnboard } from "../../appliance/build/asc.ts";
+import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
+import { compilePolicyText } from "../policy.ts";
+
+/** One record of the ABI; what is left out is what a whole Ethernet frame at second 1 has. */
+export interface RecordInit {
+  frame?: Uint8Array;
+  /** ns. */
+  time?: bigint;
+  number?: bigint;
+  original?: number;
+  link?: number;
+  kind?: number;
+  verdict?: number;
+}
+
+export interface Event {
+  record: number;
+  severity: number;
+  kind: number;
+  text: string;
+  json: Record<string, unknown> & { event_type?: string; drop?: { len: number; reason: string } };
+  raw: string;
+}
+
+export interface Output {
+  frames: { record: number; frame: Buffer }[];
+  events: Event[];
+}
+
+export const SECOND = 1_000_000_000n;
+
+/** The records one behind the other, as they lie in input. */
+export function pack(records: readonly RecordInit[]): { bytes: Buffer; offsets: number[] } {
+  const offsets: number[] = [];
+  let at = 0;
+  const parts = records.map((record, n) => {
+    const { frame = new Uint8Array(0), kind = RecordKind.FRAME } = record;
+    const bytes = Buffer.alloc(RECORD_HEADER + align8(frame.length));
+    bytes.writeBigUInt64LE(record.time ?? SECOND, 0);
+    bytes.writeBigUInt64LE(record.number ?? BigInt(n + 1), 8);
+    bytes.writeUInt32LE(frame.length, 16);
+    bytes.writeUInt32LE(record.original ?? frame.length, 20);
+    bytes.writeUInt16LE(record.link ?? 1, 24);
+    bytes.writeUInt8(kind, 26);
+    bytes.writeUInt32LE(record.verdict ?? 0, 28);
+    bytes.set(frame, RECORD_HEADER);
+    offsets.push(at);
+    at += bytes.length;
+    return bytes;
+  });
+  return { bytes: Buffer.concat(parts), offsets };
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+async function load(): Promise<WebAssembly.Module> {
+  const { entry, pages } = COMPARTMENTS.find(({ name }) => name === "guard")!;
+  return new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages })));
+}
+
+export class Guard {
+  readonly exports: Compartment;
+
+  private constructor(module: WebAssembly.Module) {
+    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as Compartment;
+  }
+
+  /** A fresh guard that has not been configured. */
+  static async bare(module?: WebAssembly.Module): Promise<Guard> {
+    compiled ??= load();
+    return new Guard(module ?? (await compiled));
+  }
+
+  /** A guard under this policy (YAML), or a compiled part of one. */
+  static async under(policy: string | Uint8Array, module?: WebAssembly.Module): Promise<Guard> {
+    const guard = await Guard.bare(module);
+    const part = typeof policy === "string" ? compilePolicyText(policy, "policy.yaml").parts.guard : policy;
+    const refusal = guard.configure(part);
+    if (refusal !== "accepted") throw new Error(`guard refused its policy: ${refusal}`);
+    return guard;
+  }
+
+  configure(part: Uint8Array): string {
+    this.input.set(part);
+    return REFUSALS[this.exports.configure(part.length)]!;
+  }
+
+  get input(): Uint8Array {
+    return new Uint8Array(this.exports.memory.buffer, this.exports.inputAt(), this.exports.inputSize());
+  }
+
+  /** Runs one batch to its end, in as many calls as it takes. */
+  run(records: readonly RecordInit[]): Output & { offsets: number[] } {
+    const { bytes, offsets } = pack(records);
+    return { ...this.runBytes(bytes), offsets };
+  }
+
+  runBytes(bytes: Uint8Array): Output {
+    this.input.set(bytes);
+    const all: Output = { frames: [], events: [] };
+    for (let at = 0; at < bytes.length; ) {
+      const stop = this.exports.run(at, bytes.length);
+      if (stop <= at) throw new Error(`run(${at}) finished nothing`);
+      at = stop;
+      all.frames.push(...this.#frames());
+      all.events.push(...this.#events());
+    }
+    return all;
+  }
+
+  /** The one frame that came of a frame, or the reason why none did (`rule:NAME` or a built-in one). */
+  one(frame: Uint8Array, record: RecordInit = {}): Buffer | string {
+    const { frames, events } = this.run([{ frame, ...record }]);
+    if (frames.length) return frames[0]!.frame;
+    return events.find((event) => event.json.event_type === "drop")?.json.drop?.reason ?? "dropped without an event";
+  }
+
+  #frames(): Output["frames"] {
+    const start = this.exports.framesAt();
+    const bytes = Buffer.from(this.exports.memory.buffer, start, this.exports.framesLength());
+    const frames: Output["frames"] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const length = bytes.readUInt32LE(at);
+      const body = at + FRAME_HEADER;
+      frames.push({ record: bytes.readUInt32LE(at + 4), frame: Buffer.from(bytes.subarray(body, body + length)) });
+      at += FRAME_HEADER + align8(length);
+    }
+    return frames;
+  }
+
+  #events(): Event[] {
+    const start = this.exports.eventsAt();
+    const bytes = Buffer.from(this.exports.memory.buffer, start, this.exports.eventsLength());
+    const events: Event[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const [json, text] = [bytes.readUInt16LE(at + 4), bytes.readUInt16LE(at + 6)];
+      const kind = bytes.readUInt8(at + 9);
+      const body = at + EVENT_HEADER;
+      const raw = bytes.toString("latin1", body, body + json);
+      events.push({
+        record: bytes.readUInt32LE(at),
+        severity: bytes.readUInt8(at + 8),
+        kind,
+        text: bytes.toString("latin1", body + json, body + json + text),
+        json: JSON.parse(kind === 1 ? `{${raw}}` : raw),
+        raw,
+      });
+      at += EVENT_HEADER + align8(json + text);
+    }
+    return events;
+  }
+}
+
+/** A policy with these rules (YAML, indented or not) and usual interfaces; `more` goes in front of the rules. */
+export function policyWith(rules: string, more = "", out = ""): string {
+  const body = rules
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+  return `weir: 1\ninterfaces:\n  out: { next-hop: 52:54:00:77:00:12${out} }\n${more}\nrules:\n${body.trim() ? body : "  []"}\n`;
+}

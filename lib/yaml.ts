@@ -1,0 +1,188 @@
+/** YAML files that people write: read with positions, checked against a zod schema, every fault reported at once. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { z } from "zod";
+
+type Path = readonly PropertyKey[];
+
+/** A fault (or a warning) and where it is. */
+export interface Problem {
+  file: string;
+  /** From 1. */
+  line: number;
+  column: number;
+  /** Such as `rules.0.to`; empty for the file as a whole. */
+  path: string;
+  what: string;
+}
+
+/** `file:line:column: path: what` */
+export function problemLine({ file, line, column, path, what }: Problem): string {
+  return `${file}:${line}:${column}: ${path ? `${path}: ` : ""}${what}`;
+}
+
+/** Why a file cannot be used: all reasons, in the order of the file. The message has a line for each. */
+export class Problems extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(problemLine).join("\n"));
+    this.name = "Problems";
+    this.problems = problems;
+  }
+}
+
+/** A file that was read, to ask where in it something stands. */
+export class YamlSource {
+  readonly file: string;
+  readonly #document: ReturnType<typeof parseDocument>;
+  readonly #lines: LineCounter;
+
+  constructor(file: string, document: ReturnType<typeof parseDocument>, lines: LineCounter) {
+    this.file = file;
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  /** A problem with the value at a path, or with the last thing on the way to it that is there. */
+  problem(path: Path, what: string): Problem {
+    return this.#at(this.#offset(path, false), path, what);
+  }
+
+  /** A problem with a key rather than its value. */
+  keyProblem(path: Path, what: string): Problem {
+    return this.#at(this.#offset(path, true), path, what);
+  }
+
+  #at(offset: number, path: Path, what: string): Problem {
+    const { line, col } = this.#lines.linePos(offset);
+    return { file: this.file, line, column: col, path: path.map(String).join("."), what };
+  }
+
+  #offset(path: Path, key: boolean): number {
+    let node = this.#document.contents as Node | null;
+    let offset = node?.range?.[0] ?? 0;
+    for (const [n, step] of path.entries()) {
+      if (isAlias(node)) node = node.resolve(this.#document) ?? null;
+      if (isMap(node)) {
+        const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+        if (!pair) break;
+        const wanted = (key && n === path.length - 1 ? pair.key : (pair.value ?? pair.key)) as Node;
+        offset = wanted.range?.[0] ?? offset;
+        node = pair.value as Node | null;
+      } else if (isSeq(node)) {
+        const item = node.items[Number(step)] as Node | undefined;
+        if (!item) break;
+        offset = item.range?.[0] ?? offset;
+        node = item;
+      } else break;
+    }
+    return offset;
+  }
+}
+
+/**
+ * Reads YAML 1.2 and checks it.
+ * @throws Problems with all that is wrong; syntax alone when it is no YAML.
+ */
+export function readYaml<T extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: T,
+): { value: z.output<T>; source: YamlSource } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const source = new YamlSource(file, document, lines);
+  const problems = [...document.errors, ...document.warnings].map(({ pos, message }) => {
+    const { line, col } = lines.linePos(pos[0]);
+    return { file, line, column: col, path: "", what: message };
+  });
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value !== "number" || !/^[-+]?0\d/.test(node.source ?? "")) return;
+      const { line, col } = lines.linePos(node.range?.[0] ?? 0);
+      problems.push({
+        file,
+        line,
+        column: col,
+        path: "",
+        what: `${node.source} begins with 0, expected ${node.value}`,
+      });
+    },
+  });
+  if (problems.length) throw new Problems(problems);
+  const result = schema.safeParse(document.toJS());
+  if (!result.success) throw new Problems(inOrder(result.error.issues.flatMap((issue) => problemsOf(issue, source))));
+  return { value: result.data, source };
+}
+
+/** Sorted by position; the sort is stable. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): Problem[] {
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => source.keyProblem([...issue.path, key], issue.message));
+  return [source.problem(issue.path, issue.message)];
+}
+
+// ---- Schemas that say what they expect ------------------------------------------------------------------------------
+
+/** An object without other keys; an unknown one is reported with the keys there are. */
+export function object<S extends z.core.$ZodLooseShape>(shape: S) {
+  const keys = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code === "unrecognized_keys") return `unknown key, expected one of ${keys}`;
+      return `${described(issue.input)}, expected a mapping with ${keys}`;
+    },
+  });
+}
+
+/** What a parser answers when it cannot: why, and optionally where below the value. */
+export class Wrong {
+  readonly what: string;
+  readonly path: (string | number)[];
+  constructor(what: string, path: (string | number)[] = []) {
+    this.what = what;
+    this.path = path;
+  }
+}
+
+/**
+ * A value that is read by a function. `parse` answers the value, or what is wrong with it, one or several times.
+ * @param expected ends the sentence "..., expected"
+ */
+export function parsed<T>(expected: string, parse: (value: unknown) => T | Wrong | Wrong[] | undefined) {
+  return z.unknown().transform((value, context): T => {
+    const result = parse(value);
+    const wrongs = result instanceof Wrong ? [result] : isWrongs(result) ? result : undefined;
+    if (result !== undefined && !wrongs) return result as T;
+    for (const { what, path } of wrongs ?? [new Wrong(described(value))])
+      context.addIssue({ code: "custom", message: `${what}, expected ${expected}`, path });
+    return z.NEVER;
+  });
+}
+
+function isWrongs(result: unknown): result is Wrong[] {
+  return Array.isArray(result) && result.length > 0 && result.every((item) => item instanceof Wrong);
+}
+
+/** One of some words. */
+export function oneOf<const T extends string>(...words: T[]) {
+  return parsed<T>(words.join(" or "), (value) => words.find((word) => word === value));
+}
+
+/** A whole number within bounds, both included. */
+export function integer(least: number, most: number) {
+  return parsed(`a whole number from ${least} to ${most}`, (value) =>
+    typeof value === "number" && Number.isInteger(value) && value >= least && value <= most ? value : undefined,
+  );
+}
+
+/** What a value is, for the first half of a message. */
+export function described(value: unknown): string {
+  if (value === undefined || value === null) return "missing";
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "a mapping" : String(value);
+}
