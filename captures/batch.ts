@@ -11,8 +11,8 @@ export class RecordBatch {
   /** Records laid out over the whole run: the number of the last one. */
   #numberLow = 0;
   #numberHigh = 0;
-  #target = new Uint8Array(0);
-  #words = new Int32Array(0);
+  #target: Uint8Array = new Uint8Array(0);
+  #words: Int32Array = new Int32Array(0);
 
   /** @param target where records go from now on: starts at a multiple of 8, has room for the longest record */
   begin(target: Uint8Array): void {

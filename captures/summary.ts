@@ -14,8 +14,8 @@ export interface Totals {
   /** Chapter 10 bytes handed on, in pieces. */
   chapter10: number;
   /** Earliest and latest time, nanoseconds since 1970; absent where no packet had one. */
-  first?: bigint;
-  last?: bigint;
+  first?: bigint | undefined;
+  last?: bigint | undefined;
   /** Packets by LINKTYPE_ number. */
   links: Map<number, number>;
   /** Packets that the capture had cut (captured < original), and that the reader cut (longer than MAX_CAPTURED). */
@@ -128,8 +128,8 @@ export class RunSummary implements Totals {
   bytes = 0;
   wireBytes = 0;
   chapter10 = 0;
-  declare first?: bigint;
-  declare last?: bigint;
+  declare first?: bigint | undefined;
+  declare last?: bigint | undefined;
   links = new Map<number, number>();
   snapped = 0;
   cut = 0;

@@ -1,13 +1,8 @@
 /** `weir build`: the unikernel image for a policy. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { renameSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { ROOT } from "../appliance/build/asc.ts";
-import { packContainer } from "../appliance/build/container.ts";
-import { buildImage } from "../appliance/build/image.ts";
+import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
 import { sha256 } from "../appliance/build/info.ts";
-import { linkImage } from "../appliance/build/link.ts";
-import { placeManifest, placePolicy } from "../appliance/build/place.ts";
 import { step } from "../appliance/build/steps.ts";
 import { compilePolicy } from "../diode/policy.ts";
 
@@ -42,22 +37,15 @@ Exit codes: 0 built; 1 the policy is wrong (file:line:column: path: what), or a 
     });
 }
 
-/** Where the image without a policy is kept. */
-export const PREBUILT = join(ROOT, "build", "weir-x86_64.elf");
-
 /** Builds what has changed, puts the policy in, writes the image. Says on stdout what the image is. */
 async function build(policyPath: string | undefined, output: string): Promise<void> {
   // The policy first: what is wrong in it should not wait for a compiler.
   const policy = policyPath === undefined ? undefined : await compilePolicy(policyPath);
-  let image: Uint8Array = readFileSync(await buildImage({ link: linkImage, out: PREBUILT }));
-  if (policy) {
-    const container = packContainer(policy.parts);
-    image = await step(
-      `policy ${policyPath}`,
-      async () => placePolicy(placeManifest(image, policy.interfaces), container),
-      () => `${container.length} bytes, sha256 ${sha256(container)}`,
-    );
-  }
+  for (const warning of policy?.warnings ?? []) process.stderr.write(`${warning}\n`);
+  const prebuilt = await prebuiltImage();
+  const image = policy
+    ? await step(`policy ${policyPath}`, async () => withPolicy(prebuilt, policy), (placed) => `sha256 ${sha256(placed)}`)
+    : prebuilt;
   writeFileSync(`${output}.${process.pid}`, image);
   renameSync(`${output}.${process.pid}`, output);
   process.stdout.write(`${output}: ${image.length} bytes, sha256 ${sha256(image)}\n`);

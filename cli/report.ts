@@ -28,13 +28,16 @@ export class Report {
   readonly byAnomaly = new Map<string, number>();
   readonly rules = new Map<string, { action: string; frames: number }>();
   events = 0;
+  flows = 0;
+  forwarded = 0;
   heartbeat: Heartbeat | undefined;
 
   /** Takes one event as its JSON bytes; keeps at most 1,000 alert lines. */
   take(json: Uint8Array): void {
     const event = JSON.parse(decoder.decode(json)) as { event_type: string };
     this.events++;
-    if (event.event_type === "alert") this.#alert(event as unknown as Alert);
+    if (event.event_type === "flow") this.flows++;
+    else if (event.event_type === "alert") this.#alert(event as unknown as Alert);
     else if (event.event_type === "anomaly") {
       const { anomaly } = event as unknown as { anomaly: { event: string } };
       this.byAnomaly.set(anomaly.event, (this.byAnomaly.get(anomaly.event) ?? 0) + 1);

@@ -80,10 +80,10 @@ export function newService(k: Packet, flow: usize): void {
   open(t, Signature.NEW_SERVICE, "new service", "Misc activity", 2, "new-service");
   lit(t, ',"score":1,"threshold":1,"expected":"a service that the policy lists","seen":"');
   service(t, k);
-  lit(t, ' asked for the first time"}}}');
+  lit(t, ' used for the first time"}}}');
   const short = events.text();
   lit(short, "ALERT new-service "); service(short, k);
-  lit(short, ": expected a listed service, seen this one asked by ");
+  lit(short, ": expected a listed service, seen this one used by ");
   writeAddress(short, ip.version, ip.srcHi, ip.srcLo);
   events.end(WARNING);
   mark(flow);
@@ -93,7 +93,7 @@ function service(t: Text, k: Packet): void {
   const ip = innermost(k);
   writeTransport(t, k.protocol); byte(t, 32);
   writeAddress(t, ip.version, ip.dstHi, ip.dstLo);
-  if (k.protocol == 6 || k.protocol == 17) { lit(t, " port "); unsigned(t, k.destPort); }
+  lit(t, " port "); unsigned(t, k.destPort);
 }
 
 // @ts-ignore: decorator

@@ -10,6 +10,7 @@ const INPUT: usize = memory.data(131072, 8);
 const verdicts: usize = memory.data(VERDICTS * 4, 8);
 let done: u32 = 0;
 let configured = false;
+let verdict: u32 = 0; // on the record at hand
 let ended = false; // the flows of an END record are being reported
 
 export function abi(): u32 { return ABI_VERSION; }
@@ -38,8 +39,9 @@ export function run(from: u32, to: u32): u32 {
     const r = changetype<RecordHeader>(INPUT + at);
     assert(to - at >= RECORD_HEADER && r.captured <= MAX_CAPTURED && RECORD_HEADER + align8(r.captured) <= to - at);
     events.startRecord(at);
+    verdict = Action.PASS;
     if (!record(r, INPUT + at + RECORD_HEADER)) break;
-    store<u32>(verdicts + (<usize>done << 2), Action.PASS);
+    store<u32>(verdicts + (<usize>done << 2), verdict);
     done += 1;
     at += RECORD_HEADER + align8(r.captured);
   }
@@ -51,7 +53,7 @@ function record(r: RecordHeader, p: usize): bool {
   if (!ended) heartbeat.due(r.time);
   if (r.kind == RecordKind.FRAME) {
     heartbeat.count(r.captured, r.original);
-    frame(p, r.captured, r.original, r.link, r.time, r.number);
+    verdict = frame(p, r.captured, r.original, r.link, r.time, r.number);
   } else if (r.kind == RecordKind.END) {
     ended = true;
     if (!closeFlows(r.time)) return false;

@@ -4,7 +4,7 @@ import { InspectFlag, InspectSettings, Network, Part, Tag, policyName, section, 
 import * as scan from "../../../detectors/scan/onboard/scan";
 
 const LISTED: u32 = 512; // networks in each list at most
-const SETTINGS: usize = memory.data(40, 8);
+const SETTINGS: usize = memory.data(48, 8);
 const hosts: usize = memory.data(512 * 24, 8);
 const services: usize = memory.data(512 * 24, 8);
 let hostCount: u32 = 0;

@@ -1,4 +1,5 @@
 // One frame through decoder, fragments, flows and the IP detectors; what they find becomes events.
+import { Action } from "../../abi/onboard/abi";
 import { InspectFlag } from "../../abi/onboard/config";
 import * as newcomer from "../../../detectors/newcomer/onboard/newcomer";
 import * as scan from "../../../detectors/scan/onboard/scan";
@@ -25,8 +26,8 @@ let inSecond: u32 = 0;
 export function anomaliesSeen(): u64 { return anomalies; }
 export function anomaliesUnreported(): u64 { return unreported; }
 
-/** A captured frame. */
-export function frame(p: usize, captured: u32, original: u32, link: u32, time: u64, number: u64): void {
+/** A captured frame; returns its verdict. */
+export function frame(p: usize, captured: u32, original: u32, link: u32, time: u64, number: u64): u32 {
   const k = changetype<Packet>(PACKET);
   k.time = time;
   k.number = number;
@@ -36,10 +37,10 @@ export function frame(p: usize, captured: u32, original: u32, link: u32, time: u
   const flow = update(k);
   if (evicted()) flowEvent(evicted(), time);
   report(k, flow);
-  if (k.ips == 0) return;
-  newcomers(k, flow);
+  if (k.ips == 0) return Action.PASS;
   const source = contact(k);
   if (source) scanner(source, time, number);
+  return max<u32>(newcomers(k, flow), scanning(k));
 }
 
 /** What time alone brings about: attempts and flows that time out. */
@@ -83,17 +84,37 @@ function report(k: Packet, flow: usize): void {
   }
 }
 
-function newcomers(k: Packet, flow: usize): void {
+/** Hosts and services that the policy does not list: announced the first time, their verdict given every time. */
+function newcomers(k: Packet, flow: usize): u32 {
   const ip = innermost(k);
-  if (has(InspectFlag.KNOWN_HOSTS) && newcomer.first(newcomer.hostKey(ip.srcHi, ip.srcLo))
-    && !newcomer.known(knownHosts(), knownHostCount(), ip.version, ip.srcHi, ip.srcLo)) newHost(k, flow);
-  // The first packet of a flow goes to the server; a later one would name the client's port.
-  if (!has(InspectFlag.KNOWN_SERVICES) || flow == 0) return;
-  const f = changetype<Flow>(flow);
-  if (f.packetsToServer != 1 || f.packetsToClient != 0) return;
-  if (newcomer.first(newcomer.serviceKey(ip.dstHi, ip.dstLo, k.destPort, k.protocol))
-    && !newcomer.served(knownServices(), knownServiceCount(), ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol))
-    newService(k, flow);
+  const s = settings();
+  let verdict: u32 = Action.PASS;
+  if (has(InspectFlag.KNOWN_HOSTS)) {
+    const first = newcomer.first(newcomer.hostKey(ip.srcHi, ip.srcLo));
+    if ((first || s.hostAction != 0)
+      && !newcomer.known(knownHosts(), knownHostCount(), ip.version, ip.srcHi, ip.srcLo)) {
+      if (first) newHost(k, flow);
+      verdict = s.hostAction;
+    }
+  }
+  if (!has(InspectFlag.KNOWN_SERVICES) || flow == 0 || changetype<Flow>(flow).toClient) return verdict;
+  // Asking is not using: a TCP service counts when the client goes on after the handshake (a scan asks for hundreds).
+  if (k.protocol == 6 ? (k.tcpFlags & (SYN | ACK | RST)) != ACK : k.protocol != 17 && k.protocol != 132) return verdict;
+  const first = newcomer.first(newcomer.serviceKey(ip.dstHi, ip.dstLo, k.destPort, k.protocol));
+  if ((first || s.serviceAction != 0)
+    && !newcomer.served(knownServices(), knownServiceCount(), ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol)) {
+    if (first) newService(k, flow);
+    verdict = max<u32>(verdict, s.serviceAction);
+  }
+  return verdict;
+}
+
+/** The verdict on what a source called a scanner sends. The packet that gave it away may be somebody else's answer. */
+function scanning(k: Packet): u32 {
+  const action = <u32>settings().scanAction;
+  if (action == Action.PASS) return Action.PASS;
+  const ip = innermost(k);
+  return scan.called(ip.srcHi, ip.srcLo) ? action : Action.PASS;
 }
 
 /** Tells the scan detector what the packet says of a first contact; returns a source to be announced. */

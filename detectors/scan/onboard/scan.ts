@@ -110,6 +110,16 @@ export function failure(key: u64, time: u64): usize {
   return failed(source, time);
 }
 
+/** Whether this source is called a scanner at present. */
+export function called(hi: u64, lo: u64): bool {
+  const h = hash(hi, lo);
+  for (let i: u32 = 0; i < PROBES; ++i) {
+    const s = changetype<Source>(sources + <usize>(h + i & (SOURCES - 1)) * SOURCE);
+    if (s.lo == lo && s.hi == hi && s.attempts != 0) return s.walk >= upper;
+  }
+  return false;
+}
+
 /** Lets at most one attempt time out; called for every record until it returns 0. Returns a source to be announced. */
 export function expire(time: u64): usize {
   while (tail != head) {
@@ -190,9 +200,12 @@ function contacted(key: u64): bool {
   return second == key;
 }
 
+// @ts-ignore: decorator
+@inline function hash(hi: u64, lo: u64): u32 { return <u32>(mix(mix(0xbb67ae8584caa73b, lo), hi) >> 32); }
+
 /** The source's entry; a new source takes a free place of its neighbourhood, else that of the one seen longest ago. */
 function find(hi: u64, lo: u64): Source {
-  const h = <u32>(mix(mix(0xbb67ae8584caa73b, lo), hi) >> 32);
+  const h = hash(hi, lo);
   let oldest: usize = 0;
   let age: u64 = u64.MAX_VALUE;
   for (let i: u32 = 0; i < PROBES; ++i) {

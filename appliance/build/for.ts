@@ -1,0 +1,24 @@
+/** The image for a policy: the prebuilt one, with policy and manifest put in. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./asc.ts";
+import { packContainer } from "./container.ts";
+import { buildImage } from "./image.ts";
+import { linkImage } from "./link.ts";
+import { placeManifest, placePolicy } from "./place.ts";
+
+/** Where the image without a policy is kept. */
+export const PREBUILT = join(ROOT, "build", "weir-x86_64.elf");
+
+/** The image without a policy; compiles and links only what has changed. */
+export async function prebuiltImage(): Promise<Uint8Array> {
+  return readFileSync(await buildImage({ link: linkImage, out: PREBUILT }));
+}
+
+/** Puts in what compilePolicy made; takes no compiler. */
+export function withPolicy(
+  image: Uint8Array,
+  policy: { parts: Parameters<typeof packContainer>[0]; interfaces: Parameters<typeof placeManifest>[1] },
+): Uint8Array {
+  return placePolicy(placeManifest(image, policy.interfaces), packContainer(policy.parts));
+}

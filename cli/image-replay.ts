@@ -1,0 +1,91 @@
+/** A replay through the booted image, with what is worth telling of it. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { INPUT_SIZE } from "../appliance/abi/abi.ts";
+import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
+import { parseDatagram } from "../appliance/hosts/datagram.ts";
+import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
+import { replayThroughImage } from "../appliance/hosts/image.ts";
+import { chooseAccelerator } from "../appliance/hosts/qemu.ts";
+import type { CaptureReader } from "../captures/reader.ts";
+import type { CompiledPolicy } from "../diode/policy.ts";
+import { journalPart } from "../diode/policy/pack.ts";
+import { recordStream } from "./records.ts";
+
+export interface ImageFacts {
+  bytes: number;
+  /** MiB. */
+  memory: number;
+  hypervisor: string;
+  /** From exec of the hypervisor to the image's `ready`, and from its entry point. */
+  readyMs: number;
+  guestUs: number;
+  /** Frames that left through `in`: none, ever. */
+  emittedOnIn: number;
+  exit: string;
+  exitText: string;
+}
+
+const TOOLS = ["clang", "ld.lld", "qemu-system-x86_64"];
+
+/** Why the image cannot be built or started here, or undefined when it can. */
+export async function whyNoImage(): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (const tool of TOOLS)
+    await promisify(execFile)(tool, ["--version"]).catch(() => {
+      missing.push(tool);
+    });
+  return missing.length ? `not installed: ${missing.join(", ")}` : undefined;
+}
+
+/** Builds the image for the policy, boots it, and feeds it the captures. */
+export async function replayInImage(
+  reader: CaptureReader,
+  policy: CompiledPolicy,
+  memory: number,
+  sink: Sink,
+): Promise<ImageFacts> {
+  const folder = mkdtempSync(join(tmpdir(), "weir-image-"));
+  try {
+    const image = join(folder, "weir.elf");
+    writeFileSync(image, withPolicy(await prebuiltImage(), logging(policy)));
+    const accelerator = await chooseAccelerator(image, memory);
+    const facts = { emittedOnIn: 0, readyMs: 0, guestUs: 0 };
+    const started = performance.now();
+    const exit = await replayThroughImage({
+      image,
+      memory,
+      accelerator,
+      records: recordStream(reader, new Uint8Array(INPUT_SIZE)),
+      macs: Object.fromEntries(policy.interfaces.map(({ name, mac }) => [name, mac])) as Record<"in" | "out" | "log", string>,
+      onOut: (frame) => sink.forwarded(frame),
+      onLog: (frame) => sink.record(parseDatagram(frame).json, new Uint8Array(), frame),
+      onIn: () => {
+        facts.emittedOnIn++;
+      },
+      onLine: (line) => {
+        if (line === "weir: ready") facts.readyMs = Math.round(performance.now() - started);
+        facts.guestUs = Number(/^weir: booted in (\d+) us/.exec(line)?.[1] ?? facts.guestUs);
+      },
+    });
+    const hypervisor = `${await qemuVersion()}, ${accelerator}`;
+    return { ...facts, bytes: readFileSync(image).length, memory, hypervisor, exit: exit.name, exitText: exit.text };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Events leave the image on `log` only, so there is a collector, whether or not the policy names one. */
+function logging(compiled: CompiledPolicy): CompiledPolicy {
+  const { policy, parts } = compiled;
+  const collector = policy.log.collector ?? { address: 0x7f000001, mac: 0x525400000001n, port: 514 };
+  return { ...compiled, parts: { ...parts, journal: journalPart({ ...policy, log: { ...policy.log, collector } }, 0n) } };
+}
+
+async function qemuVersion(): Promise<string> {
+  const { stdout } = await promisify(execFile)("qemu-system-x86_64", ["--version"]);
+  return `QEMU ${/version (\S+)/.exec(stdout)?.[1] ?? "of unknown version"}`;
+}

@@ -1,0 +1,40 @@
+/** A progress bar on a terminal, nothing elsewhere: bytes read of the captures, packets and their rate. */
+import { statSync } from "node:fs";
+import { SingleBar } from "cli-progress";
+import type { CaptureReader } from "../captures/reader.ts";
+
+export class Progress {
+  readonly #bar: SingleBar | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
+
+  constructor(reader: CaptureReader) {
+    if (!process.stderr.isTTY) return;
+    const total = reader.inputs.reduce((sum, { name }) => sum + size(name), 0);
+    const bar = new SingleBar({
+      format: "{bar} {percentage}% | {packets} packets, {rate}/s | {eta_formatted} left",
+      stream: process.stderr,
+      clearOnComplete: true,
+      hideCursor: true,
+    });
+    const started = performance.now();
+    bar.start(total || 1, 0, { packets: 0, rate: 0 });
+    this.#bar = bar;
+    this.#timer = setInterval(() => {
+      const { bytes, packets } = reader.progress;
+      bar.update(bytes, { packets, rate: Math.round((packets * 1000) / (performance.now() - started)) });
+    }, 200);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#bar?.stop();
+  }
+}
+
+function size(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0; // standard input
+  }
+}

@@ -1,0 +1,21 @@
+/** Captures as the stream of records that hosts take: batches from the reader, then one END record. */
+import { RECORD_HEADER, RecordKind } from "../appliance/abi/abi.ts";
+import type { CaptureReader } from "../captures/reader.ts";
+
+/**
+ * Yields batches laid into `buffer` (INPUT_SIZE bytes): views of it, valid until the next is asked for. The END record
+ * carries the time of the last packet, so that what is reported at the end belongs to the capture's own time.
+ */
+export async function* recordStream(reader: CaptureReader, buffer: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const length = await reader.fill(buffer);
+    if (length === 0) break;
+    yield buffer.subarray(0, length);
+  }
+  const view = new DataView(buffer.buffer, buffer.byteOffset, RECORD_HEADER);
+  buffer.fill(0, 0, RECORD_HEADER);
+  view.setBigUint64(0, reader.summary.last ?? 0n, true);
+  view.setBigUint64(8, BigInt(reader.summary.packets + 1), true);
+  view.setUint8(26, RecordKind.END);
+  yield buffer.subarray(0, RECORD_HEADER);
+}

@@ -1,0 +1,163 @@
+/** `weir replay`: captures through the appliance, in this process or in the booted image, and what came of it. */
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { ROOT } from "../appliance/build/asc.ts";
+import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
+import { embed } from "../appliance/hosts/node.ts";
+import { damageText } from "../captures/damage.ts";
+import { CaptureReader } from "../captures/reader.ts";
+import { CaptureWriter } from "../captures/write.ts";
+import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
+import { guardPart, inspectPart } from "../diode/policy/pack.ts";
+import { type ImageFacts, replayInImage, whyNoImage } from "./image-replay.ts";
+import { Progress } from "./progress.ts";
+import { recordStream } from "./records.ts";
+import { Report } from "./report.ts";
+import { printSummary } from "./summary.ts";
+
+interface Options {
+  read: string[];
+  config: string;
+  logDir?: string;
+  eve?: string;
+  write?: string;
+  recursive?: boolean;
+  image?: boolean;
+  orEmbedded?: boolean;
+  memory: string;
+  checksums?: string;
+}
+
+export function command(): Command {
+  return new Command("replay")
+    .summary("replay captures through the appliance and report")
+    .description(
+      "Replay captures through the appliance: decode, detect, filter, and report. The same compiled compartments run in\n" +
+        "this process or, with --image, in the booted image: same capture and policy, same bytes of events and frames.",
+    )
+    .requiredOption("-r, --read <file|dir>", "capture (pcap, pcapng, Chapter 10, each also gzipped), folder, or - ; may be repeated", collect, [])
+    .option("-c, --config <policy.yaml>", "the policy; without it everything is watched and nothing passes", join(ROOT, "fixtures", "watch.yaml"))
+    .option("-l, --log-dir <dir>", "write eve.json there, and forwarded.pcap")
+    .option("--eve <file>", "write events there, one JSON object a line; - is standard output")
+    .option("-w, --write <file>", "write the frames that pass to a capture (their times are 0: `out` carries none)")
+    .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")
+    .option("--recursive", "folders inside folders too")
+    .option("--image", "boot the image under QEMU and replay through its `in` interface")
+    .option("--or-embedded", "with --image: where no hypervisor runs, replay in this process and say so")
+    .option("--memory <MiB>", "with --image: memory of the guest", "8")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  weir replay -r fixtures/site.pcap -c fixtures/policy.yaml
+  weir replay -r captures/ --recursive -l out/            out/eve.json, out/forwarded.pcap
+  weir replay -r site.pcap.gz --eve - | jq 'select(.event_type == "alert")'
+  weir replay -r fixtures/site.pcap -c fixtures/policy.yaml --image
+
+Exit codes: 0 ran to the end; 1 usage or policy error; 2 a capture was damaged or cut: all good packets were processed.`,
+    )
+    .action(async (options: Options) => {
+      process.exitCode = await replay(options);
+    });
+}
+
+const collect = (value: string, all: string[]) => [...all, value];
+
+async function replay(options: Options): Promise<number> {
+  if (options.checksums !== undefined && options.checksums !== "none")
+    throw new Error(`-k ${options.checksums}: expected none`);
+  const policy = load(options);
+  const reader = await CaptureReader.open(options.read, { recursive: options.recursive ?? false });
+  const outputs = new Outputs(options);
+  const report = new Report();
+  const progress = new Progress(reader);
+  const sink: Sink = {
+    forwarded: (frame) => {
+      report.forwarded++;
+      outputs.frame(frame);
+    },
+    record: (json) => {
+      report.take(json);
+      outputs.event(json);
+    },
+  };
+  const started = performance.now();
+  let facts: ImageFacts | undefined;
+  try {
+    const missing = options.image ? await whyNoImage() : undefined;
+    if (missing && !options.orEmbedded) throw new Error(`--image: ${missing}`);
+    if (missing) process.stderr.write(`weir: ${missing}; the same job runs in this process instead\n`);
+    if (options.image && !missing) facts = await replayInImage(reader, policy, Number(options.memory), sink);
+    else await replayHere(reader, policy, sink);
+  } finally {
+    progress.stop();
+    outputs.close();
+    await reader.close();
+  }
+  const talk = options.eve === "-" || options.write === "-" ? process.stderr : process.stdout;
+  printSummary(talk, { reader, report, facts, seconds: (performance.now() - started) / 1000 });
+  for (const damage of reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
+  if (facts && facts.exit !== "DONE") throw new Error(`the image ended early: ${facts.exitText}`);
+  return reader.summary.damages ? 2 : 0;
+}
+
+/** The policy, with what the command line changes in it. */
+function load({ config, checksums }: Options): CompiledPolicy {
+  const compiled = compilePolicy(config);
+  for (const warning of compiled.warnings) process.stderr.write(`${problemLine(warning)}\n`);
+  if (checksums !== "none") return compiled;
+  const policy = { ...compiled.policy, ignoreChecksums: true };
+  return { ...compiled, policy, parts: { ...compiled.parts, inspect: inspectPart(policy), guard: guardPart(policy) } };
+}
+
+async function replayHere(reader: CaptureReader, policy: CompiledPolicy, sink: Sink): Promise<void> {
+  const appliance = await embed(policy.parts);
+  for await (const chunk of recordStream(reader, appliance.input)) appliance.run(chunk.length, sink);
+}
+
+/** The files that events and frames go to. */
+class Outputs {
+  readonly #events: number[] = [];
+  readonly #captures: CaptureWriter[] = [];
+  #lines: Buffer[] = [];
+  #held = 0;
+
+  constructor({ logDir, eve, write }: Options) {
+    if (logDir) {
+      mkdirSync(logDir, { recursive: true });
+      this.#events.push(openSync(join(logDir, "eve.json"), "w"));
+      this.#captures.push(new CaptureWriter(join(logDir, "forwarded.pcap")));
+    }
+    if (eve) this.#events.push(eve === "-" ? 1 : openSync(eve, "w"));
+    if (write) this.#captures.push(new CaptureWriter(write));
+  }
+
+  event(json: Uint8Array): void {
+    if (!this.#events.length) return;
+    const line = Buffer.allocUnsafe(json.length + 1);
+    line.set(json);
+    line[json.length] = 10;
+    this.#lines.push(line);
+    this.#held += line.length;
+    if (this.#held > 1 << 18) this.#flush();
+  }
+
+  frame(frame: Uint8Array): void {
+    for (const capture of this.#captures) capture.write(0n, frame);
+  }
+
+  #flush(): void {
+    const bytes = Buffer.concat(this.#lines);
+    this.#lines = [];
+    this.#held = 0;
+    for (const fd of this.#events)
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at);
+  }
+
+  close(): void {
+    this.#flush();
+    for (const fd of this.#events) if (fd !== 1) closeSync(fd);
+    for (const capture of this.#captures) capture.close();
+  }
+}

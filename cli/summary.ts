@@ -1,0 +1,54 @@
+/** The closing summary of a replay, for people. */
+import { linkName } from "../captures/links.ts";
+import type { CaptureReader } from "../captures/reader.ts";
+import type { ImageFacts } from "./image-replay.ts";
+import { counts, type Report } from "./report.ts";
+
+export interface Outcome {
+  reader: CaptureReader;
+  report: Report;
+  facts: ImageFacts | undefined;
+  seconds: number;
+}
+
+const SHOWN = 20; // alert lines
+
+export function printSummary(to: NodeJS.WritableStream, { reader, report, facts, seconds }: Outcome): void {
+  const { summary } = reader;
+  const line = (label: string, text: string) => to.write(`${label.padEnd(12)} ${text}\n`);
+  if (facts) {
+    line("image", `${facts.bytes} bytes, ${facts.memory} MiB of memory, ${facts.hypervisor}`);
+    line("boot", `${facts.readyMs} ms from exec to ready, of them ${(facts.guestUs / 1000).toFixed(1)} ms in the image`);
+  }
+  for (const alert of report.alerts.slice(0, SHOWN)) line("ALERT", alert);
+  if (report.alerts.length > SHOWN) line("", `... ${report.alerts.length - SHOWN} more in the events`);
+  const span = summary.first !== undefined && summary.last !== undefined;
+  if (span) line("capture", `${time(summary.first!)} to ${time(summary.last!)}`);
+  line("frames in", `${summary.packets} (${summary.wireBytes} bytes${links(summary.links)})${rate(summary.packets, seconds, facts)}`);
+  if (summary.snapped) line("", `${summary.snapped} were cut by the capture`);
+  line("alerts", counts(report.byDetector));
+  line("anomalies", counts(report.byAnomaly));
+  line("flows", String(report.flows));
+  line("passed", `${report.forwarded}${rules(report, "allow")}`);
+  const dropped = summary.packets - report.forwarded;
+  line("dropped", `${dropped}${rules(report, "deny", "drop")}`);
+  if (facts) line("out of `in`", `${facts.emittedOnIn} frames`);
+  if (summary.damages) line("damage", `${summary.damages} places, ${summary.unread} bytes not read`);
+}
+
+function rules(report: Report, ...actions: string[]): string {
+  const found = [...report.rules].filter(([, { action }]) => actions.includes(action));
+  const text = counts(new Map(found.map(([name, { frames }]) => [name, frames])));
+  return text === "none" ? "" : `: ${text}`;
+}
+
+function links(seen: Map<number, number>): string {
+  return [...seen.keys()].map((link) => `, ${linkName(link)}`).join("");
+}
+
+/** A rate means something only where this process did the work. */
+function rate(packets: number, seconds: number, facts: ImageFacts | undefined): string {
+  return facts || seconds < 1 ? "" : `, ${Math.round(packets / seconds)}/s`;
+}
+
+const time = (ns: bigint) => new Date(Number(ns / 1_000_000n)).toISOString();
