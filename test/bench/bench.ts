@@ -1,0 +1,70 @@
+/** `npm run bench`: prints what the project claims in numbers. Medians; ratios of one run mean more than any figure. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "../../appliance/build/asc.ts";
+import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
+import { type Accelerator, chooseAccelerator, MACS, startImage } from "../../appliance/hosts/qemu.ts";
+import { compilePolicy } from "../../diode/policy.ts";
+
+const RUNS = 9;
+const say = (label: string, value: string) => process.stdout.write(`${label.padEnd(34)} ${value}\n`);
+
+const folder = mkdtempSync(join(tmpdir(), "weir-bench-"));
+try {
+  const image = join(folder, "weir.elf");
+  const bytes = withPolicy(await prebuiltImage(), compilePolicy(join(ROOT, "fixtures", "policy.yaml")));
+  writeFileSync(image, bytes);
+  say("image with fixtures/policy.yaml", `${bytes.length} bytes`);
+  say("kernel part", `${kernelLines()} lines of C and assembler without blanks and comments`);
+  const smallest = await smallestMemory(image);
+  say("smallest -m that gets ready", `${smallest} MiB (tcg)`);
+  const accelerators: Accelerator[] = ["tcg"];
+  if ((await chooseAccelerator(image, smallest)) === "kvm") accelerators.push("kvm");
+  for (const accelerator of accelerators) {
+    const times: number[] = [];
+    for (let i = 0; i < RUNS; i++) times.push(await execToReady(image, smallest, accelerator));
+    times.sort((a, b) => a - b);
+    say(`exec to ready, ${accelerator}`, `${times[RUNS >> 1]!.toFixed(0)} ms (least ${times[0]!.toFixed(0)}, of ${RUNS} runs)`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function launch(image: string, memory: number, accelerator: Accelerator) {
+  const nics = Object.values(MACS).map((mac) => ({ mac, backend: { kind: "none" } as const }));
+  return startImage({ image, memory, accelerator, nics, timeout: 10_000 });
+}
+
+async function execToReady(image: string, memory: number, accelerator: Accelerator): Promise<number> {
+  const started = performance.now();
+  const running = launch(image, memory, accelerator);
+  await running.ready;
+  const took = performance.now() - started;
+  await running.stop();
+  return took;
+}
+
+async function smallestMemory(image: string): Promise<number> {
+  for (let memory = 1; ; memory++) {
+    const running = launch(image, memory, "tcg");
+    const ready = await running.ready.then(
+      () => true,
+      () => false,
+    );
+    await running.stop();
+    if (ready) return memory;
+    if (memory === 64) throw new Error("the image does not get ready with 64 MiB");
+  }
+}
+
+function kernelLines(): number {
+  const folders = ["kernel", "arch/x86_64"].map((name) => join(ROOT, "appliance", "runtime", name));
+  const files = folders.flatMap((at) => readdirSync(at).map((name) => join(at, name)));
+  return files.filter((file) => /\.[cS]$/.test(file)).reduce((sum, file) => sum + codeLines(readFileSync(file, "utf8")), 0);
+}
+
+function codeLines(text: string): number {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "");
+  return code.split("\n").filter((line) => line.trim() && !line.trim().startsWith("//")).length;
+}
