@@ -141,8 +141,10 @@ export class GunzipSource implements ByteSource {
       for (let i = low + 256 * high; i > 0; i--) if ((await this.#byte()) === undefined) return false;
     }
     for (const text of [NAME, COMMENT])
-      for (let byte: number | undefined = flags & text; byte !== 0; )
-        if ((byte = await this.#byte()) === undefined) return false;
+      for (let byte: number | undefined = flags & text; byte !== 0; ) {
+        byte = await this.#byte();
+        if (byte === undefined) return false;
+      }
     if (flags & CRC_OF_HEADER) for (let i = 0; i < 2; i++) if ((await this.#byte()) === undefined) return false;
     return true;
   }

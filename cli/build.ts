@@ -44,7 +44,11 @@ async function build(policyPath: string | undefined, output: string): Promise<vo
   for (const warning of policy?.warnings ?? []) process.stderr.write(`${warning}\n`);
   const prebuilt = await prebuiltImage();
   const image = policy
-    ? await step(`policy ${policyPath}`, async () => withPolicy(prebuilt, policy), (placed) => `sha256 ${sha256(placed)}`)
+    ? await step(
+        `policy ${policyPath}`,
+        async () => withPolicy(prebuilt, policy),
+        (placed) => `sha256 ${sha256(placed)}`,
+      )
     : prebuilt;
   writeFileSync(`${output}.${process.pid}`, image);
   renameSync(`${output}.${process.pid}`, output);

@@ -11,8 +11,8 @@ import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
 import { replayThroughImage } from "../appliance/hosts/image.ts";
 import { chooseAccelerator } from "../appliance/hosts/qemu.ts";
 import type { CaptureReader } from "../captures/reader.ts";
-import type { CompiledPolicy } from "../diode/policy.ts";
 import { journalPart } from "../diode/policy/pack.ts";
+import type { CompiledPolicy } from "../diode/policy.ts";
 import { recordStream } from "./records.ts";
 
 export interface ImageFacts {
@@ -60,7 +60,10 @@ export async function replayInImage(
       memory,
       accelerator,
       records: recordStream(reader, new Uint8Array(INPUT_SIZE)),
-      macs: Object.fromEntries(policy.interfaces.map(({ name, mac }) => [name, mac])) as Record<"in" | "out" | "log", string>,
+      macs: Object.fromEntries(policy.interfaces.map(({ name, mac }) => [name, mac])) as Record<
+        "in" | "out" | "log",
+        string
+      >,
       onOut: (frame) => sink.forwarded(frame),
       onLog: (frame) => sink.record(parseDatagram(frame).json, new Uint8Array(), frame),
       onIn: () => {
@@ -82,7 +85,10 @@ export async function replayInImage(
 function logging(compiled: CompiledPolicy): CompiledPolicy {
   const { policy, parts } = compiled;
   const collector = policy.log.collector ?? { address: 0x7f000001, mac: 0x525400000001n, port: 514 };
-  return { ...compiled, parts: { ...parts, journal: journalPart({ ...policy, log: { ...policy.log, collector } }, 0n) } };
+  return {
+    ...compiled,
+    parts: { ...parts, journal: journalPart({ ...policy, log: { ...policy.log, collector } }, 0n) },
+  };
 }
 
 async function qemuVersion(): Promise<string> {

@@ -9,7 +9,6 @@ import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { CaptureWriter } from "../captures/write.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
-import { guardPart, inspectPart } from "../diode/policy/pack.ts";
 import { type ImageFacts, replayInImage, whyNoImage } from "./image-replay.ts";
 import { Progress } from "./progress.ts";
 import { recordStream } from "./records.ts";
@@ -36,8 +35,17 @@ export function command(): Command {
       "Replay captures through the appliance: decode, detect, filter, and report. The same compiled compartments run in\n" +
         "this process or, with --image, in the booted image: same capture and policy, same bytes of events and frames.",
     )
-    .requiredOption("-r, --read <file|dir>", "capture (pcap, pcapng, Chapter 10, each also gzipped), folder, or - ; may be repeated", collect, [])
-    .option("-c, --config <policy.yaml>", "the policy; without it everything is watched and nothing passes", join(ROOT, "fixtures", "watch.yaml"))
+    .requiredOption(
+      "-r, --read <file|dir>",
+      "capture (pcap, pcapng, Chapter 10, each also gzipped), folder, or - ; may be repeated",
+      collect,
+      [],
+    )
+    .option(
+      "-c, --config <policy.yaml>",
+      "the policy; without it everything is watched and nothing passes",
+      join(ROOT, "fixtures", "watch.yaml"),
+    )
     .option("-l, --log-dir <dir>", "write eve.json there, and forwarded.pcap")
     .option("--eve <file>", "write events there, one JSON object a line; - is standard output")
     .option("-w, --write <file>", "write the frames that pass to a capture (their times are 0: `out` carries none)")
@@ -104,11 +112,9 @@ async function replay(options: Options): Promise<number> {
 
 /** The policy, with what the command line changes in it. */
 function load({ config, checksums }: Options): CompiledPolicy {
-  const compiled = compilePolicy(config);
+  const compiled = compilePolicy(config, { ignoreChecksums: checksums === "none" });
   for (const warning of compiled.warnings) process.stderr.write(`${problemLine(warning)}\n`);
-  if (checksums !== "none") return compiled;
-  const policy = { ...compiled.policy, ignoreChecksums: true };
-  return { ...compiled, policy, parts: { ...compiled.parts, inspect: inspectPart(policy), guard: guardPart(policy) } };
+  return compiled;
 }
 
 async function replayHere(reader: CaptureReader, policy: CompiledPolicy, sink: Sink): Promise<void> {

@@ -18,13 +18,19 @@ export function printSummary(to: NodeJS.WritableStream, { reader, report, facts,
   const line = (label: string, text: string) => to.write(`${label.padEnd(12)} ${text}\n`);
   if (facts) {
     line("image", `${facts.bytes} bytes, ${facts.memory} MiB of memory, ${facts.hypervisor}`);
-    line("boot", `${facts.readyMs} ms from exec to ready, of them ${(facts.guestUs / 1000).toFixed(1)} ms in the image`);
+    line(
+      "boot",
+      `${facts.readyMs} ms from exec to ready, of them ${(facts.guestUs / 1000).toFixed(1)} ms in the image`,
+    );
   }
   for (const alert of report.alerts.slice(0, SHOWN)) line("ALERT", alert);
   if (report.alerts.length > SHOWN) line("", `... ${report.alerts.length - SHOWN} more in the events`);
   const span = summary.first !== undefined && summary.last !== undefined;
   if (span) line("capture", `${time(summary.first!)} to ${time(summary.last!)}`);
-  line("frames in", `${summary.packets} (${summary.wireBytes} bytes${links(summary.links)})${rate(summary.packets, seconds, facts)}`);
+  line(
+    "frames in",
+    `${summary.packets} (${summary.wireBytes} bytes${links(summary.links)})${rate(summary.packets, seconds, facts)}`,
+  );
   if (summary.snapped) line("", `${summary.snapped} were cut by the capture`);
   line("alerts", counts(report.byDetector));
   line("anomalies", counts(report.byAnomaly));

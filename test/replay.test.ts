@@ -29,7 +29,11 @@ function replay(file: string, ...more: string[]): Outcome {
   const args = ["bin/weir", "replay", "-r", file, "-c", POLICY, "-l", out, ...more];
   let [status, summary] = [0, ""];
   try {
-    summary = execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: 100_000 });
+    summary = execFileSync(process.execPath, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 100_000,
+    });
   } catch (error) {
     const failed = error as { status: number; stdout: string; stderr: string };
     if (failed.status !== 2) throw new Error(`${file}: exit ${failed.status}: ${failed.stderr}`);
@@ -43,7 +47,11 @@ function replay(file: string, ...more: string[]): Outcome {
   };
 }
 
-const events = (eve: string) => eve.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+const events = (eve: string) =>
+  eve
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe("fixtures/site.pcap", () => {
   const here = replay("fixtures/site.pcap");
@@ -58,7 +66,9 @@ describe("fixtures/site.pcap", () => {
   });
 
   it("accounts for every frame: forwarded or dropped, each by a rule", () => {
-    const last = events(here.eve).filter(({ event_type }) => event_type === "heartbeat").at(-1) as {
+    const last = events(here.eve)
+      .filter(({ event_type }) => event_type === "heartbeat")
+      .at(-1) as {
       guard: { frames: number; forwarded: number; dropped: number };
     };
     expect(last.guard.frames).toBe(1089);
@@ -70,12 +80,16 @@ describe("fixtures/site.pcap", () => {
     expect([...final.values()].reduce((sum, n) => sum + n, 0)).toBe(1089);
   });
 
-  it.skipIf(noImage)("gives the same bytes through the booted image, and no frame leaves through `in`", () => {
-    const there = replay("fixtures/site.pcap", "--image");
-    expect(there.eve).toBe(here.eve);
-    expect(there.forwarded.equals(here.forwarded)).toBe(true);
-    expect(there.summary).toMatch(/out of `in` +0 frames/);
-  }, 120_000);
+  it.skipIf(noImage)(
+    "gives the same bytes through the booted image, and no frame leaves through `in`",
+    () => {
+      const there = replay("fixtures/site.pcap", "--image");
+      expect(there.eve).toBe(here.eve);
+      expect(there.forwarded.equals(here.forwarded)).toBe(true);
+      expect(there.summary).toMatch(/out of `in` +0 frames/);
+    },
+    120_000,
+  );
 
   it("writes only records of our own schema or (checked below) of Suricata's", () => {
     const ours = new Ajv({ strict: false }).compile(JSON.parse(readFileSync("schema/eve-weir.schema.json", "utf8")));
@@ -97,12 +111,20 @@ describe("fixtures/site.pcap", () => {
 
 describe.skipIf(!existsSync(shared) || noImage)("real captures", () => {
   const slips = join(shared, "labelled", "slips");
-  const files = existsSync(slips) ? readdirSync(slips).filter((name) => name.endsWith(".pcap")).sort() : [];
-  it.each(files.slice(0, 3))("%s: the same bytes on both hosts", (name) => {
-    const here = replay(join(slips, name));
-    const there = replay(join(slips, name), "--image");
-    expect(there.status).toBe(here.status);
-    expect(there.eve).toBe(here.eve);
-    expect(there.forwarded.equals(here.forwarded)).toBe(true);
-  }, 120_000);
+  const files = existsSync(slips)
+    ? readdirSync(slips)
+        .filter((name) => name.endsWith(".pcap"))
+        .sort()
+    : [];
+  it.each(files.slice(0, 3))(
+    "%s: the same bytes on both hosts",
+    (name) => {
+      const here = replay(join(slips, name));
+      const there = replay(join(slips, name), "--image");
+      expect(there.status).toBe(here.status);
+      expect(there.eve).toBe(here.eve);
+      expect(there.forwarded.equals(here.forwarded)).toBe(true);
+    },
+    120_000,
+  );
 });

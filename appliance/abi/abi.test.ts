@@ -31,5 +31,5 @@ it.runIf(existsSync("appliance/abi/abi.h"))("the runtime's constants are the onb
     "EVENT_HEADER",
     "FRAME_HEADER",
   ] as const)
-    expect(Number(new RegExp(`${name}\\s+(0x[0-9a-f]+|\\d+)`, "i").exec(header)?.[1]), name).toBe(abi[name]);
+    expect(Number(new RegExp(`${name}\\s+(0x[0-9a-f]+|\\d+)`, "i").exec(header)?.[1]), name).toBe({ ...abi }[name]);
 });

@@ -25,7 +25,10 @@ try {
     const times: number[] = [];
     for (let i = 0; i < RUNS; i++) times.push(await execToReady(image, smallest, accelerator));
     times.sort((a, b) => a - b);
-    say(`exec to ready, ${accelerator}`, `${times[RUNS >> 1]!.toFixed(0)} ms (least ${times[0]!.toFixed(0)}, of ${RUNS} runs)`);
+    say(
+      `exec to ready, ${accelerator}`,
+      `${times[RUNS >> 1]!.toFixed(0)} ms (least ${times[0]!.toFixed(0)}, of ${RUNS} runs)`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true });
@@ -61,7 +64,9 @@ async function smallestMemory(image: string): Promise<number> {
 function kernelLines(): number {
   const folders = ["kernel", "arch/x86_64"].map((name) => join(ROOT, "appliance", "runtime", name));
   const files = folders.flatMap((at) => readdirSync(at).map((name) => join(at, name)));
-  return files.filter((file) => /\.[cS]$/.test(file)).reduce((sum, file) => sum + codeLines(readFileSync(file, "utf8")), 0);
+  return files
+    .filter((file) => /\.[cS]$/.test(file))
+    .reduce((sum, file) => sum + codeLines(readFileSync(file, "utf8")), 0);
 }
 
 function codeLines(text: string): number {

@@ -9,7 +9,9 @@ import { C } from "../anomalies";
 import { HEADER, HeaderState, Packet, checkHeader, dataChecksumGood, headerLength, readHeader } from "../chapter10/header";
 import { NO_CHANNEL, report } from "../waiting";
 import { Flow, Order, REORDER, clearFlows, flowAt, flowFor, isDone, noteDone, order } from "./flows";
-import { Insert, NO_SLOT, Slot, clearSlots, closeFlow, contiguous, copyOut, exists, expire, giveUp, headerOf, insert, openSlot, release, slotAt } from "./slots";
+import {
+  Insert, NO_SLOT, Slot, clearSlots, closeFlow, contiguous, copyOut, exists, expire, giveUp, headerOf, insert, openSlot, release, slotAt,
+} from "./slots";
 import { NO_START, Transfer, onlyFormat, provenFormat, readTransfer } from "./transfer";
 
 const ASSEMBLY: usize = memory.data(PACKET_CAPACITY, 8);
