@@ -1,17 +1,23 @@
 /** Policies: from the file people write to the parts that the compartments take. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { INPUT_SIZE } from "../appliance/abi/abi.ts";
 import type { Interface } from "../appliance/build/manifest.ts";
 import type { Parts } from "../appliance/hosts/embedded/appliance.ts";
 import { inOrder, type Problem, Problems, readYaml } from "../lib/yaml.ts";
+import { formatsOf } from "./policy/formats.ts";
 import { lint } from "./policy/lint.ts";
 import { modelOf, type Policy } from "./policy/model.ts";
 import { guardPart, inspectPart, journalPart } from "./policy/pack.ts";
 import { policySchema } from "./policy/schema.ts";
+import { tablesOf } from "./policy/tables.ts";
 import { macText } from "./policy/values.ts";
 
 export { Problems, problemLine } from "../lib/yaml.ts";
 export type { Policy } from "./policy/model.ts";
+
+/** Bytes that guard has for its part (appliance/guard/onboard/policy.ts). */
+const MAX_GUARD_PART = 98304;
 
 export interface CompiledPolicy {
   /** What each compartment's configure() takes. */
@@ -30,6 +36,8 @@ export interface CompiledPolicy {
 export interface CompileOptions {
   /** Tells this start of the image from others in the log. */
   boot?: bigint;
+  /** As if the file said `checksums: ignore`. */
+  ignoreChecksums?: boolean;
 }
 
 /**
@@ -47,12 +55,25 @@ export function compilePolicy(path: string, options: CompileOptions = {}): Compi
 }
 
 /** The same from text; `file` is what messages call it. */
-export function compilePolicyText(text: string, file: string, { boot = 0n }: CompileOptions = {}): CompiledPolicy {
+export function compilePolicyText(text: string, file: string, options: CompileOptions = {}): CompiledPolicy {
+  const { boot = 0n, ignoreChecksums } = options;
   const { value, source } = readYaml(text, file, policySchema);
-  const policy = modelOf(value);
+  const policy = { ...modelOf(value), ...(ignoreChecksums && { ignoreChecksums }) };
   const { errors, warnings } = lint(policy, source);
   if (errors.length) throw new Problems(inOrder(errors));
-  const parts = { inspect: inspectPart(policy), guard: guardPart(policy), journal: journalPart(policy, boot) };
+  const guard = guardPart(policy, { formats: formatsOf(policy), tables: tablesOf(policy) });
+  if (guard.length > MAX_GUARD_PART)
+    throw new Problems([
+      source.problem(["rules"], `${guard.length} bytes when compiled, expected at most ${MAX_GUARD_PART}`),
+    ]);
+  const parts = { inspect: inspectPart(policy), guard, journal: journalPart(policy, boot) };
+  if (parts.inspect.length > INPUT_SIZE)
+    throw new Problems([
+      source.problem(
+        ["detectors", "newcomer"],
+        `${parts.inspect.length} bytes when compiled, expected at most ${INPUT_SIZE}`,
+      ),
+    ]);
   const hash = createHash("sha256");
   for (const part of [parts.inspect, parts.guard, parts.journal]) hash.update(part);
   return {

@@ -8,7 +8,6 @@ import {
   packPart,
   RuleAction,
   RulePayload,
-  type Section,
   SIZES,
   Tag,
 } from "../../appliance/abi/config.ts";
@@ -34,7 +33,7 @@ export function inspectPart(policy: Policy): Uint8Array {
   ]);
 }
 
-export function guardPart(policy: Policy, checker: readonly Section[] = []): Uint8Array {
+export function guardPart(policy: Policy, checker: { formats: Uint8Array; tables: Uint8Array }): Uint8Array {
   const { out, quarantine, rules } = policy;
   const settings = struct(SIZES.guard, (s) => {
     s.u64(out.mac).u64(out.nextHop);
@@ -57,7 +56,8 @@ export function guardPart(policy: Policy, checker: readonly Section[] = []): Uin
     { tag: Tag.NETWORKS, bytes: joined(networks.items) },
     { tag: Tag.RANGES, bytes: joined(ranges.items) },
     { tag: Tag.PROTECTED, bytes: joined(policy.protectedSources.map((n) => network(n))) },
-    ...checker,
+    { tag: Tag.FORMATS, bytes: checker.formats },
+    { tag: Tag.TABLES, bytes: checker.tables },
   ]);
 }
 

@@ -1,6 +1,6 @@
 // What guard counts. Every frame is counted exactly once: as forwarded under its rule, as denied under its rule, or
 // under the reason why it was dropped. Sums are made when they are reported, so they cannot disagree.
-import { MAX_RULES, RuleAction } from "../../abi/onboard/config";
+import { RuleAction } from "../../abi/onboard/config";
 import { REASONS } from "../../../diode/onboard/reasons";
 import { rule, ruleCount } from "./policy";
 

@@ -1,9 +1,9 @@
 // guard's events buffer, and how much it may say.
 //
 // The journal takes, in one round, what guard says about all records of one inspect.run(), VERDICTS (128) at most, behind
-// inspect's events; 131,072 bytes for both. So each record earns GAIN bytes of credit, at most CAP is kept, and an event
-// that is not due without fail is left out (and counted) when the credit does not cover it. Credit depends on the records
-// alone, never on how they are batched. Most there can be: 128 * GAIN + CAP + what END reports = 65,536 + 12,288 +
+// inspect's events; 131,072 bytes for both. So each record earns GAIN bytes of credit, enough for one drop and a heartbeat,
+// and at most CAP is kept. What is not due without fail waits or is left out (and counted) when the credit does not cover
+// it. Credit depends on the records alone, never on how they are batched. Most there can be: 128 * GAIN + CAP + what END reports = 65,536 + 12,288 +
 // 17,500 bytes, with inspect's 32,768 below the journal's input.
 import { EVENT_HEADER, EventKind, MAX_EVENT } from "../../abi/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
@@ -21,9 +21,15 @@ const TEXT: usize = memory.data(240, 8);
 const JSON_WRITER: usize = memory.data(24, 8);
 const TEXT_WRITER: usize = memory.data(24, 8);
 
+export const enum Due {
+  ALWAYS,    // the heartbeat, the report at the end
+  NOW,       // a drop: when the credit covers it
+  SOMETIME,  // counters: when half the credit stays for drops
+}
+
 let used: u32 = 0;
 let record: u32 = 0;
-let credit: u32 = CAP;
+let credit: u32 = 12288; // as configured; a literal, since a start function would have to set anything else
 
 export function at(): usize { return BUFFER; }
 export function length(): u32 { return used; }
@@ -46,14 +52,14 @@ export function begin(): Text {
   return t;
 }
 
-/** Closes the event. Whether it was kept: not, when the credit does not cover it, unless it is `due` without fail. */
-export function end(severity: u32, kind: EventKind, due: bool): bool {
+/** Closes the event; whether it was kept. */
+export function end(severity: u32, kind: EventKind, due: Due): bool {
   const t = changetype<Text>(JSON_WRITER);
   const start = BUFFER + used;
   const json = <u32>(t.at - start - EVENT_HEADER);
   const short = <u32>(text().at - TEXT);
   const whole = align8(EVENT_HEADER + json + short);
-  if (t.overflow || used + whole > SIZE || (!due && whole > credit)) return false;
+  if (t.overflow || used + whole > SIZE || !covered(whole, due)) return false;
   credit = whole < credit ? credit - whole : 0;
   memory.fill(t.at, 0, whole - EVENT_HEADER - json);
   memory.copy(t.at, TEXT, short);
@@ -65,4 +71,9 @@ export function end(severity: u32, kind: EventKind, due: bool): bool {
   memory.fill(start + 10, 0, 6);
   used += whole;
   return true;
+}
+
+function covered(bytes: u32, due: Due): bool {
+  if (due == Due.ALWAYS) return true;
+  return bytes + (due == Due.SOMETIME ? CAP / 2 : 0) <= credit;
 }

@@ -14,6 +14,7 @@ import { conforms } from "../../../diode/onboard/rate";
 import { Reason } from "../../../diode/onboard/reasons";
 import { packetLength, remake } from "../../../diode/onboard/remake";
 import { firstMatch } from "../../../diode/onboard/rules";
+import { second } from "../../../diode/onboard/second";
 import { align8 } from "../../../lib/onboard/bytes";
 import { countBackwards, countLimited, countReason, countRule } from "./counters";
 import * as events from "./events";
@@ -93,7 +94,8 @@ function filter(r: RecordHeader, at: u32): void {
   if (reason == Reason.NONE) reason = dynamic(r, f);
   if (reason == Reason.NONE) {
     matched = firstMatch(f, rules, ruleCount, networks, ranges);
-    reason = policy(f, matched);
+    reason = allowed(r, matched);
+    if (reason == Reason.NONE) reason = within(matched);
   }
   if (reason == Reason.NONE) {
     countRule(<u32>matched);
@@ -128,12 +130,18 @@ function dynamic(r: RecordHeader, f: Fields): u32 {
   return Reason.VERDICT;
 }
 
-function policy(f: Fields, matched: i32): u32 {
+/** Both checkers: the first found `matched`; the second must find the same. */
+function allowed(r: RecordHeader, matched: i32): u32 {
   if (matched < 0) return Reason.DEFAULT;
-  const r = rule(<u32>matched);
-  if (r.action != RuleAction.ALLOW) return Reason.DENIED;
+  if (rule(<u32>matched).action != RuleAction.ALLOW) return Reason.DENIED;
+  return second(changetype<usize>(r) + RECORD_HEADER, r.captured) == matched ? Reason.NONE : Reason.CHECKERS;
+}
+
+/** The rule's rate and that of `out`. */
+function within(matched: i32): u32 {
+  const r = rule(<u32>matched), s = settings();
   if (!conforms(RULE_DUE + (matched << 3), clock, r.interval, r.slack)) return Reason.RATE;
-  return conforms(OUT_DUE, clock, settings().interval, settings().slack) ? Reason.NONE : Reason.SHAPING;
+  return conforms(OUT_DUE, clock, s.interval, s.slack) ? Reason.NONE : Reason.SHAPING;
 }
 
 function emit(f: Fields, at: u32, copyPayload: bool): void {

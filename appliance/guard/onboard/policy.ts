@@ -4,6 +4,7 @@ import {
   ANY_PROTOCOL, GuardFlag, GuardSettings, MAX_MTU, MAX_RULES, NAME_SIZE, Network, Part, Range, Rule, RuleAction, RulePayload,
   Tag, policyName, section, sectionLength, verify,
 } from "../../abi/onboard/config";
+import { checkSecond } from "../../../diode/onboard/second";
 import { Text, byte } from "../../../lib/onboard/text";
 
 const SIZE: u32 = 98304;
@@ -61,7 +62,10 @@ function sane(): bool {
   if (networkCount == u32.MAX_VALUE || rangeCount == u32.MAX_VALUE || protectedCount == u32.MAX_VALUE) return false;
   if (!saneNetworks(networks, networkCount) || !saneNetworks(protectedNetworks, protectedCount)) return false;
   for (let i: u32 = 0; i < ruleCount; ++i) if (!saneRule(rule(i), networkCount, rangeCount)) return false;
-  return true;
+  return checkSecond(
+    section(POLICY, Tag.FORMATS), sectionLength(POLICY, Tag.FORMATS),
+    section(POLICY, Tag.TABLES), sectionLength(POLICY, Tag.TABLES),
+  );
 }
 
 /** Entries of a section; the greatest number when its length is no multiple of theirs. */

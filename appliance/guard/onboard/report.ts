@@ -1,18 +1,17 @@
 // What guard says: a drop now and then, its part of the heartbeat, and the counters of rules and reasons.
 import { EventKind, RecordHeader } from "../../abi/onboard/abi";
-import { MAX_RULES, RuleAction } from "../../abi/onboard/config";
+import { RuleAction } from "../../abi/onboard/config";
 import { Fields, Known } from "../../../diode/onboard/fields";
 import { size as quarantined } from "../../../diode/onboard/quarantine";
 import { REASONS, Reason, writeReason } from "../../../diode/onboard/reasons";
 import { Text, byte, hex16, hex8, ipv4, ipv6, lit, mac, timestamp, unsigned } from "../../../lib/onboard/text";
 import { backwards, countSuppressed, dropped, forwarded, limited, ofReason, ofRule, suppressed } from "./counters";
-import { begin, end, text } from "./events";
+import { Due, begin, end, text } from "./events";
 import { name, rule, ruleCount, writeName } from "./policy";
 
-const ALERT: u32 = 1, NOTICE: u32 = 5, INFORMATIONAL: u32 = 6; // RFC 5424 table 2
+const ALERT: u32 = 1, WARNING: u32 = 4, NOTICE: u32 = 5, INFORMATIONAL: u32 = 6; // RFC 5424 table 2
 const SECOND: u64 = 1000000000;
 const ENTRY: u32 = 160;  // more than one counter takes in JSON
-const ROOM: u32 = 1184;  // MAX_EVENT
 
 // A key is a reason, or REASONS + the rule that denied or limited.
 const LAST: usize = memory.data((29 + 128) * 8, 8);     // clock at the key's last event
@@ -27,7 +26,7 @@ export function reportDrop(r: RecordHeader, f: Fields, reason: u32, ruleIndex: i
   const t = begin();
   writeDrop(t, r, f, reason, ruleIndex);
   if (first) writeShort(text(), f, reason, ruleIndex);
-  if (!end(reason == Reason.CHECKERS ? ALERT : NOTICE, EventKind.EVENT, false)) { countSuppressed(); return; }
+  if (!end(reason == Reason.CHECKERS ? ALERT : NOTICE, EventKind.EVENT, Due.NOW)) { countSuppressed(); return; }
   store<u8>(SAID + key, 1);
   store<u64>(LAST + (key << 3), clock);
 }
@@ -109,7 +108,7 @@ export function reportQuarantine(r: RecordHeader, f: Fields, flow: bool, until: 
   lit(s, "quarantine "); address(s, f.version, f.srcHi, f.srcLo);
   if (flow) { lit(s, " -> "); address(s, f.version, f.dstHi, f.dstLo); }
   lit(s, " until "); timestamp(s, until);
-  end(4, EventKind.EVENT, false);
+  end(WARNING, EventKind.EVENT, Due.NOW);
 }
 
 /** guard's part of the heartbeat (abi.ts, STATS). */
@@ -124,7 +123,7 @@ export function reportStats(clock: u64): void {
   lit(t, ',"suppressed":'); unsigned(t, suppressed);
   lit(t, ',"backwards":'); unsigned(t, backwards);
   byte(t, 125);
-  end(INFORMATIONAL, EventKind.STATS, true);
+  end(INFORMATIONAL, EventKind.STATS, Due.ALWAYS);
 }
 
 /** Counters of rules and reasons that changed since they were last reported; all of them, `last` of all. */
@@ -144,7 +143,7 @@ export function reportRules(time: u64, last: bool): void {
     }
     if (t.at == start) return;
     lit(t, "]}");
-    if (!end(INFORMATIONAL, EventKind.EVENT, last)) return; // they stay unreported: the next heartbeat has them
+    if (!end(INFORMATIONAL, EventKind.EVENT, last ? Due.ALWAYS : Due.SOMETIME)) return; // they stay unreported: the next heartbeat has them
     markReported(from, key);
   }
 }
