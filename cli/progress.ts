@@ -1,11 +1,12 @@
 /** A progress bar on a terminal, nothing elsewhere: bytes read of the captures, packets and their rate. */
 import { statSync } from "node:fs";
 import { SingleBar } from "cli-progress";
+import { interval, type Subscription } from "rxjs";
 import type { CaptureReader } from "../captures/reader.ts";
 
 export class Progress {
   readonly #bar: SingleBar | undefined;
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #updates: Subscription | undefined;
 
   constructor(reader: CaptureReader) {
     if (!process.stderr.isTTY) return;
@@ -19,14 +20,14 @@ export class Progress {
     const started = performance.now();
     bar.start(total || 1, 0, { packets: 0, rate: 0 });
     this.#bar = bar;
-    this.#timer = setInterval(() => {
+    this.#updates = interval(200).subscribe(() => {
       const { bytes, packets } = reader.progress;
       bar.update(bytes, { packets, rate: Math.round((packets * 1000) / (performance.now() - started)) });
-    }, 200);
+    });
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#updates?.unsubscribe();
     this.#bar?.stop();
   }
 }

@@ -1,6 +1,7 @@
 /** `weir run`: starts an image on tap devices, prints its console, stops it cleanly. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { fromEvent, merge, take } from "rxjs";
 import { describeImage } from "../appliance/build/describe.ts";
 import { type Accelerator, chooseAccelerator, liveClock, qemuArguments, startImage } from "../appliance/hosts/qemu.ts";
 
@@ -58,8 +59,10 @@ async function run(image: string, options: Options): Promise<number> {
     return 0;
   }
   const running = startImage({ ...launch, onLine: (line) => process.stdout.write(`${line}\n`) });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void running.stop());
+  const stops = merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")).pipe(take(1));
+  const stopping = stops.subscribe(() => void running.stop());
   const exit = await running.exit;
+  stopping.unsubscribe();
   for (const complaint of running.complaints) process.stderr.write(`${complaint}\n`);
   if (exit.name === "STOPPED") return 0;
   process.stderr.write(`weir: the image ended: ${exit.text}\n`);

@@ -135,7 +135,7 @@ function cString(view: DataView, tableAt: number, size: number, from: number): s
   if (from >= size) return "";
   const bytes = new Uint8Array(view.buffer, view.byteOffset + tableAt + from, size - from);
   const end = bytes.indexOf(0);
-  return Buffer.from(bytes.subarray(0, end < 0 ? 0 : end)).toString("latin1");
+  return Buffer.from(bytes.subarray(0, Math.max(end, 0))).toString("latin1");
 }
 
 function readNotes(bytes: Uint8Array, view: DataView, segment: Segment): Note[] {
