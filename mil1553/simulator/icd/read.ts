@@ -1,0 +1,30 @@
+/** Interface-control files: what is on a bus, and when. */
+import { readFileSync } from "node:fs";
+import { inOrder, type Problem, Problems, readYaml } from "../../../lib/yaml.ts";
+import { type Bus, modelOf } from "./model.ts";
+import { checkLoad } from "./schedule.ts";
+import { busSchema } from "./schema.ts";
+
+/**
+ * Reads an interface-control file.
+ * @throws Problems, with every error as `file:line:column: path: what, expected what`; Error when it cannot be read.
+ */
+export function readBus(path: string): Bus {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+  }
+  return readBusText(text, path);
+}
+
+/** The same from text; `file` is what messages call it. */
+export function readBusText(text: string, file: string): Bus {
+  const { value, source } = readYaml(text, file, busSchema);
+  const problems: Problem[] = [];
+  const bus = modelOf(value, source, problems);
+  if (!problems.length) checkLoad(bus, source, problems);
+  if (problems.length) throw new Problems(inOrder(problems));
+  return bus;
+}
