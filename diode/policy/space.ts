@@ -14,7 +14,12 @@ export const DIMENSIONS = ["version", "protocol", "vlan", "size", "port", "sourc
 /** Past this many boxes an answer is not worth its time: the question is left open. */
 const LIMIT = 20_000;
 
-const ALL_PORTS: Range[] = [{ first: 0, last: 65535 }];
+/** Ports that frames of a protocol can have: guard drops those with port 0, and what has no ports counts as 0. */
+function portsOf(protocol: number | undefined): Range[] {
+  if (protocol === 17 || protocol === 6) return [{ first: 1, last: 65535 }];
+  return [{ first: 0, last: protocol === undefined ? 65535 : 0 }];
+}
+
 const VERSIONS = [4, 6] as const;
 
 /** The frames that a rule matches, whatever comes before it; undefined when there are too many boxes to say. */
@@ -30,8 +35,8 @@ export function boxesOf(rule: Rule): Box[] | undefined {
       [interval(protocol)],
       vlans.map(interval),
       [interval(rule.size)],
-      (rule.ports.length ? rule.ports : ALL_PORTS).map(interval),
-      (rule.sourcePorts.length ? rule.sourcePorts : ALL_PORTS).map(interval),
+      (rule.ports.length ? rule.ports : portsOf(rule.protocol)).map(interval),
+      (rule.sourcePorts.length ? rule.sourcePorts : portsOf(rule.protocol)).map(interval),
       addresses(rule.from, version),
       addresses(rule.to, version),
     ];

@@ -1,0 +1,518 @@
+// guard behind the ABI: batches, buffers, time, counters, and what it refuses.
+import { existsSync, readFileSync } from "node:fs";
+import { Ajv, type ValidateFunction } from "ajv";
+import { beforeAll, describe, expect, it } from "vitest";
+import { compilePolicyText } from "../../diode/policy.ts";
+import {
+  type Event,
+  Guard,
+  type Output,
+  pack,
+  policyWith,
+  type RecordInit,
+  SECOND,
+} from "../../diode/testing/guard.ts";
+import { RULES, SENSOR, tcp4, udp4, VECTOR_POLICY, VECTORS } from "../../diode/testing/vectors.ts";
+import { RecordKind } from "../abi/abi.ts";
+import { Part, packPart, Tag } from "../abi/config.ts";
+
+const MILLISECOND = 1_000_000n;
+const ONE = "- { name: one, action: allow, protocol: udp, from: any, to: any, ports: 5000 }";
+const partOf = (yaml: string) => compilePolicyText(yaml, "policy.yaml").parts.guard;
+const tick = (time: bigint): RecordInit => ({ kind: RecordKind.TICK, time });
+const end = (time: bigint): RecordInit => ({ kind: RecordKind.END, time });
+const stats = (output: Output) =>
+  output.events.filter(({ kind }) => kind === 1).map(({ json }) => json.guard as Record<string, number | string>);
+const drops = (output: Output) => output.events.filter(({ json }) => json.event_type === "drop");
+type Counter = { rule: string; action: string; frames: number; limited?: number };
+const counters = (output: Output) =>
+  output.events.filter(({ json }) => json.event_type === "weir_rules").flatMap(({ json }) => json.rules as Counter[]);
+
+/** Traffic of all kinds, some of it at the same time. */
+const mixed = (count: number): RecordInit[] =>
+  Array.from({ length: count }, (_, n) => {
+    const vector = VECTORS[(n * 37) % VECTORS.length]!;
+    return { ...vector, time: 1_000n * SECOND + BigInt(n) * 7n * MILLISECOND };
+  });
+
+describe("configure", () => {
+  it("refuses every single-bit change of a policy", async () => {
+    const part = partOf(policyWith(ONE));
+    const guard = await Guard.bare();
+    for (let bit = 0; bit < part.length * 8; bit++) {
+      const changed = part.slice();
+      changed[bit >> 3]! ^= 1 << (bit & 7);
+      if (guard.configure(changed) === "accepted") expect.fail(`accepted with bit ${bit} changed`);
+    }
+    expect(guard.configure(part)).toBe("accepted");
+  });
+
+  it("refuses what is not a whole policy, another compartment's part, and a second policy", async () => {
+    const guard = await Guard.bare();
+    const parts = compilePolicyText(policyWith(ONE), "policy.yaml").parts;
+    expect(guard.configure(new Uint8Array(0))).toBe("missing");
+    expect(guard.configure(parts.inspect)).toBe("out of range");
+    expect(guard.configure(parts.guard.subarray(0, 200))).toBe("of another length than it says");
+    expect(guard.configure(parts.guard)).toBe("accepted");
+    expect(guard.configure(parts.guard)).toBe("out of range");
+  });
+
+  it("refuses fields out of their range though the digest is right", async () => {
+    const set = (tag: number, at: number, ...bytes: number[]) => ({ tag, at, bytes });
+    for (const { tag, at, bytes } of [
+      set(Tag.SETTINGS, 6, 1), // a MAC address of more than 48 bits
+      set(Tag.SETTINGS, 16, 2), // an unknown flag
+      set(Tag.SETTINGS, 20, 67, 0), // mtu
+      set(Tag.SETTINGS, 20, 0x29, 0x23), // mtu 9001
+      set(Tag.SETTINGS, 24, 0), // ttl
+      set(Tag.SETTINGS, 25, 1), // ttl of more than 255
+      set(Tag.SETTINGS, 28, 2), // more rules than there are
+      set(Tag.SETTINGS, 28, 0), // fewer
+      set(Tag.RULES, 0, 2), // action
+      set(Tag.RULES, 1, 255), // an allow for every protocol
+      set(Tag.RULES, 2, 2), // payload
+      set(Tag.RULES, 4, 1, 0, 0, 0), // no size at all
+      set(Tag.RULES, 10, 1), // from beyond the networks
+      set(Tag.RULES, 12, 1, 0, 1, 0), // to
+      set(Tag.RULES, 18, 9), // ports beyond the ranges
+      set(Tag.RULES, 22, 9), // source ports
+      set(Tag.RULES, 26, 9), // VLANs
+      set(Tag.NAMES, 0, 0x22), // a quote
+      set(Tag.NAMES, 1, 0x5c),
+      set(Tag.NAMES, 1, 0x80),
+      set(Tag.NAMES, 1, 0x20),
+      set(Tag.FORMATS, 0, 9), // an unknown step
+      set(Tag.FORMATS, 1, 3), // a width that cannot be read
+      set(Tag.FORMATS, 2, 10), // a register that is not there
+      set(Tag.FORMATS, 3, 32), // a shift beyond the value
+      set(Tag.FORMATS, 6, 0, 0), // a step that leads back
+      set(Tag.FORMATS, 8, 0, 0),
+      set(Tag.FORMATS, 6, 0, 0xf0), // a step that leads outside
+      set(Tag.TABLES, 16, 0xff), // a dimension outside the entries
+      set(Tag.TABLES, 20, 0), // or without any
+      set(Tag.TABLES, 88, 1), // a first entry that does not start at 0
+    ]) {
+      const guard = await Guard.bare();
+      const changed = withSection(partOf(policyWith(ONE)), tag, (section) => section.set(bytes, at));
+      expect(guard.configure(changed), `tag ${tag} at ${at}: ${bytes}`).toBe("out of range");
+    }
+  });
+
+  it("refuses networks that are none", async () => {
+    const rules = "- { name: one, action: allow, protocol: udp, from: 10.0.0.0/8, to: fd00::/8, ports: 1 }\n".replace(
+      "fd00::/8",
+      "10.1.1.1",
+    );
+    for (const [at, value] of [
+      [16, 5],
+      [17, 33],
+      [0, 1],
+      [12, 1],
+    ] as const) {
+      const guard = await Guard.bare();
+      const changed = withSection(partOf(policyWith(rules)), Tag.NETWORKS, (section) => section.set([value], at));
+      expect(guard.configure(changed), String(at)).toBe("out of range");
+    }
+  });
+
+  it("processes nothing before it has a policy", async () => {
+    const guard = await Guard.bare();
+    guard.input.set(pack([{ frame: udp4() }]).bytes);
+    expect(() => guard.exports.run(0, 96)).toThrow(WebAssembly.RuntimeError);
+    guard.configure(new Uint8Array(64));
+    expect(() => guard.exports.run(0, 96)).toThrow(WebAssembly.RuntimeError);
+  });
+
+  it("lets nothing pass when there are no rules", async () => {
+    const guard = await Guard.under(policyWith(""));
+    for (const { frame, name, ...record } of VECTORS)
+      expect(guard.one(frame, { ...record, time: (record.number ?? 1n) * SECOND }), name).toBeTypeOf("string");
+  });
+});
+
+function withSection(part: Uint8Array, tag: number, change: (bytes: Uint8Array) => void): Uint8Array {
+  const view = Buffer.from(part);
+  const sections: { tag: number; bytes: Uint8Array }[] = [];
+  for (let at = 48; at < view.length; ) {
+    const length = view.readUInt32LE(at + 4);
+    sections.push({ tag: view.readUInt32LE(at), bytes: Uint8Array.from(view.subarray(at + 8, at + 8 + length)) });
+    at += 8 + ((length + 7) & ~7);
+  }
+  change(sections.find((section) => section.tag === tag)!.bytes);
+  return packPart(Part.GUARD, sections);
+}
+
+describe("run", () => {
+  it("gives the same however the records are batched", async () => {
+    const records = [...mixed(600), end(1_010n * SECOND)];
+    const whole = flat((await Guard.under(VECTOR_POLICY)).run(records));
+    for (const size of [1, 2, 7, 100]) {
+      const guard = await Guard.under(VECTOR_POLICY);
+      const parts: ReturnType<typeof flat> = { frames: [], events: [] };
+      for (let n = 0; n < records.length; n += size) {
+        const { frames, events } = flat(
+          guard.run(records.slice(n, n + size).map((r, m) => ({ ...r, number: BigInt(n + m + 1) }))),
+        );
+        parts.frames.push(...frames);
+        parts.events.push(...events);
+      }
+      expect(parts).toEqual(whole);
+    }
+  });
+
+  it("stops early when frames fill up, and finishes at least one record each time", async () => {
+    const guard = await Guard.under(
+      policyWith("- { name: a, action: allow, protocol: udp, from: any, to: any, ports: 1 }", "", ", mtu: 9000"),
+    );
+    const records = Array.from({ length: 14 }, () => ({ frame: udp4({ dport: 1, size: 8972 }) }));
+    const { bytes, offsets } = pack(records);
+    guard.input.set(bytes);
+    const stop = guard.exports.run(0, bytes.length);
+    expect(stop).toBeGreaterThan(0);
+    expect(stop).toBeLessThan(bytes.length);
+    expect(offsets).toContain(stop);
+    const { frames } = (
+      await Guard.under(
+        policyWith("- { name: a, action: allow, protocol: udp, from: any, to: any, ports: 1 }", "", ", mtu: 9000"),
+      )
+    ).run(records);
+    expect(frames.map(({ record }) => record)).toEqual(offsets);
+  });
+
+  it("traps on records that do not fit in what it was given", async () => {
+    const { bytes } = pack([{ frame: udp4() }]);
+    for (const [from, to] of [
+      [0, bytes.length - 8],
+      [0, 16],
+      [8, 0],
+      [0, 131080],
+      [0, 4],
+      [4, 8],
+    ] as const) {
+      const guard = await Guard.under(policyWith(ONE));
+      guard.input.set(bytes);
+      expect(() => guard.exports.run(from, to), `${from}..${to}`).toThrow(WebAssembly.RuntimeError);
+    }
+    const guard = await Guard.under(policyWith(ONE));
+    const wild = Buffer.from(bytes);
+    wild.writeUInt32LE(0xffffffff, 16);
+    guard.input.set(wild);
+    expect(() => guard.exports.run(0, wild.length)).toThrow(WebAssembly.RuntimeError);
+  });
+
+  it("keeps what 128 records say within what the journal takes with inspect's events", async () => {
+    // The worst there is: many rules with long names, every record of another second, each a drop of another kind.
+    const rules = Array.from(
+      { length: 128 },
+      (_, n) =>
+        `- { name: ${`long-name-of-a-rule-${n}`.padEnd(31, "x")}, action: deny, protocol: udp, ports: ${n + 1} }`,
+    );
+    const guard = await Guard.under(policyWith(rules.join("\n")));
+    for (let round = 0; round < 4; round++) {
+      let bytes = 0;
+      for (let n = 0; n < 128; n++) {
+        const time = BigInt(round * 128 + n + 1) * 2n * SECOND;
+        const last = round === 3 && n === 127;
+        guard.input.set(pack([last ? end(time) : { frame: udp4({ dport: 1 + n }), time }]).bytes);
+        guard.exports.run(0, last ? 32 : 96);
+        bytes += guard.exports.eventsLength();
+      }
+      expect(bytes).toBeLessThan(131072 - 8 - 32768);
+      expect(bytes).toBeGreaterThan(30_000);
+    }
+  });
+});
+
+function flat({ frames, events }: Output) {
+  return {
+    frames: frames.map(({ frame }) => frame.toString("hex")),
+    events: events.map(({ raw, text, severity }) => `${severity} ${raw} ${text}`),
+  };
+}
+
+describe("time", () => {
+  it("beats once at each boundary of a second that a record reaches, whatever was skipped, and at the end", async () => {
+    const guard = await Guard.under(policyWith(ONE));
+    const at = (ms: number) => BigInt(ms) * MILLISECOND;
+    const output = guard.run([
+      tick(at(1500)),
+      tick(at(1999)),
+      tick(at(2000)),
+      tick(at(2001)),
+      tick(at(60_000)),
+      tick(at(60_999)),
+      tick(at(61_000)),
+      end(at(61_001)),
+    ]);
+    expect(output.events.filter(({ kind }) => kind === 1).map(({ record }) => record / 32)).toEqual([2, 4, 6, 7]);
+  });
+
+  it("stands still while a clock goes backwards: rates do not recover, quarantine does not end early", async () => {
+    const guard = await Guard.under(policyWith(`${ONE.replace(" }", ", rate: 1/s }")}`));
+    expect(guard.one(udp4(), { time: 100n * SECOND })).not.toBeTypeOf("string");
+    expect(guard.one(udp4(), { time: 50n * SECOND })).toBe("rate:one");
+    const output = guard.run([{ frame: udp4(), time: 101n * SECOND }, end(101n * SECOND)]);
+    expect(output.frames).toHaveLength(1);
+    expect(stats(output).at(-1)!.backwards).toBe(1);
+  });
+});
+
+describe("rates", () => {
+  const sent = async (policy: string, times: number[]) => {
+    const guard = await Guard.under(policy);
+    const output = guard.run([
+      ...times.map((ms) => ({ frame: udp4(), time: BigInt(ms) * MILLISECOND })),
+      end(1_000_000n * SECOND),
+    ]);
+    return { passed: output.frames.map(({ record }) => times[record / 96]), output };
+  };
+
+  it("a rule's: evenly, without saving up what was not used", async () => {
+    const { passed, output } = await sent(
+      policyWith(ONE.replace(" }", ", rate: 10/s }")),
+      [1000, 1099, 1100, 1150, 1199, 1200, 5000, 5050, 5100],
+    );
+    expect(passed).toEqual([1000, 1100, 1200, 5000, 5100]);
+    expect(counters(output).findLast(({ rule }) => rule === "one")).toEqual({
+      rule: "one",
+      action: "allow",
+      frames: 5,
+      limited: 4,
+    });
+    expect(counters(output).findLast(({ rule }) => rule === "rate")).toEqual({
+      rule: "rate",
+      action: "drop",
+      frames: 4,
+    });
+  });
+  it("with a burst: as many at once, then evenly", async () => {
+    const { passed } = await sent(
+      policyWith(ONE.replace(" }", ", rate: 10/s, burst: 3 }")),
+      [1000, 1000, 1000, 1000, 1100, 1101, 1200, 9000, 9000, 9000, 9000],
+    );
+    expect(passed).toEqual([1000, 1000, 1000, 1100, 1200, 9000, 9000, 9000]);
+  });
+  it("of out: over all rules", async () => {
+    const policy = policyWith(
+      `${ONE}\n${ONE.replace("one", "two").replace("5000", "80").replace("udp", "tcp")}`,
+      "",
+      ", rate: 2/s",
+    );
+    const guard = await Guard.under(policy);
+    const outcome = [udp4(), tcp4(), udp4(), tcp4()].map((frame, n) =>
+      guard.one(frame, { time: SECOND + BigInt(n * 250) * MILLISECOND }),
+    );
+    expect(outcome.map((o) => (typeof o === "string" ? o : "passes"))).toEqual([
+      "passes",
+      "shaping",
+      "passes",
+      "dropped without an event",
+    ]);
+  });
+});
+
+describe("quarantine", () => {
+  const policy = (perMinute = 30) =>
+    policyWith(
+      RULES,
+      `protected: 10.0.0.0/29\nquarantine: { for: 10s, per-minute: ${perMinute} }\ndetectors: { scan: { action: quarantine } }`,
+    );
+  const SOURCE = 2 | (9 << 8);
+  const FLOW = 3 | (9 << 8);
+  const src = "10.0.0.20";
+
+  it("shuts out a source until its time is over, nobody else", async () => {
+    const guard = await Guard.under(policy());
+    const at = (s: number) => ({ time: BigInt(s) * SECOND });
+    const output = guard.run([{ frame: udp4({ src }), verdict: SOURCE, ...at(10) }]);
+    expect(output.frames).toHaveLength(0);
+    const event = output.events.find(({ json }) => json.event_type === "weir_quarantine")!;
+    expect(event.json).toMatchObject({
+      src_ip: src,
+      quarantine: { of: "source", until: "1970-01-01T00:00:20.000000+0000", detector: 9 },
+    });
+    expect(guard.one(udp4({ src }), at(12))).toBe("quarantine");
+    expect(guard.one(tcp4({ src }), at(14))).toBe("quarantine");
+    expect(guard.one(udp4({ src: "10.0.0.21" }), at(14))).not.toBeTypeOf("string");
+    expect(guard.one(udp4({ src }), { time: 20n * SECOND - 1n })).toBe("quarantine");
+    expect(guard.one(udp4({ src }), at(20))).not.toBeTypeOf("string");
+  });
+  it("a new verdict starts its time anew", async () => {
+    const guard = await Guard.under(policy());
+    guard.run([
+      { frame: udp4({ src }), verdict: SOURCE, time: 10n * SECOND },
+      { frame: udp4({ src }), verdict: SOURCE, time: 15n * SECOND },
+    ]);
+    expect(guard.one(udp4({ src }), { time: 24n * SECOND })).toBe("quarantine");
+    expect(guard.one(udp4({ src }), { time: 25n * SECOND })).not.toBeTypeOf("string");
+  });
+  it("shuts out one flow and leaves the source's others", async () => {
+    const guard = await Guard.under(policy());
+    guard.run([{ frame: udp4({ src }), verdict: FLOW, time: 10n * SECOND }]);
+    const at = { time: 12n * SECOND };
+    expect(guard.one(udp4({ src }), at)).toBe("quarantine");
+    expect(guard.one(udp4({ src, sport: 4001 }), at)).not.toBeTypeOf("string");
+    expect(guard.one(udp4({ src, dport: 5002 }), at)).not.toBeTypeOf("string");
+    expect(guard.one(tcp4({ src }), at)).not.toBeTypeOf("string");
+  });
+  it("never takes a protected source: forging its address shuts nobody out", async () => {
+    const guard = await Guard.under(policy());
+    const output = guard.run([{ frame: udp4({ src: SENSOR }), verdict: SOURCE, time: 10n * SECOND }]);
+    expect(output.frames).toHaveLength(0); // that frame is dropped all the same
+    expect(output.events.some(({ json }) => json.event_type === "weir_quarantine")).toBe(false);
+    expect(guard.one(udp4({ src: SENSOR }), { time: 11n * SECOND })).not.toBeTypeOf("string");
+  });
+  it("takes only so many a minute", async () => {
+    const guard = await Guard.under(policy(3));
+    const shut = Array.from({ length: 6 }, (_, n) => `10.0.0.${30 + n}`);
+    guard.run(shut.map((from) => ({ frame: udp4({ src: from }), verdict: SOURCE, time: 10n * SECOND })));
+    const outcome = shut.map((from, n) => guard.one(udp4({ src: from }), { time: 12n * SECOND + BigInt(n) }));
+    expect(outcome.map((o) => typeof o === "string")).toEqual([true, true, true, false, false, false]);
+  });
+  it("a flood of forged sources frees nobody that is inside", async () => {
+    const guard = await Guard.under(policy(60_000));
+    guard.run([{ frame: udp4({ src }), verdict: SOURCE, time: 10n * SECOND }]);
+    for (let batch = 0; batch < 20; batch++)
+      guard.run(
+        Array.from({ length: 500 }, (_, n) => ({
+          frame: udp4({ src: `10.${50 + batch}.${n >> 8}.${n & 255}` }),
+          verdict: SOURCE,
+          time: 11n * SECOND,
+        })),
+      );
+    const output = guard.run([{ frame: udp4({ src }), time: 12n * SECOND }, end(12n * SECOND)]);
+    expect(output.frames).toHaveLength(0);
+    expect(stats(output).at(-1)!.quarantined).toBeGreaterThan(200);
+    expect(stats(output).at(-1)!.quarantined).toBeLessThanOrEqual(256);
+    expect(stats(guard.run([end(22n * SECOND)])).at(-1)!.quarantined).toBe(0);
+  });
+  it("is off without a section for it: the frame is dropped, nobody is shut out", async () => {
+    const guard = await Guard.under(VECTOR_POLICY);
+    expect(guard.one(udp4({ src }), { verdict: SOURCE, time: 10n * SECOND })).toBe("verdict");
+    expect(guard.one(udp4({ src }), { time: 11n * SECOND })).not.toBeTypeOf("string");
+  });
+});
+
+describe("counters", () => {
+  it("every frame is forwarded or dropped for one reason: 1,000,000 frames", { timeout: 120_000 }, async () => {
+    const guard = await Guard.under(VECTOR_POLICY);
+    const records = mixed(1000);
+    const { bytes } = pack(records);
+    let forwarded = 0;
+    for (let round = 0; round < 1000; round++) {
+      for (let at = 0, from = 0; at < bytes.length; from = at) {
+        // Batches of what fits into input.
+        const batch = sizeOfBatch(bytes, from);
+        guard.input.set(bytes.subarray(from, from + batch));
+        for (let done = 0; done < batch; ) {
+          done = guard.exports.run(done, batch);
+          forwarded += frameCount(guard);
+        }
+        at = from + batch;
+      }
+    }
+    const output = guard.run([end(2_000n * SECOND)]);
+    const last = stats(output).at(-1)!;
+    expect(last).toMatchObject({ frames: 1_000_000, forwarded, dropped: 1_000_000 - forwarded });
+    const sum = counters(output).reduce((n, { frames }) => n + frames, 0);
+    expect(sum).toBe(1_000_000);
+    expect(
+      counters(output)
+        .filter(({ action }) => action === "allow")
+        .reduce((n, { frames }) => n + frames, 0),
+    ).toBe(forwarded);
+    const expected =
+      records.filter(({ expected }: RecordInit & { expected?: string }) => expected === "passes").length * 1000;
+    expect(forwarded).toBe(expected);
+  });
+
+  it("are reported when they change, and all at the end", async () => {
+    const guard = await Guard.under(VECTOR_POLICY);
+    const at = (s: number) => BigInt(s) * SECOND;
+    const first = guard.run([
+      { frame: udp4(), time: at(1) },
+      tick(at(2)),
+      tick(at(3)),
+      { frame: udp4({ dport: 1 }), time: at(3) },
+      tick(at(4)),
+    ]);
+    expect(first.events.filter(({ json }) => json.event_type === "weir_rules").map(({ json }) => json.rules)).toEqual([
+      [{ rule: "telemetry", action: "allow", frames: 1 }],
+      [{ rule: "default", action: "drop", frames: 1 }],
+    ]);
+    const last = guard.run([end(at(5))]);
+    expect(counters(last)).toEqual([
+      { rule: "default", action: "drop", frames: 1 },
+      { rule: "telemetry", action: "allow", frames: 1 },
+    ]);
+  });
+
+  it("name the policy they are under", async () => {
+    const part = partOf(VECTOR_POLICY);
+    const output = (await Guard.under(part)).run([end(SECOND)]);
+    expect(stats(output)[0]!.policy).toBe(Buffer.from(part.subarray(16, 24)).toString("hex"));
+  });
+});
+
+/** Whole records from `from` on that fit into guard's input. */
+function sizeOfBatch(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length) {
+    const next = at + 32 + ((bytes.readUInt32LE(at + 16) + 7) & ~7);
+    if (next - from > 131072) break;
+    at = next;
+  }
+  return at - from;
+}
+
+function frameCount(guard: Guard): number {
+  const view = new DataView(guard.exports.memory.buffer, guard.exports.framesAt(), guard.exports.framesLength());
+  let count = 0;
+  for (let at = 0; at < view.byteLength; at += 16 + ((view.getUint32(at, true) + 7) & ~7)) count++;
+  return count;
+}
+
+describe("drop events", () => {
+  it("one a second for each reason and each rule; the others are counted", async () => {
+    const guard = await Guard.under(VECTOR_POLICY);
+    const at = (ms: number) => 10n * SECOND + BigInt(ms) * MILLISECOND;
+    const output = guard.run([
+      ...[0, 1, 999, 1000, 1001].map((ms) => ({ frame: udp4({ dport: 1 }), time: at(ms) })),
+      { frame: udp4({ src: "10.0.0.66" }), time: at(1002) },
+      { frame: tcp4({ dport: 22 }), time: at(1003) },
+      end(at(1004)),
+    ]);
+    expect(drops(output).map(({ json }) => [Number(json.pcap_cnt), json.drop!.reason])).toEqual([
+      [1, "default"],
+      [4, "default"],
+      [6, "rule:no-bad"],
+      [7, "rule:no-admin"],
+    ]);
+    expect(stats(output).at(-1)!.suppressed).toBe(3);
+    expect(drops(output).map(({ text }) => text)).toEqual([
+      "drop default 10.0.0.5 4000 -> 10.0.1.9 1 UDP (first of its kind)",
+      "",
+      "drop rule:no-bad 10.0.0.66 4000 -> 10.0.1.9 5000 UDP (first of its kind)",
+      "drop rule:no-admin 10.0.0.5 4000 -> 10.0.1.9 22 TCP (first of its kind)",
+    ]);
+  });
+
+  const schema = "../shared/captures/eve/suricata-schema.json";
+  let validate: ValidateFunction;
+  beforeAll(() => {
+    if (existsSync(schema)) validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(schema, "utf8")));
+    else console.log(`skipped: ${schema} is not there`);
+  });
+  it.runIf(existsSync(schema))("are what Suricata's schema allows", async () => {
+    const guard = await Guard.under(VECTOR_POLICY);
+    const seen = new Set<string>();
+    for (const [n, vector] of VECTORS.entries()) {
+      const { events } = guard.run([{ ...vector, time: BigInt(2 * n + 2) * SECOND }]);
+      for (const { json } of events.filter((event: Event) => event.json.event_type === "drop")) {
+        seen.add(json.drop!.reason);
+        expect(validate(json), `${JSON.stringify(json)} ${JSON.stringify(validate.errors)}`).toBe(true);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(20);
+  });
+});
