@@ -6,6 +6,7 @@ import { ROOT } from "../../appliance/build/asc.ts";
 import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
 import { type Accelerator, chooseAccelerator, MACS, startImage } from "../../appliance/hosts/qemu.ts";
 import { compilePolicy } from "../../diode/policy.ts";
+import { installed, leastTime, makeLargeCapture } from "./captures.ts";
 
 const RUNS = 9;
 const say = (label: string, value: string) => process.stdout.write(`${label.padEnd(34)} ${value}\n`);
@@ -30,8 +31,32 @@ try {
       `${times[RUNS >> 1]!.toFixed(0)} ms (least ${times[0]!.toFixed(0)}, of ${RUNS} runs)`,
     );
   }
+  await captureSpeed();
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+/** Reader, decoder and flows against peers on one capture; start-up of each program included, and shown. */
+async function captureSpeed(): Promise<void> {
+  const capture = join(folder, "large.pcap");
+  const { packets, bytes } = await makeLargeCapture(capture);
+  say("capture", `${packets} packets, ${Math.round(bytes / packets)} bytes on average`);
+  const ours = join(ROOT, "dist", "test", "bench", "read.js");
+  const peers: [string, string[]][] = [
+    ["weir: read, decode, flows", [process.execPath, ours, capture]],
+    ["weir replay, detectors and filter", [process.execPath, join(ROOT, "bin", "weir"), "replay", "-r", capture]],
+    ["tcpdump -w /dev/null", ["tcpdump", "-r", capture, "-w", "/dev/null"]],
+    ["ndpiReader", ["ndpiReader", "-i", capture, "-q"]],
+  ];
+  const rates = peers.map(([name, command]): [string, number | undefined] => {
+    const seconds = installed(command[0]!) ? leastTime(command) : undefined;
+    return [name, seconds && packets / seconds];
+  });
+  const own = rates[0]![1];
+  for (const [name, rate] of rates) {
+    const ratio = own && rate ? `, ratio of the first line to it ${(own / rate).toFixed(2)}` : "";
+    say(name, rate ? `${(rate / 1e6).toFixed(2)} M packets/s${ratio}` : "not installed, or it failed");
+  }
 }
 
 function launch(image: string, memory: number, accelerator: Accelerator) {

@@ -1,0 +1,62 @@
+/** Speed on captures: reader + decoder + flows in Node against tcpdump and ndpiReader, one core each, in one run. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { INPUT_SIZE } from "../../appliance/abi/abi.ts";
+import { CaptureReader } from "../../captures/reader.ts";
+import { CaptureWriter } from "../../captures/write.ts";
+
+const TARGET = 1_000_000; // packets
+
+/**
+ * Writes a capture of about a million packets: all Ethernet packets of the sources, one file behind the other, repeated,
+ * each repetition later than the one before. Real captures where they are at hand, else the project's own.
+ * @returns its packets and bytes
+ */
+export async function makeLargeCapture(path: string): Promise<{ packets: number; bytes: number }> {
+  const real = ["conformance/ndpi", "labelled/slips", "labelled/lemay-modbus"]
+    .map((name) => join("..", "shared", "captures", name))
+    .filter((name) => existsSync(name));
+  const sources = real.length ? real : ["fixtures/site.pcap"];
+  const writer = new CaptureWriter(path, { format: "pcap" });
+  const buffer = new Uint8Array(INPUT_SIZE);
+  const view = new DataView(buffer.buffer);
+  let time = 1_600_000_000_000_000_000n;
+  while (writer.packets < TARGET) {
+    const reader = await CaptureReader.open(sources);
+    for (let length = await reader.fill(buffer); length; length = await reader.fill(buffer)) {
+      for (let at = 0; at < length; ) {
+        const captured = view.getUint32(at + 16, true);
+        if (view.getUint16(at + 24, true) === 1 && buffer[at + 26] === 0) {
+          time += 10_000n; // 100,000 packets a second
+          writer.write(time, buffer.subarray(at + 32, at + 32 + captured), view.getUint32(at + 20, true));
+        }
+        at += 32 + ((captured + 7) & ~7);
+      }
+    }
+  }
+  writer.close();
+  return { packets: writer.packets, bytes: statSync(path).size };
+}
+
+/** Least wall time of three runs in seconds, on one core; undefined where the program is absent or fails. */
+export function leastTime(command: string[]): number | undefined {
+  let least: number | undefined;
+  for (let run = 0; run < 3; run++) {
+    const started = performance.now();
+    const { status } = spawnSync("taskset", ["-c", "0", ...command], { stdio: "ignore" });
+    if (status !== 0) return undefined;
+    least = Math.min(least ?? Number.POSITIVE_INFINITY, (performance.now() - started) / 1000);
+  }
+  return least;
+}
+
+/** Whether there is such a program. */
+export function installed(program: string): boolean {
+  try {
+    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "pipe" });
+    return true;
+  } catch {
+    return false;
+  }
+}
