@@ -23,7 +23,7 @@ export type Problem = (offset: number, what: string, expected: string) => void;
 export class GunzipSource implements ByteSource {
   #from: ByteSource;
   #problem: Problem;
-  #input = new Uint8Array(STEP);
+  #input: Uint8Array;
   #at = 0;
   #end = 0;
   #base = 0;
@@ -34,6 +34,7 @@ export class GunzipSource implements ByteSource {
   constructor(from: ByteSource, already: Uint8Array, problem: Problem) {
     this.#from = from;
     this.#problem = problem;
+    this.#input = new Uint8Array(Math.max(STEP, already.length));
     this.#input.set(already);
     this.#end = already.length;
   }
