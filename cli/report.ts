@@ -11,7 +11,7 @@ interface Alert {
 }
 
 interface Heartbeat {
-  inspect: { frames: number; flows?: number };
+  inspect: { frames: number; messages_1553: number };
   guard: { forwarded: number; dropped: number };
   journal: { records: number; lost: { in: number; out: number; log: number } };
 }

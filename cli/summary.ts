@@ -32,6 +32,9 @@ export function printSummary(to: NodeJS.WritableStream, { reader, report, facts,
     `${summary.packets} (${summary.wireBytes} bytes${links(summary.links)})${rate(summary.packets, seconds, facts)}`,
   );
   if (summary.snapped) line("", `${summary.snapped} were cut by the capture`);
+  if (summary.chapter10) line("", `${summary.chapter10} bytes of Chapter 10`);
+  const messages = report.heartbeat?.inspect.messages_1553;
+  if (messages) line("1553", `${messages} messages`);
   line("alerts", counts(report.byDetector));
   line("anomalies", counts(report.byAnomaly));
   line("flows", String(report.flows));

@@ -109,6 +109,24 @@ describe("fixtures/site.pcap", () => {
   });
 });
 
+describe.skipIf(!existsSync(shared))("MIL-STD-1553", () => {
+  const recordings = join(shared, "mil1553");
+  // Messages by what the reference decoders count in them.
+  it.each([
+    ["libirig106-python/1553.c10", 21849],
+    ["libirig106-python/sample.c10", 858],
+    ["c10-tools/test.pcap", 381],
+  ] as const)("%s: every message is seen, and the same bytes come out of both hosts", (name, messages) => {
+    const here = replay(join(recordings, name));
+    const last = events(here.eve)
+      .filter(({ event_type }) => event_type === "heartbeat")
+      .at(-1);
+    expect((last as { inspect: { messages_1553: number } }).inspect.messages_1553).toBe(messages);
+    if (noImage) return;
+    expect(replay(join(recordings, name), "--image").eve).toBe(here.eve);
+  });
+});
+
 describe.skipIf(!existsSync(shared) || noImage)("real captures", () => {
   const slips = join(shared, "labelled", "slips");
   const files = existsSync(slips)

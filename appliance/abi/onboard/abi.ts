@@ -14,8 +14,8 @@
 //   run(from, to): u32            works through the records (journal: events) in input[from..to), both multiples of 8.
 //                                 Returns where it stopped: `to`, or earlier when an output buffer has no room left.
 //                                 The host then takes the outputs and calls run(stopped, to) again. With empty outputs
-//                                 at least one record is always finished, so this ends. Only inspect at an END record may
-//                                 return `from` itself, with events: there are more of them, call again.
+//                                 at least one record is always finished, so this ends. Only inspect may return `from`
+//                                 itself, with events: that record has more to say than fits, call again.
 //   eventsAt(), eventsLength()    events of the last run(); valid until the next one
 //   framesAt(), framesLength()    frames of the last run(); valid until the next one (inspect: none)
 //   verdictsAt(), verdictsLength()  inspect only: a u32 for each record of the last run(), in order, and how many; at

@@ -3,9 +3,10 @@ import { EventKind } from "../../abi/onboard/abi";
 import { hex16, lit, timestamp, unsigned } from "../../../lib/onboard/text";
 import { forcedFlows, openFlows } from "../../../ip/onboard/flow";
 import { alertsRaised } from "./alerts";
+import { messagesSeen } from "./bus";
 import * as events from "./events";
+import { anomaliesSeen, anomaliesUnreported } from "./limit";
 import { policy } from "./settings";
-import { anomaliesSeen, anomaliesUnreported } from "./traffic";
 
 const SECOND: u64 = 1000000000;
 const INFORMATIONAL: u32 = 6;
@@ -37,6 +38,7 @@ export function beat(time: u64): void {
   lit(t, '","frames":'); unsigned(t, frames);
   lit(t, ',"bytes":'); unsigned(t, bytes);
   lit(t, ',"cut":'); unsigned(t, cut);
+  lit(t, ',"messages_1553":'); unsigned(t, messagesSeen());
   lit(t, ',"flows":'); unsigned(t, openFlows());
   lit(t, ',"flows_forced":'); unsigned(t, forcedFlows());
   lit(t, ',"alerts":'); unsigned(t, alertsRaised());

@@ -1,17 +1,19 @@
 // The first compartment: decodes what comes in, detects, and says of each record whether anything speaks against it.
 import { ABI_VERSION, Action, INPUT_SIZE, MAX_CAPTURED, RECORD_HEADER, RecordHeader, RecordKind, Refusal, VERDICTS } from "../../abi/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
+import * as bus from "./bus";
 import * as events from "./events";
 import * as heartbeat from "./heartbeat";
 import { configureInspect } from "./settings";
-import { closeFlows, frame, passing } from "./traffic";
+import { closeFlows, frame, packet, passing } from "./traffic";
 
 const INPUT: usize = memory.data(131072, 8);
 const verdicts: usize = memory.data(VERDICTS * 4, 8);
 let done: u32 = 0;
 let configured = false;
 let verdict: u32 = 0; // on the record at hand
-let ended = false; // the flows of an END record are being reported
+let begun = false; // the record at hand was taken in, and has more to say than there was room for
+let fed = false;   // and holds Chapter 10
 
 export function abi(): u32 { return ABI_VERSION; }
 export function inputAt(): usize { return INPUT; }
@@ -26,6 +28,7 @@ export function verdictsLength(): u32 { return done; }
 export function configure(length: u32): u32 {
   const refusal = length > INPUT_SIZE ? Refusal.LENGTH : configureInspect(INPUT, length);
   configured = refusal == Refusal.NONE;
+  bus.begin();
   return refusal;
 }
 
@@ -39,7 +42,7 @@ export function run(from: u32, to: u32): u32 {
     const r = changetype<RecordHeader>(INPUT + at);
     assert(to - at >= RECORD_HEADER && r.captured <= MAX_CAPTURED && RECORD_HEADER + align8(r.captured) <= to - at);
     events.startRecord(at);
-    verdict = Action.PASS;
+    if (!begun) verdict = Action.PASS;
     if (!record(r, INPUT + at + RECORD_HEADER)) break;
     store<u32>(verdicts + (<usize>done << 2), verdict);
     done += 1;
@@ -48,17 +51,37 @@ export function run(from: u32, to: u32): u32 {
   return at;
 }
 
-/** Works through one record; false when it has more to say than there is room for. */
+/** Works through one record; false when it has more to say than there is room for: it is called again for the same. */
 function record(r: RecordHeader, p: usize): bool {
-  if (!ended) heartbeat.due(r.time);
+  if (!begun) {
+    begun = true;
+    take(r, p);
+  }
+  if (fed && !bus.drain(r.time)) return false;
+  fed = false;
+  if (r.kind == RecordKind.END) {
+    if (!bus.closeBuses() || !closeFlows(r.time) || !events.roomForRecord()) return false;
+    heartbeat.beat(max<u64>(r.time, bus.latestTime()));
+  }
+  begun = false;
+  return true;
+}
+
+/** What is done once for each record, before what it holds of Chapter 10 is drained. */
+function take(r: RecordHeader, p: usize): void {
+  if (r.kind == RecordKind.CHAPTER10) {
+    bus.stream(p, r.captured);
+    fed = true;
+    return;
+  }
+  heartbeat.due(r.time);
   if (r.kind == RecordKind.FRAME) {
     heartbeat.count(r.captured, r.original);
     verdict = frame(p, r.captured, r.original, r.link, r.time, r.number);
-  } else if (r.kind == RecordKind.END) {
-    ended = true;
-    if (!closeFlows(r.time)) return false;
-    heartbeat.beat(r.time);
-    ended = false;
-  } else passing(r.time, r.number);
-  return true;
+    fed = bus.datagram(packet(), p);
+    return;
+  }
+  passing(r.time, r.number);
+  if (r.kind == RecordKind.END) bus.end(); else bus.tick(r.time);
+  fed = true;
 }

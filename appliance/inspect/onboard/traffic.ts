@@ -11,6 +11,7 @@ import { Packet, innermost, quotation } from "../../../ip/onboard/packet";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
 import { newHost, newService, scanner } from "./alerts";
 import * as events from "./events";
+import { admit, unkept } from "./limit";
 import { has, knownHostCount, knownHosts, knownServiceCount, knownServices, settings } from "./settings";
 
 const NOTICE: u32 = 5;
@@ -18,13 +19,8 @@ const INFORMATIONAL: u32 = 6;
 const EXPIRED_AT_ONCE: u32 = 4; // flows reported for one record; the rest waits for the next one
 const PACKET: usize = memory.data(536, 8);
 
-let anomalies: u64 = 0;
-let unreported: u64 = 0;
-let second: u64 = 0;
-let inSecond: u32 = 0;
-
-export function anomaliesSeen(): u64 { return anomalies; }
-export function anomaliesUnreported(): u64 { return unreported; }
+/** The frame decoded last, for those who look further into it. */
+export function packet(): Packet { return changetype<Packet>(PACKET); }
 
 /** A captured frame; returns its verdict. */
 export function frame(p: usize, captured: u32, original: u32, link: u32, time: u64, number: u64): u32 {
@@ -69,16 +65,11 @@ function flowEvent(flow: usize, time: u64): void {
   events.end(INFORMATIONAL);
 }
 
-/** Anomalies of the packet as events, at most so many in a second of record time; all are counted. */
+/** Anomalies of the packet as events. */
 function report(k: Packet, flow: usize): void {
-  const n = <u32>k.anomalies;
-  if (n == 0) return;
-  if (k.time / 1000000000 != second) { second = k.time / 1000000000; inSecond = 0; }
-  anomalies += <u64>n + k.lost;
-  unreported += k.lost;
-  for (let i: u32 = 0; i < n; ++i) {
-    if (inSecond >= settings().anomaliesPerSecond) { unreported += 1; continue; }
-    inSecond += 1;
+  unkept(k.lost);
+  for (let i: u32 = 0; i < <u32>k.anomalies; ++i) {
+    if (!admit(k.time)) continue;
     writeAnomalyEvent(events.begin(), k, i, flow);
     events.end(NOTICE);
   }

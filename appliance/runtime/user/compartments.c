@@ -132,7 +132,7 @@ static uint32_t take_verdicts(uint32_t first, uint32_t stop) {
 
 static uint32_t run(enum compartment which, uint32_t from, uint32_t to) {
   const uint32_t stop = CALL(which, run, from, to);
-  // inspect at an END record may have more to say than its buffer holds, and stays where it is
+  // inspect may have more to say of a record than its buffer holds, and stays where it is
   const bool more = which == INSPECT && stop == from && w2c_inspect_eventsLength(&inspect);
   if ((stop <= from && !more) || stop > to) broken(which, ": run() did not go on");
   return stop;
