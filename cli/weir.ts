@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ command(): Command }> }> = {
   replay: { summary: "replay captures through the appliance and report", load: () => import("./replay.ts") },
   decode: { summary: "decode captures, a line for each packet or 1553 message", load: () => import("./decode.ts") },
+  simulate: { summary: "simulate a MIL-STD-1553 bus, with attacks", load: () => import("./simulate.ts") },
   policy: { summary: "check, show and derive policies", load: () => import("./policy.ts") },
   build: { summary: "build the unikernel image for a policy", load: () => import("./build.ts") },
   inspect: { summary: "list everything that is in an image", load: () => import("./inspect.ts") },
