@@ -12,8 +12,8 @@ const verdicts: usize = memory.data(VERDICTS * 4, 8);
 let done: u32 = 0;
 let configured = false;
 let verdict: u32 = 0; // on the record at hand
-let begun = false; // the record at hand was taken in, and has more to say than there was room for
-let fed = false;   // and holds Chapter 10
+let begun: bool = false; // the record at hand was taken in, and has more to say than there was room for
+let fed: bool = false;  // and holds Chapter 10
 
 export function abi(): u32 { return ABI_VERSION; }
 export function inputAt(): usize { return INPUT; }
