@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Part, packPart, RuleAction, SIZES, Tag } from "../appliance/abi/config.ts";
+import { RuleAction, SIZES, Tag } from "../appliance/abi/config.ts";
 import { instantiateOnboard } from "../appliance/build/asc.ts";
 import { checksum } from "../fixtures/frames.ts";
 import { compilePolicyText } from "./policy.ts";
-import { Guard, policyWith } from "./testing/guard.ts";
+import { Guard, policyWith, withSection } from "./testing/guard.ts";
 import { VECTOR_POLICY, VECTORS } from "./testing/vectors.ts";
 
 interface Probe {
@@ -197,24 +197,24 @@ describe("breaking one checker stops all forwarding", () => {
   };
 
   it("the second: tables that allow nothing", async () => {
-    const part = edited(guardPart(VECTOR_POLICY), Tag.TABLES, (bytes) => bytes.fill(0, 0, 16));
+    const part = withSection(guardPart(VECTOR_POLICY), Tag.TABLES, (bytes) => bytes.fill(0, 0, 16));
     expect(new Set(await reasons(part))).toEqual(new Set(["checkers"]));
   });
 
   it("the second: a program that refuses at once", async () => {
-    const part = edited(guardPart(VECTOR_POLICY), Tag.FORMATS, (bytes) => bytes.set([0xff, 0xff], 6));
+    const part = withSection(guardPart(VECTOR_POLICY), Tag.FORMATS, (bytes) => bytes.set([0xff, 0xff], 6));
     expect(new Set(await reasons(part))).toEqual(new Set(["checkers"]));
   });
 
   it("the first: rules that all deny", async () => {
-    const part = edited(guardPart(VECTOR_POLICY), Tag.RULES, (bytes) => {
+    const part = withSection(guardPart(VECTOR_POLICY), Tag.RULES, (bytes) => {
       for (let at = 0; at < bytes.length; at += SIZES.rule) bytes[at] = RuleAction.DENY;
     });
     for (const reason of await reasons(part)) expect(reason).toMatch(/^rule:/);
   });
 
   it("the first: rules that allow everything open nothing", async () => {
-    const part = edited(guardPart(VECTOR_POLICY), Tag.RULES, (bytes) => {
+    const part = withSection(guardPart(VECTOR_POLICY), Tag.RULES, (bytes) => {
       for (let at = 0; at < bytes.length; at += SIZES.rule) {
         bytes.fill(0, at + 8, at + 32); // no lists: everything matches
         bytes[at] = RuleAction.ALLOW;
@@ -227,16 +227,3 @@ describe("breaking one checker stops all forwarding", () => {
         expect(guard.one(frame, { time: BigInt(n * 2 + 2) * 1_000_000_000n })).toBeTypeOf("string");
   });
 });
-
-/** The part with the bytes of one section changed, and a digest that is right. */
-function edited(part: Uint8Array, tag: number, change: (bytes: Buffer) => void): Uint8Array {
-  const view = Buffer.from(part);
-  const sections: { tag: number; bytes: Buffer }[] = [];
-  for (let at = 48; at < view.length; ) {
-    const length = view.readUInt32LE(at + 4);
-    sections.push({ tag: view.readUInt32LE(at), bytes: Buffer.from(view.subarray(at + 8, at + 8 + length)) });
-    at += 8 + ((length + 7) & ~7);
-  }
-  change(sections.find((section) => section.tag === tag)!.bytes);
-  return packPart(Part.GUARD, sections);
-}

@@ -11,10 +11,11 @@ import {
   policyWith,
   type RecordInit,
   SECOND,
+  withSection,
 } from "../../diode/testing/guard.ts";
+import { DAMAGED_POLICY, DAMAGES, EDGES } from "../../diode/testing/scenarios.ts";
 import { RULES, SENSOR, tcp4, udp4, VECTOR_POLICY, VECTORS } from "../../diode/testing/vectors.ts";
 import { RecordKind } from "../abi/abi.ts";
-import { Part, packPart, Tag } from "../abi/config.ts";
 
 const MILLISECOND = 1_000_000n;
 const ONE = "- { name: one, action: allow, protocol: udp, from: any, to: any, ports: 5000 }";
@@ -58,61 +59,15 @@ describe("configure", () => {
   });
 
   it("refuses fields out of their range though the digest is right", async () => {
-    const set = (tag: number, at: number, ...bytes: number[]) => ({ tag, at, bytes });
-    for (const { tag, at, bytes } of [
-      set(Tag.SETTINGS, 6, 1), // a MAC address of more than 48 bits
-      set(Tag.SETTINGS, 16, 2), // an unknown flag
-      set(Tag.SETTINGS, 20, 67, 0), // mtu
-      set(Tag.SETTINGS, 20, 0x29, 0x23), // mtu 9001
-      set(Tag.SETTINGS, 24, 0), // ttl
-      set(Tag.SETTINGS, 25, 1), // ttl of more than 255
-      set(Tag.SETTINGS, 28, 2), // more rules than there are
-      set(Tag.SETTINGS, 28, 0), // fewer
-      set(Tag.RULES, 0, 2), // action
-      set(Tag.RULES, 1, 255), // an allow for every protocol
-      set(Tag.RULES, 2, 2), // payload
-      set(Tag.RULES, 4, 1, 0, 0, 0), // no size at all
-      set(Tag.RULES, 10, 1), // from beyond the networks
-      set(Tag.RULES, 12, 1, 0, 1, 0), // to
-      set(Tag.RULES, 18, 9), // ports beyond the ranges
-      set(Tag.RULES, 22, 9), // source ports
-      set(Tag.RULES, 26, 9), // VLANs
-      set(Tag.NAMES, 0, 0x22), // a quote
-      set(Tag.NAMES, 1, 0x5c),
-      set(Tag.NAMES, 1, 0x80),
-      set(Tag.NAMES, 1, 0x20),
-      set(Tag.FORMATS, 0, 9), // an unknown step
-      set(Tag.FORMATS, 1, 3), // a width that cannot be read
-      set(Tag.FORMATS, 2, 10), // a register that is not there
-      set(Tag.FORMATS, 3, 32), // a shift beyond the value
-      set(Tag.FORMATS, 6, 0, 0), // a step that leads back
-      set(Tag.FORMATS, 8, 0, 0),
-      set(Tag.FORMATS, 6, 0, 0xf0), // a step that leads outside
-      set(Tag.TABLES, 16, 0xff), // a dimension outside the entries
-      set(Tag.TABLES, 20, 0), // or without any
-      set(Tag.TABLES, 88, 1), // a first entry that does not start at 0
-    ]) {
+    for (const { tag, at, bytes } of DAMAGES) {
       const guard = await Guard.bare();
-      const changed = withSection(partOf(policyWith(ONE)), tag, (section) => section.set(bytes, at));
+      const changed = withSection(partOf(DAMAGED_POLICY), tag, (section) => section.set(bytes, at));
       expect(guard.configure(changed), `tag ${tag} at ${at}: ${bytes}`).toBe("out of range");
     }
   });
 
-  it("refuses networks that are none", async () => {
-    const rules = "- { name: one, action: allow, protocol: udp, from: 10.0.0.0/8, to: fd00::/8, ports: 1 }\n".replace(
-      "fd00::/8",
-      "10.1.1.1",
-    );
-    for (const [at, value] of [
-      [16, 5],
-      [17, 33],
-      [0, 1],
-      [12, 1],
-    ] as const) {
-      const guard = await Guard.bare();
-      const changed = withSection(partOf(policyWith(rules)), Tag.NETWORKS, (section) => section.set([value], at));
-      expect(guard.configure(changed), String(at)).toBe("out of range");
-    }
+  it("accepts fields at the ends of their range", async () => {
+    for (const part of EDGES) expect((await Guard.bare()).configure(part)).toBe("accepted");
   });
 
   it("processes nothing before it has a policy", async () => {
@@ -129,18 +84,6 @@ describe("configure", () => {
       expect(guard.one(frame, { ...record, time: (record.number ?? 1n) * SECOND }), name).toBeTypeOf("string");
   });
 });
-
-function withSection(part: Uint8Array, tag: number, change: (bytes: Uint8Array) => void): Uint8Array {
-  const view = Buffer.from(part);
-  const sections: { tag: number; bytes: Uint8Array }[] = [];
-  for (let at = 48; at < view.length; ) {
-    const length = view.readUInt32LE(at + 4);
-    sections.push({ tag: view.readUInt32LE(at), bytes: Uint8Array.from(view.subarray(at + 8, at + 8 + length)) });
-    at += 8 + ((length + 7) & ~7);
-  }
-  change(sections.find((section) => section.tag === tag)!.bytes);
-  return packPart(Part.GUARD, sections);
-}
 
 describe("run", () => {
   it("gives the same however the records are batched", async () => {
@@ -177,6 +120,15 @@ describe("run", () => {
       )
     ).run(records);
     expect(frames.map(({ record }) => record)).toEqual(offsets);
+  });
+
+  it("takes an empty batch, and one that fills input to the last byte", async () => {
+    const guard = await Guard.under(policyWith(ONE));
+    expect(guard.exports.run(0, 0)).toBe(0);
+    const records = Array.from({ length: 1366 }, () => ({ frame: udp4() })); // 96 bytes each
+    const { bytes } = pack([...records.slice(0, 1365), { kind: RecordKind.TICK }]);
+    expect(bytes.length).toBe(131072);
+    expect(guard.runBytes(bytes).frames).toHaveLength(1365);
   });
 
   it("traps on records that do not fit in what it was given", async () => {

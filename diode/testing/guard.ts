@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Compartment } from "../../appliance/abi/abi.ts";
 import { align8, EVENT_HEADER, FRAME_HEADER, RECORD_HEADER, REFUSALS, RecordKind } from "../../appliance/abi/abi.ts";
+import { PART_HEADER, Part, packPart } from "../../appliance/abi/config.ts";
 import { compileOnboard } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
 import { compilePolicyText } from "../policy.ts";
@@ -163,4 +164,17 @@ export function policyWith(rules: string, more = "", out = ""): string {
     .map((line) => `  ${line}`)
     .join("\n");
   return `weir: 1\ninterfaces:\n  out: { next-hop: 52:54:00:77:00:12${out} }\n${more}\nrules:\n${body.trim() ? body : "  []"}\n`;
+}
+
+/** A compiled part with the bytes of one section changed, and a digest that is right. */
+export function withSection(part: Uint8Array, tag: number, change: (bytes: Buffer) => void): Uint8Array {
+  const view = Buffer.from(part);
+  const sections: { tag: number; bytes: Buffer }[] = [];
+  for (let at = PART_HEADER; at < view.length; ) {
+    const length = view.readUInt32LE(at + 4);
+    sections.push({ tag: view.readUInt32LE(at), bytes: Buffer.from(view.subarray(at + 8, at + 8 + length)) });
+    at += 8 + align8(length);
+  }
+  change(sections.find((section) => section.tag === tag)!.bytes);
+  return packPart(Part.GUARD, sections);
 }

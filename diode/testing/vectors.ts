@@ -36,7 +36,7 @@ export const RULES = `- { name: no-bad, action: deny, from: [10.0.0.66, 10.0.0.6
 - { name: tcp-six, action: allow, protocol: tcp, from: fd00::/64, to: "fd00:1::/64", ports: 443 }
 - { name: camera, action: allow, protocol: udp, vlan: 12-13, from: 10.0.12.0/24, to: 239.1.2.3, ports: 5004, payload: zero }
 - { name: tunnel, action: allow, protocol: 50, from: 10.0.0.5, to: 10.0.1.9 }
-- { name: jumbo, action: allow, protocol: udp, from: 10.0.0.5, to: 10.0.3.0/24, ports: 9 }
+- { name: jumbo, action: allow, protocol: udp, from: 10.0.0.5, to: 10.0.3.0/24, ports: 9, source-ports: 4000 }
 - { name: anywhere, action: allow, protocol: udp, from: any, to: any, ports: 7777 }`;
 
 /** The policy that the vectors are for; `more` goes in front of its rules. */
@@ -281,6 +281,22 @@ const list: [name: string, frame: Buffer, expected: string, record?: Omit<Record
   ["echo reply under no copy", ping4(0, 0, { src: "10.0.0.6" }), PASSES],
   ["echo from elsewhere", ping4(8, 0, { src: "10.1.0.5" }), "default"],
   ["longer than out takes", udp4({ dst: "10.0.3.3", dport: 9, size: 573 }), "mtu"],
+
+  ["echo as long as out takes", ping4(8, 0, { size: 572 }), PASSES],
+  ["echo longer than out takes", ping4(8, 0, { size: 573 }), "mtu"],
+  ["ICMPv6 as long as out takes", ping6(128, 0, { size: 552 }), PASSES],
+  ["ICMPv6 longer than out takes", ping6(128, 0, { size: 553 }), "mtu"],
+  ["TCP as long as out takes", tcp4({ size: 560 }), PASSES],
+  ["TCP longer than out takes", tcp4({ size: 561 }), "mtu"],
+  ["ESP as long as out takes", other4(50, { size: 580 }), PASSES],
+  ["ESP longer than out takes", other4(50, { size: 581 }), "mtu"],
+  ["IPv6 as long as out takes", udp6({ size: 552 }), PASSES],
+  ["IPv6 longer than out takes", udp6({ size: 553 }), "mtu"],
+  ["UDP of nothing", udp4({ size: 0, dport: 7777 }), PASSES],
+  ["UDP of nothing over IPv6", udp6({ size: 0, dport: 7777 }), PASSES],
+  ["TCP of nothing", tcp4({ size: 0 }), PASSES],
+  ["from the port behind the list", udp4({ dst: "10.0.3.3", dport: 9, sport: 7777 }), "default"],
+  ["the VLAN number behind the list", tagged(9), "default"],
 
   // ---- form: Ethernet and VLAN
   ["not Ethernet", udp4(), "link", { link: 101 }],

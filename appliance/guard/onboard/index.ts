@@ -82,7 +82,7 @@ function beat(r: RecordHeader): void {
   if (heartbeat == 0) heartbeat = (r.time / SECOND + 1) * SECOND;
   const last = r.kind == RecordKind.END;
   if (r.time < heartbeat && !last) return;
-  if (r.time >= heartbeat) heartbeat = (r.time / SECOND + 1) * SECOND;
+  heartbeat = (r.time / SECOND + 1) * SECOND;
   reportStats(clock);
   reportRules(r.time, last);
 }
