@@ -1,6 +1,11 @@
-/** `weir policy`: check a policy, show what it comes to. */
+/** `weir policy`: check a policy, show what it comes to, derive one. */
 import { Command } from "commander";
+import { damageText } from "../captures/damage.ts";
+import { CaptureReader } from "../captures/reader.ts";
+import { propose } from "../diode/derive/propose.ts";
+import { surveyOf } from "../diode/derive/survey.ts";
 import { effectiveText, shownText } from "../diode/policy/show.ts";
+import { parseNetwork } from "../diode/policy/values.ts";
 import { compilePolicy, Problems, problemLine } from "../diode/policy.ts";
 
 export function command(): Command {
@@ -8,7 +13,8 @@ export function command(): Command {
     .summary("check, show and derive policies")
     .description("Check a policy file, show what it comes to, derive one from traffic that was seen.")
     .addCommand(check())
-    .addCommand(show());
+    .addCommand(show())
+    .addCommand(derive());
 }
 
 function check(): Command {
@@ -64,6 +70,67 @@ Exit codes: 0 shown; 1 errors in the policy.`,
       const compiled = compileOrReport(path);
       if (compiled) process.stdout.write(effective ? effectiveText(compiled) : shownText(compiled));
     });
+}
+
+interface DeriveOptions {
+  read: string[];
+  to: string[];
+  leastFrames: string;
+  recursive?: boolean;
+  checksums?: string;
+}
+
+function derive(): Command {
+  const collect = (value: string, all: string[]) => [...all, value];
+  return new Command("derive")
+    .summary("propose a policy from traffic that was seen")
+    .description(
+      "Propose a policy from captures: a rule for each service (protocol, destination, port) with the sources, sizes and\n" +
+        "rates that were seen. Answers are left out: nothing comes back through a one-way appliance.",
+    )
+    .requiredOption(
+      "-r, --read <file|dir>",
+      "capture (pcap, pcapng, each also gzipped) or folder; may be repeated",
+      collect,
+      [],
+    )
+    .option("--to <network>", "only what goes there, such as 10.0.1.0/24; may be repeated", collect, [])
+    .option("--least-frames <n>", "services with fewer frames are named in comments only", "2")
+    .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")
+    .option("--recursive", "folders inside folders too")
+    .addHelpText(
+      "after",
+      `
+The proposal goes to standard output. Read it before you use it: what an intruder sent at that time is proposed as well.
+
+Examples:
+  weir policy derive -r fixtures/normal.pcap --to 10.0.1.0/24 > proposed.yaml
+  weir policy check proposed.yaml
+
+Exit codes: 0 proposed; 1 usage; 2 a capture was damaged or cut: the proposal rests on all good packets.`,
+    )
+    .action(async (options: DeriveOptions) => {
+      process.exitCode = await deriveFrom(options);
+    });
+}
+
+async function deriveFrom({ read, to, leastFrames, recursive, checksums }: DeriveOptions): Promise<number> {
+  const networks = to.map((text) => {
+    const network = parseNetwork(text);
+    if (!network) throw new Error(`--to ${text}: expected an address or network such as 10.0.1.0/24`);
+    return network;
+  });
+  if (!/^[1-9]\d{0,8}$/.test(leastFrames)) throw new Error(`--least-frames ${leastFrames}: expected a number from 1`);
+  if (checksums !== undefined && checksums !== "none") throw new Error(`-k ${checksums}: expected none`);
+  const reader = await CaptureReader.open(read, { recursive: recursive ?? false });
+  try {
+    const survey = await surveyOf(reader, checksums === "none");
+    process.stdout.write(propose(survey, { to: networks, leastFrames: Number(leastFrames) }));
+  } finally {
+    await reader.close();
+  }
+  for (const damage of reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
+  return reader.summary.damages ? 2 : 0;
 }
 
 function compileOrReport(path: string) {

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CaptureReader } from "../captures/reader.ts";
+import { compilePolicyText } from "../diode/policy.ts";
+import { Guard } from "../diode/testing/guard.ts";
+import { command } from "./policy.ts";
+
+let folder: string;
+let out = "";
+let talk = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "weir-policy-"));
+  [out, talk] = ["", ""];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    talk += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+const run = (...args: string[]) => command().parseAsync(args, { from: "user" });
+const file = (text: string) => {
+  const path = join(folder, "policy.yaml");
+  writeFileSync(path, text);
+  return path;
+};
+/** Frames of the capture that pass under a policy. */
+async function forwarded(policy: string): Promise<number> {
+  const guard = await Guard.under(policy);
+  const reader = await CaptureReader.open(["fixtures/normal.pcap"]);
+  let frames = 0;
+  for (let length = await reader.fill(guard.input); length > 0; length = await reader.fill(guard.input))
+    frames += guard.runBytes(guard.input.slice(0, length)).frames.length;
+  await reader.close();
+  return frames;
+}
+const HEAD = "weir: 1\ninterfaces: { out: { next-hop: 52:54:00:77:00:12 } }\n";
+const DOUBTFUL = `${HEAD}rules:\n  - { name: a, action: deny, from: 10.0.0.1/8 }\n`;
+
+describe("weir policy check", () => {
+  it("says that a policy is good, and which", async () => {
+    await run("check", "fixtures/policy.yaml");
+    expect(out).toMatch(/^fixtures\/policy\.yaml: good, 1 rule, no warnings, sha256 [0-9a-f]{64}\n$/);
+    expect(process.exitCode).toBeUndefined();
+  });
+  it("lists errors on standard error and fails", async () => {
+    const path = file(`${HEAD}rules:\n  - { name: a, action: alow }\n`);
+    await run("check", path);
+    expect(out).toBe("");
+    expect(talk).toBe(`${path}:4:24: rules.0.action: "alow", expected allow or deny\nweir: ${path}: 1 error\n`);
+    expect(process.exitCode).toBe(1);
+  });
+  it("lists warnings, which fail only when asked to", async () => {
+    const path = file(DOUBTFUL);
+    await run("check", path);
+    expect(talk).toMatch(/:4:36: rules\.0\.from\.0: 10\.0\.0\.1\/8 has bits set behind its prefix: .* \(warning\)\n$/);
+    expect(process.exitCode).toBeUndefined();
+    await run("check", "--strict", path);
+    expect(process.exitCode).toBe(3);
+  });
+});
+
+describe("weir policy show", () => {
+  it("shows defaults, rules and what is left to each", async () => {
+    await run("show", "fixtures/policy.yaml");
+    expect(out).toContain("  telemetry  allow udp from 10.0.0.0/24 to 10.0.1.9 ports 5000 size 1-512 payload copied\n");
+    out = "";
+    await run("show", "--effective", "fixtures/policy.yaml");
+    expect(out).toContain("everything else: dropped (default)\n");
+  });
+});
+
+describe("weir policy derive", () => {
+  it("proposes a policy that has no faults and passes what was seen", async () => {
+    await run("derive", "-r", "fixtures/normal.pcap", "--to", "10.0.1.0/24");
+    const { policy, warnings } = compilePolicyText(out, "proposed.yaml");
+    expect(warnings).toEqual([]);
+    expect(out).toContain("# udp 5000 from 10.0.0.5 to 10.0.1.9: 600 frames");
+    expect(policy.rules[0]).toMatchObject({
+      name: "udp-5000",
+      allow: true,
+      protocol: 17,
+      ports: [{ first: 5000, last: 5000 }],
+      size: { first: 18, last: 18 },
+    });
+    expect(process.exitCode).toBe(0);
+    expect(await forwarded(out)).toBe(600);
+  });
+  it("leaves out answers, and names what was rare", async () => {
+    await run("derive", "-r", "fixtures/normal.pcap", "--least-frames", "100");
+    const { policy } = compilePolicyText(out, "proposed.yaml");
+    expect(policy.rules.map(({ name }) => name)).toEqual(["udp-5000"]);
+    expect(out).toMatch(/# Not proposed: \d+ answers/);
+    expect(out).toContain("#   tcp 502 from 10.0.1.9 to 10.0.0.30: 40 frames");
+    expect(out).not.toMatch(/from 10\.0\.0\.30/); // the PLC only answers
+  });
+  it("gives the same proposal each time", async () => {
+    await run("derive", "-r", "fixtures/site.pcap");
+    const first = out;
+    out = "";
+    await run("derive", "-r", "fixtures/site.pcap");
+    expect(out).toBe(first);
+  });
+  it.each([
+    [["--to", "10.0.1"], "--to 10.0.1: expected an address or network such as 10.0.1.0/24"],
+    [["--least-frames", "0"], "--least-frames 0: expected a number from 1"],
+    [["-k", "all"], "-k all: expected none"],
+  ])("refuses %j", async (args, message) => {
+    await expect(run("derive", "-r", "fixtures/normal.pcap", ...args)).rejects.toThrow(message);
+  });
+});
