@@ -100,7 +100,7 @@ const NUMBERS: Record<number, string> = Object.fromEntries(
   Object.entries(PROTOCOLS).map(([name, number]) => [number, name]),
 );
 const protocolWord = (protocol: number) => NUMBERS[protocol] ?? `protocol-${protocol}`;
-/** YAML takes an IPv6 address for what it is only within quotes, in a list. */
+/** To YAML an IPv6 address that ends in a colon is a mapping, unless it is quoted. */
 const quoted = (address: string) => (address.includes(":") ? `"${address}"` : address);
 
 function unused(name: string, names: Set<string>): string {
