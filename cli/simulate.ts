@@ -1,8 +1,5 @@
 // `weir simulate`: a MIL-STD-1553 bus as a Chapter 10 recording or UDP stream, with attacks and their labels.
-import { createSocket } from "node:dgram";
-import { lookup } from "node:dns/promises";
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { CaptureWriter } from "../captures/write.ts";
 import { INTENSITIES, type Intensity } from "../mil1553/simulator/attacks/attack.ts";
@@ -17,8 +14,9 @@ import { COUNTER_START, simulate } from "../mil1553/simulator/run.ts";
 import type { Checksum } from "../mil1553/writer/chapter10.ts";
 import { frame, STREAM } from "../mil1553/writer/frame.ts";
 import { type Clock, type Packet, recording } from "../mil1553/writer/recording.ts";
+import { Sender, Wire } from "../mil1553/writer/send.ts";
 import type { ChannelName } from "../mil1553/writer/tmats.ts";
-import { type Datagram, datagrams, type TransferFormat } from "../mil1553/writer/transfer.ts";
+import { datagrams, type TransferFormat } from "../mil1553/writer/transfer.ts";
 
 interface Options {
   read?: string[];
@@ -228,62 +226,4 @@ async function write(source: Source, labels: Labels, options: Options): Promise<
   capture?.close();
   sender?.close();
   if (out !== undefined && out !== 1) closeSync(out);
-}
-
-/** Times of datagrams in a capture: one behind the other, as long as each takes at 1 Gb/s. */
-class Wire {
-  count = 0;
-  #clock: Clock;
-  #free = 0n;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** ns since 1970. */
-  time({ time, payload }: Datagram): bigint {
-    const due = BigInt(this.#clock.ms) * 1_000_000n + BigInt(time - this.#clock.counter) * 100n;
-    const at = due > this.#free ? due : this.#free;
-    this.#free = at + BigInt((payload.length + 66) * 8); // headers, preamble and pause
-    this.count++;
-    return at;
-  }
-}
-
-class Sender {
-  #socket: ReturnType<typeof createSocket>;
-  #address: string;
-  #port: number;
-  #paced: boolean;
-  #begin: { time: number; at: number } | undefined;
-
-  private constructor(socket: ReturnType<typeof createSocket>, address: string, port: number, paced: boolean) {
-    this.#socket = socket;
-    this.#address = address;
-    this.#port = port;
-    this.#paced = paced;
-  }
-
-  static async open({ host, port }: { host: string; port: number }, paced: boolean): Promise<Sender> {
-    const { address, family } = await lookup(host);
-    const socket = createSocket(family === 6 ? "udp6" : "udp4");
-    await new Promise<void>((done) => socket.bind(0, done));
-    if (family === 4) socket.setBroadcast(true);
-    return new Sender(socket, address, port, paced);
-  }
-
-  async send({ payload, time }: Datagram): Promise<void> {
-    if (this.#paced) {
-      this.#begin ??= { time, at: performance.now() };
-      const wait = this.#begin.at + (time - this.#begin.time) / 10_000 - performance.now();
-      if (wait > 1) await sleep(wait);
-    }
-    await new Promise<void>((done, fail) =>
-      this.#socket.send(payload, this.#port, this.#address, (error) => (error ? fail(error) : done())),
-    );
-  }
-
-  close(): void {
-    this.#socket.close();
-  }
 }

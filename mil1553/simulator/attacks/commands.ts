@@ -197,7 +197,7 @@ const flooding: Attack = {
     const count = Math.min(budget ?? most, most);
     const begin = scene.from + random.below(Math.max(1, Math.floor((most - count + 1) * step)));
     for (let i = 0; i < count; i++) {
-      const time = Math.floor(begin + i * step);
+      const time = Math.floor(begin + (i + random.uniform() / 2) * step);
       scene.insert(time, { format: "bc-rt", commands: [word], data: scene.randomWords(32) }, { busB: false });
     }
   },

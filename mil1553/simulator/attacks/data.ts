@@ -76,7 +76,8 @@ const freeze: Attack = {
   run(scene) {
     const wanted = scene.of(1, 1, 4);
     for (const { identity, messages } of scene.choose(measured(scene), wanted, 1, true)) {
-      const frozen = dataOf(scene, messages[0]!);
+      // As in the message in front of the attack; only its first when there is none
+      const frozen = dataOf(scene, identity.messages[identity.messages.indexOf(messages[0]!) - 1] ?? messages[0]!);
       const word = measurements(scene, identity)[0]?.index ?? 0;
       for (const message of messages) {
         const data = dataOf(scene, message).map((w, i) => (scene.of(i === word, true, true) ? frozen[i]! : w));

@@ -45,15 +45,13 @@ const spoofing: Attack = {
       for (const message of messages) {
         const { data } = survey.of(message)!;
         const old = survey.of(random.pick(identity.messages))!.data;
-        const part = scene.of(0, 0.25, 1);
-        const forged = part
-          ? data.map((word) => (random.chance(part) ? random.bits() >>> 16 : word))
-          : old.length === data.length
-            ? old
-            : data;
+        const places = data.map((_, k) => k);
+        const forged = new Set(random.some(places, scene.of(0, Math.ceil(data.length / 4), data.length)));
+        const earlier = old.length === data.length ? old : data;
+        const said = scene.of(earlier, data, data).map((word, k) => (forged.has(k) ? random.bits() >>> 16 : word));
         // Earlier, as long as the standard allows it; else later
         const gap = message.gap1 - shift >= LEAST_GAP ? message.gap1 - shift : Math.min(255, message.gap1 + shift);
-        scene.rewrite(message, { data: forged }, gap);
+        scene.rewrite(message, { data: said }, gap);
       }
   },
 };
@@ -136,6 +134,14 @@ const deletion: Attack = {
   },
 };
 
+/** The median interval, if three of four are within a tenth of it; 0.1 us. */
+function periodOf({ messages }: Identity): number | undefined {
+  const intervals = messages.slice(1).map(({ time }, i) => time - messages[i]!.time);
+  const period = [...intervals].sort((a, b) => a - b)[intervals.length >> 1] ?? 0;
+  const near = intervals.filter((interval) => Math.abs(interval - period) <= period / 10).length;
+  return intervals.length >= 2 && near >= 0.75 * intervals.length ? period : undefined;
+}
+
 const timing: Attack = {
   name: "timing-shift",
   does: "A message of the schedule is held back, by a program in the controller or a device between it and the bus.",
@@ -147,13 +153,10 @@ const timing: Attack = {
   },
   source: "mil1553 evaluation catalogue (period shift); Genereux 2020 (MAIDENS)",
   run(scene) {
-    const targets = scene.targets((i) => i.messages.length >= 3, "a message that comes at least three times");
+    const targets = scene.targets((i) => periodOf(i) !== undefined, "a periodic message");
     const share = scene.of(0.05, 0.2, 1);
     for (const { identity, messages } of scene.choose(targets, scene.of(1, 1, 2), scene.of(0.3, 0.5, 1))) {
-      const times = identity.messages.map((m) => m.time);
-      const intervals = times.slice(1).map((t, i) => t - times[i]!);
-      intervals.sort((a, b) => a - b);
-      const period = intervals[intervals.length >> 1]!;
+      const period = periodOf(identity)!;
       for (const [i, message] of messages.entries())
         if (scene.of(true, true, i % 2 === 0)) scene.move(message, message.time + Math.round(share * period));
     }
