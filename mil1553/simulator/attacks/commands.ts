@@ -127,7 +127,13 @@ const hijack: Attack = {
   source: "Stan 2017; OD1NF1ST man in the middle",
   run(scene) {
     const { survey, random } = scene;
-    const other = (...not: number[]) => scene.station((s) => !not.includes(s.address));
+    // Another terminal; on a bus that has none, the attacker's own
+    const other = (...not: number[]): { address: number; receives: Set<number> } => {
+      const there = survey.stations.filter((s) => !not.includes(s.address));
+      return there.length
+        ? random.pick(there)
+        : { address: random.pick(survey.unusedAddresses()), receives: new Set() };
+    };
     if (survey.identities.some((i) => i.format === "rt-rt" && scene.inside(i).length)) {
       const targets = scene.targets((i) => i.format === "rt-rt", "an RT-RT transfer");
       for (const { identity, messages } of scene.choose(targets, targets.length, scene.of(0.1, 0.3, 1))) {
