@@ -1,0 +1,47 @@
+/** What the ground's half of a detector that learns offers; see README.md. */
+import type { Interval } from "./numerics/intervals.ts";
+
+/** What onboard code wrote as one baseline entry: JSON, numbers below 2^53. */
+export interface Entry {
+  detector: string;
+  [member: string]: unknown;
+}
+
+/** What the operator wants of the thresholds. */
+export interface Wanted {
+  /** False alarms per hour, of each detector by itself. */
+  rate: number;
+}
+
+/** A threshold with where it comes from. */
+export interface Threshold {
+  detector: string;
+  /** What it holds for, as keyOf() gives it; "" = for all. */
+  key: string;
+  /** Of what: `response`, `packets per second`; with its unit. */
+  quantity: string;
+  limit: number;
+  /** As in numerics/threshold.ts, or `margin`: from the extremes seen and a stated margin. */
+  method: "rank" | "extreme" | "largest" | "margin";
+  /** 95 % interval of the limit that gives the wanted rate. */
+  interval?: Interval;
+  /** Independent samples, and hours, that it was learned from. */
+  samples: number;
+  hours: number;
+}
+
+export interface LearnedDetector {
+  /** Entries whose `detector` is this, or begins with it and a dot, are its own. */
+  readonly name: string;
+  /** Section of inspect's part of the policy (appliance/abi/config.ts) that pack() makes. */
+  readonly tag: number;
+  /** What the entry is about: entries with the same key are merged. */
+  keyOf(entry: Entry): string;
+  /** Commutative and associative: as if both had been learned together. */
+  merge(a: Entry, b: Entry): Entry;
+  thresholds(entries: readonly Entry[], wanted: Wanted, hours: number): Threshold[];
+  /** @throws RangeError that says what does not fit */
+  pack(entries: readonly Entry[], thresholds: readonly Threshold[]): Uint8Array;
+  /** One line for people. */
+  show(entry: Entry): string;
+}
