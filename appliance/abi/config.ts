@@ -16,6 +16,7 @@ export const Tag = {
   SETTINGS: 1,
   HOSTS: 2,
   SERVICES: 3,
+  DETECTORS: 8,
   RULES: 16,
   NAMES: 17,
   NETWORKS: 18,
@@ -26,9 +27,9 @@ export const Tag = {
 } as const;
 
 /** Bytes of the structures in onboard/config.ts. */
-export const SIZES = { network: 24, range: 4, inspect: 48, guard: 64, rule: 48, journal: 72 } as const;
+export const SIZES = { network: 24, range: 4, inspect: 48, detector: 16, guard: 64, rule: 48, journal: 72 } as const;
 
-export const InspectFlag = { IGNORE_CHECKSUMS: 1, KNOWN_HOSTS: 2, KNOWN_SERVICES: 4 } as const;
+export const InspectFlag = { IGNORE_CHECKSUMS: 1, KNOWN_HOSTS: 2, KNOWN_SERVICES: 4, LEARN: 8, UNGROUPED: 16 } as const;
 export const GuardFlag = { IGNORE_CHECKSUMS: 1 } as const;
 export const Action = { PASS: 0, DROP: 1, QUARANTINE_SOURCE: 2, QUARANTINE_FLOW: 3 } as const;
 export const RuleAction = { DENY: 0, ALLOW: 1 } as const;

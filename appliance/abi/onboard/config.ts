@@ -31,6 +31,7 @@ export const enum Tag {
   SETTINGS = 1,    // InspectSettings, GuardSettings or JournalSettings
   HOSTS = 2,       // inspect: Network[], whose addresses are known senders
   SERVICES = 3,    // inspect: Network[] with protocol and port, what may be used where
+  DETECTORS = 8,   // inspect: DetectorSetting[]
   RULES = 16,      // guard: Rule[], the first that matches decides
   NAMES = 17,      // guard: NAME_SIZE bytes for each rule, ASCII, zeros behind
   NETWORKS = 18,   // guard: Network[], what the rules' from and to refer to
@@ -66,6 +67,8 @@ export const enum InspectFlag {
   IGNORE_CHECKSUMS = 1, // wrong checksums are no anomaly
   KNOWN_HOSTS = 2,      // HOSTS is a list to hold sources against; without it every source is known
   KNOWN_SERVICES = 4,   // the same of SERVICES
+  LEARN = 8,            // detectors that learn do so, and export what they learned as baseline entries
+  UNGROUPED = 16,       // every finding is an alert of its own (evaluation)
 }
 
 /** 48 bytes. The scan detector's parameters are those of Jung et al. 2004: 0 < theta1 < theta0 < 1, 0 < alpha < power < 1. */
@@ -81,7 +84,17 @@ export class InspectSettings {
   hostAction: u8;          // the same of a new host
   serviceAction: u8;       // the same of a new service
   pad: u8;
+  exportEvery: u32;        // LEARN: seconds of record time between two exports; 0 = at the end only
+}
+
+/** 16 bytes. What the policy says of one detector; those it does not name alert at the thresholds they have. */
+@unmanaged
+export class DetectorSetting {
+  detector: u8; // Detector (detectors/onboard/catalogue.ts)
+  action: u8;   // an Action (abi.ts): the verdict on what is found, beside the alert; never DROP
+  pad: u16;
   pad2: u32;
+  scale: f64;   // factor on its thresholds, >= 0; Infinity = off
 }
 
 export const enum GuardFlag {
