@@ -11,9 +11,9 @@ import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
 import { replayThroughImage } from "../appliance/hosts/image.ts";
 import { chooseAccelerator } from "../appliance/hosts/qemu.ts";
 import type { CaptureReader } from "../captures/reader.ts";
+import { recordStream } from "../captures/records.ts";
 import { journalPart } from "../diode/policy/pack.ts";
 import type { CompiledPolicy } from "../diode/policy.ts";
-import { recordStream } from "./records.ts";
 
 export interface ImageFacts {
   bytes: number;

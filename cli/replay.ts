@@ -7,11 +7,11 @@ import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
 import { embed } from "../appliance/hosts/node.ts";
 import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
+import { recordStream } from "../captures/records.ts";
 import { CaptureWriter } from "../captures/write.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
 import { type ImageFacts, replayInImage, whyNoImage } from "./image-replay.ts";
 import { Progress } from "./progress.ts";
-import { recordStream } from "./records.ts";
 import { Report } from "./report.ts";
 import { printSummary } from "./summary.ts";
 

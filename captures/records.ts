@@ -1,6 +1,6 @@
 /** Captures as the stream of records that hosts take: batches from the reader, then one END record. */
 import { RECORD_HEADER, RecordKind } from "../appliance/abi/abi.ts";
-import type { CaptureReader } from "../captures/reader.ts";
+import type { CaptureReader } from "./reader.ts";
 
 /**
  * Yields batches laid into `buffer` (INPUT_SIZE bytes): views of it, valid until the next is asked for. The END record
