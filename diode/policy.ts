@@ -1,13 +1,17 @@
 /** Policies: from the file people write to the parts that the compartments take. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { INPUT_SIZE } from "../appliance/abi/abi.ts";
+import type { Section } from "../appliance/abi/config.ts";
 import type { Interface } from "../appliance/build/manifest.ts";
 import type { Parts } from "../appliance/hosts/embedded/appliance.ts";
-import { inOrder, type Problem, Problems, readYaml } from "../lib/yaml.ts";
+import { readBaseline } from "../detectors/baseline/file.ts";
+import { packBaseline } from "../detectors/baseline/merge.ts";
+import { inOrder, type Problem, Problems, readYaml, type YamlSource } from "../lib/yaml.ts";
 import { formatsOf } from "./policy/formats.ts";
 import { lint } from "./policy/lint.ts";
-import { modelOf, type Policy } from "./policy/model.ts";
+import { modelOf, type Policy, scaledTuning } from "./policy/model.ts";
 import { guardPart, inspectPart, journalPart } from "./policy/pack.ts";
 import { policySchema } from "./policy/schema.ts";
 import { tablesOf } from "./policy/tables.ts";
@@ -38,6 +42,14 @@ export interface CompileOptions {
   boot?: bigint;
   /** As if the file said `checksums: ignore`. */
   ignoreChecksums?: boolean;
+  /** As if the file named this baseline; the path is the caller's. */
+  baseline?: string;
+  /** As if the file said `learn: {}`. */
+  learn?: boolean;
+  /** Every finding an alert of its own. */
+  ungrouped?: boolean;
+  /** As if the file gave each detector this factor on its thresholds, on top of its own. */
+  threshold?: number;
 }
 
 /**
@@ -54,11 +66,35 @@ export function compilePolicy(path: string, options: CompileOptions = {}): Compi
   return compilePolicyText(text, path, options);
 }
 
+function withOptions(policy: Policy, options: CompileOptions): Policy {
+  const { ignoreChecksums, baseline, learn, ungrouped, threshold = 1 } = options;
+  const tuning = threshold === 1 ? policy.tuning : scaledTuning(policy.tuning, threshold);
+  return {
+    ...policy,
+    ...(ignoreChecksums && { ignoreChecksums }),
+    ...(baseline !== undefined && { baseline: resolve(baseline) }),
+    ...(learn && { learn: policy.learn ?? { every: 0n } }),
+    ...(ungrouped && { ungrouped }),
+    tuning,
+  };
+}
+
+/** What was learned, packed. Its path is relative to the policy's. */
+function sectionsOf({ baseline, learn }: Policy, source: YamlSource): Section[] {
+  if (baseline === undefined || learn) return [];
+  try {
+    return packBaseline(readBaseline(resolve(dirname(source.file), baseline)));
+  } catch (error) {
+    if (error instanceof Problems) throw error;
+    throw new Problems([source.problem(["baseline"], (error as Error).message)]);
+  }
+}
+
 /** The same from text; `file` is what messages call it. */
 export function compilePolicyText(text: string, file: string, options: CompileOptions = {}): CompiledPolicy {
-  const { boot = 0n, ignoreChecksums } = options;
+  const { boot = 0n } = options;
   const { value, source } = readYaml(text, file, policySchema);
-  const policy = { ...modelOf(value), ...(ignoreChecksums && { ignoreChecksums }) };
+  const policy = withOptions(modelOf(value), options);
   const { errors, warnings } = lint(policy, source);
   if (errors.length) throw new Problems(inOrder(errors));
   const guard = guardPart(policy, { formats: formatsOf(policy), tables: tablesOf(policy) });
@@ -66,12 +102,12 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
     throw new Problems([
       source.problem(["rules"], `${guard.length} bytes when compiled, expected at most ${MAX_GUARD_PART}`),
     ]);
-  const parts = { inspect: inspectPart(policy), guard, journal: journalPart(policy, boot) };
+  const parts = { inspect: inspectPart(policy, sectionsOf(policy, source)), guard, journal: journalPart(policy, boot) };
   if (parts.inspect.length > INPUT_SIZE)
     throw new Problems([
       source.problem(
-        ["detectors", "newcomer"],
-        `${parts.inspect.length} bytes when compiled, expected at most ${INPUT_SIZE}`,
+        policy.baseline ? ["baseline"] : ["detectors", "newcomer"],
+        `${parts.inspect.length} bytes of inspect's part when compiled, expected at most ${INPUT_SIZE}`,
       ),
     ]);
   const hash = createHash("sha256");

@@ -1,5 +1,6 @@
 /** A policy with its defaults filled in, lists joined and names turned to numbers: what is compiled, linted and shown. */
 import { MAX_MTU, UNTAGGED } from "../../appliance/abi/config.ts";
+import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
 import { ECHO, type PolicyFile, type RuleFile } from "./schema.ts";
 import type { Network, Range } from "./values.ts";
 
@@ -34,6 +35,13 @@ export interface Service {
   port: number;
 }
 
+export interface Tuning {
+  name: DetectorName;
+  /** Factor on its thresholds; Infinity: off. */
+  threshold: number;
+  action: "alert" | "quarantine";
+}
+
 export interface Policy {
   in: { mac: bigint };
   out: { mac: bigint; nextHop: bigint; mtu: number; ttl: number; rate: Rate | undefined };
@@ -52,6 +60,13 @@ export interface Policy {
     services: Service[] | undefined;
     action: "alert" | "drop" | "quarantine";
   };
+  /** What the file says of the other detectors. */
+  tuning: Tuning[];
+  /** Path as the file gives it. */
+  baseline: string | undefined;
+  learn: { every: bigint } | undefined;
+  /** Every finding is an alert of its own: for evaluation, not to be had from a file. */
+  ungrouped: boolean;
   anomaliesPerSecond: number;
   protectedSources: Network[];
   quarantine: { time: bigint; perMinute: number } | undefined;
@@ -97,6 +112,16 @@ export function modelOf(file: PolicyFile): Policy {
       ),
       action: newcomer?.action ?? "alert",
     },
+    tuning: DETECTOR_NAMES.flatMap((name): Tuning[] => {
+      const set = (
+        detectors as Partial<Record<string, { off?: boolean; threshold?: number; action?: Tuning["action"] }>>
+      )?.[name];
+      if (!set || name === "scan") return [];
+      return [{ name, threshold: set.off ? Infinity : (set.threshold ?? 1), action: set.action ?? "alert" }];
+    }),
+    baseline: file.baseline,
+    learn: file.learn && { every: file.learn.every ?? 0n },
+    ungrouped: false,
     anomaliesPerSecond: detectors?.anomalies?.["per-second"] ?? 20,
     protectedSources: file.protected ?? [],
     quarantine: file.quarantine && { time: file.quarantine.for, perMinute: file.quarantine["per-minute"] ?? 30 },
@@ -105,6 +130,14 @@ export function modelOf(file: PolicyFile): Policy {
 
 const isEverywhere = (networks: Network[]) =>
   [4, 6].every((v) => networks.some((n) => n.version === v && n.bits === 0));
+
+/** The same for every detector, on top of what the file says. */
+export function scaledTuning(tuning: readonly Tuning[], factor: number): Tuning[] {
+  return DETECTOR_NAMES.map((name) => {
+    const { threshold, action } = tuning.find((t) => t.name === name) ?? { threshold: 1, action: "alert" as const };
+    return { name, threshold: threshold * factor, action };
+  });
+}
 
 function ruleOf(rule: RuleFile): Rule {
   const { protocol } = rule;

@@ -11,25 +11,32 @@ import {
   SIZES,
   Tag,
 } from "../../appliance/abi/config.ts";
-import type { Policy, Rule, Service } from "./model.ts";
+import { DETECTOR } from "../../detectors/catalogue.ts";
+import type { Policy, Rule, Service, Tuning } from "./model.ts";
 import type { Network, Range } from "./values.ts";
 
-export function inspectPart(policy: Policy): Uint8Array {
-  const { scan, newcomer } = policy;
+/** @param baseline sections made of what was learned */
+export function inspectPart(policy: Policy, baseline: readonly config.Section[] = []): Uint8Array {
+  const { scan, newcomer, learn } = policy;
   const flags =
     (policy.ignoreChecksums ? InspectFlag.IGNORE_CHECKSUMS : 0) |
     (newcomer.hosts ? InspectFlag.KNOWN_HOSTS : 0) |
-    (newcomer.services ? InspectFlag.KNOWN_SERVICES : 0);
+    (newcomer.services ? InspectFlag.KNOWN_SERVICES : 0) |
+    (learn ? InspectFlag.LEARN : 0) |
+    (policy.ungrouped ? InspectFlag.UNGROUPED : 0);
   const actions = { alert: Action.PASS, drop: Action.DROP, quarantine: Action.QUARANTINE_SOURCE };
   const settings = struct(SIZES.inspect, (s) => {
     s.u32(flags).u32(policy.anomaliesPerSecond);
     s.f64(scan.theta0).f64(scan.theta1).f64(scan.alpha).f64(scan.power);
-    s.u8(actions[scan.action]).u8(actions[newcomer.action]).u8(actions[newcomer.action]);
+    s.u8(actions[scan.action]).u8(actions[newcomer.action]).u8(actions[newcomer.action]).u8(0);
+    s.u32(learn ? Number(learn.every / 1_000_000_000n) : 0);
   });
   return packPart(Part.INSPECT, [
     { tag: Tag.SETTINGS, bytes: settings },
     { tag: Tag.HOSTS, bytes: joined((newcomer.hosts ?? []).map((n) => network(n))) },
     { tag: Tag.SERVICES, bytes: joined((newcomer.services ?? []).map((s) => network(s.network, s))) },
+    { tag: Tag.DETECTORS, bytes: joined(policy.tuning.map((t) => detectorSetting(t, actions[t.action]))) },
+    ...baseline,
   ]);
 }
 
@@ -121,6 +128,9 @@ function network({ hi, lo, version, bits }: Network, service?: Service): Uint8Ar
       .u8(service?.protocol ?? 0);
   });
 }
+
+const detectorSetting = ({ name, threshold }: Tuning, action: number) =>
+  struct(SIZES.detector, (s) => s.u8(DETECTOR[name]).u8(action).u16(0).u32(0).f64(threshold));
 
 const range = ({ first, last }: Range) => struct(SIZES.range, (s) => s.u16(first).u16(last));
 

@@ -1,6 +1,7 @@
 /** What a policy file may say. The README beside this file says it to its authors. */
 import { z } from "zod";
 import { MAX_MTU, MAX_RULES, UNTAGGED } from "../../appliance/abi/config.ts";
+import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
 import { described, integer, object, oneOf, parsed, Wrong } from "../../lib/yaml.ts";
 import { RESERVED } from "./reasons.ts";
 import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "./values.ts";
@@ -114,13 +115,31 @@ const service = object({
   port: integer(1, 65535).optional(),
 });
 
+/** Those with more to set than this stand in the schema themselves. */
+const PLAIN = DETECTOR_NAMES.filter((name) => name !== "scan" && name !== "new-host" && name !== "new-service");
+
+const factor = parsed<number>("a factor from 0.01 to 100", (value) =>
+  typeof value === "number" && value >= 0.01 && value <= 100 ? value : undefined,
+);
+// A score is no proof: it may alert or shut out for a time, not drop (and never widens what is allowed).
+const detector = z.preprocess(
+  (value) => (value === "off" || value === false ? { off: true } : value),
+  object({
+    off: z.boolean({ error: "expected true or false" }).optional(),
+    threshold: factor.optional(),
+    action: oneOf("alert", "quarantine").optional(),
+  }),
+);
+
 const detectors = object({
+  ...(Object.fromEntries(PLAIN.map((name) => [name, detector.optional()])) as Partial<
+    Record<DetectorName, z.ZodOptional<typeof detector>>
+  >),
   scan: object({
     "benign-success": share.optional(),
     "scanner-success": share.optional(),
     "false-positive": share.optional(),
     detection: share.optional(),
-    // A score is no proof: it may alert or shut out for a time, not drop (and never widens what is allowed).
     action: oneOf("alert", "quarantine").optional(),
   }).optional(),
   newcomer: object({
@@ -156,6 +175,8 @@ export const policySchema = object({
             message: `"${name}" again, expected a name of its own`,
           });
     }),
+  baseline: z.string({ error: (issue) => `${described(issue.input)}, expected the path of a baseline` }).optional(),
+  learn: object({ every: duration("24h").optional() }).optional(),
   detectors: detectors.optional(),
   protected: networks().optional(),
   quarantine: quarantine.optional(),
