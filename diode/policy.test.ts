@@ -67,7 +67,10 @@ rules:
 
   // § marks the place that must be named.
   it.each([
-    ["§", "missing, expected a mapping with weir, interfaces, checksums, rules, detectors, protected, quarantine"],
+    [
+      "§",
+      "missing, expected a mapping with weir, interfaces, checksums, rules, baseline, learn, detectors, protected, quarantine",
+    ],
     ["weir: 1\n§weir: 1\n", "Map keys must be unique"],
     ["rules: [\n§", "Flow sequence in block collection must be sufficiently indented and end with a ]"],
     [rules(`name: a, ${UDP.replace("ports: 1", "ports: §010")}`), "010 begins with 0, expected 10"],

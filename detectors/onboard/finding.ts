@@ -46,7 +46,7 @@ export class Finding {
   pad3: u32;
 }
 
-const FINDING: u32 = 136;
+export const FINDING: u32 = 136;
 const list: usize = memory.data(136 * 17, 8); // the last one takes what has no place
 const scales: usize = memory.data(40 * 8, 8);
 let used: u32 = 0;

@@ -39,8 +39,7 @@ function command(t: Text, c: u32): void {
 
 /** The object, braces and all. `words`: with the data words as one hexadecimal string (at most 144 digits). */
 export function writeMessage(t: Text, m: Message, bus: Bus, words: bool): void {
-  lit(t, "{\"channel\":"); unsigned(t, <u64>m.channel);
-  if (bus.nameLength) { lit(t, ",\"name\":\""); quoted(t, busName(bus), <u32>bus.nameLength); byte(t, 34); }
+  openBus(t, bus);
   lit(t, ",\"bus\":\""); byte(t, 65 + <u32>m.busB);
   lit(t, "\",\"rtc\":"); unsigned(t, m.rtc);
   lit(t, ",\"format\":\""); formatName(t, <u32>m.format); byte(t, 34);
@@ -58,6 +57,22 @@ export function writeMessage(t: Text, m: Message, bus: Bus, words: bool): void {
     byte(t, 34);
   }
   byte(t, 125);
+}
+
+/** The same of a message that is not at hand: its bus, and its commands (second = 0: none). */
+export function writeCommand(t: Text, bus: Bus, first: u32, second: u32): void {
+  openBus(t, bus);
+  byte(t, 44); command(t, first);
+  if (second) { lit(t, ",\"from\":{"); command(t, second); byte(t, 125); }
+  byte(t, 125);
+}
+
+/** The same of a bus as a whole. */
+export function writeBus(t: Text, bus: Bus): void { openBus(t, bus); byte(t, 125); }
+
+function openBus(t: Text, bus: Bus): void {
+  lit(t, "{\"channel\":"); unsigned(t, <u64>bus.channel);
+  if (bus.nameLength) { lit(t, ",\"name\":\""); quoted(t, busName(bus), <u32>bus.nameLength); byte(t, 34); }
 }
 
 /** The `chapter10` object of an event about the container: `{"channel":5,"detail":14298}`; detail: anomalies.ts. */

@@ -1,100 +1,119 @@
-// Alerts: what each detector's finding looks like in EVE and on the console. One function each: what was expected, what
-// was seen. The numbers stand in alert.context, whose form Suricata's schema leaves open.
-import { Text, byte, decimal, ipv4, ipv6, lit, timestamp, unsigned } from "../../../lib/onboard/text";
-import * as scan from "../../../detectors/scan/onboard/scan";
+// The alert: how a finding of any detector leaves as an EVE event and as a line on the console. What was expected, what
+// was seen and the numbers stand in alert.context, whose form Suricata's schema leaves open.
+import { Text, byte, decimal, lit, timestamp, unsigned } from "../../../lib/onboard/text";
+import { FIRST_SIGNATURE, writeDetector } from "../../../detectors/onboard/catalogue";
+import { FINDING, Finding, Subject } from "../../../detectors/onboard/finding";
 import { openEvent, writeAddress, writeTransport } from "../../../ip/onboard/eve";
 import { Flow } from "../../../ip/onboard/flow";
-import { Packet, innermost } from "../../../ip/onboard/packet";
+import { Packet, innermost, Is } from "../../../ip/onboard/packet";
+import { Bus, busAt } from "../../../mil1553/onboard/channels";
+import { writeBus, writeCommand, writeMessage } from "../../../mil1553/onboard/eve";
+import { Message } from "../../../mil1553/onboard/message";
 import * as events from "./events";
+import { writeCategory, writeExpected, writeSeen, writeSignature } from "./words";
 
-const enum Signature { SCAN = 7700001, NEW_HOST = 7700002, NEW_SERVICE = 7700003 }
-
-const ALERT: u32 = 1; // syslog severities
-const WARNING: u32 = 4;
+const ALERT: u32 = 1; // syslog severity
+const FIRST_OF_BUS: u32 = 20; // detectors from this number on are the bus's
 
 let raised: u64 = 0;
 export function alertsRaised(): u64 { return raised; }
 
-// Opens `"alert":{...,"context":{"detector":"...",` behind the common fields.
-function open(t: Text, id: u32, signature: string, category: string, severity: u32, detector: string): void {
+// What is at hand: a packet and its flow, or a 1553 message and its bus. 0 = none.
+let packet: usize = 0;
+let flow: usize = 0;
+let message: usize = 0;
+let bus: usize = 0;
+let number: u64 = 0; // of the record, or of the message on its bus
+
+export function atHand(k: usize, f: usize, n: u64): void { packet = k; flow = f; message = 0; bus = 0; number = n; }
+export function messageAtHand(m: usize, b: usize, n: u64): void { packet = 0; flow = 0; message = m; bus = b; number = n; }
+
+/** Keeps a copy of a finding that makes sense when its packet or message is gone. */
+export function keep(f: Finding, to: Finding): void {
+  memory.copy(changetype<usize>(to), changetype<usize>(f), FINDING);
+  if (f.subject != Subject.RECORD) return;
+  if (packet != 0) describe(to, changetype<Packet>(packet));
+  else if (message != 0) {
+    const m = changetype<Message>(message);
+    to.subject = Subject.COMMAND;
+    to.bus = m.bus;
+    to.cmd1 = m.cmd1;
+    to.cmd2 = m.cmd2;
+  }
+}
+
+/** The packet's addresses in the finding, which is about them from now on. */
+export function describe(f: Finding, k: Packet): void {
+  f.subject = Subject.HOSTS;
+  if (k.ips != 0) {
+    const ip = innermost(k);
+    f.version = <u8>ip.version;
+    f.srcHi = ip.srcHi; f.srcLo = ip.srcLo; f.dstHi = ip.dstHi; f.dstLo = ip.dstLo;
+    f.protocol = k.protocol;
+    f.port = k.flags & Is.PORTS ? k.destPort : 0;
+    f.hasDest = 1;
+  } else if (k.arpOp != 0) {
+    f.version = 4;
+    f.srcLo = k.arpSenderIp;
+    f.dstLo = k.arpTargetIp;
+    f.hasDest = 1;
+  }
+}
+
+/** Writes the alert of a finding, or of `count` findings since `since`, of which this is the strongest. */
+export function alert(f: Finding, count: u32, since: u64): void {
   raised += 1;
-  lit(t, ',"alert":{"action":"allowed","gid":1,"signature_id":'); unsigned(t, id);
-  lit(t, ',"rev":1,"signature":"'); lit(t, signature);
-  lit(t, '","category":"'); lit(t, category);
-  lit(t, '","severity":'); unsigned(t, severity);
-  lit(t, ',"context":{"detector":"'); lit(t, detector); byte(t, 34);
-}
-
-function address(t: Text, hi: u64, lo: u64): void {
-  if (hi == 0 && lo >> 32 == 0) ipv4(t, <u32>lo); else ipv6(t, hi, lo);
-}
-
-/** A source that scans; not tied to the record at hand, whose time and number it carries. */
-export function scanner(source: usize, time: u64, number: u64): void {
-  const s = changetype<scan.Source>(source);
   const t = events.begin();
-  lit(t, '{"timestamp":"'); timestamp(t, time);
-  lit(t, '","pcap_cnt":'); unsigned(t, number);
-  lit(t, ',"event_type":"alert","src_ip":"'); address(t, s.hi, s.lo); byte(t, 34);
-  open(t, Signature.SCAN, "port or host scan", "Detection of a Network Scan", 2, "scan");
-  lit(t, ',"score":'); decimal(t, s.walk, 4);
-  lit(t, ',"threshold":'); decimal(t, scan.threshold(), 4);
-  lit(t, ',"since":"'); timestamp(t, s.since);
-  lit(t, '","attempts":'); unsigned(t, s.attempts);
-  lit(t, ',"refused":'); unsigned(t, s.refused);
-  lit(t, ',"unanswered":'); unsigned(t, s.silent);
-  lit(t, ',"expected":"most first contacts of a source succeed","seen":"'); failures(t, s);
+  open(t, f);
+  lit(t, ',"alert":{"action":"allowed","gid":1,"signature_id":'); unsigned(t, FIRST_SIGNATURE + f.detector);
+  lit(t, ',"rev":1,"signature":"'); writeSignature(t, f.detector);
+  lit(t, '","category":"'); writeCategory(t, f.detector);
+  lit(t, '","severity":2,"context":{"detector":"'); writeDetector(t, f.detector);
+  lit(t, '","score":'); decimal(t, f.score, 4);
+  lit(t, ',"threshold":'); decimal(t, f.threshold, 4);
+  if (count > 1) { lit(t, ',"count":'); unsigned(t, count); }
+  if (since != 0) { lit(t, ',"since":"'); timestamp(t, since); byte(t, 34); }
+  lit(t, ',"expected":"'); writeExpected(t, f);
+  lit(t, '","seen":"'); writeSeen(t, f);
   lit(t, '"}}}');
   const short = events.text();
-  lit(short, "ALERT scan "); address(short, s.hi, s.lo);
-  lit(short, ": expected most first contacts to succeed, seen "); failures(short, s);
+  lit(short, "ALERT "); writeDetector(short, f.detector); byte(short, 32); subject(short, f);
+  lit(short, ": expected "); writeExpected(short, f);
+  lit(short, "; seen "); writeSeen(short, f);
+  if (count > 1) { lit(short, ", "); unsigned(short, count); lit(short, " times"); }
   events.end(ALERT);
+  if (flow != 0 && f.subject == Subject.RECORD) changetype<Flow>(flow).alerted = 1;
 }
 
-function failures(t: Text, s: scan.Source): void {
-  unsigned(t, s.refused + s.silent); lit(t, " of "); unsigned(t, s.attempts); lit(t, " failed ("); unsigned(t, s.refused);
-  lit(t, " refused, "); unsigned(t, s.silent); lit(t, " unanswered)");
+/** The event up to the alert. */
+function open(t: Text, f: Finding): void {
+  if (f.subject == Subject.RECORD && packet != 0) { openEvent(t, changetype<Packet>(packet), "alert", flow); return; }
+  lit(t, '{"timestamp":"'); timestamp(t, f.time);
+  if (number != 0) { lit(t, '","pcap_cnt":'); unsigned(t, number); } else byte(t, 34);
+  lit(t, ',"event_type":"alert"');
+  if (f.subject == Subject.HOSTS && f.version != 0) {
+    lit(t, ',"src_ip":"'); writeAddress(t, f.version, f.srcHi, f.srcLo); byte(t, 34);
+    if (f.hasDest) { lit(t, ',"dest_ip":"'); writeAddress(t, f.version, f.dstHi, f.dstLo); byte(t, 34); }
+    if (f.port) { lit(t, ',"dest_port":'); unsigned(t, f.port); }
+    if (f.protocol) { lit(t, ',"proto":"'); writeTransport(t, f.protocol); byte(t, 34); }
+  } else if (f.detector >= FIRST_OF_BUS) {
+    lit(t, ',"mil1553":');
+    if (f.subject == Subject.RECORD && message != 0) writeMessage(t, changetype<Message>(message), changetype<Bus>(bus), false);
+    else if (f.subject == Subject.COMMAND) writeCommand(t, busAt(f.bus), f.cmd1, f.cmd2);
+    else writeBus(t, busAt(f.bus));
+  }
 }
 
-/** The packet's source is in no known network. */
-export function newHost(k: Packet, flow: usize): void {
-  const ip = innermost(k);
-  const t = events.begin();
-  openEvent(t, k, "alert", flow);
-  open(t, Signature.NEW_HOST, "new host", "Misc activity", 2, "new-host");
-  lit(t, ',"score":1,"threshold":1,"expected":"a source that the policy lists","seen":"');
-  writeAddress(t, ip.version, ip.srcHi, ip.srcLo);
-  lit(t, ' for the first time"}}}');
-  const short = events.text();
-  lit(short, "ALERT new-host "); writeAddress(short, ip.version, ip.srcHi, ip.srcLo);
-  lit(short, ": expected a listed source, seen this one for the first time");
-  events.end(WARNING);
-  mark(flow);
+/** Whom it is about, for the console. */
+function subject(t: Text, f: Finding): void {
+  let version = <u32>f.version, hi = f.srcHi, lo = f.srcLo;
+  if (f.subject == Subject.RECORD && packet != 0 && changetype<Packet>(packet).ips != 0) {
+    const ip = innermost(changetype<Packet>(packet));
+    version = ip.version; hi = ip.srcHi; lo = ip.srcLo;
+  }
+  if (f.detector >= FIRST_OF_BUS) {
+    const b = f.subject == Subject.RECORD && bus != 0 ? changetype<Bus>(bus) : busAt(f.bus);
+    lit(t, "channel "); unsigned(t, b.channel);
+  } else if (version != 0) writeAddress(t, version, hi, lo);
+  else lit(t, "no address");
 }
-
-/** The flow's server offers what is not listed. */
-export function newService(k: Packet, flow: usize): void {
-  const ip = innermost(k);
-  const t = events.begin();
-  openEvent(t, k, "alert", flow);
-  open(t, Signature.NEW_SERVICE, "new service", "Misc activity", 2, "new-service");
-  lit(t, ',"score":1,"threshold":1,"expected":"a service that the policy lists","seen":"');
-  service(t, k);
-  lit(t, ' used for the first time"}}}');
-  const short = events.text();
-  lit(short, "ALERT new-service "); service(short, k);
-  lit(short, ": expected a listed service, seen this one used by ");
-  writeAddress(short, ip.version, ip.srcHi, ip.srcLo);
-  events.end(WARNING);
-  mark(flow);
-}
-
-function service(t: Text, k: Packet): void {
-  const ip = innermost(k);
-  writeTransport(t, k.protocol); byte(t, 32);
-  writeAddress(t, ip.version, ip.dstHi, ip.dstLo);
-  lit(t, " port "); unsigned(t, k.destPort);
-}
-
-// @ts-ignore: decorator
-@inline function mark(flow: usize): void { if (flow != 0) changetype<Flow>(flow).alerted = 1; }

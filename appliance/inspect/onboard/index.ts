@@ -5,6 +5,8 @@ import * as bus from "./bus";
 import * as events from "./events";
 import * as heartbeat from "./heartbeat";
 import { configureInspect } from "./settings";
+import { atHand } from "./alerts";
+import { beginFindings, closeFindings, sweepFindings, takeFindings } from "./findings";
 import { closeFlows, frame, packet, passing } from "./traffic";
 
 const INPUT: usize = memory.data(131072, 8);
@@ -29,6 +31,7 @@ export function configure(length: u32): u32 {
   const refusal = length > INPUT_SIZE ? Refusal.LENGTH : configureInspect(INPUT, length);
   configured = refusal == Refusal.NONE;
   bus.begin();
+  beginFindings();
   return refusal;
 }
 
@@ -60,7 +63,7 @@ function record(r: RecordHeader, p: usize): bool {
   if (fed && !bus.drain(r.time)) return false;
   fed = false;
   if (r.kind == RecordKind.END) {
-    if (!bus.closeBuses() || !closeFlows(r.time) || !events.roomForRecord()) return false;
+    if (!bus.closeBuses() || !closeFlows(r.time) || !closeFindings() || !events.roomForRecord()) return false;
     heartbeat.beat(max<u64>(r.time, bus.latestTime()));
   }
   begun = false;
@@ -75,13 +78,16 @@ function take(r: RecordHeader, p: usize): void {
     return;
   }
   heartbeat.due(r.time);
+  sweepFindings(r.time);
   if (r.kind == RecordKind.FRAME) {
     heartbeat.count(r.captured, r.original);
-    verdict = frame(p, r.captured, r.original, r.link, r.time, r.number);
+    verdict = max<u32>(frame(p, r.captured, r.original, r.link, r.time, r.number), takeFindings());
     fed = bus.datagram(packet(), p);
     return;
   }
-  passing(r.time, r.number);
+  atHand(0, 0, r.number);
+  passing(r.time);
+  takeFindings();
   if (r.kind == RecordKind.END) bus.end(); else bus.tick(r.time);
   fed = true;
 }

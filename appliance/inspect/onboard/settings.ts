@@ -1,12 +1,15 @@
 // inspect's part of the policy, copied to where the next input does not overwrite it.
-import { Refusal } from "../../abi/onboard/abi";
-import { InspectFlag, InspectSettings, Network, Part, Tag, policyName, section, sectionLength, verify } from "../../abi/onboard/config";
+import { Action, Refusal } from "../../abi/onboard/abi";
+import { DetectorSetting, InspectFlag, InspectSettings, Network, Part, Tag, policyName, section, sectionLength, verify } from "../../abi/onboard/config";
+import { DETECTORS, Detector } from "../../../detectors/onboard/catalogue";
+import { resetScales, setScale } from "../../../detectors/onboard/finding";
 import * as scan from "../../../detectors/scan/onboard/scan";
 
 const LISTED: u32 = 512; // networks in each list at most
 const SETTINGS: usize = memory.data(48, 8);
 const hosts: usize = memory.data(512 * 24, 8);
 const services: usize = memory.data(512 * 24, 8);
+const actions: usize = memory.data(40, 8); // an Action for each detector
 let hostCount: u32 = 0;
 let serviceCount: u32 = 0;
 let name: u64 = 0;
@@ -35,8 +38,33 @@ export function configureInspect(part: usize, length: u32): u32 {
   if (hostCount > LISTED || serviceCount > LISTED) return Refusal.CONTENT;
   if (hostBytes) memory.copy(hosts, section(part, Tag.HOSTS), hostBytes);
   if (serviceBytes) memory.copy(services, section(part, Tag.SERVICES), serviceBytes);
+  if (!configureDetectors(section(part, Tag.DETECTORS), sectionLength(part, Tag.DETECTORS))) return Refusal.CONTENT;
   name = policyName(part);
   return Refusal.NONE;
+}
+
+function configureDetectors(at: usize, length: u32): bool {
+  resetScales();
+  memory.fill(actions, 0, DETECTORS);
+  if (length % offsetof<DetectorSetting>()) return false;
+  for (const end = at + length; at < end; at += offsetof<DetectorSetting>()) {
+    const d = changetype<DetectorSetting>(at);
+    if (d.detector >= DETECTORS || !(d.scale >= 0) || d.action == Action.DROP || <u32>d.action > <u32>Action.QUARANTINE_FLOW) return false;
+    setScale(d.detector, d.scale);
+    store<u8>(actions + d.detector, d.action);
+  }
+  return true;
+}
+
+/** The verdict on what a detector found, an Action. */
+export function actionOf(detector: u32): u32 {
+  const s = settings();
+  switch (detector) {
+    case Detector.SCAN: return s.scanAction;
+    case Detector.NEW_HOST: return s.hostAction;
+    case Detector.NEW_SERVICE: return s.serviceAction;
+    default: return detector < DETECTORS ? load<u8>(actions + detector) : Action.PASS;
+  }
 }
 
 // @ts-ignore: decorator

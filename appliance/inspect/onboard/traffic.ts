@@ -1,15 +1,18 @@
 // One frame through decoder, fragments, flows and the IP detectors; what they find becomes events.
 import { Action } from "../../abi/onboard/abi";
 import { InspectFlag } from "../../abi/onboard/config";
+import { Detector } from "../../../detectors/onboard/catalogue";
+import { Subject, raise } from "../../../detectors/onboard/finding";
 import * as newcomer from "../../../detectors/newcomer/onboard/newcomer";
 import * as scan from "../../../detectors/scan/onboard/scan";
+import { mix } from "../../../lib/onboard/bytes";
 import { decode, Option } from "../../../ip/onboard/decode";
 import { writeAnomalyEvent, writeFlowEvent } from "../../../ip/onboard/eve";
 import { Flow, evicted, finish, nextExpired, update } from "../../../ip/onboard/flow";
 import { track } from "../../../ip/onboard/fragments";
 import { Packet, innermost, quotation } from "../../../ip/onboard/packet";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
-import { newHost, newService, scanner } from "./alerts";
+import { atHand, describe } from "./alerts";
 import * as events from "./events";
 import { admit, unkept } from "./limit";
 import { has, knownHostCount, knownHosts, knownServiceCount, knownServices, settings } from "./settings";
@@ -29,20 +32,35 @@ export function frame(p: usize, captured: u32, original: u32, link: u32, time: u
   k.number = number;
   decode(p, captured, original, link, has(InspectFlag.IGNORE_CHECKSUMS) ? Option.NO_CHECKSUMS : 0, k);
   track(k);
-  passing(time, number);
+  passing(time);
   const flow = update(k);
+  atHand(PACKET, flow, number);
   if (evicted()) flowEvent(evicted(), time);
   report(k, flow);
   if (k.ips == 0) return Action.PASS;
   const source = contact(k);
-  if (source) scanner(source, time, number);
+  if (source) scanner(source, time);
   return max<u32>(newcomers(k, flow), scanning(k));
 }
 
+/** A source that is called a scanner; the packet at hand may be somebody else's answer. */
+function scanner(source: usize, time: u64): void {
+  const s = changetype<scan.Source>(source);
+  const f = raise(Detector.SCAN, 0, mix(s.hi, s.lo), time, s.walk, scan.threshold());
+  f.subject = Subject.HOSTS;
+  f.version = s.hi == 0 && s.lo >> 32 == 0 ? 4 : 6;
+  f.srcHi = s.hi;
+  f.srcLo = s.lo;
+  f.since = s.since;
+  f.a = s.attempts;
+  f.b = s.refused;
+  f.c = s.silent;
+}
+
 /** What time alone brings about: attempts and flows that time out. */
-export function passing(time: u64, number: u64): void {
+export function passing(time: u64): void {
   const source = scan.expire(time);
-  if (source) scanner(source, time, number);
+  if (source) scanner(source, time);
   for (let i: u32 = 0; i < EXPIRED_AT_ONCE; ++i) {
     const flow = nextExpired(time);
     if (flow == 0) return;
@@ -84,7 +102,7 @@ function newcomers(k: Packet, flow: usize): u32 {
     const first = newcomer.first(newcomer.hostKey(ip.srcHi, ip.srcLo));
     if ((first || s.hostAction != 0)
       && !newcomer.known(knownHosts(), knownHostCount(), ip.version, ip.srcHi, ip.srcLo)) {
-      if (first) newHost(k, flow);
+      if (first) newcomerFound(Detector.NEW_HOST, mix(ip.srcHi, ip.srcLo), k);
       verdict = s.hostAction;
     }
   }
@@ -94,10 +112,16 @@ function newcomers(k: Packet, flow: usize): u32 {
   const first = newcomer.first(newcomer.serviceKey(ip.dstHi, ip.dstLo, k.destPort, k.protocol));
   if ((first || s.serviceAction != 0)
     && !newcomer.served(knownServices(), knownServiceCount(), ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol)) {
-    if (first) newService(k, flow);
+    if (first) newcomerFound(Detector.NEW_SERVICE, newcomer.serviceKey(ip.dstHi, ip.dstLo, k.destPort, k.protocol), k);
     verdict = max<u32>(verdict, s.serviceAction);
   }
   return verdict;
+}
+
+function newcomerFound(detector: u32, key: u64, k: Packet): void {
+  const f = raise(detector, 0, key, k.time, 1, 1);
+  describe(f, k);
+  f.subject = Subject.RECORD;
 }
 
 /** The verdict on what a source called a scanner sends. The packet that gave it away may be somebody else's answer. */
