@@ -16,7 +16,7 @@ export interface Exported {
   n: number;
   entry?: Entry;
   /** The last one instead says how many entries there were, and of what. */
-  end?: { packets: number; messages: number; seconds: number };
+  end?: { entries: number; packets: number; messages: number; seconds: number };
 }
 
 const MARK = Buffer.from('"event_type":"weir_baseline"');

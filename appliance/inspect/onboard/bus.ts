@@ -16,19 +16,30 @@ import * as reader from "../../../mil1553/onboard/reader";
 import { statsReset, statsSpan, writeStats } from "../../../mil1553/onboard/stats";
 import { isFlow } from "../../../mil1553/onboard/udp/flows";
 import { provenFormat } from "../../../mil1553/onboard/udp/transfer";
+import { messageAtHand } from "./alerts";
+import { messageIn } from "./detect";
 import * as events from "./events";
+import { takeFindings } from "./findings";
 import { admit } from "./limit";
 
 const NOTICE: u32 = 5;
 const INFORMATIONAL: u32 = 6;
 const INTERVAL: u64 = 10000000; // bus time between two statistics of a bus, 100 ns
 
+let verdict: u32 = 0;  // on what the last record held
 let messages: u64 = 0;
 let latest: u64 = 0; // time of the last message, ns
 let reported: u32 = 0; // buses whose last statistics have been written, at the end
 
 export function messagesSeen(): u64 { return messages; }
 export function latestTime(): u64 { return latest; }
+
+/** The verdict on the messages drained since it was last taken. */
+export function takeVerdict(): u32 {
+  const v = verdict;
+  verdict = 0;
+  return v;
+}
 
 /** Before the first record. */
 export function begin(): void { reader.reset(); }
@@ -77,6 +88,9 @@ function message(m: Message, bus: Bus): void {
     lit(t, "]}");
     events.end(NOTICE);
   }
+  messageAtHand(changetype<usize>(m), changetype<usize>(bus), messages);
+  messageIn(m, bus, latest);
+  verdict = max<u32>(verdict, takeFindings());
   if (statsSpan(bus) >= INTERVAL) statistics(bus);
 }
 

@@ -1,9 +1,11 @@
 // The heartbeat's part of inspect: once for each second of record time in which a record came, and at the end.
 import { EventKind } from "../../abi/onboard/abi";
 import { hex16, lit, timestamp, unsigned } from "../../../lib/onboard/text";
+import { lost } from "../../../detectors/onboard/finding";
 import { forcedFlows, openFlows } from "../../../ip/onboard/flow";
 import { alertsRaised } from "./alerts";
 import { messagesSeen } from "./bus";
+import { findingsHeld } from "./findings";
 import * as events from "./events";
 import { anomaliesSeen, anomaliesUnreported } from "./limit";
 import { policy } from "./settings";
@@ -42,6 +44,8 @@ export function beat(time: u64): void {
   lit(t, ',"flows":'); unsigned(t, openFlows());
   lit(t, ',"flows_forced":'); unsigned(t, forcedFlows());
   lit(t, ',"alerts":'); unsigned(t, alertsRaised());
+  lit(t, ',"findings_held":'); unsigned(t, findingsHeld());
+  lit(t, ',"findings_lost":'); unsigned(t, lost());
   lit(t, ',"anomalies":'); unsigned(t, anomaliesSeen());
   lit(t, ',"anomalies_unreported":'); unsigned(t, anomaliesUnreported());
   lit(t, ',"events_lost":'); unsigned(t, events.lostEvents());

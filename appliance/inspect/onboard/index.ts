@@ -4,8 +4,10 @@ import { align8 } from "../../../lib/onboard/bytes";
 import * as bus from "./bus";
 import * as events from "./events";
 import * as heartbeat from "./heartbeat";
+import { beginLearning, exportAll, exportDue, learning } from "./learning";
 import { configureInspect } from "./settings";
 import { atHand } from "./alerts";
+import { timePassed } from "./detect";
 import { beginFindings, closeFindings, sweepFindings, takeFindings } from "./findings";
 import { closeFlows, frame, packet, passing } from "./traffic";
 
@@ -16,6 +18,7 @@ let configured = false;
 let verdict: u32 = 0; // on the record at hand
 let begun: bool = false; // the record at hand was taken in, and has more to say than there was room for
 let fed: bool = false;  // and holds Chapter 10
+let told: bool = false; // at the end: what was learned has left
 
 export function abi(): u32 { return ABI_VERSION; }
 export function inputAt(): usize { return INPUT; }
@@ -32,6 +35,7 @@ export function configure(length: u32): u32 {
   configured = refusal == Refusal.NONE;
   bus.begin();
   beginFindings();
+  beginLearning();
   return refusal;
 }
 
@@ -57,14 +61,20 @@ export function run(from: u32, to: u32): u32 {
 /** Works through one record; false when it has more to say than there is room for: it is called again for the same. */
 function record(r: RecordHeader, p: usize): bool {
   if (!begun) {
+    if (exportDue(r.time) && !exportAll(r.time)) return false;
     begun = true;
     take(r, p);
   }
   if (fed && !bus.drain(r.time)) return false;
+  if (fed) verdict = max<u32>(verdict, bus.takeVerdict());
   fed = false;
   if (r.kind == RecordKind.END) {
-    if (!bus.closeBuses() || !closeFlows(r.time) || !closeFindings() || !events.roomForRecord()) return false;
-    heartbeat.beat(max<u64>(r.time, bus.latestTime()));
+    if (!bus.closeBuses() || !closeFlows(r.time) || !closeFindings()) return false;
+    const time = max<u64>(r.time, bus.latestTime());
+    told = told || !learning() || exportAll(time);
+    if (!told || !events.roomForRecord()) return false;
+    told = false;
+    heartbeat.beat(time);
   }
   begun = false;
   return true;
@@ -87,6 +97,7 @@ function take(r: RecordHeader, p: usize): void {
   }
   atHand(0, 0, r.number);
   passing(r.time);
+  timePassed(r.time);
   takeFindings();
   if (r.kind == RecordKind.END) bus.end(); else bus.tick(r.time);
   fed = true;

@@ -1,9 +1,12 @@
 // inspect's part of the policy, copied to where the next input does not overwrite it.
 import { Action, Refusal } from "../../abi/onboard/abi";
-import { DetectorSetting, InspectFlag, InspectSettings, Network, Part, Tag, policyName, section, sectionLength, verify } from "../../abi/onboard/config";
+import {
+  DetectorSetting, InspectFlag, InspectSettings, Network, Part, Tag, policyName, section, sectionLength, verify,
+} from "../../abi/onboard/config";
 import { DETECTORS, Detector } from "../../../detectors/onboard/catalogue";
 import { resetScales, setScale } from "../../../detectors/onboard/finding";
 import * as scan from "../../../detectors/scan/onboard/scan";
+import { configureDetectors } from "./detect";
 
 const LISTED: u32 = 512; // networks in each list at most
 const SETTINGS: usize = memory.data(48, 8);
@@ -38,12 +41,13 @@ export function configureInspect(part: usize, length: u32): u32 {
   if (hostCount > LISTED || serviceCount > LISTED) return Refusal.CONTENT;
   if (hostBytes) memory.copy(hosts, section(part, Tag.HOSTS), hostBytes);
   if (serviceBytes) memory.copy(services, section(part, Tag.SERVICES), serviceBytes);
-  if (!configureDetectors(section(part, Tag.DETECTORS), sectionLength(part, Tag.DETECTORS))) return Refusal.CONTENT;
+  if (!readDetectors(section(part, Tag.DETECTORS), sectionLength(part, Tag.DETECTORS))) return Refusal.CONTENT;
+  if (!configureDetectors(part)) return Refusal.CONTENT;
   name = policyName(part);
   return Refusal.NONE;
 }
 
-function configureDetectors(at: usize, length: u32): bool {
+function readDetectors(at: usize, length: u32): bool {
   resetScales();
   memory.fill(actions, 0, DETECTORS);
   if (length % offsetof<DetectorSetting>()) return false;

@@ -13,6 +13,7 @@ import { track } from "../../../ip/onboard/fragments";
 import { Packet, innermost, quotation } from "../../../ip/onboard/packet";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
 import { atHand, describe } from "./alerts";
+import { packetIn } from "./detect";
 import * as events from "./events";
 import { admit, unkept } from "./limit";
 import { has, knownHostCount, knownHosts, knownServiceCount, knownServices, settings } from "./settings";
@@ -37,6 +38,7 @@ export function frame(p: usize, captured: u32, original: u32, link: u32, time: u
   atHand(PACKET, flow, number);
   if (evicted()) flowEvent(evicted(), time);
   report(k, flow);
+  packetIn(k, p, flow);
   if (k.ips == 0) return Action.PASS;
   const source = contact(k);
   if (source) scanner(source, time);

@@ -1,0 +1,40 @@
+// The detectors of the appliance, called one after the other: the one list of who looks at packets, at 1553 messages, at
+// the clock. detectors/README.md says what each offers.
+import { Text } from "../../../lib/onboard/text";
+import { Packet } from "../../../ip/onboard/packet";
+import { Bus } from "../../../mil1553/onboard/channels";
+import { Message } from "../../../mil1553/onboard/message";
+import { learned, learning } from "./learning";
+
+let stage: u32 = 0; // of an export: whose entries are next
+
+/** The baseline's sections of the policy part; false when one is malformed. */
+export function configureDetectors(part: usize): bool {
+  stage = 0;
+  return true;
+}
+
+/** A decoded packet, its bytes at `p`, its Flow or 0. */
+export function packetIn(k: Packet, p: usize, flow: usize): void {
+  if (learning()) {
+    learned(k.time, false);
+    return;
+  }
+}
+
+export function messageIn(m: Message, bus: Bus, time: u64): void {
+  if (learning()) {
+    learned(time, true);
+    return;
+  }
+}
+
+/** Time went on. */
+export function timePassed(time: u64): void {
+}
+
+/** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
+export function exportNext(t: Text): bool {
+  stage = 0;
+  return false;
+}

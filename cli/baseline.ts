@@ -1,0 +1,86 @@
+/** `weir baseline`: look into baselines, merge them, make their thresholds anew. */
+import { existsSync } from "node:fs";
+import { Command } from "commander";
+import { hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
+import { baselineOf, detectorOf, mergeBaselines } from "../detectors/baseline/merge.ts";
+import type { Threshold } from "../detectors/learned.ts";
+
+export function command(): Command {
+  const baseline = new Command("baseline")
+    .summary("show and merge baselines, make thresholds anew")
+    .description(
+      "Look into what weir learn has written, merge several, or make thresholds for another rate of false alarms.",
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  weir baseline show site.baseline
+  weir baseline merge monday.baseline tuesday.baseline -o site.baseline
+  weir baseline thresholds site.baseline --false-alarms 0.01`,
+    );
+  baseline
+    .command("show <file>")
+    .description("what was learned, from which captures, and the thresholds with where each comes from")
+    .option("--json", "the thresholds as JSON")
+    .action(show);
+  baseline
+    .command("merge <files...>")
+    .description("as if their captures had been learned together")
+    .requiredOption("-o, --output <file>", "where the result is written")
+    .action((files: string[], { output }: { output: string }) => {
+      if (existsSync(output)) throw new Error(`${output} exists already`);
+      const all = files.map(readBaseline);
+      const merged = mergeBaselines(all, { rate: Math.min(...all.map((b) => b.falseAlarmsPerHour)) });
+      writeBaseline(output, merged);
+      process.stdout.write(`${output}: ${merged.captures.length} captures, ${merged.entries.length} entries\n`);
+    });
+  baseline
+    .command("thresholds <file>")
+    .description("makes the thresholds anew, in place")
+    .requiredOption("--false-alarms <number>", "wanted, per hour and detector")
+    .action((file: string, { falseAlarms }: { falseAlarms: string }) => {
+      const rate = Number(falseAlarms);
+      if (!(rate > 0 && rate < 1e6)) throw new Error(`--false-alarms ${falseAlarms}: expected a number above 0`);
+      const { captures, entries } = readBaseline(file);
+      const made = baselineOf(captures, entries, { rate });
+      writeBaseline(file, made);
+      process.stdout.write(
+        `${file}: ${made.thresholds.length} thresholds for ${rate} false alarms per hour and detector\n`,
+      );
+    });
+  return baseline;
+}
+
+function show(file: string, { json }: { json?: boolean }): void {
+  const baseline = readBaseline(file);
+  const { captures, thresholds, entries } = baseline;
+  if (json) {
+    process.stdout.write(`${JSON.stringify(thresholds, null, 2)}\n`);
+    return;
+  }
+  const lines = [
+    `learned from ${captures.length} captures, ${hoursOf(baseline).toFixed(2)} hours:`,
+    ...captures.map(
+      (c) =>
+        `  ${c.name}  ${c.packets} packets, ${c.messages} 1553 messages, ${c.seconds} s` +
+        `${c.first ? `, ${c.first.slice(0, 19)}Z` : ""}${c.sha256 ? `, sha256 ${c.sha256.slice(0, 16)}` : ""}`,
+    ),
+    "",
+    `thresholds for ${baseline.falseAlarmsPerHour} false alarms per hour and detector:`,
+    ...(thresholds.length
+      ? thresholds.map((t) => `  ${thresholdText(t)}`)
+      : ["  none: no detector has learned a limit"]),
+    "",
+    "known:",
+    ...entries.map((entry) => `  ${entry.detector.padEnd(14)} ${detectorOf(entry).show(entry)}`),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function thresholdText({ detector, key, quantity, limit, method, interval, samples, hours }: Threshold): string {
+  const range = interval ? ` (95 %: ${short(interval.low)} to ${short(interval.high)})` : "";
+  return `${detector}${key ? ` ${key}` : ""}: ${quantity} ${short(limit)}${range}, ${method} of ${samples} samples in ${hours.toFixed(2)} h`;
+}
+
+const short = (n: number) => String(Number(n.toPrecision(4)));

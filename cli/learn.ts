@@ -1,0 +1,110 @@
+/** `weir learn`: a site's baseline from clean captures, or from what an image in learning mode has exported. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { ROOT } from "../appliance/build/asc.ts";
+import { damageText } from "../captures/damage.ts";
+import { listInputs } from "../captures/inputs.ts";
+import type { Skipped } from "../captures/summary.ts";
+import { type Baseline, hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
+import { lessonOfLog } from "../detectors/baseline/from-log.ts";
+import { type Lesson, learnCapture, sha256Of } from "../detectors/baseline/learn.ts";
+import { baselineOf, mergeEntries } from "../detectors/baseline/merge.ts";
+import { compilePolicy } from "../diode/policy.ts";
+import { Progress } from "./progress.ts";
+
+interface Options {
+  read: string[];
+  fromLog: string[];
+  output: string;
+  add?: boolean;
+  recursive?: boolean;
+  config: string;
+  checksums?: string;
+  falseAlarms: string;
+}
+
+export function command(): Command {
+  return new Command("learn")
+    .summary("learn what is normal from clean captures")
+    .description(
+      "Learn what is normal from clean captures, and from it the thresholds for a wanted rate of false alarms. Each capture\n" +
+        "is learned by the very code that flies, from a fresh start; what was learned of several composes. A policy names\n" +
+        "the result (baseline: site.baseline), and weir build puts it into the image.",
+    )
+    .option("-r, --read <file|dir>", "clean capture, folder, or - ; may be repeated", collect, [])
+    .option(
+      "--from-log <eve.json>",
+      "what an image in learning mode (policy: learn) has logged; may be repeated",
+      collect,
+      [],
+    )
+    .requiredOption("-o, --output <site.baseline>", "where the baseline is written")
+    .option("--add", "add to that baseline; captures it has already are left out: so a broken-off run goes on")
+    .option("--recursive", "folders inside folders too")
+    .option("-c, --config <policy.yaml>", "the policy to learn under", join(ROOT, "fixtures", "watch.yaml"))
+    .option("-k, --checksums <none>", "none: do not verify checksums")
+    .option("--false-alarms <number>", "wanted, per hour and detector; fractions are fine", "0.1")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  weir learn -r clean/ -o site.baseline                 a file for each capture is learned, in order of names
+  weir learn -r monday.pcap -o site.baseline --add      one more
+  weir baseline show site.baseline                      what it knows
+  weir baseline merge a.baseline b.baseline -o both.baseline
+  weir learn --from-log eve.json -o site.baseline       from an image that ran with learn: { every: 1h }
+
+Exit codes: 0 learned; 1 usage, or nothing to learn from; 2 a capture was damaged: its good packets were learned.`,
+    )
+    .action(async (options: Options) => {
+      process.exitCode = await learn(options);
+    });
+}
+
+const collect = (value: string, all: string[]) => [...all, value];
+
+async function learn(options: Options): Promise<number> {
+  const rate = Number(options.falseAlarms);
+  if (!(rate > 0 && rate < 1e6)) throw new Error(`--false-alarms ${options.falseAlarms}: expected a number above 0`);
+  if (options.checksums !== undefined && options.checksums !== "none")
+    throw new Error(`-k ${options.checksums}: expected none`);
+  if (!options.read.length && !options.fromLog.length) throw new Error("nothing to learn from: give -r or --from-log");
+  if (existsSync(options.output) && !options.add)
+    throw new Error(`${options.output} exists: --add adds to it, or remove it first`);
+  let baseline: Baseline = existsSync(options.output)
+    ? readBaseline(options.output)
+    : { captures: [], falseAlarmsPerHour: rate, thresholds: [], entries: [] };
+  const policy = compilePolicy(options.config, { learn: true, ignoreChecksums: options.checksums === "none" });
+  const skipped: Skipped[] = [];
+  let damaged = false;
+  const take = ({ capture, entries }: Pick<Lesson, "capture" | "entries">) => {
+    baseline = baselineOf([...baseline.captures, capture], [...baseline.entries, ...entries], { rate });
+    writeBaseline(options.output, baseline);
+    say(`${capture.name}: ${capture.packets} packets, ${capture.messages} 1553 messages, ${duration(capture.seconds)}`);
+  };
+  for (const { name } of await listInputs(options.read, options.recursive ?? false, skipped)) {
+    const known = name === "-" ? undefined : await sha256Of(name);
+    if (known && baseline.captures.some(({ sha256 }) => sha256 === known)) {
+      say(`${name}: learned before, left out`);
+      continue;
+    }
+    const lesson = await learnCapture(name, policy, (reader) => new Progress(reader));
+    for (const damage of lesson.reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
+    damaged ||= lesson.reader.summary.damages > 0;
+    take(lesson);
+  }
+  for (const { file, why } of skipped) say(`${file}: left out (${why})`);
+  for (const path of options.fromLog) for (const lesson of await lessonOfLog(path)) take(lesson);
+  if (!baseline.captures.length) throw new Error("nothing was learned");
+  baseline = { ...baseline, entries: mergeEntries(baseline.entries) };
+  const { captures, entries, thresholds } = baseline;
+  process.stdout.write(
+    `${options.output}: ${captures.length} captures, ${hoursOf(baseline).toFixed(2)} hours, ${entries.length} entries, ` +
+      `${thresholds.length} thresholds for ${rate} false alarms per hour and detector\n`,
+  );
+  return damaged ? 2 : 0;
+}
+
+const say = (line: string) => process.stderr.write(`weir: ${line}\n`);
+const duration = (seconds: number) => (seconds < 120 ? `${seconds} s` : `${(seconds / 60).toFixed(1)} min`);
