@@ -56,6 +56,13 @@ describe("a part of the policy", () => {
     }
   });
 
+  it("is refused with the same section twice, or one of a tag that cannot be", () => {
+    const one = { tag: Tag.RULES, bytes: Uint8Array.from([1]) };
+    expect(check(packPart(Part.GUARD, [one, one]), Part.GUARD)).toBe("out of range");
+    expect(check(packPart(Part.GUARD, [{ ...one, tag: 64 }]), Part.GUARD)).toBe("out of range");
+    expect(check(packPart(Part.GUARD, [{ ...one, tag: 63 }]), Part.GUARD)).toBe("accepted");
+  });
+
   it("is refused at every other length", () => {
     const part = small();
     for (let n = 0; n < part.length; n++) expect(check(part.subarray(0, n), Part.GUARD)).not.toBe("accepted");

@@ -10,7 +10,7 @@
 // sources are never taken, and a bound on new entries a minute.
 import { mix } from "../../lib/onboard/bytes";
 import { Fields } from "./fields";
-import { conforms } from "./rate";
+import { charge, conforms } from "./rate";
 import { inNetworks } from "./rules";
 
 @unmanaged
@@ -55,6 +55,7 @@ export function take(
   if (place == 0 || perMinute == 0) return Outcome.TOO_MANY;
   const interval = MINUTE / perMinute;
   if (!conforms(DUE, time, interval, interval * (perMinute - 1))) return Outcome.TOO_MANY;
+  charge(DUE, time, interval);
   const e = changetype<Entry>(place);
   e.until = time + length;
   e.srcHi = f.srcHi; e.srcLo = f.srcLo;

@@ -3,11 +3,13 @@
 //
 // Time is the records'. Guard gives the greatest time seen so far: while a clock goes backwards no allowance grows.
 
-/** Whether a frame may go now; the u64 at `due` is the state, which it moves on. interval = 0: always. */
+/** Whether a frame may go now; the u64 at `due` is the state. interval = 0: always. */
 export function conforms(due: usize, time: u64, interval: u64, slack: u64): bool {
-  if (interval == 0) return true;
   const next = load<u64>(due);
-  if (next > time && next - time > slack) return false;
-  store<u64>(due, (next > time ? next : time) + interval);
-  return true;
+  return interval == 0 || next <= time || next - time <= slack;
+}
+
+/** A frame goes: the state moves on. Only when every rate that it is under had said that it conforms. */
+export function charge(due: usize, time: u64, interval: u64): void {
+  if (interval != 0) store<u64>(due, max<u64>(load<u64>(due), time) + interval);
 }

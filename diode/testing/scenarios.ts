@@ -46,6 +46,11 @@ export const DAMAGES = [
   set(Tag.SETTINGS, 25, 1), // ttl of more than 255
   set(Tag.SETTINGS, 28, 2), // more rules than there are
   set(Tag.SETTINGS, 28, 0), // fewer
+  set(Tag.SETTINGS, 39, 0x80), // times so long that sums with them would wrap: of quarantine
+  set(Tag.SETTINGS, 55, 0x80), // between frames on out
+  set(Tag.SETTINGS, 63, 0x80),
+  set(Tag.RULES, 39, 0x80), // between frames of a rule
+  set(Tag.RULES, 47, 0x80),
   set(Tag.RULES, 0, 2), // action
   set(Tag.RULES, 1, 255), // an allow for every protocol
   set(Tag.RULES, 2, 2), // payload
@@ -74,6 +79,8 @@ export const DAMAGES = [
   set(Tag.NETWORKS, 17, 33), // longer than an address
   set(Tag.NETWORKS, 0, 1), // IPv4 with more than 32 bits
   set(Tag.NETWORKS, 12, 1),
+  set(Tag.NETWORKS, 8, 1), // bits behind those that count
+  set(Tag.RANGES, 0, 0xff, 0xff), // a range that ends before it begins
 ];
 
 /** Policies at the ends of what is accepted. */

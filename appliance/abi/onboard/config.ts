@@ -26,6 +26,8 @@ export const enum Part {
   JOURNAL = 3,
 }
 
+const TAGS: u32 = 64; // tags are below
+
 /** A section's tag; what SETTINGS means depends on the part. */
 export const enum Tag {
   SETTINGS = 1,    // InspectSettings, GuardSettings or JournalSettings
@@ -196,13 +198,15 @@ export function verify(p: usize, length: u32, part: u32): u32 {
   return Refusal.NONE;
 }
 
-/** Sections end exactly at the end. */
+/** Sections end exactly at the end; none is there twice. */
 function wellFormed(p: usize, length: u32): bool {
   let at = PART_HEADER;
+  let seen: u64 = 0;
   while (at < length) {
     if (length - at < SECTION_HEADER) return false;
-    const n = load<u32>(p + at, 4);
-    if (n > length - at - SECTION_HEADER) return false;
+    const tag = load<u32>(p + at), n = load<u32>(p + at, 4);
+    if (n > length - at - SECTION_HEADER || tag >= TAGS || (seen >> tag & 1) != 0) return false;
+    seen |= <u64>1 << tag;
     at += SECTION_HEADER + ((n + 7) & ~7);
   }
   return at == length;

@@ -10,7 +10,7 @@ import { RuleAction, RulePayload } from "../../abi/onboard/config";
 import { FIELDS, Fields, Known } from "../../../diode/onboard/fields";
 import { parse } from "../../../diode/onboard/parse";
 import { Outcome, shutOut, take } from "../../../diode/onboard/quarantine";
-import { conforms } from "../../../diode/onboard/rate";
+import { charge, conforms } from "../../../diode/onboard/rate";
 import { Reason } from "../../../diode/onboard/reasons";
 import { packetLength, remake } from "../../../diode/onboard/remake";
 import { firstMatch } from "../../../diode/onboard/rules";
@@ -137,11 +137,15 @@ function allowed(r: RecordHeader, matched: i32): u32 {
   return second(changetype<usize>(r) + RECORD_HEADER, r.captured) == matched ? Reason.NONE : Reason.CHECKERS;
 }
 
-/** The rule's rate and that of `out`. */
+/** The rule's rate and that of `out`. A frame that one of them stops uses up nothing of the other. */
 function within(matched: i32): u32 {
   const r = rule(<u32>matched), s = settings();
-  if (!conforms(RULE_DUE + (matched << 3), clock, r.interval, r.slack)) return Reason.RATE;
-  return conforms(OUT_DUE, clock, s.interval, s.slack) ? Reason.NONE : Reason.SHAPING;
+  const due = RULE_DUE + (matched << 3);
+  if (!conforms(due, clock, r.interval, r.slack)) return Reason.RATE;
+  if (!conforms(OUT_DUE, clock, s.interval, s.slack)) return Reason.SHAPING;
+  charge(due, clock, r.interval);
+  charge(OUT_DUE, clock, s.interval);
+  return Reason.NONE;
 }
 
 function emit(f: Fields, at: u32, copyPayload: bool): void {

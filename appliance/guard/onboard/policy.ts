@@ -8,6 +8,7 @@ import { checkSecond } from "../../../diode/onboard/second";
 import { Text, byte } from "../../../lib/onboard/text";
 
 const SIZE: u32 = 98304;
+const LONGEST: u64 = 1 << 62; // ns: sums of a time and an interval do not wrap
 const POLICY: usize = memory.data(98304, 8);
 
 export let rules: usize = 0;
@@ -53,14 +54,14 @@ export function configurePolicy(input: usize, length: u32): u32 {
 function sane(): bool {
   const s = settings();
   if (s.mtu < 68 || s.mtu > MAX_MTU || s.ttl < 1 || s.ttl > 255 || (s.outMac | s.nextHopMac) >> 48 != 0) return false;
-  if (s.flags > <u32>GuardFlag.IGNORE_CHECKSUMS) return false;
+  if (s.flags > <u32>GuardFlag.IGNORE_CHECKSUMS || s.interval > LONGEST || s.slack > LONGEST || s.quarantineTime > LONGEST) return false;
   if (ruleCount > MAX_RULES || sectionLength(POLICY, Tag.RULES) != ruleCount * <u32>offsetof<Rule>()) return false;
   if (sectionLength(POLICY, Tag.NAMES) != ruleCount * NAME_SIZE || !plainNames()) return false;
   const networkCount = countOf(Tag.NETWORKS, <u32>offsetof<Network>());
   const rangeCount = countOf(Tag.RANGES, <u32>offsetof<Range>());
   protectedCount = countOf(Tag.PROTECTED, <u32>offsetof<Network>());
   if (networkCount == u32.MAX_VALUE || rangeCount == u32.MAX_VALUE || protectedCount == u32.MAX_VALUE) return false;
-  if (!saneNetworks(networks, networkCount) || !saneNetworks(protectedNetworks, protectedCount)) return false;
+  if (!saneRanges(rangeCount) || !saneNetworks(networks, networkCount) || !saneNetworks(protectedNetworks, protectedCount)) return false;
   for (let i: u32 = 0; i < ruleCount; ++i) if (!saneRule(rule(i), networkCount, rangeCount)) return false;
   return checkSecond(
     section(POLICY, Tag.FORMATS), sectionLength(POLICY, Tag.FORMATS),
@@ -87,12 +88,30 @@ function saneNetworks(list: usize, count: u32): bool {
   for (let i: u32 = 0; i < count; ++i) {
     const n = changetype<Network>(list + <usize>i * offsetof<Network>());
     if (!(n.version == 4 && n.bits <= 32 && n.hi == 0 && n.lo >> 32 == 0) && !(n.version == 6 && n.bits <= 128)) return false;
+    if (hasHostBits(n)) return false;
+  }
+  return true;
+}
+
+/** Bits behind the network's: the two checkers would not have to agree on what they mean. */
+function hasHostBits(n: Network): bool {
+  const bits = <u64>n.bits;
+  if (n.version == 4) return bits < 32 && n.lo << 32 + bits != 0;
+  if (bits >= 64) return bits < 128 && n.lo << bits - 64 != 0;
+  return n.lo != 0 || n.hi << bits != 0;
+}
+
+function saneRanges(count: u32): bool {
+  for (let i: u32 = 0; i < count; ++i) {
+    const r = changetype<Range>(ranges + <usize>i * offsetof<Range>());
+    if (r.first > r.last) return false;
   }
   return true;
 }
 
 function saneRule(r: Rule, networkCount: u32, rangeCount: u32): bool {
-  return <i32>r.action <= RuleAction.ALLOW && <i32>r.payload <= RulePayload.COPY && r.sizeFirst <= r.sizeLast
+  return r.interval <= LONGEST && r.slack <= LONGEST
+    && <i32>r.action <= RuleAction.ALLOW && <i32>r.payload <= RulePayload.COPY && r.sizeFirst <= r.sizeLast
     && (r.action == RuleAction.DENY || <u32>r.protocol != ANY_PROTOCOL)
     && <u32>r.fromAt + r.fromCount <= networkCount && <u32>r.toAt + r.toCount <= networkCount
     && <u32>r.portsAt + r.portsCount <= rangeCount && <u32>r.sourcesAt + r.sourcesCount <= rangeCount
