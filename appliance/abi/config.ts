@@ -24,16 +24,30 @@ export const Tag = {
   PROTECTED: 20,
   FORMATS: 21,
   TABLES: 22,
+  MESSAGES: 24,
+  MESSAGE_NAMES: 25,
+  CHECKS: 26,
+  MESSAGE_TABLES: 27,
+  FLOOD: 33,
+  ARP: 34,
+  PAIRS: 35,
+  RATE: 36,
+  BEACON: 37,
+  SILENCE: 38,
+  TUNNEL: 39,
 } as const;
 
 /** Bytes of the structures in onboard/config.ts. */
-export const SIZES = { network: 24, range: 4, inspect: 48, detector: 16, guard: 64, rule: 48, journal: 72 } as const;
+export const SIZES = { network: 24, range: 4, inspect: 48, detector: 16, guard: 64, rule: 48, message: 32, dataCheck: 8, journal: 72 } as const;
 
 export const InspectFlag = { IGNORE_CHECKSUMS: 1, KNOWN_HOSTS: 2, KNOWN_SERVICES: 4, LEARN: 8, UNGROUPED: 16 } as const;
 export const GuardFlag = { IGNORE_CHECKSUMS: 1 } as const;
 export const Action = { PASS: 0, DROP: 1, QUARANTINE_SOURCE: 2, QUARANTINE_FLOW: 3 } as const;
 export const RuleAction = { DENY: 0, ALLOW: 1 } as const;
-export const RulePayload = { ZERO: 0, COPY: 1 } as const;
+export const RulePayload = { ZERO: 0, COPY: 1, MIL1553: 2 } as const;
+export const Check = { RANGE: 0, SIGNED: 1, MASK: 2, STEP: 3 } as const;
+export const MAX_MESSAGE_RULES = 64;
+export const MAX_CHECKS = 512;
 
 export interface Section {
   tag: number;

@@ -41,6 +41,17 @@ export const enum Tag {
   PROTECTED = 20,  // guard: Network[], sources that are never quarantined
   FORMATS = 21,    // guard, second checker: its program (diode/onboard/second.ts)
   TABLES = 22,     // guard, second checker: its classification tables
+  MESSAGES = 24,   // guard: MessageRule[], for what RulePayload.MIL1553 lets out; the first that matches decides
+  MESSAGE_NAMES = 25, // guard: NAME_SIZE bytes for each
+  CHECKS = 26,     // guard: DataCheck[]
+  MESSAGE_TABLES = 27, // guard, second checker: its tables for 1553 messages (diode/onboard/messages/second.ts)
+  FLOOD = 33,      // inspect, what the baseline says of IP (detectors/ip/section.ts): most in a second of each host
+  ARP = 34,        // MAC addresses of hosts, limits of MAC addresses
+  PAIRS = 35,      // who talks to whom about what
+  RATE = 36,       // packets and bytes of hosts and talks
+  BEACON = 37,     // regular connections that are known
+  SILENCE = 38,    // talks that are periodic
+  TUNNEL = 39,     // domains and echoes that are known
 }
 
 // ---- What sections hold ---------------------------------------------------------------------------------------------
@@ -131,6 +142,7 @@ export const enum RuleAction {
 export const enum RulePayload {
   ZERO = 0, // the payload's length passes, its bytes become zeros
   COPY = 1,
+  MIL1553 = 2, // Chapter 10 over UDP: 1553 messages that MESSAGES allow and time packets pass, made anew
 }
 
 export const ANY_PROTOCOL: u32 = 255; // reserved by IANA, so free to stand for every one
@@ -158,6 +170,48 @@ export class Rule {
   pad2: u32;
   interval: u64; // ns between frames of this rule; 0 = no limit
   slack: u64;    // ns that a burst may run ahead of it
+}
+
+export const MAX_MESSAGE_RULES: u32 = 64;
+export const MAX_CHECKS: u32 = 512;
+
+/**
+ * 32 bytes. Of transfers and mode commands between bus controller and terminals, terminal, subaddress, direction and
+ * count are those of the command word; of a transfer between terminals those of the receive command, and the sender's
+ * stand in from. Masks: bit n = n is matched.
+ */
+@unmanaged
+export class MessageRule {
+  action: u8;         // RuleAction
+  mode: u8;           // 0: transfers, 1: mode commands
+  directions: u8;     // bit 0: the terminal receives, bit 1: it transmits
+  buses: u8;          // bit 0: A, bit 1: B
+  terminals: u32;
+  subaddresses: u32;
+  counts: u32;        // bit n & 31: n words; of mode commands bit c: mode code c
+  fromTerminals: u32; // 0 = no transfers between terminals, else only those
+  fromSubaddresses: u32;
+  channelsAt: u16;    // index into RANGES; an empty list matches every channel
+  channelsCount: u16;
+  checksAt: u16;      // index into CHECKS; all must hold, or the message is dropped
+  checksCount: u16;
+}
+
+export const enum Check {
+  RANGE = 0,  // low <= word <= high
+  SIGNED = 1, // the same in two's complement
+  MASK = 2,   // word & low == high
+  STEP = 3,   // differs from the same word of the last message that passed by at most low, either way round 2^16
+}
+
+/** 8 bytes. */
+@unmanaged
+export class DataCheck {
+  word: u8; // 0-31: which data word; a message that has none there fails
+  kind: u8; // Check
+  low: u16;
+  high: u16;
+  pad: u16;
 }
 
 /** 72 bytes. */

@@ -1,0 +1,109 @@
+/** The ground's half of the ARP detector: at which MAC addresses a host is, and what each MAC address sends. */
+import { Tag } from "../../appliance/abi/config.ts";
+import { groupBy, parseHost, Section } from "../ip/section.ts";
+import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
+
+/** As in onboard/arp.ts: unsolicited answers, announcements, addresses asked for, addresses claimed, foreign senders. */
+const NUMBERS = ["unsolicited", "gratuitous", "asks", "claims", "foreign"] as const;
+type Measure = (typeof NUMBERS)[number];
+const LIMIT: Record<Measure, number> = { unsolicited: 4, gratuitous: 40, asks: 40, claims: 16, foreign: 0.5 };
+const NAMES: Record<Measure, string> = {
+  unsolicited: "answers that nobody asked for, per station",
+  gratuitous: "announcements, per station",
+  asks: "addresses asked for in a minute, per station",
+  claims: "addresses claimed in 10 minutes, per station",
+  foreign: "ARP messages in another's name, per station",
+};
+/** Times the most seen. */
+const MARGIN = 1.5;
+const MACS = 4;
+/** MAC addresses with at least this many hosts behind them are routers: a host behind one may come through another. */
+const ROUTER = 8;
+const MOST = 512;
+
+const isStation = (entry: Entry) => entry.detector === "arp.station";
+const macsOf = (entry: Entry) => entry.macs as string[];
+const number = (entry: Entry, name: Measure) => entry[name] as number;
+// An ARP message in another's name that was learned as normal is so however often it comes.
+const limitOf = (entry: Entry, name: Measure) =>
+  name === "foreign"
+    ? number(entry, name) > 0
+      ? 1e12
+      : LIMIT.foreign
+    : Math.max(LIMIT[name], MARGIN * number(entry, name));
+
+function mergeHost(a: Entry, b: Entry): Entry {
+  const macs = [...new Set([...macsOf(a), ...macsOf(b)])].sort();
+  const more = a.more === true || b.more === true || macs.length > MACS;
+  return {
+    detector: a.detector,
+    ip: a.ip,
+    macs: macs.slice(0, MACS),
+    ...(more ? { more } : {}),
+    frames: (a.frames as number) + (b.frames as number),
+  };
+}
+
+/** MAC addresses of each host that the image checks: all of a router's companions count for hosts behind it. */
+export function boundHosts(entries: readonly Entry[]): { ip: string; macs: string[] }[] {
+  const hosts = entries.filter((entry) => !isStation(entry));
+  const behind = groupBy(
+    hosts.flatMap((entry) => macsOf(entry).map((mac) => ({ mac }))),
+    ({ mac }) => mac,
+  );
+  const routers = [...behind].filter(([, list]) => list.length >= ROUTER).map(([mac]) => mac);
+  return hosts.flatMap((entry) => {
+    const own = macsOf(entry);
+    const macs = [...new Set(own.some((mac) => routers.includes(mac)) ? [...own, ...routers] : own)].sort();
+    return entry.more || macs.length > MACS || macs.includes("00:00:00:00:00:00")
+      ? []
+      : [{ ip: entry.ip as string, macs }];
+  });
+}
+
+export const arp: LearnedDetector = {
+  name: "arp",
+  tag: Tag.ARP,
+  keyOf: (entry) => (isStation(entry) ? (entry.mac as string) : (entry.ip as string)),
+  merge: (a, b) =>
+    isStation(a)
+      ? { ...a, ...Object.fromEntries(NUMBERS.map((name) => [name, Math.max(number(a, name), number(b, name))])) }
+      : mergeHost(a, b),
+  thresholds: (entries, _wanted, hours) =>
+    entries.filter(isStation).flatMap((entry) =>
+      NUMBERS.filter((name) => limitOf(entry, name) > LIMIT[name]).map(
+        (name): Threshold => ({
+          detector: "arp",
+          key: entry.mac as string,
+          quantity: NAMES[name],
+          limit: limitOf(entry, name),
+          method: "margin",
+          samples: 1,
+          hours,
+        }),
+      ),
+    ),
+  pack(entries) {
+    const section = new Section("addresses", 40);
+    for (const { ip, macs } of boundHosts(entries)) {
+      const host = section.host(ip);
+      section.add((view) => {
+        view.setUint16(0, host, true);
+        for (const [i, mac] of macs.entries()) view.setBigUint64(8 + 8 * i, parseHost(mac).lo, true);
+      });
+    }
+    for (const entry of entries.filter(isStation)) {
+      if (NUMBERS.every((name) => limitOf(entry, name) === LIMIT[name])) continue;
+      const host = section.host(entry.mac as string);
+      section.add((view) => {
+        view.setUint16(0, host, true);
+        for (const [i, name] of NUMBERS.entries()) view.setFloat32(8 + 4 * i, limitOf(entry, name), true);
+      });
+    }
+    return section.bytes(MOST);
+  },
+  show: (entry) =>
+    isStation(entry)
+      ? `${entry.mac}: at most ${NUMBERS.map((name) => `${number(entry, name)} ${name}`).join(", ")}`
+      : `${entry.ip} at ${macsOf(entry).join(", ")}${entry.more ? " and more" : ""}: ${entry.frames} frames`,
+};

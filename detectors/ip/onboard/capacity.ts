@@ -1,0 +1,16 @@
+// Sizes of the IP detectors' tables, powers of two. Together 850 KiB:
+//
+//   hosts   1,024 x 160 = 160 KiB    talks   2,048 x 128 = 256 KiB    (operation; learning uses the first 512 and 1,024)
+//   area                  352 KiB    learning: what is learned of each host and talk; operation: what was learned
+//   domains   256 x 136 =  34 KiB    echoes    128 x 96  =  12 KiB    bindings 256 x 64, stations 128 x 208 = 42 KiB
+
+export const HOSTS: u32 = 1024;
+export const TALKS: u32 = 2048;
+export const LEARNED_HOSTS: u32 = 512;  // followed while learning
+export const LEARNED_TALKS: u32 = 1024;
+export const KNOWN_HOSTS: u32 = 512;    // that a baseline can hold
+export const KNOWN_TALKS: u32 = 1024;
+export const DOMAINS: u32 = 256;        // (client, registered domain)
+export const ECHOES: u32 = 128;         // (client, server) that ping
+export const BINDINGS: u32 = 256;       // (VLAN, IPv4 address) that ARP spoke of
+export const STATIONS: u32 = 128;       // MAC addresses that sent ARP

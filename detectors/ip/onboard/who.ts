@@ -1,0 +1,155 @@
+// Who talks to whom, about what: the keys that all IP detectors share, computed once for each packet.
+//
+// A talk is (client, server, service). Hosts are addresses of the innermost IP packet or, without one, MAC addresses.
+// The service is the server's port. Which side serves: whom the SYN goes to; without one the side with the lower port,
+// so that a connection picked up midstream has the same key; with equal ports (NTP, BACnet) neither: the pair counts as
+// unordered. Ports from 49152 on are picked by hosts for a while (RFC 6335 section 6) and count as one service.
+// ICMP: the type (a reply counts as its request); errors belong to the talk that caused them and are none by themselves.
+// Anything else: the IP protocol, or the EtherType (0: IEEE 802.3 with LLC), unordered.
+import { mix } from "../../../lib/onboard/bytes";
+import { Flow } from "../../../ip/onboard/flow";
+import { Is, Packet, innermost } from "../../../ip/onboard/packet";
+import { ACK, SYN } from "../../../ip/onboard/tcp";
+
+export const DYNAMIC: u32 = 49152;
+
+/** 112 bytes. */
+@unmanaged
+export class Who {
+  srcHi: u64;
+  srcLo: u64;
+  dstHi: u64;
+  dstLo: u64;
+  src: u64;        // hash of the source, never 0
+  dst: u64;
+  srcCheck: u64;   // second hash
+  dstCheck: u64;
+  talk: u64;       // hash of the talk; 0 = this packet belongs to none
+  talkCheck: u64;
+  version: u8;     // 4 or 6; 0 = MAC addresses
+  protocol: u8;    // IP protocol; 0 with MAC addresses
+  toServer: u8;    // 1 = the source is the client. Unordered: the source has the smaller hash
+  unordered: u8;
+  group: u8;       // 1 = sent to a multicast or broadcast address
+  sure: u8;        // 1 = a SYN told which side serves
+  service: u16;
+  other: u16;      // service if the other side served; 0 = there is no doubt
+  pad: u16;
+  pad2: u32;
+}
+
+export const who: usize = memory.data(112, 8);
+
+const HOST: u64 = 0x6c62272e07bb0142;
+const CHECK: u64 = 0x27d4eb2f165667c5;
+
+// @ts-ignore: decorator
+@inline export function hostKey(version: u32, hi: u64, lo: u64): u64 { return mix(mix(HOST ^ version, lo), hi) | 1; }
+// @ts-ignore: decorator
+@inline export function hostCheck(version: u32, hi: u64, lo: u64): u64 { return mix(lo, CHECK ^ version) + hi * CHECK; }
+
+/** Key of a talk from the keys of its hosts; unordered: the smaller key goes first. */
+// @ts-ignore: decorator
+@inline export function talkKey(client: u64, server: u64, protocol: u32, service: u32): u64 {
+  return mix(mix(client, server), <u64>service << 8 | protocol) | 1;
+}
+// @ts-ignore: decorator
+@inline export function talkCheck(client: u64, server: u64, protocol: u32, service: u32): u64 {
+  return mix(server * 3 + client, CHECK ^ (<u64>protocol << 16 | service));
+}
+
+// @ts-ignore: decorator
+@inline export function dynamic(port: u32): u32 { return port < DYNAMIC ? port : DYNAMIC; }
+
+/** Whether an address is one of the Internet's: not private, link-local, loopback, shared, multicast or for benchmarks. */
+export function external(version: u32, hi: u64, lo: u64): bool {
+  if (version == 4) {
+    const a = <u32>lo;
+    const b = a >> 24;
+    if (b == 0 || b == 10 || b == 127 || b >= 224) return false;
+    // 169.254/16, 172.16/12, 192.168/16, 100.64/10, 198.18/15 (IANA's special-purpose registry)
+    return a >> 16 != 0xa9fe && a >> 20 != 0xac1 && a >> 16 != 0xc0a8 && a >> 22 != 0x191 && a >> 17 != 0x6309;
+  }
+  return version == 6 && hi >> 61 == 1; // 2000::/3
+}
+
+/** Fills in `who`; false when the frame has neither an IP nor a MAC address. */
+export function identify(k: Packet, flow: usize): bool {
+  const w = changetype<Who>(who);
+  w.other = 0;
+  w.sure = 0;
+  w.talk = 0;
+  if (k.ips == 0) {
+    if ((k.macSrc | k.macDst) == 0) return false;
+    ends(w, 0, 0, k.macSrc, 0, k.macDst);
+    w.protocol = 0;
+    w.group = k.flags & Is.MULTICAST ? 1 : 0;
+    symmetric(w, <u32>k.etherType);
+    return true;
+  }
+  const ip = innermost(k);
+  const version = <u32>ip.version;
+  ends(w, version, ip.srcHi, ip.srcLo, ip.dstHi, ip.dstLo);
+  const protocol = <u32>k.protocol;
+  w.protocol = <u8>protocol;
+  w.group = k.flags & Is.MULTICAST || (version == 4 ? <u32>ip.dstLo >> 28 >= 14 : ip.dstHi >> 56 == 255) ? 1 : 0;
+  if (k.flags & Is.LATER) return true;
+  if (k.flags & Is.PORTS) ported(w, k, flow);
+  else if (protocol == 1) echo(w, k, 8, 0, k.quoted || k.icmpType == 3 || k.icmpType == 11);
+  else if (protocol == 58) echo(w, k, 128, 129, k.icmpType < 128);
+  else symmetric(w, 0);
+  return true;
+}
+
+function ends(w: Who, version: u32, srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u64): void {
+  w.version = <u8>version;
+  w.srcHi = srcHi; w.srcLo = srcLo; w.dstHi = dstHi; w.dstLo = dstLo;
+  w.src = hostKey(version, srcHi, srcLo);
+  w.dst = hostKey(version, dstHi, dstLo);
+  w.srcCheck = hostCheck(version, srcHi, srcLo);
+  w.dstCheck = hostCheck(version, dstHi, dstLo);
+}
+
+function ported(w: Who, k: Packet, flow: usize): void {
+  const s = <u32>k.sourcePort, d = <u32>k.destPort;
+  let toServer = d < s;
+  if (k.protocol == 6 && k.tcpHeader != 0) {
+    const flags = <u32>k.tcpFlags;
+    if (flags & SYN) { toServer = !(flags & ACK); w.sure = 1; }
+    else if (flow != 0) {
+      const f = changetype<Flow>(flow);
+      if (<u32>(f.flagsToServer | f.flagsToClient) & SYN) { toServer = f.toClient == 0; w.sure = 1; }
+    }
+  }
+  if (s == d && !w.sure) { symmetric(w, dynamic(d)); return; }
+  if (toServer) { directed(w, dynamic(d), true); w.other = <u16>dynamic(s); }
+  else { directed(w, dynamic(s), false); w.other = <u16>dynamic(d); }
+}
+
+function echo(w: Who, k: Packet, request: u32, reply: u32, error: bool): void {
+  const type = <u32>k.icmpType;
+  if (error) return;
+  if (type == request) directed(w, request, true);
+  else if (type == reply) directed(w, request, false);
+  else symmetric(w, type);
+}
+
+function directed(w: Who, service: u32, toServer: bool): void {
+  const client = toServer ? w.src : w.dst, server = toServer ? w.dst : w.src;
+  w.toServer = toServer ? 1 : 0;
+  w.unordered = 0;
+  name(w, client, server, service);
+}
+
+function symmetric(w: Who, service: u32): void {
+  const first = w.src <= w.dst;
+  w.toServer = first ? 1 : 0;
+  w.unordered = 1;
+  name(w, first ? w.src : w.dst, first ? w.dst : w.src, service);
+}
+
+function name(w: Who, client: u64, server: u64, service: u32): void {
+  w.service = <u16>service;
+  w.talk = talkKey(client, server, <u32>w.protocol, service);
+  w.talkCheck = talkCheck(client, server, <u32>w.protocol, service);
+}

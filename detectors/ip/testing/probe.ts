@@ -1,0 +1,175 @@
+/** The IP detectors as inspect calls them (onboard/ip.probe.ts), for tests: records in, findings and entries out. */
+import { readFileSync } from "node:fs";
+import { compileOnboard } from "../../../appliance/build/asc.ts";
+import { CaptureReader } from "../../../captures/reader.ts";
+import { record } from "../../../ip/testing/frames.ts";
+import type { Entry, LearnedDetector, Wanted } from "../../learned.ts";
+import type { Frame } from "../../testing/site.ts";
+import { IP_DETECTORS } from "../learned.ts";
+
+interface Exports {
+  memory: WebAssembly.Memory;
+  inputAt(): number;
+  inputSize(): number;
+  outAt(): number;
+  scoresAt(): number;
+  frameCount(): number;
+  findingsRaised(): bigint;
+  findingsLost(): bigint;
+  evictions(): bigint;
+  scale(detector: number, factor: number): void;
+  reset(): void;
+  configure(tag: number, length: number): number;
+  exportNext(): number;
+  run(to: number, mode: number): number;
+  bench(to: number, mode: number, rounds: number, span: bigint): number;
+}
+
+export interface Found {
+  detector: string;
+  what: number;
+  record: number;
+  key: string;
+  /** Seconds. */
+  time: number;
+  score: number;
+  threshold: number;
+  src: string;
+  dst: string;
+  expected: string;
+  seen: string;
+}
+
+/** Scores at most 100 times the threshold, numbers finite, words plain: what every finding must keep to. */
+export function sound({ score, threshold, expected, seen }: Found): boolean {
+  const plain = (text: string) => text.length > 0 && text.length < 200 && /^[\x20-\x7e]+$/.test(text);
+  return score > threshold && score <= 100 && threshold > 0 && plain(expected) && plain(seen) && !seen.includes("null");
+}
+
+export class IpProbe {
+  readonly e: Exports;
+
+  private constructor(e: Exports) {
+    this.e = e;
+    e.reset();
+  }
+
+  static async create(sections: readonly { tag: number; bytes: Uint8Array }[] = []): Promise<IpProbe> {
+    const path = await compileOnboard("detectors/ip/onboard/ip.probe.ts");
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {});
+    const probe = new IpProbe(exports as unknown as Exports);
+    for (const section of sections)
+      if (!probe.configure(section.tag, section.bytes)) throw new Error(`section ${section.tag} was refused`);
+    return probe;
+  }
+
+  get input(): Uint8Array {
+    return new Uint8Array(this.e.memory.buffer, this.e.inputAt(), this.e.inputSize());
+  }
+
+  configure(tag: number, bytes: Uint8Array): boolean {
+    this.input.set(bytes);
+    return this.e.configure(tag, bytes.length) === 1;
+  }
+
+  /** Findings of a batch of records. */
+  check(batch: Uint8Array): Found[] {
+    this.input.set(batch);
+    const length = this.e.run(batch.length, 2);
+    if (length >= 1 << 22) throw new Error("more findings than the test's buffer holds");
+    const lines = Buffer.from(this.e.memory.buffer, this.e.outAt(), length).toString().split("\n").filter(Boolean);
+    return lines.map((line) => {
+      const { time, ...rest } = JSON.parse(line) as Found & { time: string };
+      return { ...rest, time: Number(BigInt(time) / 1000n) / 1e6 };
+    });
+  }
+
+  /** The highest score / threshold of each frame, without words. */
+  scores(batch: Uint8Array): Float64Array {
+    this.input.set(batch);
+    this.e.run(batch.length, 0);
+    return new Float64Array(this.e.memory.buffer, this.e.scoresAt(), this.e.frameCount()).slice();
+  }
+
+  learn(batch: Uint8Array): void {
+    this.input.set(batch);
+    this.e.run(batch.length, 1);
+  }
+
+  /** What was learned; each entry is checked to be JSON of at most 900 bytes. */
+  entries(): Entry[] {
+    const entries: Entry[] = [];
+    for (let length = this.e.exportNext(); length; length = this.e.exportNext()) {
+      if (length > 900) throw new Error(`an entry of ${length} bytes`);
+      const text = Buffer.from(this.e.memory.buffer, this.e.outAt(), length).toString();
+      entries.push(JSON.parse(`{${text}}`) as Entry);
+    }
+    return entries;
+  }
+}
+
+const owner = (entry: Entry): LearnedDetector =>
+  IP_DETECTORS.find(({ name }) => entry.detector === name || entry.detector.startsWith(`${name}.`))!;
+
+/** Entries of the same thing merged, as baseline/merge.ts does it. */
+export function mergeAll(entries: readonly Entry[]): Entry[] {
+  const merged = new Map<string, Entry>();
+  for (const entry of entries) {
+    const key = `${entry.detector} ${owner(entry).keyOf(entry)}`;
+    const before = merged.get(key);
+    merged.set(key, before ? owner(entry).merge(before, entry) : entry);
+  }
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+}
+
+/** Sections of a baseline; `only` names detectors. */
+export function packAll(entries: readonly Entry[], hours: number, wanted: Wanted = { rate: 0.1 }, only?: string[]) {
+  return IP_DETECTORS.filter(({ name }) => !only || only.includes(name)).flatMap((detector) => {
+    const own = entries.filter((entry) => owner(entry) === detector);
+    if (!own.length) return [];
+    return [{ tag: detector.tag, bytes: detector.pack(own, detector.thresholds(own, wanted, hours)) }];
+  });
+}
+
+/** Frames as batches of records, numbered from 1. */
+export function* batchesOfFrames(frames: readonly Frame[]): Generator<Uint8Array> {
+  let parts: Uint8Array[] = [];
+  let size = 0;
+  for (const [i, { time, data }] of frames.entries()) {
+    const r = record(data, { time: BigInt(Math.round(time)), number: i + 1 });
+    if (size + r.length > 131072) {
+      yield Buffer.concat(parts);
+      parts = [];
+      size = 0;
+    }
+    parts.push(r);
+    size += r.length;
+  }
+  if (size) yield Buffer.concat(parts);
+}
+
+/** Findings of frames (ascending in time). */
+export function checkAll(probe: IpProbe, frames: readonly Frame[]): Found[] {
+  return [...batchesOfFrames(frames)].flatMap((batch) => probe.check(batch));
+}
+
+/** What is learned from frames by itself. */
+export async function lessonOf(frames: readonly Frame[]): Promise<Entry[]> {
+  const teacher = await IpProbe.create();
+  for (const batch of batchesOfFrames(frames)) teacher.learn(batch);
+  return teacher.entries();
+}
+
+/** A probe that knows what it learned from frames. */
+export async function taught(frames: readonly Frame[], wanted?: Wanted, only?: string[]): Promise<IpProbe> {
+  const hours = frames.length ? (frames.at(-1)!.time - frames[0]!.time) / 3.6e12 : 0;
+  return IpProbe.create(packAll(mergeAll(await lessonOf(frames)), hours, wanted, only));
+}
+
+/** Batches of a capture's records. */
+export async function* captureBatches(path: string): AsyncGenerator<Uint8Array> {
+  const reader = await CaptureReader.open([path]);
+  const target = new Uint8Array(131072);
+  for (let length = await reader.fill(target); length; length = await reader.fill(target))
+    yield target.slice(0, length);
+}

@@ -1,0 +1,57 @@
+/** The ground's half of the new-pair detector: the inventory of who talks to whom about what. */
+import { Tag } from "../../appliance/abi/config.ts";
+import {
+  ANY_PORT,
+  groupBy,
+  isExternal,
+  parseHost,
+  Section,
+  type Talk,
+  talkKey,
+  talkOf,
+  talkText,
+} from "../ip/section.ts";
+import type { Entry, LearnedDetector } from "../learned.ts";
+
+/** Different ports between two hosts, from which on all ports from 1024 on count as one. */
+const PORTS = 8;
+/** Different external addresses at the other end of a service, from which on any external address does. */
+const OTHERS = 16;
+const MOST = 1024;
+
+const outside = (host: string) => isExternal(parseHost(host));
+
+/**
+ * Talks as the image gets them. Two kinds are drawn together, as their exact list never ends: many ports of one pair
+ * (passive FTP, RPC), and one service with many external addresses (a browser, a public server).
+ */
+export function drawTogether(talks: readonly Talk[]): Talk[] {
+  const byPair = groupBy(talks, (t) =>
+    t.either || t.service < 1024 || t.service === ANY_PORT ? "" : `${t.client} ${t.server} ${t.proto}`,
+  );
+  const ports = [...byPair].flatMap(([key, group]) =>
+    key && group.length >= PORTS ? [{ ...group[0]!, service: ANY_PORT }] : group,
+  );
+  const drawn = (end: "client" | "server", list: readonly Talk[]) => {
+    const other = end === "client" ? "server" : "client";
+    const by = groupBy(list, (t) =>
+      !t.either && t[end] !== "*" && t[other] !== "*" && outside(t[end]) ? `${t[other]} ${t.proto} ${t.service}` : "",
+    );
+    return [...by].flatMap(([key, group]) => (key && group.length >= OTHERS ? [{ ...group[0]!, [end]: "*" }] : group));
+  };
+  return drawn("client", drawn("server", ports));
+}
+
+export const pair: LearnedDetector = {
+  name: "new-pair",
+  tag: Tag.PAIRS,
+  keyOf: talkKey,
+  merge: (a, b) => ({ ...a, packets: (a.packets as number) + (b.packets as number) }),
+  thresholds: () => [],
+  pack(entries) {
+    const section = new Section("talks (client, server, service)", 8);
+    for (const talk of drawTogether(entries.map(talkOf))) section.add((view) => section.talk(view, talk));
+    return section.bytes(MOST);
+  },
+  show: (entry: Entry) => `${talkText(talkOf(entry))}: ${entry.packets} packets`,
+};
