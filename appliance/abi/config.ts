@@ -28,6 +28,7 @@ export const Tag = {
   MESSAGE_NAMES: 25,
   CHECKS: 26,
   MESSAGE_TABLES: 27,
+  BASELINE_1553: 32,
   FLOOD: 33,
   ARP: 34,
   PAIRS: 35,

@@ -45,6 +45,7 @@ export const enum Tag {
   MESSAGE_NAMES = 25, // guard: NAME_SIZE bytes for each
   CHECKS = 26,     // guard: DataCheck[]
   MESSAGE_TABLES = 27, // guard, second checker: its tables for 1553 messages (diode/onboard/messages/second.ts)
+  BASELINE_1553 = 32, // inspect: what the baseline says of MIL-STD-1553 (detectors/mil1553/ground/section.ts)
   FLOOD = 33,      // inspect, what the baseline says of IP (detectors/ip/section.ts): most in a second of each host
   ARP = 34,        // MAC addresses of hosts, limits of MAC addresses
   PAIRS = 35,      // who talks to whom about what
