@@ -40,7 +40,7 @@ const leaks: usize = memory.data<f64>([0.05, 0.5]);           // per second
 
 let questions: u32 = 0; // seen at all: a tap that shows answers only must not call them unsolicited
 
-export function reset(): void { openTables(); questions = 0; }
+export function reset(): void { openTables(); questions = 0; next = 0; }
 
 export function configure(at: usize, length: u32): bool {
   if (!openSection(at, length, RECORD)) return false;
@@ -139,7 +139,8 @@ function measure(k: Packet, s: Station, index: u32, what: u32, value: f64): void
     return;
   }
   let limit = load<f64>(limits + (<usize>index << 3));
-  if (s.known != 0) limit = <f64>load<f32>(changetype<usize>(knownHost(s.known - 1)) + offsetof<KnownHost>("mac0") + (<usize>index << 2));
+  if (s.known != 0 && knownHost(s.known - 1).flags & Knows.STATIC)
+    limit = <f64>load<f32>(changetype<usize>(knownHost(s.known - 1)) + offsetof<KnownHost>("mac0") + (<usize>index << 2));
   const f = found(what, s.key, k.time, value / limit);
   if (f == 0) return;
   const g = changetype<Finding>(f);

@@ -159,6 +159,7 @@ function add(k: Packet, w: Who, h: Host, kind: u32, step: f64): void {
 }
 
 let next: u32 = 0;
+export function rewind(): void { next = 0; }
 
 export function exportNext(t: Text): bool {
   for (; next < 512; ++next) {

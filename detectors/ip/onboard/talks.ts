@@ -30,11 +30,12 @@ export class Talk {
   bytes60: u32;
   ring: u64;       // beacon: 12 x f32, seconds
   ring1: u64; ring2: u64; ring3: u64; ring4: u64; ring5: u64;
-  spare: u64;
+  started: u32;    // rate: 1 + number of the first minute
+  spare: u32;
 }
 
-/** What is learned of a talk, 200 bytes. */
-export const TALK_LESSON: u32 = 200;
+/** What is learned of a talk, 208 bytes. */
+export const TALK_LESSON: u32 = 208;
 const STRIDE: u32 = 128;
 const table: usize = memory.data(40, 8);
 const base: usize = memory.data(2048 * 128, 8);

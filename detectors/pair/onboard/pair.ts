@@ -13,7 +13,7 @@ import { Detector } from "../../onboard/catalogue";
 import { Finding, raise, scaled } from "../../onboard/finding";
 import { Knows, addTalk, countListed, inventory, knownTalk, mark, marked, pairKey } from "../../ip/onboard/known";
 import { OUTSIDE, keyOf, openSection, readTalk, recordAt, records, talkClient, talkHash, talkSecond, talkServer } from "../../ip/onboard/section";
-import { TALK_LESSON, Talk, lesson, talkAt } from "../../ip/onboard/talks";
+import { Talk, lesson, talkAt } from "../../ip/onboard/talks";
 import { Who } from "../../ip/onboard/who";
 import { hostMember, member, writeService } from "../../ip/onboard/words";
 
@@ -23,7 +23,7 @@ const SALT: u64 = 0x9ddfea08eb382d69;
 
 const enum What { SERVICE = 1, PAIR = 2, CLIENT = 3, SERVER = 4, BOTH = 5 }
 
-/** 200 bytes: what is learned of a talk, by this detector and by those of rates and of silence. */
+/** 208 bytes: what is learned of a talk, by this detector and by those of rates and of silence. */
 @unmanaged
 export class Lesson {
   clientHi: u64; clientLo: u64;
@@ -33,7 +33,7 @@ export class Lesson {
   unordered: u8;
   made: u8;       // 1 = filled in
   service: u16;
-  pad: u16;
+  least: u16;     // rate: 1 + the least packets of a full minute; 0 = there was none
   first0: u64;    // ns, packets to the server: the first, the last
   last0: u64;
   longest0: f32;  // longest pause, s
@@ -42,6 +42,8 @@ export class Lesson {
   last1: u64;
   longest1: f32;
   count1: u32;
+  shortest: f32;  // beacon: periods, s; 0 = not regular
+  longest: f32;
   peaks: u64;     // rate: 4 x Peaks of 28 bytes: packets and bytes per second, per minute
 }
 
@@ -101,6 +103,7 @@ export function talkMembers(t: Text, l: Lesson): void {
 }
 
 let next: u32 = 0;
+export function rewind(): void { next = 0; }
 
 export function exportNext(t: Text): bool {
   for (; next < 1024; ++next) {

@@ -1,0 +1,66 @@
+// The question of a DNS message (RFC 1035 section 4.1): its name, where the registered part of it begins. Untrusted bytes.
+//
+// The registered domain is taken to be the last two labels, three where the last two look like `co.uk` (a country's two
+// letters behind one of the usual words): without the public suffix list that is a guess, but one that groups alike.
+
+export const MAX_NAME: u32 = 255;
+export const text: usize = memory.data(256, 8); // the last name, lower case, labels with dots between
+
+export let nameLength: u32 = 0;
+/** Where the registered domain begins in `text`. */
+export let domainAt: u32 = 0;
+export let questionType: u32 = 0;
+/** 1 = the message is an answer. */
+export let answer: u32 = 0;
+
+const starts: usize = memory.data(128, 8); // offsets of labels in text; 127 labels at most fit into 255 bytes
+
+/** False when p[0..length) is not a DNS message with one question. Sets what is above. */
+export function question(p: usize, length: u32): bool {
+  if (length < 17) return false;
+  const flags = <u32>load<u8>(p, 2);
+  if (flags & 0x78 || load<u8>(p, 4) != 0 || load<u8>(p, 5) != 1) return false; // a query, one question
+  answer = flags >> 7;
+  let at: u32 = 12, n: u32 = 0, labels: u32 = 0;
+  while (true) {
+    if (at >= length) return false;
+    const label = <u32>load<u8>(p + at);
+    at += 1;
+    if (label == 0) break;
+    if (label > 63 || at + label > length || n + label + 1 > MAX_NAME - 1 || labels == 127) return false; // no compression
+    if (labels != 0) { store<u8>(text + n, 46); n += 1; }
+    store<u8>(starts + labels, <u8>n);
+    labels += 1;
+    for (let i: u32 = 0; i < label; ++i) {
+      const c = <u32>load<u8>(p + at + i);
+      store<u8>(text + n + i, <u8>(c - 65 < 26 ? c + 32 : c));
+    }
+    n += label;
+    at += label;
+  }
+  if (at + 4 > length) return false;
+  questionType = <u32>load<u8>(p + at) << 8 | load<u8>(p + at, 1);
+  nameLength = n;
+  domainAt = labels < 3 ? 0 : <u32>load<u8>(starts + labels - 2);
+  if (labels >= 3 && country(labels, n)) domainAt = <u32>load<u8>(starts + labels - 3);
+  return true;
+}
+
+/** Whether the name ends like `co.uk`. */
+function country(labels: u32, n: u32): bool {
+  const last = <u32>load<u8>(starts + labels - 1), second = <u32>load<u8>(starts + labels - 2);
+  if (n - last != 2) return false;
+  const length = last - 1 - second;
+  if (length == 2) {
+    const w = <u32>load<u16>(text + second);
+    return w == 0x6f63 || w == 0x6361 || w == 0x726f || w == 0x656e || w == 0x6f67; // co ac or ne go
+  }
+  if (length != 3) return false;
+  const w = <u32>load<u16>(text + second) | <u32>load<u8>(text + second, 2) << 16;
+  return w == 0x6d6f63 || w == 0x74656e || w == 0x67726f || w == 0x766f67 || w == 0x756465; // com net org gov edu
+}
+
+/** Whether the name is a reverse look-up: long and different by design. */
+export function reverse(): bool {
+  return nameLength > 5 && load<u32>(text + nameLength - 4) == 0x61707261 && load<u8>(text + nameLength - 5) == 46; // .arpa
+}
