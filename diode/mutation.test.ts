@@ -18,15 +18,33 @@ const ALIKE: Record<string, { most: number; why: string }> = {
   "diode/onboard/second/wellFormed": { most: 1, why: "a step is never numbered as many as there are" },
   "diode/onboard/remake/remake": { most: 3, why: "the larger of two that are equal" },
   "appliance/guard/onboard/index/run": {
-    most: 3,
+    most: 4,
     why: "stopping one record earlier; an empty batch (guard.test.ts); the smaller of two that are equal",
   },
   "appliance/guard/onboard/index/filter": {
     most: 10,
     why: "a frame due at this very time is 0 ns early; a rule behind the last; the smaller of two; an event's key",
   },
+  "appliance/guard/onboard/index/content": {
+    most: 10,
+    why: "the second checker tests what the first has just made: zeros, a version, the number of messages",
+  },
+  "appliance/guard/onboard/index/beat": {
+    most: 12,
+    why: "what is reported: a buffer one byte fuller, a counter behind the last",
+  },
+  "diode/onboard/messages/remake/messages": { most: 7, why: "sums and copies one step further, over zeros" },
+  "diode/onboard/messages/remake/packetAt": { most: 6, why: "sums one step further; a packet as short as its headers" },
+  "diode/onboard/messages/remake/time": { most: 14, why: "sums one step further, over zeros; digits beside those of a date" },
+  "diode/onboard/messages/remake/close": { most: 2, why: "sums one step further" },
+  "diode/onboard/messages/second/packet": { most: 7, why: "the second checker tests what the first has just made" },
+  "diode/onboard/messages/second/decide": { most: 10, why: "the same: the first lets no such message through to it" },
+  "appliance/guard/onboard/policy/saneMessages": {
+    most: 20,
+    why: "what the first check of a policy would refuse one step early or late, or a table at its largest",
+  },
   "appliance/guard/onboard/index/configure": { most: 1, why: "a part as long as input, which is longer than any" },
-  "appliance/guard/onboard/policy/configurePolicy": { most: 8, why: "looking for a section one step behind the end" },
+  "appliance/guard/onboard/policy/configurePolicy": { most: 12, why: "looking for a section one step behind the end" },
   "appliance/guard/onboard/policy/sane": {
     most: 24,
     why: "an interval of 2^62 ns; what the first check of a policy would refuse one step early or late, or looks at one step behind a table",

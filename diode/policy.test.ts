@@ -69,7 +69,7 @@ rules:
   it.each([
     [
       "§",
-      "missing, expected a mapping with weir, interfaces, checksums, rules, baseline, learn, detectors, protected, quarantine",
+      "missing, expected a mapping with weir, interfaces, checksums, rules, messages, baseline, learn, detectors, protected, quarantine",
     ],
     ["weir: 1\n§weir: 1\n", "Map keys must be unique"],
     ["rules: [\n§", "Flow sequence in block collection must be sufficiently indented and end with a ]"],
@@ -314,8 +314,8 @@ describe("sets of frames", () => {
 it("the reasons' names are those that guard writes", async () => {
   const { readFileSync } = await import("node:fs");
   const onboard = readFileSync("diode/onboard/reasons.ts", "utf8");
-  const listed = [...onboard.matchAll(/^ {2}([A-Z_]+)(?: = 0)?,/gm)].map(([, name]) => name!.toLowerCase());
-  const written = [...onboard.matchAll(/case Reason\.([A-Z_]+): lit\(t, "([a-z_]+)"\)/g)];
+  const listed = [...onboard.matchAll(/^ {2}([A-Z_0-9]+)(?: = 0)?,/gm)].map(([, name]) => name!.toLowerCase());
+  const written = [...onboard.matchAll(/case Reason\.([A-Z_0-9]+): lit\(t, "([a-z_0-9]+)"\)/g)];
   expect(listed).toEqual(["none", ...REASONS.map(({ name }) => name), "denied"]);
   for (const [, id, name] of written) expect(name).toBe(id!.toLowerCase());
   expect(written).toHaveLength(REASONS.length);

@@ -31,7 +31,9 @@ it("what leads to emit() is: no reason found against the frame", () => {
   expect(filter.replaceAll(/\s+/g, " ")).toContain(
     "let reason = form(r, f); let matched: i32 = -1; if (reason == Reason.NONE) reason = dynamic(r, f); " +
       "if (reason == Reason.NONE) { matched = firstMatch(f, rules, ruleCount, networks, ranges); " +
-      "reason = allowed(r, matched); if (reason == Reason.NONE) reason = within(matched); } " +
-      "if (reason == Reason.NONE) { countRule(<u32>matched); emit(",
+      "reason = allowed(r, matched); " +
+      "if (reason == Reason.NONE && rule(<u32>matched).payload == RulePayload.MIL1553) reason = content(f); " +
+      "if (reason == Reason.NONE) reason = within(matched); } " +
+      "if (reason == Reason.NONE) { countRule(<u32>matched); const payload",
   );
 });

@@ -32,10 +32,12 @@ export const enum Reason {
   VERDICT,
   QUARANTINE,
   CHECKERS,
+  CHAPTER10,
+  MESSAGES,
   DENIED, // by a rule, which has the counter and the name
 }
 
-export const REASONS: u32 = 29; // NONE and those with a counter of their own
+export const REASONS: u32 = 31; // NONE and those with a counter of their own
 
 export function writeReason(t: Text, reason: u32): void {
   switch (reason) {
@@ -67,6 +69,8 @@ export function writeReason(t: Text, reason: u32): void {
     case Reason.VERDICT: lit(t, "verdict"); break;
     case Reason.QUARANTINE: lit(t, "quarantine"); break;
     case Reason.CHECKERS: lit(t, "checkers"); break;
+    case Reason.CHAPTER10: lit(t, "chapter10"); break;
+    case Reason.MESSAGES: lit(t, "messages"); break;
     default: lit(t, "none");
   }
 }

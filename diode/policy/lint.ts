@@ -1,4 +1,5 @@
 /** What is wrong or doubtful in a policy that is well-formed: found by looking at rules together. */
+import { MAX_CHECKS } from "../../appliance/abi/config.ts";
 import { inOrder, type Problem, type YamlSource } from "../../lib/yaml.ts";
 import type { Policy, Rule } from "./model.ts";
 import { type Box, boxesOf, overlap, without } from "./space.ts";
@@ -20,6 +21,7 @@ export function lint(policy: Policy, source: YamlSource): Findings {
   checkDetectors(policy, wrong, doubtful);
   checkHostBits(policy, doubtful);
   checkRules(policy, wrong, doubtful);
+  checkMessages(policy, wrong, doubtful);
   return { errors: inOrder(errors), warnings: inOrder(warnings) };
 }
 
@@ -39,7 +41,21 @@ function checkInterfaces(policy: Policy, wrong: Say): void {
     );
 }
 
-function checkDetectors({ scan, newcomer, quarantine, protectedSources }: Policy, wrong: Say, doubtful: Say): void {
+/** Messages and the rules that let them out are of no use without each other. */
+function checkMessages({ rules, messages }: Policy, wrong: Say, doubtful: Say): void {
+  const streams = rules.some(({ payload }) => payload === "mil1553");
+  if (streams && !messages.some(({ allow }) => allow))
+    wrong(["messages"], "none is allowed, so a rule with payload: mil1553 lets out times only");
+  if (messages.length && !streams) doubtful(["messages"], "do nothing without a rule with payload: mil1553");
+  if (messages.reduce((sum, { checks }) => sum + checks.length, 0) > MAX_CHECKS)
+    wrong(["messages"], `more than ${MAX_CHECKS} checks of data words`);
+}
+
+function checkDetectors(
+  { scan, newcomer, tuning, quarantine, protectedSources }: Policy,
+  wrong: Say,
+  doubtful: Say,
+): void {
   if (scan.theta1 >= scan.theta0)
     wrong(
       ["detectors", "scan", "scanner-success"],
@@ -48,13 +64,16 @@ function checkDetectors({ scan, newcomer, quarantine, protectedSources }: Policy
   if (scan.alpha >= scan.power)
     wrong(["detectors", "scan", "false-positive"], `${scan.alpha}, expected less than detection (${scan.power})`);
   if (!quarantine)
-    for (const [name, { action }] of Object.entries({ scan, newcomer }))
+    for (const [name, { action }] of [
+      ...Object.entries({ scan, newcomer }),
+      ...tuning.map((t) => [t.name, t] as const),
+    ])
       if (action === "quarantine")
         wrong(["detectors", name, "action"], "quarantine for how long is not said, expected a section quarantine");
   if (newcomer.action !== "alert" && !newcomer.hosts && !newcomer.services)
     doubtful(["detectors", "newcomer", "action"], "does nothing without a list of known hosts or services");
   if (protectedSources.length && !quarantine) doubtful(["protected"], "does nothing without quarantine");
-  if (quarantine && scan.action !== "quarantine" && newcomer.action !== "quarantine")
+  if (quarantine && [scan, newcomer, ...tuning].every(({ action }) => action !== "quarantine"))
     doubtful(["quarantine"], "does nothing: no detector has action: quarantine");
 }
 
@@ -136,5 +155,5 @@ export function reach(
 /** A deny before a wider allow is how exceptions are written; an allow that lets through what a later rule treats otherwise is not. */
 function surprising(first: Rule, second: Rule): boolean {
   if (!first.allow) return false;
-  return !second.allow || first.copyPayload !== second.copyPayload || first.rate?.text !== second.rate?.text;
+  return !second.allow || first.payload !== second.payload || first.rate?.text !== second.rate?.text;
 }

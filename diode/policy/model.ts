@@ -1,6 +1,7 @@
 /** A policy with its defaults filled in, lists joined and names turned to numbers: what is compiled, linted and shown. */
 import { MAX_MTU, UNTAGGED } from "../../appliance/abi/config.ts";
 import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
+import { type MessageRule, messageRuleOf } from "./messages.ts";
 import { ECHO, type PolicyFile, type RuleFile } from "./schema.ts";
 import type { Network, Range } from "./values.ts";
 
@@ -24,7 +25,7 @@ export interface Rule {
   sourcePorts: Range[];
   vlans: Range[];
   size: Range;
-  copyPayload: boolean;
+  payload: "copy" | "zero" | "mil1553";
   rate: Rate | undefined;
 }
 
@@ -54,6 +55,8 @@ export interface Policy {
   };
   ignoreChecksums: boolean;
   rules: Rule[];
+  /** For 1553 messages in what a rule with payload: mil1553 lets out. */
+  messages: MessageRule[];
   scan: { theta0: number; theta1: number; alpha: number; power: number; action: "alert" | "quarantine" };
   newcomer: {
     hosts: Network[] | undefined;
@@ -98,6 +101,7 @@ export function modelOf(file: PolicyFile): Policy {
     },
     ignoreChecksums: file.checksums === "ignore",
     rules: file.rules.map(ruleOf),
+    messages: (file.messages ?? []).map(messageRuleOf),
     scan: {
       theta0: scan?.["benign-success"] ?? SCAN.theta0,
       theta1: scan?.["scanner-success"] ?? SCAN.theta1,
@@ -153,7 +157,7 @@ function ruleOf(rule: RuleFile): Rule {
     vlans: rule.vlan ?? [{ first: UNTAGGED, last: UNTAGGED }],
     size: rule.size ?? { first: 0, last: 65535 },
     // The data of an echo serves nothing but to be sent back: a covert channel at no use, so by default it is zeroed.
-    copyPayload: rule.payload ? rule.payload === "copy" : !icmp,
+    payload: rule.payload ?? (icmp ? "zero" : "copy"),
     rate: rateOf(rule.rate, rule.burst),
   };
 }

@@ -12,6 +12,8 @@ import {
   Tag,
 } from "../../appliance/abi/config.ts";
 import { DETECTOR } from "../../detectors/catalogue.ts";
+import { messageTablesOf } from "./message-tables.ts";
+import type { DataCheck, MessageRule } from "./messages.ts";
 import type { Policy, Rule, Service, Tuning } from "./model.ts";
 import type { Network, Range } from "./values.ts";
 
@@ -56,6 +58,7 @@ export function guardPart(policy: Policy, checker: { formats: Uint8Array; tables
   const networks = new Pool<Network>(network);
   const ranges = new Pool<Range>(range);
   const packed = rules.map((rule) => packRule(rule, networks, ranges));
+  const messages = packMessages(policy.messages, ranges);
   return packPart(Part.GUARD, [
     { tag: Tag.SETTINGS, bytes: settings },
     { tag: Tag.RULES, bytes: joined(packed) },
@@ -65,6 +68,7 @@ export function guardPart(policy: Policy, checker: { formats: Uint8Array; tables
     { tag: Tag.PROTECTED, bytes: joined(policy.protectedSources.map((n) => network(n))) },
     { tag: Tag.FORMATS, bytes: checker.formats },
     { tag: Tag.TABLES, bytes: checker.tables },
+    ...messages,
   ]);
 }
 
@@ -83,10 +87,39 @@ export function journalPart({ log }: Policy, boot: bigint): Uint8Array {
   return packPart(Part.JOURNAL, [{ tag: Tag.SETTINGS, bytes: settings }]);
 }
 
+const PAYLOADS = { copy: RulePayload.COPY, zero: RulePayload.ZERO, mil1553: RulePayload.MIL1553 };
+
+function packMessage(rule: MessageRule, ranges: Pool<Range>, checksAt: number): Uint8Array {
+  return struct(SIZES.message, (s) => {
+    s.u8(rule.allow ? RuleAction.ALLOW : RuleAction.DENY).u8(rule.mode ? 1 : 0);
+    s.u8(rule.directions).u8(rule.buses);
+    s.u32(rule.terminals).u32(rule.subaddresses).u32(rule.counts).u32(rule.fromTerminals).u32(rule.fromSubaddresses);
+    const { at, count } = ranges.add(rule.channels);
+    s.u16(at).u16(count).u16(checksAt).u16(rule.checks.length);
+  });
+}
+
+function packMessages(rules: readonly MessageRule[], ranges: Pool<Range>): config.Section[] {
+  let checks = 0;
+  const packed = rules.map((rule) => {
+    const bytes = packMessage(rule, ranges, checks);
+    checks += rule.checks.length;
+    return bytes;
+  });
+  const check = ({ word, kind, low, high }: DataCheck) =>
+    struct(SIZES.dataCheck, (s) => s.u8(word).u8(kind).u16(low).u16(high));
+  return [
+    { tag: Tag.MESSAGES, bytes: joined(packed) },
+    { tag: Tag.MESSAGE_NAMES, bytes: joined(rules.map(({ name }) => ascii(name, NAME_SIZE))) },
+    { tag: Tag.CHECKS, bytes: joined(rules.flatMap((rule) => rule.checks.map(check))) },
+    { tag: Tag.MESSAGE_TABLES, bytes: messageTablesOf(rules) },
+  ];
+}
+
 function packRule(rule: Rule, networks: Pool<Network>, ranges: Pool<Range>): Uint8Array {
   return struct(SIZES.rule, (s) => {
     s.u8(rule.allow ? RuleAction.ALLOW : RuleAction.DENY).u8(rule.protocol ?? config.ANY_PROTOCOL);
-    s.u8(rule.copyPayload ? RulePayload.COPY : RulePayload.ZERO).u8(0);
+    s.u8(PAYLOADS[rule.payload]).u8(0);
     s.u16(rule.size.first).u16(rule.size.last);
     for (const list of [networks.add(rule.from), networks.add(rule.to)]) s.u16(list.at).u16(list.count);
     for (const list of [rule.ports, rule.sourcePorts, rule.vlans].map((r) => ranges.add(r)))

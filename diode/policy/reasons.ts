@@ -31,6 +31,8 @@ export const REASONS: readonly { name: string; meaning: string }[] = [
   { name: "verdict", meaning: "inspect asked for it" },
   { name: "quarantine", meaning: "the source or flow is in quarantine" },
   { name: "checkers", meaning: "the second checker does not agree with the first" },
+  { name: "chapter10", meaning: "payload: mil1553, and the datagram is not whole Chapter 10 packets" },
+  { name: "messages", meaning: "payload: mil1553, and nothing in the datagram may cross" },
 ];
 
 /** Names that no rule may have. */

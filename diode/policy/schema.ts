@@ -1,8 +1,9 @@
 /** What a policy file may say. The README beside this file says it to its authors. */
 import { z } from "zod";
-import { MAX_MTU, MAX_RULES, UNTAGGED } from "../../appliance/abi/config.ts";
+import { MAX_MESSAGE_RULES, MAX_MTU, MAX_RULES, UNTAGGED } from "../../appliance/abi/config.ts";
 import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
 import { described, integer, object, oneOf, parsed, Wrong } from "../../lib/yaml.ts";
+import { messageSchema } from "./messages.ts";
 import { RESERVED } from "./reasons.ts";
 import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "./values.ts";
 
@@ -47,7 +48,7 @@ const rule = object({
   types: types.optional(),
   vlan: ranges("a VLAN", 0, 4094, VLANS).optional(),
   size: singleRange("payload bytes", 0, 65535).optional(),
-  payload: oneOf("copy", "zero").optional(),
+  payload: oneOf("copy", "zero", "mil1553").optional(),
   rate: rate().optional(),
   burst: integer(1, 65536).optional(),
 }).superRefine((rule, context) => {
@@ -65,6 +66,8 @@ const rule = object({
   for (const key of ["ports", "source-ports"] as const)
     if (rule[key] && protocol !== 17 && protocol !== 6)
       wrong([key], "only UDP and TCP have ports, expected protocol: udp or protocol: tcp");
+  if (rule.payload === "mil1553" && protocol !== 17)
+    wrong(["payload"], "Chapter 10 comes over UDP, expected protocol: udp");
   const icmp = protocol === 1 || protocol === 58;
   if (rule.types && !icmp) wrong(["types"], "only ICMP has types, expected protocol: icmp or protocol: icmp6");
   if (rule.burst !== undefined && !rule.rate)
@@ -159,6 +162,12 @@ const quarantine = object({
 
 const version = parsed<1>("weir: 1, the version of this format", (value) => (value === 1 ? 1 : undefined));
 
+const named = <T extends { name: string }>(rules: T[], context: z.RefinementCtx) => {
+  for (const [n, { name }] of rules.entries())
+    if (rules.findIndex((other) => other.name === name) < n)
+      context.addIssue({ code: "custom", path: [n, "name"], message: `"${name}" again, expected a name of its own` });
+};
+
 export const policySchema = object({
   weir: version,
   interfaces,
@@ -166,15 +175,14 @@ export const policySchema = object({
   rules: z
     .array(rule, { error: (issue) => `${described(issue.input)}, expected a list of rules ([] lets nothing pass)` })
     .max(MAX_RULES, { error: `too many rules, expected at most ${MAX_RULES}` })
-    .superRefine((rules, context) => {
-      for (const [n, { name }] of rules.entries())
-        if (rules.findIndex((other) => other.name === name) < n)
-          context.addIssue({
-            code: "custom",
-            path: [n, "name"],
-            message: `"${name}" again, expected a name of its own`,
-          });
-    }),
+    .superRefine(named),
+  messages: z
+    .array(messageSchema(name), {
+      error: (issue) => `${described(issue.input)}, expected a list of rules for 1553 messages`,
+    })
+    .max(MAX_MESSAGE_RULES, { error: `too many rules, expected at most ${MAX_MESSAGE_RULES}` })
+    .superRefine(named)
+    .optional(),
   baseline: z.string({ error: (issue) => `${described(issue.input)}, expected the path of a baseline` }).optional(),
   learn: object({ every: duration("24h").optional() }).optional(),
   detectors: detectors.optional(),

@@ -2,6 +2,7 @@
 import { UNTAGGED } from "../../appliance/abi/config.ts";
 import type { CompiledPolicy } from "../policy.ts";
 import { reach } from "./lint.ts";
+import { type MessageRule, messageText } from "./messages.ts";
 import { type Policy, type Rule, SCAN } from "./model.ts";
 import { PROTOCOLS } from "./schema.ts";
 import { type Box, boxesOf, overlap, without } from "./space.ts";
@@ -14,6 +15,7 @@ export function shownText({ policy, hash }: CompiledPolicy): string {
     "",
     ...ruleTable(policy.rules),
     `  everything else: dropped (default)`,
+    ...messageTable(policy.messages),
     "",
     `sha256 ${hash}`,
     "",
@@ -33,6 +35,7 @@ export function effectiveText(compiled: CompiledPolicy): string {
     "",
     ...lines,
     "everything else: dropped (default)",
+    ...messageTable(compiled.policy.messages),
     "",
     `sha256 ${compiled.hash}`,
     "",
@@ -70,6 +73,17 @@ function settings(policy: Policy): string[] {
 
 const host = (address: number) => ({ version: 4, hi: 0n, lo: BigInt(address), bits: 32 }) as const;
 
+function messageTable(rules: readonly MessageRule[]): string[] {
+  if (!rules.length) return [];
+  const width = Math.max(...rules.map(({ name }) => name.length));
+  return [
+    "",
+    "1553 messages, the first rule that matches decides:",
+    ...rules.map((rule) => `  ${rule.name.padEnd(width)}  ${messageText(rule)}`),
+    "  every other message, and one that is not whole and clean: stays here",
+  ];
+}
+
 function ruleTable(rules: readonly Rule[]): string[] {
   const width = Math.max(0, ...rules.map(({ name }) => name.length));
   return [
@@ -88,7 +102,7 @@ export function ruleText(rule: Rule): string {
   const vlans = listText(rule.vlans.map((range) => range)).replace(String(UNTAGGED), "untagged");
   if (vlans !== "untagged") words.push("vlan", vlans);
   if (rule.size.first !== 0 || rule.size.last !== 65535) words.push("size", rangeText(rule.size));
-  if (rule.allow) words.push("payload", rule.copyPayload ? "copied" : "zeroed");
+  if (rule.allow) words.push("payload", { copy: "copied", zero: "zeroed", mil1553: "1553 messages" }[rule.payload]);
   if (rule.rate) words.push("rate", rule.rate.text);
   return words.join(" ");
 }

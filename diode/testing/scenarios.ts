@@ -3,8 +3,12 @@
  * sources state what must come of them; here only "the same or not" counts.
  */
 import { Tag } from "../../appliance/abi/config.ts";
+import type { BusMessage } from "../../mil1553/simulator/message.ts";
+import { COUNTER_START } from "../../mil1553/simulator/run.ts";
+import { frame, STREAM } from "../../mil1553/writer/frame.ts";
 import { compilePolicyText } from "../policy.ts";
 import { pack, policyWith, type RecordInit, SECOND, withSection } from "./guard.ts";
+import { ALL, ATTITUDE, bus, RT_RT, type StreamOptions, SYNC, stream, under } from "./stream.ts";
 import { RULES, tcp4, udp4, udp6, VECTOR_POLICY, VECTORS } from "./vectors.ts";
 
 export interface Scenario {
@@ -31,7 +35,10 @@ const spaced = (records: readonly RecordInit[], step = 2n * SECOND): RecordInit[
 
 /** The policy that DAMAGES are done to. */
 export const DAMAGED_POLICY = policyWith(
-  "- { name: one, action: allow, protocol: udp, from: 10.0.0.0/8, to: 10.1.1.1, ports: 5000 }",
+  `- { name: one, action: allow, protocol: udp, from: 10.0.0.0/8, to: 10.1.1.1, ports: 5000 }
+- { name: two, action: allow, protocol: udp, from: 10.0.0.0/8, to: 10.1.1.2, ports: 5000, payload: mil1553 }`,
+  `messages:
+  - { name: m, action: allow, channel: 2, rt: 5, sa: 1, direction: transmit, words: 4, data: [{ word: 1, range: 3-4 }] }`,
 );
 
 const set = (tag: number, at: number, ...bytes: number[]) => ({ tag, at, bytes });
@@ -44,7 +51,7 @@ export const DAMAGES = [
   set(Tag.SETTINGS, 20, 0x29, 0x23), // mtu 9001
   set(Tag.SETTINGS, 24, 0), // ttl
   set(Tag.SETTINGS, 25, 1), // ttl of more than 255
-  set(Tag.SETTINGS, 28, 2), // more rules than there are
+  set(Tag.SETTINGS, 28, 3), // more rules than there are
   set(Tag.SETTINGS, 28, 0), // fewer
   set(Tag.SETTINGS, 39, 0x80), // times so long that sums with them would wrap: of quarantine
   set(Tag.SETTINGS, 55, 0x80), // between frames on out
@@ -53,13 +60,13 @@ export const DAMAGES = [
   set(Tag.RULES, 47, 0x80),
   set(Tag.RULES, 0, 2), // action
   set(Tag.RULES, 1, 255), // an allow for every protocol
-  set(Tag.RULES, 2, 2), // payload
+  set(Tag.RULES, 2, 3), // payload
   set(Tag.RULES, 4, 1, 0, 0, 0), // no size at all
-  set(Tag.RULES, 10, 3), // from beyond the networks
-  set(Tag.RULES, 12, 1, 0, 2, 0), // to
-  set(Tag.RULES, 18, 3), // ports beyond the ranges
-  set(Tag.RULES, 22, 3), // source ports
-  set(Tag.RULES, 26, 2), // VLANs
+  set(Tag.RULES, 10, 9), // from beyond the networks
+  set(Tag.RULES, 12, 9, 0, 2, 0), // to
+  set(Tag.RULES, 18, 9), // ports beyond the ranges
+  set(Tag.RULES, 22, 9), // source ports
+  set(Tag.RULES, 26, 9), // VLANs
   set(Tag.NAMES, 0, 0x22), // a quote
   set(Tag.NAMES, 1, 0x5c),
   set(Tag.NAMES, 1, 0x80),
@@ -81,6 +88,19 @@ export const DAMAGES = [
   set(Tag.NETWORKS, 12, 1),
   set(Tag.NETWORKS, 8, 1), // bits behind those that count
   set(Tag.RANGES, 0, 0xff, 0xff), // a range that ends before it begins
+  set(Tag.MESSAGES, 0, 2), // action
+  set(Tag.MESSAGES, 1, 2), // neither transfers nor mode commands
+  set(Tag.MESSAGES, 24, 9), // channels beyond the ranges
+  set(Tag.MESSAGES, 28, 1), // checks beyond those that there are
+  set(Tag.MESSAGE_NAMES, 0, 0x22),
+  set(Tag.CHECKS, 0, 32), // a word that no message has
+  set(Tag.CHECKS, 1, 4), // an unknown check
+  set(Tag.MESSAGE_TABLES, 1624, 0), // no channels
+  set(Tag.MESSAGE_TABLES, 1624, 9), // more than there are
+  set(Tag.MESSAGE_TABLES, 1628, 2), // more checks than there are
+  set(Tag.MESSAGE_TABLES, 1632, 1), // a first channel that is not 0
+  set(Tag.MESSAGE_TABLES, 1632 + 3 * 16, 64), // a check of no rule
+  set(Tag.MESSAGE_TABLES, 1632 + 3 * 16 + 2, 32), // of no word
 ];
 
 /** Policies at the ends of what is accepted. */
@@ -112,6 +132,7 @@ export function scenarios(): Scenario[] {
   const src = "10.0.0.20";
   const wide = policyWith(one.replace("5000-5001", "1-65535").concat(" }"), "", ", mtu: 9000");
   return [
+    ...messageScenarios(),
     { name: "vectors", part: partOf(VECTOR_POLICY), batches: batches([...spaced(VECTORS), end(2000n * SECOND)]) },
     {
       name: "vectors, checksums ignored",
@@ -259,3 +280,103 @@ export function scenarios(): Scenario[] {
     { name: "no rules", part: partOf(policyWith("")), batches: batches([...spaced(VECTORS), end(2000n * SECOND)]) },
   ];
 }
+
+/** Streams of a bus under policies that want different things of it, and every message broken in every way. */
+function messageScenarios(): Scenario[] {
+  const all = bus(77, 0.4);
+  const check = (text: string) =>
+    `- { name: one, action: allow, channel: 2, rt: 5, sa: 1, direction: transmit, words: 1-4, data: [${text}] }`;
+  const said = (...data: number[]): BusMessage => ({
+    channel: 2,
+    time: COUNTER_START + data[0]! * 10_000,
+    blockStatus: 0,
+    gap1: 60,
+    gap2: 0,
+    words: [(5 << 11) | 0x400 | (1 << 5) | data.length, 5 << 11, ...data],
+  });
+  const words = [9, 10, 20, 21, 65535, 65534, 3, 4, 0x8000, 0x1002, 0x1ff2, 25, 30, 31, 36].map((v) => said(v, v));
+  const broken = [...new Map(all.map((m) => [`${m.words[0]}`, m])).values()].flatMap((m) => [
+    m,
+    ...m.words.map((_, n) => ({ ...m, words: m.words.toSpliced(n, 1) })),
+    ...m.words
+      .slice(0, 5)
+      .flatMap((_, n) =>
+        Array.from({ length: 16 }, (_, b) => ({ ...m, words: m.words.map((w, i) => (i === n ? w ^ (1 << b) : w)) })),
+      ),
+    ...Array.from({ length: 16 }, (_, b) => ({
+      ...m,
+      words: m.words.map((w, i, l) => (i === l.length - 1 ? w ^ (1 << b) : w)),
+    })),
+    ...Array.from({ length: 16 }, (_, b) => ({ ...m, blockStatus: m.blockStatus ^ (1 << b) })),
+  ]);
+  const records = (of: readonly BusMessage[], options: Omit<StreamOptions, "of"> = {}) =>
+    [...stream({ ...options, of }), end(3600n * SECOND)].map((r, n) => ({ ...r, number: BigInt(n + 1) }));
+  const cut = records(all)
+    .slice(1, 4)
+    .flatMap(({ frame: f }) => lengthsOf(Buffer.from(f!).subarray(42)))
+    .map((payload, n) => ({ frame: frame(payload, STREAM, n), time: BigInt(n + 1) * SECOND }));
+  const flipped = records(all, { checksum: 0 })
+    .slice(1, 3)
+    .flatMap(({ frame: f }) => bitsOf(Buffer.from(f!).subarray(42)))
+    .map((payload, n) => ({ frame: frame(payload, STREAM, n), time: BigInt(n + 1) * SECOND }));
+  const many = Array.from({ length: 66 }, (_, n) => all.slice(0, 2).map((m) => ({ ...m, channel: 100 + n }))).flat();
+  const scenario = (name: string, policy: string, of: RecordInit[]): Scenario => ({
+    name: `1553, ${name}`,
+    part: partOf(policy),
+    batches: batches(of, 100),
+  });
+  return [
+    scenario("all", under(ALL), records(all)),
+    scenario("all, format 2", under(ALL), records(all, { format: 2, checksum: 16 })),
+    scenario("all, format 3, secondary header", under(ALL), records(all, { format: 3, checksum: 8, secondary: true })),
+    scenario(
+      "some",
+      under(`${ATTITUDE}\n${RT_RT}\n${SYNC}\n- { name: no, action: deny, rt: 14, channel: 2-3 }`),
+      records(all),
+    ),
+    scenario("broken messages", under(ALL), records(broken)),
+    scenario("broken messages, some", under(`${ATTITUDE}\n${RT_RT}`), records(broken)),
+    scenario("cut", under(ALL), cut),
+    scenario("flipped", under(ALL), flipped),
+    ...([8, 16, 32] as const).map((checksum) =>
+      scenario(
+        `damaged under checksums of ${checksum} bits`,
+        under(ALL),
+        records(all, { checksum, secondary: true }).slice(0, 6).flatMap(damaged),
+      ),
+    ),
+    scenario("channels", under(ALL), records(many)),
+    ...[
+      "{ word: 1, range: 10-20 }",
+      "{ word: 1, range: [-2, 3] }",
+      "{ word: 1, mask: 0xf00f, value: 0x1002 }",
+      "{ word: 1, step: 5 }",
+      "{ word: 2, range: 3-21 }, { word: 1, step: 10 }",
+    ].map((text) => scenario(text, under(check(text)), records(words))),
+  ];
+}
+
+/** A stream's record with one byte changed, here and there. */
+const damaged = (record: RecordInit): RecordInit[] =>
+  record.frame
+    ? [46, 60, 66, 70, 76, 90, 200].map((at) => {
+        const payload = Buffer.from(record.frame!).subarray(42);
+        if (at - 42 < payload.length) payload[at - 42]! ^= 1;
+        return { ...record, frame: frame(payload, STREAM, at) };
+      })
+    : [record];
+
+const lengthsOf = (payload: Buffer) =>
+  Array.from({ length: Math.min(payload.length, 120) }, (_, n) => payload.subarray(0, n));
+
+/** Each bit of the beginning changed; the header's checksum, where it is not itself changed, made right. */
+const bitsOf = (payload: Buffer) =>
+  Array.from({ length: Math.min(payload.length * 8, 800) }, (_, bit) => {
+    const copy = Buffer.from(payload);
+    copy[bit >> 3]! ^= 1 << (bit & 7);
+    if (bit < 32 || bit >= 26 * 8) return copy;
+    let sum = 0;
+    for (let i = 4; i < 26; i += 2) sum += copy.readUInt16LE(i);
+    copy.writeUInt16LE(sum & 0xffff, 26);
+    return copy;
+  });

@@ -1,6 +1,7 @@
 // Not linked: verify() and the layouts behind plain exports, for the test that compares them with ../config.ts.
 import {
-  ANY_PROTOCOL, DetectorSetting, FORMAT_VERSION, GuardSettings, InspectSettings, JournalSettings, MAX_MTU, MAX_RULES, NAME_SIZE, Network,
+  ANY_PROTOCOL, DataCheck, DetectorSetting,
+  FORMAT_VERSION, GuardSettings, InspectSettings, JournalSettings, MAX_MTU, MAX_RULES, MessageRule, NAME_SIZE, Network,
   PART_HEADER, Range, Rule, Tag, UNTAGGED, policyName, section, sectionLength, verify,
 } from "./config";
 const INPUT: usize = memory.data(131072, 8);
@@ -23,4 +24,6 @@ export function inspect(): u32 { return <u32>offsetof<InspectSettings>(); }
 export function detector(): u32 { return <u32>offsetof<DetectorSetting>(); }
 export function guard(): u32 { return <u32>offsetof<GuardSettings>(); }
 export function rule(): u32 { return <u32>offsetof<Rule>(); }
+export function message(): u32 { return <u32>offsetof<MessageRule>(); }
+export function dataCheck(): u32 { return <u32>offsetof<DataCheck>(); }
 export function journal(): u32 { return <u32>offsetof<JournalSettings>(); }

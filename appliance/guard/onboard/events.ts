@@ -3,20 +3,20 @@
 // The journal takes, in one round, what guard says about all records of one inspect.run(), VERDICTS (128) at most, behind
 // inspect's events; 131,072 bytes for both. So each record earns GAIN bytes of credit, enough for one drop and a heartbeat,
 // and at most CAP is kept. What is not due without fail waits or is left out (and counted) when the credit does not cover
-// it. Credit depends on the records alone, never on how they are batched. Most there can be: 128 * GAIN + CAP + what END reports = 65,536 + 12,288 +
-// 17,500 bytes, with inspect's 32,768 below the journal's input.
+// it. Credit depends on the records alone, never on how they are batched. Most there can be: 128 * GAIN + CAP + what END reports = 57,344 + 12,288 +
+// 25,000 bytes, with inspect's 32,768 below the journal's input.
 import { EVENT_HEADER, EventKind, MAX_EVENT } from "../../abi/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
 import { Text, open } from "../../../lib/onboard/text";
 
-const SIZE: u32 = 24576;
-const END_RESERVE: u32 = 18432; // every counter (report.ts) and the heartbeat
+const SIZE: u32 = 32768;
+const END_RESERVE: u32 = 25600; // every counter (report.ts) and the heartbeat
 const RESERVE: u32 = 13312;     // all the credit there can be, and a heartbeat
-const GAIN: u32 = 512;
+const GAIN: u32 = 448;
 const CAP: u32 = 12288;
 const MAX_TEXT: u32 = 240;
 
-const BUFFER: usize = memory.data(24576, 8);
+const BUFFER: usize = memory.data(32768, 8);
 const TEXT: usize = memory.data(240, 8);
 const JSON_WRITER: usize = memory.data(24, 8);
 const TEXT_WRITER: usize = memory.data(24, 8);

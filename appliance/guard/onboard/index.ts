@@ -9,6 +9,8 @@ import {
 import { RuleAction, RulePayload } from "../../abi/onboard/config";
 import { FIELDS, Fields, Known } from "../../../diode/onboard/fields";
 import { parse } from "../../../diode/onboard/parse";
+import { BROKEN, passing, remakeMessages, ruleOf } from "../../../diode/onboard/messages/remake";
+import { secondMessages, secondRuleOf } from "../../../diode/onboard/messages/second";
 import { Outcome, shutOut, take } from "../../../diode/onboard/quarantine";
 import { charge, conforms } from "../../../diode/onboard/rate";
 import { Reason } from "../../../diode/onboard/reasons";
@@ -16,7 +18,7 @@ import { packetLength, remake } from "../../../diode/onboard/remake";
 import { firstMatch } from "../../../diode/onboard/rules";
 import { second } from "../../../diode/onboard/second";
 import { align8 } from "../../../lib/onboard/bytes";
-import { countBackwards, countLimited, countReason, countRule } from "./counters";
+import { countBackwards, countLimited, countMessage, countReason, countRule } from "./counters";
 import * as events from "./events";
 import {
   configurePolicy, ignoreChecksums, networks, protectedCount, protectedNetworks, ranges, rule, ruleCount, rules, settings,
@@ -29,6 +31,7 @@ const FRAMES: usize = memory.data(49152, 8);
 const FRAME_RESERVE: u32 = 16 + 14 + 9000 + 8;
 const FRAME: usize = memory.data(112, 8);
 const RULE_DUE: usize = memory.data(128 * 8, 8); // rate.ts, a state for each rule
+const CONTENT: usize = memory.data(12288, 8);    // a payload made anew: at most a third longer than what came
 const OUT_DUE: usize = memory.data(8, 8);
 const SECOND: u64 = 1000000000;
 const ETHERNET_LINK: u32 = 1;
@@ -95,11 +98,14 @@ function filter(r: RecordHeader, at: u32): void {
   if (reason == Reason.NONE) {
     matched = firstMatch(f, rules, ruleCount, networks, ranges);
     reason = allowed(r, matched);
+    if (reason == Reason.NONE && rule(<u32>matched).payload == RulePayload.MIL1553) reason = content(f);
     if (reason == Reason.NONE) reason = within(matched);
   }
   if (reason == Reason.NONE) {
     countRule(<u32>matched);
-    emit(f, at, rule(<u32>matched).payload == RulePayload.COPY);
+    const payload = rule(<u32>matched).payload;
+    if (payload == RulePayload.MIL1553) for (let i: u32 = 0; i < passing; ++i) countMessage(ruleOf(i));
+    emit(f, at, payload != RulePayload.ZERO);
     return;
   }
   if (reason == Reason.DENIED) countRule(<u32>matched);
@@ -135,6 +141,18 @@ function allowed(r: RecordHeader, matched: i32): u32 {
   if (matched < 0) return Reason.DEFAULT;
   if (rule(<u32>matched).action != RuleAction.ALLOW) return Reason.DENIED;
   return second(changetype<usize>(r) + RECORD_HEADER, r.captured) == matched ? Reason.NONE : Reason.CHECKERS;
+}
+
+/** Takes the payload apart to its 1553 messages; from here on it is what both checkers let out of it. */
+function content(f: Fields): u32 {
+  const made = remakeMessages(f.payload, f.payloadLength, CONTENT);
+  if (made == BROKEN) return Reason.CHAPTER10;
+  if (made == 0) return Reason.MESSAGES;
+  if (secondMessages(CONTENT, made) != <i32>passing) return Reason.CHECKERS;
+  for (let i: u32 = 0; i < passing; ++i) if (secondRuleOf(i) != ruleOf(i)) return Reason.CHECKERS;
+  f.payload = CONTENT;
+  f.payloadLength = made;
+  return packetLength(f) > settings().mtu ? Reason.MTU : Reason.NONE;
 }
 
 /** The rule's rate and that of `out`. A frame that one of them stops uses up nothing of the other. */

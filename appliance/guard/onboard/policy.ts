@@ -1,9 +1,12 @@
 // guard's part of the policy: taken over once, checked field by field, constant from then on.
 import { Refusal } from "../../abi/onboard/abi";
 import {
-  ANY_PROTOCOL, GuardFlag, GuardSettings, MAX_MTU, MAX_RULES, NAME_SIZE, Network, Part, Range, Rule, RuleAction, RulePayload,
+  ANY_PROTOCOL, Check, DataCheck, GuardFlag, GuardSettings, MAX_CHECKS, MAX_MESSAGE_RULES, MAX_MTU, MAX_RULES,
+  MessageRule, NAME_SIZE, Network, Part, Range, Rule, RuleAction, RulePayload,
   Tag, policyName, section, sectionLength, verify,
 } from "../../abi/onboard/config";
+import { messageRule, useRules } from "../../../diode/onboard/messages/match";
+import { checkMessageTables } from "../../../diode/onboard/messages/second";
 import { checkSecond } from "../../../diode/onboard/second";
 import { Text, byte } from "../../../lib/onboard/text";
 
@@ -17,7 +20,9 @@ export let networks: usize = 0;
 export let ranges: usize = 0;
 export let protectedNetworks: usize = 0;
 export let protectedCount: u32 = 0;
+export let messageRuleCount: u32 = 0;
 let names: usize = 0;
+let messageNames: usize = 0;
 let settingsAt: usize = 0;
 
 // @ts-ignore: decorator
@@ -29,8 +34,10 @@ let settingsAt: usize = 0;
 
 export function name(): u64 { return policyName(POLICY); }
 
-export function writeName(t: Text, i: u32): void {
-  const at = names + <usize>i * NAME_SIZE;
+export function writeName(t: Text, i: u32): void { write(t, names + <usize>i * NAME_SIZE); }
+export function writeMessageName(t: Text, i: u32): void { write(t, messageNames + <usize>i * NAME_SIZE); }
+
+function write(t: Text, at: usize): void {
   for (let n: usize = 0; n < NAME_SIZE && load<u8>(at + n) != 0; ++n) byte(t, <u32>load<u8>(at + n));
 }
 
@@ -47,6 +54,9 @@ export function configurePolicy(input: usize, length: u32): u32 {
   networks = section(POLICY, Tag.NETWORKS);
   ranges = section(POLICY, Tag.RANGES);
   protectedNetworks = section(POLICY, Tag.PROTECTED);
+  messageNames = section(POLICY, Tag.MESSAGE_NAMES);
+  messageRuleCount = sectionLength(POLICY, Tag.MESSAGES) / <u32>offsetof<MessageRule>();
+  useRules(section(POLICY, Tag.MESSAGES), messageRuleCount, ranges, section(POLICY, Tag.CHECKS));
   ruleCount = settings().rules;
   return sane() ? Refusal.NONE : Refusal.CONTENT;
 }
@@ -56,13 +66,14 @@ function sane(): bool {
   if (s.mtu < 68 || s.mtu > MAX_MTU || s.ttl < 1 || s.ttl > 255 || (s.outMac | s.nextHopMac) >> 48 != 0) return false;
   if (s.flags > <u32>GuardFlag.IGNORE_CHECKSUMS || s.interval > LONGEST || s.slack > LONGEST || s.quarantineTime > LONGEST) return false;
   if (ruleCount > MAX_RULES || sectionLength(POLICY, Tag.RULES) != ruleCount * <u32>offsetof<Rule>()) return false;
-  if (sectionLength(POLICY, Tag.NAMES) != ruleCount * NAME_SIZE || !plainNames()) return false;
+  if (sectionLength(POLICY, Tag.NAMES) != ruleCount * NAME_SIZE || !plainNames(names, ruleCount)) return false;
   const networkCount = countOf(Tag.NETWORKS, <u32>offsetof<Network>());
   const rangeCount = countOf(Tag.RANGES, <u32>offsetof<Range>());
   protectedCount = countOf(Tag.PROTECTED, <u32>offsetof<Network>());
   if (networkCount == u32.MAX_VALUE || rangeCount == u32.MAX_VALUE || protectedCount == u32.MAX_VALUE) return false;
   if (!saneRanges(rangeCount) || !saneNetworks(networks, networkCount) || !saneNetworks(protectedNetworks, protectedCount)) return false;
   for (let i: u32 = 0; i < ruleCount; ++i) if (!saneRule(rule(i), networkCount, rangeCount)) return false;
+  if (!saneMessages(rangeCount)) return false;
   return checkSecond(
     section(POLICY, Tag.FORMATS), sectionLength(POLICY, Tag.FORMATS),
     section(POLICY, Tag.TABLES), sectionLength(POLICY, Tag.TABLES),
@@ -76,9 +87,9 @@ function countOf(tag: u32, size: u32): u32 {
 }
 
 /** Names go into JSON as they are. */
-function plainNames(): bool {
-  for (let i: u32 = 0; i < ruleCount * NAME_SIZE; ++i) {
-    const c = <u32>load<u8>(names + i);
+function plainNames(at: usize, count: u32): bool {
+  for (let i: u32 = 0; i < count * NAME_SIZE; ++i) {
+    const c = <u32>load<u8>(at + i);
     if (c != 0 && (c < 0x21 || c > 0x7e || c == 0x22 || c == 0x5c)) return false;
   }
   return true;
@@ -111,9 +122,29 @@ function saneRanges(count: u32): bool {
 
 function saneRule(r: Rule, networkCount: u32, rangeCount: u32): bool {
   return r.interval <= LONGEST && r.slack <= LONGEST
-    && <i32>r.action <= RuleAction.ALLOW && <i32>r.payload <= RulePayload.COPY && r.sizeFirst <= r.sizeLast
+    && <i32>r.action <= RuleAction.ALLOW && <i32>r.payload <= RulePayload.MIL1553 && r.sizeFirst <= r.sizeLast
     && (r.action == RuleAction.DENY || <u32>r.protocol != ANY_PROTOCOL)
     && <u32>r.fromAt + r.fromCount <= networkCount && <u32>r.toAt + r.toCount <= networkCount
     && <u32>r.portsAt + r.portsCount <= rangeCount && <u32>r.sourcesAt + r.sourcesCount <= rangeCount
     && <u32>r.vlansAt + r.vlansCount <= rangeCount;
+}
+
+/** 1553 messages: rules, their names, what they want of the data, and the second checker's tables. */
+function saneMessages(rangeCount: u32): bool {
+  const count = messageRuleCount;
+  if (count > MAX_MESSAGE_RULES || sectionLength(POLICY, Tag.MESSAGES) % <u32>offsetof<MessageRule>() != 0) return false;
+  if (sectionLength(POLICY, Tag.MESSAGE_NAMES) != count * NAME_SIZE || !plainNames(messageNames, count)) return false;
+  const checkCount = countOf(Tag.CHECKS, <u32>offsetof<DataCheck>());
+  if (checkCount > MAX_CHECKS) return false;
+  for (let i: u32 = 0; i < count; ++i) {
+    const r = messageRule(i);
+    if (<i32>r.action > RuleAction.ALLOW || r.mode > 1) return false;
+    if (<u32>r.channelsAt + r.channelsCount > rangeCount || <u32>r.checksAt + r.checksCount > checkCount) return false;
+  }
+  const checks = section(POLICY, Tag.CHECKS);
+  for (let i: u32 = 0; i < checkCount; ++i) {
+    const c = changetype<DataCheck>(checks + <usize>i * offsetof<DataCheck>());
+    if (c.word > 31 || <i32>c.kind > Check.STEP) return false;
+  }
+  return checkMessageTables(section(POLICY, Tag.MESSAGE_TABLES), sectionLength(POLICY, Tag.MESSAGE_TABLES));
 }

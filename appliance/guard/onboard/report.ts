@@ -2,21 +2,23 @@
 import { EventKind, RecordHeader } from "../../abi/onboard/abi";
 import { RuleAction } from "../../abi/onboard/config";
 import { Fields, Known } from "../../../diode/onboard/fields";
+import { messageRule } from "../../../diode/onboard/messages/match";
+import { deniedBy, malformed, others, refusedData, unlisted } from "../../../diode/onboard/messages/remake";
 import { size as quarantined } from "../../../diode/onboard/quarantine";
 import { REASONS, Reason, writeReason } from "../../../diode/onboard/reasons";
 import { Text, byte, hex16, hex8, ipv4, ipv6, lit, mac, timestamp, unsigned } from "../../../lib/onboard/text";
-import { backwards, countSuppressed, dropped, forwarded, limited, ofReason, ofRule, suppressed } from "./counters";
+import { backwards, countSuppressed, dropped, forwarded, limited, ofMessage, ofReason, ofRule, suppressed } from "./counters";
 import { Due, begin, end, text } from "./events";
-import { name, rule, ruleCount, writeName } from "./policy";
+import { messageRuleCount, name, rule, ruleCount, writeMessageName, writeName } from "./policy";
 
 const ALERT: u32 = 1, WARNING: u32 = 4, NOTICE: u32 = 5, INFORMATIONAL: u32 = 6; // RFC 5424 table 2
 const SECOND: u64 = 1000000000;
 const ENTRY: u32 = 160;  // more than one counter takes in JSON
 
-// A key is a reason, or REASONS + the rule that denied or limited.
-const LAST: usize = memory.data((29 + 128) * 8, 8);     // clock at the key's last event
-const SAID: usize = memory.data(29 + 128, 8);           // whether it had one: the first also goes to the console
-const REPORTED: usize = memory.data((29 + 128) * 8, 8); // counter when it was last reported
+// A key is a reason, REASONS + the rule that denied or limited, or behind those a rule of 1553 messages.
+const LAST: usize = memory.data((31 + 128) * 8, 8);     // clock at the key's last event
+const SAID: usize = memory.data(31 + 128, 8);           // whether it had one: the first also goes to the console
+const REPORTED: usize = memory.data((31 + 128 + 64) * 8, 8); // counter when it was last reported
 
 /** One drop event a second for each reason and rule; the others are counted as suppressed. */
 export function reportDrop(r: RecordHeader, f: Fields, reason: u32, ruleIndex: i32, clock: u64): void {
@@ -122,6 +124,12 @@ export function reportStats(clock: u64): void {
   lit(t, ',"quarantined":'); unsigned(t, quarantined(clock));
   lit(t, ',"suppressed":'); unsigned(t, suppressed);
   lit(t, ',"backwards":'); unsigned(t, backwards);
+  if (messageRuleCount != 0) {
+    lit(t, ',"messages_malformed":'); unsigned(t, malformed);
+    lit(t, ',"messages_unlisted":'); unsigned(t, unlisted);
+    lit(t, ',"messages_data":'); unsigned(t, refusedData);
+    lit(t, ',"packets_other":'); unsigned(t, others);
+  }
   byte(t, 125);
   end(INFORMATIONAL, EventKind.STATS, Due.ALWAYS);
 }
@@ -129,14 +137,15 @@ export function reportStats(clock: u64): void {
 /** Counters of rules and reasons that changed since they were last reported; all of them, `last` of all. */
 export function reportRules(time: u64, last: bool): void {
   let key: u32 = 1;
-  while (key < REASONS + ruleCount) {
+  const keys = REASONS + ruleCount + messageRuleCount;
+  while (key < keys) {
     const t = begin();
     lit(t, '{"timestamp":"'); timestamp(t, time);
     lit(t, '","event_type":"weir_rules","rules":[');
     const start = t.at;
     const from = key;
-    for (; key < REASONS + ruleCount && t.end - t.at > ENTRY; ++key) {
-      const count = key < REASONS ? ofReason(key) : ofRule(key - REASONS) + limited(key - REASONS);
+    for (; key < keys && t.end - t.at > ENTRY; ++key) {
+      const count = countOf(key);
       if (count == 0 || (!last && count == load<u64>(REPORTED + (key << 3)))) continue;
       if (t.at != start) byte(t, 44);
       writeCounter(t, key);
@@ -149,8 +158,13 @@ export function reportRules(time: u64, last: bool): void {
 }
 
 function markReported(from: u32, to: u32): void {
-  for (let key = from; key < to; ++key)
-    store<u64>(REPORTED + (key << 3), key < REASONS ? ofReason(key) : ofRule(key - REASONS) + limited(key - REASONS));
+  for (let key = from; key < to; ++key) store<u64>(REPORTED + (key << 3), countOf(key));
+}
+
+function countOf(key: u32): u64 {
+  if (key < REASONS) return ofReason(key);
+  const i = key - REASONS;
+  return i < ruleCount ? ofRule(i) + limited(i) : ofMessage(i - ruleCount) + deniedBy(i - ruleCount);
 }
 
 function writeCounter(t: Text, key: u32): void {
@@ -158,6 +172,11 @@ function writeCounter(t: Text, key: u32): void {
   if (key < REASONS) {
     writeReason(t, key);
     lit(t, '","action":"drop","frames":'); unsigned(t, ofReason(key));
+  } else if (key >= REASONS + ruleCount) {
+    const i = key - REASONS - ruleCount;
+    writeMessageName(t, i);
+    lit(t, messageRule(i).action == RuleAction.ALLOW ? '","action":"allow","messages":' : '","action":"deny","messages":');
+    unsigned(t, countOf(key));
   } else {
     const i = key - REASONS;
     writeName(t, i);
