@@ -1,13 +1,10 @@
 // MIL-STD-1553 through guard: of a stream of Chapter 10 what the policy names crosses, made anew, and nothing else.
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readBus } from "../mil1553/simulator/icd/read.ts";
 import type { BusMessage } from "../mil1553/simulator/message.ts";
-import { COUNTER_START, simulate } from "../mil1553/simulator/run.ts";
+import { COUNTER_START } from "../mil1553/simulator/run.ts";
 import { frame, STREAM } from "../mil1553/writer/frame.ts";
-import { recording } from "../mil1553/writer/recording.ts";
 import { type ReadMessage, readChapter10 } from "../mil1553/writer/testing/reader.ts";
-import { datagrams, type TransferFormat } from "../mil1553/writer/transfer.ts";
 import { Guard, SECOND } from "./testing/guard.ts";
 import { ALL, ATTITUDE, bus, RT_RT, SYNC, stream, under } from "./testing/stream.ts";
 
