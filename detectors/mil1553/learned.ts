@@ -1,0 +1,17 @@
+/** The ground's half of the MIL-STD-1553 detectors. */
+import { Tag } from "../../appliance/abi/config.ts";
+import type { Entry, LearnedDetector } from "../learned.ts";
+import { keyOf, merge } from "./ground/entries.ts";
+import { thresholds } from "./ground/model.ts";
+import { pack } from "./ground/section.ts";
+import { show } from "./ground/show.ts";
+
+export const mil1553: LearnedDetector = {
+  name: "bus",
+  tag: Tag.BASELINE_1553,
+  keyOf: (entry: Entry) => keyOf(entry),
+  merge,
+  thresholds,
+  pack,
+  show,
+};

@@ -1,0 +1,36 @@
+// Findings of the 1553 detectors, one way of raising them.
+import { mix } from "../../../../lib/onboard/bytes";
+import { Finding, Subject, raise, scaled } from "../../../onboard/finding";
+import { command1, command2, key, time } from "../observed";
+
+/** score > threshold as the operator scaled it. */
+// @ts-ignore: decorator
+@inline export function exceeds(detector: u32, score: f64, threshold: f64): bool { return score > scaled(detector, threshold); }
+
+/** A finding about the message at hand. `part`: what of it, findings of different parts are different alerts. */
+export function alarm(detector: u32, what: u32, part: u64, score: f64, threshold: f64): Finding {
+  return about(detector, what, mix(key, part), score, threshold);
+}
+
+export function about(detector: u32, what: u32, subject: u64, score: f64, threshold: f64): Finding {
+  const t = max<f64>(scaled(detector, threshold), 1e-9);
+  return raise(detector, what, mix(<u64>detector << 8, subject), time, min<f64>(score, 100 * t), t);
+}
+
+/** A finding about a message that is not at hand. */
+export function absent(detector: u32, what: u32, identity: u64, bus: u32, score: f64, threshold: f64): Finding {
+  const f = about(detector, what, mix(identity, 0), score, threshold);
+  f.subject = Subject.COMMAND;
+  f.bus = bus;
+  f.cmd1 = <u16>command1(identity);
+  f.cmd2 = <u16>command2(identity);
+  return f;
+}
+
+/** A finding about a bus. */
+export function ofBus(detector: u32, what: u32, channel: u32, bus: u32, score: f64, threshold: f64): Finding {
+  const f = about(detector, what, <u64>channel << 8 | what, score, threshold);
+  f.subject = Subject.BUS;
+  f.bus = bus;
+  return f;
+}

@@ -1,0 +1,51 @@
+// bus-message, bus-mode: messages that are not in the inventory.
+//
+// How surprising a new message is depends on how much was learned. After N messages of which N1 identities came once, the
+// next one is new with a chance of about N1 / N (Good, "The Population Frequencies of Species and the Estimation of
+// Population Parameters", Biometrika 40 (1953)). Each new one adds its surprise, -log2 of that chance, to a sum; each
+// message takes away twice what is to be expected. A bus that was learned well alerts at the first new message, one that was
+// learned for a second only when more are new than normally are.
+import { Message } from "../../../../mil1553/onboard/message";
+import { Detector } from "../../../onboard/catalogue";
+import { channelOf, first, key, mode, second } from "../observed";
+import { BusFlag, BusModel, Flag, KnownModel, noveltyLimit } from "../section";
+import { about, alarm, exceeds } from "./alarm";
+
+export const enum What { UNKNOWN = 1, TERMINAL = 2, SIDE = 3, BUS = 4 }
+const MOST: f32 = 64;
+
+/** A bus that was not there while learning. */
+export function judgeBus(m: Message): void {
+  if (!exceeds(Detector.BUS_MESSAGE, 32, noveltyLimit)) return;
+  const f = about(Detector.BUS_MESSAGE, What.BUS, channelOf(key), 32, noveltyLimit);
+  f.a = <f64>m.channel;
+}
+
+/** Each message: what is to be expected. */
+export function expectNew(s: BusModel): void {
+  if (s.newSum > 0) s.newSum = max<f32>(s.newSum - s.newLeak, 0);
+  if (s.modeSum > 0) s.modeSum = max<f32>(s.modeSum - s.modeLeak, 0);
+}
+
+/** A trusted message whose identity is not known. */
+export function judgeNew(m: Message, s: BusModel): void {
+  if (s.flags & BusFlag.INCOMPLETE) return;
+  const named = (<u32>1 << first) | (second < 32 ? <u32>1 << second : 0);
+  const stranger = (s.mask & named) != named;
+  const bits = stranger ? max<f32>(s.newBits, s.terminalBits) : mode ? s.modeBits : s.newBits;
+  let sum: f32;
+  if (mode && !stranger) sum = s.modeSum = min<f32>(s.modeSum + bits, MOST); else sum = s.newSum = min<f32>(s.newSum + bits, MOST);
+  const detector = mode ? Detector.BUS_MODE : Detector.BUS_MESSAGE;
+  if (!exceeds(detector, <f64>sum, noveltyLimit)) return;
+  const f = alarm(detector, stranger ? What.TERMINAL : What.UNKNOWN, 0, <f64>sum, noveltyLimit);
+  f.a = stranger ? <f64>((s.mask >> first & 1) == 0 || second > 31 ? first : second) : 0;
+}
+
+/** A known one, on a side (bus A or B) where it never was. */
+export function judgeSide(m: Message, s: BusModel, k: KnownModel): void {
+  if (<u32>k.flags & (m.busB ? Flag.ON_B : Flag.ON_A)) return;
+  const sum = s.newSum = min<f32>(s.newSum + <f32>k.otherSide * 0.125, MOST);
+  if (!exceeds(Detector.BUS_MESSAGE, <f64>sum, noveltyLimit)) return;
+  const f = alarm(Detector.BUS_MESSAGE, What.SIDE, 1, <f64>sum, noveltyLimit);
+  f.a = <f64>m.busB;
+}

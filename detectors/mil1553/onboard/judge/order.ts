@@ -1,0 +1,39 @@
+// bus-order: a known message behind one that it never, or hardly ever, followed. A Markov chain of first order over the
+// periodic messages of a bus: Stan et al., "Intrusion Detection System for the MIL-STD-1553 Communication Bus" (2017 and
+// IEEE TAES 56, 2020). Messages without a schedule are left out: they may come between any two.
+//
+// Each transition adds what it is more surprising than usual; each message takes a little away. A transition that was never
+// seen has the bits that ../../ground/order.ts found from how much was seen of its row (Good 1953, as for new messages).
+import { Detector } from "../../../onboard/catalogue";
+import { successors } from "../arena";
+import { Common } from "../buses";
+import { keyAt } from "../identities";
+import { BusFlag, BusModel, Flag, KnownModel, knownModel, orderLimit } from "../section";
+import { alarm, exceeds } from "./alarm";
+import { command1 } from "../observed";
+
+const LEAK: f32 = 0.0625;
+const MOST: f32 = 64;
+
+/** identity: of the message at hand, `k` what is known of it. */
+export function judgeOrder(b: Common, s: BusModel, identity: u32, k: KnownModel): void {
+  if (b.retry || (<u32>k.flags & Flag.REGULAR) == 0) return;
+  const before = <u32>b.previous;
+  b.previous = <u16>(identity + 1);
+  if (before == 0 || (s.flags & BusFlag.NO_ORDER) != 0) return;
+  const from = knownModel(before - 1);
+  const bits = surprise(from, identity);
+  s.orderSum = min<f32>(max<f32>(s.orderSum - LEAK, 0) + bits, MOST);
+  if (bits < 1 || !exceeds(Detector.BUS_ORDER, <f64>s.orderSum, orderLimit)) return;
+  const f = alarm(Detector.BUS_ORDER, 1, 0, <f64>s.orderSum, orderLimit);
+  f.a = <f64>command1(keyAt(before - 1));
+  f.b = <f64>bits;
+}
+
+function surprise(from: KnownModel, to: u32): f32 {
+  let p = successors + (<usize>from.successorsAt << 2);
+  for (let i = <u32>from.successorCount; i != 0; --i, p += 4) {
+    if (<u32>load<u16>(p) == to) return <f32>load<u8>(p, 2) * 0.125;
+  }
+  return <f32>from.order * 0.00390625;
+}

@@ -1,0 +1,110 @@
+// bus-period: a known message at an interval that it never had, or not any more. Losier, "Time-based intrusion detection on
+// MIL-STD-1553" (RMC 2019) and Genereux et al., "MAIDENS", IEEE TAES 56 (2020) judge by inter-arrival times.
+//
+// What was learned are the intervals, each with its least, its most and a tolerance (../../ground/period.ts). Failed
+// messages and those that have no schedule keep the bus busy; what comes after them in a minor frame is late by that, and
+// early the next time. So much is allowed for: what they took since the message was seen last but one.
+import { Message } from "../../../../mil1553/onboard/message";
+import { Detector } from "../../../onboard/catalogue";
+import { Common, busAt, busCount } from "../buses";
+import { identities, keyAt } from "../identities";
+import { apart, damaged, start, time } from "../observed";
+import { Flag, INTERVALS, KnownModel, busModel, knownModel } from "../section";
+import { absent, alarm, exceeds, ofBus } from "./alarm";
+import { OVERHEAD } from "../learning/inventory";
+
+export const enum What { EARLY = 1, LATE = 2, MISSING = 3, SILENT = 4 }
+
+/** A known message that is no repetition. False when messages are missing in front of it. */
+export function judgePeriod(m: Message, b: Common, k: KnownModel): bool {
+  const s = busModel(<u32>k.bus);
+  let complete = false;
+  if (k.epoch == b.epoch) {
+    const dt = apart(start, k.last);
+    complete = dt <= 0 || k.late == 0 || dt <= <i64>k.late;
+    if ((<u32>k.flags & Flag.REGULAR) != 0 && dt > 0) interval(k, dt, b.effort - k.effortBefore, s.lost != k.lost);
+    k.effortBefore = k.effort;
+  } else {
+    k.epoch = b.epoch;
+    k.effortBefore = b.effort;
+  }
+  k.effort = b.effort;
+  k.last = start;
+  k.lost = s.lost;
+  k.missing = 0;
+  if ((damaged && (<u32>k.flags & Flag.FAILS) == 0) || (<u32>k.flags & Flag.REGULAR) == 0) b.effort += m.duration + OVERHEAD;
+  return complete;
+}
+
+// lost: a message whose command could not be believed came meanwhile; it may have been this one
+function interval(k: KnownModel, dt: i64, effort: u32, lost: bool): void {
+  let best: i64 = i64.MAX_VALUE, tolerance: u32 = 1, least: u32 = 0, most: u32 = 0;
+  let p = changetype<usize>(k) + INTERVALS;
+  for (let i: u32 = 0; i < <u32>k.kinds; ++i, p += 12) {
+    const low = load<u32>(p), high = load<u32>(p, 4), t = load<u32>(p, 8);
+    const off = dt < <i64>low ? <i64>low - dt : dt > <i64>high ? dt - <i64>high : 0;
+    if (off <= <i64>t) return;
+    if (off - <i64>t < best) { best = off - <i64>t; tolerance = t; least = low; most = high; }
+  }
+  const late = k.late != 0 && dt > <i64>k.late;
+  if ((late && lost) || best <= <i64>effort) return;
+  const score = <f64>(best - <i64>effort) + <f64>tolerance;
+  if (!exceeds(Detector.BUS_PERIOD, score, <f64>tolerance)) return;
+  const f = alarm(Detector.BUS_PERIOD, late ? What.LATE : What.EARLY, 0, score, <f64>tolerance);
+  f.a = <f64>dt;
+  f.b = <f64>least;
+  f.c = <f64>most;
+}
+
+let sweep: u32 = 0;
+export function forgetPeriods(): void { sweep = 0; }
+
+/** One identity in turn: whether it is still to come. Called with each message, so each is asked after a fraction of a second. */
+export function sweepPeriods(): void {
+  const n = identities();
+  if (n == 0) return;
+  sweep = sweep + 1 < n ? sweep + 1 : 0;
+  const k = knownModel(sweep);
+  if (k.late == 0 || k.missing) return;
+  const b = busAt(<u32>k.bus);
+  if (k.epoch != b.epoch || !b.hasLast) return;
+  const waited = apart(b.lastStart, k.last) - <i64>k.late - <i64>(b.effort - k.effortBefore);
+  // Once more its time where it may have come and not been understood
+  const s = busModel(<u32>k.bus);
+  if (waited <= 0 || (s.lost != k.lost && waited <= <i64>k.late)) return;
+  k.missing = 1;
+  if (!exceeds(Detector.BUS_PERIOD, <f64>waited + <f64>k.late, <f64>k.late)) return;
+  const f = absent(Detector.BUS_PERIOD, What.MISSING, keyAt(sweep), <u32>k.bus, <f64>waited + <f64>k.late, <f64>k.late);
+  f.a = <f64>apart(b.lastStart, k.last);
+  f.c = <f64>k.late;
+}
+
+/** A bus on which nothing came for longer than ever while learning. Recorders hand messages on up to 0.1 s late. */
+const PATIENCE: f64 = 1e9; // ns
+
+export function passPeriods(now: u64): void {
+  for (let i: u32 = 0; i < busCount(); ++i) {
+    const b = busAt(i), s = busModel(i);
+    if (!b.hasLast) continue;
+    if (s.passed != b.messages || now < s.anchor) { s.passed = b.messages; s.anchor = now; s.silent = 0; continue; }
+    const limit = 200 * <f64>s.silence + PATIENCE, waited = <f64>(now - s.anchor);
+    if (s.silent || !exceeds(Detector.BUS_PERIOD, waited, limit)) continue;
+    s.silent = 1;
+    const f = ofBus(Detector.BUS_PERIOD, What.SILENT, <u32>b.channel, i, waited, limit);
+    f.time = now;
+    f.since = s.anchor;
+    f.a = waited / 100;
+    f.c = <f64>s.silence;
+  }
+}
+
+/** The same in the recording: the first message after a pause that is longer than ever. */
+export function judgePause(b: Common, bus: u32, dead: i64): void {
+  const s = busModel(bus);
+  const limit = 2 * <f64>s.silence + 1000;
+  if (!exceeds(Detector.BUS_PERIOD, <f64>dead, limit)) return;
+  const f = ofBus(Detector.BUS_PERIOD, What.SILENT, <u32>b.channel, bus, <f64>dead, limit);
+  f.since = time > <u64>dead * 100 ? time - <u64>dead * 100 : 0;
+  f.a = <f64>dead;
+  f.c = <f64>s.silence;
+}

@@ -1,0 +1,103 @@
+// bus-status, bus-response, bus-error: what a terminal says of itself, how fast it answers, how often it fails.
+//
+// Failures: a cumulative sum over Bernoulli trials (Page 1954; Reynolds and Stoumbos, "A CUSUM Chart for Monitoring a
+// Proportion When Inspecting Continuously", Journal of Quality Technology 31 (1999)). Each failure adds ln(p1/p0), each
+// success ln((1-p1)/(1-p0)): p0 the rate that was learned (its upper confidence bound), p1 the one to be found. A terminal
+// that is absent and polled fails always, which is its rate.
+//
+// Response times: outside of all that was learned, or a lasting shift by a two-sided cumulative sum of standardised times.
+import { Format, HAS_STAT1, HAS_STAT2, Message } from "../../../../mil1553/onboard/message";
+import { terminal } from "../../../../mil1553/onboard/words";
+import { Detector } from "../../../onboard/catalogue";
+import { responsePlaces } from "../arena";
+import { damaged, first, key, second, time, trusted, whole } from "../observed";
+import { Timing, noveltyLimit, responseLimit, terminalModel, timing } from "../section";
+import { Answer, WRONG, answerOf } from "../learning/terminals";
+import { about, exceeds } from "./alarm";
+
+export const enum Status { NEW_BITS = 1, WRONG_ADDRESS = 2 }
+export const enum Time { OUTSIDE = 1, SHIFT = 2, NEVER_ANSWERED = 3 }
+const STATUS_LEARNED: u32 = 1;
+const FAILURES_LEARNED: u32 = 2;
+const MUTE: u32 = 4; // never answered while learning, though asked often
+
+// @ts-ignore: decorator
+@inline function subject(who: u32, part: u32): u64 { return (key >> 40 & 0xffff) << 16 | <u64>((who & 31) << 8 | part); }
+
+/** bus: number of the bus. */
+export function judgeTerminals(m: Message, bus: u32): void {
+  const base = bus << 5;
+  if (trusted) {
+    judgeTrial(base | first, !whole && (second == 32 || (m.has & HAS_STAT2) != 0));
+    if (second < 32) judgeTrial(base | second, !whole && (m.has & HAS_STAT2) == 0);
+  }
+  if (damaged || !trusted) return;
+  if (m.has & HAS_STAT1) judgeStatus(base | first, <u32>m.stat1);
+  if (m.has & HAS_STAT2) judgeStatus(base | second, <u32>m.stat2);
+  if (second < 32) {
+    if (m.has & HAS_STAT2) judgeTime(base | second, Answer.TRANSMIT, <u32>m.gap1);
+    if (m.format == Format.RT_RT && (m.has & HAS_STAT1) != 0) judgeTime(base | first, Answer.RT_RT, <u32>m.gap2);
+  } else if (m.has & HAS_STAT1) judgeTime(base | first, answerOf(m), <u32>m.gap1);
+}
+
+function judgeTrial(who: u32, failed: bool): void {
+  const t = terminalModel(who);
+  if ((<u32>t.known & FAILURES_LEARNED) == 0) return;
+  if (!failed) { if (t.walk > 0) t.walk = max<f32>(t.walk + t.success, 0); return; }
+  if (t.walk == 0) t.since = time;
+  t.walk = min<f32>(t.walk + t.failure, 4 * t.limit);
+  if (!exceeds(Detector.BUS_ERROR, <f64>t.walk, <f64>t.limit)) return;
+  const f = about(Detector.BUS_ERROR, 1, subject(who, 0), <f64>t.walk, <f64>t.limit);
+  f.since = t.since;
+  f.a = <f64>(who & 31);
+}
+
+function judgeStatus(who: u32, status: u32): void {
+  const t = terminalModel(who);
+  if ((<u32>t.known & STATUS_LEARNED) == 0) {
+    if ((<u32>t.known & MUTE) == 0 || !exceeds(Detector.BUS_RESPONSE, <f64>t.newBits, noveltyLimit)) return;
+    const f = about(Detector.BUS_RESPONSE, Time.NEVER_ANSWERED, subject(who, 4), <f64>t.newBits, noveltyLimit);
+    f.a = <f64>(who & 31);
+    return;
+  }
+  if (t.newSum > 0) t.newSum = max<f32>(t.newSum - 0.01, 0);
+  const seen = (status & 0x07ff) | (terminal(status) == (who & 31) ? 0 : WRONG);
+  const bits = seen & ~<u32>t.bits;
+  if (bits == 0) return;
+  t.newSum = min<f32>(t.newSum + t.newBits, 64);
+  if (!exceeds(Detector.BUS_STATUS, <f64>t.newSum, noveltyLimit)) return;
+  const what = bits & WRONG ? Status.WRONG_ADDRESS : Status.NEW_BITS;
+  const f = about(Detector.BUS_STATUS, what, subject(who, what), <f64>t.newSum, noveltyLimit);
+  f.a = <f64>(who & 31);
+  f.b = <f64>(bits & 0x07ff);
+  f.c = <f64>(<u32>t.bits & 0x07ff);
+  f.d = <f64>terminal(status);
+}
+
+const SLACK: f32 = 0.5;
+
+function judgeTime(who: u32, answer: u32, gap: u32): void {
+  if (gap == 0) return;
+  const i = <u32>load<u16>(responsePlaces + (<usize>(who << 2 | answer) << 1));
+  if (i == 0) return;
+  const t = timing(i - 1);
+  const off = gap < <u32>t.least ? <u32>t.least - gap : gap > <u32>t.most ? gap - <u32>t.most : 0;
+  if (off != 0 && exceeds(Detector.BUS_RESPONSE, <f64>off, <f64>t.tolerance)) found(Time.OUTSIDE, who, answer, gap, t, <f64>off, <f64>t.tolerance);
+  const z = min<f32>(max<f32>((<f32>gap - t.mean) * t.inverse, -8), 8);
+  if (t.up == 0 && t.down == 0) t.since = time;
+  const most = <f32>(4 * responseLimit);
+  t.up = min<f32>(max<f32>(t.up + z - SLACK, 0), most);
+  t.down = min<f32>(max<f32>(t.down - z - SLACK, 0), most);
+  const sum = <f64>max<f32>(t.up, t.down);
+  if (sum <= responseLimit * 0.5) return;
+  if (exceeds(Detector.BUS_RESPONSE, sum, responseLimit)) found(Time.SHIFT, who, answer, gap, t, sum, responseLimit);
+}
+
+function found(what: u32, who: u32, answer: u32, gap: u32, t: Timing, score: f64, limit: f64): void {
+  const f = about(Detector.BUS_RESPONSE, what, subject(who, what << 2 | answer), score, limit);
+  if (what == Time.SHIFT) f.since = t.since;
+  f.a = <f64>gap;
+  f.b = what == Time.SHIFT ? <f64>t.mean : <f64>t.least;
+  f.c = what == Time.SHIFT ? <f64>(1 / t.inverse) : <f64>t.most;
+  f.d = <f64>(who & 31);
+}

@@ -1,0 +1,35 @@
+// bus-gap: two messages closer together than any that were learned: another sender does not know the controller's pauses.
+// bus-load: how much of a second the bus was busy, or how many messages it carried, outside of what was learned.
+import { Message } from "../../../../mil1553/onboard/message";
+import { Detector } from "../../../onboard/catalogue";
+import { Common, countLoad, secondBusy, secondMessages } from "../buses";
+import { damaged } from "../observed";
+import { BusModel } from "../section";
+import { exceeds, ofBus } from "./alarm";
+
+export const enum Load { MORE = 1, LESS = 2, MORE_MESSAGES = 3, FEWER_MESSAGES = 4 }
+
+export function judgeGap(m: Message, b: Common, s: BusModel, bus: u32, dead: i64): void {
+  if (b.resumed || b.lastDamaged || damaged || b.lastBusB != m.busB || dead >= <i64>s.gap) return;
+  const score = <f64>(<i64>s.gap - dead);
+  if (!exceeds(Detector.BUS_GAP, score, <f64>s.gapTolerance)) return;
+  const f = ofBus(Detector.BUS_GAP, 1, <u32>b.channel, bus, score, <f64>s.gapTolerance);
+  f.subject = 0; // the message at hand
+  f.a = <f64>dead;
+  f.b = <f64>s.gap;
+}
+
+export function judgeLoad(m: Message, b: Common, s: BusModel, bus: u32): void {
+  if (!countLoad(b, m) || s.loadMost == 0) return;
+  side(b, bus, secondBusy, s.loadLeast, s.loadMost, s.loadTolerance, Load.MORE);
+  side(b, bus, secondMessages, s.countLeast, s.countMost, s.countTolerance, Load.MORE_MESSAGES);
+}
+
+function side(b: Common, bus: u32, seen: u32, least: u32, most: u32, tolerance: u32, what: u32): void {
+  const off = seen > most ? seen - most : seen < least ? least - seen : 0;
+  if (off == 0 || !exceeds(Detector.BUS_LOAD, <f64>off, <f64>tolerance)) return;
+  const f = ofBus(Detector.BUS_LOAD, seen > most ? what : what + 1, <u32>b.channel, bus, <f64>off, <f64>tolerance);
+  f.a = <f64>seen;
+  f.b = <f64>least;
+  f.c = <f64>most;
+}

@@ -1,0 +1,116 @@
+// Learning the terminals: status bits they set, how fast they answer, how often a message with them fails.
+//
+//   Terminal, 40 bytes, for each address of each bus
+//   Response, 216 bytes: count, sums, 96 x u16 of response times 3.0 .. 12.5 us in steps of 0.1 us (the ends take the
+//   rest), for each kind of answer of a terminal; a count stops at its largest value
+import { Format, HAS_STAT1, HAS_STAT2, Message, bit } from "../../../../mil1553/onboard/message";
+import { M } from "../../../../mil1553/onboard/anomalies";
+import { terminal } from "../../../../mil1553/onboard/words";
+import { RESPONSE, responsePlaces, responses, terminals } from "../arena";
+import { RESPONSES } from "../capacity";
+import { Common } from "../buses";
+import { damaged, first, second, trusted, whole } from "../observed";
+
+@unmanaged
+export class Terminal {
+  statuses: u32;  // status words seen
+  trials: u32;    // messages in which it takes part
+  failures: u32;  // of these, not whole
+  bits: u16;      // low 11 bits of its status words, or WRONG
+  twice: u16;     // those of them that were seen more than once
+  walk: f32;      // the test of failures, while learning
+  peak: f32;      // its largest value
+  pad: u64;
+  pad2: u64;
+}
+export const TERMINAL: u32 = 40;
+/** In `bits`: a status word with another terminal's address. */
+export const WRONG: u32 = 0x8000;
+const BITS: u32 = 0x07ff;
+
+/** What an answer is to: kinds have profiles of their own. */
+export const enum Answer { RECEIVE = 0, TRANSMIT = 1, MODE = 2, RT_RT = 3 }
+
+@unmanaged
+export class Response {
+  count: u32;
+  place: u32;     // terminal * 4 + Answer
+  sum: u64;       // 0.1 us
+  squares: u64;
+}
+export const FIRST_TIME: u32 = 30;
+export const TIMES: u32 = 96;
+let used: u32 = 0;
+
+export function forgetTerminals(): void { used = 0; }
+export function responseCount(): u32 { return used; }
+// @ts-ignore: decorator
+@inline export function terminalAt(i: u32): Terminal { return changetype<Terminal>(terminals + <usize>(i * TERMINAL)); }
+// @ts-ignore: decorator
+@inline export function responseAt(i: u32): Response { return changetype<Response>(responses + <usize>(i * RESPONSE)); }
+export function timeCount(i: u32, t: u32): u32 { return <u32>load<u16>(responses + <usize>(i * RESPONSE) + 24 + (<usize>t << 1)); }
+
+export function learnTerminals(m: Message, bus: u32, b: Common): void {
+  if (trusted) {
+    const base = bus << 5;
+    learnTrial(terminalAt(base | first), !whole && (second == 32 || (m.has & HAS_STAT2) != 0));
+    if (second < 32) learnTrial(terminalAt(base | second), !whole && (m.has & HAS_STAT2) == 0);
+  }
+  if (damaged || !trusted) return;
+  if (m.has & HAS_STAT1) learnStatus(terminalAt(bus << 5 | first), m.stat1, first);
+  if (m.has & HAS_STAT2) learnStatus(terminalAt(bus << 5 | second), m.stat2, second);
+  if (m.format == Format.RT_RT || m.format == Format.BROADCAST_RT_RTS) {
+    if (m.has & HAS_STAT2) learnTime(bus << 5 | second, Answer.TRANSMIT, <u32>m.gap1);
+    if (m.has & HAS_STAT1) learnTime(bus << 5 | first, Answer.RT_RT, <u32>m.gap2);
+  } else if (m.has & HAS_STAT1) learnTime(bus << 5 | first, answerOf(m), <u32>m.gap1);
+}
+
+export function answerOf(m: Message): u32 {
+  if (m.format == Format.BC_RT) return Answer.RECEIVE;
+  return m.format == Format.RT_BC ? Answer.TRANSMIT : Answer.MODE;
+}
+
+function learnStatus(t: Terminal, status: u16, address: u32): void {
+  const seen = (<u32>status & BITS) | (terminal(<u32>status) == address ? 0 : WRONG);
+  t.statuses += 1;
+  t.twice |= t.bits & <u16>seen;
+  t.bits |= <u16>seen;
+}
+
+function learnTime(who: u32, answer: u32, gap: u32): void {
+  if (gap == 0) return; // the recorder did not measure
+  const place = who << 2 | answer;
+  const at = responsePlaces + (<usize>place << 1);
+  let i = <u32>load<u16>(at);
+  if (i == 0) {
+    if (used == RESPONSES) return;
+    used += 1;
+    i = used;
+    store<u16>(at, <u16>i);
+    responseAt(i - 1).place = place;
+  }
+  const r = responseAt(i - 1);
+  r.count += 1;
+  r.sum += <u64>gap;
+  r.squares += <u64>(gap * gap);
+  const t = min<u32>(gap > FIRST_TIME ? gap - FIRST_TIME : 0, TIMES - 1);
+  const c = changetype<usize>(r) + 24 + (<usize>t << 1);
+  const n = load<u16>(c);
+  if (n != 0xffff) store<u16>(c, n + 1);
+}
+
+/** Before this many messages a terminal's rate of failures is not known well enough to test it. */
+const ENOUGH: u32 = 64;
+
+// The test of judge/failures.ts with the rate known so far: its largest value says how failures cluster here.
+function learnTrial(t: Terminal, failed: bool): void {
+  if (t.trials >= ENOUGH) {
+    const rate = min<f64>((<f64>t.failures + 1) / <f64>t.trials, 0.999);
+    const other = max<f64>(0.1, min<f64>(4 * rate, 0.5 + rate / 2));
+    const step = NativeMath.log(failed ? other / rate : (1 - other) / (1 - rate));
+    t.walk = <f32>min<f64>(max<f64>(<f64>t.walk + step, 0), 1000);
+    if (t.walk > t.peak) t.peak = t.walk;
+  }
+  t.trials += 1;
+  if (failed) t.failures += 1;
+}

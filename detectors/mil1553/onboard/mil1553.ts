@@ -1,0 +1,119 @@
+// The MIL-STD-1553 detectors behind the functions that ../../README.md names. Learning and judging never mix: the first
+// learn() after reset() or configure() forgets the model, configure() forgets what is being learned.
+import { Bus } from "../../../mil1553/onboard/channels";
+import { Format, Message } from "../../../mil1553/onboard/message";
+import { Text } from "../../../lib/onboard/text";
+import { clear, needed, SHARED } from "./arena";
+import { NONE } from "./capacity";
+import { addBus, arrive, busAt, findBus, forgetBuses, leave } from "./buses";
+import { find, forgetIdentities } from "./identities";
+import { learnData, forgetData } from "./learning/data";
+import { OVERHEAD, knownAt, learnIdentity } from "./learning/inventory";
+import { forgetOrder, learnOrder } from "./learning/order";
+import { forgetTerminals, learnTerminals } from "./learning/terminals";
+import { learnTraffic } from "./learning/traffic";
+import { beginExport, exportNext as exportEntry } from "./learning/export";
+import { forgetPeriods, judgePause, judgePeriod, passPeriods, sweepPeriods } from "./judge/period";
+import { judgeData } from "./judge/data";
+import { expectNew, judgeBus, judgeNew, judgeSide } from "./judge/message";
+import { judgeOrder } from "./judge/order";
+import { judgeTerminals } from "./judge/terminals";
+import { judgeGap, judgeLoad } from "./judge/traffic";
+import { key, observe, trusted } from "./observed";
+import { busModel, forgetSection, knownModel, readSection, ready } from "./section";
+
+export { expected, seen } from "./words";
+
+let learning: bool = false;
+
+/** Forgets traffic and what was learned. */
+export function reset(): void {
+  clear();
+  forgetBuses();
+  forgetIdentities();
+  forgetOrder();
+  forgetTerminals();
+  forgetData();
+  forgetSection();
+  forgetPeriods();
+  beginExport();
+  learning = false;
+}
+
+/** The section of the policy (Tag.BASELINE_1553), untrusted; false when malformed: then nothing is judged. */
+export function configure(at: usize, length: u32): bool {
+  reset();
+  const good = readSection(at, length);
+  if (!good) reset();
+  return good;
+}
+
+/** A message in operation, after validate(). Silent without a section. */
+export function check(m: Message, bus: Bus): void {
+  if (!ready) return;
+  observe(m);
+  const i = findBus(<u32>m.channel);
+  if (i == NONE) { if (m.format != Format.NONE) judgeBus(m); return; }
+  const b = busAt(i), s = busModel(i);
+  const dead = arrive(b);
+  if (b.resumed == 0) judgePause(b, i, dead);
+  judgeGap(m, b, s, i, dead);
+  judgeLoad(m, b, s, i);
+  expectNew(s);
+  if (trusted) {
+    const identity = find(key);
+    if (identity == NONE) judgeNew(m, s);
+    else {
+      const k = knownModel(identity);
+      let complete: bool = true;
+      if (!b.retry) {
+        // What repeats a failed message, also one that could not be told, comes on the other side
+        if (!b.lastDamaged) judgeSide(m, s, k);
+        complete = judgePeriod(m, b, k);
+        judgeOrder(b, s, identity, k);
+      }
+      judgeData(m, b, k, complete);
+    }
+  } else {
+    s.lost += 1;
+    b.previous = 0;
+    b.effort += m.duration + OVERHEAD;
+  }
+  judgeTerminals(m, i);
+  leave(b, m);
+  sweepPeriods();
+}
+
+/** Time went on without messages: record time, ns. */
+export function passing(time: u64): void { if (ready) passPeriods(time); }
+
+/** A message while learning, in place of check(). */
+export function learn(m: Message, bus: Bus): void {
+  if (!learning) {
+    reset();
+    if (needed() > SHARED) return;
+    learning = true;
+  }
+  observe(m);
+  let i = findBus(<u32>m.channel);
+  if (i == NONE) i = addBus(<u32>m.channel);
+  if (i == NONE) return;
+  const b = busAt(i);
+  const dead = arrive(b);
+  learnTraffic(m, i, b, dead);
+  if (trusted) {
+    const identity = learnIdentity(m, i, b);
+    if (identity != NONE) {
+      learnOrder(i, b, identity);
+      learnData(m, i, b, knownAt(identity));
+    }
+  } else {
+    b.previous = 0;
+    b.effort += m.duration + OVERHEAD;
+  }
+  learnTerminals(m, i, b);
+  leave(b, m);
+}
+
+/** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
+export function exportNext(t: Text): bool { return learning ? exportEntry(t) : false; }
