@@ -21,6 +21,9 @@ const SPREAD = 0.5;
 const LEAST = 0.2;
 /** A limit lies above the largest value learned by this factor, and by two. */
 const MARGIN = 1.25;
+/** How far a tail is taken to reach beyond the largest z seen where no tail can be fitted: TAIL times the logarithm of
+ * (alarms per hour that the largest supports / alarms per hour wanted), as for an exponential tail. */
+const TAIL = 0.4;
 /** Share of the least packets of a full minute that is still normal, and what that least must be at least of the mean. */
 const FEW = 0.5;
 const STEADY = 0.5;
@@ -81,16 +84,19 @@ function thresholds(entries: readonly Entry[], wanted: Wanted, hours: number): T
     if (!scores.length) return [];
     // Each of a host's three largest is an alarm by itself: they may come from anywhere in the time learned.
     const times = scores.map((_, i) => 10 * i);
-    const found = limitFor({ scores, times, hours }, { rate: wanted.rate / GROUPS.length, gap: 1 });
+    const own = wanted.rate / GROUPS.length;
+    const found = limitFor({ scores, times, hours }, { rate: own, gap: 1 });
     const largest = Math.max(...scores);
+    const beyond = TAIL * Math.log(Math.max(1, Math.min(found.promised, 1e6) / own));
+    const unfitted = found.method === "largest";
     return [
       {
         detector: "rate",
         key: "",
         quantity: nameOf(group) + QUANTITY,
         // A tail fitted to little may promise anything: never further out than half as far again as what was seen.
-        limit: Math.max(largest, Math.min(found.limit, 1.5 * largest + 1)),
-        method: found.method,
+        limit: unfitted ? largest + beyond : Math.max(largest, Math.min(found.limit, 1.5 * largest + 1)),
+        method: unfitted ? "margin" : found.method,
         interval: found.interval,
         samples: scores.length,
         hours,

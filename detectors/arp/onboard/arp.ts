@@ -21,7 +21,7 @@ import { estimate, spread, update } from "../../onboard/distinct";
 import { Finding, raise, scaled } from "../../onboard/finding";
 import { learning } from "../../ip/onboard/area";
 import { Host, hostAt, host, lesson } from "../../ip/onboard/hosts";
-import { KnownHost, Knows, addHost, knownHost } from "../../ip/onboard/known";
+import { KnownHost, Knows, addHost, knownHost, mark } from "../../ip/onboard/known";
 import { checkOf, isHost, keyOf, openSection, recordAt, records, sane, versionOf } from "../../ip/onboard/section";
 import { Who, hostCheck, hostKey } from "../../ip/onboard/who";
 import { hostMember, member } from "../../ip/onboard/words";
@@ -54,6 +54,7 @@ export function configure(at: usize, length: u32): bool {
     else {
       for (let j: usize = 0; j < 32; j += 8) if (load<u64>(p + j, 8) >> 48 != 0) return false;
       if (load<u64>(p, 8) == 0) return false;
+      for (let j: usize = 0; j < 32; j += 8) if (load<u64>(p + j, 8) != 0 && !mark(hostKey(0, 0, load<u64>(p + j, 8)))) return false;
     }
     memory.copy(changetype<usize>(h) + offsetof<KnownHost>("mac0"), p + 8, 32);
     h.flags |= Knows.STATIC;
@@ -63,7 +64,7 @@ export function configure(at: usize, length: u32): bool {
 
 /** src: the record of the frame's source host; every frame. */
 export function check(k: Packet, w: Who, src: Host): void {
-  if (k.arpOp != 0) { if (k.macSrc != 0) message(k); return; }
+  if (k.arpOp != 0) { if (k.etherType == 0x0806 && k.macSrc != 0) message(k); return; } // not what a tunnel carries
   if (src.known == 0 || k.ips != 1 || k.macSrc == 0) return;
   const h = knownHost(src.known - 1);
   if (!(h.flags & Knows.STATIC) || has(h, k.macSrc)) return;
@@ -75,7 +76,7 @@ export function check(k: Packet, w: Who, src: Host): void {
 }
 
 export function learn(k: Packet, w: Who, src: Host): void {
-  if (k.arpOp != 0) { if (k.macSrc != 0) message(k); return; }
+  if (k.arpOp != 0) { if (k.etherType == 0x0806 && k.macSrc != 0) message(k); return; } // not what a tunnel carries
   if (k.ips == 1 && k.macSrc != 0) at(src, k.macSrc);
 }
 

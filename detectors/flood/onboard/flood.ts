@@ -9,8 +9,9 @@
 //   CONNECTIONS  +1 for a handshake completed; only where a baseline says how many are normal
 //   AMPLIFIED    + bytes of a UDP answer that was not asked for, from ports known for amplification
 //
-// Alarm when level > limit; both rate and limit come from the baseline for hosts that it knows (2 x the most in a second,
-// at least FLOOR; limit 2 s of it), else DEFAULT. The level stops at three limits, so that the end of a flood shows soon.
+// Alarm when level > limit. Of hosts that the baseline knows: rate = 2 x the most in a second, with a floor (../flood.ts),
+// limit = 2 s of it, at least `least`. Of others: `rates` and `limits`. The level stops at three limits, so that the end of
+// a flood shows soon.
 // State: levels in the host's record (ip/onboard/hosts.ts).
 import { Packet } from "../../../ip/onboard/packet";
 import { Flow } from "../../../ip/onboard/flow";
@@ -34,6 +35,7 @@ const RECORD: u32 = 24; // u16 host, 6 bytes zero, 4 x f32 limits per second (SY
 const PEAKS: usize = 264; // in the host's lesson: 5 x f32, most in a second
 const SALT: u64 = 0x2545f4914f6cdd1d;
 const rates: usize = memory.data<f64>([50, 3000, 200, 0, 200000]);    // without a baseline, per second; 0 = not judged
+const least: usize = memory.data<f64>([30, 100, 30, 20]);             // with one: the limit at least
 const limits: usize = memory.data<f64>([250, 6000, 400, 0, 1000000]);
 
 export function configure(at: usize, length: u32): bool {
@@ -106,7 +108,11 @@ function rate(h: Host, kind: u32): f64 {
 }
 
 function limit(h: Host, kind: u32): f64 {
-  if (h.known != 0 && kind < 4 && knownHost(h.known - 1).flags & Knows.FLOODS) return 2 * rate(h, kind);
+  if (h.known != 0 && kind < 4 && knownHost(h.known - 1).flags & Knows.FLOODS) {
+    // handshakes under way: as many as begin in half a second at the host's own rate
+    const open = kind == Kind.SYN ? rate(h, Kind.CONNECTIONS) / 2 : 0;
+    return max<f64>(max<f64>(2 * rate(h, kind), open), load<f64>(least + (<usize>kind << 3)));
+  }
   return load<f64>(limits + (<usize>kind << 3));
 }
 
@@ -168,7 +174,7 @@ export function exportNext(t: Text): bool {
     const h = changetype<Host>(at);
     if (h.version == 0) continue;
     const peaks = lesson(h) + PEAKS;
-    if (load<u64>(peaks) == 0 && load<u64>(peaks, 8) == 0) continue;
+    if (load<u32>(lesson(h)) == 0 && h.sent60 == 0) continue; // nobody: it never sent
     lit(t, '"detector":"flood",');
     hostMember(t, "host", h.version, h.hi, h.lo);
     member(t, "syn", load<f32>(peaks), 0);

@@ -46,6 +46,13 @@ export function sound({ score, threshold, expected, seen }: Found): boolean {
   return score > threshold && score <= 100 && threshold > 0 && plain(expected) && plain(seen) && !seen.includes("null");
 }
 
+/** Compiled once, however many probes are made at the same time. */
+let compiled: Promise<WebAssembly.Module> | undefined;
+const module = () =>
+  (compiled ??= compileOnboard("detectors/ip/onboard/ip.probe.ts").then(
+    (path) => new WebAssembly.Module(readFileSync(path)),
+  ));
+
 export class IpProbe {
   readonly e: Exports;
 
@@ -55,8 +62,7 @@ export class IpProbe {
   }
 
   static async create(sections: readonly { tag: number; bytes: Uint8Array }[] = []): Promise<IpProbe> {
-    const path = await compileOnboard("detectors/ip/onboard/ip.probe.ts");
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {});
+    const { exports } = new WebAssembly.Instance(await module(), {});
     const probe = new IpProbe(exports as unknown as Exports);
     for (const section of sections)
       if (!probe.configure(section.tag, section.bytes)) throw new Error(`section ${section.tag} was refused`);

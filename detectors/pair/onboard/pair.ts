@@ -3,7 +3,7 @@
 // Expected: every talk is in the inventory that was learned. Plants and vehicles talk by a plan; measured on the captures
 // of Lemay and Fernandez (CSET 2016) this list alone separates attacks better than learned statistics do (pair.test.ts).
 // Score, threshold 0.5: 1 both hosts known and talk about other things; 2 both known, never talked; 3 one unknown; 4 both.
-// Half of it for what is sent to a group: announcements come and go.
+// Half of it, and a quarter, for what is sent to a group: announcements come and go. Of ARP only unknown senders count.
 //
 // State: the inventory (known.ts) and the talk's record. Without an inventory the detector is silent.
 import { Packet } from "../../../ip/onboard/packet";
@@ -20,6 +20,7 @@ import { hostMember, member, writeService } from "../../ip/onboard/words";
 const RECORD: u32 = 8;
 const THRESHOLD: f64 = 0.5;
 const SALT: u64 = 0x9ddfea08eb382d69;
+const ARP: u32 = 0x0806;
 
 const enum What { SERVICE = 1, PAIR = 2, CLIENT = 3, SERVER = 4, BOTH = 5 }
 
@@ -67,7 +68,9 @@ export function check(k: Packet, w: Who, t: Talk): void {
   if (inventory() == 0) return;
   if (t.known != 0 && knownTalk(t.known - 1).flags & Knows.LISTED) return;
   const client = w.toServer ? w.src : w.dst, server = w.toServer ? w.dst : w.src;
-  const knowsClient = marked(client), knowsServer = marked(server);
+  const knowsClient = w.group && !w.toServer || marked(client), knowsServer = w.group && w.toServer || marked(server);
+  // Who asks for whose address follows from who talks to whom: of ARP only a MAC address that was never seen counts.
+  if (w.version == 0 && w.service == ARP && marked(w.src)) return;
   const what = !knowsClient ? knowsServer ? What.CLIENT : What.BOTH : !knowsServer ? What.SERVER
     : marked(pairKey(client, server)) ? What.SERVICE : What.PAIR;
   let score: f64 = what == What.SERVICE ? 1 : what == What.PAIR ? 2 : what == What.BOTH ? 4 : 3;
