@@ -32,6 +32,10 @@ export interface Baseline {
 const text = z.string({ error: "expected text" });
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 const number = z.number({ error: "expected a number" });
+/** JSON has no infinity: null stands for it. */
+const unbounded = z
+  .union([number, z.null()], { error: "expected a number, or null for infinity" })
+  .transform((n) => n ?? Infinity);
 
 const schema = object({
   "weir-baseline": z.literal(BASELINE_VERSION, {
@@ -55,9 +59,9 @@ const schema = object({
       detector: text,
       key: text,
       quantity: text,
-      limit: number,
+      limit: unbounded,
       method: z.enum(["rank", "extreme", "largest", "margin"]),
-      interval: object({ low: number, high: number }).optional(),
+      interval: object({ low: unbounded, high: unbounded }).optional(),
       samples: count,
       hours: number,
     }),

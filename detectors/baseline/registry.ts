@@ -1,4 +1,5 @@
 /** The detectors that learn, in the order in which a baseline lists what they learned. */
+import { IP_DETECTORS } from "../ip/learned.ts";
 import type { LearnedDetector } from "../learned.ts";
 
-export const DETECTORS: readonly LearnedDetector[] = [];
+export const DETECTORS: readonly LearnedDetector[] = [...IP_DETECTORS];

@@ -1,9 +1,11 @@
 // The detectors of the appliance, called one after the other: the one list of who looks at packets, at 1553 messages, at
 // the clock. detectors/README.md says what each offers.
+import * as ip from "../../../detectors/ip/onboard/index";
 import { Text } from "../../../lib/onboard/text";
 import { Packet } from "../../../ip/onboard/packet";
 import { Bus } from "../../../mil1553/onboard/channels";
 import { Message } from "../../../mil1553/onboard/message";
+import { Tag, section, sectionLength } from "../../abi/onboard/config";
 import { learned, learning } from "./learning";
 
 let stage: u32 = 0; // of an export: whose entries are next
@@ -11,6 +13,11 @@ let stage: u32 = 0; // of an export: whose entries are next
 /** The baseline's sections of the policy part; false when one is malformed. */
 export function configureDetectors(part: usize): bool {
   stage = 0;
+  ip.reset();
+  for (let tag: u32 = Tag.FLOOD; tag <= <u32>Tag.TUNNEL; ++tag) {
+    const at = section(part, tag);
+    if (at != 0 && !ip.configure(tag, at, sectionLength(part, tag))) return false;
+  }
   return true;
 }
 
@@ -18,8 +25,10 @@ export function configureDetectors(part: usize): bool {
 export function packetIn(k: Packet, p: usize, flow: usize): void {
   if (learning()) {
     learned(k.time, false);
+    ip.learn(k, p, flow);
     return;
   }
+  ip.check(k, p, flow);
 }
 
 export function messageIn(m: Message, bus: Bus, time: u64): void {
@@ -31,10 +40,12 @@ export function messageIn(m: Message, bus: Bus, time: u64): void {
 
 /** Time went on. */
 export function timePassed(time: u64): void {
+  if (!learning()) ip.passing(time);
 }
 
 /** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
 export function exportNext(t: Text): bool {
+  if (stage == 0) { if (ip.exportNext(t)) return true; stage = 1; }
   stage = 0;
   return false;
 }

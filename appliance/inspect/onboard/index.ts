@@ -89,6 +89,7 @@ function take(r: RecordHeader, p: usize): void {
   }
   heartbeat.due(r.time);
   sweepFindings(r.time);
+  timePassed(r.time);
   if (r.kind == RecordKind.FRAME) {
     heartbeat.count(r.captured, r.original);
     verdict = max<u32>(frame(p, r.captured, r.original, r.link, r.time, r.number), takeFindings());
@@ -97,7 +98,6 @@ function take(r: RecordHeader, p: usize): void {
   }
   atHand(0, 0, r.number);
   passing(r.time);
-  timePassed(r.time);
   takeFindings();
   if (r.kind == RecordKind.END) bus.end(); else bus.tick(r.time);
   fed = true;

@@ -2,6 +2,7 @@
 import { Text, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../../detectors/onboard/catalogue";
 import { Finding } from "../../../detectors/onboard/finding";
+import * as ip from "../../../detectors/ip/onboard/index";
 import * as newcomer from "../../../detectors/newcomer/onboard/words";
 import * as scan from "../../../detectors/scan/onboard/words";
 
@@ -11,6 +12,7 @@ export function writeExpected(t: Text, f: Finding): void {
     case Detector.SCAN: scan.expected(t); return;
     case Detector.NEW_HOST:
     case Detector.NEW_SERVICE: newcomer.expected(t, f); return;
+    default: ip.expected(t, f);
   }
 }
 
@@ -20,6 +22,7 @@ export function writeSeen(t: Text, f: Finding): void {
     case Detector.SCAN: scan.seen(t, f); return;
     case Detector.NEW_HOST:
     case Detector.NEW_SERVICE: newcomer.seen(t, f); return;
+    default: ip.seen(t, f);
   }
 }
 
