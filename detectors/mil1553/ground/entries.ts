@@ -10,6 +10,9 @@ export interface BusEntry extends Entry {
   untrusted: number;
   /** Bus time. */
   span: number;
+  /** Messages that the recorder calls damaged, and the largest value of their test, nats. */
+  failures: number;
+  peak: number;
   /** Longest from the end of a message to the next. */
   silence: number;
   /** Windows of one second, each an eighth after the one before; of them the least, the most, sums. */
@@ -166,6 +169,8 @@ const MERGE: { [K in Any["detector"]]: (a: never, b: never) => Entry } = {
       messages: a.messages + b.messages,
       untrusted: a.untrusted + b.untrusted,
       span: a.span + b.span,
+      failures: a.failures + b.failures,
+      peak: Math.max(a.peak, b.peak),
       silence: Math.max(a.silence, b.silence),
       windows: a.windows + b.windows,
       loadMin: least(a.loadMin, b.loadMin),

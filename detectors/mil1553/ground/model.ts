@@ -110,6 +110,7 @@ export const GLOBAL = {
 export const GAP = { detector: "bus", quantity: "shortest intermessage gap, 0.1 us of dead time" };
 export const LOAD = { detector: "bus", quantity: "load of a second, 1/10,000" };
 export const MESSAGES = { detector: "bus", quantity: "messages in a second" };
+export const FAILURES_OF_BUS = { detector: "bus", quantity: "cumulative sum of failures, nats" };
 export const FAILURES = { detector: "bus.terminal", quantity: "cumulative sum of failures, nats" };
 
 export function thresholds(entries: readonly Entry[], { rate }: Wanted, hours: number): Threshold[] {
@@ -147,6 +148,8 @@ export function thresholds(entries: readonly Entry[], { rate }: Wanted, hours: n
       out.push(made(LOAD, key, b.loadMax! + few * Math.max(0.1 * b.loadMax!, 3 * sigma, 100), b.windows));
       out.push(made(MESSAGES, key, b.countMax! + few * Math.max(0.1 * b.countMax!, 5), b.windows));
     }
+    const theoryOfBus = Math.log(Math.max(Math.E, (perHour(b.messages, b) * buses.length) / share));
+    out.push(made(FAILURES_OF_BUS, key, Math.max(theoryOfBus, 1.5 * b.peak + 1), b.messages + b.untrusted));
     for (const t of own) {
       const trials = perHour(t.trials, b);
       const theory = Math.log(Math.max(Math.E, (trials * terminals) / share));
@@ -157,7 +160,10 @@ export function thresholds(entries: readonly Entry[], { rate }: Wanted, hours: n
 }
 
 /** Failures per message: what was learned, with its upper 95 % bound, and what is to be found. */
-export function failureRates({ trials, failures }: TerminalEntry): { usual: number; wrong: number } {
+export function failureRates({ trials, failures }: Pick<TerminalEntry, "trials" | "failures">): {
+  usual: number;
+  wrong: number;
+} {
   const usual = (failures + 1.65 * Math.sqrt(failures + 1) + 1) / trials;
   return { usual, wrong: Math.max(0.1, Math.min(4 * usual, 0.5 + usual / 2)) };
 }

@@ -4,6 +4,7 @@ import { type Profile, profileOf } from "./data.ts";
 import type { Word } from "./entries.ts";
 import {
   FAILURES,
+  FAILURES_OF_BUS,
   failureRates,
   GAP,
   GLOBAL,
@@ -73,7 +74,7 @@ export function pack(entries: readonly Entry[], thresholds: readonly Threshold[]
   fits("message identities", identities.length, MOST.identities);
   fits("response-time profiles", responses, MOST.responses);
   const rate = rateOf(thresholds);
-  const profiles = dataOf(model, identities, rate);
+  const profiles = dataOf(identities, rate);
   const head = new Bytes();
   for (const i of model.buses.keys()) writeBus(head, model, i, limit);
   const rows = ordersOf(model, identities);
@@ -153,6 +154,9 @@ function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit): void {
   to.u32(...(messages === undefined ? [0, 0] : [b.countMin!, b.countMax!]));
   to.u32(loadTolerance * 1000, countTolerance);
   to.f32(bus.newMessage, bus.messageLeak, bus.newMode, bus.modeLeak, bus.newTerminal);
+  const rates = failureRates({ trials: b.messages + b.untrusted, failures: b.failures });
+  const tested = b.messages >= 64 && rates.usual < 0.9;
+  to.f32(...steps(tested, rates), limit(FAILURES_OF_BUS, key) ?? 20);
   to.u32(bus.mask);
   for (const t of terminals) {
     const { usual, wrong } = failureRates(t);
@@ -162,10 +166,14 @@ function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit): void {
     to.u8(t.terminal, known).u16(t.bits);
     const once = ones(t.bits & ~t.twice);
     to.f32(mute ? Math.log2(t.trials + 1) : Math.max(0, Math.log2((t.statuses + 1) / (once + 0.5))));
-    to.f32(tested ? Math.log(wrong / usual) : 0, tested ? Math.log((1 - wrong) / (1 - usual)) : 0);
+    to.f32(...steps(tested, { usual, wrong }));
     to.f32(limit(FAILURES, `${key} ${t.terminal}`) ?? 20);
   }
 }
+
+/** What a failure adds to the sum and a success takes away, nats. */
+const steps = (tested: boolean, { usual, wrong }: { usual: number; wrong: number }): [number, number] =>
+  tested ? [Math.log(wrong / usual), Math.log((1 - wrong) / (1 - usual))] : [0, 0];
 
 const ones = (v: number) => v.toString(2).replaceAll("0", "").length;
 
@@ -215,7 +223,7 @@ function identityBytes(model: Model, identity: Identity, row: ReturnType<typeof 
 }
 
 /** Data profiles by identity; undefined where nothing is worth its bytes. */
-function dataOf(model: Model, identities: readonly Identity[], rate: number) {
+function dataOf(identities: readonly Identity[], rate: number) {
   const changing = identities.reduce(
     (sum, i) => sum + (i.data?.words.filter((w) => typeof w[1] === "object").length ?? 0),
     1,

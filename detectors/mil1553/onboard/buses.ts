@@ -29,7 +29,7 @@ export class Common {
 }
 const RING: usize = 64; // 8 x { u32 busy, 0.1 us; u32 messages }
 
-/** Behind Common and its ring while learning. 136 bytes. */
+/** Behind Common and its ring while learning. */
 @unmanaged
 export class Learned {
   span: u64;        // 0.1 us of bus time
@@ -48,6 +48,9 @@ export class Learned {
   changesLost: u32;    // words that change, without profile
   transitionsLost: u32;
   gaps: u32;           // intermessage gaps seen
+  failures: u32;       // messages that the recorder calls damaged
+  walk: f32;           // the test of failures, while learning
+  peak: f32;           // its largest value
 }
 export const LOWEST: u32 = 16;
 const GAPS: usize = 248; // the 16 lowest gaps, i32, ascending (dead time, 0.1 us)

@@ -60,8 +60,8 @@ export function check(m: Message, bus: Bus): void {
   judgeGap(m, b, s, i, dead);
   judgeLoad(m, b, s, i);
   expectNew(s);
+  const identity = find(key);
   if (trusted) {
-    const identity = find(key);
     if (identity == NONE) judgeNew(m, s);
     else {
       const k = knownModel(identity);
@@ -79,7 +79,7 @@ export function check(m: Message, bus: Bus): void {
     b.previous = 0;
     b.effort += m.duration + OVERHEAD;
   }
-  judgeTerminals(m, i);
+  judgeTerminals(m, i, <u32>b.channel, trusted || identity != NONE);
   leave(b, m);
   sweepPeriods();
 }
@@ -111,7 +111,7 @@ export function learn(m: Message, bus: Bus): void {
     b.previous = 0;
     b.effort += m.duration + OVERHEAD;
   }
-  learnTerminals(m, i, b);
+  learnTerminals(m, i, trusted || find(key) != NONE);
   leave(b, m);
 }
 

@@ -5,7 +5,7 @@
 //            f32 novelty and order, bits; f32 response times, deviations: limits of their sums
 //   bus      u16 channel, u8 flags, u8 terminals, i32 shortest gap, i32 tolerance of it, u32 silence, load least, most,
 //            messages least, most (of a second), tolerance of load, of messages; f32 new message, its leak, new mode code,
-//            its leak, new terminal (bits); u32 terminals' mask; then for each terminal
+//            its leak, new terminal (bits), failure, success (nats), limit; u32 terminals' mask; then for each terminal
 //            u8 address, u8 flags, u16 status bits, f32 bits of a new one, failure, success (nats), limit
 //   identity u16 bus, u16 cmd1, u16 cmd2, u8 flags, u8 intervals, u8 successors, u8 words, u16 order (bits * 256),
 //            u8 other side (bits * 8), u8 constants (bits * 8); intervals { u32 least, most, tolerance };
@@ -49,6 +49,9 @@ export class BusModel {
   modeBits: f32;
   modeLeak: f32;
   terminalBits: f32;
+  failure: f32;       // nats
+  success: f32;
+  limit: f32;
   flags: u32;
   // state
   newSum: f32;
@@ -57,7 +60,9 @@ export class BusModel {
   lost: u32;          // messages whose command could not be believed
   passed: u32;        // Common.messages when time passed last
   silent: u32;        // 1: said so
+  walk: f32;
   anchor: u64;        // record time, ns, since when nothing came
+  since: u64;         // ns, when the walk left 0
 }
 
 /** Of a terminal in operation, 40 bytes. */
@@ -177,6 +182,10 @@ function readBus(): void {
   b.modeBits = f32v(0);
   b.modeLeak = f32v(0);
   b.terminalBits = f32v(0);
+  b.failure = f32v(0);
+  b.success = f32v(-1e6);
+  b.limit = f32v(0.001);
+  if (b.success > 0) good = false;
   b.mask = u32v();
   if (count > 32) good = false;
   for (let n: u32 = 0; good && n < count; ++n) {

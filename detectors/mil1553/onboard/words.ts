@@ -6,7 +6,7 @@ import { Finding } from "../../onboard/finding";
 import { What as Data } from "./judge/data";
 import { What as Message } from "./judge/message";
 import { What as Period } from "./judge/period";
-import { Status, Time } from "./judge/terminals";
+import { Failures, Status, Time } from "./judge/terminals";
 import { Load } from "./judge/traffic";
 
 function hex(t: Text, v: f64): void {
@@ -41,7 +41,7 @@ export function expected(t: Text, f: Finding): void {
       else { lit(t, "a response time from "); us(t, f.b); lit(t, " to "); us(t, f.c); }
       return;
     case Detector.BUS_GAP: lit(t, "an intermessage gap of at least "); us(t, f.b + 20); return;
-    case Detector.BUS_ERROR: lit(t, "failures of this terminal as rare as they were"); return;
+    case Detector.BUS_ERROR: lit(t, "failures as rare as they were"); return;
     case Detector.BUS_STATUS:
       if (f.what == Status.WRONG_ADDRESS) { lit(t, "the status word of terminal "); unsigned(t, <u64>f.a); }
       else { lit(t, "no status bits of terminal "); unsigned(t, <u64>f.a); lit(t, " but "); hex(t, f.c); }
@@ -95,7 +95,10 @@ export function seen(t: Text, f: Finding): void {
       us(t, f.a); lit(t, " of terminal "); unsigned(t, <u64>f.d);
       return;
     case Detector.BUS_GAP: us(t, f.a + 20); return;
-    case Detector.BUS_ERROR: lit(t, "terminal "); unsigned(t, <u64>f.a); lit(t, " fails more often"); return;
+    case Detector.BUS_ERROR:
+      if (f.what == Failures.BUS) lit(t, "messages of this bus fail more often");
+      else { lit(t, "messages with terminal "); unsigned(t, <u64>f.a); lit(t, " fail more often"); }
+      return;
     case Detector.BUS_STATUS:
       if (f.what == Status.WRONG_ADDRESS) { lit(t, "the address "); unsigned(t, <u64>f.d); }
       else hex(t, f.b);
@@ -110,7 +113,9 @@ function dataSeen(t: Text, f: Finding): void {
     case Data.JUMP: hex(t, f.a); lit(t, " after "); hex(t, f.b); return;
     case Data.FROZEN: hex(t, f.a); byte(t, 32); unsigned(t, <u64>f.c); lit(t, " times"); return;
     case Data.DRIFT: lit(t, "values that stay away from it, now "); hex(t, f.a); return;
-    case Data.REPEATED: lit(t, "the data of an earlier message, word for word, for the second time in "); unsigned(t, <u64>f.b); lit(t, " messages"); return;
+    case Data.REPEATED:
+      lit(t, "the data of an earlier message, word for word, twice in "); unsigned(t, <u64>f.b); lit(t, " messages");
+      return;
     default: hex(t, f.a);
   }
 }

@@ -46,8 +46,10 @@ export function judgeData(m: Message, b: Common, k: KnownModel, complete: bool):
     const x = <u32>load<u16>(p);
     const at = w + (<usize>i << 2);
     const c = <u32>load<u16>(at, 2);
-    if (c < 0xfffe) { judgeWord(changetype<Profile>(profiles + <usize>(c * PROFILE)), i, x, <u32>load<u16>(at), inOrder, k.begun != 0); store<u16>(at, <u16>x); }
-    else if (c == NONE && x != <u32>load<u16>(at)) constant(k, i, x, <u32>load<u16>(at));
+    if (c < 0xfffe) {
+      judgeWord(changetype<Profile>(profiles + <usize>(c * PROFILE)), i, x, <u32>load<u16>(at), inOrder, k.begun != 0);
+      store<u16>(at, <u16>x);
+    } else if (c == NONE && x != <u32>load<u16>(at)) constant(k, i, x, <u32>load<u16>(at));
   }
   if (k.constantSum > 0) k.constantSum = max<f32>(k.constantSum - 0.05, 0);
   if ((<u32>k.flags & Flag.NEVER_REPEATS) != 0 && !b.retry) repeated(m, k);

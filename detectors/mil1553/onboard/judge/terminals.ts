@@ -11,10 +11,11 @@ import { terminal } from "../../../../mil1553/onboard/words";
 import { Detector } from "../../../onboard/catalogue";
 import { responsePlaces } from "../arena";
 import { damaged, first, key, second, time, trusted, whole } from "../observed";
-import { Timing, noveltyLimit, responseLimit, terminalModel, timing } from "../section";
+import { Timing, busModel, noveltyLimit, responseLimit, terminalModel, timing } from "../section";
 import { Answer, WRONG, answerOf } from "../learning/terminals";
-import { about, exceeds } from "./alarm";
+import { about, exceeds, ofBus } from "./alarm";
 
+export const enum Failures { TERMINAL = 1, BUS = 2 }
 export const enum Status { NEW_BITS = 1, WRONG_ADDRESS = 2 }
 export const enum Time { OUTSIDE = 1, SHIFT = 2, NEVER_ANSWERED = 3 }
 const STATUS_LEARNED: u32 = 1;
@@ -24,10 +25,11 @@ const MUTE: u32 = 4; // never answered while learning, though asked often
 // @ts-ignore: decorator
 @inline function subject(who: u32, part: u32): u64 { return (key >> 40 & 0xffff) << 16 | <u64>((who & 31) << 8 | part); }
 
-/** bus: number of the bus. */
-export function judgeTerminals(m: Message, bus: u32): void {
+/** named: the terminals that the command names are meant; of a damaged command only when it is in the inventory. */
+export function judgeTerminals(m: Message, bus: u32, channel: u32, named: bool): void {
   const base = bus << 5;
-  if (trusted) {
+  judgeFailures(bus, channel);
+  if (named) {
     judgeTrial(base | first, !whole && (second == 32 || (m.has & HAS_STAT2) != 0));
     if (second < 32) judgeTrial(base | second, !whole && (m.has & HAS_STAT2) == 0);
   }
@@ -40,6 +42,16 @@ export function judgeTerminals(m: Message, bus: u32): void {
   } else if (m.has & HAS_STAT1) judgeTime(base | first, answerOf(m), <u32>m.gap1);
 }
 
+// All of the bus together: what hits every terminal a little
+function judgeFailures(bus: u32, channel: u32): void {
+  const s = busModel(bus);
+  if (!damaged) { if (s.walk > 0) s.walk = max<f32>(s.walk + s.success, 0); return; }
+  if (s.walk == 0) s.since = time;
+  s.walk = min<f32>(s.walk + s.failure, 4 * s.limit);
+  if (!exceeds(Detector.BUS_ERROR, <f64>s.walk, <f64>s.limit)) return;
+  ofBus(Detector.BUS_ERROR, Failures.BUS, channel, bus, <f64>s.walk, <f64>s.limit).since = s.since;
+}
+
 function judgeTrial(who: u32, failed: bool): void {
   const t = terminalModel(who);
   if ((<u32>t.known & FAILURES_LEARNED) == 0) return;
@@ -47,7 +59,7 @@ function judgeTrial(who: u32, failed: bool): void {
   if (t.walk == 0) t.since = time;
   t.walk = min<f32>(t.walk + t.failure, 4 * t.limit);
   if (!exceeds(Detector.BUS_ERROR, <f64>t.walk, <f64>t.limit)) return;
-  const f = about(Detector.BUS_ERROR, 1, subject(who, 0), <f64>t.walk, <f64>t.limit);
+  const f = about(Detector.BUS_ERROR, Failures.TERMINAL, subject(who, 0), <f64>t.walk, <f64>t.limit);
   f.since = t.since;
   f.a = <f64>(who & 31);
 }

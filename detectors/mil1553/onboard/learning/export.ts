@@ -62,6 +62,8 @@ function bus(t: Text): bool {
   member(t, "messages", s.trusted);
   member(t, "untrusted", s.untrusted);
   member(t, "span", s.span);
+  member(t, "failures", s.failures);
+  lit(t, ",\"peak\":"); decimal(t, <f64>s.peak, 3);
   member(t, "silence", s.silence);
   member(t, "windows", s.windows);
   if (s.windows != 0) {

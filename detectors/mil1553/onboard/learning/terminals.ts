@@ -8,7 +8,7 @@ import { M } from "../../../../mil1553/onboard/anomalies";
 import { terminal } from "../../../../mil1553/onboard/words";
 import { RESPONSE, responsePlaces, responses, terminals } from "../arena";
 import { RESPONSES } from "../capacity";
-import { Common } from "../buses";
+import { lessonOf } from "../buses";
 import { damaged, first, second, trusted, whole } from "../observed";
 
 @unmanaged
@@ -50,8 +50,14 @@ export function responseCount(): u32 { return used; }
 @inline export function responseAt(i: u32): Response { return changetype<Response>(responses + <usize>(i * RESPONSE)); }
 export function timeCount(i: u32, t: u32): u32 { return <u32>load<u16>(responses + <usize>(i * RESPONSE) + 24 + (<usize>t << 1)); }
 
-export function learnTerminals(m: Message, bus: u32, b: Common): void {
-  if (trusted) {
+/** named: the terminals that the command names are meant; of a damaged command only when it is in the inventory. */
+export function learnTerminals(m: Message, bus: u32, named: bool): void {
+  const s = lessonOf(bus);
+  const n = s.trusted + s.untrusted;
+  s.walk = walked(s.walk, n, s.failures, damaged);
+  if (s.walk > s.peak) s.peak = s.walk;
+  if (damaged) s.failures += 1;
+  if (named) {
     const base = bus << 5;
     learnTrial(terminalAt(base | first), !whole && (second == 32 || (m.has & HAS_STAT2) != 0));
     if (second < 32) learnTrial(terminalAt(base | second), !whole && (m.has & HAS_STAT2) == 0);
@@ -102,15 +108,18 @@ function learnTime(who: u32, answer: u32, gap: u32): void {
 /** Before this many messages a terminal's rate of failures is not known well enough to test it. */
 const ENOUGH: u32 = 64;
 
-// The test of judge/failures.ts with the rate known so far: its largest value says how failures cluster here.
 function learnTrial(t: Terminal, failed: bool): void {
-  if (t.trials >= ENOUGH) {
-    const rate = min<f64>((<f64>t.failures + 1) / <f64>t.trials, 0.999);
-    const other = max<f64>(0.1, min<f64>(4 * rate, 0.5 + rate / 2));
-    const step = NativeMath.log(failed ? other / rate : (1 - other) / (1 - rate));
-    t.walk = <f32>min<f64>(max<f64>(<f64>t.walk + step, 0), 1000);
-    if (t.walk > t.peak) t.peak = t.walk;
-  }
+  t.walk = walked(t.walk, t.trials, t.failures, failed);
+  if (t.walk > t.peak) t.peak = t.walk;
   t.trials += 1;
   if (failed) t.failures += 1;
+}
+
+// The test of judge/terminals.ts with the rate known so far: its largest value says how failures cluster here.
+function walked(walk: f32, trials: u32, failures: u32, failed: bool): f32 {
+  if (trials < ENOUGH) return 0;
+  const rate = min<f64>((<f64>failures + 1) / <f64>trials, 0.999);
+  const other = max<f64>(0.1, min<f64>(4 * rate, 0.5 + rate / 2));
+  const step = NativeMath.log(failed ? other / rate : (1 - other) / (1 - rate));
+  return <f32>min<f64>(max<f64>(<f64>walk + step, 0), 1000);
 }
