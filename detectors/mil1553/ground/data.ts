@@ -97,7 +97,7 @@ function farthest(moves: readonly number[]): { move: number; more: boolean } {
     let bottom = top;
     while (bottom > 1 && (moves[bottom - 1] || (bottom > 2 && moves[bottom - 2]))) bottom--;
     const group = moves.slice(bottom, top + 1).reduce((sum, n) => sum + n, 0);
-    if (group > Math.max(3, 0.002 * moved)) return { move: 2 ** top - 1, more };
+    if (group > 0.002 * moved) return { move: 2 ** top - 1, more };
     // Too few moves altogether to tell the usual from the unusual
     if (bottom <= 1) return { move: 2 ** highest - 1, more };
     more = true;

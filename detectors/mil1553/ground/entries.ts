@@ -39,13 +39,17 @@ export interface MessageEntry extends Entry {
   channel: number;
   commands: number[];
   format: number;
-  /** Messages on bus A and bus B, with an error, whose block of data was one of those seen last. */
+  /** Messages on bus A and bus B; with an error; whose block of data was one of those seen last. */
   a: number;
   b: number;
+  /** Messages right behind a failed one, on either bus. */
+  again: number;
   damaged: number;
   repeats: number;
   /** Intervals of a seventh and further kinds. */
   irregular: number;
+  /** Intervals in which other messages failed: they are not among those below. */
+  disturbed: number;
   /** [kind, count, least, most], by kind. */
   intervals: [number, number, number, number][];
 }
@@ -198,9 +202,11 @@ const MERGE: { [K in Any["detector"]]: (a: never, b: never) => Entry } = {
       format: Math.max(a.format, b.format),
       a: a.a + b.a,
       b: a.b + b.b,
+      again: a.again + b.again,
       damaged: a.damaged + b.damaged,
       repeats: a.repeats + b.repeats,
       irregular: a.irregular + b.irregular,
+      disturbed: a.disturbed + b.disturbed,
       intervals: [...kinds.values()].sort(ascending),
     };
   },

@@ -1,6 +1,15 @@
 /** Merged entries, and what follows from them: the one place where limits are chosen. */
 import type { Entry, Threshold, Wanted } from "../../learned.ts";
-import type { Any, BusEntry, DataEntry, MessageEntry, OrderEntry, ResponseEntry, TerminalEntry } from "./entries.ts";
+import type {
+  Any,
+  BusEntry,
+  Change,
+  DataEntry,
+  MessageEntry,
+  OrderEntry,
+  ResponseEntry,
+  TerminalEntry,
+} from "./entries.ts";
 import { nameOf } from "./entries.ts";
 import { margin, newness, normalLimit, sumLimit } from "./limits.ts";
 import { type Range, rangesOf } from "./period.ts";
@@ -31,6 +40,7 @@ export interface BusModel {
   otherSide: number;
   /** What each message takes away of the sums: twice what is to be expected. */
   messageLeak: number;
+  sideLeak: number;
   modeLeak: number;
   /** Addresses that were ever commanded, as bits. */
   mask: number;
@@ -41,6 +51,8 @@ export interface Model {
   /** Bits of surprise of a constant that changes, without those of its own count: how rare that is on these buses. */
   constants: number;
 }
+
+export const countOf = ({ a, b, again }: MessageEntry): number => a + b + again;
 
 export const isMode = (command: number) => ((command >> 5) & 31) % 31 === 0;
 
@@ -58,16 +70,19 @@ export function modelOf(entries: readonly Entry[]): Model {
       const orders = new Map(of("bus.order", channel).map((e) => [nameOf(e.commands), e]));
       const datas = new Map(of("bus.data", channel).map((e) => [nameOf(e.commands), e]));
       const messages = of("bus.message", channel).sort((a, b) => (nameOf(a.commands) < nameOf(b.commands) ? -1 : 1));
-      const total = messages.reduce((sum, m) => sum + m.a + m.b, 0);
-      const single = (list: readonly MessageEntry[]) => list.filter((m) => m.a + m.b === 1).length;
+      const total = messages.reduce((sum, m) => sum + countOf(m), 0);
+      const single = (list: readonly MessageEntry[]) => list.filter((m) => countOf(m) === 1).length;
       const isModeEntry = (m: MessageEntry) => m.commands.length === 1 && isMode(m.commands[0]!);
       const modes = messages.filter(isModeEntry);
       const others = messages.filter((m) => !isModeEntry(m));
       const commanded = new Map<number, number>();
       for (const m of messages)
-        for (const c of m.commands) commanded.set(c >> 11, (commanded.get(c >> 11) ?? 0) + m.a + m.b);
+        for (const c of m.commands) commanded.set(c >> 11, (commanded.get(c >> 11) ?? 0) + countOf(m));
       const newMessage = newness(total, single(others));
       const newMode = newness(total, single(modes));
+      // Each identity that was on both sides came to the other one for the first time once
+      const sides = messages.filter((m) => m.a && m.b).length;
+      const otherSide = newness(total, sides);
       const bus: BusModel = {
         entry,
         identities: [],
@@ -76,7 +91,8 @@ export function modelOf(entries: readonly Entry[]): Model {
         newMessage,
         newMode,
         newTerminal: newness(total, [...commanded.values()].filter((n) => n === 1).length),
-        otherSide: newness(total, messages.filter((m) => Math.min(m.a, m.b) === 1).length),
+        otherSide,
+        sideLeak: (2 * otherSide * (sides + 0.5)) / (total + 1),
         messageLeak: (2 * newMessage * (single(others) + 0.5)) / (total + 1),
         modeLeak: (2 * newMode * (single(modes) + 0.5)) / (total + 1),
         mask: [...commanded.keys()].reduce((mask, address) => mask | (1 << address), 0) >>> 0,
@@ -87,17 +103,20 @@ export function modelOf(entries: readonly Entry[]): Model {
         ranges: rangesOf(m),
         order: orders.get(nameOf(m.commands)),
         data: datas.get(nameOf(m.commands)),
-        count: m.a + m.b,
+        count: countOf(m),
       }));
       return bus;
     });
   const words = buses.flatMap((b) => b.identities.flatMap((i) => i.data?.words ?? []));
   const still = words.filter((w) => typeof w[1] === "number").length;
   const once = words.filter(
-    ([, w]) => w !== null && typeof w === "object" && w.moves.reduce((sum, n) => sum + n, 0) - (w.moves[0] ?? 0) === 1,
+    // One whose profile had no room changed late, so hardly more than once
+    ([, w]) => w === null || (typeof w === "object" && moved(w) === 1),
   ).length;
   return { buses, constants: Math.log2((still + 1) / (once + 0.5)) };
 }
+
+const moved = ({ moves }: Change) => moves.slice(1).reduce((sum, n) => sum + n, 0);
 
 const of1 = (all: readonly Any[]) => all.filter((e): e is BusEntry => e.detector === "bus");
 
@@ -168,7 +187,10 @@ export function failureRates({ trials, failures }: Pick<TerminalEntry, "trials" 
   return { usual, wrong: Math.max(0.1, Math.min(4 * usual, 0.5 + usual / 2)) };
 }
 
-/** Response times: least and most seen, and how far beyond them one may be; 0.1 us. */
+/**
+ * Response times: least and most seen, and how far beyond them one may be; 0.1 us. alone: enough were seen to know the rare
+ * ones, so that a single one farther out is an alarm.
+ */
 export function timesOf(r: ResponseEntry, bus: BusEntry, rate: number) {
   const mean = r.sum / r.count;
   const deviation = Math.sqrt(Math.max(0, r.squares / r.count - mean * mean) + 0.08);
@@ -176,5 +198,5 @@ export function timesOf(r: ResponseEntry, bus: BusEntry, rate: number) {
   const most = Math.max(...r.times.map(([t]) => t));
   const z = normalLimit(perHour(r.count, bus) / rate) * deviation;
   const tolerance = Math.max(2, (most - least) * margin(r.count), z - (most - mean), z - (mean - least));
-  return { mean, deviation, least, most, tolerance: Math.min(255, Math.ceil(tolerance)) };
+  return { mean, deviation, least, most, tolerance: Math.min(255, Math.ceil(tolerance)), alone: r.count >= 5000 };
 }

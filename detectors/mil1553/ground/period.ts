@@ -16,12 +16,12 @@ const LEAST = 300;
 const SHARE = 0.02;
 
 /**
- * The ranges of a message with a schedule, ascending; undefined when it has none: too few intervals, intervals of too many
- * kinds, or so spread that they cover half of everything up to the longest.
+ * The ranges of a message with a schedule, ascending; undefined when it has none: too few intervals, most of them not to
+ * be relied on, intervals of too many kinds, or so spread that they cover half of everything up to the longest.
  */
-export function rangesOf({ intervals, irregular }: MessageEntry): Range[] | undefined {
+export function rangesOf({ intervals, irregular, disturbed }: MessageEntry): Range[] | undefined {
   const seen = intervals.reduce((sum, [, count]) => sum + count, 0);
-  if (seen < 4 || irregular > 0.01 * seen) return undefined;
+  if (seen < 4 || irregular > 0.01 * seen || disturbed > seen) return undefined;
   const found: Range[] = [];
   for (const [, count, least, most] of [...intervals].sort((a, b) => a[2] - b[2])) {
     const last = found.at(-1);

@@ -3,6 +3,7 @@ import type { Entry, Threshold } from "../../learned.ts";
 import { type Profile, profileOf } from "./data.ts";
 import type { Word } from "./entries.ts";
 import {
+  countOf,
   FAILURES,
   FAILURES_OF_BUS,
   failureRates,
@@ -82,10 +83,10 @@ export function pack(entries: readonly Entry[], thresholds: readonly Threshold[]
   const tail = new Bytes();
   for (const [i, bus] of model.buses.entries())
     for (const r of bus.responses) {
-      const { mean, deviation, least, most, tolerance } = timesOf(r, bus.entry, rate / responses);
+      const { mean, deviation, least, most, tolerance, alone } = timesOf(r, bus.entry, rate / responses);
       tail
         .u16(i * 32 + r.terminal)
-        .u8(r.answer, least, most, tolerance)
+        .u8(r.answer, least, most, tolerance, alone ? 1 : 0)
         .f32(mean, deviation);
     }
   const length = (n: number) => 28 + head.out.length + tail.out.length + n;
@@ -153,7 +154,7 @@ function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit): void {
   to.u32(...(load === undefined ? [0, 0] : [b.loadMin! * 1000, b.loadMax! * 1000]));
   to.u32(...(messages === undefined ? [0, 0] : [b.countMin!, b.countMax!]));
   to.u32(loadTolerance * 1000, countTolerance);
-  to.f32(bus.newMessage, bus.messageLeak, bus.newMode, bus.modeLeak, bus.newTerminal);
+  to.f32(bus.newMessage, bus.messageLeak, bus.newMode, bus.modeLeak, bus.newTerminal, bus.otherSide, bus.sideLeak);
   const rates = failureRates({ trials: b.messages + b.untrusted, failures: b.failures });
   const tested = b.messages >= 64 && rates.usual < 0.9;
   to.f32(...steps(tested, rates), limit(FAILURES_OF_BUS, key) ?? 20);
@@ -210,13 +211,13 @@ function identityBytes(model: Model, identity: Identity, row: ReturnType<typeof 
     (m.b ? FLAG.ON_B : 0) |
     (identity.ranges ? FLAG.REGULAR : 0) |
     (m.repeats === 0 && samples >= 256 ? FLAG.NEVER_REPEATS : 0) |
-    (m.damaged * 8 > m.a + m.b ? FLAG.FAILS : 0);
+    (m.damaged * 8 > identity.count ? FLAG.FAILS : 0);
   const before = new Bytes();
   before.u16(model.buses.indexOf(bus), m.commands[0]!, m.commands[1] ?? 0).u8(flags, ranges.length, next.length);
   const after = new Bytes();
   after.u16(Math.round(256 * (row?.unseen ?? 0)));
-  after.u8(eighths(Math.min(bus.otherSide, Math.log2(identity.count + 1) + 4)));
-  after.u8(eighths(samples ? Math.max(0, Math.log2(samples) + model.constants) : 0));
+  const constant = (data?.words ?? []).filter((w) => typeof w[1] === "number").length;
+  after.u8(eighths(samples ? Math.log2(samples) + model.constants - Math.log2(constant + 1) : 0));
   for (const r of ranges) after.u32(r.least, r.most, r.tolerance);
   for (const { to, bits } of next) after.u16(to).u8(eighths(bits), 0);
   return { before: before.out, after: after.out };
@@ -233,7 +234,7 @@ function dataOf(identities: readonly Identity[], rate: number) {
     const to = new Bytes();
     let profiles = 0;
     for (const word of data.words) {
-      const rates = { rate: rate / 10 / changing, values: perHour(entry.a + entry.b, bus.entry) };
+      const rates = { rate: rate / 10 / changing, values: perHour(countOf(entry), bus.entry) };
       if (writeWord(to, word, rates)) profiles++;
     }
     return { bytes: to.out, words: data.words.length, changing: profiles };

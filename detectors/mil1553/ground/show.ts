@@ -1,6 +1,7 @@
 /** One line for people about a baseline entry. */
 import type { Entry } from "../../learned.ts";
 import type { Any, Word } from "./entries.ts";
+import { countOf } from "./model.ts";
 import { rangesOf } from "./period.ts";
 
 const terminalOf = (c: number) => (c >> 11 === 31 ? "all" : `terminal ${c >> 11}`);
@@ -25,7 +26,7 @@ export function show(entry: Entry): string {
       const every = ranges
         ? `every ${ranges.map((r) => (ms(r.least) === ms(r.most) ? ms(r.least) : `${ms(r.least)}-${ms(r.most)}`)).join(" or ")}`
         : "without a schedule";
-      return `${bus}: ${e.commands.map(command).join(", ")}: ${e.a + e.b} messages (${e.b} on bus B, ${e.damaged} failed), ${every}`;
+      return `${bus}: ${e.commands.map(command).join(", ")}: ${countOf(e)} messages (${e.b} on bus B, ${e.damaged} failed), ${every}`;
     }
     case "bus.order":
       return `${bus}: behind ${e.commands.map(command).join(", ")}: ${e.next.length} different messages`;

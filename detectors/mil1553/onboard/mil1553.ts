@@ -68,7 +68,7 @@ export function check(m: Message, bus: Bus): void {
       let complete: bool = true;
       if (!b.retry) {
         // What repeats a failed message, also one that could not be told, comes on the other side
-        if (!b.lastDamaged) judgeSide(m, s, k);
+        if (!b.lastDamaged) judgeSide(m, s, b, k);
         complete = judgePeriod(m, b, k);
         judgeOrder(b, s, identity, k);
       }

@@ -5,13 +5,13 @@
 //            f32 novelty and order, bits; f32 response times, deviations: limits of their sums
 //   bus      u16 channel, u8 flags, u8 terminals, i32 shortest gap, i32 tolerance of it, u32 silence, load least, most,
 //            messages least, most (of a second), tolerance of load, of messages; f32 new message, its leak, new mode code,
-//            its leak, new terminal (bits), failure, success (nats), limit; u32 terminals' mask; then for each terminal
+//            its leak, new terminal, other side (bits), its leak, failure, success (nats), limit; u32 terminals' mask; then for each terminal
 //            u8 address, u8 flags, u16 status bits, f32 bits of a new one, failure, success (nats), limit
 //   identity u16 bus, u16 cmd1, u16 cmd2, u8 flags, u8 intervals, u8 successors, u8 words, u16 order (bits * 256),
-//            u8 other side (bits * 8), u8 constants (bits * 8); intervals { u32 least, most, tolerance };
+//            u8 constants (bits * 8); intervals { u32 least, most, tolerance };
 //            successors { u16 identity, u8 bits * 8, u8 0 }; words, each
 //            u8 0, u16 value | u8 1 (nothing known) | u8 2 | flags, and a profile, see judge/data.ts
-//   response u16 bus * 32 + terminal, u8 answer, u8 least, u8 most, u8 tolerance, f32 mean, deviation
+//   response u16 bus * 32 + terminal, u8 answer, u8 least, u8 most, u8 tolerance, u8 alone, f32 mean, deviation
 import { BUSES, CHANGING_MODEL, IDENTITIES, NONE, RANGES, RESPONSES, SUCCESSORS, WORDS } from "./capacity";
 import { KNOWN, PROFILE, TIMING, known, profiles, responsePlaces, successors, terminals, timings, words } from "./arena";
 import { BUS, buses } from "./arena";
@@ -49,6 +49,8 @@ export class BusModel {
   modeBits: f32;
   modeLeak: f32;
   terminalBits: f32;
+  sideBits: f32;
+  sideLeak: f32;
   failure: f32;       // nats
   success: f32;
   limit: f32;
@@ -57,6 +59,8 @@ export class BusModel {
   newSum: f32;
   modeSum: f32;
   orderSum: f32;
+  sideSum: f32;
+  sideAt: u32;        // Common.messages when a message last was on the other side
   lost: u32;          // messages whose command could not be believed
   passed: u32;        // Common.messages when time passed last
   silent: u32;        // 1: said so
@@ -99,13 +103,13 @@ export class KnownModel {
   successorCount: u8;
   interrupted: u8;    // the message before had no data that could be believed
   missing: u8;        // 1: said so
-  otherSide: u8;
+  age: u8;            // messages since a block that was there before, up to 255
   order: u16;         // bits * 256 of a follower that was never seen
   constant: u8;       // bits * 8 of a constant that changes
   begun: u8;          // words hold a message
-  age: u16;           // messages since a block that was there before
+  repeats: u8;        // such blocks, each soon behind the one before
   constantSum: f32;
-  pad: u32;
+  strange: u32;       // which constants had which other values when they had last; 0 = never
 }
 export const INTERVALS: usize = 56;
 
@@ -182,6 +186,8 @@ function readBus(): void {
   b.modeBits = f32v(0);
   b.modeLeak = f32v(0);
   b.terminalBits = f32v(0);
+  b.sideBits = f32v(0);
+  b.sideLeak = f32v(0);
   b.failure = f32v(0);
   b.success = f32v(-1e6);
   b.limit = f32v(0.001);
@@ -204,7 +210,7 @@ function readBus(): void {
 
 function readIdentity(busCount: u32, identityCount: u32): void {
   const bus = u16v(), cmd1 = u16v(), cmd2 = u16v(), flags = u8v();
-  const kinds = u8v(), count = u8v(), n = u8v(), order = u16v(), side = u8v(), constant = u8v();
+  const kinds = u8v(), count = u8v(), n = u8v(), order = u16v(), constant = u8v();
   if (!good || bus >= busCount || kinds > RANGES || n > 32 || count + successorsUsed > SUCCESSORS || n + wordsUsed > WORDS) { good = false; return; }
   const channel = <u32>load<u16>(buses + <usize>(bus * BUS), CHANNEL);
   const key = keyOf(channel, cmd1, cmd2, (flags & Flag.PAIR) != 0);
@@ -214,7 +220,6 @@ function readIdentity(busCount: u32, identityCount: u32): void {
   k.flags = <u8>flags;
   k.kinds = <u8>kinds;
   k.order = <u16>order;
-  k.otherSide = <u8>side;
   k.constant = <u8>constant;
   k.epoch = 0xffff;
   let late: u64 = 0;
@@ -289,7 +294,7 @@ export class Profile {
 }
 
 function readResponse(busCount: u32): void {
-  const who = u16v(), answer = u8v(), least = u8v(), most = u8v(), tolerance = u8v();
+  const who = u16v(), answer = u8v(), least = u8v(), most = u8v(), tolerance = u8v(), alone = u8v();
   const mean = f32v(0), deviation = f32v(0.1);
   if (!good || who >= busCount << 5 || answer > 3 || most < least) { good = false; return; }
   const place = responsePlaces + (<usize>(who << 2 | answer) << 1);
@@ -300,6 +305,8 @@ function readResponse(busCount: u32): void {
   t.least = <u8>least;
   t.most = <u8>most;
   t.tolerance = <u8>max<u32>(tolerance, 1);
+  t.alone = alone ? 1 : 0;
+  t.age = 0xffff;
   t.mean = mean;
   t.inverse = <f32>(1 / <f64>deviation);
 }
@@ -315,8 +322,8 @@ export class Timing {
   least: u8;
   most: u8;
   tolerance: u8;
-  pad: u8;
-  pad2: u32;
+  alone: u8;      // 1: one time outside is enough; else two within TOGETHER
+  age: u32;       // answers since the last one outside
 }
 // @ts-ignore: decorator
 @inline export function timing(i: u32): Timing { return changetype<Timing>(timings + <usize>(i * TIMING)); }

@@ -114,7 +114,7 @@ function dataSeen(t: Text, f: Finding): void {
     case Data.FROZEN: hex(t, f.a); byte(t, 32); unsigned(t, <u64>f.c); lit(t, " times"); return;
     case Data.DRIFT: lit(t, "values that stay away from it, now "); hex(t, f.a); return;
     case Data.REPEATED:
-      lit(t, "the data of an earlier message, word for word, twice in "); unsigned(t, <u64>f.b); lit(t, " messages");
+      lit(t, "the data of earlier messages, word for word, "); unsigned(t, <u64>f.b); lit(t, " times");
       return;
     default: hex(t, f.a);
   }

@@ -18,10 +18,14 @@ export const enum What { CONSTANT = 1, RANGE = 2, JUMP = 3, BITS = 4, COUNTER = 
 
 /** Jumps of a word that may jump count together within this many values. */
 const TOGETHER: u32 = 256;
-/** Blocks that were there before count together within this many messages. */
-const REPEATS: u32 = 64;
+/** Blocks that were there before: so many, each at most so many messages behind the one before. */
+const REPEATS: u32 = 4;
+const APART: u32 = 64;
 const SLACK: f32 = 0.5;
+const LEAK: f32 = 0.05;
 
+let strange: u32 = 0;   // constants that are not, as a hash
+let strangeWord: u32 = 0, strangeValue: u32 = 0, strangeConstant: u32 = 0;
 let worst: f64 = 0;     // score in parts of its threshold
 let worstWord: u32 = 0;
 let worstWhat: u32 = 0;
@@ -41,6 +45,7 @@ export function judgeData(m: Message, b: Common, k: KnownModel, complete: bool):
   const inOrder = k.begun != 0 && k.interrupted == 0 && complete && !b.retry;
   const w = words + (<usize>k.wordsAt << 2);
   worst = 0;
+  strange = 0;
   let p = m.data;
   for (let i: u32 = 0; i < n; ++i, p += 2) {
     const x = <u32>load<u16>(p);
@@ -49,9 +54,9 @@ export function judgeData(m: Message, b: Common, k: KnownModel, complete: bool):
     if (c < 0xfffe) {
       judgeWord(changetype<Profile>(profiles + <usize>(c * PROFILE)), i, x, <u32>load<u16>(at), inOrder, k.begun != 0);
       store<u16>(at, <u16>x);
-    } else if (c == NONE && x != <u32>load<u16>(at)) constant(k, i, x, <u32>load<u16>(at));
+    } else if (c == NONE && x != <u32>load<u16>(at)) constant(i, x, <u32>load<u16>(at));
   }
-  if (k.constantSum > 0) k.constantSum = max<f32>(k.constantSum - 0.05, 0);
+  constants(k);
   if ((<u32>k.flags & Flag.NEVER_REPEATS) != 0 && !b.retry) repeated(m, k);
   k.begun = 1;
   k.interrupted = 0;
@@ -65,9 +70,18 @@ export function judgeData(m: Message, b: Common, k: KnownModel, complete: bool):
   }
 }
 
-function constant(k: KnownModel, i: u32, x: u32, value: u32): void {
-  k.constantSum = min<f32>(k.constantSum + <f32>k.constant * 0.125, 64);
-  candidate(What.CONSTANT, i, <f64>k.constantSum / noveltyLimit, <f64>x, <f64>value, 0);
+function constant(i: u32, x: u32, value: u32): void {
+  if (strange == 0) { strangeWord = i; strangeValue = x; strangeConstant = value; }
+  strange = (strange ^ (i << 16 | x)) * 0x9E3779B1 | 1;
+}
+
+// Words of one message change together, and what changed stays, or goes to and fro: a message adds its surprise once, and
+// only when it is not as the last strange one.
+function constants(k: KnownModel): void {
+  if (k.constantSum > 0) k.constantSum = max<f32>(k.constantSum - LEAK, 0);
+  if (strange != k.strange && strange != 0) k.constantSum = min<f32>(k.constantSum + <f32>k.constant * 0.125, 64);
+  if (strange) k.strange = strange;
+  if (strange) candidate(What.CONSTANT, strangeWord, <f64>k.constantSum / noveltyLimit, <f64>strangeValue, <f64>strangeConstant, 0);
 }
 
 function judgeWord(c: Profile, i: u32, x: u32, before: u32, inOrder: bool, begun: bool): void {
@@ -120,8 +134,9 @@ function drift(c: Profile, i: u32, x: u32): void {
 }
 
 function repeated(m: Message, k: KnownModel): void {
-  if (k.age != 0xffff) k.age += 1;
+  if (k.age != 255) k.age += 1;
   if (!remembered(hashOf(m))) return;
-  if (k.age != 0xffff && <u32>k.age < REPEATS) candidate(What.REPEATED, 32, 2, 0, <f64>k.age, 0);
+  k.repeats = <u32>k.age > APART ? 1 : k.repeats == 255 ? 255 : k.repeats + 1;
   k.age = 0;
+  if (<u32>k.repeats >= REPEATS) candidate(What.REPEATED, 32, <f64>(k.repeats + 1) / REPEATS, 0, <f64>k.repeats, 0);
 }

@@ -7,12 +7,16 @@
 // learned for a second only when more are new than normally are.
 import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
+import { Common } from "../buses";
 import { channelOf, first, key, mode, second } from "../observed";
 import { BusFlag, BusModel, Flag, KnownModel, noveltyLimit } from "../section";
 import { about, alarm, exceeds } from "./alarm";
 
 export const enum What { UNKNOWN = 1, TERMINAL = 2, SIDE = 3, BUS = 4 }
 const MOST: f32 = 64;
+/** A side changes for several messages at once: within so many messages a further one adds FURTHER bits only. */
+const TOGETHER: u32 = 32;
+const FURTHER: f32 = 0.5;
 
 /** A bus that was not there while learning. */
 export function judgeBus(m: Message): void {
@@ -25,6 +29,7 @@ export function judgeBus(m: Message): void {
 export function expectNew(s: BusModel): void {
   if (s.newSum > 0) s.newSum = max<f32>(s.newSum - s.newLeak, 0);
   if (s.modeSum > 0) s.modeSum = max<f32>(s.modeSum - s.modeLeak, 0);
+  if (s.sideSum > 0) s.sideSum = max<f32>(s.sideSum - s.sideLeak, 0);
 }
 
 /** A trusted message whose identity is not known. */
@@ -42,9 +47,11 @@ export function judgeNew(m: Message, s: BusModel): void {
 }
 
 /** A known one, on a side (bus A or B) where it never was. */
-export function judgeSide(m: Message, s: BusModel, k: KnownModel): void {
+export function judgeSide(m: Message, s: BusModel, b: Common, k: KnownModel): void {
   if (<u32>k.flags & (m.busB ? Flag.ON_B : Flag.ON_A)) return;
-  const sum = s.newSum = min<f32>(s.newSum + <f32>k.otherSide * 0.125, MOST);
+  const together = s.sideAt != 0 && b.messages - s.sideAt < TOGETHER;
+  s.sideAt = b.messages;
+  const sum = s.sideSum = min<f32>(s.sideSum + (together ? FURTHER : s.sideBits), MOST);
   if (!exceeds(Detector.BUS_MESSAGE, <f64>sum, noveltyLimit)) return;
   const f = alarm(Detector.BUS_MESSAGE, What.SIDE, 1, <f64>sum, noveltyLimit);
   f.a = <f64>m.busB;

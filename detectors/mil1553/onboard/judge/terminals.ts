@@ -87,6 +87,7 @@ function judgeStatus(who: u32, status: u32): void {
 }
 
 const SLACK: f32 = 0.5;
+const TOGETHER: u32 = 256;
 
 function judgeTime(who: u32, answer: u32, gap: u32): void {
   if (gap == 0) return;
@@ -94,7 +95,11 @@ function judgeTime(who: u32, answer: u32, gap: u32): void {
   if (i == 0) return;
   const t = timing(i - 1);
   const off = gap < <u32>t.least ? <u32>t.least - gap : gap > <u32>t.most ? gap - <u32>t.most : 0;
-  if (off != 0 && exceeds(Detector.BUS_RESPONSE, <f64>off, <f64>t.tolerance)) found(Time.OUTSIDE, who, answer, gap, t, <f64>off, <f64>t.tolerance);
+  if (t.age < 0xffff) t.age += 1;
+  if (off != 0 && exceeds(Detector.BUS_RESPONSE, <f64>off, <f64>t.tolerance)) {
+    if (t.alone || t.age < TOGETHER) found(Time.OUTSIDE, who, answer, gap, t, <f64>off, <f64>t.tolerance);
+    t.age = 0;
+  }
   const z = min<f32>(max<f32>((<f32>gap - t.mean) * t.inverse, -8), 8);
   if (t.up == 0 && t.down == 0) t.since = time;
   const most = <f32>(4 * responseLimit);

@@ -94,9 +94,11 @@ function message(t: Text): bool {
   member(t, "format", k.format);
   member(t, "a", k.onA);
   member(t, "b", k.onB);
+  member(t, "again", k.again);
   member(t, "damaged", k.damaged);
   member(t, "repeats", k.repeats);
   member(t, "irregular", k.irregular);
+  member(t, "disturbed", k.disturbed);
   lit(t, ",\"intervals\":[");
   for (let n: u32 = 0; n < <u32>k.kinds; ++n) {
     const p = interval(i, n);

@@ -33,6 +33,8 @@ export class Known {
   format: u8;
   kinds: u8;
   interrupted: u8;  // the message before had no data that could be believed
+  again: u16;       // messages right behind a failed one: which side they are on says nothing
+  disturbed: u16;   // intervals that were not learned
 }
 const INTERVALS: usize = 48;
 
@@ -53,12 +55,13 @@ export function learnIdentity(m: Message, bus: u32, b: Common): u32 {
     k.epoch = b.epoch - 1;
   }
   const k = knownAt(i);
-  if (m.busB) k.onB += 1; else k.onA += 1;
+  if (b.lastDamaged) { if (k.again < 0xffff) k.again += 1; } else if (m.busB) k.onB += 1; else k.onA += 1;
   if (damaged) k.damaged += 1;
   if (b.retry) return i;
   if (k.epoch == b.epoch) {
     const dt = apart(start, k.last);
     if (dt > 0 && dt <= <i64>u32.MAX_VALUE && k.effortBefore == b.effort) addInterval(i, k, <u32>dt);
+    else if (k.disturbed < 0xffff) k.disturbed += 1;
     k.effortBefore = k.effort;
   } else {
     k.epoch = b.epoch;
@@ -75,7 +78,7 @@ export const OVERHEAD: u32 = 1000;
 
 /** Fails so often that its failures belong to the schedule. */
 // @ts-ignore: decorator
-@inline function fails(k: Known): bool { return k.damaged * 8 > k.onA + k.onB; }
+@inline function fails(k: Known): bool { return k.damaged * 8 > k.onA + k.onB + <u32>k.again; }
 
 function addInterval(i: u32, k: Known, dt: u32): void {
   const kind = bucket(<u64>dt);
