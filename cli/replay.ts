@@ -9,6 +9,7 @@ import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { recordStream } from "../captures/records.ts";
 import { CaptureWriter } from "../captures/write.ts";
+import { alertRuleText } from "../detectors/suppression/config.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
 import { type ImageFacts, replayInImage, whyNoImage } from "./image-replay.ts";
 import { Progress } from "./progress.ts";
@@ -26,6 +27,9 @@ interface Options {
   orEmbedded?: boolean;
   memory: string;
   checksums?: string;
+  set: string[];
+  thresholdConfig?: string;
+  baseline?: string;
 }
 
 export function command(): Command {
@@ -50,6 +54,14 @@ export function command(): Command {
     .option("--eve <file>", "write events there, one JSON object a line; - is standard output")
     .option("-w, --write <file>", "write the frames that pass to a capture (their times are 0: `out` carries none)")
     .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")
+    .option(
+      "--set <key=value>",
+      "a value in place of the policy's: detectors.scan.detection=0.999; may be repeated",
+      collect,
+      [],
+    )
+    .option("--threshold-config <file>", "which alerts to hold back, as Suricata's threshold.config says it")
+    .option("--baseline <file>", "what weir learn has written, in place of the policy's")
     .option("--recursive", "folders inside folders too")
     .option("--image", "boot the image under QEMU and replay through its `in` interface")
     .option("--or-embedded", "with --image: where no hypervisor runs, replay in this process and say so")
@@ -62,6 +74,7 @@ Examples:
   weir replay -r captures/ --recursive -l out/            out/eve.json, out/forwarded.pcap
   weir replay -r site.pcap.gz --eve - | jq 'select(.event_type == "alert")'
   weir replay -r fixtures/site.pcap -c fixtures/policy.yaml --image
+  weir replay -r site.pcap --baseline site.baseline --set detectors.rate.threshold=2 --set detectors.silence=off
 
 Exit codes: 0 ran to the end; 1 usage or policy error; 2 a capture was damaged or cut: all good packets were processed.`,
     )
@@ -105,14 +118,26 @@ async function replay(options: Options): Promise<number> {
   }
   const talk = options.eve === "-" || options.write === "-" ? process.stderr : process.stdout;
   printSummary(talk, { reader, report, facts, seconds: (performance.now() - started) / 1000 });
+  for (const line of report.idle) process.stderr.write(`weir: ${idleText(policy, line)}\n`);
   for (const damage of reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
   if (facts && facts.exit !== "DONE") throw new Error(`the image ended early: ${facts.exitText}`);
   return reader.summary.damages ? 2 : 0;
 }
 
+/** A suppression that matches nothing is most often a slip, or has outlived what it was for. */
+function idleText({ alertRules, policy }: CompiledPolicy, line: number): string {
+  const rule = alertRules.find((r) => r.line === line);
+  return `${policy.thresholds}:${line}: matched no alert${rule ? ` (${alertRuleText(rule)})` : ""}`;
+}
+
 /** The policy, with what the command line changes in it. */
-function load({ config, checksums }: Options): CompiledPolicy {
-  const compiled = compilePolicy(config, { ignoreChecksums: checksums === "none" });
+function load({ config, checksums, set, thresholdConfig, baseline }: Options): CompiledPolicy {
+  const compiled = compilePolicy(config, {
+    ignoreChecksums: checksums === "none",
+    sets: set,
+    ...(thresholdConfig !== undefined && { thresholds: thresholdConfig }),
+    ...(baseline !== undefined && { baseline }),
+  });
   for (const warning of compiled.warnings) process.stderr.write(`${problemLine(warning)}\n`);
   return compiled;
 }

@@ -16,8 +16,17 @@ interface Heartbeat {
   journal: { records: number; lost: { in: number; out: number; log: number } };
 }
 
+interface Thresholds {
+  lines: { line: number; matched: number; held: number }[];
+}
+
 interface Rules {
-  rules: { rule: string; action: string; frames: number }[];
+  rules: {
+    rule: string;
+    action: string;
+    frames: number /** Of 1553 rules, in place of frames. */;
+    messages?: number;
+  }[];
 }
 
 const decoder = new TextDecoder();
@@ -26,7 +35,10 @@ export class Report {
   readonly alerts: string[] = [];
   readonly byDetector = new Map<string, number>();
   readonly byAnomaly = new Map<string, number>();
+  readonly messageRules = new Map<string, { action: string; frames: number }>();
   readonly rules = new Map<string, { action: string; frames: number }>();
+  /** Lines of the threshold.config that matched no alert. */
+  readonly idle: number[] = [];
   events = 0;
   flows = 0;
   forwarded = 0;
@@ -42,9 +54,12 @@ export class Report {
       const { anomaly } = event as unknown as { anomaly: { event: string } };
       this.byAnomaly.set(anomaly.event, (this.byAnomaly.get(anomaly.event) ?? 0) + 1);
     } else if (event.event_type === "heartbeat") this.heartbeat = event as unknown as Heartbeat;
-    else if (event.event_type === "weir_rules")
-      for (const { rule, action, frames } of (event as unknown as Rules).rules)
-        this.rules.set(rule, { action, frames });
+    else if (event.event_type === "weir_thresholds") {
+      for (const { line, matched } of (event as unknown as Thresholds).lines) if (!matched) this.idle.push(line);
+    } else if (event.event_type === "weir_rules")
+      for (const { rule, action, frames, messages } of (event as unknown as Rules).rules)
+        if (messages === undefined) this.rules.set(rule, { action, frames });
+        else this.messageRules.set(rule, { action, frames: messages });
   }
 
   #alert(event: Alert): void {

@@ -38,15 +38,16 @@ export function printSummary(to: NodeJS.WritableStream, { reader, report, facts,
   line("alerts", counts(report.byDetector));
   line("anomalies", counts(report.byAnomaly));
   line("flows", String(report.flows));
-  line("passed", `${report.forwarded}${rules(report, "allow")}`);
+  line("passed", `${report.forwarded}${rules(report.rules, "allow")}`);
   const dropped = summary.packets - report.forwarded;
-  line("dropped", `${dropped}${rules(report, "deny", "drop")}`);
+  line("dropped", `${dropped}${rules(report.rules, "deny", "drop")}`);
+  if (report.messageRules.size) line("1553 passed", rules(report.messageRules, "allow").slice(2));
   if (facts) line("out of `in`", `${facts.emittedOnIn} frames`);
   if (summary.damages) line("damage", `${summary.damages} places, ${summary.unread} bytes not read`);
 }
 
-function rules(report: Report, ...actions: string[]): string {
-  const found = [...report.rules].filter(([, { action }]) => actions.includes(action));
+function rules(of: Report["rules"], ...actions: string[]): string {
+  const found = [...of].filter(([, { action }]) => actions.includes(action));
   const text = counts(new Map(found.map(([name, { frames }]) => [name, frames])));
   return text === "none" ? "" : `: ${text}`;
 }

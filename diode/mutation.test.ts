@@ -35,7 +35,10 @@ const ALIKE: Record<string, { most: number; why: string }> = {
   },
   "diode/onboard/messages/remake/messages": { most: 7, why: "sums and copies one step further, over zeros" },
   "diode/onboard/messages/remake/packetAt": { most: 6, why: "sums one step further; a packet as short as its headers" },
-  "diode/onboard/messages/remake/time": { most: 14, why: "sums one step further, over zeros; digits beside those of a date" },
+  "diode/onboard/messages/remake/time": {
+    most: 14,
+    why: "sums one step further, over zeros; digits beside those of a date",
+  },
   "diode/onboard/messages/remake/close": { most: 2, why: "sums one step further" },
   "diode/onboard/messages/second/packet": { most: 7, why: "the second checker tests what the first has just made" },
   "diode/onboard/messages/second/decide": { most: 10, why: "the same: the first lets no such message through to it" },

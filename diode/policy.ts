@@ -8,11 +8,12 @@ import type { Interface } from "../appliance/build/manifest.ts";
 import type { Parts } from "../appliance/hosts/embedded/appliance.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
 import { packBaseline } from "../detectors/baseline/merge.ts";
+import { type AlertRule, readThresholds } from "../detectors/suppression/config.ts";
 import { inOrder, type Problem, Problems, readYaml, type YamlSource } from "../lib/yaml.ts";
 import { formatsOf } from "./policy/formats.ts";
 import { lint } from "./policy/lint.ts";
 import { modelOf, type Policy, scaledTuning } from "./policy/model.ts";
-import { guardPart, inspectPart, journalPart } from "./policy/pack.ts";
+import { alertSections, guardPart, inspectPart, journalPart } from "./policy/pack.ts";
 import { policySchema } from "./policy/schema.ts";
 import { tablesOf } from "./policy/tables.ts";
 import { macText } from "./policy/values.ts";
@@ -35,6 +36,8 @@ export interface CompiledPolicy {
   /** SHA-256 over the three parts, in hexadecimal. */
   hash: string;
   policy: Policy;
+  /** Of the threshold.config that it names. */
+  alertRules: AlertRule[];
 }
 
 export interface CompileOptions {
@@ -44,6 +47,10 @@ export interface CompileOptions {
   ignoreChecksums?: boolean;
   /** As if the file named this baseline; the path is the caller's. */
   baseline?: string;
+  /** Values in place of the file's: `detectors.scan.detection=0.999`. */
+  sets?: readonly string[];
+  /** As if the file named this threshold.config; the path is the caller's. */
+  thresholds?: string;
   /** As if the file said `learn: {}`. */
   learn?: boolean;
   /** Every finding an alert of its own. */
@@ -67,16 +74,28 @@ export function compilePolicy(path: string, options: CompileOptions = {}): Compi
 }
 
 function withOptions(policy: Policy, options: CompileOptions): Policy {
-  const { ignoreChecksums, baseline, learn, ungrouped, threshold = 1 } = options;
+  const { ignoreChecksums, baseline, thresholds, learn, ungrouped, threshold = 1 } = options;
   const tuning = threshold === 1 ? policy.tuning : scaledTuning(policy.tuning, threshold);
   return {
     ...policy,
     ...(ignoreChecksums && { ignoreChecksums }),
     ...(baseline !== undefined && { baseline: resolve(baseline) }),
+    ...(thresholds !== undefined && { thresholds: resolve(thresholds) }),
     ...(learn && { learn: policy.learn ?? { every: 0n } }),
     ...(ungrouped && { ungrouped }),
     tuning,
   };
+}
+
+/** The lines of the threshold.config; its path is relative to the policy's. */
+function thresholdsOf({ thresholds }: Policy, source: YamlSource): AlertRule[] {
+  if (thresholds === undefined) return [];
+  try {
+    return readThresholds(resolve(dirname(source.file), thresholds));
+  } catch (error) {
+    if (error instanceof Problems) throw error;
+    throw new Problems([source.problem(["alerts", "thresholds"], (error as Error).message)]);
+  }
 }
 
 /** What was learned, packed. Its path is relative to the policy's. */
@@ -92,8 +111,8 @@ function sectionsOf({ baseline, learn }: Policy, source: YamlSource): Section[] 
 
 /** The same from text; `file` is what messages call it. */
 export function compilePolicyText(text: string, file: string, options: CompileOptions = {}): CompiledPolicy {
-  const { boot = 0n } = options;
-  const { value, source } = readYaml(text, file, policySchema);
+  const { boot = 0n, sets } = options;
+  const { value, source } = readYaml(text, file, policySchema, sets);
   const policy = withOptions(modelOf(value), options);
   const { errors, warnings } = lint(policy, source);
   if (errors.length) throw new Problems(inOrder(errors));
@@ -102,7 +121,9 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
     throw new Problems([
       source.problem(["rules"], `${guard.length} bytes when compiled, expected at most ${MAX_GUARD_PART}`),
     ]);
-  const parts = { inspect: inspectPart(policy, sectionsOf(policy, source)), guard, journal: journalPart(policy, boot) };
+  const alertRules = thresholdsOf(policy, source);
+  const sections = [...alertSections(alertRules), ...sectionsOf(policy, source)];
+  const parts = { inspect: inspectPart(policy, sections), guard, journal: journalPart(policy, boot) };
   if (parts.inspect.length > INPUT_SIZE)
     throw new Problems([
       source.problem(
@@ -123,5 +144,6 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
     ruleNames: policy.rules.map(({ name }) => name),
     hash: hash.digest("hex"),
     policy,
+    alertRules,
   };
 }

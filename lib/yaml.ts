@@ -80,13 +80,32 @@ export class YamlSource {
 }
 
 /**
- * Reads YAML 1.2 and checks it.
+ * Sets a value in a document: `detectors.scan.detection=0.999`, `rules.0.rate=5/s`. What is on the way and not there is
+ * made. The value is read as YAML, so that numbers are numbers.
+ */
+function override(document: ReturnType<typeof parseDocument>, set: string): void {
+  const [, path, text] = /^([^=]+)=(.*)$/s.exec(set) ?? [];
+  if (path === undefined) throw new Error(`--set ${set}: expected key=value, such as detectors.scan.detection=0.999`);
+  const keys = path.split(".").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  if (keys.includes("")) throw new Error(`--set ${set}: expected keys with dots between them`);
+  const value = parseDocument(text!);
+  if (value.errors.length) throw new Error(`--set ${set}: ${value.errors[0]!.message.split("\n")[0]}`);
+  try {
+    document.setIn(keys, document.createNode(value.toJS()));
+  } catch {
+    throw new Error(`--set ${set}: there is a single value on the way, expected a mapping or a list`);
+  }
+}
+
+/**
+ * Reads YAML 1.2 and checks it. `sets` are values to put in place of the file's, as `key.key=value`.
  * @throws Problems with all that is wrong; syntax alone when it is no YAML.
  */
 export function readYaml<T extends z.ZodType>(
   text: string,
   file: string,
   schema: T,
+  sets: readonly string[] = [],
 ): { value: z.output<T>; source: YamlSource } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -109,6 +128,7 @@ export function readYaml<T extends z.ZodType>(
     },
   });
   if (problems.length) throw new Problems(problems);
+  for (const set of sets) override(document, set);
   const result = schema.safeParse(document.toJS());
   if (!result.success) throw new Problems(inOrder(result.error.issues.flatMap((issue) => problemsOf(issue, source))));
   return { value: result.data, source };

@@ -17,6 +17,8 @@ export const Tag = {
   HOSTS: 2,
   SERVICES: 3,
   DETECTORS: 8,
+  ALERTS: 9,
+  ALERT_NETWORKS: 10,
   RULES: 16,
   NAMES: 17,
   NETWORKS: 18,
@@ -39,9 +41,12 @@ export const Tag = {
 } as const;
 
 /** Bytes of the structures in onboard/config.ts. */
-export const SIZES = { network: 24, range: 4, inspect: 48, detector: 16, guard: 64, rule: 48, message: 32, dataCheck: 8, journal: 72 } as const;
+export const SIZES = { network: 24, range: 4, inspect: 48, detector: 16, alertRule: 24, guard: 64, rule: 48, message: 32, dataCheck: 8, journal: 72 } as const;
 
 export const InspectFlag = { IGNORE_CHECKSUMS: 1, KNOWN_HOSTS: 2, KNOWN_SERVICES: 4, LEARN: 8, UNGROUPED: 16 } as const;
+export const AlertKind = { SUPPRESS: 0, LIMIT: 1, THRESHOLD: 2, BOTH: 3, PASS: 4 } as const;
+export const Track = { RULE: 0, SOURCE: 1, DESTINATION: 2, EITHER: 3, BOTH: 4 } as const;
+export const MAX_ALERT_RULES = 128;
 export const GuardFlag = { IGNORE_CHECKSUMS: 1 } as const;
 export const Action = { PASS: 0, DROP: 1, QUARANTINE_SOURCE: 2, QUARANTINE_FLOW: 3 } as const;
 export const RuleAction = { DENY: 0, ALLOW: 1 } as const;

@@ -67,6 +67,8 @@ export interface Policy {
   tuning: Tuning[];
   /** Path as the file gives it. */
   baseline: string | undefined;
+  /** Path of a threshold.config as the file gives it. */
+  thresholds: string | undefined;
   learn: { every: bigint } | undefined;
   /** Every finding is an alert of its own: for evaluation, not to be had from a file. */
   ungrouped: boolean;
@@ -124,6 +126,7 @@ export function modelOf(file: PolicyFile): Policy {
       return [{ name, threshold: set.off ? Infinity : (set.threshold ?? 1), action: set.action ?? "alert" }];
     }),
     baseline: file.baseline,
+    thresholds: file.alerts?.thresholds,
     learn: file.learn && { every: file.learn.every ?? 0n },
     ungrouped: false,
     anomaliesPerSecond: detectors?.anomalies?.["per-second"] ?? 20,

@@ -12,6 +12,7 @@ import {
   Tag,
 } from "../../appliance/abi/config.ts";
 import { DETECTOR } from "../../detectors/catalogue.ts";
+import type { AlertRule } from "../../detectors/suppression/config.ts";
 import { messageTablesOf } from "./message-tables.ts";
 import type { DataCheck, MessageRule } from "./messages.ts";
 import type { Policy, Rule, Service, Tuning } from "./model.ts";
@@ -151,7 +152,7 @@ class Pool<T> {
   }
 }
 
-function network({ hi, lo, version, bits }: Network, service?: Service): Uint8Array {
+function network({ hi, lo, version, bits }: Network, service?: Pick<Service, "port" | "protocol">): Uint8Array {
   return struct(SIZES.network, (s) => {
     s.u64(hi)
       .u64(lo)
@@ -164,6 +165,28 @@ function network({ hi, lo, version, bits }: Network, service?: Service): Uint8Ar
 
 const detectorSetting = ({ name, threshold }: Tuning, action: number) =>
   struct(SIZES.detector, (s) => s.u8(DETECTOR[name]).u8(action).u16(0).u32(0).f64(threshold));
+
+/** @throws RangeError when there are more addresses than inspect has room for */
+export function alertSections(rules: readonly AlertRule[]): config.Section[] {
+  const networks = rules.flatMap((rule) => rule.networks);
+  if (networks.length > MAX_ALERT_NETWORKS)
+    throw new RangeError(`${networks.length} addresses in suppressions, expected at most ${MAX_ALERT_NETWORKS}`);
+  let at = 0;
+  const packed = rules.map((rule) =>
+    struct(SIZES.alertRule, (s) => {
+      s.u8(rule.kind).u8(rule.track).u8(rule.detector).u8(0).u16(at).u16(rule.networks.length);
+      s.u32(rule.count).u32(rule.seconds).u32(rule.timeout).u32(rule.line);
+      at += rule.networks.length;
+    }),
+  );
+  const bytes = networks.map(({ network: n, not }) => network(n, { port: not ? 1 : 0, protocol: 0 }));
+  return [
+    { tag: Tag.ALERTS, bytes: joined(packed) },
+    { tag: Tag.ALERT_NETWORKS, bytes: joined(bytes) },
+  ];
+}
+
+const MAX_ALERT_NETWORKS = 256;
 
 const range = ({ first, last }: Range) => struct(SIZES.range, (s) => s.u16(first).u16(last));
 

@@ -184,6 +184,11 @@ export const policySchema = object({
     .superRefine(named)
     .optional(),
   baseline: z.string({ error: (issue) => `${described(issue.input)}, expected the path of a baseline` }).optional(),
+  alerts: object({
+    thresholds: z
+      .string({ error: (issue) => `${described(issue.input)}, expected the path of a threshold.config` })
+      .optional(),
+  }).optional(),
   learn: object({ every: duration("24h").optional() }).optional(),
   detectors: detectors.optional(),
   protected: networks().optional(),

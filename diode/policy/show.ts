@@ -1,5 +1,6 @@
 /** A policy as text for people: as it is, and what each rule still decides after those before it. */
 import { UNTAGGED } from "../../appliance/abi/config.ts";
+import { alertRuleText } from "../../detectors/suppression/config.ts";
 import type { CompiledPolicy } from "../policy.ts";
 import { reach } from "./lint.ts";
 import { type MessageRule, messageText } from "./messages.ts";
@@ -9,13 +10,16 @@ import { type Box, boxesOf, overlap, without } from "./space.ts";
 import { durationText, macText, networkText, type Range, rangeText } from "./values.ts";
 
 /** All settings with their defaults, marked as such, and a line for each rule. */
-export function shownText({ policy, hash }: CompiledPolicy): string {
+export function shownText({ policy, hash, alertRules }: CompiledPolicy): string {
   return [
     ...settings(policy),
     "",
     ...ruleTable(policy.rules),
     `  everything else: dropped (default)`,
     ...messageTable(policy.messages),
+    ...(alertRules.length
+      ? ["", `alerts, ${policy.thresholds}:`, ...alertRules.map((r) => `  ${alertRuleText(r)}`)]
+      : []),
     "",
     `sha256 ${hash}`,
     "",
@@ -66,8 +70,19 @@ function settings(policy: Policy): string[] {
     `checksums ${policy.ignoreChecksums ? "ignore" : "verify"}`,
     `scan      benign-success ${note(scan.theta0, SCAN.theta0)}, scanner-success ${note(scan.theta1, SCAN.theta1)}, false-positive ${note(scan.alpha, SCAN.alpha)}, detection ${note(scan.power, SCAN.power)}, action ${scan.action}`,
     `newcomer  ${newcomer.hosts ? `${newcomer.hosts.length} known networks` : "every host is known"}, ${newcomer.services ? `${newcomer.services.length} known services` : "every service is known"}, action ${newcomer.action}`,
+    ...tuningLines(policy),
     `anomalies ${policy.anomaliesPerSecond} events a second at most`,
     `quarantine ${quarantine ? `for ${durationText(quarantine.time)}, ${quarantine.perMinute} a minute at most, never ${policy.protectedSources.map(networkText).join(", ") || "(nobody is protected)"}` : "none"}`,
+  ];
+}
+
+/** What the other detectors were told, and what they know. */
+function tuningLines({ tuning, baseline, learn }: Policy): string[] {
+  return [
+    `baseline  ${learn ? `learning, exported ${learn.every ? `each ${durationText(learn.every)}` : "at the end"}` : (baseline ?? "none: detectors that learn are silent")}`,
+    ...tuning.map(({ name, threshold, action }) =>
+      threshold === Infinity ? `${name} off` : `${name} threshold x ${threshold}, action ${action}`,
+    ),
   ];
 }
 

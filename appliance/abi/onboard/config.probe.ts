@@ -1,6 +1,6 @@
 // Not linked: verify() and the layouts behind plain exports, for the test that compares them with ../config.ts.
 import {
-  ANY_PROTOCOL, DataCheck, DetectorSetting,
+  ANY_PROTOCOL, AlertRule, DataCheck, DetectorSetting,
   FORMAT_VERSION, GuardSettings, InspectSettings, JournalSettings, MAX_MTU, MAX_RULES, MessageRule, NAME_SIZE, Network,
   PART_HEADER, Range, Rule, Tag, UNTAGGED, policyName, section, sectionLength, verify,
 } from "./config";
@@ -21,6 +21,7 @@ export function tables(): u32 { return Tag.TABLES; }
 export function network(): u32 { return <u32>offsetof<Network>(); }
 export function range(): u32 { return <u32>offsetof<Range>(); }
 export function inspect(): u32 { return <u32>offsetof<InspectSettings>(); }
+export function alertRule(): u32 { return <u32>offsetof<AlertRule>(); }
 export function detector(): u32 { return <u32>offsetof<DetectorSetting>(); }
 export function guard(): u32 { return <u32>offsetof<GuardSettings>(); }
 export function rule(): u32 { return <u32>offsetof<Rule>(); }

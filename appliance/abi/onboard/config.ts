@@ -34,6 +34,8 @@ export const enum Tag {
   HOSTS = 2,       // inspect: Network[], whose addresses are known senders
   SERVICES = 3,    // inspect: Network[] with protocol and port, what may be used where
   DETECTORS = 8,   // inspect: DetectorSetting[]
+  ALERTS = 9,      // inspect: AlertRule[], which alerts leave
+  ALERT_NETWORKS = 10, // inspect: Network[] that AlertRule refers to; port 1 = all but this
   RULES = 16,      // guard: Rule[], the first that matches decides
   NAMES = 17,      // guard: NAME_SIZE bytes for each rule, ASCII, zeros behind
   NETWORKS = 18,   // guard: Network[], what the rules' from and to refer to
@@ -109,6 +111,33 @@ export class DetectorSetting {
   pad: u16;
   pad2: u32;
   scale: f64;   // factor on its thresholds, >= 0; Infinity = off
+}
+
+export const enum AlertKind {
+  SUPPRESS = 0,  // none of them leaves
+  LIMIT = 1,     // the first `count` in `seconds`
+  THRESHOLD = 2, // every `count`-th in `seconds`
+  BOTH = 3,      // one in `seconds`, when `count` have come
+  PASS = 4,      // rate_filter, new_action pass: for `timeout` seconds none, once `count` came in `seconds`
+}
+
+export const enum Track { RULE = 0, SOURCE = 1, DESTINATION = 2, EITHER = 3, BOTH = 4 }
+
+export const MAX_ALERT_RULES: u32 = 128;
+
+/** 24 bytes. A line of a threshold.config: what becomes of alerts, never of frames. */
+@unmanaged
+export class AlertRule {
+  kind: u8;       // AlertKind
+  track: u8;      // Track
+  detector: u8;   // 0 = of every detector
+  pad: u8;
+  networksAt: u16; // SUPPRESS: index into ALERT_NETWORKS, of the tracked address; an empty list matches all
+  networksCount: u16;
+  count: u32;
+  seconds: u32;
+  timeout: u32;   // seconds
+  line: u32;      // of the file, for reports
 }
 
 export const enum GuardFlag {

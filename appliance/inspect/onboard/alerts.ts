@@ -45,6 +45,15 @@ export function keep(f: Finding, to: Finding): void {
 /** The packet's addresses in the finding, which is about them from now on. */
 export function describe(f: Finding, k: Packet): void {
   f.subject = Subject.HOSTS;
+  locate(f, k);
+}
+
+/** The addresses of the packet at hand in a finding that is about it. */
+export function locateFinding(f: Finding): void {
+  if (f.subject == Subject.RECORD && packet != 0) locate(f, changetype<Packet>(packet));
+}
+
+function locate(f: Finding, k: Packet): void {
   if (k.ips != 0) {
     const ip = innermost(k);
     f.version = <u8>ip.version;

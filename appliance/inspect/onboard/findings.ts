@@ -9,9 +9,10 @@ import { InspectFlag } from "../../abi/onboard/config";
 import { mix } from "../../../lib/onboard/bytes";
 import { HEADER, TABLE, Table, find, open } from "../../../detectors/onboard/table";
 import { Finding, FINDING, clearFindings, finding, found } from "../../../detectors/onboard/finding";
-import { alert, keep } from "./alerts";
+import { alert, keep, locateFinding } from "./alerts";
 import * as events from "./events";
 import { actionOf, has } from "./settings";
+import { admitFinding } from "./suppression";
 
 const GROUPS: u32 = 256;
 const STRIDE: u32 = HEADER + 32 + FINDING;
@@ -58,6 +59,8 @@ export function takeFindings(): u32 {
   for (let i: u32 = 0; i < found(); ++i) {
     const f = finding(i);
     verdict = max<u32>(verdict, actionOf(f.detector));
+    locateFinding(f);
+    if (!admitFinding(f)) continue;
     if (has(InspectFlag.UNGROUPED)) alert(f, 1, f.since);
     else enter(f);
   }

@@ -9,6 +9,7 @@ import { findingsHeld } from "./findings";
 import * as events from "./events";
 import { anomaliesSeen, anomaliesUnreported } from "./limit";
 import { policy } from "./settings";
+import { findingsSuppressed } from "./suppression";
 
 const SECOND: u64 = 1000000000;
 const INFORMATIONAL: u32 = 6;
@@ -45,6 +46,7 @@ export function beat(time: u64): void {
   lit(t, ',"flows_forced":'); unsigned(t, forcedFlows());
   lit(t, ',"alerts":'); unsigned(t, alertsRaised());
   lit(t, ',"findings_held":'); unsigned(t, findingsHeld());
+  lit(t, ',"findings_suppressed":'); unsigned(t, findingsSuppressed());
   lit(t, ',"findings_lost":'); unsigned(t, lost());
   lit(t, ',"anomalies":'); unsigned(t, anomaliesSeen());
   lit(t, ',"anomalies_unreported":'); unsigned(t, anomaliesUnreported());

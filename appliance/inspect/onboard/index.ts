@@ -9,6 +9,7 @@ import { configureInspect } from "./settings";
 import { atHand } from "./alerts";
 import { timePassed } from "./detect";
 import { beginFindings, closeFindings, sweepFindings, takeFindings } from "./findings";
+import { reportSuppression } from "./suppression";
 import { closeFlows, frame, packet, passing } from "./traffic";
 
 const INPUT: usize = memory.data(131072, 8);
@@ -74,6 +75,7 @@ function record(r: RecordHeader, p: usize): bool {
     told = told || !learning() || exportAll(time);
     if (!told || !events.roomForRecord()) return false;
     told = false;
+    reportSuppression(time);
     heartbeat.beat(time);
   }
   begun = false;

@@ -120,10 +120,9 @@ function newcomers(k: Packet, flow: usize): u32 {
   return verdict;
 }
 
+/** A new host or service: once for each. */
 function newcomerFound(detector: u32, key: u64, k: Packet): void {
-  const f = raise(detector, 0, key, k.time, 1, 1);
-  describe(f, k);
-  f.subject = Subject.RECORD;
+  describe(raise(detector, 0, key, k.time, 1, 1), k);
 }
 
 /** The verdict on what a source called a scanner sends. The packet that gave it away may be somebody else's answer. */
