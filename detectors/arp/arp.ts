@@ -86,17 +86,15 @@ export const arp: LearnedDetector = {
   pack(entries) {
     const section = new Section("addresses", 40);
     for (const { ip, macs } of boundHosts(entries)) {
-      const host = section.host(ip);
       section.add((view) => {
-        view.setUint16(0, host, true);
+        view.setUint16(0, section.host(ip), true);
         for (const [i, mac] of macs.entries()) view.setBigUint64(8 + 8 * i, parseHost(mac).lo, true);
       });
     }
     for (const entry of entries.filter(isStation)) {
       if (NUMBERS.every((name) => limitOf(entry, name) === LIMIT[name])) continue;
-      const host = section.host(entry.mac as string);
       section.add((view) => {
-        view.setUint16(0, host, true);
+        view.setUint16(0, section.host(entry.mac as string), true);
         for (const [i, name] of NUMBERS.entries()) view.setFloat32(8 + 4 * i, limitOf(entry, name), true);
       });
     }

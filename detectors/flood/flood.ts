@@ -45,9 +45,8 @@ export const flood: LearnedDetector = {
   pack(entries) {
     const section = new Section("hosts", 24);
     for (const entry of entries) {
-      const host = section.host(entry.host as string);
       section.add((view) => {
-        view.setUint16(0, host, true);
+        view.setUint16(0, section.host(entry.host as string), true);
         for (const [i, kind] of KINDS.entries()) view.setFloat32(8 + 4 * i, limitOf(entry, kind), true);
       });
     }

@@ -69,19 +69,24 @@ export function talkText({ client, server, proto, service, either }: Talk): stri
 /** 16 bits that onboard unfold() makes a number again, not below x: 2^(code / 1024). 0 stays 0. */
 export const fold = (x: number): number => (x > 0 ? Math.min(65535, Math.max(1, Math.ceil(Math.log2(x) * 1024))) : 0);
 
+/** Order of the hosts in a section. */
+const ORDER = [4, 0, 6];
+const BYTES = { 4: 4, 0: 8, 6: 16 };
+
 /** Collects hosts and records. */
 export class Section {
   readonly #what: string;
   readonly #stride: number;
-  readonly #hosts = new Map<string, number>();
-  readonly #records: Uint8Array[] = [];
+  #hosts = new Map<string, number>();
+  readonly #records: ((view: DataView) => void)[] = [];
 
+  /** @param what are recorded, for messages @param stride bytes of each */
   constructor(what: string, stride: number) {
     this.#what = what;
     this.#stride = stride;
   }
 
-  /** Index of a host; `*` stands for any external address. */
+  /** Index of a host, to be asked for while a record is written; `*` stands for any external address. */
   host(text: string): number {
     if (text === "*") return OUTSIDE;
     const found = this.#hosts.get(text);
@@ -90,11 +95,9 @@ export class Section {
     return this.#hosts.size - 1;
   }
 
-  /** A record whose bytes `write` fills in. */
+  /** A record. `write` fills in its bytes; it is called twice, for the hosts are put in order when all are known. */
   add(write: (view: DataView) => void): void {
-    const bytes = new Uint8Array(this.#stride);
-    write(new DataView(bytes.buffer));
-    this.#records.push(bytes);
+    this.#records.push(write);
   }
 
   /** The 8 bytes that name a talk. */
@@ -108,28 +111,34 @@ export class Section {
 
   /** @throws RangeError when there are more records than `most`, or more bytes than MAX_SECTION */
   bytes(most: number): Uint8Array {
-    const length = 8 + this.#hosts.size * 24 + this.#records.length * this.#stride;
-    if (this.#records.length > most)
-      throw new RangeError(`${this.#what}: ${this.#records.length} of them learned, at most ${most} fit`);
+    const count = this.#records.length;
+    if (count > most) throw new RangeError(`${this.#what}: ${count} of them learned, at most ${most} fit`);
+    for (const write of this.#records) write(new DataView(new ArrayBuffer(this.#stride)));
+    const hosts = [...this.#hosts.keys()].map((text) => ({ text, ...parseHost(text) }));
+    hosts.sort((a, b) => ORDER.indexOf(a.version) - ORDER.indexOf(b.version));
+    this.#hosts = new Map(hosts.map(({ text }, i) => [text, i]));
+    const start = 8 + hosts.reduce((sum, { version }) => sum + BYTES[version], 0);
+    const length = start + count * this.#stride;
     if (length > MAX_SECTION)
-      throw new RangeError(
-        `${this.#what}: ${length} bytes for ${this.#records.length} of them, at most ${MAX_SECTION} fit`,
-      );
+      throw new RangeError(`${this.#what}: ${length} bytes for ${count} of them, at most ${MAX_SECTION} fit`);
     const out = new Uint8Array(length);
     const view = new DataView(out.buffer);
-    view.setUint32(0, this.#hosts.size, true);
-    view.setUint32(4, this.#records.length, true);
+    for (const [i, version] of ORDER.entries())
+      view.setUint16(2 * i, hosts.filter((host) => host.version === version).length, true);
+    view.setUint16(6, count, true);
     let at = 8;
-    for (const text of this.#hosts.keys()) {
-      const { version, hi, lo } = parseHost(text);
-      view.setBigUint64(at, hi, true);
-      view.setBigUint64(at + 8, lo, true);
-      view.setUint8(at + 16, version);
-      at += 24;
+    for (const { version, hi, lo } of hosts) {
+      if (version === 4) view.setUint32(at, Number(lo), true);
+      else if (version === 0) view.setBigUint64(at, lo, true);
+      else {
+        view.setBigUint64(at, hi, true);
+        view.setBigUint64(at + 8, lo, true);
+      }
+      at += BYTES[version];
     }
-    for (const record of this.#records) {
-      out.set(record, at);
-      at += record.length;
+    for (const write of this.#records) {
+      write(new DataView(out.buffer, at, this.#stride));
+      at += this.#stride;
     }
     return out;
   }

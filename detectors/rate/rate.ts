@@ -128,14 +128,12 @@ export const rate: LearnedDetector = {
     const section = new Section("hosts and talks with rates", 24);
     for (const entry of entries) {
       const folded = windows(entry).map(([group, peaks]) => (peaks[0] ? fold(limitOf(peaks, z(group))) : 0));
+      if (!isHost(entry)) folded.push(fold(leastOf(entry)));
       section.add((view) => {
         if (isHost(entry)) {
           view.setUint16(0, section.host(entry.host as string), true);
           view.setUint8(7, 255);
-        } else {
-          section.talk(view, talkOf(entry));
-          folded.push(fold(leastOf(entry)));
-        }
+        } else section.talk(view, talkOf(entry));
         for (const [i, code] of folded.entries()) view.setUint16(8 + 2 * i, code, true);
       });
     }

@@ -10,14 +10,18 @@ interface Side {
   span: number;
   /** Longest pause, the one at the end of learning included; seconds. */
   longest: number;
+  /** Time in pauses of at least half of the longest before; seconds. */
+  paused: number;
 }
 
 const SIDES = ["to", "from"] as const;
 /** Packets from which on something can be said. */
 const ENOUGH = 20;
-/** Periodic: the longest pause is at most this many mean intervals, and fits this often into the time seen. */
-const REGULAR = 20;
-const OFTEN = 8;
+/** Periodic: the longest pause is at most this many mean intervals, or most of the time is in pauses about as long. */
+const REGULAR = 6;
+const MOSTLY = 0.6;
+/** And the longest pause fits this often into the time seen. */
+const OFTEN = 20;
 /** Times the longest pause; and at least so many mean intervals, so many seconds. */
 const MARGIN = 2;
 const MISSED = 3;
@@ -27,9 +31,10 @@ const MOST = 1024;
 const sideOf = (entry: Entry, name: (typeof SIDES)[number]) => entry[name] as Side;
 
 /** Seconds of silence that alarm; 0 where the talk is not periodic. */
-export function limitOf({ count, span, longest }: Side): number {
+export function limitOf({ count, span, longest, paused }: Side): number {
   const mean = span / Math.max(1, count - 1);
-  if (count < ENOUGH || !(longest > 0) || longest > REGULAR * mean || longest * OFTEN > span) return 0;
+  if (count < ENOUGH || !(longest > 0) || longest * OFTEN > span) return 0;
+  if (longest > REGULAR * mean && paused < MOSTLY * span) return 0;
   return Math.max(MARGIN * longest, longest + MISSED * mean, LEAST);
 }
 
@@ -43,7 +48,8 @@ export const silence: LearnedDetector = {
     // An unordered talk names its hosts in the order of their hashes, the same in every capture.
     const both = (name: (typeof SIDES)[number]): Side => {
       const [x, y] = [sideOf(a, name), sideOf(b, name)];
-      return { count: x.count + y.count, span: x.span + y.span, longest: Math.max(x.longest, y.longest) };
+      const longest = Math.max(x.longest, y.longest);
+      return { count: x.count + y.count, span: x.span + y.span, longest, paused: x.paused + y.paused };
     };
     return { ...a, to: both("to"), from: both("from") };
   },

@@ -49,7 +49,7 @@ export const tunnel: LearnedDetector = {
           view.setUint16(4, section.host(entry.server as string), true);
         }
         for (let i = 0; i < 4; i++) view.setFloat32(8 + 4 * i, limits[i] ?? 1, true);
-        new Uint8Array(view.buffer).set(name, 24);
+        new Uint8Array(view.buffer, view.byteOffset).set(name, 24);
       });
     }
     return section.bytes(MOST);

@@ -2,9 +2,10 @@
 //
 // Expected: what people and programs want comes irregularly; intervals of a Poisson process deviate from their median by
 // 0.69 of it (median absolute deviation). Events: new TCP connections, or datagrams after QUIET, of one talk. Over the last
-// 8 to 12 intervals: regular when the deviation is at most JITTER of the median (a jitter of +-20 % gives 0.10, normal
-// with 20 % 0.135) and three of four intervals lie within NEAR of it, so a missed or an additional event changes little.
-// Periods PERIOD_MIN .. PERIOD_MAX. score = JITTER / deviation, threshold 1.
+// 8 to 16 intervals: regular when the deviation is at most half of JITTER of the median, or at most JITTER (a jitter of
+// +-20 % gives 0.10, normal with 20 % 0.135) for STEADY events with MANY intervals or more each; and three of four intervals lie
+// within NEAR of it, so a missed or an additional event changes little. Periods PERIOD_MIN .. PERIOD_MAX.
+// score = allowed / deviation, threshold 1.
 //
 // Not judged: talks in the inventory, what was regular in learning (client, service, period), and, without a baseline,
 // NTP (port 123), which is a beacon by design. State: the talk's record; forgotten talks are counted anew.
@@ -23,11 +24,13 @@ import { Who, external } from "../../ip/onboard/who";
 import { hostMember, member, seconds } from "../../ip/onboard/words";
 import { Lesson } from "../../pair/onboard/pair";
 
-const RING: u32 = 12;
+const RING: u32 = 16;
 const ENOUGH: u32 = 8;
-const JITTER: f64 = 0.15;
+const JITTER: f64 = 0.16;
 const LEAST: f64 = 0.0015; // a deviation below is as good as none
 const NEAR: f64 = 0.35;
+const STEADY: u32 = 2;
+const MANY: u32 = 12;
 const QUIET: u64 = 500000000;
 const PERIOD_MIN: f64 = 0.9;
 const PERIOD_MAX: f64 = 3700;
@@ -40,9 +43,10 @@ const KNOWN: u32 = 256;
 const known: usize = memory.data(256 * 16, 8); // u64 key, f32 shortest, f32 longest
 let knownCount: u32 = 0;
 
-const sorted: usize = memory.data(12 * 8, 8);
+const sorted: usize = memory.data(16 * 8, 8);
 let median: f64 = 0;
 let deviation: f64 = 0;
+let allowed: f64 = 0;
 
 export function reset(): void { knownCount = 0; next = 0; }
 
@@ -71,16 +75,17 @@ export function check(k: Packet, w: Who, flow: usize, t: Talk): void {
   } else if (w.protocol != 17 || w.service == NTP && inventory() == 0 && !learning()) return;
   if (w.group || !external(w.version, w.dstHi, w.dstLo)) return;
   const before = t.event;
-  if (now < before) { t.event = now; t.beats = 0; t.place = 0; return; }
+  if (now < before) { t.event = now; t.beats = 0; t.place = 0; t.steady = 0; return; }
   t.event = now;
   if (before == 0) return;
   if (now - before < QUIET) return; // the same event; the interval counts from its last packet
   const ring = changetype<usize>(t) + offsetof<Talk>("ring");
-  store<f32>(ring + (<usize>t.place << 2), <f32>(<f64>(now - before) * 1e-9));
+  // the upper half of an f32, rounded: within 0.2 %
+  store<u16>(ring + (<usize>t.place << 1), <u16>(reinterpret<u32>(<f32>(<f64>(now - before) * 1e-9)) + 0x8000 >> 16));
   t.place = <u8>((<u32>t.place + 1) % RING);
   if (<u32>t.beats < RING) t.beats += 1;
   if (<u32>t.beats < ENOUGH) return;
-  const score = regular(ring, <u32>t.beats);
+  const score = regular(ring, <u32>t.beats, t);
   if (learning()) { if (score > 1) keep(t); return; }
   const threshold = scaled(Detector.BEACON, 1);
   if (!(score > threshold) || expects(w, median)) return;
@@ -88,22 +93,29 @@ export function check(k: Packet, w: Who, flow: usize, t: Talk): void {
   f.a = median;
   f.b = deviation;
   f.c = <f64>t.beats;
+  f.d = allowed;
 }
 
 /** Fills in median and deviation; the score. */
-function regular(ring: usize, n: u32): f64 {
-  for (let i: u32 = 0; i < n; ++i) insert(i, <f64>load<f32>(ring + (<usize>i << 2)));
+function regular(ring: usize, n: u32, t: Talk): f64 {
+  for (let i: u32 = 0; i < n; ++i) insert(i, interval(ring, i));
   median = middle(n);
   let near: u32 = 0;
   for (let i: u32 = 0; i < n; ++i) {
-    const d = abs<f64>(<f64>load<f32>(ring + (<usize>i << 2)) - median);
+    const d = abs<f64>(interval(ring, i) - median);
     if (d <= NEAR * median) near += 1;
     insert(i, d);
   }
   deviation = middle(n);
-  if (median < PERIOD_MIN || median > PERIOD_MAX || near * 4 < n * 3) return 0;
-  return JITTER / max<f64>(deviation / median, LEAST);
+  if (median < PERIOD_MIN || median > PERIOD_MAX || near * 4 < n * 3) { t.steady = 0; return 0; }
+  if (n < MANY || deviation > JITTER * median) t.steady = 0;
+  else if (<u32>t.steady < STEADY) t.steady += 1;
+  allowed = <u32>t.steady == STEADY ? JITTER : JITTER / 2;
+  return min<f64>(allowed / max<f64>(deviation / median, LEAST), 100);
 }
+
+// @ts-ignore: decorator
+@inline function interval(ring: usize, i: u32): f64 { return <f64>reinterpret<f32>(<u32>load<u16>(ring + (<usize>i << 1)) << 16); }
 
 function insert(i: u32, x: f64): void {
   let at = sorted + (<usize>i << 3);
@@ -157,7 +169,7 @@ export function exportNext(t: Text): bool {
 }
 
 export function expected(t: Text, f: Finding): void {
-  lit(t, "intervals that deviate from their median by more than "); decimal(t, JITTER * 100, 0);
+  lit(t, "intervals that deviate from their median by more than "); decimal(t, f.d * 100, 1);
   lit(t, " % (by 69 % when events are independent)");
 }
 

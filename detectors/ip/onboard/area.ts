@@ -1,8 +1,8 @@
 // One stretch of memory with two uses that never meet: while learning, what is being learned of each host and talk;
 // in operation, what was learned. The first learn() after a reset clears it for learning, and what was configured is
 // forgotten; before that, and from a reset on, it is for operation.
-export const AREA: u32 = 360448;
-export const area: usize = memory.data(360448, 8);
+export const AREA: u32 = 376832;
+export const area: usize = memory.data(376832, 8);
 
 let learns: bool = false;
 

@@ -1,7 +1,7 @@
-// Sizes of the IP detectors' tables, powers of two. All of their memory, 884 KiB:
+// Sizes of the IP detectors' tables, powers of two. All of their memory, 868 KiB:
 //
-//   hosts   1,024 x 160 = 160 KiB    talks  2,048 x 128 = 256 KiB    (operation; learning uses the first 512 and 1,024)
-//   area                  352 KiB    learning: what is learned of each host and talk; operation: what was learned
+//   hosts   1,024 x 160 = 160 KiB    talks  2,048 x 112 = 224 KiB    (operation; learning uses the first 512 and 1,024)
+//   area                  368 KiB    learning: what is learned of each host and talk; operation: what was learned
 //   domains   256 x 128 =  32 KiB    echoes   128 x 232 =  29 KiB
 //   bindings  256 x 64  =  16 KiB    stations 128 x 208 =  26 KiB    and 13 KiB of questions, known beacons and tunnels
 

@@ -44,7 +44,7 @@ export class Host {
 
 /** What is learned of a host, 288 bytes. */
 export const HOST_LESSON: u32 = 288;
-const LESSONS: usize = area + 1024 * 208;
+const LESSONS: usize = area + 1024 * 224;
 const STRIDE: u32 = 160;
 
 const table: usize = memory.data(40, 8);

@@ -92,8 +92,8 @@ function line(t: Text, i: u32, k: Packet): void {
   lit(t, ',"key":"'); unsigned(t, f.key);
   lit(t, '","time":"'); unsigned(t, f.time);
   lit(t, '","since":"'); unsigned(t, f.since);
-  lit(t, '","score":'); decimal(t, f.score, 6);
-  lit(t, ',"threshold":'); decimal(t, f.threshold, 6);
+  lit(t, '","score":'); decimal(t, f.score, 9);
+  lit(t, ',"threshold":'); decimal(t, f.threshold, 9);
   lit(t, ',"src":"');
   if (f.subject == Subject.HOSTS) writeHost(t, f.version, f.srcHi, f.srcLo);
   else if (k.ips) writeHost(t, innermost(k).version, innermost(k).srcHi, innermost(k).srcLo);

@@ -1,7 +1,7 @@
 // A detector's section of the policy, as ../section.ts packs it. Untrusted until open() and each index was checked.
 //
-//    0  u32 hosts, u32 records
-//    8  hosts x 24    u64 hi, u64 lo, u8 version (4, 6; 0 = MAC address), 7 bytes zero
+//    0  u16 IPv4 addresses, u16 MAC addresses, u16 IPv6 addresses, u16 records
+//    8  the hosts in this order: u32 each, u64 each (48 bits), u64 hi and u64 lo each
 //       records x stride, the detector's own; one that names a talk begins with
 //         u16 client, u16 server (indices of hosts; OUTSIDE = any external address), u16 service, u8 protocol, u8 unordered
 import { hostCheck, hostKey, talkCheck, talkKey } from "./who";
@@ -9,41 +9,42 @@ import { ANY } from "./known";
 
 export const OUTSIDE: u32 = 65535;
 const HEAD: u32 = 8;
-const HOST: u32 = 24;
 
-let at: usize = 0;
-let hosts: u32 = 0;
+let at: usize = 0;    // the section's hosts
+let fours: u32 = 0;   // how many of each kind
+let macs: u32 = 0;
+let hosts: u32 = 0;   // of all
+let body: usize = 0;  // its records
 let count: u32 = 0;
 let step: u32 = 0;
 
 /** Whether the bytes are such a section, with records of this size; the functions below are about it then. */
 export function openSection(from: usize, length: u32, stride: u32): bool {
-  at = from;
+  at = from + HEAD;
   hosts = 0;
   count = 0;
   step = stride;
   if (length < HEAD) return false;
-  const h = load<u32>(from), n = load<u32>(from, 4);
-  if (h >= OUTSIDE || n >= OUTSIDE || HEAD + h * HOST + n * stride != length) return false;
-  for (let i: u32 = 0; i < h; ++i) {
-    const p = from + HEAD + <usize>(i * HOST);
-    const version = load<u64>(p, 16);
-    const hi = load<u64>(p), lo = load<u64>(p, 8);
-    if (version != 0 && version != 4 && version != 6) return false;
-    if (version == 4 && (hi != 0 || lo >> 32 != 0) || version == 0 && (hi != 0 || lo >> 48 != 0)) return false;
-  }
-  hosts = h;
+  const a = <u32>load<u16>(from), b = <u32>load<u16>(from, 2), c = <u32>load<u16>(from, 4), n = <u32>load<u16>(from, 6);
+  if (a + b + c >= OUTSIDE || HEAD + a * 4 + b * 8 + c * 16 + n * stride != length) return false;
+  for (let i: u32 = 0; i < b; ++i) if (load<u64>(at + <usize>(a * 4 + i * 8)) >> 48 != 0) return false;
+  fours = a;
+  macs = b;
+  hosts = a + b + c;
+  body = at + <usize>(a * 4 + b * 8 + c * 16);
   count = n;
   return true;
 }
 
 export function records(): u32 { return count; }
-export function recordAt(i: u32): usize { return at + HEAD + <usize>(hosts * HOST + i * step); }
-// @ts-ignore: decorator
-@inline function hostAt(i: u32): usize { return at + HEAD + <usize>(i * HOST); }
-export function versionOf(i: u32): u32 { return <u32>load<u8>(hostAt(i), 16); }
-export function hiOf(i: u32): u64 { return load<u64>(hostAt(i)); }
-export function loOf(i: u32): u64 { return load<u64>(hostAt(i), 8); }
+export function recordAt(i: u32): usize { return body + <usize>(i * step); }
+export function versionOf(i: u32): u32 { return i < fours ? 4 : i < fours + macs ? 0 : 6; }
+export function hiOf(i: u32): u64 { return i < fours + macs ? 0 : load<u64>(at + <usize>(fours * 4 + macs * 8 + (i - fours - macs) * 16)); }
+export function loOf(i: u32): u64 {
+  if (i < fours) return load<u32>(at + <usize>(i * 4));
+  if (i < fours + macs) return load<u64>(at + <usize>(fours * 4 + (i - fours) * 8));
+  return load<u64>(at + <usize>(fours * 4 + macs * 8 + (i - fours - macs) * 16), 8);
+}
 export function isHost(i: u32): bool { return i < hosts; }
 export function keyOf(i: u32): u64 { return i == OUTSIDE ? ANY : hostKey(versionOf(i), hiOf(i), loOf(i)); }
 export function checkOf(i: u32): u64 { return hostCheck(versionOf(i), hiOf(i), loOf(i)); }

@@ -7,7 +7,7 @@ import { LEARNED_TALKS, TALKS } from "./capacity";
 import { byWildcard, resolve } from "./known";
 import { Who } from "./who";
 
-/** 128 bytes. */
+/** 112 bytes. */
 @unmanaged
 export class Talk {
   key: u64;
@@ -17,7 +17,7 @@ export class Talk {
   wild: u8;        // 1 = known by a wildcard only
   beats: u8;       // beacon: intervals in the ring
   place: u8;       // of the next one
-  pad: u8;
+  steady: u8;      // events at which the ring was regular, one behind the other
   pad2: u16;
   event: u64;      // beacon: the last event, ns
   toServer: u32;   // packets
@@ -28,17 +28,17 @@ export class Talk {
   bytes: u32;
   packets60: u32;
   bytes60: u32;
-  ring: u64;       // beacon: 12 x f32, seconds
-  ring1: u64; ring2: u64; ring3: u64; ring4: u64; ring5: u64;
+  ring: u64;       // beacon: 16 x the upper half of an f32, seconds
+  ring1: u64; ring2: u64; ring3: u64;
   started: u32;    // rate: 1 + number of the first minute
   spare: u32;
 }
 
-/** What is learned of a talk, 208 bytes. */
-export const TALK_LESSON: u32 = 208;
-const STRIDE: u32 = 128;
+/** What is learned of a talk, 224 bytes. */
+export const TALK_LESSON: u32 = 224;
+const STRIDE: u32 = 112;
 const table: usize = memory.data(40, 8);
-const base: usize = memory.data(2048 * 128, 8);
+const base: usize = memory.data(2048 * 112, 8);
 
 export function openTalks(): void { open(changetype<Table>(table), base, learning() ? LEARNED_TALKS : TALKS, STRIDE); }
 export function talkEvictions(): u64 { return changetype<Table>(table).evictions; }

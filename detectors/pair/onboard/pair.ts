@@ -24,7 +24,7 @@ const ARP: u32 = 0x0806;
 
 const enum What { SERVICE = 1, PAIR = 2, CLIENT = 3, SERVER = 4, BOTH = 5 }
 
-/** 208 bytes: what is learned of a talk, by this detector and by those of rates and of silence. */
+/** 224 bytes: what is learned of a talk, by this detector and by those of rates and of silence. */
 @unmanaged
 export class Lesson {
   clientHi: u64; clientLo: u64;
@@ -39,10 +39,14 @@ export class Lesson {
   last0: u64;
   longest0: f32;  // longest pause, s
   count0: u32;    // packets
+  paused0: f32;   // time in pauses of at least half of the longest, s
+  pad0: u32;
   first1: u64;    // to the client
   last1: u64;
   longest1: f32;
   count1: u32;
+  paused1: f32;
+  pad1: u32;
   shortest: f32;  // beacon: periods, s; 0 = not regular
   longest: f32;
   peaks: u64;     // rate: 4 x Peaks of 28 bytes: packets and bytes per second, per minute

@@ -5,7 +5,7 @@
 // anew. Asked when time goes on, whether or not anything comes; the answer is at most SWEEP late.
 //
 // The clock is that of observation: a stretch of more than GAP in which the caller says nothing, not even that time went
-// on, was not observed (a recording with a hole, two files one behind the other) and counts as GAP.
+// on, was not observed (a recording with a hole, two files one behind the other) and counts for nothing.
 //
 // State: the known talk's record (ip/onboard/known.ts), never evicted. Learning: longest pauses in the lesson; also the
 // one that lasts when learning ends, so what stopped before has no period.
@@ -72,7 +72,7 @@ export function configure(at: usize, length: u32): bool {
 /** Time went on. */
 export function passing(time: u64): void {
   if (!watched) return;
-  if (last != 0 && time > last) clock += min<u64>(time - last, GAP);
+  if (last != 0 && time > last) clock += time - last <= GAP ? time - last : 0;
   last = time;
   if (clock < due) return;
   due = clock + SWEEP;
@@ -111,7 +111,11 @@ export function learn(k: Packet, w: Who, t: Talk): void {
   if (load<u32>(p, 20) == 0) store<u64>(p, k.time);
   else if (k.time > before) {
     const pause = <f32>(<f64>(k.time - before) * 1e-9);
-    if (pause > load<f32>(p, 16)) store<f32>(p, pause, 16);
+    const longest = load<f32>(p, 16);
+    if (pause > longest) store<f32>(p, pause, 16);
+    // begun anew when a pause is much longer than all before: shorter ones are no half of it
+    if (pause > 1.25 * longest) store<f32>(p, pause, 24);
+    else if (pause >= longest / 2) store<f32>(p, load<f32>(p, 24) + pause, 24);
   }
   if (k.time > before) store<u64>(p, k.time, 8);
   if (load<u32>(p, 20) != u32.MAX_VALUE) store<u32>(p, load<u32>(p, 20) + 1, 20);
@@ -144,6 +148,7 @@ function side(t: Text, p: usize): void {
   const tail = count != 0 && newest > end ? <f64>(newest - end) * 1e-9 : 0;
   lit(t, '{"count":'); unsigned(t, count);
   member(t, "span", end > first ? <f64>(end - first) * 1e-9 : 0, 3);
+  member(t, "paused", load<f32>(p, 24), 3);
   member(t, "longest", max<f64>(<f64>load<f32>(p, 16), tail), 4);
   lit(t, "}");
 }

@@ -56,6 +56,7 @@ class Echo {
 const STRIDE: u32 = 232;
 const STAMP: u32 = 16;
 const KIND: u32 = 48;
+const OPEN: f32 = 256; // requests that may still be answered
 const SALT: u64 = 0xe7037ed1a0b428db;
 const leaks: usize = memory.data<f64>([30, 0.02, 0.1]); // per second
 const defaults: usize = memory.data<f32>([3000, 3, 20, 1]);
@@ -85,7 +86,7 @@ export function check(k: Packet, w: Who, p: usize): void {
     store<u32>(slot, number);
     store<u32>(slot, whole ? hash : 0, 4);
     e.turn = e.turn + 1 & 3;
-    e.alone = max<f32>(0, e.alone - 1);
+    e.alone = max<f32>(-OPEN, e.alone - 1);
     if (length > STAMP && differs(e, p + at + STAMP, min<u32>(length - STAMP, KIND))) add(k, e, Sum.CHANGED, length - STAMP, p + at, length);
     return;
   }
@@ -140,7 +141,7 @@ function drain(e: Echo, now: u64): void {
   e.time = later(e.time, now);
   for (let i: u32 = 0; i < 3; ++i) {
     const s = <f64>load<f32>(sum(e, i));
-    if (s != 0) store<f32>(sum(e, i), <f32>max<f64>(0, s - load<f64>(leaks + (<usize>i << 3)) * dt));
+    if (s > 0) store<f32>(sum(e, i), <f32>max<f64>(0, s - load<f64>(leaks + (<usize>i << 3)) * dt));
   }
 }
 

@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { Tag } from "../../appliance/abi/config.ts";
+import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
+import { at, framed, tick } from "../ip/testing/traffic.ts";
+import { type Frame, normalTraffic } from "../testing/site.ts";
+import { limitOf } from "./silence.ts";
+
+const silent = (found: Found[]) => found.filter((f) => f.detector === "silence");
+const only = ["silence", "new-pair"];
+const to = (address: string, frames: Frame[]) => {
+  const bytes = address.split(".").map(Number);
+  const has = (data: Uint8Array, offset: number) => bytes.every((b, i) => data[offset + i] === b);
+  return frames.filter(({ data }) => data[12] !== 8 || data[13] !== 0 || !(has(data, 26) || has(data, 30)));
+};
+
+it("is silent about traffic that goes on, and about traffic that was never periodic", async () => {
+  const probe = await taught(normalTraffic(1, 600), undefined, only);
+  expect(silent(checkAll(probe, normalTraffic(2, 1800, 5000)))).toEqual([]);
+});
+
+it("finds a controller that stops, within its limit and a tenth of a second, and says so once", async () => {
+  const probe = await taught(normalTraffic(1, 600), undefined, only);
+  const frames = normalTraffic(2, 200, 5000);
+  const gone = frames
+    .filter(({ time }) => time < 5100e9)
+    .concat(
+      to(
+        "10.1.0.102",
+        frames.filter(({ time }) => time >= 5100e9),
+      ),
+    );
+  const found = silent(checkAll(probe, gone));
+  expect(found.every(sound)).toBe(true);
+  expect(found.map((f) => `${f.src} ${f.dst}`).sort()).toEqual(["10.1.0.10 10.1.0.102", "10.1.0.102 10.1.0.10"]);
+  for (const f of found) expect(f.time).toBeLessThan(5100 + 1.01 + 4.3);
+  console.log(
+    found.map((f) => `${(f.time - 5100).toFixed(1)} s after: expected ${f.expected}; seen ${f.seen}`).join("\n"),
+  );
+});
+
+it("finds it too when nothing comes at all but ticks, and again after it came back", async () => {
+  const probe = await taught(normalTraffic(1, 600), undefined, only);
+  checkAll(probe, normalTraffic(2, 60, 5000));
+  const found = Array.from({ length: 60 }, (_, i) => tick(probe, 5060 + i)).flat();
+  expect(silent(found).length).toBeGreaterThanOrEqual(10); // five controllers, both ways
+  expect(silent(checkAll(probe, normalTraffic(3, 60, 5200)))).toEqual([]);
+  expect(silent(Array.from({ length: 60 }, (_, i) => tick(probe, 5260 + i)).flat()).length).toBe(silent(found).length);
+});
+
+it("takes a hole in the recording for one: nobody watched", async () => {
+  const probe = await taught(normalTraffic(1, 600), undefined, only);
+  const hole = [...normalTraffic(2, 60, 5000), ...normalTraffic(3, 60, 90000)];
+  const found = silent(checkAll(probe, hole));
+  expect(found).toEqual([]);
+});
+
+it("watches what has no IP as well", async () => {
+  const goose = (start: number, n: number) =>
+    Array.from({ length: n }, (_, k) =>
+      at(start + k, framed([2, 0, 0, 0, 0, 1], [1, 0xc, 0xcd, 1, 0, 1], 0x88b8, new Uint8Array(60))),
+    );
+  const probe = await taught(goose(1000, 200), undefined, only);
+  expect(silent(checkAll(probe, goose(5000, 50)))).toEqual([]);
+  const [found] = silent(Array.from({ length: 20 }, (_, i) => tick(probe, 5050 + i)).flat());
+  expect(found?.seen).toMatch(/^none of EtherType 35000 from 02:00:00:00:00:01 to 01:0c:cd:01:00:01 for/);
+});
+
+it("cannot be hidden by a sweep over addresses", async () => {
+  const probe = await taught(normalTraffic(1, 600), undefined, only);
+  checkAll(probe, normalTraffic(2, 60, 5000));
+  const sweep = Array.from({ length: 20000 }, (_, k) =>
+    at(
+      5060 + k / 1000,
+      framed([2, 0, 0, 0, 0, 9], [2, 0, 1, k >> 16, (k >> 8) & 255, k & 255], 0x88b8, new Uint8Array(46)),
+    ),
+  );
+  expect(silent(checkAll(probe, sweep)).length).toBeGreaterThanOrEqual(8);
+  expect(probe.e.evictions()).toBeGreaterThan(10000n);
+});
+
+it("calls periodic what is, with a margin that grows with the pause", () => {
+  expect(limitOf({ count: 100, span: 99, longest: 1.2, paused: 99 })).toBeCloseTo(4.2);
+  expect(limitOf({ count: 100, span: 990, longest: 45, paused: 0 })).toBe(90);
+  expect(limitOf({ count: 1000, span: 990, longest: 10, paused: 900 })).toBe(20); // in bursts, each ten seconds
+  expect(limitOf({ count: 1000, span: 990, longest: 50, paused: 300 })).toBe(0); // people
+  expect(limitOf({ count: 10, span: 9, longest: 1, paused: 9 })).toBe(0);
+});
+
+it("merges in any order to the same, and refuses sections with impossible numbers", async () => {
+  const entries = (await Promise.all([1, 2, 3].map((seed) => lessonOf(normalTraffic(seed, 100))))).flat();
+  const own = entries.filter((e) => e.detector === "silence");
+  const text = (list: typeof own) => packAll(mergeAll(list), 1, undefined, ["silence"])[0]!.bytes;
+  const all = text(own);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(own, { minLength: own.length }), (list) => Buffer.compare(text(list), all) === 0),
+    { numRuns: 20, seed: 1 },
+  );
+  const probe = await IpProbe.create();
+  expect(probe.configure(Tag.SILENCE, all)).toBe(true);
+  for (const value of [-1, Number.NaN, Infinity, 1e9]) {
+    const wrong = Uint8Array.from(all);
+    new DataView(wrong.buffer).setFloat32(all.length - 4, value, true);
+    probe.e.reset();
+    expect(probe.configure(Tag.SILENCE, wrong)).toBe(false);
+  }
+});
