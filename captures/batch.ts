@@ -25,6 +25,25 @@ export class RecordBatch {
     this.#words = new Int32Array(target.buffer, target.byteOffset, target.length >> 2);
   }
 
+  /** Bytes of the target. */
+  get room(): number {
+    return this.#target.length;
+  }
+
+  /** The number of the last record. */
+  get number(): number {
+    return this.#numberHigh * 4294967296 + (this.#numberLow >>> 0);
+  }
+
+  /** Takes over records that were laid out elsewhere, at the same place: `packets` of them, from `length` up to `to`. */
+  take(laid: Uint8Array, to: number, packets: number): void {
+    this.#target.set(laid.subarray(this.length, to), this.length);
+    this.length = to;
+    const number = this.number + packets;
+    this.#numberLow = number | 0;
+    this.#numberHigh = Math.floor(number / 4294967296);
+  }
+
   /** Whether a record of this many captured bytes still fits. */
   fits(captured: number): boolean {
     return this.length + RECORD_HEADER + ((captured + 7) & ~7) <= this.#target.length;

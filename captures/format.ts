@@ -1,6 +1,7 @@
 // What every format's reader is to the capture reader, and how a file's format is told from its first bytes.
 import type { RecordBatch } from "./batch.ts";
 import { chapter10, isChapter10 } from "./chapter10.ts";
+import type { Layer } from "./layer.ts";
 import { isPcap, pcap } from "./pcap.ts";
 import { isPcapng, pcapng } from "./pcapng.ts";
 import type { FileSummary } from "./summary.ts";
@@ -21,8 +22,8 @@ export type ReadRecords = (window: Window, batch: RecordBatch) => number;
 export const SNIFF = 24;
 
 /** @param name the file's name: Chapter 10 that begins with damage is known by it only */
-export function tellFormat(window: Window, name: string, file: FileSummary): ReadRecords | undefined {
-  if (isPcap(window)) return pcap(file);
+export function tellFormat(window: Window, name: string, file: FileSummary, layer: Layer): ReadRecords | undefined {
+  if (isPcap(window)) return pcap(file, layer);
   if (isPcapng(window)) return pcapng(file);
   if (isChapter10(window, name)) return chapter10(file);
   return undefined;

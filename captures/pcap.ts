@@ -3,6 +3,7 @@
 import { MAX_CAPTURED, RecordKind } from "../appliance/abi/abi.ts";
 import type { RecordBatch } from "./batch.ts";
 import { FULL, type ReadRecords, STOP } from "./format.ts";
+import type { Layer } from "./layer.ts";
 import { linkOfHeader } from "./links.ts";
 import type { FileSummary } from "./summary.ts";
 import type { Window } from "./window.ts";
@@ -21,7 +22,7 @@ export function isPcap({ view, at, end }: Window): boolean {
   return end - at >= 4 && (known(view.getUint32(at, true)) || known(view.getUint32(at, false)));
 }
 
-export function pcap(file: FileSummary): ReadRecords {
+export function pcap(file: FileSummary, layer: Layer): ReadRecords {
   file.format = "pcap";
   let little = true;
   let recordHeader = 0; // until the file header is read
@@ -69,6 +70,12 @@ export function pcap(file: FileSummary): ReadRecords {
     let packets = 0;
     let result = FULL;
     for (;;) {
+      // Before version 2.4 lengths need a second look
+      if (minor === 4) {
+        window.at = at;
+        layer.pcap(window, batch, file, { header: recordHeader, little, scale, link });
+        at = window.at;
+      }
       if (end - at < recordHeader) {
         if (!window.ended) result = recordHeader;
         else {

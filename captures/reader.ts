@@ -6,6 +6,7 @@ import { InputError } from "./damage.ts";
 import { FULL, firstBytes, type ReadRecords, SNIFF, STOP, tellFormat } from "./format.ts";
 import { GunzipSource, isGzip } from "./gunzip.ts";
 import { type Input, listInputs, reason } from "./inputs.ts";
+import { Layer } from "./layer.ts";
 import { FileSource, StreamSource } from "./source.ts";
 import { FileSummary, RunSummary } from "./summary.ts";
 import { type ByteSource, Window } from "./window.ts";
@@ -36,12 +37,15 @@ export class CaptureReader {
   #stdin: Readable | undefined;
   #next = 0;
   #open: OpenFile | undefined;
-  #window = new Window();
+  readonly #layer: Layer;
+  readonly #window: Window;
   #batch = new RecordBatch();
   #bytesClosed = 0;
 
-  private constructor(inputs: Input[], options: CaptureOptions) {
+  private constructor(inputs: Input[], options: CaptureOptions, layer: Layer) {
     this.inputs = inputs;
+    this.#layer = layer;
+    this.#window = new Window(layer.bytes);
     this.#stdin = options.stdin;
   }
 
@@ -51,7 +55,11 @@ export class CaptureReader {
    */
   static async open(paths: string[], options: CaptureOptions = {}): Promise<CaptureReader> {
     const skipped: RunSummary["skipped"] = [];
-    const reader = new CaptureReader(await listInputs(paths, options.recursive ?? false, skipped), options);
+    const reader = new CaptureReader(
+      await listInputs(paths, options.recursive ?? false, skipped),
+      options,
+      await Layer.create(),
+    );
     reader.summary.skipped.push(...skipped);
     return reader;
   }
@@ -119,7 +127,7 @@ export class CaptureReader {
         window.open(this.#open.source);
         await this.#readMore(SNIFF);
       }
-      const read = tellFormat(window, input.name, summary);
+      const read = tellFormat(window, input.name, summary, this.#layer);
       if (read) {
         this.#open.read = read;
         return true;

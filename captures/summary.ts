@@ -100,6 +100,24 @@ export class FileSummary implements Totals {
     }
   }
 
+  /** The same of many packets. */
+  countMany(packets: number, bytes: number, wireBytes: number, snapped: number): void {
+    this.packets += packets;
+    this.bytes += bytes;
+    this.wireBytes += wireBytes;
+    this.snapped += snapped;
+  }
+
+  /** Earliest and latest time of the file now that there are more packets, `backwards` of them out of order. */
+  timeMany(first: bigint, last: bigint, backwards: number): void {
+    this.#timed = true;
+    this.#firstHigh = Number(first >> 32n);
+    this.#firstLow = Number(first & 0xffffffffn);
+    this.#lastHigh = Number(last >> 32n);
+    this.#lastLow = Number(last & 0xffffffffn);
+    this.backwards += backwards;
+  }
+
   link(link: number, packets: number): void {
     if (packets) this.links.set(link, (this.links.get(link) ?? 0) + packets);
   }

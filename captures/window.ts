@@ -15,8 +15,8 @@ export const MAX_CONTIGUOUS = CAPACITY / 2;
 
 export class Window {
   /** A few bytes more than are ever filled: a loop over words may read past a packet's end. */
-  readonly bytes = new Uint8Array(CAPACITY + 8);
-  readonly view = new DataView(this.bytes.buffer);
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
   /** bytes[at..end) is read from the source and not yet worked through. */
   at = 0;
   end = 0;
@@ -24,6 +24,12 @@ export class Window {
   ended = false;
   #source: ByteSource | undefined;
   #base = 0;
+
+  /** @param bytes CAPACITY + 8 of them */
+  constructor(bytes: Uint8Array<ArrayBuffer> = new Uint8Array(CAPACITY + 8)) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
 
   /** Starts over with another source. */
   open(source: ByteSource): void {
