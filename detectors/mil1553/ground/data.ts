@@ -69,7 +69,7 @@ export function profileOf(c: Change, { rate, values }: Rates): Profile {
     const theory = sumLimit((2 * values) / rate, SLACK);
     const peak = c.peak / 256;
     // What wandered farther than twice what independent values do is not steady
-    if (peak <= 2 * theory && deviation > 0.6) out.drift = { mean, deviation, limit: Math.max(theory, 1.5 * peak + 2) };
+    if (peak <= 2 * theory && deviation > 0.6) out.drift = { mean, deviation, limit: Math.max(theory, 2 * peak + 3) };
   }
   return out;
 }

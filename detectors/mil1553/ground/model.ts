@@ -154,7 +154,7 @@ export function thresholds(entries: readonly Entry[], { rate }: Wanted, hours: n
     made(GLOBAL.response, "", sumLimit((2 * answers) / share, SLACK), samples),
   ];
   const terminals = buses.reduce((sum, b) => sum + b.terminals.length, 0);
-  for (const { entry: b, terminals: own } of buses) {
+  for (const { entry: b, terminals: own, identities } of buses) {
     const key = `${b.channel}`;
     if (b.lowestGaps.length === 16) {
       const [first, last] = [b.lowestGaps[0]!, b.lowestGaps[15]!];
@@ -164,8 +164,10 @@ export function thresholds(entries: readonly Entry[], { rate }: Wanted, hours: n
       const mean = b.loadSum! / b.windows;
       const sigma = Math.sqrt(Math.max(0, b.loadSquares! / b.windows - mean * mean));
       const few = 1 + 16 / b.windows;
-      out.push(made(LOAD, key, b.loadMax! + few * Math.max(0.1 * b.loadMax!, 3 * sigma, 100), b.windows));
-      out.push(made(MESSAGES, key, b.countMax! + few * Math.max(0.1 * b.countMax!, 5), b.windows));
+      // What has no schedule comes as it likes: a Poisson process, whose deviation is the root of its mean
+      const free = identities.reduce((sum, i) => sum + (i.ranges ? 0 : perHour(i.count, b) / 3600), 0);
+      out.push(made(LOAD, key, b.loadMax! + few * Math.max(0.1 * b.loadMax!, 4 * sigma, 100), b.windows));
+      out.push(made(MESSAGES, key, b.countMax! + few * Math.max(0.1 * b.countMax!, 4 * Math.sqrt(free), 5), b.windows));
     }
     const theoryOfBus = Math.log(Math.max(Math.E, (perHour(b.messages, b) * buses.length) / share));
     out.push(made(FAILURES_OF_BUS, key, Math.max(theoryOfBus, 1.5 * b.peak + 1), b.messages + b.untrusted));

@@ -1,7 +1,7 @@
 /** Packs the section of the policy that ../onboard/section.ts states and reads. Little-endian. */
 import type { Entry, Threshold } from "../../learned.ts";
 import { type Profile, profileOf } from "./data.ts";
-import type { Word } from "./entries.ts";
+import type { BusEntry, DataEntry, Word } from "./entries.ts";
 import {
   countOf,
   FAILURES,
@@ -77,7 +77,7 @@ export function pack(entries: readonly Entry[], thresholds: readonly Threshold[]
   const rate = rateOf(thresholds);
   const profiles = dataOf(identities, rate);
   const head = new Bytes();
-  for (const i of model.buses.keys()) writeBus(head, model, i, limit);
+  for (const i of model.buses.keys()) writeBus(head, model, i, limit, rate);
   const rows = ordersOf(model, identities);
   const fixed = identities.map((identity, i) => identityBytes(model, identity, rows[i]!));
   const tail = new Bytes();
@@ -138,7 +138,14 @@ function rateOf(thresholds: readonly Threshold[]): number {
 
 type Limit = (what: { detector: string; quantity: string }, key: string) => number | undefined;
 
-function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit): void {
+/** Periods in a row in which a message may not be understood, so that this is taken for its absence once in 100 / rate hours. */
+function patience(b: BusEntry, rate: number): number {
+  const lost = (b.untrusted + 1) / (b.messages + b.untrusted + 1);
+  const wanted = rate / 100 / Math.max(1, perHour(b.messages, b));
+  return Math.min(20, Math.ceil(Math.log(wanted) / Math.log(lost)));
+}
+
+function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit, rate: number): void {
   const bus = buses[i]!;
   const { entry: b, terminals } = bus;
   const key = `${b.channel}`;
@@ -149,7 +156,8 @@ function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit): void {
   const loadTolerance = load === undefined ? 1 : load - b.loadMax!;
   const countTolerance = messages === undefined ? 1 : messages - b.countMax!;
   to.u16(b.channel);
-  to.u8((b.identitiesLost ? BUS_FLAG.INCOMPLETE : 0) | (b.transitionsLost ? BUS_FLAG.NO_ORDER : 0), terminals.length);
+  to.u8((b.identitiesLost ? BUS_FLAG.INCOMPLETE : 0) | (b.transitionsLost ? BUS_FLAG.NO_ORDER : 0));
+  to.u8(patience(b, rate), terminals.length);
   to.u32(gap === undefined ? -0x80000000 : b.lowestGaps[0]!, gapTolerance, b.silence);
   to.u32(...(load === undefined ? [0, 0] : [b.loadMin! * 1000, b.loadMax! * 1000]));
   to.u32(...(messages === undefined ? [0, 0] : [b.countMin!, b.countMax!]));
@@ -210,7 +218,7 @@ function identityBytes(model: Model, identity: Identity, row: ReturnType<typeof 
     (m.a ? FLAG.ON_A : 0) |
     (m.b ? FLAG.ON_B : 0) |
     (identity.ranges ? FLAG.REGULAR : 0) |
-    (m.repeats === 0 && samples >= 256 ? FLAG.NEVER_REPEATS : 0) |
+    (m.repeats === 0 && samples >= 256 && repeatsNever(data) ? FLAG.NEVER_REPEATS : 0) |
     (m.damaged * 8 > identity.count ? FLAG.FAILS : 0);
   const before = new Bytes();
   before.u16(model.buses.indexOf(bus), m.commands[0]!, m.commands[1] ?? 0).u8(flags, ranges.length, next.length);
@@ -221,6 +229,16 @@ function identityBytes(model: Model, identity: Identity, row: ReturnType<typeof 
   for (const r of ranges) after.u32(r.least, r.most, r.tolerance);
   for (const { to, bits } of next) after.u16(to).u8(eighths(bits), 0);
   return { before: before.out, after: after.out };
+}
+
+/**
+ * Whether blocks of such words do not come again because of what they are, not because learning was too short: one word is
+ * a steady noise, or all have been through their range.
+ */
+function repeatsNever(data: DataEntry | undefined): boolean {
+  const changing = (data?.words ?? []).flatMap(([, w]) => (typeof w === "object" ? [w] : []));
+  const profiles = changing.map((w) => (w ? profileOf(w, { rate: 1, values: 1e5 }) : undefined));
+  return profiles.some((p) => p?.drift) || (profiles.length > 0 && profiles.every((p) => p?.range || p?.counter));
 }
 
 /** Data profiles by identity; undefined where nothing is worth its bytes. */

@@ -12,7 +12,7 @@ export class Common {
   lastStart: u64;   // of the message before, 0.1 us
   lastEnd: u64;
   lastKey: u64;
-  window: u64;      // number of the eighth of a second at hand
+  window: u64;      // where the eighth of a second at hand begins, 0.1 us
   channel: u16;
   previous: u16;    // identity + 1 that the next one follows (order); 0 = none
   epoch: u16;       // counts interruptions of the recording: what was before does not count any more
@@ -22,7 +22,8 @@ export class Common {
   filled: u8;       // eighths of a second in a row, up to 8
   retry: u8;        // the message at hand repeats one that failed just now
   resumed: u8;      // the message at hand is the first after an interruption
-  pad: u16;
+  cell: u8;         // of the ring, for the eighth at hand
+  pad: u8;
   effort: u32;      // 0.1 us that failed messages took: it makes others late, and is no fault of theirs
   messages: u32;
   pad2: u32;
@@ -119,6 +120,15 @@ export function arrive(b: Common): i64 {
   return dead;
 }
 
+/**
+ * An identity comes again: also behind attempts that could not be told. since: 0.1 us since it came last in this epoch,
+ * effort: Common.effort then.
+ */
+// @ts-ignore: decorator
+@inline export function again(b: Common, since: i64, effort: u32): void {
+  if (b.lastDamaged && since < <i64>(b.effort - effort) + RETRY) b.retry = 1;
+}
+
 /** After the message was looked at. */
 export function leave(b: Common, m: Message): void {
   b.hasLast = 1;
@@ -129,25 +139,24 @@ export function leave(b: Common, m: Message): void {
   b.lastBusB = m.busB;
 }
 
-const EIGHTH: u64 = 1250000; // 0.1 us
+const EIGHTH: i64 = 1250000; // 0.1 us
 
 /** Counts the message; true when an eighth of a second has ended and the second before it is complete: see the two sums. */
 export function countLoad(b: Common, m: Message): bool {
   const ring = changetype<usize>(b) + RING;
-  const window = start / EIGHTH;
   let full = false;
-  if (!b.hasLast || b.resumed) { b.window = window; b.filled = 0; memory.fill(ring, 0, 64); }
-  else if (window > b.window) {
-    // Of several that ended the first is judged; the empty ones show in what comes
-    b.filled = <u8>min<u32>(<u32>b.filled + 1, 9);
-    full = b.filled == 9;
-    if (full) sum(ring);
-    const ended = min<u64>(window - b.window, 8);
-    for (let i: u64 = 1; i <= ended; ++i) store<u64>(ring + (<usize>(b.window + i & 7) << 3), 0);
-    if (ended > 1) b.filled = <u8>min<u32>(<u32>b.filled + <u32>ended - 1, 9);
-    b.window = window;
+  if (!b.hasLast || b.resumed) { b.window = start; b.filled = 0; b.cell = 0; memory.fill(ring, 0, 64); }
+  else {
+    for (let past = apart(start, b.window); past >= EIGHTH; past -= EIGHTH) {
+      // Of several that ended the first is judged; the empty ones show in what comes. A second at most: INTERRUPTION
+      b.filled = <u8>min<u32>(<u32>b.filled + 1, 8);
+      if (b.filled == 8 && !full) { full = true; sum(ring); }
+      b.window = b.window + <u64>EIGHTH & 0xffffffffffff;
+      b.cell = b.cell + 1 & 7;
+      store<u64>(ring + (<usize>b.cell << 3), 0);
+    }
   }
-  const cell = ring + (<usize>(b.window & 7) << 3);
+  const cell = ring + (<usize>b.cell << 3);
   store<u32>(cell, load<u32>(cell) + m.duration);
   store<u32>(cell, load<u32>(cell, 4) + 1, 4);
   return full;

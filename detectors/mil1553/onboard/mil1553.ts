@@ -5,7 +5,7 @@ import { Format, Message } from "../../../mil1553/onboard/message";
 import { Text } from "../../../lib/onboard/text";
 import { clear, needed, SHARED } from "./arena";
 import { NONE } from "./capacity";
-import { addBus, arrive, busAt, findBus, forgetBuses, leave } from "./buses";
+import { addBus, again, arrive, busAt, findBus, forgetBuses, leave } from "./buses";
 import { find, forgetIdentities } from "./identities";
 import { learnData, forgetData } from "./learning/data";
 import { OVERHEAD, knownAt, learnIdentity } from "./learning/inventory";
@@ -19,7 +19,7 @@ import { expectNew, judgeBus, judgeNew, judgeSide } from "./judge/message";
 import { judgeOrder } from "./judge/order";
 import { judgeTerminals } from "./judge/terminals";
 import { judgeGap, judgeLoad } from "./judge/traffic";
-import { key, observe, trusted } from "./observed";
+import { apart, key, observe, start, trusted } from "./observed";
 import { busModel, forgetSection, knownModel, readSection, ready } from "./section";
 
 export { expected, seen } from "./words";
@@ -65,6 +65,7 @@ export function check(m: Message, bus: Bus): void {
     if (identity == NONE) judgeNew(m, s);
     else {
       const k = knownModel(identity);
+      if (k.epoch == b.epoch) again(b, apart(start, k.last), k.effort);
       let complete: bool = true;
       if (!b.retry) {
         // What repeats a failed message, also one that could not be told, comes on the other side

@@ -3,7 +3,7 @@
 //
 //   header   u32 "1553", u16 version, u16 buses, u16 identities, u16 responses, u32 length of all
 //            f32 novelty and order, bits; f32 response times, deviations: limits of their sums
-//   bus      u16 channel, u8 flags, u8 terminals, i32 shortest gap, i32 tolerance of it, u32 silence, load least, most,
+//   bus      u16 channel, u8 flags, u8 patience, u8 terminals, i32 shortest gap, i32 tolerance of it, u32 silence, load least, most,
 //            messages least, most (of a second), tolerance of load, of messages; f32 new message, its leak, new mode code,
 //            its leak, new terminal, other side (bits), its leak, failure, success (nats), limit; u32 terminals' mask; then for each terminal
 //            u8 address, u8 flags, u16 status bits, f32 bits of a new one, failure, success (nats), limit
@@ -55,6 +55,7 @@ export class BusModel {
   success: f32;
   limit: f32;
   flags: u32;
+  patience: u32;      // periods that a message may be missing where commands could not be believed
   // state
   newSum: f32;
   modeSum: f32;
@@ -171,6 +172,7 @@ function readBus(): void {
   const bus = addBus(channel);
   const b = busModel(bus);
   b.flags = u8v();
+  b.patience = u8v();
   const count = u8v();
   b.gap = <i32>u32v();
   b.gapTolerance = max<i32>(<i32>u32v(), 1);

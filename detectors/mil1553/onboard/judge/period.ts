@@ -69,9 +69,9 @@ export function sweepPeriods(): void {
   const b = busAt(<u32>k.bus);
   if (k.epoch != b.epoch || !b.hasLast) return;
   const waited = apart(b.lastStart, k.last) - <i64>k.late - <i64>(b.effort - k.effortBefore);
-  // Once more its time where it may have come and not been understood
+  // Some more of its time where it may have come and not been understood
   const s = busModel(<u32>k.bus);
-  if (waited <= 0 || (s.lost != k.lost && waited <= <i64>k.late)) return;
+  if (waited <= 0 || (s.lost != k.lost && waited <= <i64>k.late * s.patience)) return;
   k.missing = 1;
   if (!exceeds(Detector.BUS_PERIOD, <f64>waited + <f64>k.late, <f64>k.late)) return;
   const f = absent(Detector.BUS_PERIOD, What.MISSING, keyAt(sweep), <u32>k.bus, <f64>waited + <f64>k.late, <f64>k.late);

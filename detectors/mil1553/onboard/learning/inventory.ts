@@ -12,7 +12,7 @@ import { Message } from "../../../../mil1553/onboard/message";
 import { bucket } from "../../../onboard/histogram";
 import { LEARNED, learned } from "../arena";
 import { NONE, RANGES } from "../capacity";
-import { Common, lessonOf } from "../buses";
+import { Common, again, lessonOf } from "../buses";
 import { add, find } from "../identities";
 import { apart, damaged, key, start } from "../observed";
 
@@ -57,6 +57,7 @@ export function learnIdentity(m: Message, bus: u32, b: Common): u32 {
   const k = knownAt(i);
   if (b.lastDamaged) { if (k.again < 0xffff) k.again += 1; } else if (m.busB) k.onB += 1; else k.onA += 1;
   if (damaged) k.damaged += 1;
+  if (k.epoch == b.epoch) again(b, apart(start, k.last), k.effort);
   if (b.retry) return i;
   if (k.epoch == b.epoch) {
     const dt = apart(start, k.last);
