@@ -6,10 +6,10 @@ import { INPUT_SIZE } from "../../appliance/abi/abi.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { CaptureWriter } from "../../captures/write.ts";
 
-const TARGET = 1_000_000; // packets
+const TARGET = 6_000_000; // packets: enough that starting up does not count
 
 /**
- * Writes a capture of about a million packets: all Ethernet packets of the sources, one file behind the other, repeated,
+ * Writes a capture of about six million packets: all Ethernet packets of the sources, one file behind the other, repeated,
  * each repetition later than the one before. Real captures where they are at hand, else the project's own.
  * @returns its packets and bytes
  */
