@@ -1,10 +1,13 @@
 /** `npm run bench`: prints what the project claims in numbers. Medians; ratios of one run mean more than any figure. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../appliance/build/asc.ts";
 import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
 import { type Accelerator, chooseAccelerator, MACS, startImage } from "../../appliance/hosts/qemu.ts";
+import { CaptureReader } from "../../captures/reader.ts";
+import { replayInImage, whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { installed, leastTime, makeLargeCapture } from "./captures.ts";
 
@@ -47,16 +50,57 @@ async function captureSpeed(): Promise<void> {
     ["weir replay, detectors and filter", [process.execPath, join(ROOT, "bin", "weir"), "replay", "-r", capture]],
     ["tcpdump -w /dev/null", ["tcpdump", "-r", capture, "-w", "/dev/null"]],
     ["ndpiReader", ["ndpiReader", "-i", capture, "-q"]],
+    [
+      "suricata, no rules, no events",
+      [
+        "suricata",
+        "-r",
+        capture,
+        "-S",
+        "/dev/null",
+        "--runmode",
+        "single",
+        "-k",
+        "none",
+        "-l",
+        folder,
+        "--set",
+        "outputs.1.eve-log.enabled=no",
+      ],
+    ],
   ];
   const rates = peers.map(([name, command]): [string, number | undefined] => {
     const seconds = installed(command[0]!) ? leastTime(command) : undefined;
     return [name, seconds && packets / seconds];
   });
+  const few = 100_000;
+  const tshark = installed("tshark")
+    ? leastTime(["tshark", "-r", capture, "-c", String(few), "-T", "fields", "-e", "frame.number"])
+    : undefined;
+  rates.push([`tshark, the first ${few}`, tshark && few / tshark]);
+  rates.push(["the image, the first 50000", await imageRate(capture, 50_000)]);
   const own = rates[0]![1];
   for (const [name, rate] of rates) {
     const ratio = own && rate ? `, ratio of the first line to it ${(own / rate).toFixed(2)}` : "";
     say(name, rate ? `${(rate / 1e6).toFixed(2)} M packets/s${ratio}` : "not installed, or it failed");
   }
+}
+
+/** Packets a second of the whole appliance in the image, where a hypervisor runs: reading and handing over included. */
+async function imageRate(capture: string, packets: number): Promise<number | undefined> {
+  const part = join(folder, "part.pcap");
+  if (!installed("editcap") || spawnSync("editcap", ["-r", capture, part, `1-${packets}`]).status !== 0)
+    return undefined;
+  if (await whyNoImage()) return undefined;
+  const policy = compilePolicy(join(ROOT, "fixtures", "watch.yaml"));
+  const rate = async (files: string[]) => {
+    const reader = await CaptureReader.open(files);
+    const started = performance.now();
+    await replayInImage(reader, policy, 16, { forwarded: () => undefined, record: () => undefined });
+    return performance.now() - started;
+  };
+  const empty = await rate([join(ROOT, "fixtures", "normal.pcap")]); // starting up
+  return packets / (((await rate([part])) - empty) / 1000);
 }
 
 function launch(image: string, memory: number, accelerator: Accelerator) {
