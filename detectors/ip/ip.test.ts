@@ -12,6 +12,7 @@ import { uniform } from "../numerics/random.ts";
 import { type Frame, normalTraffic, tcpFrame, udpFrame } from "../testing/site.ts";
 import { IP_DETECTORS } from "./learned.ts";
 import { MAX_SECTION, parseHost } from "./section.ts";
+import { mirai } from "./testing/mirai.ts";
 import {
   batchesOfFrames,
   captureBatches,
@@ -257,6 +258,24 @@ describe.skipIf(!existsSync(CAPTURES))("captures from elsewhere, without a basel
     const by = (name: string) => rows.find((r) => (r.name as string).startsWith(name))!.detector;
     expect([by("test-cc-capture-1"), by("test-cc-capture-2"), by("test8")]).toEqual(["beacon", "beacon", "arp"]);
     expect(rows.filter((r) => r.detector).length).toBeLessThanOrEqual(4);
+  });
+
+  it("a network of cameras and computers: learned for half of its 23 minutes, judged in the other half", async () => {
+    const frames = mirai();
+    if (!frames) return;
+    const half = frames.length >> 1;
+    const found = checkAll(await taught(frames.slice(0, half)), frames.slice(half));
+    console.table(
+      Object.fromEntries(
+        [...summary(found)].map(([name, { n, keys, first }]) => [
+          name,
+          { alerts: keys.size, findings: n, seen: first.seen },
+        ]),
+      ),
+    );
+    // In so short a time not all have talked that do: new pairs are new, all else is as it was.
+    expect([...summary(found).keys()].filter((name) => name !== "new-pair")).toEqual([]);
+    expect(new Set(found.map((f) => f.key)).size).toBeLessThan(10);
   });
 
   it("background: findings per hour over 1,700 files of all kinds, and DNS tunnels among them", async () => {

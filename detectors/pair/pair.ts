@@ -16,7 +16,7 @@ import type { Entry, LearnedDetector } from "../learned.ts";
 /** Different ports between two hosts, from which on all ports from 1024 on count as one. */
 const PORTS = 8;
 /** Different external addresses at the other end of a service, from which on any external address does. */
-const OTHERS = 16;
+const OTHERS = 8;
 const MOST = 1024;
 
 const outside = (host: string) => isExternal(parseHost(host));

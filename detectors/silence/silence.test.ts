@@ -4,7 +4,7 @@ import { Tag } from "../../appliance/abi/config.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, framed, tick } from "../ip/testing/traffic.ts";
 import { type Frame, normalTraffic } from "../testing/site.ts";
-import { limitOf } from "./silence.ts";
+import { isPeriodic, limitOf } from "./silence.ts";
 
 const silent = (found: Found[]) => found.filter((f) => f.detector === "silence");
 const only = ["silence", "new-pair"];
@@ -79,12 +79,18 @@ it("cannot be hidden by a sweep over addresses", async () => {
   expect(probe.e.evictions()).toBeGreaterThan(10000n);
 });
 
-it("calls periodic what is, with a margin that grows with the pause", () => {
-  expect(limitOf({ count: 100, span: 99, longest: 1.2, paused: 99 })).toBeCloseTo(4.2);
-  expect(limitOf({ count: 100, span: 990, longest: 45, paused: 0 })).toBe(90);
-  expect(limitOf({ count: 1000, span: 990, longest: 10, paused: 900 })).toBe(20); // in bursts, each ten seconds
-  expect(limitOf({ count: 1000, span: 990, longest: 50, paused: 300 })).toBe(0); // people
-  expect(limitOf({ count: 10, span: 9, longest: 1, paused: 9 })).toBe(0);
+it("calls periodic what is, and gives a limit that falls with what was seen and rises with the wish for quiet", () => {
+  const polled = { count: 1000, span: 999, longest: 1.2, paused: 900 };
+  const inBursts = { count: 1000, span: 990, longest: 10, paused: 900 };
+  const people = { count: 1000, span: 990, longest: 45, paused: 300 };
+  expect([polled, inBursts, people, { ...polled, count: 10 }].map(isPeriodic)).toEqual([true, true, false, false]);
+  expect(limitOf(polled, 1)).toBeCloseTo(1.2 + 3);
+  const more = { ...inBursts, count: 1e6, span: 990e3, paused: 900e3 };
+  const limits = [limitOf(more, 0.01), limitOf(inBursts, 0.01), limitOf(inBursts, 0.0001)];
+  console.log(`in bursts, 10 s at most: ${limits.map((x) => x.toFixed(1)).join(" s, ")} s`);
+  expect([...limits].sort((x, y) => x - y)).toEqual(limits);
+  expect(limits[0]).toBeGreaterThanOrEqual(15);
+  expect(limits[2]).toBeLessThan(40);
 });
 
 it("merges in any order to the same, and refuses sections with impossible numbers", async () => {

@@ -1,7 +1,7 @@
 /** The ground's half of the silence detector: which talks are periodic, and how long they pause at most. */
 import { Tag } from "../../appliance/abi/config.ts";
 import { Section, talkKey, talkOf, talkText } from "../ip/section.ts";
-import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
+import type { Entry, LearnedDetector } from "../learned.ts";
 
 interface Side {
   /** Packets. */
@@ -22,23 +22,36 @@ const REGULAR = 6;
 const MOSTLY = 0.6;
 /** And the longest pause fits this often into the time seen. */
 const OFTEN = 20;
-/** Times the longest pause; and at least so many mean intervals, so many seconds. */
-const MARGIN = 2;
+/** Times the longest pause at least; so many mean intervals beyond it, so many seconds. */
+const MARGIN = 1.5;
 const MISSED = 3;
+/** Times all of that, where the longest pause is an exception: it might as well have been longer. */
+const DOUBT = 2;
 const LEAST = 0.5;
 const MOST = 1024;
 
 const sideOf = (entry: Entry, name: (typeof SIDES)[number]) => entry[name] as Side;
 
-/** Seconds of silence that alarm; 0 where the talk is not periodic. */
-export function limitOf({ count, span, longest, paused }: Side): number {
-  const mean = span / Math.max(1, count - 1);
-  if (count < ENOUGH || !(longest > 0) || longest * OFTEN > span) return 0;
-  if (longest > REGULAR * mean && paused < MOSTLY * span) return 0;
-  return Math.max(MARGIN * longest, longest + MISSED * mean, LEAST);
+/** Whether this direction of a talk is periodic. */
+export function isPeriodic({ count, span, longest, paused }: Side): boolean {
+  if (count < ENOUGH || !(longest > 0) || longest * OFTEN > span) return false;
+  return longest <= (REGULAR * span) / (count - 1) || paused >= MOSTLY * span;
 }
 
-const periodic = (entry: Entry) => SIDES.some((name) => limitOf(sideOf(entry, name)) > 0);
+/**
+ * Seconds of silence that alarm. The longest of n pauses with an exponential tail lies about scale * ln n above their mean,
+ * which gives the scale; a pause that one in m exceeds lies scale * ln m above it.
+ * @param rate alarms per hour wanted of this direction
+ */
+export function limitOf({ count, span, longest, paused }: Side, rate: number): number {
+  const mean = span / (count - 1);
+  const perHour = (3600 * count) / span;
+  const further = Math.log(Math.max(count, perHour / rate)) / Math.log(count);
+  const margin = paused >= MOSTLY * span ? 1 : DOUBT;
+  return margin * Math.max(mean + (longest - mean) * further, MARGIN * longest, longest + MISSED * mean, LEAST);
+}
+
+const quantity = (name: (typeof SIDES)[number]) => `pause ${name} the server, s`;
 
 export const silence: LearnedDetector = {
   name: "silence",
@@ -53,23 +66,35 @@ export const silence: LearnedDetector = {
     };
     return { ...a, to: both("to"), from: both("from") };
   },
-  thresholds: (entries, _wanted, hours) =>
-    entries.flatMap((entry) =>
-      SIDES.flatMap((name): Threshold[] => {
-        const limit = limitOf(sideOf(entry, name));
-        if (limit === 0) return [];
-        const quantity = `pause ${name} the server, s`;
-        const samples = sideOf(entry, name).count;
-        return [{ detector: "silence", key: talkKey(entry), quantity, limit, method: "margin", samples, hours }];
-      }),
-    ),
-  pack(entries) {
+  thresholds(entries, wanted, hours) {
+    const sides = entries.flatMap((entry) =>
+      SIDES.filter((name) => isPeriodic(sideOf(entry, name))).map((name) => ({
+        entry,
+        name,
+        side: sideOf(entry, name),
+      })),
+    );
+    return sides.map(({ entry, name, side }) => ({
+      detector: "silence",
+      key: talkKey(entry),
+      quantity: quantity(name),
+      limit: limitOf(side, wanted.rate / sides.length),
+      method: "margin",
+      samples: side.count,
+      hours,
+    }));
+  },
+  pack(entries, thresholds) {
+    const limits = new Map(thresholds.map(({ key, quantity, limit }) => [`${key} ${quantity}`, limit]));
     const section = new Section("periodic talks", 16);
-    for (const entry of entries.filter(periodic))
+    for (const entry of entries) {
+      const own = SIDES.map((name) => limits.get(`${talkKey(entry)} ${quantity(name)}`) ?? 0);
+      if (own.every((limit) => limit === 0)) continue;
       section.add((view) => {
         section.talk(view, talkOf(entry));
-        for (const [i, name] of SIDES.entries()) view.setFloat32(8 + 4 * i, limitOf(sideOf(entry, name)), true);
+        for (const [i, limit] of own.entries()) view.setFloat32(8 + 4 * i, limit, true);
       });
+    }
     return section.bytes(MOST);
   },
   show(entry) {
@@ -77,7 +102,7 @@ export const silence: LearnedDetector = {
       const { count, span, longest } = sideOf(entry, name);
       if (count < 2) return `${count} packets`;
       const every = (span / (count - 1)).toPrecision(3);
-      return `every ${every} s on average, ${longest} s at most${limitOf(sideOf(entry, name)) ? "" : ", not periodic"}`;
+      return `every ${every} s on average, ${longest} s at most${isPeriodic(sideOf(entry, name)) ? "" : ", not periodic"}`;
     };
     return `${talkText(talkOf(entry))}: to the server ${side("to")}; back ${side("from")}`;
   },

@@ -77,7 +77,7 @@ export function check(k: Packet, w: Who, src: Host): void {
 
 export function learn(k: Packet, w: Who, src: Host): void {
   if (k.arpOp != 0) { if (k.etherType == 0x0806 && k.macSrc != 0) message(k); return; } // not what a tunnel carries
-  if (k.ips == 1 && k.macSrc != 0) at(src, k.macSrc);
+  if (k.ips == 1 && k.macSrc != 0 && (src.hi | src.lo) != 0) at(src, k.macSrc); // 0.0.0.0 and :: are nobody's
 }
 
 // @ts-ignore: decorator

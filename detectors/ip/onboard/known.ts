@@ -166,13 +166,19 @@ export function resolve(w: Who): u32 {
   if (talkCount == 0) return 0;
   const client = w.toServer ? w.src : w.dst, server = w.toServer ? w.dst : w.src;
   const protocol = <u32>w.protocol, service = <u32>w.service;
-  const exact = findTalk(w.talk, w.talkCheck);
-  if (exact != 0) return exact;
-  if (w.other != 0 && !w.sure) { // picked up midstream: perhaps it was the other way round
-    const swapped = talk(server, client, protocol, <u32>w.other);
-    if (swapped != 0) return swapped;
-  }
-  wildcard = true;
+  let found = findTalk(w.talk, w.talkCheck);
+  // picked up midstream: perhaps it was the other way round
+  if (found == 0 && w.other != 0 && !w.sure) found = talk(server, client, protocol, <u32>w.other);
+  if (found != 0 && <u32>knownTalk(found - 1).flags & Knows.LISTED) return found;
+  const drawn = wider(w, client, server, protocol, service);
+  if (found == 0) { wildcard = drawn != 0; return drawn; }
+  // its rates or periods are known by themselves, while the inventory holds it by a wildcard
+  if (drawn != 0) knownTalk(found - 1).flags |= <u8>Knows.LISTED;
+  return found;
+}
+
+/** A wildcard that holds the talk. */
+function wider(w: Who, client: u64, server: u64, protocol: u32, service: u32): u32 {
   if (service >= 1024 && w.protocol != 0) {
     const ports = talk(client, server, protocol, ANY_PORT);
     if (ports != 0) return ports;

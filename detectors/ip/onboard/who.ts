@@ -1,9 +1,10 @@
 // Who talks to whom, about what: the keys that all IP detectors share, computed once for each packet.
 //
 // A talk is (client, server, service). Hosts are addresses of the innermost IP packet or, without one, MAC addresses.
-// The service is the server's port. Which side serves: whom the SYN goes to; without one the side with the lower port,
-// so that a connection picked up midstream has the same key; with equal ports (NTP, BACnet) neither: the pair counts as
-// unordered. Ports from 49152 on are picked by hosts for a while (RFC 6335 section 6) and count as one service.
+// The service is the server's port. Which side serves: whom the SYN goes to; without one, where only one of the ports can
+// have been picked for a while (EPHEMERAL) or only one is a system port, the other's, so that a connection picked up
+// midstream has the same key; else the flow's server. With equal ports (NTP, BACnet) neither: the pair counts as
+// unordered. Ports from 49152 on are never assigned (RFC 6335 section 6) and count as one service.
 // ICMP: the type (a reply counts as its request); errors belong to the talk that caused them and are none by themselves.
 // Anything else: the IP protocol, or the EtherType (0: IEEE 802.3 with LLC), unordered.
 import { mix } from "../../../lib/onboard/bytes";
@@ -12,6 +13,8 @@ import { Is, Packet, innermost } from "../../../ip/onboard/packet";
 import { ACK, SYN } from "../../../ip/onboard/tcp";
 
 export const DYNAMIC: u32 = 49152;
+const EPHEMERAL: u32 = 32768; // where Linux begins; others begin at DYNAMIC
+const SYSTEM: u32 = 1024;
 
 /** 112 bytes. */
 @unmanaged
@@ -113,6 +116,7 @@ function ends(w: Who, version: u32, srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u
 function ported(w: Who, k: Packet, flow: usize): void {
   const s = <u32>k.sourcePort, d = <u32>k.destPort;
   let toServer = d < s;
+  if (flow != 0 && (d < SYSTEM) == (s < SYSTEM) && (d < EPHEMERAL) == (s < EPHEMERAL)) toServer = changetype<Flow>(flow).toClient == 0;
   if (k.protocol == 6 && k.tcpHeader != 0) {
     const flags = <u32>k.tcpFlags;
     if (flags & SYN) { toServer = !(flags & ACK); w.sure = 1; }
