@@ -152,7 +152,7 @@ describe("with a baseline", () => {
   });
 
   it("lets hosts behind one router come through the other", () => {
-    const host = (i: number, macs: string[]) => ({ detector: "arp", ip: `93.1.1.${i}`, macs, frames: 9 });
+    const host = (i: number, macs: string[]) => ({ detector: "arp", ip: `10.8.1.${i}`, macs, frames: 9 });
     const [a, b] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
     const entries = Array.from({ length: 20 }, (_, i) => host(i, [i % 2 ? a : b]));
     expect(boundHosts([...entries, host(99, ["02:00:00:00:00:09"])]).map(({ macs }) => macs.length)).toEqual([

@@ -1,6 +1,6 @@
 /** The ground's half of the ARP detector: at which MAC addresses a host is, and what each MAC address sends. */
 import { Tag } from "../../appliance/abi/config.ts";
-import { groupBy, parseHost, Section } from "../ip/section.ts";
+import { groupBy, isOutside, parseHost, Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 
 /** As in onboard/arp.ts: unsolicited answers, announcements, addresses asked for, addresses claimed, foreign senders. */
@@ -55,7 +55,7 @@ export function boundHosts(entries: readonly Entry[]): { ip: string; macs: strin
   return hosts.flatMap((entry) => {
     const own = macsOf(entry);
     const macs = [...new Set(own.some((mac) => routers.includes(mac)) ? [...own, ...routers] : own)].sort();
-    return entry.more || macs.length > MACS || macs.includes("00:00:00:00:00:00")
+    return entry.more || isOutside(entry.ip as string) || macs.length > MACS || macs.includes("00:00:00:00:00:00")
       ? []
       : [{ ip: entry.ip as string, macs }];
   });

@@ -1,6 +1,6 @@
 /** The ground's half of the flood detector: how much of each kind a host got in its busiest second. */
 import { Tag } from "../../appliance/abi/config.ts";
-import { Section } from "../ip/section.ts";
+import { isOutside, Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 
 const KINDS = ["syn", "udp", "icmp", "connections"] as const;
@@ -44,7 +44,7 @@ export const flood: LearnedDetector = {
     ),
   pack(entries) {
     const section = new Section("hosts", 24);
-    for (const entry of entries) {
+    for (const entry of entries.filter((entry) => !isOutside(entry.host as string))) {
       section.add((view) => {
         view.setUint16(0, section.host(entry.host as string), true);
         for (const [i, kind] of KINDS.entries()) view.setFloat32(8 + 4 * i, limitOf(entry, kind), true);

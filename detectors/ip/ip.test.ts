@@ -88,6 +88,49 @@ describe("size", () => {
     ).toThrow("talks (client, server, service): 1025 of them learned, at most 1024 fit");
   });
 
+  it("loads the largest baseline that packs: 500 hosts, 1,000 talks, and 400 external servers drawn together", async () => {
+    const host = (i: number) => `10.0.${i >> 8}.${i & 255}`;
+    const four = Array.from({ length: 4 }, () => [100, 5600, 313600, 16, 15, 14]);
+    const talks = [
+      ...Array.from({ length: 1000 }, (_, i) => ({
+        client: host(i % 250),
+        server: host(250 + (i % 247)),
+        proto: 6,
+        service: 502 + (i % 7),
+      })),
+      ...Array.from({ length: 400 }, (_, i) => ({
+        client: host(i % 4),
+        server: `93.184.${i >> 8}.${i & 255}`,
+        proto: 6,
+        service: 443,
+      })),
+    ];
+    const mac = (i: number) => `02:00:00:00:0${i >> 8}:${(i & 255).toString(16).padStart(2, "0")}`;
+    const side = { count: 1000, span: 999, longest: 1.5, paused: 900 };
+    const entries = [
+      ...talks.flatMap((talk) => [
+        { detector: "new-pair", ...talk, packets: 9 },
+        { detector: "rate", ...talk, windows: four, least: 30 },
+        { detector: "silence", ...talk, to: side, from: side },
+      ]),
+      ...Array.from({ length: 500 }, (_, i) => [
+        { detector: "rate.host", host: host(i), sent: four, got: four },
+        { detector: "flood", host: host(i), syn: 1, udp: 1, icmp: 1, connections: 1 },
+        { detector: "arp", ip: host(i), macs: [mac(i)], frames: 9 },
+      ]).flat(),
+    ];
+    const merged = mergeAll(entries);
+    const sections = packAll(merged, 24);
+    console.log(
+      sections.map(({ tag, bytes }) => `${IP_DETECTORS.find((d) => d.tag === tag)!.name} ${bytes.length}`).join(", "),
+    );
+    const probe = await IpProbe.create(sections);
+    const calls = (src: string) => tcpFrame({ src, dst: "93.184.77.7", sport: 50000, dport: 443, size: 1, flags: SYN });
+    const found = checkAll(probe, [at(1000, calls(host(0))), at(1001, calls(host(5)))]);
+    const kinds = found.filter((f) => f.detector !== "rate").map((f) => `${f.detector} ${f.src}`);
+    expect(kinds).toEqual(["arp 10.0.0.0", "new-pair 10.0.0.5", "arp 10.0.0.5"]);
+  });
+
   it("writes and reads addresses alike", () => {
     expect(parseHost("10.1.2.3")).toEqual({ version: 4, hi: 0n, lo: 0x0a010203n });
     expect(parseHost("2001:db8::1")).toEqual({ version: 6, hi: 0x20010db800000000n, lo: 1n });

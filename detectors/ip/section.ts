@@ -37,6 +37,9 @@ export function isExternal({ version, hi, lo }: Host): boolean {
   return !(inside(16, 0xa9fe) || inside(12, 0xac1) || inside(16, 0xc0a8) || inside(10, 0x191) || inside(15, 0x6309));
 }
 
+/** The same of an address as text. */
+export const isOutside = (text: string): boolean => isExternal(parseHost(text));
+
 /** The talk that an entry is about: onboard/who.ts. */
 export interface Talk {
   client: string;
@@ -49,8 +52,8 @@ export interface Talk {
 
 export const talkOf = (entry: Entry): Talk => entry as unknown as Talk;
 
-export function talkKey(entry: Entry): string {
-  const { client, server, proto, service, either } = talkOf(entry);
+export function talkKey(talk: Entry | Talk): string {
+  const { client, server, proto, service, either } = talk as Talk;
   const ends = either && client > server ? [server, client] : [client, server];
   return `${ends.join(either ? "<->" : "->")} ${proto}/${service}`;
 }

@@ -1,16 +1,6 @@
 /** The ground's half of the new-pair detector: the inventory of who talks to whom about what. */
 import { Tag } from "../../appliance/abi/config.ts";
-import {
-  ANY_PORT,
-  groupBy,
-  isExternal,
-  parseHost,
-  Section,
-  type Talk,
-  talkKey,
-  talkOf,
-  talkText,
-} from "../ip/section.ts";
+import { ANY_PORT, groupBy, isOutside, Section, type Talk, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
 
 /** Different ports between two hosts, from which on all ports from 1024 on count as one. */
@@ -18,8 +8,6 @@ const PORTS = 8;
 /** Different external addresses at the other end of a service, from which on any external address does. */
 const OTHERS = 8;
 const MOST = 1024;
-
-const outside = (host: string) => isExternal(parseHost(host));
 
 /**
  * Talks as the image gets them. Two kinds are drawn together, as their exact list never ends: many ports of one pair
@@ -35,11 +23,17 @@ export function drawTogether(talks: readonly Talk[]): Talk[] {
   const drawn = (end: "client" | "server", list: readonly Talk[]) => {
     const other = end === "client" ? "server" : "client";
     const by = groupBy(list, (t) =>
-      !t.either && t[end] !== "*" && t[other] !== "*" && outside(t[end]) ? `${t[other]} ${t.proto} ${t.service}` : "",
+      !t.either && t[end] !== "*" && t[other] !== "*" && isOutside(t[end]) ? `${t[other]} ${t.proto} ${t.service}` : "",
     );
     return [...by].flatMap(([key, group]) => (key && group.length >= OTHERS ? [{ ...group[0]!, [end]: "*" }] : group));
   };
   return drawn("client", drawn("server", ports));
+}
+
+/** Entries of talks that the image gets by name, not drawn together with others. */
+export function byName(entries: readonly Entry[]): Entry[] {
+  const kept = new Set(drawTogether(entries.map(talkOf)).map(talkKey));
+  return entries.filter((entry) => kept.has(talkKey(entry)));
 }
 
 export const pair: LearnedDetector = {

@@ -6,9 +6,10 @@
  * gives the z for the wanted rate of false alarms (numerics/threshold.ts); back on each one's own scale it is a limit.
  */
 import { Tag } from "../../appliance/abi/config.ts";
-import { fold, Section, talkKey, talkOf, talkText } from "../ip/section.ts";
+import { fold, isOutside, Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold, Wanted } from "../learned.ts";
 import { limitFor } from "../numerics/threshold.ts";
+import { byName } from "../pair/pair.ts";
 
 /** windows, sum and sum of squares of sixteenths of log2(1 + value), the three largest values: onboard/peaks.ts. */
 export type Peaks = [number, number, number, number, number, number];
@@ -126,7 +127,9 @@ export const rate: LearnedDetector = {
     const zs = new Map(limits.map(({ quantity, limit }) => [quantity, limit]));
     const z = (group: string) => zs.get(nameOf(group) + QUANTITY) ?? Infinity;
     const section = new Section("hosts and talks with rates", 24);
-    for (const entry of entries) {
+    // What changes from day to day has no rate of its own: external hosts, talks that the inventory draws together.
+    const hosts = entries.filter((entry) => isHost(entry) && !isOutside(entry.host as string));
+    for (const entry of [...hosts, ...byName(entries.filter((entry) => !isHost(entry)))]) {
       const folded = windows(entry).map(([group, peaks]) => (peaks[0] ? fold(limitOf(peaks, z(group))) : 0));
       if (!isHost(entry)) folded.push(fold(leastOf(entry)));
       section.add((view) => {

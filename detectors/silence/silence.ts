@@ -2,6 +2,7 @@
 import { Tag } from "../../appliance/abi/config.ts";
 import { Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
+import { byName } from "../pair/pair.ts";
 
 interface Side {
   /** Packets. */
@@ -87,7 +88,7 @@ export const silence: LearnedDetector = {
   pack(entries, thresholds) {
     const limits = new Map(thresholds.map(({ key, quantity, limit }) => [`${key} ${quantity}`, limit]));
     const section = new Section("periodic talks", 16);
-    for (const entry of entries) {
+    for (const entry of byName(entries)) {
       const own = SIDES.map((name) => limits.get(`${talkKey(entry)} ${quantity(name)}`) ?? 0);
       if (own.every((limit) => limit === 0)) continue;
       section.add((view) => {

@@ -60,10 +60,12 @@ export class KnownHost {
 const TALK: usize = 104;
 const HOST: usize = 104;
 const talks: usize = area;
-const hosts: usize = area + 1024 * 104;
-const talkSlots: usize = hosts + 512 * 104;
-const hostSlots: usize = talkSlots + 2048 * 2;
-const marks: usize = hostSlots + 1024 * 2;
+const hosts: usize = area + 1536 * 104;
+const talkSlots: usize = hosts + 1024 * 104;
+const hostSlots: usize = talkSlots + 4096 * 2;
+const marks: usize = hostSlots + 2048 * 2;
+const TALK_SLOTS: u32 = 4096;
+const HOST_SLOTS: u32 = 2048;
 const MARKS: u32 = 4096;
 
 let talkCount: u32 = 0;
@@ -86,8 +88,8 @@ export function countListed(): void { listed += 1; }
 /** Index + 1; 0 = not known. */
 export function findTalk(key: u64, check: u64): u32 {
   if (talkCount == 0) return 0;
-  for (let i: u32 = 0; i < 2048; ++i) {
-    const n = <u32>load<u16>(talkSlots + (<usize>(<u32>(key >> 32) + i & 2047) << 1));
+  for (let i: u32 = 0; i < TALK_SLOTS; ++i) {
+    const n = <u32>load<u16>(talkSlots + (<usize>(<u32>(key >> 32) + i & (TALK_SLOTS - 1)) << 1));
     if (n == 0) return 0;
     const t = knownTalk(n - 1);
     if (t.key == key && t.check == check) return n;
@@ -101,19 +103,19 @@ export function addTalk(key: u64, check: u64): u32 {
   if (found != 0) return found;
   if (talkCount == KNOWN_TALKS) return 0;
   let i = <u32>(key >> 32);
-  while (load<u16>(talkSlots + (<usize>(i & 2047) << 1)) != 0) ++i;
+  while (load<u16>(talkSlots + (<usize>(i & (TALK_SLOTS - 1)) << 1)) != 0) ++i;
   const t = knownTalk(talkCount);
   t.key = key;
   t.check = check;
   talkCount += 1;
-  store<u16>(talkSlots + (<usize>(i & 2047) << 1), <u16>talkCount);
+  store<u16>(talkSlots + (<usize>(i & (TALK_SLOTS - 1)) << 1), <u16>talkCount);
   return talkCount;
 }
 
 export function findHost(key: u64, check: u64): u32 {
   if (hostCount == 0) return 0;
-  for (let i: u32 = 0; i < 1024; ++i) {
-    const n = <u32>load<u16>(hostSlots + (<usize>(<u32>(key >> 32) + i & 1023) << 1));
+  for (let i: u32 = 0; i < HOST_SLOTS; ++i) {
+    const n = <u32>load<u16>(hostSlots + (<usize>(<u32>(key >> 32) + i & (HOST_SLOTS - 1)) << 1));
     if (n == 0) return 0;
     const h = knownHost(n - 1);
     if (h.key == key && h.check == check) return n;
@@ -126,12 +128,12 @@ export function addHost(key: u64, check: u64): u32 {
   if (found != 0) return found;
   if (hostCount == KNOWN_HOSTS) return 0;
   let i = <u32>(key >> 32);
-  while (load<u16>(hostSlots + (<usize>(i & 1023) << 1)) != 0) ++i;
+  while (load<u16>(hostSlots + (<usize>(i & (HOST_SLOTS - 1)) << 1)) != 0) ++i;
   const h = knownHost(hostCount);
   h.key = key;
   h.check = check;
   hostCount += 1;
-  store<u16>(hostSlots + (<usize>(i & 1023) << 1), <u16>hostCount);
+  store<u16>(hostSlots + (<usize>(i & (HOST_SLOTS - 1)) << 1), <u16>hostCount);
   return hostCount;
 }
 
