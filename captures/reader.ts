@@ -86,6 +86,7 @@ export class CaptureReader {
       if (!this.#open && !(await this.#openNext())) return 0;
       const result = this.#open!.read(this.#window, batch);
       if (result === FULL) return batch.length;
+      if (result === STOP) this.#open!.read = () => STOP; // what ended it is noted once
       if (batch.length > 0) return batch.length; // the file is read on, or closed, when it comes to that
       if (result === STOP) await this.#closeFile();
       else await this.#readMore(result);
