@@ -20,6 +20,8 @@ const ENOUGH = 32;
 const STEADY = 256;
 /** Times that a word must have gone from one end of its range to the other before the range counts as known. */
 const SWINGS = 4;
+/** And before one jump is enough: it has turned back, and not by a jump. */
+const TURNS = 2;
 const SLACK = 0.5;
 
 export interface Rates {
@@ -52,7 +54,7 @@ export function profileOf(c: Change, { rate, values }: Rates): Profile {
     else {
       const far = farthest(c.moves);
       const limit = Math.ceil(1.5 * far.move) + 2;
-      if (limit < 30_000) out.moves = { farthest: limit, single: settled && !far.more };
+      if (limit < 30_000) out.moves = { farthest: limit, single: (circle || c.swings >= TURNS) && !far.more };
     }
     const same = (c.moves[0] ?? 0) / moved;
     if (same < 0.95) {
@@ -68,8 +70,8 @@ export function profileOf(c: Change, { rate, values }: Rates): Profile {
     const deviation = Math.sqrt(Math.max(0, squares / n - mean * mean) + 0.25);
     const theory = sumLimit((2 * values) / rate, SLACK);
     const peak = c.peak / 256;
-    // What wandered farther than twice what independent values do is not steady
-    if (peak <= 2 * theory && deviation > 0.6) out.drift = { mean, deviation, limit: Math.max(theory, 2 * peak + 3) };
+    // Independent values stay below the limit for as long as one learns: what came near it is not steady
+    if (peak <= 0.8 * theory && deviation > 0.6) out.drift = { mean, deviation, limit: Math.max(theory, 2 * peak + 3) };
   }
   return out;
 }

@@ -13,6 +13,9 @@ export interface BusEntry extends Entry {
   /** Messages that the recorder calls damaged, and the largest value of their test, nats. */
   failures: number;
   peak: number;
+  /** Error bits of the block status that were seen; and those seen more than once. */
+  kinds: number;
+  kindsTwice: number;
   /** Longest from the end of a message to the next. */
   silence: number;
   /** Windows of one second, each an eighth after the one before; of them the least, the most, sums. */
@@ -109,8 +112,13 @@ export interface Change {
   /** How often it moved by 0, 1, 2-3, 4-7, ... */
   moves: number[];
 }
-/** [index, value, how often], or [index, profile], or [index, null] where there was no room for one. */
-export type Word = [number, number, number] | [number, Change | null];
+/**
+ * [index, value, how often, in how many captures (1), how often in a row (as often as it came)], or [index, profile], or
+ * [index, null] where there was no room for one.
+ */
+export type Word = [number, number, number, number?, number?] | [number, Change | null];
+
+type Constant = [number, number, number, number?, number?];
 
 export interface DataEntry extends Entry {
   detector: "bus.data";
@@ -175,6 +183,8 @@ const MERGE: { [K in Any["detector"]]: (a: never, b: never) => Entry } = {
       span: a.span + b.span,
       failures: a.failures + b.failures,
       peak: Math.max(a.peak, b.peak),
+      kinds: a.kinds | b.kinds,
+      kindsTwice: a.kindsTwice | b.kindsTwice | (a.kinds & b.kinds),
       silence: Math.max(a.silence, b.silence),
       windows: a.windows + b.windows,
       loadMin: least(a.loadMin, b.loadMin),
@@ -240,14 +250,17 @@ const MERGE: { [K in Any["detector"]]: (a: never, b: never) => Entry } = {
 function mergeWords(a: Word, b: Word): Word {
   // What had no room once is not known
   if (a[1] === null || b[1] === null) return [a[0], null];
-  if (typeof a[1] === "number" && typeof b[1] === "number" && a[1] === b[1]) return [a[0], a[1], a[2]! + b[2]!];
+  if (typeof a[1] === "number" && typeof b[1] === "number" && a[1] === b[1]) {
+    const [[, , n, captures = 1, longest = n], [, , m, others = 1, most = m]] = [a, b] as [Constant, Constant];
+    return [a[0], a[1], n + m, captures + others, Math.max(longest, most)];
+  }
   return [a[0], mergeChanges(changeOf(a), changeOf(b))];
 }
 
 /** A constant as a profile. */
 export function changeOf(word: Word): Change {
   if (typeof word[1] === "object") return word[1]!;
-  const [, x, n] = word as [number, number, number];
+  const [, x, n, captures = 1, longest = n] = word as Constant;
   const negative = x > 0x7fff ? n : 0;
   const s = x > 0x7fff ? x - 0x10000 : x;
   return {
@@ -259,11 +272,11 @@ export function changeOf(word: Word): Change {
     range: [x, x, s, s],
     ones: x,
     zeros: x,
-    longest: Math.min(n, 0xffff),
+    longest: Math.min(longest, 0xffff),
     swings: 0,
     peak: 0,
     steps: [],
-    moves: n > 1 ? [n - 1] : [],
+    moves: n > captures ? [n - captures] : [],
   };
 }
 

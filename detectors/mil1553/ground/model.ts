@@ -17,6 +17,8 @@ import { type Range, rangesOf } from "./period.ts";
 /** Detectors that share the wanted rate: those of ../onboard/judge. */
 const DETECTORS = 10;
 const SLACK = 0.5;
+/** Bits of surprise for an alarm when one false alarm an hour is wanted. */
+export const SURPRISE = 8;
 
 export interface Identity {
   entry: MessageEntry;
@@ -137,8 +139,8 @@ export function thresholds(entries: readonly Entry[], { rate }: Wanted, hours: n
   if (!buses.length) return [];
   const samples = buses.reduce((sum, { entry }) => sum + entry.messages, 0);
   const share = rate / DETECTORS;
-  // 10 bits, and what a wanted rate other than one an hour asks for
-  const surprise = Math.max(1, 10 - Math.log2(rate));
+  // 8 bits, and what a wanted rate other than one an hour asks for
+  const surprise = Math.max(1, SURPRISE - Math.log2(rate));
   const answers = buses.reduce((sum, b) => sum + b.responses.reduce((s, r) => s + perHour(r.count, b.entry), 0), 0);
   const made = (what: { detector: string; quantity: string }, key: string, limit: number, n: number): Threshold => ({
     ...what,
@@ -180,12 +182,15 @@ export function thresholds(entries: readonly Entry[], { rate }: Wanted, hours: n
   return out;
 }
 
-/** Failures per message: what was learned, with its upper 95 % bound, and what is to be found. */
+/**
+ * Failures per message: what was learned, with its upper 95 % bound, and what is to be found. Where nothing ever failed half
+ * a failure counts: two in a row are then news, one is not.
+ */
 export function failureRates({ trials, failures }: Pick<TerminalEntry, "trials" | "failures">): {
   usual: number;
   wrong: number;
 } {
-  const usual = (failures + 1.65 * Math.sqrt(failures + 1) + 1) / trials;
+  const usual = (failures ? failures + 1.65 * Math.sqrt(failures + 1) + 1 : 0.5) / trials;
   return { usual, wrong: Math.max(0.1, Math.min(4 * usual, 0.5 + usual / 2)) };
 }
 

@@ -2,6 +2,7 @@
 import type { Entry, Threshold } from "../../learned.ts";
 import { type Profile, profileOf } from "./data.ts";
 import type { BusEntry, DataEntry, Word } from "./entries.ts";
+import { newness } from "./limits.ts";
 import {
   countOf,
   FAILURES,
@@ -15,6 +16,7 @@ import {
   type Model,
   modelOf,
   perHour,
+  SURPRISE,
   timesOf,
 } from "./model.ts";
 import { rowsOf } from "./order.ts";
@@ -111,7 +113,7 @@ export function pack(entries: readonly Entry[], thresholds: readonly Threshold[]
   }
   const out = new Bytes();
   out.u32(MAGIC).u16(VERSION, model.buses.length, identities.length, responses).u32(length(used));
-  out.f32(limit(GLOBAL.novelty, "") ?? 10, limit(GLOBAL.order, "") ?? 10, limit(GLOBAL.response, "") ?? 20);
+  out.f32(limit(GLOBAL.novelty, "") ?? SURPRISE, limit(GLOBAL.order, "") ?? SURPRISE, limit(GLOBAL.response, "") ?? 20);
   out.out.push(...head.out);
   const whole: number[] = out.out;
   fixed.forEach(({ before, after }, i) => {
@@ -132,8 +134,8 @@ function fits(what: string, n: number, most: number): void {
 
 /** The wanted rate that the thresholds were made for. */
 function rateOf(thresholds: readonly Threshold[]): number {
-  const bits = thresholds.find((t) => t.quantity === GLOBAL.novelty.quantity)?.limit ?? 10;
-  return 2 ** (10 - bits);
+  const bits = thresholds.find((t) => t.quantity === GLOBAL.novelty.quantity)?.limit ?? SURPRISE;
+  return 2 ** (SURPRISE - bits);
 }
 
 type Limit = (what: { detector: string; quantity: string }, key: string) => number | undefined;
@@ -165,7 +167,10 @@ function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit, rate: nu
   to.f32(bus.newMessage, bus.messageLeak, bus.newMode, bus.modeLeak, bus.newTerminal, bus.otherSide, bus.sideLeak);
   const rates = failureRates({ trials: b.messages + b.untrusted, failures: b.failures });
   const tested = b.messages >= 64 && rates.usual < 0.9;
-  to.f32(...steps(tested, rates), limit(FAILURES_OF_BUS, key) ?? 20);
+  const burst = { usual: rates.usual, wrong: Math.max(BURST, rates.wrong) };
+  to.f32(...steps(tested, rates), ...steps(tested, burst), limit(FAILURES_OF_BUS, key) ?? 20);
+  // Errors come and go: one of a new kind is not enough
+  to.f32(Math.min(KIND, newness(b.messages + b.untrusted, ones(b.kinds & ~b.kindsTwice)))).u16(b.kinds);
   to.u32(bus.mask);
   for (const t of terminals) {
     const { usual, wrong } = failureRates(t);
@@ -180,6 +185,10 @@ function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit, rate: nu
   }
 }
 
+/** Part of the messages that fail in a burst. */
+const BURST = 0.6;
+/** Bits at most that an error of a kind that was never seen adds. */
+const KIND = 5;
 /** What a failure adds to the sum and a success takes away, nats. */
 const steps = (tested: boolean, { usual, wrong }: { usual: number; wrong: number }): [number, number] =>
   tested ? [Math.log(wrong / usual), Math.log((1 - wrong) / (1 - usual))] : [0, 0];

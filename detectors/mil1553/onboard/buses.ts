@@ -52,6 +52,8 @@ export class Learned {
   failures: u32;       // messages that the recorder calls damaged
   walk: f32;           // the test of failures, while learning
   peak: f32;           // its largest value
+  kinds: u16;          // error bits of the block status that were seen
+  kindsTwice: u16;     // more than once
 }
 export const LOWEST: u32 = 16;
 const GAPS: usize = 248; // the 16 lowest gaps, i32, ascending (dead time, 0.1 us)
@@ -93,8 +95,8 @@ export function addBus(channel: u32): u32 {
   return used - 1;
 }
 
-/** A pause longer than this is an interruption of the recording, not of the bus: 1 s. */
-export const INTERRUPTION: i64 = 10000000;
+/** After a pause longer than this everything begins anew: 1 s. */
+const INTERRUPTION: i64 = 10000000;
 /** A message behind the same one that failed, within 1 ms, is its repetition. */
 const RETRY: i64 = 10000;
 
@@ -114,7 +116,7 @@ export function arrive(b: Common): i64 {
     b.previous = 0;
     b.filled = 0;
     b.resumed = 1;
-    return 0;
+    return dead > 0 ? dead : 0;
   }
   if (b.lastDamaged && b.lastKey == key && dead < RETRY) b.retry = 1;
   return dead;

@@ -56,7 +56,7 @@ export function check(m: Message, bus: Bus): void {
   if (i == NONE) { if (m.format != Format.NONE) judgeBus(m); return; }
   const b = busAt(i), s = busModel(i);
   const dead = arrive(b);
-  if (b.resumed == 0) judgePause(b, i, dead);
+  judgePause(b, i, dead);
   judgeGap(m, b, s, i, dead);
   judgeLoad(m, b, s, i);
   expectNew(s);

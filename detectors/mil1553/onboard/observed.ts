@@ -1,5 +1,5 @@
 // What the detectors ask of the message at hand, found once: who sent what to whom, when, and how far it can be believed.
-import { BSW_FORMAT, BSW_SYNC, BSW_WORD, Format, HAS_CMD2, Message, TIME_UNKNOWN, isDamaged, isRtRt } from "../../../mil1553/onboard/message";
+import { BSW_WORD, Format, HAS_CMD2, Message, TIME_UNKNOWN, isDamaged, isRtRt } from "../../../mil1553/onboard/message";
 import { M } from "../../../mil1553/onboard/anomalies";
 import { isMode, terminal } from "../../../mil1553/onboard/words";
 
@@ -7,7 +7,7 @@ import { isMode, terminal } from "../../../mil1553/onboard/words";
 const BROKEN: u64 = (<u64>1 << M.EMPTY) | (<u64>1 << M.ODD_LENGTH) | (<u64>1 << M.TOO_LONG) | (<u64>1 << M.WORD_COUNT)
   | (<u64>1 << M.NO_RESPONSE) | (<u64>1 << M.BROADCAST_RESPONSE);
 
-/** The command words arrived as valid words: the recorder saw no invalid word, sync or format error. */
+/** The command words can be believed: the recorder saw no invalid word, of which it does not say which one it was. */
 export let trusted: bool = false;
 /** Complete and without error. */
 export let whole: bool = false;
@@ -27,7 +27,7 @@ export let second: u32 = 0;
 export function observe(m: Message): void {
   const rtRt = isRtRt(m);
   damaged = isDamaged(m);
-  trusted = m.format != Format.NONE && (<u32>m.blockStatus & (BSW_WORD | BSW_SYNC | BSW_FORMAT)) == 0
+  trusted = m.format != Format.NONE && (<u32>m.blockStatus & BSW_WORD) == 0
     && (!rtRt || (m.has & HAS_CMD2) != 0);
   whole = trusted && !damaged && (m.anomalies & BROKEN) == 0;
   key = keyOf(<u32>m.channel, <u32>m.cmd1, rtRt ? <u32>m.cmd2 : 0, rtRt);

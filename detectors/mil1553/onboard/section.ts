@@ -5,7 +5,7 @@
 //            f32 novelty and order, bits; f32 response times, deviations: limits of their sums
 //   bus      u16 channel, u8 flags, u8 patience, u8 terminals, i32 shortest gap, i32 tolerance of it, u32 silence, load least, most,
 //            messages least, most (of a second), tolerance of load, of messages; f32 new message, its leak, new mode code,
-//            its leak, new terminal, other side (bits), its leak, failure, success (nats), limit; u32 terminals' mask; then for each terminal
+//            its leak, new terminal, other side (bits), its leak, failure, success (nats), those of a burst, limit, new kind of error (bits); u16 kinds of error; u32 terminals' mask; then for each terminal
 //            u8 address, u8 flags, u16 status bits, f32 bits of a new one, failure, success (nats), limit
 //   identity u16 bus, u16 cmd1, u16 cmd2, u8 flags, u8 intervals, u8 successors, u8 words, u16 order (bits * 256),
 //            u8 constants (bits * 8); intervals { u32 least, most, tolerance };
@@ -53,7 +53,11 @@ export class BusModel {
   sideLeak: f32;
   failure: f32;       // nats
   success: f32;
+  burstFailure: f32;  // the same for bursts: most messages fail
+  burstSuccess: f32;
   limit: f32;
+  kindBits: f32;      // surprise of a kind of error that was never seen
+  kinds: u32;         // those that were
   flags: u32;
   patience: u32;      // periods that a message may be missing where commands could not be believed
   // state
@@ -66,8 +70,11 @@ export class BusModel {
   passed: u32;        // Common.messages when time passed last
   silent: u32;        // 1: said so
   walk: f32;
+  burst: f32;
+  kindSum: f32;
   anchor: u64;        // record time, ns, since when nothing came
   since: u64;         // ns, when the walk left 0
+  burstSince: u64;
 }
 
 /** Of a terminal in operation, 40 bytes. */
@@ -192,8 +199,12 @@ function readBus(): void {
   b.sideLeak = f32v(0);
   b.failure = f32v(0);
   b.success = f32v(-1e6);
+  b.burstFailure = f32v(0);
+  b.burstSuccess = f32v(-1e6);
   b.limit = f32v(0.001);
-  if (b.success > 0) good = false;
+  b.kindBits = f32v(0);
+  b.kinds = u16v();
+  if (b.success > 0 || b.burstSuccess > 0) good = false;
   b.mask = u32v();
   if (count > 32) good = false;
   for (let n: u32 = 0; good && n < count; ++n) {
@@ -258,6 +269,7 @@ function readWord(): void {
   store<u32>(w, profilesUsed << 16);
   const c = changetype<Profile>(profiles + <usize>(profilesUsed * PROFILE));
   profilesUsed += 1;
+  c.jump = c.odd = 0xffff;
   c.flags = <u16>u8v();
   c.longest = <u16>u16v();
   if (c.flags & Holds.RANGE) { c.base = <u16>u16v(); c.width = <u16>u16v(); c.margin = <u16>max<u32>(u16v(), 1); }
@@ -292,7 +304,8 @@ export class Profile {
   longest: u16;   // times in a row that the value may be the same
   run: u16;
   jump: u16;      // values since the last jump
-  pad: u32;
+  odd: u16;       // values since bits changed that never did
+  pad: u16;
 }
 
 function readResponse(busCount: u32): void {

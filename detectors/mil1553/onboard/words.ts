@@ -41,7 +41,7 @@ export function expected(t: Text, f: Finding): void {
       else { lit(t, "a response time from "); us(t, f.b); lit(t, " to "); us(t, f.c); }
       return;
     case Detector.BUS_GAP: lit(t, "an intermessage gap of at least "); us(t, f.b + 20); return;
-    case Detector.BUS_ERROR: lit(t, "failures as rare as they were"); return;
+    case Detector.BUS_ERROR: lit(t, f.what == Failures.KIND ? "only errors of kinds that this bus had" : "failures as rare as they were"); return;
     case Detector.BUS_STATUS:
       if (f.what == Status.WRONG_ADDRESS) { lit(t, "the status word of terminal "); unsigned(t, <u64>f.a); }
       else { lit(t, "no status bits of terminal "); unsigned(t, <u64>f.a); lit(t, " but "); hex(t, f.c); }
@@ -96,7 +96,8 @@ export function seen(t: Text, f: Finding): void {
       return;
     case Detector.BUS_GAP: us(t, f.a + 20); return;
     case Detector.BUS_ERROR:
-      if (f.what == Failures.BUS) lit(t, "messages of this bus fail more often");
+      if (f.what == Failures.KIND) { lit(t, "block status bits "); hex(t, f.a); }
+      else if (f.what == Failures.BUS) lit(t, "messages of this bus fail more often");
       else { lit(t, "messages with terminal "); unsigned(t, <u64>f.a); lit(t, " fail more often"); }
       return;
     case Detector.BUS_STATUS:

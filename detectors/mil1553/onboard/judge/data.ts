@@ -16,7 +16,7 @@ import { alarm, exceeds } from "./alarm";
 
 export const enum What { CONSTANT = 1, RANGE = 2, JUMP = 3, BITS = 4, COUNTER = 5, FROZEN = 6, DRIFT = 7, REPEATED = 8 }
 
-/** Jumps of a word that may jump count together within this many values. */
+/** Jumps of a word that may jump, and odd bits, count together within this many values. */
 const TOGETHER: u32 = 256;
 /** Blocks that were there before: so many, each at most so many messages behind the one before. */
 const REPEATS: u32 = 4;
@@ -95,7 +95,12 @@ function judgeWord(c: Profile, i: u32, x: u32, before: u32, inOrder: bool, begun
   }
   if (flags & Holds.FIXED) {
     const other = (x ^ <u32>c.value) & <u32>c.mask;
-    if (other) candidate(What.BITS, i, 2, <f64>x, <f64>other, <f64>c.value);
+    if (c.odd != 0xffff) c.odd += 1;
+    if (other) {
+      // A value sampled at an odd moment may have them once
+      if (<u32>c.odd < TOGETHER) candidate(What.BITS, i, 2, <f64>x, <f64>other, <f64>c.value);
+      c.odd = 0;
+    }
   }
   if (flags & Holds.DRIFT) drift(c, i, x);
   if (!begun) return;

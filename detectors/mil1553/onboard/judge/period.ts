@@ -100,6 +100,8 @@ export function passPeriods(now: u64): void {
 
 /** The same in the recording: the first message after a pause that is longer than ever. */
 export function judgePause(b: Common, bus: u32, dead: i64): void {
+  // After ten minutes it is another recording
+  if (dead > 6000000000) return;
   const s = busModel(bus);
   const limit = 2 * <f64>s.silence + 1000;
   if (!exceeds(Detector.BUS_PERIOD, <f64>dead, limit)) return;

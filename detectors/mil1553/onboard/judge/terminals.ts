@@ -12,10 +12,10 @@ import { Detector } from "../../../onboard/catalogue";
 import { responsePlaces } from "../arena";
 import { damaged, first, key, second, time, trusted, whole } from "../observed";
 import { Timing, busModel, noveltyLimit, responseLimit, terminalModel, timing } from "../section";
-import { Answer, WRONG, answerOf } from "../learning/terminals";
+import { Answer, KINDS, WRONG, answerOf } from "../learning/terminals";
 import { about, exceeds, ofBus } from "./alarm";
 
-export const enum Failures { TERMINAL = 1, BUS = 2 }
+export const enum Failures { TERMINAL = 1, BUS = 2, KIND = 3 }
 export const enum Status { NEW_BITS = 1, WRONG_ADDRESS = 2 }
 export const enum Time { OUTSIDE = 1, SHIFT = 2, NEVER_ANSWERED = 3 }
 const STATUS_LEARNED: u32 = 1;
@@ -28,7 +28,7 @@ const MUTE: u32 = 4; // never answered while learning, though asked often
 /** named: the terminals that the command names are meant; of a damaged command only when it is in the inventory. */
 export function judgeTerminals(m: Message, bus: u32, channel: u32, named: bool): void {
   const base = bus << 5;
-  judgeFailures(bus, channel);
+  judgeFailures(m, bus, channel);
   if (named) {
     judgeTrial(base | first, !whole && (second == 32 || (m.has & HAS_STAT2) != 0));
     if (second < 32) judgeTrial(base | second, !whole && (m.has & HAS_STAT2) == 0);
@@ -42,14 +42,28 @@ export function judgeTerminals(m: Message, bus: u32, channel: u32, named: bool):
   } else if (m.has & HAS_STAT1) judgeTime(base | first, answerOf(m), <u32>m.gap1);
 }
 
-// All of the bus together: what hits every terminal a little
-function judgeFailures(bus: u32, channel: u32): void {
+// All of the bus together: what hits every terminal a little, and bursts in which most messages fail
+function judgeFailures(m: Message, bus: u32, channel: u32): void {
   const s = busModel(bus);
-  if (!damaged) { if (s.walk > 0) s.walk = max<f32>(s.walk + s.success, 0); return; }
+  if (s.kindSum > 0) s.kindSum = max<f32>(s.kindSum - LEAK, 0);
+  if (!damaged) {
+    if (s.burst > 0) s.burst = max<f32>(s.burst + s.burstSuccess, 0);
+    if (s.walk > 0) s.walk = max<f32>(s.walk + s.success, 0);
+    return;
+  }
+  const kinds = <u32>(m.blockStatus & KINDS) & ~s.kinds;
+  if (kinds != 0) {
+    s.kindSum = min<f32>(s.kindSum + s.kindBits, 64);
+    if (exceeds(Detector.BUS_ERROR, <f64>s.kindSum, noveltyLimit))
+      ofBus(Detector.BUS_ERROR, Failures.KIND, channel, bus, <f64>s.kindSum, noveltyLimit).a = <f64>kinds;
+  }
   if (s.walk == 0) s.since = time;
+  if (s.burst == 0) s.burstSince = time;
   s.walk = min<f32>(s.walk + s.failure, 4 * s.limit);
-  if (!exceeds(Detector.BUS_ERROR, <f64>s.walk, <f64>s.limit)) return;
-  ofBus(Detector.BUS_ERROR, Failures.BUS, channel, bus, <f64>s.walk, <f64>s.limit).since = s.since;
+  s.burst = min<f32>(s.burst + s.burstFailure, 4 * s.limit);
+  const most = <f64>max<f32>(s.walk, s.burst);
+  if (!exceeds(Detector.BUS_ERROR, most, <f64>s.limit)) return;
+  ofBus(Detector.BUS_ERROR, Failures.BUS, channel, bus, most, <f64>s.limit).since = s.walk >= s.burst ? s.since : s.burstSince;
 }
 
 function judgeTrial(who: u32, failed: bool): void {
@@ -72,7 +86,7 @@ function judgeStatus(who: u32, status: u32): void {
     f.a = <f64>(who & 31);
     return;
   }
-  if (t.newSum > 0) t.newSum = max<f32>(t.newSum - 0.01, 0);
+  if (t.newSum > 0) t.newSum = max<f32>(t.newSum - LEAK, 0);
   const seen = (status & 0x07ff) | (terminal(status) == (who & 31) ? 0 : WRONG);
   const bits = seen & ~<u32>t.bits;
   if (bits == 0) return;
@@ -87,6 +101,9 @@ function judgeStatus(who: u32, status: u32): void {
 }
 
 const SLACK: f32 = 0.5;
+const LEAK: f32 = 0.01; // bits
+/** One answer outside is enough when it is this many tolerances outside; else two within TOGETHER. */
+const FAR: f64 = 4;
 const TOGETHER: u32 = 256;
 
 function judgeTime(who: u32, answer: u32, gap: u32): void {
@@ -97,7 +114,7 @@ function judgeTime(who: u32, answer: u32, gap: u32): void {
   const off = gap < <u32>t.least ? <u32>t.least - gap : gap > <u32>t.most ? gap - <u32>t.most : 0;
   if (t.age < 0xffff) t.age += 1;
   if (off != 0 && exceeds(Detector.BUS_RESPONSE, <f64>off, <f64>t.tolerance)) {
-    if (t.alone || t.age < TOGETHER) found(Time.OUTSIDE, who, answer, gap, t, <f64>off, <f64>t.tolerance);
+    if (t.alone || t.age < TOGETHER || exceeds(Detector.BUS_RESPONSE, <f64>off, FAR * <f64>t.tolerance)) found(Time.OUTSIDE, who, answer, gap, t, <f64>off, <f64>t.tolerance);
     t.age = 0;
   }
   const z = min<f32>(max<f32>((<f32>gap - t.mean) * t.inverse, -8), 8);

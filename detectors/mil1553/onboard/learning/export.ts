@@ -64,6 +64,8 @@ function bus(t: Text): bool {
   member(t, "span", s.span);
   member(t, "failures", s.failures);
   lit(t, ",\"peak\":"); decimal(t, <f64>s.peak, 3);
+  member(t, "kinds", s.kinds);
+  member(t, "kindsTwice", s.kindsTwice);
   member(t, "silence", s.silence);
   member(t, "windows", s.windows);
   if (s.windows != 0) {

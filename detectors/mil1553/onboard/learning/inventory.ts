@@ -67,6 +67,7 @@ export function learnIdentity(m: Message, bus: u32, b: Common): u32 {
   } else {
     k.epoch = b.epoch;
     k.effortBefore = b.effort;
+    k.interrupted = 1;
   }
   k.effort = b.effort;
   k.last = start;

@@ -3,8 +3,9 @@
 //   Terminal, 40 bytes, for each address of each bus
 //   Response, 216 bytes: count, sums, 96 x u16 of response times 3.0 .. 12.5 us in steps of 0.1 us (the ends take the
 //   rest), for each kind of answer of a terminal; a count stops at its largest value
-import { Format, HAS_STAT1, HAS_STAT2, Message, bit } from "../../../../mil1553/onboard/message";
-import { M } from "../../../../mil1553/onboard/anomalies";
+import {
+  BSW_ERROR, BSW_FORMAT, BSW_SYNC, BSW_TIMEOUT, BSW_WORD, BSW_WORD_COUNT, Format, HAS_STAT1, HAS_STAT2, Message,
+} from "../../../../mil1553/onboard/message";
 import { terminal } from "../../../../mil1553/onboard/words";
 import { RESPONSE, responsePlaces, responses, terminals } from "../arena";
 import { RESPONSES } from "../capacity";
@@ -50,13 +51,20 @@ export function responseCount(): u32 { return used; }
 @inline export function responseAt(i: u32): Response { return changetype<Response>(responses + <usize>(i * RESPONSE)); }
 export function timeCount(i: u32, t: u32): u32 { return <u32>load<u16>(responses + <usize>(i * RESPONSE) + 24 + (<usize>t << 1)); }
 
+/** The error bits of a block status. */
+export const KINDS: u16 = <u16>(BSW_ERROR | BSW_FORMAT | BSW_TIMEOUT | BSW_WORD_COUNT | BSW_SYNC | BSW_WORD);
+
 /** named: the terminals that the command names are meant; of a damaged command only when it is in the inventory. */
 export function learnTerminals(m: Message, bus: u32, named: bool): void {
   const s = lessonOf(bus);
   const n = s.trusted + s.untrusted;
   s.walk = walked(s.walk, n, s.failures, damaged);
   if (s.walk > s.peak) s.peak = s.walk;
-  if (damaged) s.failures += 1;
+  if (damaged) {
+    s.failures += 1;
+    s.kindsTwice |= s.kinds & (m.blockStatus & KINDS);
+    s.kinds |= m.blockStatus & KINDS;
+  }
   if (named) {
     const base = bus << 5;
     learnTrial(terminalAt(base | first), !whole && (second == 32 || (m.has & HAS_STAT2) != 0));
