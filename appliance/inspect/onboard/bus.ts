@@ -11,6 +11,7 @@ import { anomalyName } from "../../../mil1553/onboard/anomalies";
 import { CHANNELS } from "../../../mil1553/onboard/capacity";
 import { Bus, busAt, busUsed } from "../../../mil1553/onboard/channels";
 import { writeContainer, writeMessage } from "../../../mil1553/onboard/eve";
+import { EthernetFrame } from "../../../mil1553/onboard/chapter10/ethernetf0";
 import { Message, TIME_UNKNOWN } from "../../../mil1553/onboard/message";
 import * as reader from "../../../mil1553/onboard/reader";
 import { statsReset, statsSpan, writeStats } from "../../../mil1553/onboard/stats";
@@ -20,18 +21,22 @@ import { messageAtHand } from "./alerts";
 import { messageIn } from "./detect";
 import * as events from "./events";
 import { takeFindings } from "./findings";
+import { frame } from "./traffic";
 import { admit } from "./limit";
 
 const NOTICE: u32 = 5;
 const INFORMATIONAL: u32 = 6;
+const ETHERNET_LINK: u32 = 1;
 const INTERVAL: u64 = 10000000; // bus time between two statistics of a bus, 100 ns
 
 let verdict: u32 = 0;  // on what the last record held
 let messages: u64 = 0;
+let frames: u64 = 0;   // of recorded Ethernets
 let latest: u64 = 0; // time of the last message, ns
 let reported: u32 = 0; // buses whose last statistics have been written, at the end
 
 export function messagesSeen(): u64 { return messages; }
+export function framesRecorded(): u64 { return frames; }
 export function latestTime(): u64 { return latest; }
 
 /** The verdict on the messages drained since it was last taken. */
@@ -68,6 +73,7 @@ export function drain(now: u64): bool {
     if (found == reader.Found.NONE) return true;
     if (found == reader.Found.MESSAGE) message(reader.message(), reader.bus());
     else if (found == reader.Found.ANOMALY) container(now);
+    else if (found == reader.Found.ETHERNET) ethernet(reader.ethernet());
   }
   return false;
 }
@@ -92,6 +98,14 @@ function message(m: Message, bus: Bus): void {
   messageIn(m, bus, latest);
   verdict = max<u32>(verdict, takeFindings());
   if (statsSpan(bus) >= INTERVAL) statistics(bus);
+}
+
+/** A frame that the recorder took from an Ethernet: to the IP decoder, numbered among its like. */
+function ethernet(f: EthernetFrame): void {
+  frames += 1;
+  const time = f.time == TIME_UNKNOWN ? f.rtc * 100 : f.time;
+  latest = max<u64>(latest, time);
+  verdict = max<u32>(verdict, max<u32>(frame(f.at, f.length, f.length, ETHERNET_LINK, time, frames), takeFindings()));
 }
 
 /** What is wrong with the container: the recording or the stream of datagrams. */

@@ -4,7 +4,7 @@ import { hex16, lit, timestamp, unsigned } from "../../../lib/onboard/text";
 import { lost } from "../../../detectors/onboard/finding";
 import { forcedFlows, openFlows } from "../../../ip/onboard/flow";
 import { alertsRaised } from "./alerts";
-import { messagesSeen } from "./bus";
+import { framesRecorded, messagesSeen } from "./bus";
 import { findingsHeld } from "./findings";
 import * as events from "./events";
 import { anomaliesSeen, anomaliesUnreported } from "./limit";
@@ -42,6 +42,7 @@ export function beat(time: u64): void {
   lit(t, ',"bytes":'); unsigned(t, bytes);
   lit(t, ',"cut":'); unsigned(t, cut);
   lit(t, ',"messages_1553":'); unsigned(t, messagesSeen());
+  lit(t, ',"frames_recorded":'); unsigned(t, framesRecorded());
   lit(t, ',"flows":'); unsigned(t, openFlows());
   lit(t, ',"flows_forced":'); unsigned(t, forcedFlows());
   lit(t, ',"alerts":'); unsigned(t, alertsRaised());

@@ -70,8 +70,8 @@ function record(r: RecordHeader, p: usize): bool {
   if (fed) verdict = max<u32>(verdict, bus.takeVerdict());
   fed = false;
   if (r.kind == RecordKind.END) {
-    if (!bus.closeBuses() || !closeFlows(r.time) || !closeFindings()) return false;
     const time = max<u64>(r.time, bus.latestTime());
+    if (!bus.closeBuses() || !closeFlows(time) || !closeFindings()) return false;
     told = told || !learning() || exportAll(time);
     if (!told || !events.roomForRecord()) return false;
     told = false;
