@@ -81,6 +81,9 @@ function counterOf({ steps, moves }: Change, moved: number): [number, number] | 
   if (steps.length === 0 || steps.length > 2 || moved < 64) return undefined;
   const counted = steps.reduce((sum, [, n]) => sum + n, 0);
   if (counted !== moved || (moves[0] ?? 0) > 0) return undefined;
+  // Moves by 8 and by 9 are a ramp, rounded
+  const apart = (steps[0]![0] - steps.at(-1)![0]) & 0xffff;
+  if (steps.length === 2 && Math.min(apart, 0x10000 - apart) <= 1) return undefined;
   return [steps[0]![0], steps.at(-1)![0]];
 }
 

@@ -19,7 +19,7 @@ export const enum What { CONSTANT = 1, RANGE = 2, JUMP = 3, BITS = 4, COUNTER = 
 /** Jumps of a word that may jump, and odd bits, count together within this many values. */
 const TOGETHER: u32 = 256;
 /** Blocks that were there before: so many, each at most so many messages behind the one before. */
-const REPEATS: u32 = 4;
+const REPEATS: u32 = 6;
 const APART: u32 = 64;
 const SLACK: f32 = 0.5;
 const LEAK: f32 = 0.05;
