@@ -30,6 +30,7 @@ interface Options {
   udp?: { host: string; port: number };
   format: string;
   datagram: number;
+  packet: number;
   checksum: string;
   secondary?: boolean | "messages";
   fast?: boolean;
@@ -74,6 +75,12 @@ export function command(): Command {
     .option("--fast", "with --udp: as fast as it goes")
     .addOption(new Option("--format <n>", "UDP transfer header").choices(["1", "2", "3"]).default("1"))
     .option("--datagram <bytes>", "most bytes of a datagram's payload", datagramOf, 1472)
+    .option(
+      "--packet <bytes>",
+      "most bytes of data in a packet: 1400 for packets that fit a datagram",
+      packetOf,
+      16_384,
+    )
     .addOption(new Option("--checksum <bits>", "data checksum").choices(["0", "8", "16", "32"]).default("32"))
     .option("--secondary [messages]", "secondary headers with IEEE 1588 time; `messages`: for the messages too")
     .option("--list-attacks", "print the catalogue of attacks and end")
@@ -97,6 +104,13 @@ function seedOf(text: string): number {
   const seed = Number(text);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`--seed ${text}: expected a whole number from 0 on`);
   return seed;
+}
+
+function packetOf(text: string): number {
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 100 || size > 500_000)
+    throw new Error(`--packet ${text}: expected 100 to 500000 bytes`);
+  return size;
 }
 
 function datagramOf(text: string): number {
@@ -204,6 +218,7 @@ async function write(source: Source, labels: Labels, options: Options): Promise<
     clock: source.clock,
     checksum: Number(options.checksum) as Checksum,
     secondary: options.secondary ?? false,
+    packetBytes: options.packet,
   });
   const out = output === undefined ? undefined : output === "-" ? 1 : openSync(output, "w");
   const capture = pcap === undefined ? undefined : new CaptureWriter(pcap);
