@@ -10,6 +10,7 @@ import { CaptureReader } from "../../captures/reader.ts";
 import { replayInImage, whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { installed, leastTime, makeLargeCapture } from "./captures.ts";
+import { mil1553Speed } from "./mil1553.ts";
 
 const RUNS = 9;
 const say = (label: string, value: string) => process.stdout.write(`${label.padEnd(34)} ${value}\n`);
@@ -35,6 +36,7 @@ try {
     );
   }
   await captureSpeed();
+  await mil1553Speed(folder, say);
 } finally {
   rmSync(folder, { recursive: true });
 }

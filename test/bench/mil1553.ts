@@ -1,0 +1,39 @@
+/** Speed on Chapter 10: a recording of 200 MB through the decoder alone, and through the whole appliance in this process. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../appliance/build/asc.ts";
+import { embed } from "../../appliance/hosts/node.ts";
+import { CaptureReader } from "../../captures/reader.ts";
+import { recordStream } from "../../captures/records.ts";
+import { compilePolicy } from "../../diode/policy.ts";
+import { measureSpeed } from "../../mil1553/decode/speed.ts";
+
+const SIZE = 200_000_000;
+/** A bus carries at most this many words a second: 20 us each (MIL-STD-1553B 4.3.3.3). */
+const BUS = 50_000;
+
+const line = (messages: number, bytes: number, words: number, seconds: number) =>
+  `${(messages / seconds / 1e6).toFixed(2)} M messages/s, ${(bytes / seconds / 1e6).toFixed(0)} MB/s, ` +
+  `${Math.floor(words / seconds / BUS)} fully loaded buses (wanted: 1000)`;
+
+/** The committed recording again and again, each time as if it went on. */
+export async function mil1553Speed(folder: string, say: (label: string, value: string) => void): Promise<void> {
+  const recording = readFileSync(join(ROOT, "fixtures", "mil1553", "clean.ch10"));
+  const alone = await measureSpeed(recording, SIZE);
+  say("1553: decoder alone", line(alone.messages, alone.bytes, alone.words, alone.seconds));
+  const path = join(folder, "large.ch10");
+  const rounds = Math.ceil(SIZE / recording.length);
+  writeFileSync(path, Buffer.concat(Array.from({ length: rounds }, () => recording)));
+  const appliance = await embed(compilePolicy(join(ROOT, "fixtures", "watch.yaml")).parts);
+  const reader = await CaptureReader.open([path]);
+  const started = performance.now();
+  for await (const chunk of recordStream(reader, appliance.input))
+    appliance.run(chunk.length, {
+      forwarded: () => undefined,
+      record: () => undefined,
+    });
+  const seconds = (performance.now() - started) / 1000;
+  const messages = (alone.messages / alone.bytes) * rounds * recording.length;
+  const words = (alone.words / alone.bytes) * rounds * recording.length;
+  say("1553: read, decode, detect, report", line(messages, rounds * recording.length, words, seconds));
+}
