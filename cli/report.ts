@@ -7,7 +7,7 @@ interface Alert {
   dest_ip?: string;
   dest_port?: number;
   proto?: string;
-  alert: { signature: string; context?: { detector?: string; expected?: string; seen?: string } };
+  alert: { signature: string; context?: { detector?: string; expected?: string; seen?: string; count?: number } };
 }
 
 interface Heartbeat {
@@ -75,7 +75,8 @@ function alertLine(event: Alert): string {
   const target = event.dest_ip ? ` -> ${event.dest_ip}${event.dest_port ? `:${event.dest_port}` : ""}` : "";
   const who = event.src_ip ? ` ${event.src_ip}${target}${event.proto ? ` ${event.proto}` : ""}` : "";
   const why = context?.expected ? `: expected ${context.expected}; seen ${context.seen}` : "";
-  return `${event.timestamp.slice(0, 23)}${who} ${signature}${why}`;
+  const times = context?.count ? `, ${context.count} times` : "";
+  return `${event.timestamp.slice(0, 23)}${who} ${signature}${why}${times}`;
 }
 
 /** `name count` pairs, most frequent first, then by name. */

@@ -81,7 +81,9 @@ export function check(k: Packet, w: Who, t: Talk): void {
   if (w.group) score = score / 2 + 0.25;
   const threshold = scaled(Detector.NEW_PAIR, THRESHOLD);
   if (!(score > threshold)) return;
-  const f = raise(Detector.NEW_PAIR, what, mix(SALT, w.talk), k.time, score, max<f64>(threshold, 1e-9));
+  // One alert for all that one client does: a scan has hundreds of talks. For a new server, one for all its clients.
+  const about = what == What.SERVER ? server : client;
+  const f = raise(Detector.NEW_PAIR, what, mix(SALT + <u32>what, about), k.time, score, max<f64>(threshold, 1e-9));
   f.a = <f64>w.version;
   f.b = <f64>w.protocol;
   f.c = <f64>w.service;
