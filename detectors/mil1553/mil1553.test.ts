@@ -32,6 +32,7 @@ beforeAll(async () => {
 
 describe("memory", () => {
   it("fits: learning and operation share the same bytes", () => {
+    expect(app.e.structuresFit()).toBe(1);
     expect(app.e.sharedNeeded()).toBeLessThanOrEqual(app.e.shared());
     // What both need beside it: arena.ts and the slots of buses.ts
     const both = 32 * 320 + 1280 * 8 + 4096 * 2 + 12288 * 4 + 1024 * 40 + 8192 * 4 + 4096 * 2 + 128;

@@ -1,6 +1,6 @@
 /** From what a data word held to what operation holds it against. */
 import type { Change } from "./entries.ts";
-import { margin, sumLimit } from "./limits.ts";
+import { margin, sumLimit, uncertainty } from "./limits.ts";
 
 export interface Profile {
   /** On the circle of 65,536 values: from `base` on `width` values; beyond them `margin` is allowed. */
@@ -63,11 +63,12 @@ export function profileOf(c: Change, { rate, values }: Rates): Profile {
       if (limit < 2000) out.longest = limit;
     }
   }
-  if (c.n >= STEADY) {
+  // On the whole circle a mean says nothing
+  if (c.n >= STEADY && !circle) {
     const n = c.n;
     const mean = signed ? (c.sum - 65536 * c.negative) / n : c.sum / n;
     const squares = signed ? c.squares - 2 * 65536 * c.negativeSum + 65536 * 65536 * c.negative : c.squares;
-    const deviation = Math.sqrt(Math.max(0, squares / n - mean * mean) + 0.25);
+    const deviation = Math.sqrt(Math.max(0, squares / n - mean * mean) + 0.25) * uncertainty(n);
     const theory = sumLimit((2 * values) / rate, SLACK);
     const peak = c.peak / 256;
     // Independent values stay below the limit for as long as one learns: what came near it is not steady

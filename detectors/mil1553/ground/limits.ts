@@ -30,5 +30,8 @@ export function normalLimit(n: number): number {
   return t - (2.515517 + 0.802853 * t + 0.010328 * t * t) / (1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t ** 3);
 }
 
+/** A mean of n values is off by a part of the deviation, which a cumulative sum would add up: what the deviation is taken for. */
+export const uncertainty = (n: number): number => 1 + 3 / Math.sqrt(n);
+
 /** How much farther than all of n values the next ones may go, in parts of their range: a margin, not a law. */
 export const margin = (n: number): number => 0.25 + 4 / Math.sqrt(n);

@@ -11,7 +11,7 @@ import type {
   TerminalEntry,
 } from "./entries.ts";
 import { nameOf } from "./entries.ts";
-import { margin, newness, normalLimit, sumLimit } from "./limits.ts";
+import { margin, newness, normalLimit, sumLimit, uncertainty } from "./limits.ts";
 import { type Range, rangesOf } from "./period.ts";
 
 /** Detectors that share the wanted rate: those of ../onboard/judge. */
@@ -205,5 +205,12 @@ export function timesOf(r: ResponseEntry, bus: BusEntry, rate: number) {
   const most = Math.max(...r.times.map(([t]) => t));
   const z = normalLimit(perHour(r.count, bus) / rate) * deviation;
   const tolerance = Math.max(2, (most - least) * margin(r.count), z - (most - mean), z - (mean - least));
-  return { mean, deviation, least, most, tolerance: Math.min(255, Math.ceil(tolerance)), alone: r.count >= 5000 };
+  return {
+    mean,
+    deviation: deviation * uncertainty(r.count),
+    least,
+    most,
+    tolerance: Math.min(255, Math.ceil(tolerance)),
+    alone: r.count >= 5000,
+  };
 }

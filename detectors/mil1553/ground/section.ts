@@ -26,7 +26,9 @@ const VERSION = 1;
 /** Largest section, bytes. */
 export const LARGEST = 60 * 1024;
 const FLAG = { PAIR: 1, ON_A: 2, ON_B: 4, REGULAR: 8, NEVER_REPEATS: 16, FAILS: 32 };
-const BUS_FLAG = { INCOMPLETE: 1, NO_ORDER: 2 };
+const BUS_FLAG = { INCOMPLETE: 1, NO_ORDER: 2, NOISY: 4 };
+/** As in ../onboard/learning/inventory.ts. */
+const NOISY = 128;
 const KNOWN = { STATUS: 1, FAILURES: 2, MUTE: 4 };
 const HOLDS = { RANGE: 1, MOVES: 2, ONE_JUMP: 4, COUNTER: 8, RUN: 16, DRIFT: 32, FIXED: 64 };
 /** ../onboard/capacity.ts */
@@ -157,8 +159,9 @@ function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit, rate: nu
   const gapTolerance = gap === undefined ? 1 : b.lowestGaps[0]! - gap;
   const loadTolerance = load === undefined ? 1 : load - b.loadMax!;
   const countTolerance = messages === undefined ? 1 : messages - b.countMax!;
+  const noisy = b.failures * NOISY > b.messages + b.untrusted ? BUS_FLAG.NOISY : 0;
   to.u16(b.channel);
-  to.u8((b.identitiesLost ? BUS_FLAG.INCOMPLETE : 0) | (b.transitionsLost ? BUS_FLAG.NO_ORDER : 0));
+  to.u8((b.identitiesLost ? BUS_FLAG.INCOMPLETE : 0) | (b.transitionsLost ? BUS_FLAG.NO_ORDER : 0) | noisy);
   to.u8(patience(b, rate), terminals.length);
   to.u32(gap === undefined ? -0x80000000 : b.lowestGaps[0]!, gapTolerance, b.silence);
   to.u32(...(load === undefined ? [0, 0] : [b.loadMin! * 1000, b.loadMax! * 1000]));

@@ -3,9 +3,11 @@
 //
 //   header   u32 "1553", u16 version, u16 buses, u16 identities, u16 responses, u32 length of all
 //            f32 novelty and order, bits; f32 response times, deviations: limits of their sums
-//   bus      u16 channel, u8 flags, u8 patience, u8 terminals, i32 shortest gap, i32 tolerance of it, u32 silence, load least, most,
-//            messages least, most (of a second), tolerance of load, of messages; f32 new message, its leak, new mode code,
-//            its leak, new terminal, other side (bits), its leak, failure, success (nats), those of a burst, limit, new kind of error (bits); u16 kinds of error; u32 terminals' mask; then for each terminal
+//   bus      u16 channel, u8 flags, u8 patience, u8 terminals, i32 shortest gap, i32 its tolerance, u32 silence,
+//            u32 load least, most, messages least, most (of a second), tolerance of load, of messages;
+//            f32 new message, its leak, new mode code, its leak, new terminal, other side, its leak (bits);
+//            f32 failure, success, those of a burst (nats), limit, new kind of error (bits); u16 kinds of error;
+//            u32 terminals' mask; then for each terminal
 //            u8 address, u8 flags, u16 status bits, f32 bits of a new one, failure, success (nats), limit
 //   identity u16 bus, u16 cmd1, u16 cmd2, u8 flags, u8 intervals, u8 successors, u8 words, u16 order (bits * 256),
 //            u8 constants (bits * 8); intervals { u32 least, most, tolerance };
@@ -13,8 +15,9 @@
 //            u8 0, u16 value | u8 1 (nothing known) | u8 2 | flags, and a profile, see judge/data.ts
 //   response u16 bus * 32 + terminal, u8 answer, u8 least, u8 most, u8 tolerance, u8 alone, f32 mean, deviation
 import { BUSES, CHANGING_MODEL, IDENTITIES, NONE, RANGES, RESPONSES, SUCCESSORS, WORDS } from "./capacity";
-import { KNOWN, PROFILE, TIMING, known, profiles, responsePlaces, successors, terminals, timings, words } from "./arena";
-import { BUS, buses } from "./arena";
+import {
+  BUS, KNOWN, PROFILE, TIMING, buses, known, profiles, responsePlaces, successors, terminals, timings, words,
+} from "./arena";
 import { addBus, findBus } from "./buses";
 import { add, find } from "./identities";
 import { keyOf } from "./observed";
@@ -22,7 +25,7 @@ import { keyOf } from "./observed";
 export const MAGIC: u32 = 0x33353531;
 export const VERSION: u32 = 1;
 
-export const enum BusFlag { INCOMPLETE = 1, NO_ORDER = 2 }
+export const enum BusFlag { INCOMPLETE = 1, NO_ORDER = 2, NOISY = 4 }
 export const enum Flag { PAIR = 1, ON_A = 2, ON_B = 4, REGULAR = 8, NEVER_REPEATS = 16, FAILS = 32 }
 export const enum Holds { RANGE = 1, MOVES = 2, ONE_JUMP = 4, COUNTER = 8, RUN = 16, DRIFT = 32, FIXED = 64 }
 

@@ -15,6 +15,7 @@ interface Exports {
   textAt(): number;
   sharedNeeded(): number;
   shared(): number;
+  structuresFit(): number;
   lostFindings(): bigint;
   messageCount(): number;
   begin(): void;

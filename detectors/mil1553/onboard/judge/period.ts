@@ -9,7 +9,7 @@ import { Detector } from "../../../onboard/catalogue";
 import { Common, busAt, busCount } from "../buses";
 import { identities, keyAt } from "../identities";
 import { apart, damaged, start, time } from "../observed";
-import { Flag, INTERVALS, KnownModel, busModel, knownModel } from "../section";
+import { BusFlag, Flag, INTERVALS, KnownModel, busModel, knownModel } from "../section";
 import { absent, alarm, exceeds, ofBus } from "./alarm";
 import { OVERHEAD } from "../learning/inventory";
 
@@ -22,7 +22,7 @@ export function judgePeriod(m: Message, b: Common, k: KnownModel): bool {
   if (k.epoch == b.epoch) {
     const dt = apart(start, k.last);
     complete = dt <= 0 || k.late == 0 || dt <= <i64>k.late;
-    if ((<u32>k.flags & Flag.REGULAR) != 0 && dt > 0) interval(k, dt, b.effort - k.effortBefore, s.lost != k.lost);
+    if ((<u32>k.flags & Flag.REGULAR) != 0 && dt > 0) interval(k, dt, s.flags & BusFlag.NOISY ? 0 : b.effort - k.effortBefore, s.lost != k.lost);
     k.effortBefore = k.effort;
   } else {
     k.epoch = b.epoch;
@@ -68,9 +68,10 @@ export function sweepPeriods(): void {
   if (k.late == 0 || k.missing) return;
   const b = busAt(<u32>k.bus);
   if (k.epoch != b.epoch || !b.hasLast) return;
-  const waited = apart(b.lastStart, k.last) - <i64>k.late - <i64>(b.effort - k.effortBefore);
-  // Some more of its time where it may have come and not been understood
   const s = busModel(<u32>k.bus);
+  const effort: i64 = s.flags & BusFlag.NOISY ? 0 : <i64>(b.effort - k.effortBefore);
+  const waited = apart(b.lastStart, k.last) - <i64>k.late - effort;
+  // Some more of its time where it may have come and not been understood
   if (waited <= 0 || (s.lost != k.lost && waited <= <i64>k.late * s.patience)) return;
   k.missing = 1;
   if (!exceeds(Detector.BUS_PERIOD, <f64>waited + <f64>k.late, <f64>k.late)) return;
@@ -87,7 +88,7 @@ export function passPeriods(now: u64): void {
     const b = busAt(i), s = busModel(i);
     if (!b.hasLast) continue;
     if (s.passed != b.messages || now < s.anchor) { s.passed = b.messages; s.anchor = now; s.silent = 0; continue; }
-    const limit = 200 * <f64>s.silence + PATIENCE, waited = <f64>(now - s.anchor);
+    const limit = 300 * <f64>s.silence + PATIENCE, waited = <f64>(now - s.anchor);
     if (s.silent || !exceeds(Detector.BUS_PERIOD, waited, limit)) continue;
     s.silent = 1;
     const f = ofBus(Detector.BUS_PERIOD, What.SILENT, <u32>b.channel, i, waited, limit);
@@ -103,7 +104,7 @@ export function judgePause(b: Common, bus: u32, dead: i64): void {
   // After ten minutes it is another recording
   if (dead > 6000000000) return;
   const s = busModel(bus);
-  const limit = 2 * <f64>s.silence + 1000;
+  const limit = 3 * <f64>s.silence + 1000;
   if (!exceeds(Detector.BUS_PERIOD, <f64>dead, limit)) return;
   const f = ofBus(Detector.BUS_PERIOD, What.SILENT, <u32>b.channel, bus, <f64>dead, limit);
   f.since = time > <u64>dead * 100 ? time - <u64>dead * 100 : 0;

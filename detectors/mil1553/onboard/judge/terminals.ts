@@ -63,7 +63,8 @@ function judgeFailures(m: Message, bus: u32, channel: u32): void {
   s.burst = min<f32>(s.burst + s.burstFailure, 4 * s.limit);
   const most = <f64>max<f32>(s.walk, s.burst);
   if (!exceeds(Detector.BUS_ERROR, most, <f64>s.limit)) return;
-  ofBus(Detector.BUS_ERROR, Failures.BUS, channel, bus, most, <f64>s.limit).since = s.walk >= s.burst ? s.since : s.burstSince;
+  const f = ofBus(Detector.BUS_ERROR, Failures.BUS, channel, bus, most, <f64>s.limit);
+  f.since = s.walk >= s.burst ? s.since : s.burstSince;
 }
 
 function judgeTrial(who: u32, failed: bool): void {
@@ -114,7 +115,8 @@ function judgeTime(who: u32, answer: u32, gap: u32): void {
   const off = gap < <u32>t.least ? <u32>t.least - gap : gap > <u32>t.most ? gap - <u32>t.most : 0;
   if (t.age < 0xffff) t.age += 1;
   if (off != 0 && exceeds(Detector.BUS_RESPONSE, <f64>off, <f64>t.tolerance)) {
-    if (t.alone || t.age < TOGETHER || exceeds(Detector.BUS_RESPONSE, <f64>off, FAR * <f64>t.tolerance)) found(Time.OUTSIDE, who, answer, gap, t, <f64>off, <f64>t.tolerance);
+    const enough = t.alone != 0 || t.age < TOGETHER || exceeds(Detector.BUS_RESPONSE, <f64>off, FAR * <f64>t.tolerance);
+    if (enough) found(Time.OUTSIDE, who, answer, gap, t, <f64>off, <f64>t.tolerance);
     t.age = 0;
   }
   const z = min<f32>(max<f32>((<f32>gap - t.mean) * t.inverse, -8), 8);

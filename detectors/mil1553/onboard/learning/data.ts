@@ -44,7 +44,7 @@ export class Change {
   countA: u32;
   countB: u32;
 }
-const MOVES: usize = 76;
+export const MOVES: usize = 76;
 
 let wordsUsed: u32 = 0;
 let used: u32 = 0;

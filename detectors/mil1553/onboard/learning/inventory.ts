@@ -7,7 +7,8 @@
 // counted only: such a message is not periodic.
 //
 // Not learned as intervals: repetitions of a message that failed, and what happened while messages failed that normally
-// succeed. They are late by what the failure took (Common.effort), which is allowed for in operation in the same way.
+// succeed. They are late by what the failure took (Common.effort), which is allowed for in operation in the same way. On a
+// bus where more than one message in NOISY fails no interval would be left: there all are learned, and nothing allowed for.
 import { Message } from "../../../../mil1553/onboard/message";
 import { bucket } from "../../../onboard/histogram";
 import { LEARNED, learned } from "../arena";
@@ -36,7 +37,7 @@ export class Known {
   again: u16;       // messages right behind a failed one: which side they are on says nothing
   disturbed: u16;   // intervals that were not learned
 }
-const INTERVALS: usize = 48;
+export const INTERVALS: usize = 48;
 
 // @ts-ignore: decorator
 @inline export function knownAt(i: u32): Known { return changetype<Known>(learned + <usize>(i * LEARNED)); }
@@ -61,7 +62,7 @@ export function learnIdentity(m: Message, bus: u32, b: Common): u32 {
   if (b.retry) return i;
   if (k.epoch == b.epoch) {
     const dt = apart(start, k.last);
-    if (dt > 0 && dt <= <i64>u32.MAX_VALUE && k.effortBefore == b.effort) addInterval(i, k, <u32>dt);
+    if (dt > 0 && dt <= <i64>u32.MAX_VALUE && (k.effortBefore == b.effort || noisy(bus))) addInterval(i, k, <u32>dt);
     else if (k.disturbed < 0xffff) k.disturbed += 1;
     k.effortBefore = k.effort;
   } else {
@@ -81,6 +82,14 @@ export const OVERHEAD: u32 = 1000;
 /** Fails so often that its failures belong to the schedule. */
 // @ts-ignore: decorator
 @inline function fails(k: Known): bool { return k.damaged * 8 > k.onA + k.onB + <u32>k.again; }
+
+/** On such a bus failures are part of every interval. */
+const NOISY: u32 = 128;
+// @ts-ignore: decorator
+@inline function noisy(bus: u32): bool {
+  const s = lessonOf(bus);
+  return s.failures * NOISY > s.trusted + s.untrusted;
+}
 
 function addInterval(i: u32, k: Known, dt: u32): void {
   const kind = bucket(<u64>dt);
