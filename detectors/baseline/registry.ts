@@ -1,5 +1,6 @@
 /** The detectors that learn, in the order in which a baseline lists what they learned. */
 import { IP_DETECTORS } from "../ip/learned.ts";
 import type { LearnedDetector } from "../learned.ts";
+import { mil1553 } from "../mil1553/learned.ts";
 
-export const DETECTORS: readonly LearnedDetector[] = [...IP_DETECTORS];
+export const DETECTORS: readonly LearnedDetector[] = [...IP_DETECTORS, mil1553];

@@ -3,6 +3,7 @@ import { Text, lit } from "../../lib/onboard/text";
 
 export const FIRST_SIGNATURE: u32 = 7700000;
 export const DETECTORS: u32 = 40; // numbers are below
+export const FIRST_OF_BUS: u32 = 20; // from here on the detectors are for MIL-STD-1553
 
 export const enum Detector {
   NONE = 0,

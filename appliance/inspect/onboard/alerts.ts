@@ -1,7 +1,7 @@
 // The alert: how a finding of any detector leaves as an EVE event and as a line on the console. What was expected, what
 // was seen and the numbers stand in alert.context, whose form Suricata's schema leaves open.
 import { Text, byte, decimal, lit, timestamp, unsigned } from "../../../lib/onboard/text";
-import { FIRST_SIGNATURE, writeDetector } from "../../../detectors/onboard/catalogue";
+import { FIRST_OF_BUS, FIRST_SIGNATURE, writeDetector } from "../../../detectors/onboard/catalogue";
 import { FINDING, Finding, Subject } from "../../../detectors/onboard/finding";
 import { openEvent, writeAddress, writeTransport } from "../../../ip/onboard/eve";
 import { Flow } from "../../../ip/onboard/flow";
@@ -13,7 +13,6 @@ import * as events from "./events";
 import { writeCategory, writeExpected, writeSeen, writeSignature } from "./words";
 
 const ALERT: u32 = 1; // syslog severity
-const FIRST_OF_BUS: u32 = 20; // detectors from this number on are the bus's
 
 let raised: u64 = 0;
 export function alertsRaised(): u64 { return raised; }

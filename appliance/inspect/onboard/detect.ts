@@ -1,6 +1,7 @@
 // The detectors of the appliance, called one after the other: the one list of who looks at packets, at 1553 messages, at
 // the clock. detectors/README.md says what each offers.
 import * as ip from "../../../detectors/ip/onboard/index";
+import * as mil1553 from "../../../detectors/mil1553/onboard/mil1553";
 import { Text } from "../../../lib/onboard/text";
 import { Packet } from "../../../ip/onboard/packet";
 import { Bus } from "../../../mil1553/onboard/channels";
@@ -14,6 +15,9 @@ let stage: u32 = 0; // of an export: whose entries are next
 export function configureDetectors(part: usize): bool {
   stage = 0;
   ip.reset();
+  mil1553.reset();
+  const bus = section(part, Tag.BASELINE_1553);
+  if (bus != 0 && !mil1553.configure(bus, sectionLength(part, Tag.BASELINE_1553))) return false;
   for (let tag: u32 = Tag.FLOOD; tag <= <u32>Tag.TUNNEL; ++tag) {
     const at = section(part, tag);
     if (at != 0 && !ip.configure(tag, at, sectionLength(part, tag))) return false;
@@ -34,18 +38,23 @@ export function packetIn(k: Packet, p: usize, flow: usize): void {
 export function messageIn(m: Message, bus: Bus, time: u64): void {
   if (learning()) {
     learned(time, true);
+    mil1553.learn(m, bus);
     return;
   }
+  mil1553.check(m, bus);
 }
 
 /** Time went on. */
 export function timePassed(time: u64): void {
-  if (!learning()) ip.passing(time);
+  if (learning()) return;
+  ip.passing(time);
+  mil1553.passing(time);
 }
 
 /** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
 export function exportNext(t: Text): bool {
   if (stage == 0) { if (ip.exportNext(t)) return true; stage = 1; }
+  if (stage == 1) { if (mil1553.exportNext(t)) return true; stage = 2; }
   stage = 0;
   return false;
 }

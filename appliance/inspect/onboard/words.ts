@@ -1,8 +1,9 @@
 // What a detector says of its finding: which module has the words, and what Suricata's readers call it.
 import { Text, lit, unsigned } from "../../../lib/onboard/text";
-import { Detector } from "../../../detectors/onboard/catalogue";
+import { Detector, FIRST_OF_BUS } from "../../../detectors/onboard/catalogue";
 import { Finding } from "../../../detectors/onboard/finding";
 import * as ip from "../../../detectors/ip/onboard/index";
+import * as mil1553 from "../../../detectors/mil1553/onboard/words";
 import * as newcomer from "../../../detectors/newcomer/onboard/words";
 import * as scan from "../../../detectors/scan/onboard/words";
 
@@ -12,7 +13,7 @@ export function writeExpected(t: Text, f: Finding): void {
     case Detector.SCAN: scan.expected(t); return;
     case Detector.NEW_HOST:
     case Detector.NEW_SERVICE: newcomer.expected(t, f); return;
-    default: ip.expected(t, f);
+    default: if (f.detector >= FIRST_OF_BUS) mil1553.expected(t, f); else ip.expected(t, f);
   }
 }
 
@@ -22,7 +23,7 @@ export function writeSeen(t: Text, f: Finding): void {
     case Detector.SCAN: scan.seen(t, f); return;
     case Detector.NEW_HOST:
     case Detector.NEW_SERVICE: newcomer.seen(t, f); return;
-    default: ip.seen(t, f);
+    default: if (f.detector >= FIRST_OF_BUS) mil1553.seen(t, f); else ip.seen(t, f);
   }
 }
 
