@@ -38,10 +38,22 @@ export const Tag = {
   BEACON: 37,
   SILENCE: 38,
   TUNNEL: 39,
+  BASELINE_SHAPE: 40,
 } as const;
 
 /** Bytes of the structures in onboard/config.ts. */
-export const SIZES = { network: 24, range: 4, inspect: 48, detector: 16, alertRule: 24, guard: 64, rule: 48, message: 32, dataCheck: 8, journal: 72 } as const;
+export const SIZES = {
+  network: 24,
+  range: 4,
+  inspect: 48,
+  detector: 16,
+  alertRule: 24,
+  guard: 64,
+  rule: 48,
+  message: 32,
+  dataCheck: 8,
+  journal: 72,
+} as const;
 
 export const InspectFlag = { IGNORE_CHECKSUMS: 1, KNOWN_HOSTS: 2, KNOWN_SERVICES: 4, LEARN: 8, UNGROUPED: 16 } as const;
 export const AlertKind = { SUPPRESS: 0, LIMIT: 1, THRESHOLD: 2, BOTH: 3, PASS: 4 } as const;
