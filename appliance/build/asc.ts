@@ -1,5 +1,5 @@
 // AssemblyScript -> WebAssembly. One place for the compiler's flags, so that what tests run is what is linked.
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -33,22 +33,51 @@ export interface CompileOptions {
  * @throws Error with the compiler's own `ERROR ... in file(line,column)` text.
  */
 export async function compileOnboard(entry: string, options: CompileOptions = {}): Promise<string> {
+  const job = jobOf(entry, options);
+  if (existsSync(job.out)) return job.out;
+  try {
+    await promisify(execFile)(process.execPath, job.command, { cwd: ROOT });
+  } catch (error) {
+    throw failure(job, error);
+  }
+  renameSync(job.temporary, job.out);
+  return job.out;
+}
+
+/** The same for who cannot wait otherwise. */
+export function compileOnboardSync(entry: string, options: CompileOptions = {}): string {
+  const job = jobOf(entry, options);
+  if (existsSync(job.out)) return job.out;
+  try {
+    execFileSync(process.execPath, job.command, { cwd: ROOT, stdio: "pipe", encoding: "utf8" });
+  } catch (error) {
+    throw failure(job, error);
+  }
+  renameSync(job.temporary, job.out);
+  return job.out;
+}
+
+interface Job {
+  name: string;
+  out: string;
+  temporary: string;
+  command: string[];
+}
+
+function jobOf(entry: string, options: CompileOptions): Job {
   const flags = [...FLAGS];
   if (options.pages) flags.push(`--initialMemory=${options.pages}`, `--maximumMemory=${options.pages}`);
   const name = relative(ROOT, resolve(ROOT, entry));
   const out = join(ROOT, "build", "wasm", `${hashSources([name, ...flags])}.wasm`);
-  if (existsSync(out)) return out;
   mkdirSync(dirname(out), { recursive: true });
   const temporary = `${out}.${process.pid}.${Math.trunc(performance.now() * 1000)}`;
   const asc = join(ROOT, "node_modules", "assemblyscript", "bin", "asc.js");
-  try {
-    await promisify(execFile)(process.execPath, [asc, name, "-o", temporary, ...flags], { cwd: ROOT });
-  } catch (error) {
-    const { stderr, stdout } = error as { stderr?: string; stdout?: string };
-    throw new Error(`${name} does not compile:\n${stderr || stdout || String(error)}`);
-  }
-  renameSync(temporary, out);
-  return out;
+  return { name, out, temporary, command: [asc, name, "-o", temporary, ...flags] };
+}
+
+function failure({ name }: Job, error: unknown): Error {
+  const { stderr, stdout } = error as { stderr?: string; stdout?: string };
+  return new Error(`${name} does not compile:\n${stderr || stdout || String(error)}`);
 }
 
 function hashSources(salt: string[]): string {

@@ -81,16 +81,45 @@ export function limitFor(clean: Clean, { rate, gap = 1, ceiling = Infinity }: Wa
   const expected = rate * hours;
   const floor = tailStart(sorted, expected);
   const peaks = burstPeaks(clean, floor, gap).sort();
+  return limitOfPeaks(peaks, { hours, floor, count: peaks.length }, { rate, ceiling });
+}
+
+/** Largest independent peaks, from a list that was kept while a stream went by. */
+export interface Kept {
+  /** Falling. */
+  largest: readonly number[];
+  /** How many peaks there were; more than were kept, or as many. */
+  count: number;
+  hours: number;
+}
+
+/**
+ * The limit from the largest peaks of clean traffic: as limitFor(), whose scores would have been in bursts already.
+ * @throws RangeError as limitFor()
+ */
+export function limitOfLargest({ largest, count, hours }: Kept, wanted: Wanted): Limit {
+  if (!largest.length) throw new RangeError("no peaks to learn a limit from");
+  if (!(wanted.rate > 0)) throw new RangeError("the wanted rate must be above 0 alarms per hour");
+  const tail = Math.min(largest.length - 1, Math.ceil(tailSize(count, wanted.rate * hours)));
+  return limitOfPeaks(Float64Array.from(largest).sort(), { hours, count, floor: largest[tail]! }, wanted);
+}
+
+function limitOfPeaks(
+  peaks: Float64Array,
+  { hours, count, floor }: { hours: number; count: number; floor: number },
+  { rate, ceiling = Infinity }: Wanted,
+): Limit {
+  const expected = rate * hours;
   const given = (part: Pick<Limit, "limit" | "method" | "interval" | "promised" | "tail">): Limit => ({
     ...part,
     mute: part.limit >= ceiling,
-    peaks: peaks.length,
+    peaks: count,
     hours,
     expected,
   });
   const ranked = (k: number) => peaks[Math.max(0, peaks.length - k)]!;
-  if (expected >= ENOUGH && peaks.length > expected) {
-    const k = Math.floor(expected);
+  if (expected >= ENOUGH && count > expected) {
+    const k = Math.min(Math.floor(expected), peaks.length);
     const { low, high } = poisson(k);
     const interval = {
       low: ranked(Math.min(peaks.length, Math.ceil(high))),
@@ -98,7 +127,10 @@ export function limitFor(clean: Clean, { rate, gap = 1, ceiling = Infinity }: Wa
     };
     return given({ limit: ranked(k), method: "rank", interval, promised: k / hours });
   }
-  const excesses = peaks.filter((s) => s > floor).map((s) => s - floor);
+  const excesses = Array.from(
+    peaks.filter((s) => s > floor),
+    (s) => s - floor,
+  );
   if (new Set(excesses).size >= PEAKS && expected < excesses.length) {
     const tail = fitPareto(excesses);
     const p = expected / excesses.length;
@@ -111,7 +143,7 @@ export function limitFor(clean: Clean, { rate, gap = 1, ceiling = Infinity }: Wa
       tail: { ...tail, threshold: floor, excesses: excesses.length },
     });
   }
-  const largest = sorted[n - 1]!;
+  const largest = peaks.at(-1)!;
   const promised = hours > 0 ? Math.max(rate, 1 / hours) : Infinity;
   return given({ limit: largest, method: "largest", interval: { low: largest, high: Infinity }, promised });
 }
@@ -122,6 +154,8 @@ export function limitFor(clean: Clean, { rate, gap = 1, ceiling = Infinity }: Wa
  */
 function tailStart(sorted: Float64Array, expected: number): number {
   const n = sorted.length;
-  const tail = Math.max(0.02 * n, Math.min(4 * PEAKS, 0.1 * n), Math.min(n, 4 * expected));
-  return sorted[Math.max(0, n - 1 - Math.ceil(tail))]!;
+  return sorted[Math.max(0, n - 1 - Math.ceil(tailSize(n, expected)))]!;
 }
+
+const tailSize = (n: number, expected: number) =>
+  Math.max(0.02 * n, Math.min(4 * PEAKS, 0.1 * n), Math.min(n, 4 * expected));

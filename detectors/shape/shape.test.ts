@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { record } from "../../ip/testing/frames.ts";
+import type { Entry } from "../learned.ts";
 import { ATTACKS, batches, type Frame, normalTraffic } from "../testing/site.ts";
 import { FEATURES, NAMES } from "./features.ts";
+import { shape as ground } from "./learned.ts";
 import { learnShape, Shape } from "./shape.ts";
 
 fc.configureGlobal({ seed: 20261120, numRuns: 60 });
@@ -16,28 +18,46 @@ function scoreAll(shape: Shape, frames: readonly Frame[]): number[] {
   return scores;
 }
 
-let model: Uint8Array;
+/** Entries of the same thing merged, as detectors/baseline/merge.ts does it. */
+function mergeAll(entries: readonly Entry[]): Entry[] {
+  const merged = new Map<string, Entry>();
+  for (const entry of entries) {
+    const key = `${entry.detector} ${ground.keyOf(entry)}`;
+    const before = merged.get(key);
+    merged.set(key, before ? ground.merge(before, entry) : entry);
+  }
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+}
+
+const pack = (entries: readonly Entry[], rate = 1) => ground.pack(entries, ground.thresholds(entries, { rate }, 1));
+const shuffled = <T>(list: readonly T[], by: number) =>
+  [...list].sort((a, b) => ((list.indexOf(a) * by) % 101) - ((list.indexOf(b) * by) % 101));
+
+let entries: Entry[];
+let section: Uint8Array;
 let limit: number;
 beforeAll(async () => {
-  const clean = normalTraffic(1, 1800);
-  const learned = await learnShape(() => batches(clean), { rate: 2 });
-  model = learned.shape.model;
-  limit = learned.limit.limit;
-  expect(learned.limit.mute).toBe(false);
+  entries = await learnShape(batches(normalTraffic(1, 900)));
+  section = pack(entries);
+  limit = (await Shape.create(section)).limit;
 });
 
 describe("a learned plant network", () => {
-  it("is silent on other traffic of the same plant", async () => {
-    let alarms = 0;
-    for (const seed of [11, 12, 13]) {
-      const scores = scoreAll(await Shape.create(model), normalTraffic(seed, 1200));
-      alarms += scores.filter((s) => s > limit).length / scores.length;
+  it("is silent on other traffic of the same plant, from power-on", async () => {
+    for (const seed of [11, 12]) {
+      const shape = await Shape.create(section);
+      let findings = 0;
+      for (const batch of batches(normalTraffic(seed, 1200))) {
+        shape.input.set(batch);
+        shape.score(batch.length);
+        findings += shape.findings;
+      }
+      expect(findings).toBe(0);
     }
-    expect(alarms / 3).toBeLessThan(0.002);
   });
 
   it.each(Object.entries(ATTACKS))("finds: %s", async (_, attack) => {
-    const shape = await Shape.create(model);
+    const shape = await Shape.create(section);
     scoreAll(shape, normalTraffic(21, 300));
     const frames = attack(1300);
     const end = frames.at(-1)!.time;
@@ -50,8 +70,8 @@ describe("a learned plant network", () => {
     expect(found / frames.length).toBeGreaterThan(0.9);
   });
 
-  it("says what was seen and what was expected", async () => {
-    const shape = await Shape.create(model);
+  it("says what was seen and what was expected, in an alert's words too", async () => {
+    const shape = await Shape.create(section);
     scoreAll(shape, normalTraffic(31, 300));
     const [batch] = batches(ATTACKS["a file leaves over the polling connection"]!(1300).slice(0, 60));
     shape.input.set(batch!);
@@ -61,11 +81,38 @@ describe("a learned plant network", () => {
     expect(why.seen).toBeGreaterThan(55); // one frame each 2 ms for 0.12 s, against a poll a second
     expect(why.expected).toBeLessThan(6);
     expect(why.deviations).toBeGreaterThan(5);
+    expect(shape.words()).toEqual({
+      expected: expect.stringMatching(/^frames from source to destination over 1 s about \d\.\d+$/),
+      seen: expect.stringMatching(/^\d\d\.\d+, \d+(\.\d)? deviations more$/),
+    });
+  });
+
+  it("raises a finding where the score is above the limit, as the policy scales it", async () => {
+    const frames = ATTACKS["polling forty times as fast"]!(1300);
+    const count = async (factor: number) => {
+      const shape = await Shape.create(section);
+      shape.scale(factor);
+      scoreAll(shape, normalTraffic(21, 300));
+      let findings = 0;
+      let above = 0;
+      for (const batch of batches(frames)) {
+        shape.input.set(batch);
+        above += shape.score(batch.length).filter((s) => s > limit * factor).length;
+        findings += shape.findings;
+      }
+      return { findings, above };
+    };
+    const [normal, lower] = [await count(1), await count(0.5)];
+    expect(normal.findings).toBe(normal.above);
+    expect(normal.findings).toBeGreaterThan(100);
+    expect(lower.findings).toBeGreaterThan(normal.findings);
+    expect(await count(Number.POSITIVE_INFINITY)).toEqual({ findings: 0, above: 0 });
+    expect((await count(0)).findings).toBe(frames.length);
   });
 });
 
 describe("learning", () => {
-  it("gives the same bytes whatever the batches, and scores are the same bytes again", async () => {
+  it("gives the same entries whatever the batches, each small enough for an event", async () => {
     const frames = normalTraffic(5, 120);
     const states = [];
     for (const size of [1, 7, 1000]) {
@@ -75,42 +122,69 @@ describe("learning", () => {
           shape.input.set(batch);
           shape.learn(batch.length);
         }
-      shape.finish();
-      states.push(Buffer.concat([shape.model, shape.learning]).toString("hex"));
+      states.push(JSON.stringify(shape.entries()));
+      expect(JSON.stringify(shape.entries())).toBe(states[0]); // and once more
     }
     expect(new Set(states).size).toBe(1);
+    for (const entry of entries) expect(JSON.stringify(entry).length - 2).toBeLessThanOrEqual(900);
   });
 
-  it("merged from two parts is, but for rounding, the same description as learned together", async () => {
+  it("describes traffic exactly as if its parts had been learned together", async () => {
     const [a, b] = [normalTraffic(6, 300), normalTraffic(7, 300, 5000)];
-    const learn = async (...parts: Frame[][]) => {
-      const shape = await Shape.create();
-      for (const part of parts) {
-        shape.reset();
-        for (const batch of batches(part)) {
-          shape.input.set(batch);
-          shape.learn(batch.length);
-        }
+    const together = await Shape.create();
+    for (const part of [a, b]) {
+      together.forgetTraffic();
+      for (const batch of batches(part)) {
+        together.input.set(batch);
+        together.learn(batch.length);
       }
-      return shape;
-    };
-    const [together, merged, other] = [await learn(a, b), await learn(a), await learn(b)];
-    merged.merge(other.learning);
-    together.finish();
-    merged.finish();
-    const [x, y] = [together.model, merged.model].map((m) => new Float64Array(m.buffer));
-    expect(y![0]).toBe(x![0]);
-    // behind the head: means, inverse deviations and triangles of all classes
-    for (let i = 73; i < x!.length; i++) expect(Math.abs(y![i]! - x![i]!)).toBeLessThan(1e-6 * (1 + Math.abs(x![i]!)));
+    }
+    const classes = (list: readonly Entry[]) => list.filter(({ detector }) => detector === "shape.class");
+    const parts = [...(await learnShape(batches(a))), ...(await learnShape(batches(b)))];
+    expect(classes(mergeAll(parts))).toEqual(classes(mergeAll(together.entries())));
   });
 
-  it("refuses bytes that are no model or learning state", async () => {
-    const shape = await Shape.create();
-    expect(() => shape.configure(new Uint8Array(8))).toThrow(RangeError);
-    expect(() => shape.merge(new Uint8Array(8))).toThrow(RangeError);
-    expect(() => {
-      shape.limit = Number.NaN;
-    }).toThrow(RangeError);
+  it("merges to the same bytes in any order and grouping", async () => {
+    const [a, b, c] = await Promise.all(
+      [6, 7, 8].map((seed) => learnShape(batches(normalTraffic(seed, 150, 1000 * seed)))),
+    );
+    const all = mergeAll([...a!, ...b!, ...c!]);
+    expect(mergeAll([...c!, ...a!, ...b!])).toEqual(all);
+    expect(mergeAll([...a!, ...mergeAll([...c!, ...b!])])).toEqual(all);
+    expect(Buffer.compare(pack(all), pack(shuffled(all, 37)))).toBe(0);
+    const frames = (list: readonly Entry[]) => Math.max(...list.map((e) => Number(e.frames ?? 0)));
+    expect(frames(all)).toBe(frames(a!) + frames(b!) + frames(c!));
+  });
+
+  it("of too little has a limit that is never reached", async () => {
+    const few = await learnShape(batches(normalTraffic(1, 20)));
+    expect(ground.thresholds(few, { rate: 1 }, 1)).toMatchObject([{ limit: 100, method: "margin", samples: 0 }]);
+    expect((await Shape.create(pack(few))).limit).toBe(100);
+    expect((await Shape.create()).entries()).toEqual([]);
+  });
+
+  it("says of each entry what it is", () => {
+    const lines = entries.map((entry) => ground.show(entry));
+    expect(lines).toContainEqual(expect.stringMatching(/^TCP port 502, to it: sender features of \d+ frames$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ARP operation 1: pair features of \d+ frames$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^highest normal score \d\.\d+, of \d+ in \d+ s$/));
+  });
+
+  it("keeps the services with most frames when there are more than fit", async () => {
+    const [like] = ATTACKS["flood of large datagrams between known hosts"]!(1000);
+    const frames = (first: number): Frame[] =>
+      Array.from({ length: 4000 }, (_, k) => {
+        const data = Uint8Array.from(like!.data.subarray(0, 90));
+        const port = first + (k % 40);
+        data.set([port >> 8, port & 255], 36); // below the source port: this is the service
+        return { time: 1e12 + k * 1e7, data };
+      });
+    const parts = await Promise.all([1000, 2000].map((first) => learnShape(batches(frames(first)))));
+    const both = mergeAll(parts.flat());
+    expect(both.filter(({ detector, block }) => detector === "shape.class" && block === 0).length).toBeGreaterThan(32);
+    const packed = pack(both);
+    expect(packed.length).toBeLessThanOrEqual(48 + 27 * 8 + 29 * 1668);
+    expect((await Shape.create(packed)).limit).toBeGreaterThanOrEqual(1);
   });
 });
 
@@ -120,16 +194,21 @@ describe("hostile input", () => {
     data: fc.uint8Array({ maxLength: 120 }),
     original: fc.integer({ min: 0, max: 2 ** 31 }),
   });
+  type Hostile = { time: bigint; data: Uint8Array; original: number };
+  const records = (frames: readonly Hostile[], ip: boolean) =>
+    Buffer.concat(
+      frames.map(({ time, data, original }) => {
+        const head = ip ? [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 60] : [];
+        const bytes = Uint8Array.from([...head, ...data]);
+        return record(bytes, { time, original: bytes.length + original });
+      }),
+    );
+
   it("never gives a score that is not a number within 0 and 100, nor such a feature", async () => {
-    const shape = await Shape.create(model);
+    const shape = await Shape.create(section);
     fc.assert(
       fc.property(fc.array(frame, { minLength: 1, maxLength: 40 }), fc.boolean(), (frames, ip) => {
-        const parts = frames.map(({ time, data, original }) => {
-          const head = ip ? [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 60] : [];
-          const bytes = Uint8Array.from([...head, ...data]);
-          return record(bytes, { time, original: bytes.length + original });
-        });
-        const batch = Buffer.concat(parts);
+        const batch = records(frames, ip);
         shape.input.set(batch);
         return (
           [...shape.score(batch.length)].every((s) => s >= 0 && s <= 100) &&
@@ -138,6 +217,22 @@ describe("hostile input", () => {
       }),
     );
   });
+
+  it("learned gives entries that can be packed", async () => {
+    const shape = await Shape.create();
+    const state = fc.array(frame, { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(state, fc.boolean(), (frames, ip) => {
+        const batch = records(frames, ip);
+        shape.input.set(batch);
+        shape.learn(batch.length);
+      }),
+    );
+    const learned = shape.entries();
+    for (const entry of learned) expect(JSON.stringify(entry).length - 2).toBeLessThanOrEqual(900);
+    expect((await Shape.create(pack(learned))).limit).toBeGreaterThanOrEqual(1);
+  });
+
   it("scores 0 without a model; an address sweep fills the tables and no more", async () => {
     const shape = await Shape.create();
     const sweep = ATTACKS["SYN flood from forged ports"]!(10).map((f, k) => {
@@ -152,7 +247,67 @@ describe("hostile input", () => {
       return { time: f.time, data };
     });
     expect(scoreAll(shape, many).every((s) => s === 0)).toBe(true);
+    shape.configure(section);
+    expect(scoreAll(shape, many).every((s) => s >= 0 && s <= 100)).toBe(true);
     expect(shape.evictions).toBeGreaterThan(0n);
+  });
+
+  it("a section with a wrong byte is refused, or its scores are still numbers", async () => {
+    const shape = await Shape.create();
+    const [batch] = batches(ATTACKS["polling forty times as fast"]!(1300).slice(0, 20));
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: section.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const bytes = Uint8Array.from(section);
+        bytes[at]! ^= flip;
+        try {
+          shape.configure(bytes);
+        } catch {
+          refused++;
+        }
+        shape.input.set(batch!);
+        return [...shape.score(batch!.length, true)].every((s) => s >= 0 && s <= 100);
+      }),
+      { numRuns: 300 },
+    );
+    expect(refused).toBeGreaterThan(0);
+    const refuses = (change: (view: DataView) => void, length = section.length) => {
+      const bytes = new Uint8Array(length);
+      bytes.set(section.subarray(0, length));
+      change(new DataView(bytes.buffer));
+      expect(() => shape.configure(bytes)).toThrow(RangeError);
+      expect(shape.limit).toBe(0);
+    };
+    const services = new DataView(section.buffer).getUint32(4, true);
+    const weights = 48 + 8 * services;
+    refuses(() => undefined, 8);
+    refuses(() => undefined, section.length - 4);
+    refuses(() => undefined, section.length + 4);
+    refuses((v) => v.setUint32(0, 0, true));
+    refuses((v) => v.setUint32(0, 0xffffffff, true));
+    refuses((v) => v.setUint32(4, 28, true));
+    refuses((v) => v.setFloat64(8, Number.NaN, true));
+    refuses((v) => v.setFloat64(8, 0.5, true));
+    refuses((v) => v.setFloat32(16, -1, true));
+    refuses((v) => v.setUint8(40, 5));
+    refuses((v) => v.setUint8(45, 1));
+    refuses((v) => v.setBigUint64(48, 7n, true));
+    refuses((v) => v.setFloat32(weights, Number.NaN, true));
+    refuses((v) => v.setFloat32(weights + 4 * 57, 0, true)); // inverse deviation
+    refuses((v) => v.setFloat32(weights + 4 * 114, 0, true)); // diagonal of W
+    refuses((v) => v.setFloat32(weights + 4 * 200, Infinity, true));
+  });
+
+  it("entries that are none are refused, by what is wrong", () => {
+    const one = entries.find(({ detector }) => detector === "shape.class")!;
+    const peaks = entries.find(({ detector }) => detector === "shape.peaks")!;
+    const wrong = (entry: Entry) => () => pack([...entries.filter((e) => e !== one && e !== peaks), entry]);
+    expect(wrong({ ...one, service: "x" })).toThrow(/service: expected the key/);
+    expect(wrong({ ...one, sums: "AAAA" })).toThrow(/sums: expected 520 bytes in base 64/);
+    expect(wrong({ ...one, block: 6 })).toThrow(/block: expected a whole number from 0 to 5/);
+    expect(wrong({ ...one, frames: 1 })).toThrow(/frames: \d+ here, 1 in another block|frames: 1 here/);
+    expect(wrong(peaks)).toThrow(/lacks a block/);
+    expect(wrong({ ...peaks, largest: "A" })).toThrow(/largest: expected/);
   });
 });
 

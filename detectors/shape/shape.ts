@@ -1,8 +1,8 @@
-// The traffic-shape detector on the ground: learns its model from captures and scores records. Untrusted bytes are
-// parsed in WebAssembly only, by the code that flies.
+// The traffic-shape detector on the ground: learns and scores records. Untrusted bytes are parsed in WebAssembly only, by
+// the code that flies.
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../appliance/build/asc.ts";
-import { type Limit, limitFor, type Wanted } from "../numerics/threshold.ts";
+import type { Entry } from "../learned.ts";
 import { FEATURES, NAMES } from "./features.ts";
 
 interface Exports {
@@ -12,16 +12,16 @@ interface Exports {
   run(from: number, to: number, mode: number): number;
   count(): number;
   resultsAt(): number;
-  modelAt(): number;
-  modelSize(): number;
-  learningAt(): number;
-  learningSize(): number;
+  textAt(): number;
   vectorAt(): number;
+  alarmLimit(): number;
+  findings(): number;
+  words(): number;
   evictions(): bigint;
   configure(bytes: number): number;
-  merge(): void;
-  begin(): void;
-  finish(): void;
+  exportEntry(): number;
+  scale(detector: number, factor: number): void;
+  forgetTraffic(): void;
   reset(): void;
 }
 
@@ -38,8 +38,8 @@ export interface Scored {
   deviations: number;
 }
 
-const MODE = { score: 0, learn: 1, explained: 4 } as const;
-const LIMIT = 56; // offset in the model
+const MODE = { score: 0, learn: 1, features: 2, decode: 3, explained: 4 } as const;
+const SHAPE = 12; // the detector's number
 
 /** One detector with tables, model and learning state of its own. */
 export class Shape {
@@ -48,15 +48,14 @@ export class Shape {
   private constructor(e: Exports) {
     this.#e = e;
     e.reset();
-    e.begin();
   }
 
-  /** @param model bytes of a model; without it everything scores 0 until one is learned or configured */
-  static async create(model?: Uint8Array): Promise<Shape> {
+  /** @param section of the policy; without it everything scores 0 */
+  static async create(section?: Uint8Array): Promise<Shape> {
     const path = await compileOnboard("detectors/shape/ground/onboard/index.ts");
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {});
     const shape = new Shape(exports as unknown as Exports);
-    if (model) shape.configure(model);
+    if (section) shape.configure(section);
     return shape;
   }
 
@@ -75,6 +74,12 @@ export class Shape {
     return this.#run(length, MODE.learn);
   }
 
+  /** Works through the records and returns how many frames there were: for measuring what each part costs. */
+  bench(length: number, mode: keyof typeof MODE): number {
+    this.#e.run(0, length, MODE[mode]);
+    return this.#e.count();
+  }
+
   /** Why frame i of the last score(length, true) has its score. */
   explain(i: number): Scored {
     const view = new DataView(this.#e.memory.buffer, this.#e.resultsAt() + i * 40, 40);
@@ -83,61 +88,68 @@ export class Shape {
     return { score: f(0), feature: name, unit, seen: value(f(8)), expected: value(f(16)), deviations: f(24) };
   }
 
+  /** Findings raised for the records of the last score(). */
+  get findings(): number {
+    return this.#e.findings();
+  }
+
+  /** What the alert of the last frame says; undefined when it raised none. */
+  words(): { expected: string; seen: string } | undefined {
+    const length = this.#e.words();
+    if (!length) return undefined;
+    const [expected, seen] = this.#text(length).split("\n");
+    return { expected: expected!, seen: seen! };
+  }
+
   /** Features of the last frame, as onboard/features.ts lays them out. */
-  features(): Float64Array {
-    return new Float64Array(this.#e.memory.buffer.slice(this.#e.vectorAt(), this.#e.vectorAt() + FEATURES * 8));
+  features(): Float32Array {
+    return new Float32Array(this.#e.memory.buffer.slice(this.#e.vectorAt(), this.#e.vectorAt() + FEATURES * 4));
   }
 
   /** Forgets traffic, keeps the model: as at power-on. */
+  forgetTraffic(): void {
+    this.#e.forgetTraffic();
+  }
+
+  /** Everything: what was learned, model, traffic. */
   reset(): void {
     this.#e.reset();
   }
 
-  /** Makes the model of everything learned so far. */
-  finish(): void {
-    this.#e.finish();
+  /** Baseline entries of all that was learned, as the image exports them. */
+  entries(): Entry[] {
+    const entries: Entry[] = [];
+    for (let n = this.#e.exportEntry(); n; n = this.#e.exportEntry()) entries.push(JSON.parse(this.#text(n)) as Entry);
+    return entries;
   }
 
-  get model(): Uint8Array {
-    return new Uint8Array(this.#e.memory.buffer, this.#e.modelAt(), this.#e.modelSize()).slice();
-  }
-
-  /** Alarm limit in the model; 0 = none. */
+  /** Alarms are raised above; 0 without a model. */
   get limit(): number {
-    return new DataView(this.#e.memory.buffer).getFloat64(this.#e.modelAt() + LIMIT, true);
+    return this.#e.alarmLimit();
   }
 
-  set limit(value: number) {
-    if (!(value > 0 && value < Infinity)) throw new RangeError("a limit must be a positive number");
-    new DataView(this.#e.memory.buffer).setFloat64(this.#e.modelAt() + LIMIT, value, true);
+  /** The operator's factor on it. */
+  scale(factor: number): void {
+    this.#e.scale(SHAPE, factor);
   }
 
-  /** @throws RangeError when these are not the bytes of a model */
-  configure(model: Uint8Array): void {
+  /** @throws RangeError when it is no section that pack() makes */
+  configure(section: Uint8Array): void {
     const input = this.input;
-    if (model.length > input.length)
-      throw new RangeError(`a model has ${this.#e.modelSize()} bytes, not ${model.length}`);
-    input.set(model);
-    if (!this.#e.configure(model.length))
-      throw new RangeError(`a model has ${this.#e.modelSize()} bytes, not ${model.length}`);
-  }
-
-  /** The state of learning, to be kept and merged into another's. */
-  get learning(): Uint8Array {
-    return new Uint8Array(this.#e.memory.buffer, this.#e.learningAt(), this.#e.learningSize()).slice();
-  }
-
-  /** Adds what another has learned. @throws RangeError when these are not the bytes of a learning state */
-  merge(learning: Uint8Array): void {
-    if (learning.length !== this.#e.learningSize())
-      throw new RangeError(`a learning state has ${this.#e.learningSize()} bytes, not ${learning.length}`);
-    this.input.set(learning);
-    this.#e.merge();
+    if (section.length <= input.length) {
+      input.set(section);
+      if (this.#e.configure(section.length)) return;
+    }
+    throw new RangeError("not a section of the shape detector");
   }
 
   /** Keys forgotten because a table was full. */
   get evictions(): bigint {
     return this.#e.evictions();
+  }
+
+  #text(length: number): string {
+    return Buffer.from(this.#e.memory.buffer, this.#e.textAt(), length).toString();
   }
 
   #run(length: number, mode: number): Float64Array {
@@ -149,41 +161,15 @@ export class Shape {
   }
 }
 
-/** A batch of records: bytes as captures/reader.ts lays them out. */
+/** Batches of records: bytes as captures/reader.ts lays them out. */
 export type Batches = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/**
- * Learns model and limit from clean traffic. The captures are read twice: once for the model, once, from a cold start as
- * at power-on, for the scores that the limit comes from.
- * @param batches   called for each reading; each batch at most the input's size
- * @throws RangeError when there is no frame
- */
-export async function learnShape(batches: () => Batches, wanted: Wanted): Promise<{ shape: Shape; limit: Limit }> {
+/** Baseline entries of clean traffic, learned from a fresh start. */
+export async function learnShape(batches: Batches): Promise<Entry[]> {
   const shape = await Shape.create();
-  for await (const batch of batches()) {
+  for await (const batch of batches) {
     shape.input.set(batch);
     shape.learn(batch.length);
   }
-  shape.finish();
-  shape.reset();
-  const scores: number[] = [];
-  const times: number[] = [];
-  for await (const batch of batches()) {
-    shape.input.set(batch);
-    for (const score of shape.score(batch.length)) scores.push(score);
-    for (const time of frameTimes(batch)) times.push(time);
-  }
-  const limit = limitFor({ scores, times }, { ceiling: 100, ...wanted });
-  shape.limit = Math.max(limit.limit, Number.MIN_VALUE);
-  shape.reset();
-  return { shape, limit };
-}
-
-/** Seconds of the frames in a batch (ticks and the like left out); microseconds are kept. */
-export function frameTimes(batch: Uint8Array): number[] {
-  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
-  const times: number[] = [];
-  for (let at = 0; at + 32 <= batch.length; at += 32 + ((view.getUint32(at + 16, true) + 7) & ~7))
-    if (view.getUint8(at + 26) === 0) times.push(Number(view.getBigUint64(at, true) / 1000n) / 1e6);
-  return times;
+  return shape.entries();
 }

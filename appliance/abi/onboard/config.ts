@@ -55,6 +55,7 @@ export const enum Tag {
   BEACON = 37,     // regular connections that are known
   SILENCE = 38,    // talks that are periodic
   TUNNEL = 39,     // domains and echoes that are known
+  BASELINE_SHAPE = 40, // inspect: model of the traffic's shape (detectors/shape/onboard/model.ts)
 }
 
 // ---- What sections hold ---------------------------------------------------------------------------------------------

@@ -1,29 +1,38 @@
 // Ground only (learning, evaluation, tests): records in, scores out. Not a compartment, and in no image; but decoder,
 // features, model and learning are the image's very own.
 //
-//   inputAt(), inputSize()    records as in appliance/abi are written there
+//   inputAt(), inputSize()    records as in appliance/abi are written there, or a section for configure()
 //   run(from, to, mode)       works through the records; mode 0 scores them, 1 learns them (and scores with what is known
-//                             so far), 2 extracts features only; + 4: and explains. Returns where it stopped
+//                             so far), 2 extracts features only, 3 decodes only; + 4: and explains. Returns where it stopped
 //   count(), resultsAt()      a Result for each frame of the last run()
-//   modelAt(), modelSize()    the model (../../onboard/model.ts); configure(n) takes one from input
-//   learningAt(), learningSize(), begin(), finish(), merge()   ../../onboard/learn.ts; merge takes another's from input
+//   configure(n), reset()     of the detector; forgetTraffic() leaves the model
+//   exportEntry()             the next baseline entry, to text: its length, 0 = none left
+//   learningAt(), finish()    ../../onboard/learn.ts: a state can be put there, and the model made of it
+//   headAt(), descriptionsAt()   ../../onboard/model.ts
 //   vectorAt()                features of the last frame
 //
 //   Result, 40 bytes    +0 f64 score    +8 f64 seen    +16 f64 expected    +24 f64 deviations    +32 u32 feature
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../../appliance/abi/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
+import { Text, byte, open } from "../../../../lib/onboard/text";
 import { Option, decode } from "../../../../ip/onboard/decode";
 import { Packet } from "../../../../ip/onboard/packet";
-import { FEATURES, evictions as evicted, update, vector } from "../../onboard/features";
-import { LEARNING, learn, learning, merge as mergeLearning } from "../../onboard/learn";
-import { MODEL } from "../../onboard/model";
-import * as shape from "../../onboard/shape";
+import { clearFindings, finding, found, resetScales, setScale } from "../../../onboard/finding";
+import { FEATURES, reset as forget, update, vector } from "../../onboard/features";
+import * as shape from "../../onboard/index";
+import { learning } from "../../onboard/learn";
+import { descriptions, head, limit } from "../../onboard/model";
+import { deviations, expectedOf, seenOf, strangest } from "../../onboard/score";
 
 const RESULTS: u32 = 4096; // as many as records fit into input
+const TEXT: u32 = 2048;
 const input: usize = memory.data(131072, 8);
 const results: usize = memory.data(4096 * 40, 8);
 const packet: usize = memory.data(536, 8);
+const text: usize = memory.data(2048, 8);
+const writer: usize = memory.data(24, 8);
 let made: u32 = 0;
+let raised: u32 = 0;
 
 @unmanaged
 class Result {
@@ -39,20 +48,50 @@ export function inputAt(): usize { return input; }
 export function inputSize(): u32 { return INPUT_SIZE; }
 export function count(): u32 { return made; }
 export function resultsAt(): usize { return results; }
-export function modelAt(): usize { return shape.model; }
-export function modelSize(): u32 { return MODEL; }
+export function textAt(): usize { return text; }
+export function headAt(): usize { return head; }
+export function descriptionsAt(): usize { return descriptions; }
 export function learningAt(): usize { return learning; }
-export function learningSize(): u32 { return LEARNING; }
 export function vectorAt(): usize { return vector; }
 export function featureCount(): u32 { return FEATURES; }
-export function evictions(): u64 { return evicted(); }
+export function alarmLimit(): f64 { return limit(); }
+export function evictions(): u64 { return shape.evictions(); }
+export function reset(): void { resetScales(); clearFindings(); shape.reset(); }
+export function forgetTraffic(): void { forget(); }
 export function configure(bytes: u32): bool { return shape.configure(input, bytes); }
-export function merge(): void { mergeLearning(input); }
-export { begin, finish } from "../../onboard/learn";
-export { reset } from "../../onboard/shape";
+export function scale(detector: u32, factor: f64): void { setScale(detector, factor); }
+export { finish } from "../../onboard/learn";
+
+/** Findings of the last run(); the words of the last one are in text from wordsOf() on. */
+export function findings(): u32 { return raised; }
+
+export function exportEntry(): u32 {
+  const t = begin();
+  byte(t, 123);
+  if (!shape.exportNext(t)) return 0;
+  byte(t, 125);
+  return t.overflow ? 0 : <u32>(t.at - text);
+}
+
+/** What the last frame's finding says: what was expected, a line end, what was seen. Its length; 0 = there was none. */
+export function words(): u32 {
+  if (found() == 0) return 0;
+  const t = begin();
+  shape.expected(t, finding(0));
+  byte(t, 10);
+  shape.seen(t, finding(0));
+  return <u32>(t.at - text);
+}
+
+function begin(): Text {
+  const t = changetype<Text>(writer);
+  open(t, text, TEXT);
+  return t;
+}
 
 export function run(from: u32, to: u32, mode: u32): u32 {
   made = 0;
+  raised = 0;
   let at = from;
   while (at + RECORD_HEADER <= to && made < RESULTS) {
     const r = changetype<RecordHeader>(input + at);
@@ -64,16 +103,19 @@ export function run(from: u32, to: u32, mode: u32): u32 {
     k.time = r.time;
     k.number = r.number;
     decode(input + at - size + RECORD_HEADER, r.captured, r.original, r.link, Option.NO_CHECKSUMS, k);
+    clearFindings();
     const out = changetype<Result>(results + <usize>made * 40);
-    if (mode & 2) update(k);
-    out.score = mode & 2 ? 0 : mode & 1 ? learn(k) : shape.score(k);
+    const how = mode & 3;
+    if (how == 2) update(k);
+    out.score = how == 0 ? shape.check(k) : how == 1 ? shape.learn(k) : 0;
+    raised += found();
     made += 1;
     if (!(mode & 4)) continue;
-    const i = shape.strangest();
+    const i = strangest();
     out.feature = i;
-    out.seen = shape.seen(i);
-    out.expected = shape.expected();
-    out.deviations = shape.deviations();
+    out.seen = seenOf(i);
+    out.expected = expectedOf();
+    out.deviations = deviations();
   }
   return at;
 }

@@ -1,0 +1,91 @@
+// What was learned, as baseline entries; each is one event of at most 900 bytes.
+//
+//   shape.class       service, block, frames, sums: of one class in one block, base 64 of 10 + 55 (7 + 28) x i64
+//   shape.distance    block, from, counts: of measured frames in up to PIECE buckets of distance from this one on
+//   shape.peaks       seconds, maxima, largest: base 64 of up to 256 x u16
+import { Text, byte, hex16, lit, unsigned } from "../../../lib/onboard/text";
+import { BUCKETS } from "../../onboard/histogram";
+import { BLOCKS } from "./features";
+import { base64 } from "./base64";
+import { currentPeaks, earlierPeaks, keyOf, learning, measured, sums } from "./learn";
+import { CLASSES, PROTOCOLS, length, start, triangle, triangleLength } from "./model";
+import { KEPT, MOST, closePeaks, kept, localMaxima, secondsObserved } from "./peaks";
+
+const PIECE: u32 = 64;
+const PIECES: u32 = 5; // of a histogram
+const OF_CLASSES: u32 = CLASSES * BLOCKS;
+const OF_DISTANCES: u32 = OF_CLASSES + BLOCKS * PIECES;
+
+const gathered: usize = memory.data(65 * 8, 8);
+const largest: usize = memory.data(256 * 2, 8);
+let next: u32 = 0;
+
+export function rewind(): void { next = 0; }
+
+/** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
+export function exportNext(t: Text): bool {
+  for (; next < OF_CLASSES; ++next) {
+    const c = next / BLOCKS;
+    if (load<i64>(sums(c)) == 0 || (c >= PROTOCOLS && keyOf(c) == 0)) continue;
+    ofClass(t, c, next % BLOCKS);
+    next += 1;
+    return true;
+  }
+  for (; next < OF_DISTANCES; ++next) {
+    const b = (next - OF_CLASSES) / PIECES, from = (next - OF_CLASSES) % PIECES * PIECE;
+    if (!ofDistances(t, b, from)) continue;
+    next += 1;
+    return true;
+  }
+  if (next == OF_DISTANCES && load<u64>(learning) != 0) {
+    next += 1;
+    ofPeaks(t);
+    return true;
+  }
+  next = 0;
+  return false;
+}
+
+function ofClass(t: Text, c: u32, b: u32): void {
+  const own = sums(c), n = length(b), products = triangleLength(b);
+  memory.copy(gathered, own + 8 + (<usize>start(b) << 3), <usize>n << 3);
+  memory.copy(gathered + (<usize>n << 3), own + 8 * 58 + (<usize>triangle(b) << 3), <usize>products << 3);
+  const key = keyOf(c);
+  lit(t, '"detector":"shape.class","service":"');
+  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, <u32>(key >> shift) & 0xffff);
+  lit(t, '","block":'); unsigned(t, b);
+  lit(t, ',"frames":'); unsigned(t, load<u64>(own));
+  lit(t, ',"sums":"'); base64(t, gathered, (n + products) << 3); byte(t, 34);
+}
+
+/** False when there is nothing in these buckets. */
+function ofDistances(t: Text, b: u32, from: u32): bool {
+  let used = min<u32>(from + PIECE, BUCKETS);
+  while (used > from && measured(b, used - 1) == 0) used -= 1;
+  if (used == from) return false;
+  lit(t, '"detector":"shape.distance","block":'); unsigned(t, b);
+  lit(t, ',"from":'); unsigned(t, from);
+  lit(t, ',"counts":[');
+  for (let i = from; i < used; ++i) {
+    if (i > from) byte(t, 44);
+    unsigned(t, measured(b, i));
+  }
+  byte(t, 93);
+  return true;
+}
+
+function ofPeaks(t: Text): void {
+  const a = currentPeaks(), b = earlierPeaks();
+  closePeaks(a);
+  let n: u32 = 0;
+  for (let i: u32 = 0, j: u32 = 0; n < MOST && (i < kept(a) || j < kept(b)); ++n) {
+    const x = i < kept(a) ? <u32>load<u16>(a + KEPT + (<usize>i << 1)) : 0;
+    const y = j < kept(b) ? <u32>load<u16>(b + KEPT + (<usize>j << 1)) : 0;
+    const first = j >= kept(b) || (i < kept(a) && x >= y);
+    store<u16>(largest + (<usize>n << 1), <u16>(first ? x : y));
+    if (first) i += 1; else j += 1;
+  }
+  lit(t, '"detector":"shape.peaks","seconds":'); unsigned(t, secondsObserved(a) + secondsObserved(b));
+  lit(t, ',"maxima":'); unsigned(t, localMaxima(a) + localMaxima(b));
+  lit(t, ',"largest":"'); base64(t, largest, n << 1); byte(t, 34);
+}
