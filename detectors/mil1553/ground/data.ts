@@ -20,7 +20,7 @@ const ENOUGH = 32;
 const STEADY = 256;
 /** Times that a word must have gone from one end of its range to the other before the range counts as known. */
 const SWINGS = 4;
-/** And before one jump is enough: it has turned back, and not by a jump. */
+/** And before it is known roughly, and one jump is enough: it has turned back, and not by a jump. */
 const TURNS = 2;
 const SLACK = 0.5;
 
@@ -41,8 +41,9 @@ export function profileOf(c: Change, { rate, values }: Rates): Profile {
   // A word that takes the whole circle wraps in small moves
   const circle = width >= 0.9 * 65536;
   const settled = circle || c.swings >= SWINGS;
-  const beyond = Math.ceil(width * margin(c.n)) + 1;
-  if (settled && width + 2 * beyond < 60_000) out.range = { base: low & 0xffff, width, margin: beyond };
+  const turned = circle || c.swings >= TURNS;
+  const beyond = Math.ceil(width * Math.max(margin(c.n), settled ? 0 : 1)) + 1;
+  if (turned && width + 2 * beyond < 60_000) out.range = { base: low & 0xffff, width, margin: beyond };
   const varying = c.zeros & ~c.ones;
   const mask = varying ? ~varying & ((1 << (31 - Math.clz32(varying))) - 1) : 0;
   if (settled && mask && c.n >= 64) out.fixed = { mask, value: c.ones & mask };
@@ -54,7 +55,7 @@ export function profileOf(c: Change, { rate, values }: Rates): Profile {
     else {
       const far = farthest(c.moves);
       const limit = Math.ceil(1.5 * far.move) + 2;
-      if (limit < 30_000) out.moves = { farthest: limit, single: (circle || c.swings >= TURNS) && !far.more };
+      if (limit < 30_000) out.moves = { farthest: limit, single: turned && !far.more };
     }
     const same = (c.moves[0] ?? 0) / moved;
     if (same < 0.95) {

@@ -160,7 +160,7 @@ export function thresholds(entries: readonly Entry[], { rate }: Wanted, hours: n
     const key = `${b.channel}`;
     if (b.lowestGaps.length === 16) {
       const [first, last] = [b.lowestGaps[0]!, b.lowestGaps[15]!];
-      out.push(made(GAP, key, first - 2 * (last - first) - 1, b.gaps));
+      out.push(made(GAP, key, first - Math.max(2 * (last - first) + 1, 0.05 * first), b.gaps));
     }
     if (b.windows >= 2) {
       const mean = b.loadSum! / b.windows;

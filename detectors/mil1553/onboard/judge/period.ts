@@ -21,7 +21,7 @@ export function judgePeriod(m: Message, b: Common, k: KnownModel): bool {
   let complete = false;
   if (k.epoch == b.epoch) {
     const dt = apart(start, k.last);
-    complete = dt <= 0 || k.late == 0 || dt <= <i64>k.late;
+    complete = dt <= 0 || (k.late == 0 ? s.lost == k.lost : dt <= <i64>k.late);
     if ((<u32>k.flags & Flag.REGULAR) != 0 && dt > 0) interval(k, dt, s.flags & BusFlag.NOISY ? 0 : b.effort - k.effortBefore, s.lost != k.lost);
     k.effortBefore = k.effort;
   } else {
