@@ -2,11 +2,13 @@
 import { Command } from "commander";
 import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
+import { proposeMessages } from "../diode/derive/messages.ts";
 import { propose } from "../diode/derive/propose.ts";
 import { surveyOf } from "../diode/derive/survey.ts";
 import { effectiveText, shownText } from "../diode/policy/show.ts";
 import { parseNetwork } from "../diode/policy/values.ts";
 import { compilePolicy, Problems, problemLine } from "../diode/policy.ts";
+import { readBus } from "../mil1553/simulator/icd/read.ts";
 
 export function command(): Command {
   return new Command("policy")
@@ -74,6 +76,8 @@ Exit codes: 0 shown; 1 errors in the policy.`,
 
 interface DeriveOptions {
   read: string[];
+  bus?: string;
+  data: boolean;
   to: string[];
   leastFrames: string;
   recursive?: boolean;
@@ -88,13 +92,15 @@ function derive(): Command {
       "Propose a policy from captures: a rule for each service (protocol, destination, port) with the sources, sizes and\n" +
         "rates that were seen. Answers are left out: nothing comes back through a one-way appliance.",
     )
-    .requiredOption(
+    .option(
       "-r, --read <file|dir>",
       "capture (pcap, pcapng, each also gzipped) or folder; may be repeated",
       collect,
       [],
     )
     .option("--to <network>", "only what goes there, such as 10.0.1.0/24; may be repeated", collect, [])
+    .option("--bus <bus.yaml>", "in place of captures: rules for 1553 messages from an interface-control file")
+    .option("--no-data", "with --bus: without checks of data words")
     .option("--least-frames <n>", "services with fewer frames are named in comments only", "2")
     .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")
     .option("--recursive", "folders inside folders too")
@@ -106,6 +112,7 @@ The proposal goes to standard output. Read it before you use it: what an intrude
 Examples:
   weir policy derive -r fixtures/normal.pcap --to 10.0.1.0/24 > proposed.yaml
   weir policy check proposed.yaml
+  weir policy derive --bus fixtures/mil1553/avionics.yaml        the messages of a policy, to be put into one
 
 Exit codes: 0 proposed; 1 usage; 2 a capture was damaged or cut: the proposal rests on all good packets.`,
     )
@@ -114,7 +121,13 @@ Exit codes: 0 proposed; 1 usage; 2 a capture was damaged or cut: the proposal re
     });
 }
 
-async function deriveFrom({ read, to, leastFrames, recursive, checksums }: DeriveOptions): Promise<number> {
+async function deriveFrom({ read, bus, data, to, leastFrames, recursive, checksums }: DeriveOptions): Promise<number> {
+  if (bus !== undefined) {
+    if (read.length) throw new Error("--bus and -r: expected one of them");
+    process.stdout.write(proposeMessages(readBus(bus), data));
+    return 0;
+  }
+  if (!read.length) throw new Error("derive from what? (-r captures, or --bus bus.yaml)");
   const networks = to.map((text) => {
     const network = parseNetwork(text);
     if (!network) throw new Error(`--to ${text}: expected an address or network such as 10.0.1.0/24`);

@@ -1,12 +1,15 @@
 // MIL-STD-1553 through guard: of a stream of Chapter 10 what the policy names crosses, made anew, and nothing else.
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { readBus } from "../mil1553/simulator/icd/read.ts";
+import { inject } from "../mil1553/simulator/inject.ts";
 import type { BusMessage } from "../mil1553/simulator/message.ts";
 import { COUNTER_START } from "../mil1553/simulator/run.ts";
 import { frame, STREAM } from "../mil1553/writer/frame.ts";
 import { type ReadMessage, readChapter10 } from "../mil1553/writer/testing/reader.ts";
-import { Guard, SECOND } from "./testing/guard.ts";
-import { ALL, ATTITUDE, bus, RT_RT, SYNC, stream, under } from "./testing/stream.ts";
+import { proposeMessages } from "./derive/messages.ts";
+import { Guard, policyWith, SECOND } from "./testing/guard.ts";
+import { ALL, ATTITUDE, bus, RT_RT, RULES, SYNC, stream, under } from "./testing/stream.ts";
 
 let messages: BusMessage[];
 beforeAll(() => {
@@ -255,4 +258,23 @@ it("hostile datagrams: the two checkers agree, and what leaves is readable", { t
     { numRuns: 20_000, seed: 1553 },
   );
   expect(left).toBeGreaterThan(2_000);
+});
+
+it("a policy derived from the interface-control file lets out all that the bus says, whole and clean, and no attack's own words", async () => {
+  const file = readBus("fixtures/mil1553/avionics.yaml");
+  const guard = await Guard.under(policyWith(RULES, proposeMessages(file, true), ", mtu: 9000"));
+  // Packets of two channels do not come in the order of their messages
+  const out = messagesOf(guard.run(stream({ of: messages })).frames);
+  expect(out.map(essence).sort()).toEqual(messages.filter(clean).map(essence).sort());
+  for (const attack of ["rogue-terminal", "mode-transmitter-shutdown"]) {
+    const { messages: attacked } = inject(messages, [{ attack, at: 1 }], 5);
+    const own = attacked.filter((m) => m.attack);
+    expect(own.length).toBeGreaterThan(0);
+    const fresh = await Guard.under(policyWith(RULES, proposeMessages(file, true), ", mtu: 9000"));
+    const out = new Set(messagesOf(fresh.run(stream({ of: attacked })).frames).map(essence));
+    expect(
+      own.filter((m) => out.has(essence(m))),
+      attack,
+    ).toEqual([]);
+  }
 });

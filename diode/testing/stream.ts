@@ -7,7 +7,7 @@ import { recording } from "../../mil1553/writer/recording.ts";
 import { datagrams, type TransferFormat } from "../../mil1553/writer/transfer.ts";
 import { policyWith, type RecordInit, SECOND } from "./guard.ts";
 
-const RULES = `- { name: bus, action: allow, protocol: udp, from: 192.0.2.53, to: 239.255.0.10, ports: 2000, payload: mil1553 }
+export const RULES = `- { name: bus, action: allow, protocol: udp, from: 192.0.2.53, to: 239.255.0.10, ports: 2000, payload: mil1553 }
 - { name: rest, action: deny, protocol: udp, from: 192.0.2.53 }`;
 /** A policy with these rules for messages. */
 export const under = (messages: string, more = "") =>
