@@ -1,11 +1,12 @@
 // The heartbeat's part of inspect: once for each second of record time in which a record came, and at the end.
 import { EventKind } from "../../abi/onboard/abi";
-import { hex16, lit, timestamp, unsigned } from "../../../lib/onboard/text";
+import { Text, hex16, lit, timestamp, unsigned } from "../../../lib/onboard/text";
 import { lost } from "../../../detectors/onboard/finding";
 import { forcedFlows, openFlows } from "../../../ip/onboard/flow";
 import { alertsRaised } from "./alerts";
 import { framesRecorded, messagesSeen } from "./bus";
 import { findingsHeld } from "./findings";
+import { scoredPackets, scoresDigest } from "./detect";
 import * as events from "./events";
 import { anomaliesSeen, anomaliesUnreported } from "./limit";
 import { policy } from "./settings";
@@ -32,12 +33,15 @@ export function due(time: u64): void {
   next = (time / SECOND + 1) * SECOND;
 }
 
+function digest(t: Text, v: u64): void {
+  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, <u32>(v >> shift) & 0xffff);
+}
+
 export function beat(time: u64): void {
   const t = events.begin();
   lit(t, '{"timestamp":"'); timestamp(t, time);
   lit(t, '","event_type":"heartbeat","inspect":{"policy":"');
-  const name = policy();
-  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, <u32>(name >> shift) & 0xffff);
+  digest(t, policy());
   lit(t, '","frames":'); unsigned(t, frames);
   lit(t, ',"bytes":'); unsigned(t, bytes);
   lit(t, ',"cut":'); unsigned(t, cut);
@@ -49,7 +53,9 @@ export function beat(time: u64): void {
   lit(t, ',"findings_held":'); unsigned(t, findingsHeld());
   lit(t, ',"findings_suppressed":'); unsigned(t, findingsSuppressed());
   lit(t, ',"findings_lost":'); unsigned(t, lost());
-  lit(t, ',"anomalies":'); unsigned(t, anomaliesSeen());
+  lit(t, ',"scores":'); unsigned(t, scoredPackets());
+  lit(t, ',"scores_digest":"'); digest(t, scoresDigest());
+  lit(t, '","anomalies":'); unsigned(t, anomaliesSeen());
   lit(t, ',"anomalies_unreported":'); unsigned(t, anomaliesUnreported());
   lit(t, ',"events_lost":'); unsigned(t, events.lostEvents());
   lit(t, "}");

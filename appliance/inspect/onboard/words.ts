@@ -5,6 +5,7 @@ import { Finding } from "../../../detectors/onboard/finding";
 import * as ip from "../../../detectors/ip/onboard/index";
 import * as mil1553 from "../../../detectors/mil1553/onboard/words";
 import * as newcomer from "../../../detectors/newcomer/onboard/words";
+import * as shape from "../../../detectors/shape/onboard/index";
 import * as scan from "../../../detectors/scan/onboard/words";
 
 /** What was expected, without quotes. */
@@ -13,6 +14,7 @@ export function writeExpected(t: Text, f: Finding): void {
     case Detector.SCAN: scan.expected(t); return;
     case Detector.NEW_HOST:
     case Detector.NEW_SERVICE: newcomer.expected(t, f); return;
+    case Detector.SHAPE: shape.expected(t, f); return;
     default: if (f.detector >= FIRST_OF_BUS) mil1553.expected(t, f); else ip.expected(t, f);
   }
 }
@@ -23,6 +25,7 @@ export function writeSeen(t: Text, f: Finding): void {
     case Detector.SCAN: scan.seen(t, f); return;
     case Detector.NEW_HOST:
     case Detector.NEW_SERVICE: newcomer.seen(t, f); return;
+    case Detector.SHAPE: shape.seen(t, f); return;
     default: if (f.detector >= FIRST_OF_BUS) mil1553.seen(t, f); else ip.seen(t, f);
   }
 }

@@ -9,7 +9,7 @@ import { BLOCKS } from "./features";
 import { base64 } from "./base64";
 import { currentPeaks, earlierPeaks, keyOf, learning, measured, sums } from "./learn";
 import { CLASSES, PROTOCOLS, length, start, triangle, triangleLength } from "./model";
-import { KEPT, MOST, closePeaks, kept, localMaxima, secondsObserved } from "./peaks";
+import { KEPT, MOST, PEAKS, closePeaks, kept, localMaxima, secondsObserved } from "./peaks";
 
 const PIECE: u32 = 64;
 const PIECES: u32 = 5; // of a histogram
@@ -18,6 +18,7 @@ const OF_DISTANCES: u32 = OF_CLASSES + BLOCKS * PIECES;
 
 const gathered: usize = memory.data(65 * 8, 8);
 const largest: usize = memory.data(256 * 2, 8);
+const closing: usize = memory.data(560, 8);
 let next: u32 = 0;
 
 export function rewind(): void { next = 0; }
@@ -75,7 +76,9 @@ function ofDistances(t: Text, b: u32, from: u32): bool {
 }
 
 function ofPeaks(t: Text): void {
-  const a = currentPeaks(), b = earlierPeaks();
+  // A copy is closed: learning goes on behind an export as if there had been none
+  const a = closing, b = earlierPeaks();
+  memory.copy(a, currentPeaks(), PEAKS);
   closePeaks(a);
   let n: u32 = 0;
   for (let i: u32 = 0, j: u32 = 0; n < MOST && (i < kept(a) || j < kept(b)); ++n) {

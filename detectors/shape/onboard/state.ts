@@ -19,7 +19,7 @@ const ONE: f32 = 1;
 const ZERO: f32 = 0;
 
 const factors: usize = memory.data(3 * 4, 8);
-let spent: u64 = u64.MAX_VALUE; // ns for which the factors are
+let spent: u64 = 0xffffffffffffffff; // ns for which the factors are
 
 /** Factors by which weights shrink in dt ns. Streams of one frame often share dt: the last answer is kept. */
 export function decays(dt: u64): void {
