@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { whyNoImage } from "./image-replay.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "weir-"));
 const file = (name: string, text: string) => {
@@ -89,3 +90,21 @@ it("an image's exports, as they stand in its log, are the same baseline", () => 
   const entries = (path: string) => JSON.parse(readFileSync(path, "utf8")).entries;
   expect(entries(logged)).toEqual(entries(learned));
 });
+
+const missing = await whyNoImage();
+it.skipIf(missing)(
+  "under a baseline the booted image gives the same bytes, so the same scores",
+  { timeout: 120_000 },
+  () => {
+    const baseline = join(dir, "image.baseline");
+    weir("learn", "-r", "fixtures/normal.pcap", "-o", baseline);
+    const run = (name: string, ...more: string[]) => {
+      const eve = join(dir, name);
+      expect(weir(...SITE, "--baseline", baseline, "--eve", eve, ...more).status).toBe(0);
+      return readFileSync(eve, "utf8");
+    };
+    const here = run("here.json");
+    expect(here).toMatch(/"scores":1089,"scores_digest":"(?!0{16})[0-9a-f]{16}"/);
+    expect(run("image.json", "--image")).toBe(here);
+  },
+);

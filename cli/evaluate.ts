@@ -1,0 +1,210 @@
+/** `weir evaluate`: labelled captures through the appliance, and how well its detectors did. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { ROOT } from "../appliance/build/asc.ts";
+import { damageText } from "../captures/damage.ts";
+import { CaptureReader } from "../captures/reader.ts";
+import { messageTimes, scoreRecords } from "../detectors/evaluate/alerts.ts";
+import { type Evaluation, Evaluator } from "../detectors/evaluate/evaluation.ts";
+import { type Labels, readLabels, type Unit } from "../detectors/evaluate/labels.ts";
+import { rocPicture } from "../detectors/evaluate/picture.ts";
+import { duration, evaluationJson, evaluationText } from "../detectors/evaluate/text.ts";
+import { type Recorded, truthOf } from "../detectors/evaluate/truth.ts";
+import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
+import { Progress } from "./progress.ts";
+
+interface Options {
+  read: string[];
+  labels: string[];
+  config: string;
+  baseline?: string;
+  set: string[];
+  checksums?: string;
+  anomalies?: boolean;
+  gap: string;
+  grace: string;
+  json?: boolean;
+  roc?: string;
+  maxFpr?: string;
+  minAuc?: string;
+  minFound?: string;
+}
+
+/** On all thresholds in the run that looks how far from an alarm records were. Alerts have four decimals. */
+const LOWERED = 0.01;
+
+export function command(): Command {
+  return new Command("evaluate")
+    .summary("measure detection on labelled captures")
+    .description(
+      "Run labelled captures through the appliance in this process and measure its detectors: precision, recall and\n" +
+        "F1 at the thresholds they have, ROC over all thresholds, which attacks were found, by whom and how soon, and\n" +
+        "false alarms per hour. The captures are worked on twice: at the thresholds as they are, and with them lowered.",
+    )
+    .requiredOption("-r, --read <file|dir>", "labelled capture; may be repeated: one run, in this order", collect, [])
+    .requiredOption(
+      "--labels <file>",
+      "which records are attacks (forms: below); may be repeated: one for each capture, in the same order",
+      collect,
+      [],
+    )
+    .option("-c, --config <policy.yaml>", "the policy", join(ROOT, "fixtures", "watch.yaml"))
+    .option("--baseline <file>", "what weir learn has written, in place of the policy's")
+    .option("--set <key=value>", "a value in place of the policy's; may be repeated", collect, [])
+    .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")
+    .option("--anomalies", "what is wrong with a packet or message counts as an alert of a detector `anomaly`")
+    .option("--gap <seconds>", "labelled records of one name this near are one attack, false alerts one alarm", "60")
+    .option("--grace <seconds>", "after an attack, for detectors that speak of what is missing", "2")
+    .option("--json", "everything as one JSON object")
+    .option("--roc <file.svg>", "draw the ROC curves")
+    .option("--max-fpr <rate>", "gate: false-positive rate of all detectors together, by record")
+    .option("--min-auc <area>", "gate: area under the ROC curve of all detectors together")
+    .option("--min-found <share>", "gate: share of the attacks that was found")
+    .addHelpText(
+      "after",
+      `
+Labels, told apart by their header or shape; records are numbered from 1, packets of a capture or 1553 messages; those
+that no row names are benign:
+  number,label[,name]       label 0 or 1, -1 (left out), or the attack's name; comma, semicolon or tab; header optional
+  label                     a row for each record
+  start,end,label           ISO 8601, or seconds since 1970 or (below 100000000) since the first record
+  NAME.labels.csv and NAME.attacks.csv of weir simulate; given together, the second says what is one attack
+
+Examples:
+  weir evaluate -r fixtures/site.pcap --labels fixtures/site.labels.csv -c fixtures/policy.yaml --anomalies
+  weir learn -r fixtures/normal.pcap -o site.baseline
+  weir evaluate -r fixtures/site.pcap --labels fixtures/site.labels.csv --baseline site.baseline --roc roc.svg
+  weir evaluate -r flight.ch10 --labels flight.labels.csv --labels flight.attacks.csv --baseline bus.baseline
+  weir evaluate -r day.pcap --labels day.csv --baseline site.baseline --max-fpr 1e-3 --min-auc 0.99 && deploy
+
+Exit codes: 0 ran to the end; 1 usage, label or policy error; 2 a capture was damaged; 3 a gate failed.`,
+    )
+    .action(async (options: Options) => {
+      process.exitCode = await evaluate(options);
+    });
+}
+
+const collect = (value: string, all: string[]) => [...all, value];
+
+function number(name: string, text: string, most: number): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= most))
+    throw new Error(`--${name} ${text}: expected a number from 0 to ${most}`);
+  return value;
+}
+
+interface Gate {
+  name: string;
+  limit: number;
+  /** What was measured; NaN fails. */
+  value: (e: Evaluation) => number;
+  holds: (value: number, limit: number) => boolean;
+}
+
+function gatesOf({ maxFpr, minAuc, minFound }: Options): Gate[] {
+  const atLeast = (value: number, limit: number) => value >= limit;
+  const all = (e: Evaluation) => e.detectors[0]!;
+  const gate = (name: string, text: string | undefined, value: Gate["value"], holds: Gate["holds"]): Gate[] =>
+    text === undefined ? [] : [{ name, limit: number(name, text, 1), value, holds }];
+  return [
+    ...gate(
+      "max-fpr",
+      maxFpr,
+      (e) => all(e).falsePositiveRate,
+      (value, limit) => value <= limit,
+    ),
+    ...gate("min-auc", minAuc, (e) => all(e).auc, atLeast),
+    ...gate("min-found", minFound, (e) => e.found / e.attacks.length, atLeast),
+  ];
+}
+
+async function evaluate(options: Options): Promise<number> {
+  if (options.checksums !== undefined && options.checksums !== "none")
+    throw new Error(`-k ${options.checksums}: expected none`);
+  const settings = { gap: number("gap", options.gap, 86400), grace: number("grace", options.grace, 86400) };
+  const gates = gatesOf(options);
+  const labels = options.labels.map(readLabels);
+  const policy = policyOf(options, 1);
+  for (const warning of policy.warnings) say(problemLine(warning));
+  const run = await alarms(options, policy, labels);
+  const truth = truthOf(run.recorded, labels, settings.gap);
+  for (const warning of truth.warnings) say(warning);
+  const evaluator = new Evaluator(truth, settings);
+  for (const alert of run.alerts) if (alert.unit === truth.unit) evaluator.alarm(alert);
+  const reader = await CaptureReader.open(options.read);
+  const progress = new Progress(reader);
+  const lowered = policyOf(options, LOWERED);
+  for await (const alert of scoreRecords(reader, lowered, { factor: LOWERED })) {
+    if (alert.unit === truth.unit) evaluator.score(alert);
+  }
+  progress.stop();
+  const evaluation = evaluator.evaluation();
+  report(options, evaluation, run.recorded);
+  for (const damage of run.reader.summary.damage) say(damageText(damage));
+  const failed = gates.filter(({ value, limit, holds }) => !holds(value(evaluation), limit));
+  for (const { name, limit, value } of failed)
+    say(`gate failed: --${name} ${limit}, measured ${Number(value(evaluation).toPrecision(4))}`);
+  return failed.length ? 3 : run.reader.summary.damages ? 2 : 0;
+}
+
+const policyOf = ({ config, baseline, set, checksums }: Options, threshold: number): CompiledPolicy =>
+  compilePolicy(config, {
+    ungrouped: true,
+    threshold,
+    ignoreChecksums: checksums === "none",
+    sets: set,
+    ...(baseline !== undefined && { baseline }),
+  });
+
+/** The first run: what was recorded, and the alerts at the thresholds as they are. */
+async function alarms(options: Options, policy: CompiledPolicy, labels: readonly Labels[]) {
+  const reader = await CaptureReader.open(options.read);
+  const progress = new Progress(reader);
+  const times: number[] = [];
+  const alerts = [];
+  const scoring = { anomalies: options.anomalies ?? false, onPacket: (time: number) => times.push(time) };
+  for await (const alert of scoreRecords(reader, policy, scoring)) alerts.push(alert);
+  progress.stop();
+  const { files } = reader.summary;
+  const unit: Unit = unitOf(labels, files.length > 0 && files.every(({ format }) => format === "chapter10"));
+  const recorded: Recorded = { unit, times, perCapture: files.map((f) => ({ name: f.file, records: f.packets })) };
+  if (unit === "packets") return { reader, alerts, recorded };
+  const perFile = await Promise.all(
+    files.map(async ({ file }) => {
+      if (file === "-") throw new Error("-r -: 1553 messages are read twice: expected a file");
+      return { name: file, times: await messageTimes(file) };
+    }),
+  );
+  const messages: Recorded = {
+    unit,
+    times: perFile.flatMap((file) => file.times),
+    perCapture: perFile.map((file) => ({ name: file.name, records: file.times.length })),
+  };
+  return { reader, alerts, recorded: messages };
+}
+
+/** What is counted: what the labels say, else 1553 messages when there is nothing else. */
+const unitOf = (labels: readonly Labels[], onlyChapter10: boolean): Unit =>
+  labels.find(({ unit }) => unit)?.unit ?? (onlyChapter10 ? "messages" : "packets");
+
+function report(options: Options, evaluation: Evaluation, { unit, times, perCapture }: Recorded): void {
+  const { attack, benign, leftOut } = evaluation.records;
+  let [first, last] = [Infinity, -Infinity];
+  for (const time of times) [first, last] = [Math.min(first, time), Math.max(last, time)];
+  const seconds = times.length ? last - first : 0;
+  if (options.roc)
+    writeFileSync(options.roc, rocPicture(evaluation.detectors, `ROC by record, ${perCapture.length} captures`));
+  if (options.json) {
+    const inputs = { captures: perCapture, labels: options.labels, unit, seconds };
+    process.stdout.write(`${JSON.stringify({ ...inputs, ...(evaluationJson(evaluation) as object) }, null, 2)}\n`);
+    return;
+  }
+  const names = perCapture.map(({ name }) => name).join(", ");
+  process.stdout.write(
+    `${names}: ${times.length} ${unit} in ${duration(seconds)}: ${attack} of attacks, ${benign} benign` +
+      `${leftOut ? `, ${leftOut} left out` : ""}\n\n${evaluationText(evaluation, times.length ? first : 0)}`,
+  );
+}
+
+const say = (line: string) => process.stderr.write(`weir: ${line}\n`);
