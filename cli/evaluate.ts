@@ -127,9 +127,12 @@ async function evaluate(options: Options): Promise<number> {
   const labels = options.labels.map(readLabels);
   const policy = policyOf(options, 1);
   for (const warning of policy.warnings) say(problemLine(warning));
+  if (options.read.includes("-")) throw new Error("-r -: captures are read twice: expected a file");
   const run = await alarms(options, policy, labels);
   const truth = truthOf(run.recorded, labels, settings.gap);
   for (const warning of truth.warnings) say(warning);
+  const others = run.alerts.filter(({ unit }) => unit !== truth.unit).length;
+  if (others) say(`${others} alerts are not about ${truth.unit}, which the labels speak of: left out`);
   const evaluator = new Evaluator(truth, settings);
   for (const alert of run.alerts) if (alert.unit === truth.unit) evaluator.alarm(alert);
   const reader = await CaptureReader.open(options.read);
@@ -172,7 +175,6 @@ async function alarms(options: Options, policy: CompiledPolicy, labels: readonly
   if (unit === "packets") return { reader, alerts, recorded };
   const perFile = await Promise.all(
     files.map(async ({ file }) => {
-      if (file === "-") throw new Error("-r -: 1553 messages are read twice: expected a file");
       return { name: file, times: await messageTimes(file) };
     }),
   );
@@ -200,10 +202,10 @@ function report(options: Options, evaluation: Evaluation, { unit, times, perCapt
     process.stdout.write(`${JSON.stringify({ ...inputs, ...(evaluationJson(evaluation) as object) }, null, 2)}\n`);
     return;
   }
-  const names = perCapture.map(({ name }) => name).join(", ");
+  const names = perCapture.length === 1 ? perCapture[0]!.name : `${perCapture.length} captures`;
   process.stdout.write(
     `${names}: ${times.length} ${unit} in ${duration(seconds)}: ${attack} of attacks, ${benign} benign` +
-      `${leftOut ? `, ${leftOut} left out` : ""}\n\n${evaluationText(evaluation, times.length ? first : 0)}`,
+      `${leftOut ? `, ${leftOut} left out` : ""}\n\n${evaluationText(evaluation)}`,
   );
 }
 

@@ -1,0 +1,245 @@
+/**
+ * Ground truth for captures, in the forms in which it is found. Numbers count records from 1: packets of a capture, or
+ * messages of a MIL-STD-1553 recording. A record that no row speaks of is benign.
+ *
+ *   records    number,label[,name]     label: 0 or 1, -1 = ambiguous (left out), or the attack's name; `,` `;` or tab; with a
+ *              header or without; the numbers may begin at 0
+ *              label                   a row for each record
+ *              number,label,name,channel,rtc48,change    of the bus simulator (mil1553/simulator/labels.ts)
+ *   times      start,end,label         ISO 8601, or seconds: since 1970, or (below 10^8) since the first record. An attack each
+ *              strike,name,intensity,channel,begin_rtc48,...,begin,end,...    of the bus simulator
+ */
+import { readFileSync } from "node:fs";
+import { type Problem, Problems } from "../../lib/yaml.ts";
+import { type Field, type Row, rowsOf } from "./csv.ts";
+
+/** What a label without a name is called. */
+export const UNNAMED = "attack";
+const BENIGN = new Set(["0", "benign", "normal", "clean", "background", "legitimate", "false", "none", "-", ""]);
+const MALICIOUS = new Set(["1", "attack", "malicious", "anomaly", "true"]);
+const MOST_PROBLEMS = 20;
+/** Seconds below are since the first record. */
+const ABSOLUTE = 1e8;
+
+export type Unit = "packets" | "messages";
+
+export interface LabelledRecord {
+  /** From 1. */
+  number: number;
+  /** "" = ambiguous: left out of every figure. */
+  name: string;
+  line: number;
+}
+
+export interface RecordLabels {
+  kind: "records";
+  file: string;
+  form: string;
+  /** What it counts, where the form says it. */
+  unit?: Unit;
+  /** All that are not benign; the same number may be there with several names. */
+  records: LabelledRecord[];
+  /** Largest number that it speaks of, and where. */
+  last: number;
+  lastLine: number;
+  /** It has rows for benign records too: then it should have one for each. */
+  complete: boolean;
+}
+
+export interface LabelledTime {
+  name: string;
+  /** Seconds since 1970, or since the first record. */
+  from: number;
+  to: number;
+  relative: boolean;
+  line: number;
+}
+
+export interface TimeLabels {
+  kind: "times";
+  file: string;
+  form: string;
+  unit?: Unit;
+  times: LabelledTime[];
+}
+
+export type Labels = RecordLabels | TimeLabels;
+
+/** @throws Problems; Error when the file cannot be read */
+export function readLabels(path: string): Labels {
+  let content: string;
+  try {
+    content = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+  }
+  return parseLabels(content, path);
+}
+
+/** @throws Problems with every fault, at most twenty */
+export function parseLabels(content: string, file: string): Labels {
+  return new Parser(file, rowsOf(content)).labels();
+}
+
+type Columns = Partial<Record<"number" | "label" | "name" | "from" | "to" | "begin_rtc48" | "rtc48", number>>;
+
+const COLUMN_NAMES: [keyof Columns, readonly string[]][] = [
+  ["number", ["", "number", "packet", "no.", "no", "frame", "index", "id", "#", "pcap_cnt"]],
+  ["label", ["label", "class", "labels", "x", "y", "malicious"]],
+  ["name", ["name", "attack", "type", "category"]],
+  ["from", ["start", "begin", "from", "start_time"]],
+  ["to", ["end", "stop", "to", "end_time"]],
+  ["begin_rtc48", ["begin_rtc48"]],
+  ["rtc48", ["rtc48"]],
+];
+
+class Parser {
+  readonly #file: string;
+  readonly #rows: Row[];
+  readonly #problems: Problem[] = [];
+
+  constructor(file: string, rows: Row[]) {
+    this.#file = file;
+    this.#rows = rows;
+  }
+
+  labels(): Labels {
+    const [first] = this.#rows;
+    if (!first) this.#fail(1, 1, "no rows in it, expected labels");
+    else if (isValue(first.fields[0]!.text)) return this.#checked(this.#withoutHeader(first));
+    else return this.#checked(this.#withHeader(first));
+    throw new Problems(this.#problems);
+  }
+
+  #checked(labels: Labels): Labels {
+    if (this.#problems.length) throw new Problems(this.#problems);
+    return labels;
+  }
+
+  #withoutHeader({ fields }: Row): Labels {
+    if (fields.length === 1) return this.#records({ label: 0 }, this.#rows, "label for each record");
+    const [first, second] = fields.map(({ text }) => text) as [string, string];
+    const times = fields.length > 2 && timeOf(first) && timeOf(second) && second !== "0" && second !== "1";
+    if (isCount(first) && !times)
+      return this.#records({ number: 0, label: 1, ...(fields.length > 2 && { name: 2 }) }, this.#rows, "number, label");
+    return this.#times({ from: 0, to: 1, label: 2 }, this.#rows, "start, end, label");
+  }
+
+  #withHeader({ line, fields }: Row): Labels {
+    const columns: Columns = {};
+    for (const [name, words] of COLUMN_NAMES) {
+      const at = fields.findIndex(({ text }) => words.includes(text.toLowerCase()));
+      if (at >= 0) columns[name] = at;
+    }
+    const rest = this.#rows.slice(1);
+    if (columns.begin_rtc48 !== undefined && columns.from !== undefined && columns.to !== undefined)
+      return { ...this.#times(columns, rest, "attacks of weir simulate"), unit: "messages" };
+    if (columns.from !== undefined && columns.to !== undefined) return this.#times(columns, rest, "start, end, label");
+    if (columns.label === undefined && columns.name === undefined)
+      this.#fail(
+        line,
+        fields[0]!.column,
+        `columns ${fields.map(({ text }) => text).join(", ")}: expected number and label, or start, end and label`,
+      );
+    if (columns.rtc48 !== undefined)
+      return { ...this.#records(columns, rest, "labels of weir simulate"), unit: "messages" };
+    return this.#records(columns, rest, columns.number === undefined ? "label for each record" : "number, label");
+  }
+
+  #records(columns: Columns, rows: readonly Row[], form: string): RecordLabels {
+    const counted = rows.map((row, i) => this.#numberOf(row, columns, i));
+    const shift = counted.length && Math.min(...counted.slice(0, 2)) === 0 ? 1 : 0;
+    const result: RecordLabels = {
+      kind: "records",
+      file: this.#file,
+      form,
+      records: [],
+      last: 0,
+      lastLine: 1,
+      complete: columns.number === undefined,
+    };
+    for (const [i, row] of rows.entries()) {
+      const number = counted[i]! + shift;
+      const name = this.#nameOf(row, columns);
+      if (number === 0) this.#fail(row.line, row.fields[columns.number ?? 0]!.column, "0, expected a number from 1");
+      if (number > result.last) [result.last, result.lastLine] = [number, row.line];
+      if (name === undefined) result.complete = true;
+      else result.records.push({ number, name, line: row.line });
+    }
+    return result;
+  }
+
+  #numberOf({ line, fields }: Row, { number }: Columns, index: number): number {
+    if (number === undefined) return index + 1;
+    const field = this.#field(line, fields, number, "number");
+    if (!field || isCount(field.text)) return Number(field?.text ?? 1);
+    this.#fail(line, field.column, `number: "${field.text}", expected a whole number`);
+    return 1;
+  }
+
+  /** The attack's name, "" when it is ambiguous, undefined when the record is benign. */
+  #nameOf({ line, fields }: Row, { label, name }: Columns): string | undefined {
+    const named = name === undefined ? undefined : fields[name]?.text;
+    if (label === undefined) return BENIGN.has(named?.toLowerCase() ?? "") ? undefined : named;
+    const field = this.#field(line, fields, label, "label");
+    const text = field?.text.toLowerCase() ?? "";
+    if (BENIGN.has(text)) return undefined;
+    if (text === "-1" || text === "ambiguous") return "";
+    if (MALICIOUS.has(text)) return named || UNNAMED;
+    if (/^[-+.\d]/.test(text) && !Number.isNaN(Number(text)))
+      this.#fail(line, field!.column, `label: "${text}", expected 0, 1, -1 or the name of an attack`);
+    return field!.text;
+  }
+
+  #times(columns: Columns, rows: readonly Row[], form: string): TimeLabels {
+    const times = rows.flatMap(({ line, fields }): LabelledTime[] => {
+      const [from, to] = [columns.from!, columns.to!].map((column) => this.#time(line, fields, column));
+      if (!from || !to) return [];
+      const name = fields[columns.name ?? columns.label ?? -1]?.text || UNNAMED;
+      if (BENIGN.has(name.toLowerCase())) return [];
+      if (to.seconds < from.seconds || to.relative !== from.relative)
+        this.#fail(
+          line,
+          fields[columns.to!]!.column,
+          `end: "${fields[columns.to!]!.text}", expected a time after start`,
+        );
+      return [{ name, from: from.seconds, to: to.seconds, relative: from.relative, line }];
+    });
+    return { kind: "times", file: this.#file, form, times };
+  }
+
+  #time(line: number, fields: readonly Field[], column: number) {
+    const field = this.#field(line, fields, column, "time");
+    if (!field) return undefined;
+    const time = timeOf(field.text);
+    if (!time) this.#fail(line, field.column, `time: "${field.text}", expected ISO 8601 or seconds`);
+    return time;
+  }
+
+  #field(line: number, fields: readonly Field[], at: number, what: string): Field | undefined {
+    const field = fields[at];
+    if (!field)
+      this.#fail(line, fields.at(-1)!.column, `${fields.length} columns, expected ${what} in column ${at + 1}`);
+    return field;
+  }
+
+  #fail(line: number, column: number, what: string): void {
+    this.#problems.push({ file: this.#file, line, column, path: "", what });
+    if (this.#problems.length >= MOST_PROBLEMS) throw new Problems(this.#problems);
+  }
+}
+
+const isCount = (text: string) => /^\d{1,15}$/.test(text);
+/** Not a column's name. */
+const isValue = (text: string) =>
+  /^-?\d/.test(text) || (text !== "" && BENIGN.has(text.toLowerCase())) || text.toLowerCase() === "malicious";
+
+/** Seconds, and since when. */
+export function timeOf(text: string): { seconds: number; relative: boolean } | undefined {
+  if (/^\d+(\.\d*)?$/.test(text)) return { seconds: Number(text), relative: Number(text) < ABSOLUTE };
+  const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?$/.exec(text);
+  if (!iso) return undefined;
+  const zone = iso[4] && iso[4] !== "Z" ? `${iso[4].slice(0, 3)}:${iso[4].slice(-2)}` : "Z";
+  const whole = Date.parse(`${iso[1]}T${iso[2]}${zone}`);
+  return Number.isNaN(whole) ? undefined : { seconds: whole / 1000 + Number(iso[3] ?? 0), relative: false };
+}
