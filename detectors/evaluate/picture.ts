@@ -53,15 +53,16 @@ export function rocPicture(detectors: readonly ByRecord[], title: string): strin
   return `${lines.join("\n")}\n</svg>\n`;
 }
 
-/** The curve as steps, in tenths of a pixel: points that would fall on the last one are left out. */
+/** The curve as steps; points nearer than a pixel to the one before are left out, but for the last. */
 function path({ curve }: ByRecord, x: (rate: number) => number, y: (rate: number) => number): string {
   const points: string[] = [];
+  let [lastX, lastY] = [-Infinity, -Infinity];
   for (let i = 0; i < curve.threshold.length; i++) {
-    const px = x(curve.falsePositives[i]! / curve.negatives).toFixed(1);
-    const py = y(curve.truePositives[i]! / curve.positives).toFixed(1);
-    const step = points.length ? `H${px}V${py}` : `M${px} ${py}`;
-    if (points.at(-1)?.endsWith(`H${px}V${py}`)) continue;
-    points.push(step);
+    const px = x(curve.falsePositives[i]! / curve.negatives);
+    const py = y(curve.truePositives[i]! / curve.positives);
+    if (Math.abs(px - lastX) + Math.abs(py - lastY) < 1 && i < curve.threshold.length - 1) continue;
+    [lastX, lastY] = [px, py];
+    points.push(points.length ? `H${px.toFixed(1)}V${py.toFixed(1)}` : `M${px.toFixed(1)} ${py.toFixed(1)}`);
   }
   return points.join("");
 }

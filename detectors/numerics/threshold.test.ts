@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { conformalLimit, pValue } from "./conformal.ts";
 import { normal, uniform } from "./random.ts";
-import { burstPeaks, limitFor } from "./threshold.ts";
+import { burstPeaks, limitFor, limitOfLargest } from "./threshold.ts";
 
 fc.configureGlobal({ seed: 20261120, numRuns: 100 });
 
@@ -72,6 +72,35 @@ describe("limit for a wanted rate", () => {
     expect(() => limitFor({ scores: [], times: [] }, { rate: 1 })).toThrow(RangeError);
     expect(() => limitFor({ scores: [1, Number.NaN], times }, { rate: 1 })).toThrow(RangeError);
     expect(() => limitFor({ scores: [1, 2], times }, { rate: 0 })).toThrow(RangeError);
+  });
+});
+
+describe("limit from the largest peaks that were kept", () => {
+  const n = 8000;
+  const scores = series("exponential", 4, n);
+  const largest = Array.from(scores).sort((a, b) => b - a);
+  const hours = (2 * (n - 1)) / 3600;
+
+  it("is that of all scores: the few largest say it all", () => {
+    for (const rate of [30, 10, 1, 0.1]) {
+      const all = limitFor({ scores, times: seconds(n) }, { rate });
+      const kept = limitOfLargest({ largest: largest.slice(0, 256), count: n, hours }, { rate });
+      expect(kept.method).toBe(rate > 2 ? "rank" : "extreme");
+      expect(kept).toMatchObject({ method: all.method, peaks: n });
+      expect(kept.limit).toBeCloseTo(all.limit, 9);
+      expect(kept.interval.low).toBeCloseTo(all.interval.low, 9);
+    }
+  });
+  it("is the smallest kept when more alarms are wanted than peaks were kept, and says what it promises", () => {
+    const limit = limitOfLargest({ largest: largest.slice(0, 50), count: n, hours }, { rate: 100 });
+    expect(limit).toMatchObject({ method: "rank", limit: largest[49] });
+    expect(limit.promised).toBeCloseTo(50 / hours, 9);
+  });
+  it("of a handful is the largest, and none is refused", () => {
+    const few = { largest: [3, 2, 1], count: 3, hours: 0.1 };
+    expect(limitOfLargest(few, { rate: 0.1 })).toMatchObject({ method: "largest", limit: 3, promised: 10 });
+    expect(() => limitOfLargest({ ...few, largest: [] }, { rate: 1 })).toThrow(RangeError);
+    expect(() => limitOfLargest(few, { rate: 0 })).toThrow(RangeError);
   });
 });
 

@@ -1,0 +1,199 @@
+import fc from "fast-check";
+import { wilcoxonRankSum } from "simple-statistics";
+import { describe, expect, it } from "vitest";
+import type { Alert } from "./alerts.ts";
+import { ALL, Evaluator } from "./evaluation.ts";
+import { parseLabels } from "./labels.ts";
+import { rocPicture } from "./picture.ts";
+import { evaluationJson, evaluationText } from "./text.ts";
+import { type Recorded, truthOf } from "./truth.ts";
+
+/** One capture with a record each second, from 1000 s on. */
+const seconds = (n: number): Recorded => ({
+  unit: "packets",
+  times: Array.from({ length: n }, (_, i) => 1000 + i),
+  perCapture: [{ name: "a.pcap", records: n }],
+});
+const truth = (n: number, labels: string, gap = 5) => truthOf(seconds(n), [parseLabels(labels, "l.csv")], gap);
+const alert = (number: number, detector: string, ratio: number): Alert => ({
+  ...{ unit: "packets", number, detector, ratio },
+  time: 999 + number,
+});
+const settings = { gap: 2, grace: 2 };
+
+describe("figures by record", () => {
+  it("are those counted by hand", () => {
+    // ten records; 3, 4, 5 are a scan, 9 is left out
+    const evaluator = new Evaluator(truth(10, "number,label\n3,scan\n4,scan\n5,scan\n9,-1\n"), settings);
+    evaluator.alarm(alert(3, "new-host", 2));
+    evaluator.alarm(alert(4, "new-host", 1.5));
+    evaluator.alarm(alert(4, "shape", 3));
+    evaluator.alarm(alert(7, "shape", 1.2)); // false
+    evaluator.alarm(alert(9, "shape", 9)); // left out
+    evaluator.score(alert(5, "shape", 0.5));
+    evaluator.score(alert(1, "shape", 0.7));
+    evaluator.score(alert(4, "new-host", 0.3)); // less than what it said as an alarm
+    const [all, host, shape] = evaluator.evaluation().detectors;
+    expect(all).toMatchObject({ detector: ALL, alerts: 5, truePositives: 2, falsePositives: 1 });
+    expect(all!.precision).toBeCloseTo(2 / 3, 12);
+    expect(all!.recall).toBeCloseTo(2 / 3, 12);
+    expect(all!.f1).toBeCloseTo(2 / 3, 12);
+    expect(all!.falsePositiveRate).toBeCloseTo(1 / 6, 12); // of six benign records
+    // attacks score 2, 3, 0.5; benign ones 1.2, 0.7, 0, 0, 0, 0: of 18 pairs 16 are in order
+    expect(all!.auc).toBeCloseTo(16 / 18, 12);
+    expect(all!.truePositiveRates[0]).toBeCloseTo(2 / 3, 12);
+    expect(host).toMatchObject({ detector: "new-host", alerts: 2, truePositives: 2, falsePositives: 0, precision: 1 });
+    expect(host!.f1).toBeCloseTo(0.8, 12);
+    expect(shape).toMatchObject({ truePositives: 1, falsePositives: 1, precision: 0.5 });
+    // 3, 0.5, 0 against 1.2, 0.7, 0 x 4: 6 + 4 + 4 / 2 of 18
+    expect(shape!.auc).toBeCloseTo(12 / 18, 12);
+  });
+
+  it("have the area under the curve that the rank sum gives (simple-statistics)", () => {
+    const ratio = fc.integer({ min: 0, max: 6 }).map((n) => n / 8);
+    fc.assert(
+      fc.property(fc.array(ratio, { minLength: 2, maxLength: 30 }), fc.integer({ min: 1, max: 29 }), (ratios, k) => {
+        const attacks = Math.min(k, ratios.length - 1);
+        const labels = Array.from({ length: ratios.length }, (_, i) => (i < attacks ? "1" : "0")).join("\n");
+        const evaluator = new Evaluator(truth(ratios.length, labels), settings);
+        for (const [i, r] of ratios.entries()) if (r > 0) evaluator.score(alert(i + 1, "shape", r));
+        const [x, y] = [ratios.slice(0, attacks), ratios.slice(attacks)];
+        const expected = (wilcoxonRankSum(x, y) - (x.length * (x.length + 1)) / 2) / (x.length * y.length);
+        expect(evaluator.evaluation().detectors[0]!.auc).toBeCloseTo(expected, 10);
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+
+  it("an alarm outranks what was none, whatever the lowered thresholds brought to light", () => {
+    const evaluator = new Evaluator(truth(4, "number,label\n1,1\n"), settings);
+    evaluator.alarm(alert(1, "shape", 1));
+    evaluator.score(alert(2, "shape", 50));
+    expect(evaluator.evaluation().detectors[0]).toMatchObject({ auc: 1, truePositives: 1, falsePositives: 0 });
+  });
+
+  it("mean nothing without attacks, and say so", () => {
+    const evaluator = new Evaluator(truth(4, "0\n0\n0\n0\n"), settings);
+    evaluator.alarm(alert(2, "shape", 2));
+    const evaluation = evaluator.evaluation();
+    const json = evaluationJson(evaluation) as { detectors: Record<string, unknown>[] };
+    expect(json.detectors[0]).toMatchObject({ precision: 0, recall: null, auc: null, falsePositiveRate: 0.25 });
+    expect(evaluationText(evaluation)).toContain("attacks: none is labelled");
+    expect(rocPicture(evaluation.detectors, "t")).not.toContain("NaN");
+  });
+});
+
+describe("figures by attack", () => {
+  const labels = "number,label\n11,scan\n12,scan\n31,scan\n41,flood\n42,flood\n";
+  const run = (alerts: Alert[]) => {
+    const evaluator = new Evaluator(truth(100, labels), settings);
+    for (const one of alerts) evaluator.alarm(one);
+    return evaluator.evaluation();
+  };
+
+  it("count attacks by name and time, when they were found and by whom", () => {
+    const e = run([alert(12, "shape", 2), alert(42, "rate", 2), alert(42, "shape", 2), alert(41, "rate", 2)]);
+    expect(e.attacks.map(({ name, at, records, called }) => [name, at, records, called])).toEqual([
+      ["scan", 10, 2, 1],
+      ["scan", 30, 1, 0],
+      ["flood", 40, 2, 2],
+    ]);
+    expect(e.attacks.map(({ delay }) => delay)).toEqual([1, null, 0]);
+    expect(e.attacks[2]!.by).toEqual([
+      { detector: "rate", delay: 0, alerts: 2 },
+      { detector: "shape", delay: 1, alerts: 1 },
+    ]);
+    expect(e.found).toBe(2);
+    expect(e.falseAlarms).toMatchObject({ count: 0, byDetector: {} });
+    expect(evaluationText(e)).toMatch(/^attacks: 2 of 3 found \(95 %: 21 % to 94 %\)$/m);
+  });
+
+  it("give a detector that speaks of what is missing the attack's time and a little more; no other", () => {
+    const e = run([alert(44, "silence", 2), alert(45, "silence", 2), alert(44, "shape", 2)]);
+    expect(e.attacks[2]).toMatchObject({ delay: 3, called: 0, by: [{ detector: "silence", delay: 3, alerts: 1 }] });
+    expect(e.falseAlarms.byDetector).toEqual({ shape: 1, silence: 1 });
+    // the record at hand is not to blame: neither right nor wrong
+    expect(e.detectors.find((d) => d.detector === "silence")).toMatchObject({ falsePositives: 1, truePositives: 0 });
+  });
+
+  it("count false alerts near each other as one alarm, per hour of quiet", () => {
+    const e = run([1, 2, 4, 7, 90].map((n) => alert(n, "shape", 2)));
+    expect(e.falseAlarms).toMatchObject({ count: 3, byDetector: { shape: 3 } });
+    expect(e.falseAlarms.hours).toBeCloseTo((99 - 1 - 0 - 1) / 3600, 12);
+    expect(e.falseAlarms.rate).toBeCloseTo((3 * 3600) / 97, 9);
+  });
+
+  it("take an alert after the last record for what it is: about time", () => {
+    const e = run([{ unit: "packets", number: 101, time: 1100, detector: "silence", ratio: 2 }]);
+    expect(e.falseAlarms.count).toBe(1);
+    expect(e.detectors.length).toBe(1);
+  });
+});
+
+describe("labels and captures", () => {
+  const two: Recorded = {
+    unit: "packets",
+    times: [0, 1, 2, 500, 501, 502, 503],
+    perCapture: [
+      { name: "x/a.pcap", records: 3 },
+      { name: "x/b.pcap", records: 4 },
+    ],
+  };
+  const file = (content: string, name = "l.csv") => parseLabels(content, name);
+
+  it("pair one to one, numbers from 1 in each", () => {
+    const t = truthOf(two, [file("0\n0\n1\n"), file("number,label\n1,1\n4,scan\n")], 60);
+    expect([...t.labels]).toEqual([0, 0, 1, 1, 0, 0, 1]);
+    expect(t.attacks.map(({ name, capture, records }) => [name, capture, records])).toEqual([
+      ["attack in a.pcap", 0, [3]],
+      ["attack in b.pcap", 1, [4]],
+      ["scan", 1, [7]],
+    ]);
+    expect(t.spans).toEqual([
+      { from: 0, to: 2 },
+      { from: 500, to: 503 },
+    ]);
+  });
+
+  it("one file numbers the whole run; other numbers are refused", () => {
+    expect([...truthOf(two, [file("number,label\n5,1\n")], 60).labels]).toEqual([0, 0, 0, 0, 1, 0, 0]);
+    expect(() => truthOf(two, [file("1\n"), file("1\n"), file("1\n")], 60)).toThrow(/3 label files for 2 captures/);
+    expect(() => truthOf(two, [file("number,label\n1,1\n8,1\n")], 60)).toThrow(
+      "l.csv:3:1: record 8, but there are 7 packets",
+    );
+    expect(truthOf(two, [file("0\n1\n")], 60).warnings).toEqual([
+      "l.csv: ends at 2 of 7 packets: the rest counts as benign",
+    ]);
+  });
+
+  it("by time: everything in an attack's time is its own", () => {
+    const t = truthOf(two, [file("start,end,label\n1,2,scan\n501,9000,flood\n600,700,late\n")], 60);
+    expect([...t.labels]).toEqual([0, 1, 1, 0, 1, 1, 1]);
+    expect(t.warnings).toEqual(["late: none of the 7 packets is in it (line 4)"]);
+  });
+
+  it("times beside records say what is one attack, records what is part of it", () => {
+    const strikes = file("start,end,label\n1,2,scan\n500,501,scan\n");
+    const t = truthOf(two, [file("number,label\n2,scan\n5,scan\n6,scan\n7,flood\n"), strikes], 60);
+    expect([...t.labels]).toEqual([0, 1, 0, 0, 1, 1, 1]);
+    expect(t.attacks.map(({ name, from, to, records }) => [name, from, to, records])).toEqual([
+      ["scan", 1, 2, [2]],
+      ["scan", 500, 501, [5]],
+      ["scan", 502, 502, [6]],
+      ["flood", 503, 503, [7]],
+    ]);
+  });
+});
+
+it("the picture is the same bytes again, and has a line for each detector", () => {
+  const make = () => {
+    const evaluator = new Evaluator(truth(50, "number,label\n3,a<b\n4,a<b\n"), settings);
+    evaluator.alarm(alert(3, "shape", 2));
+    evaluator.score(alert(20, "rate", 0.3));
+    return rocPicture(evaluator.evaluation().detectors, 'x < "y"');
+  };
+  const svg = make();
+  expect(svg).toBe(make());
+  expect(svg).toContain("x &lt; &quot;y&quot;");
+  for (const name of ["all", "rate", "shape"]) expect(svg).toMatch(new RegExp(`>${name} 0\\.\\d{4}</text>`));
+});
