@@ -27,20 +27,22 @@ export function printSummary(to: NodeJS.WritableStream, { reader, report, facts,
   if (report.alerts.length > SHOWN) line("", `... ${report.alerts.length - SHOWN} more in the events`);
   const span = summary.first !== undefined && summary.last !== undefined;
   if (span) line("capture", `${time(summary.first!)} to ${time(summary.last!)}`);
-  line(
-    "frames in",
-    `${summary.packets} (${summary.wireBytes} bytes${links(summary.links)})${rate(summary.packets, seconds, facts)}`,
-  );
+  const frames = summary.packets > 0 || summary.chapter10 === 0;
+  if (frames)
+    line(
+      "frames in",
+      `${summary.packets} (${summary.wireBytes} bytes${links(summary.links)})${rate(summary.packets, seconds, facts)}`,
+    );
   if (summary.snapped) line("", `${summary.snapped} were cut by the capture`);
-  if (summary.chapter10) line("", `${summary.chapter10} bytes of Chapter 10`);
+  if (summary.chapter10) line("chapter 10", `${summary.chapter10} bytes`);
   const messages = report.heartbeat?.inspect.messages_1553;
   if (messages) line("1553", `${messages} messages`);
   line("alerts", counts(report.byDetector));
   line("anomalies", counts(report.byAnomaly));
-  line("flows", String(report.flows));
-  line("passed", `${report.forwarded}${rules(report.rules, "allow")}`);
+  if (frames || report.flows) line("flows", String(report.flows));
+  if (frames) line("passed", `${report.forwarded}${rules(report.rules, "allow")}`);
   const dropped = summary.packets - report.forwarded;
-  line("dropped", `${dropped}${rules(report.rules, "deny", "drop")}`);
+  if (frames) line("dropped", `${dropped}${rules(report.rules, "deny", "drop")}`);
   if (report.messageRules.size) line("1553 passed", rules(report.messageRules, "allow").slice(2));
   if (facts) line("out of `in`", `${facts.emittedOnIn} frames`);
   if (summary.damages) line("damage", `${summary.damages} places, ${summary.unread} bytes not read`);
