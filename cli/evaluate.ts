@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { ROOT } from "../appliance/build/asc.ts";
 import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
-import { messageTimes, scoreRecords } from "../detectors/evaluate/alerts.ts";
+import { type Alert, messageTimes, type ScoreOptions, scoreRecords } from "../detectors/evaluate/alerts.ts";
 import { type Evaluation, Evaluator } from "../detectors/evaluate/evaluation.ts";
 import { type Labels, readLabels, type Unit } from "../detectors/evaluate/labels.ts";
 import { rocPicture } from "../detectors/evaluate/picture.ts";
@@ -135,13 +135,9 @@ async function evaluate(options: Options): Promise<number> {
   if (others) say(`${others} alerts are not about ${truth.unit}, which the labels speak of: left out`);
   const evaluator = new Evaluator(truth, settings);
   for (const alert of run.alerts) if (alert.unit === truth.unit) evaluator.alarm(alert);
-  const reader = await CaptureReader.open(options.read);
-  const progress = new Progress(reader);
-  const lowered = policyOf(options, LOWERED);
-  for await (const alert of scoreRecords(reader, lowered, { factor: LOWERED })) {
+  await runThrough(options, policyOf(options, LOWERED), { factor: LOWERED }, (alert) => {
     if (alert.unit === truth.unit) evaluator.score(alert);
-  }
-  progress.stop();
+  });
   const evaluation = evaluator.evaluation();
   report(options, evaluation, run.recorded);
   for (const damage of run.reader.summary.damage) say(damageText(damage));
@@ -160,15 +156,30 @@ const policyOf = ({ config, baseline, set, checksums }: Options, threshold: numb
     ...(baseline !== undefined && { baseline }),
   });
 
+/** Runs the captures through a fresh appliance. */
+async function runThrough(
+  { read }: Options,
+  policy: CompiledPolicy,
+  scoring: ScoreOptions,
+  take: (alert: Alert) => void,
+): Promise<CaptureReader> {
+  const reader = await CaptureReader.open(read);
+  const progress = new Progress(reader);
+  try {
+    for await (const alert of scoreRecords(reader, policy, scoring)) take(alert);
+  } finally {
+    progress.stop();
+    await reader.close();
+  }
+  return reader;
+}
+
 /** The first run: what was recorded, and the alerts at the thresholds as they are. */
 async function alarms(options: Options, policy: CompiledPolicy, labels: readonly Labels[]) {
-  const reader = await CaptureReader.open(options.read);
-  const progress = new Progress(reader);
   const times: number[] = [];
-  const alerts = [];
+  const alerts: Alert[] = [];
   const scoring = { anomalies: options.anomalies ?? false, onPacket: (time: number) => times.push(time) };
-  for await (const alert of scoreRecords(reader, policy, scoring)) alerts.push(alert);
-  progress.stop();
+  const reader = await runThrough(options, policy, scoring, (alert) => alerts.push(alert));
   const { files } = reader.summary;
   const unit: Unit = unitOf(labels, files.length > 0 && files.every(({ format }) => format === "chapter10"));
   const recorded: Recorded = { unit, times, perCapture: files.map((f) => ({ name: f.file, records: f.packets })) };
