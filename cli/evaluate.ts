@@ -143,7 +143,7 @@ async function evaluate(options: Options): Promise<number> {
   for (const damage of run.reader.summary.damage) say(damageText(damage));
   const failed = gates.filter(({ value, limit, holds }) => !holds(value(evaluation), limit));
   for (const { name, limit, value } of failed)
-    say(`gate failed: --${name} ${limit}, measured ${Number(value(evaluation).toPrecision(4))}`);
+    say(`gate failed: --${name} ${limit}, measured ${Number(value(evaluation).toPrecision(8))}`);
   return failed.length ? 3 : run.reader.summary.damages ? 2 : 0;
 }
 
