@@ -3,6 +3,7 @@ import { stdin } from "node:process";
 import type { Readable } from "node:stream";
 import { RecordBatch } from "./batch.ts";
 import { InputError } from "./damage.ts";
+import type { Filter } from "./filter/filter.ts";
 import { FULL, firstBytes, type ReadRecords, SNIFF, STOP, tellFormat } from "./format.ts";
 import { GunzipSource, isGzip } from "./gunzip.ts";
 import { type Input, listInputs, reason } from "./inputs.ts";
@@ -14,6 +15,8 @@ import { type ByteSource, Window } from "./window.ts";
 export interface CaptureOptions {
   /** Folders inside folders too. */
   recursive?: boolean;
+  /** Only frames that match are handed on; all are counted and numbered. */
+  filter?: Filter;
   /** What `-` stands for; standard input without it. */
   stdin?: Readable;
 }
@@ -35,6 +38,7 @@ export class CaptureReader {
   /** Files of the run in the order they are read. */
   readonly inputs: readonly Input[];
   #stdin: Readable | undefined;
+  readonly #filter: Filter | undefined;
   #next = 0;
   #open: OpenFile | undefined;
   readonly #layer: Layer;
@@ -47,6 +51,7 @@ export class CaptureReader {
     this.#layer = layer;
     this.#window = new Window(layer.bytes);
     this.#stdin = options.stdin;
+    this.#filter = options.filter;
   }
 
   /**
@@ -80,6 +85,15 @@ export class CaptureReader {
    * take, 0 at the end of the run. Returns what there is rather than wait for more.
    */
   async fill(target: Uint8Array): Promise<number> {
+    for (;;) {
+      const length = await this.#fill(target);
+      if (length === 0 || !this.#filter) return length;
+      const left = this.#filter.run(target, length);
+      if (left > 0) return left;
+    }
+  }
+
+  async #fill(target: Uint8Array): Promise<number> {
     const batch = this.#batch;
     batch.begin(target);
     for (;;) {

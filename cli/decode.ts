@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { RecordKind } from "../appliance/abi/abi.ts";
 import { damageText } from "../captures/damage.ts";
+import { Filter } from "../captures/filter/filter.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { Decoder } from "../ip/decode/decoder.ts";
 import { COLUMNS, toCsv, toJson } from "../ip/decode/format.ts";
@@ -9,6 +10,7 @@ import { decodeChapter10, findingText } from "../mil1553/decode/index.ts";
 
 interface Options {
   read: string[];
+  filter?: string;
   recursive?: boolean;
   csv?: boolean;
   k: "all" | "none";
@@ -25,6 +27,10 @@ export function command(): Command {
     )
     .argument("[files...]", "captures, as with -r")
     .option("-r, --read <files...>", "captures: files, folders, - for standard input", [])
+    .option(
+      "--filter <words>",
+      "only frames that match, in libpcap's filter syntax: 'tcp port 80' (captures/filter/README.md)",
+    )
     .option("--recursive", "folders inside folders too")
     .option("--csv", "CSV with a header instead of JSON lines")
     .addOption(new Option("-k <checksums>", "verify checksums").choices(["all", "none"]).default("all"))
@@ -45,7 +51,8 @@ function ports(text: string, before: number[] = []): number[] {
 /** Returns the exit code: 2 when some of the input was damaged, else 0. */
 async function decode(files: string[], options: Options): Promise<number> {
   if (files.length === 0) throw new Error("decode: which capture? (-r FILE)");
-  const reader = await CaptureReader.open(files, { recursive: options.recursive ?? false });
+  const filter = options.filter === undefined ? undefined : await Filter.create(options.filter);
+  const reader = await CaptureReader.open(files, { recursive: options.recursive ?? false, ...(filter && { filter }) });
   const input = await Peeked.of(reader);
   const damaged =
     options[1553] || options.packets || input.kind === RecordKind.CHAPTER10

@@ -108,3 +108,15 @@ it.skipIf(missing)(
     expect(run("image.json", "--image")).toBe(here);
   },
 );
+
+it("filter words choose what is looked at; wrong ones are marked, exit 1", () => {
+  const { status, stdout } = weir(...SITE, "udp", "port", "5000", "or", "arp");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^filter +636 of them match$/m);
+  expect(stdout).toMatch(/^passed +620: telemetry 620$/m);
+  const wrong = weir(...SITE, "tcp", "prot", "80");
+  expect(wrong.status).toBe(1);
+  expect(wrong.stderr).toBe("weir: filter: expected and, or, or the end\n  tcp prot 80\n      ^\n");
+  const decoded = weir("decode", "-r", "fixtures/site.pcap", "--filter", "arp");
+  expect(decoded.stdout.trimEnd().split("\n")).toHaveLength(16);
+});

@@ -6,6 +6,7 @@ import { ROOT } from "../appliance/build/asc.ts";
 import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
 import { embed } from "../appliance/hosts/node.ts";
 import { damageText } from "../captures/damage.ts";
+import { Filter } from "../captures/filter/filter.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { recordStream } from "../captures/records.ts";
 import { CaptureWriter } from "../captures/write.ts";
@@ -39,6 +40,7 @@ export function command(): Command {
       "Replay captures through the appliance: decode, detect, filter, and report. The same compiled compartments run in\n" +
         "this process or, with --image, in the booted image: same capture and policy, same bytes of events and frames.",
     )
+    .argument("[filter...]", "only frames that match, in libpcap's filter syntax (captures/filter/README.md)")
     .requiredOption(
       "-r, --read <file|dir>",
       "capture (pcap, pcapng, Chapter 10, each also gzipped), folder, or - ; may be repeated",
@@ -74,22 +76,27 @@ Examples:
   weir replay -r captures/ --recursive -l out/            out/eve.json, out/forwarded.pcap
   weir replay -r site.pcap.gz --eve - | jq 'select(.event_type == "alert")'
   weir replay -r fixtures/site.pcap -c fixtures/policy.yaml --image
+  weir replay -r site.pcap tcp port 502 and not host 10.0.0.9
   weir replay -r site.pcap --baseline site.baseline --set detectors.rate.threshold=2 --set detectors.silence=off
 
 Exit codes: 0 ran to the end; 1 usage or policy error; 2 a capture was damaged or cut: all good packets were processed.`,
     )
-    .action(async (options: Options) => {
-      process.exitCode = await replay(options);
+    .action(async (words: string[], options: Options) => {
+      process.exitCode = await replay(options, words.join(" "));
     });
 }
 
 const collect = (value: string, all: string[]) => [...all, value];
 
-async function replay(options: Options): Promise<number> {
+async function replay(options: Options, words: string): Promise<number> {
   if (options.checksums !== undefined && options.checksums !== "none")
     throw new Error(`-k ${options.checksums}: expected none`);
   const policy = load(options);
-  const reader = await CaptureReader.open(options.read, { recursive: options.recursive ?? false });
+  const filter = words ? await Filter.create(words) : undefined;
+  const reader = await CaptureReader.open(options.read, {
+    recursive: options.recursive ?? false,
+    ...(filter && { filter }),
+  });
   const outputs = new Outputs(options);
   const report = new Report();
   const progress = new Progress(reader);
@@ -117,7 +124,15 @@ async function replay(options: Options): Promise<number> {
     await reader.close();
   }
   const talk = options.eve === "-" || options.write === "-" ? process.stderr : process.stdout;
-  printSummary(talk, { reader, report, facts, seconds: (performance.now() - started) / 1000 });
+  printSummary(talk, {
+    reader,
+    report,
+    facts,
+    filtered: filter?.dropped,
+    seconds: (performance.now() - started) / 1000,
+  });
+  if (filter && reader.summary.chapter10)
+    process.stderr.write("weir: the filter is for frames: Chapter 10 recordings went in whole\n");
   for (const line of report.idle) process.stderr.write(`weir: ${idleText(policy, line)}\n`);
   for (const damage of reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
   if (facts && facts.exit !== "DONE") throw new Error(`the image ended early: ${facts.exitText}`);

@@ -8,12 +8,14 @@ export interface Outcome {
   reader: CaptureReader;
   report: Report;
   facts: ImageFacts | undefined;
+  /** Frames that a filter left out; undefined without one. */
+  filtered?: number | undefined;
   seconds: number;
 }
 
 const SHOWN = 20; // alert lines
 
-export function printSummary(to: NodeJS.WritableStream, { reader, report, facts, seconds }: Outcome): void {
+export function printSummary(to: NodeJS.WritableStream, { reader, report, facts, filtered, seconds }: Outcome): void {
   const { summary } = reader;
   const line = (label: string, text: string) => to.write(`${label.padEnd(12)} ${text}\n`);
   if (facts) {
@@ -33,6 +35,7 @@ export function printSummary(to: NodeJS.WritableStream, { reader, report, facts,
       "frames in",
       `${summary.packets} (${summary.wireBytes} bytes${links(summary.links)})${rate(summary.packets, seconds, facts)}`,
     );
+  if (filtered !== undefined) line("filter", `${summary.packets - filtered} of them match`);
   if (summary.snapped) line("", `${summary.snapped} were cut by the capture`);
   if (summary.chapter10) line("chapter 10", `${summary.chapter10} bytes`);
   const messages = report.heartbeat?.inspect.messages_1553;
@@ -41,7 +44,7 @@ export function printSummary(to: NodeJS.WritableStream, { reader, report, facts,
   line("anomalies", counts(report.byAnomaly));
   if (frames || report.flows) line("flows", String(report.flows));
   if (frames) line("passed", `${report.forwarded}${rules(report.rules, "allow")}`);
-  const dropped = summary.packets - report.forwarded;
+  const dropped = summary.packets - (filtered ?? 0) - report.forwarded;
   if (frames) line("dropped", `${dropped}${rules(report.rules, "deny", "drop")}`);
   if (report.messageRules.size) line("1553 passed", rules(report.messageRules, "allow").slice(2));
   if (facts) line("out of `in`", `${facts.emittedOnIn} frames`);
