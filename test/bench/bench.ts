@@ -36,6 +36,7 @@ try {
     );
   }
   await captureSpeed();
+  detectorCosts();
   await mil1553Speed(folder, say);
 } finally {
   rmSync(folder, { recursive: true });
@@ -85,6 +86,17 @@ async function captureSpeed(): Promise<void> {
   for (const [name, rate] of rates) {
     const ratio = own && rate ? `, ratio of the first line to it ${(own / rate).toFixed(2)}` : "";
     say(name, rate ? `${(rate / 1e6).toFixed(2)} M packets/s${ratio}` : "not installed, or it failed");
+  }
+}
+
+/** What the detectors cost, in nanoseconds a packet: over what decoding costs alone. */
+function detectorCosts(): void {
+  for (const detector of ["ip", "shape"]) {
+    const script = join(ROOT, "dist", "detectors", detector, "testing", "speed.js");
+    const { stdout } = spawnSync(process.execPath, [script, join(ROOT, "fixtures", "normal.pcap")], {
+      encoding: "utf8",
+    });
+    for (const line of stdout.trim().split("\n")) say(`detectors, ${detector}`, line.replaceAll(/ +/g, " "));
   }
 }
 
