@@ -48,9 +48,23 @@ async function captureSpeed(): Promise<void> {
   const { packets, bytes } = await makeLargeCapture(capture);
   say("capture", `${packets} packets, ${Math.round(bytes / packets)} bytes on average`);
   const ours = join(ROOT, "dist", "test", "bench", "read.js");
+  const baseline = join(folder, "site.baseline");
+  spawnSync(process.execPath, [
+    join(ROOT, "bin", "weir"),
+    "learn",
+    "-r",
+    join(ROOT, "fixtures", "normal.pcap"),
+    "-o",
+    baseline,
+  ]);
   const peers: [string, string[]][] = [
     ["weir: read, decode, flows", [process.execPath, ours, capture]],
-    ["weir replay, detectors and filter", [process.execPath, join(ROOT, "bin", "weir"), "replay", "-r", capture]],
+    ["weir replay, without a baseline", [process.execPath, join(ROOT, "bin", "weir"), "replay", "-r", capture]],
+    // Learned elsewhere, so nearly every talk is news: as bad as it gets
+    [
+      "weir replay, with a foreign baseline",
+      [process.execPath, join(ROOT, "bin", "weir"), "replay", "-r", capture, "--baseline", baseline],
+    ],
     ["tcpdump -w /dev/null", ["tcpdump", "-r", capture, "-w", "/dev/null"]],
     ["ndpiReader", ["ndpiReader", "-i", capture, "-q"]],
     [
