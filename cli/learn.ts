@@ -78,9 +78,11 @@ async function learn(options: Options): Promise<number> {
   const policy = compilePolicy(options.config, { learn: true, ignoreChecksums: options.checksums === "none" });
   const skipped: Skipped[] = [];
   let damaged = false;
-  const take = ({ capture, entries }: Pick<Lesson, "capture" | "entries">) => {
+  const take = ({ capture, entries, evictions }: Pick<Lesson, "capture" | "entries" | "evictions">) => {
     baseline = baselineOf([...baseline.captures, capture], [...baseline.entries, ...entries], { rate });
     writeBaseline(options.output, baseline);
+    if (evictions)
+      say(`${capture.name}: more hosts and talks than fit at a time: ${evictions} were forgotten, the stalest first`);
     say(`${capture.name}: ${capture.packets} packets, ${capture.messages} 1553 messages, ${duration(capture.seconds)}`);
   };
   for (const { name } of await listInputs(options.read, options.recursive ?? false, skipped)) {

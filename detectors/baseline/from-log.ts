@@ -14,8 +14,8 @@ interface Export {
  * @param path eve.json of a collector, or of weir replay
  * @throws Error when the log holds no whole export: an entry that is missing would be learned as "never happens"
  */
-export async function lessonOfLog(path: string): Promise<{ capture: Learned; entries: Entry[] }[]> {
-  const lessons: { capture: Learned; entries: Entry[] }[] = [];
+export async function lessonOfLog(path: string): Promise<{ capture: Learned; entries: Entry[]; evictions: number }[]> {
+  const lessons: { capture: Learned; entries: Entry[]; evictions: number }[] = [];
   let current: Export = { number: 0, entries: [] };
   let broken = 0;
   let begun = false;
@@ -37,7 +37,11 @@ export async function lessonOfLog(path: string): Promise<{ capture: Learned; ent
       broken++;
       continue;
     }
-    const lesson = { capture: captureOf(path, exported.end), entries: current.entries };
+    const lesson = {
+      capture: captureOf(path, exported.end),
+      entries: current.entries,
+      evictions: exported.end.evictions,
+    };
     // Later exports of the same start hold all of those before
     if (begun) lessons[lessons.length - 1] = lesson;
     else lessons.push(lesson);

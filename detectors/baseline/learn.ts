@@ -16,7 +16,7 @@ export interface Exported {
   n: number;
   entry?: Entry;
   /** The last one instead says how many entries there were, and of what. */
-  end?: { entries: number; packets: number; messages: number; seconds: number };
+  end?: { entries: number; packets: number; messages: number; evictions: number; seconds: number };
 }
 
 const MARK = Buffer.from('"event_type":"weir_baseline"');
@@ -31,6 +31,8 @@ export function exportedOf(json: Uint8Array): Exported | undefined {
 export interface Lesson {
   capture: Learned;
   entries: Entry[];
+  /** Records that a full table forgot while learning: what they held is missing in the entries. */
+  evictions: number;
   /** What was damaged in the capture: good packets were learned all the same. */
   reader: CaptureReader;
 }
@@ -75,7 +77,7 @@ export async function learnCapture(
     last: iso(summary.last),
     seconds: end.seconds,
   };
-  return { capture, entries, reader };
+  return { capture, entries, evictions: end.evictions, reader };
 }
 
 const iso = (time: bigint | undefined) => (time === undefined ? "" : new Date(Number(time / 1_000_000n)).toISOString());

@@ -10,6 +10,7 @@ import { CaptureReader } from "../../captures/reader.ts";
 import { replayInImage, whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { installed, leastTime, makeLargeCapture } from "./captures.ts";
+import { growth } from "./growth.ts";
 import { mil1553Speed } from "./mil1553.ts";
 
 const RUNS = 9;
@@ -37,6 +38,7 @@ try {
   }
   await captureSpeed();
   detectorCosts();
+  await growth(say);
   await mil1553Speed(folder, say);
 } finally {
   rmSync(folder, { recursive: true });

@@ -23,6 +23,9 @@ export function scoresDigest(): u64 { return scores; }
   scores = mix(scores, reinterpret<u64>(s));
 }
 
+/** What detectors have forgotten because a table was full: an attack with many addresses shows here. */
+export function evictions(): u64 { return ip.evictions() + shape.evictions(); }
+
 let stage: u32 = 0; // of an export: whose entries are next
 
 /** The baseline's sections of the policy part; false when one is malformed. */

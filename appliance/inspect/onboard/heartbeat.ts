@@ -6,7 +6,7 @@ import { forcedFlows, openFlows } from "../../../ip/onboard/flow";
 import { alertsRaised } from "./alerts";
 import { framesRecorded, messagesSeen } from "./bus";
 import { findingsHeld } from "./findings";
-import { scoredPackets, scoresDigest } from "./detect";
+import { evictions, scoredPackets, scoresDigest } from "./detect";
 import * as events from "./events";
 import { anomaliesSeen, anomaliesUnreported } from "./limit";
 import { policy } from "./settings";
@@ -53,6 +53,7 @@ export function beat(time: u64): void {
   lit(t, ',"findings_held":'); unsigned(t, findingsHeld());
   lit(t, ',"findings_suppressed":'); unsigned(t, findingsSuppressed());
   lit(t, ',"findings_lost":'); unsigned(t, lost());
+  lit(t, ',"evictions":'); unsigned(t, evictions());
   lit(t, ',"scores":'); unsigned(t, scoredPackets());
   lit(t, ',"scores_digest":"'); digest(t, scoresDigest());
   lit(t, '","anomalies":'); unsigned(t, anomaliesSeen());

@@ -5,7 +5,7 @@
 // While an export is under way nothing else is worked on, so its entries belong together.
 import { InspectFlag } from "../../abi/onboard/config";
 import { Text, byte, lit, timestamp, unsigned } from "../../../lib/onboard/text";
-import { exportNext } from "./detect";
+import { evictions, exportNext } from "./detect";
 import * as events from "./events";
 import { has, settings } from "./settings";
 
@@ -68,6 +68,7 @@ function end(time: u64): void {
   lit(t, ',"end":{"entries":'); unsigned(t, entries);
   lit(t, ',"packets":'); unsigned(t, packets);
   lit(t, ',"messages":'); unsigned(t, messages);
+  lit(t, ',"evictions":'); unsigned(t, evictions());
   lit(t, ',"seconds":'); unsigned(t, (last - first) / SECOND);
   lit(t, "}}}");
   events.end(INFORMATIONAL);
