@@ -31,6 +31,9 @@ interface Rules {
 
 const decoder = new TextDecoder();
 const FLOW = Buffer.from(',"event_type":"flow"');
+/** Only alerts have it, and nothing from a packet is written as text before it. */
+const DETECTOR = Buffer.from(',"context":{"detector":"');
+const KEPT = 1000; // alert lines
 const DIGITS = '{"timestamp":"2026-03-02T09:00:00.000000+0000","flow_id":'.length;
 
 /** Most events are flows, which are only counted: what they are stands behind the timestamp and the flow's number. */
@@ -61,6 +64,7 @@ export class Report {
       this.flows++;
       return;
     }
+    if (this.alerts.length === KEPT && this.#counted(json)) return;
     const event = JSON.parse(decoder.decode(json)) as { event_type: string };
     this.events++;
     if (event.event_type === "alert") this.#alert(event as unknown as Alert);
@@ -79,7 +83,19 @@ export class Report {
   #alert(event: Alert): void {
     const detector = event.alert.context?.detector ?? event.alert.signature;
     this.byDetector.set(detector, (this.byDetector.get(detector) ?? 0) + 1);
-    if (this.alerts.length < 1000) this.alerts.push(alertLine(event));
+    if (this.alerts.length < KEPT) this.alerts.push(alertLine(event));
+  }
+
+  /** Counts an alert beyond those that are kept by its detector's name alone; false when it is none. */
+  #counted(json: Uint8Array): boolean {
+    const text = Buffer.from(json.buffer, json.byteOffset, json.length);
+    const at = text.indexOf(DETECTOR);
+    if (at < 0) return false;
+    const from = at + DETECTOR.length;
+    const name = text.toString("latin1", from, text.indexOf(34, from));
+    this.byDetector.set(name, (this.byDetector.get(name) ?? 0) + 1);
+    this.events++;
+    return true;
   }
 }
 

@@ -77,8 +77,8 @@ export function alert(f: Finding, count: u32, since: u64): void {
   lit(t, ',"rev":1,"signature":"'); writeSignature(t, f.detector);
   lit(t, '","category":"'); writeCategory(t, f.detector);
   lit(t, '","severity":2,"context":{"detector":"'); writeDetector(t, f.detector);
-  lit(t, '","score":'); decimal(t, f.score, 4);
-  lit(t, ',"threshold":'); decimal(t, f.threshold, 4);
+  lit(t, '","score":'); decimal(t, f.score, 6);
+  lit(t, ',"threshold":'); decimal(t, f.threshold, 6);
   if (count > 1) { lit(t, ',"count":'); unsigned(t, count); }
   if (since != 0) { lit(t, ',"since":"'); timestamp(t, since); byte(t, 34); }
   lit(t, ',"expected":"'); writeExpected(t, f);
