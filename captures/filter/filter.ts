@@ -1,8 +1,9 @@
 /** Filter words over batches of records: parsed and compiled here, run by onboard/bpf.ts. */
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../appliance/build/asc.ts";
+import type { Instruction } from "./emitter.ts";
 import { parseFilter } from "./parse.ts";
-import { compile, type Instruction } from "./program.ts";
+import { compile } from "./program.ts";
 
 /** Link types that filters know: Ethernet, raw IP, Linux cooked v1 and v2, BSD loopback. Frames of others do not match. */
 export const LINKS = [1, 101, 113, 276, 0, 108];
