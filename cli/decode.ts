@@ -59,6 +59,7 @@ async function decode(files: string[], options: Options): Promise<number> {
       ? await chapter10(input, options)
       : await packets(input, options);
   for (const { file, why } of reader.summary.skipped) process.stderr.write(`weir: ${file}: left out: ${why}\n`);
+  for (const note of filter?.notes(reader.summary) ?? []) process.stderr.write(`weir: ${note}\n`);
   for (const damage of reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
   return damaged || reader.summary.damages > 0 ? 2 : 0;
 }

@@ -116,7 +116,7 @@ it("filter words choose what is looked at; wrong ones are marked, exit 1", () =>
   expect(stdout).toMatch(/^passed +620: telemetry 620$/m);
   const wrong = weir(...SITE, "tcp", "prot", "80");
   expect(wrong.status).toBe(1);
-  expect(wrong.stderr).toBe("weir: filter: expected and, or, or the end\n  tcp prot 80\n      ^\n");
+  expect(wrong.stderr).toBe("weir: filter:1:5: expected and, or, or the end\n  tcp prot 80\n      ^\n");
   const decoded = weir("decode", "-r", "fixtures/site.pcap", "--filter", "arp");
   expect(decoded.stdout.trimEnd().split("\n")).toHaveLength(16);
 });

@@ -131,8 +131,7 @@ async function replay(options: Options, words: string): Promise<number> {
     filtered: filter?.dropped,
     seconds: (performance.now() - started) / 1000,
   });
-  if (filter && reader.summary.chapter10)
-    process.stderr.write("weir: the filter is for frames: Chapter 10 recordings went in whole\n");
+  for (const note of filter?.notes(reader.summary) ?? []) process.stderr.write(`weir: ${note}\n`);
   for (const line of report.idle) process.stderr.write(`weir: ${idleText(policy, line)}\n`);
   for (const damage of reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
   if (facts && facts.exit !== "DONE") throw new Error(`the image ended early: ${facts.exitText}`);

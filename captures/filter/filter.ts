@@ -1,29 +1,39 @@
 /** Filter words over batches of records: parsed and compiled here, run by onboard/bpf.ts. */
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../appliance/build/asc.ts";
-import type { Instruction } from "./emitter.ts";
+import { linkName } from "../links.ts";
+import type { Totals } from "../summary.ts";
+import { type Instruction, MOST } from "./bpf.ts";
+import { LINK, LINKS } from "./link.ts";
 import { parseFilter } from "./parse.ts";
 import { compile } from "./program.ts";
-
-/** Link types that filters know: Ethernet, raw IP, Linux cooked v1 and v2, BSD loopback. Frames of others do not match. */
-export const LINKS = [1, 101, 113, 276, 0, 108];
+import { FilterError } from "./words.ts";
 
 interface Exports {
   memory: WebAssembly.Memory;
   inputAt(): number;
-  programAt(i: number): number;
+  inputSize(): number;
+  programAt(): number;
   left(): number;
   add(link: number, length: number): number;
   run(length: number): number;
 }
 
+let module: Promise<WebAssembly.Module> | undefined;
+const load = async () => new WebAssembly.Module(readFileSync(await compileOnboard("captures/filter/onboard/bpf.ts")));
+
 export class Filter {
   readonly #e: Exports;
+  readonly #memory: Uint8Array;
+  /** Link types that do not have what the words ask for, and what that is. */
+  readonly #lacking = new Map<number, string>();
+  readonly #links = new Set<number>();
   /** Frames that did not match. */
   dropped = 0;
 
   private constructor(e: Exports) {
     this.#e = e;
+    this.#memory = new Uint8Array(e.memory.buffer, e.inputAt(), e.inputSize());
   }
 
   /**
@@ -33,32 +43,50 @@ export class Filter {
   static async create(words: string): Promise<Filter> {
     const test = parseFilter(words);
     const programs: [number, Instruction[]][] = [];
+    const lacking: [number, string][] = [];
     for (const link of LINKS) {
       try {
         programs.push([link, compile(test, link)]);
       } catch (error) {
-        // What only Ethernet has matches nothing elsewhere
-        if (link === 1) throw error;
+        if (link === LINK.ETHERNET || !(error instanceof FilterError)) throw error;
+        lacking.push([link, error.message]);
       }
     }
-    return Filter.of(programs);
+    const filter = await Filter.of(programs);
+    for (const [link, why] of lacking) filter.#lacking.set(link, why);
+    return filter;
   }
 
-  /** @throws RangeError for a program that onboard code refuses */
-  static async of(programs: readonly (readonly [number, readonly Instruction[]])[]): Promise<Filter> {
-    const module = new WebAssembly.Module(readFileSync(await compileOnboard("captures/filter/onboard/bpf.ts")));
-    const e = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
-    for (const [n, [link, program]] of programs.entries()) {
-      const view = new Uint32Array(e.memory.buffer, e.programAt(n), 4 * Math.min(program.length, 4096));
-      for (const [i, { op, yes, no, k }] of program.slice(0, 4096).entries()) view.set([op, yes, no, k], 4 * i);
+  /**
+   * @param programs a program for each link type; frames of other link types do not match
+   * @throws RangeError for a program that onboard code refuses
+   */
+  static async of(programs: readonly (readonly [link: number, program: readonly Instruction[]])[]): Promise<Filter> {
+    module ??= load();
+    const e = new WebAssembly.Instance(await module, {}).exports as unknown as Exports;
+    const filter = new Filter(e);
+    for (const [link, program] of programs) {
+      if (program.length > MOST) throw new RangeError(`a filter program has at most ${MOST} instructions`);
+      const view = new DataView(e.memory.buffer, e.programAt(), 8 * program.length);
+      for (const [i, { code, jt, jf, k }] of program.entries()) {
+        view.setUint16(8 * i, code, true);
+        view.setUint8(8 * i + 2, jt);
+        view.setUint8(8 * i + 3, jf);
+        view.setUint32(8 * i + 4, k, true);
+      }
       if (!e.add(link, program.length)) throw new RangeError("a filter program that cannot be run");
+      filter.#links.add(link);
     }
-    return new Filter(e);
+    return filter;
   }
 
-  /** Leaves the records of target[0..length) that match in place; how many bytes they take. */
+  /**
+   * Leaves the records of target[0..length) that match in place; returns how many bytes they take.
+   * @param length bytes of whole records (appliance/abi), at most INPUT_SIZE
+   */
   run(target: Uint8Array, length: number): number {
-    const memory = new Uint8Array(this.#e.memory.buffer, this.#e.inputAt());
+    const memory = this.#memory;
+    if (length > memory.length) throw new RangeError(`a filter takes ${memory.length} bytes of records at once`);
     memory.set(target.subarray(0, length));
     const gone = this.#e.run(length);
     if (gone === 0) return length;
@@ -66,5 +94,17 @@ export class Filter {
     const left = this.#e.left();
     target.set(memory.subarray(0, left));
     return left;
+  }
+
+  /** What in the captures the filter could not look at: a line for each kind, to be told at the end. */
+  notes({ links, chapter10 }: Pick<Totals, "links" | "chapter10">): string[] {
+    const notes: string[] = [];
+    for (const [link, frames] of links)
+      if (!this.#links.has(link)) {
+        const why = this.#lacking.get(link) ?? `only ${LINKS.map(linkName).join(", ")} are known`;
+        notes.push(`filter: ${frames} ${linkName(link)} frames left out: ${why}`);
+      }
+    if (chapter10) notes.push("the filter is for frames: Chapter 10 recordings went in whole");
+    return notes;
   }
 }

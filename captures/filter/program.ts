@@ -1,243 +1,210 @@
-/** A filter's tree to instructions, for each link type as libpcap does it (gencode.c, described in pcap-filter(7)). */
-import { type Instruction, type Label, label, Op } from "./emitter.ts";
-import { TRANSPORT } from "./frame.ts";
-import type { Direction, Test } from "./parse.ts";
-import { FilterError } from "./parse.ts";
-import { RelationEmitter } from "./relation.ts";
+/** A filter's tree to a BPF program, for each link type as libpcap does it: what is looked at, and in which order. */
+import { Alu, Code, type Instruction, step } from "./bpf.ts";
+import { all, any, assemble, type Condition, compare, NEVER, not } from "./condition.ts";
+import { isType, LINK, networkAt } from "./link.ts";
+import { ETHERTYPE, TRANSPORT } from "./names.ts";
+import { relation } from "./relation.ts";
+import type { Direction, Host, Ports, Test } from "./tree.ts";
+import { FilterError } from "./words.ts";
 
-const MOST = 4096; // instructions
+const ICMP6 = 58;
+const FRAGMENT = 44;
+const MASK = Alu["&"]!;
 
-/** @throws FilterError when the filter asks for what this link type does not have */
+/** @throws FilterError when the filter asks for what this link type does not have, or is too long */
 export function compile(test: Test, link: number): Instruction[] {
-  return new Generator(link).whole(test);
+  return assemble(new Compiler(link).test(test));
 }
 
-class Generator extends RelationEmitter {
-  whole(test: Test): Instruction[] {
-    const [yes, no] = [label(), label()];
-    this.test(test, yes, no);
-    this.place(yes);
-    this.add(Op.RETURN, 1);
-    this.place(no);
-    this.add(Op.RETURN, 0);
-    if (this.code.length > MOST) throw new FilterError("filter: too long");
-    return this.code;
+/** Conditions on frames of one link type. */
+export class Compiler {
+  readonly #link: number;
+  /** 802.1Q tags that the words so far have asked for: words to the right look behind them, as in libpcap. */
+  #tags = 0;
+
+  constructor(link: number) {
+    this.#link = link;
   }
 
-  test(test: Test, yes: Label, no: Label): void {
+  /** Bytes in front of the network layer. */
+  get network(): number {
+    return networkAt(this.#link, this.#tags);
+  }
+
+  test(test: Test): Condition {
     switch (test.kind) {
-      case "and": {
-        const on = label();
-        this.test(test.left, on, no);
-        this.place(on);
-        this.test(test.right, yes, no);
-        return;
-      }
+      case "and":
       case "or": {
-        const on = label();
-        this.test(test.left, yes, on);
-        this.place(on);
-        this.test(test.right, yes, no);
-        return;
+        const left = this.test(test.left);
+        return { kind: test.kind, left, right: this.test(test.right) };
       }
       case "not":
-        this.test(test.of, no, yes);
-        return;
-      default: {
-        const fails = label();
-        if (test.kind === "relation") {
-          this.relation(test.operator, test.left, test.right, yes, no);
-          return;
-        }
-        this.primitive(test, fails);
-        this.goto(yes);
-        this.place(fails);
-        this.goto(no);
-      }
-    }
-  }
-
-  /** Falls through when it holds, goes to `no` when not. */
-  primitive(test: Exclude<Test, { kind: "and" | "or" | "not" | "relation" }>, no: Label): void {
-    switch (test.kind) {
+        return not(this.test(test.of));
       case "protocol":
-        this.protocol(test.name, no);
-        return;
+        return this.protocol(test.name);
       case "type":
-        if (test.level === "ether") this.etherType(test.value, no);
-        else if (test.level === "ip") this.ipProtocol(test.value, no);
-        else {
-          this.etherType(0x86dd, no);
-          this.nextHeader(test.value, no);
-        }
-        return;
+        if (test.level === "ether") return this.#type(test.value);
+        return test.level === "ip" ? this.#ip(test.value) : this.#ip6(test.value);
       case "host":
-        this.host(test, no);
-        return;
+        return test.version === 4 ? this.#host4(test) : this.#host6(test);
       case "mac":
-        this.onEthernet("ether host");
-        this.sides(test.direction, no, (side, miss) => {
-          const at = side === "src" ? 6 : 0;
-          this.add(Op.LOAD, at + 2, 4);
-          this.require(Op.EQUAL, Number(test.value & 0xffffffffn), miss);
-          this.add(Op.LOAD, at, 2);
-          this.require(Op.EQUAL, Number(test.value >> 32n), miss);
-        });
-        return;
+        return this.#mac(test.direction, test.value);
       case "group":
-        this.group(test.level, no);
-        return;
+        return this.#group(test.level);
       case "port":
-        this.port(test, no);
-        return;
+        return this.#port(test);
       case "vlan":
-        this.vlan(test.id, no);
+        return this.#vlan(test.id);
+      case "relation":
+        return relation(test, this);
     }
   }
 
-  sides(direction: Direction, no: Label, one: (side: "src" | "dst", miss: Label) => void): void {
-    if (direction === "src" || direction === "dst") {
-      one(direction, no);
-      return;
-    }
-    if (direction === "both") {
-      one("src", no);
-      one("dst", no);
-      return;
-    }
-    const [yes, other] = [label(), label()];
-    one("src", other);
-    this.goto(yes);
-    this.place(other);
-    one("dst", no);
-    this.place(yes);
+  #type(type: number): Condition {
+    return isType(this.#link, this.#tags, type);
   }
 
-  host({ only, direction, version, hi, lo, bits }: Test & { kind: "host" }, no: Label): void {
-    if (version === 6) {
-      this.etherType(0x86dd, no);
-      this.sides(direction, no, (side, miss) => {
-        const from = this.network + (side === "src" ? 8 : 24);
-        const words = [hi >> 32n, hi & 0xffffffffn, lo >> 32n, lo & 0xffffffffn];
-        for (const [n, word] of words.entries()) {
-          const left = bits - 32 * n;
-          if (left <= 0) break;
-          this.add(Op.LOAD, from + 4 * n, 4);
-          if (left < 32) this.add(Op.AND_K, (0xffffffff << (32 - left)) >>> 0);
-          this.require(Op.EQUAL, Number(word), miss);
-        }
-      });
-      return;
-    }
-    const yes = label();
-    const kinds = [
-      ["ip", 0x800, 12, 16],
-      ["arp", 0x806, 14, 24],
-      ["rarp", 0x8035, 14, 24],
-    ] as const;
-    const wanted = kinds.filter(([name]) => only === undefined || only === name);
-    for (const [n, [, type, src, dst]] of wanted.entries()) {
-      const [miss, fails] = [label(), label()];
-      this.etherType(type, miss);
-      this.sides(direction, fails, (side, none) => {
-        this.add(Op.LOAD, this.network + (side === "src" ? src : dst), 4);
-        if (bits < 32) this.add(Op.AND_K, bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0);
-        this.require(Op.EQUAL, Number(lo), none);
-      });
-      this.goto(yes);
-      this.place(fails);
-      this.goto(no);
-      this.place(miss);
-      if (n === wanted.length - 1) this.goto(no);
-    }
-    this.place(yes);
+  #onEthernet(what: string): void {
+    if (this.#link !== LINK.ETHERNET) throw new FilterError(`${what} needs Ethernet`);
   }
 
-  group(level: "ether" | "ip" | "ip6" | "broadcast", no: Label): void {
-    if (level === "ip") {
-      this.etherType(0x800, no);
-      this.add(Op.LOAD, this.network + 16, 1);
-      this.require(Op.AT_LEAST, 224, no);
-    } else if (level === "ip6") {
-      this.etherType(0x86dd, no);
-      this.add(Op.LOAD, this.network + 24, 1);
-      this.require(Op.EQUAL, 255, no);
-    } else {
-      this.onEthernet(level === "ether" ? "multicast" : "broadcast");
-      if (level === "broadcast") {
-        this.add(Op.LOAD, 2, 4);
-        this.require(Op.EQUAL, 0xffffffff, no);
-        this.add(Op.LOAD, 0, 2);
-        this.require(Op.EQUAL, 0xffff, no);
-      } else {
-        this.add(Op.LOAD, 0, 1);
-        this.add(Op.AND_K, 1);
-        this.refuse(Op.EQUAL, 0, no);
-      }
-    }
+  /** Whether a frame is of a protocol, by name; any of those that follow IP follows IPv6 as well, unless it is not made for it. */
+  protocol(name: string): Condition {
+    if (ETHERTYPE[name] !== undefined) return this.#type(ETHERTYPE[name]);
+    if (name === "icmp6") return this.#ip6(ICMP6);
+    const number = TRANSPORT[name]!;
+    return name === "icmp" || name === "igmp" ? this.#ip(number) : any(this.#ip(number), this.#ip6(number));
   }
 
-  port({ only, direction, first, last }: Test & { kind: "port" }, no: Label): void {
-    const numbers = only === "tcp" || only === "udp" || only === "sctp" ? [TRANSPORT[only]!] : [132, 6, 17];
-    const transport = (at: number, miss: Label) => {
-      this.add(Op.LOAD, at, 1);
-      const yes = label();
-      for (const [n, number] of numbers.entries()) {
-        const on = n === numbers.length - 1 ? miss : label();
-        this.jump(Op.EQUAL, number, yes, on);
-        if (on !== miss) this.place(on);
-      }
-      this.place(yes);
-    };
-    const inRange = (miss: Label) => {
-      this.require(Op.AT_LEAST, first, miss);
-      this.refuse(Op.GREATER, last, miss);
-    };
-    const [yes, four, fails] = [label(), label(), label()];
-    if (only !== "ip") {
-      this.etherType(0x86dd, four);
-      transport(this.network + 6, fails);
-      this.sides(direction, fails, (side, miss) => {
-        this.add(Op.LOAD, this.network + 40 + (side === "src" ? 0 : 2), 2);
-        inRange(miss);
-      });
-      this.goto(yes);
-    }
-    this.place(fails);
-    this.goto(no);
-    this.place(four);
-    if (only === "ip6") {
-      this.goto(no);
-      this.place(yes);
-      return;
-    }
-    this.etherType(0x800, no);
-    transport(this.network + 9, no);
-    this.notFragment(no);
-    this.add(Op.HEADER, this.network);
-    this.sides(direction, no, (side, miss) => {
-      this.add(Op.LOAD_INDEXED, this.network + (side === "src" ? 0 : 2), 2);
-      inRange(miss);
+  #ip(protocol: number): Condition {
+    return all(this.#type(ETHERTYPE.ip!), compare([step(Code.LDB_ABS, this.network + 9)], Code.JEQ, protocol));
+  }
+
+  /** The next header, or that behind a fragment header; other extension headers are not followed. */
+  #ip6(protocol: number): Condition {
+    const next = [step(Code.LDB_ABS, this.network + 6)];
+    return all(
+      this.#type(ETHERTYPE.ip6!),
+      any(
+        compare(next, Code.JEQ, protocol),
+        all(compare(next, Code.JEQ, FRAGMENT), compare([step(Code.LDB_ABS, this.network + 40)], Code.JEQ, protocol)),
+      ),
+    );
+  }
+
+  /** What a relation on fields of a protocol is about: unfragmented packets of it, or their first fragments. */
+  carries(base: string): Condition {
+    if (base === "ether") return all();
+    if (ETHERTYPE[base] !== undefined) return this.#type(ETHERTYPE[base]);
+    if (base === "icmp6")
+      return all(this.#type(ETHERTYPE.ip6!), compare([step(Code.LDB_ABS, this.network + 6)], Code.JEQ, ICMP6));
+    return all(this.#ip(TRANSPORT[base]!), this.#first());
+  }
+
+  /** Whether an IPv4 packet is none, or the first, of its fragments. */
+  #first(): Condition {
+    return not(compare([step(Code.LDH_ABS, this.network + 6)], Code.JSET, 0x1fff));
+  }
+
+  #sides(direction: Direction, one: (side: 0 | 1) => Condition): Condition {
+    if (direction === "src") return one(0);
+    if (direction === "dst") return one(1);
+    return direction === "both" ? all(one(0), one(1)) : any(one(0), one(1));
+  }
+
+  #host4({ only, direction, lo, bits }: Host): Condition {
+    const mask = bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0;
+    // Addresses in ARP (RFC 826) stand behind those of the hardware, which are taken to be of 6 bytes
+    const kinds: [string, number, number][] = [
+      ["ip", 12, 16],
+      ["arp", 14, 24],
+      ["rarp", 14, 24],
+    ];
+    const of = ([name, ...at]: [string, number, number]) =>
+      all(
+        this.#type(ETHERTYPE[name]!),
+        this.#sides(direction, (side) => {
+          const load = step(Code.LDW_ABS, this.network + at[side]!);
+          return compare(bits < 32 ? [load, step(MASK, mask)] : [load], Code.JEQ, Number(lo));
+        }),
+      );
+    return any(...kinds.filter(([name]) => only === undefined || only === name).map(of));
+  }
+
+  #host6({ direction, hi, lo, bits }: Host): Condition {
+    const words = [hi >> 32n, hi & 0xffffffffn, lo >> 32n, lo & 0xffffffffn].map(Number);
+    return all(
+      this.#type(ETHERTYPE.ip6!),
+      this.#sides(direction, (side) =>
+        all(
+          ...words.slice(0, Math.ceil(bits / 32)).map((word, n) => {
+            const load = step(Code.LDW_ABS, this.network + (side === 0 ? 8 : 24) + 4 * n);
+            const left = bits - 32 * n;
+            return compare(left < 32 ? [load, step(MASK, 0xffffffff << (32 - left))] : [load], Code.JEQ, word);
+          }),
+        ),
+      ),
+    );
+  }
+
+  #mac(direction: Direction, value: bigint): Condition {
+    this.#onEthernet("ether host");
+    return this.#sides(direction, (side) => {
+      const at = side === 0 ? 6 : 0;
+      return all(
+        compare([step(Code.LDW_ABS, at + 2)], Code.JEQ, Number(value & 0xffffffffn)),
+        compare([step(Code.LDH_ABS, at)], Code.JEQ, Number(value >> 32n)),
+      );
     });
-    this.place(yes);
   }
 
-  vlan(id: number | undefined, no: Label): void {
-    this.onEthernet("vlan");
-    const yes = label();
-    this.add(Op.LOAD, 12 + 4 * this.tags, 2);
-    for (const type of [0x8100, 0x88a8]) {
-      const on = label();
-      this.jump(Op.EQUAL, type, yes, on);
-      this.place(on);
+  #group(level: "ether" | "ip" | "ip6" | "broadcast"): Condition {
+    switch (level) {
+      case "ip":
+        return all(this.#type(ETHERTYPE.ip!), compare([step(Code.LDB_ABS, this.network + 16)], Code.JGE, 224));
+      case "ip6":
+        return all(this.#type(ETHERTYPE.ip6!), compare([step(Code.LDB_ABS, this.network + 24)], Code.JEQ, 255));
+      case "ether":
+        this.#onEthernet("multicast");
+        return compare([step(Code.LDB_ABS, 0)], Code.JSET, 1);
+      default:
+        this.#onEthernet("broadcast");
+        return this.#mac("dst", 0xffffffffffffn);
     }
-    this.require(Op.EQUAL, 0x9100, no);
-    this.place(yes);
-    if (id !== undefined) {
-      this.add(Op.LOAD, 14 + 4 * this.tags, 2);
-      this.add(Op.AND_K, 0xfff);
-      this.require(Op.EQUAL, id, no);
-    }
-    this.tags++;
+  }
+
+  #port({ only, direction, first, last }: Ports): Condition {
+    const numbers = TRANSPORT[only ?? ""] !== undefined ? [TRANSPORT[only!]!] : [132, 6, 17];
+    const carried = (at: number) => any(...numbers.map((n) => compare([step(Code.LDB_ABS, at)], Code.JEQ, n)));
+    const ports = (loads: (offset: number) => Instruction[]) =>
+      this.#sides(direction, (side) => {
+        const port = loads(2 * side);
+        if (first === last) return compare(port, Code.JEQ, first);
+        return all(compare(port, Code.JGE, first), not(compare(port, Code.JGT, last)));
+      });
+    const network = this.network;
+    // IPv6: only where the ports are right behind the header, as in libpcap
+    const six = all(
+      this.#type(ETHERTYPE.ip6!),
+      carried(network + 6),
+      ports((offset) => [step(Code.LDH_ABS, network + 40 + offset)]),
+    );
+    const four = all(
+      this.#type(ETHERTYPE.ip!),
+      carried(network + 9),
+      this.#first(),
+      ports((offset) => [step(Code.LDX_MSH, network), step(Code.LDH_IND, network + offset)]),
+    );
+    return any(only === "ip" ? NEVER : six, only === "ip6" ? NEVER : four);
+  }
+
+  #vlan(id: number | undefined): Condition {
+    this.#onEthernet("vlan");
+    const at = this.network - 2;
+    this.#tags++;
+    // 802.1Q, 802.1ad, and what some switches had before that
+    const tagged = any(...[0x8100, 0x88a8, 0x9100].map((type) => compare([step(Code.LDH_ABS, at)], Code.JEQ, type)));
+    if (id === undefined) return tagged;
+    return all(tagged, compare([step(Code.LDH_ABS, at + 2), step(MASK, 0xfff)], Code.JEQ, id));
   }
 }

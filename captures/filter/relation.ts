@@ -1,104 +1,79 @@
-/** Relations over bytes of the packet: `tcp[13] & 2 != 0`. */
+/** Relations of arithmetic expressions, `ip[2:2] - 20 > 8`, to conditions. */
+import { Alu, Code, type Instruction, step, X } from "./bpf.ts";
+import { all, type Condition, compare, not } from "./condition.ts";
+import { TRANSPORT } from "./names.ts";
+import type { Expression, Relation } from "./tree.ts";
+import { FilterError } from "./words.ts";
 
-import type { Label } from "./emitter.ts";
-import { Op } from "./emitter.ts";
-import { FrameEmitter, TRANSPORT } from "./frame.ts";
-import { type Expression, FilterError } from "./parse.ts";
+/** What a relation asks of the compiler. */
+export interface Frame {
+  /** Bytes in front of the network layer. */
+  readonly network: number;
+  carries(base: string): Condition;
+}
 
-const ARITHMETIC: Record<string, number> = {
-  "+": Op.ADD,
-  "-": Op.SUB,
-  "*": Op.MUL,
-  "/": Op.DIV,
-  "%": Op.MOD,
-  "&": Op.AND,
-  "|": Op.OR,
-  "^": Op.XOR,
-  "<<": Op.LSH,
-  ">>": Op.RSH,
+const CELLS = 16; // BPF_MEMWORDS
+const ABSOLUTE: Record<number, number> = { 1: Code.LDB_ABS, 2: Code.LDH_ABS, 4: Code.LDW_ABS };
+const INDEXED: Record<number, number> = { 1: Code.LDB_IND, 2: Code.LDH_IND, 4: Code.LDW_IND };
+/** The jump for each operator, and whether it holds when the jump is not taken. */
+const JUMP: Record<string, [code: number, inverse: boolean]> = {
+  "=": [Code.JEQ, false],
+  "!=": [Code.JEQ, true],
+  ">": [Code.JGT, false],
+  "<=": [Code.JGT, true],
+  ">=": [Code.JGE, false],
+  "<": [Code.JGE, true],
 };
 
-export class RelationEmitter extends FrameEmitter {
-  relation(operator: string, left: Expression, right: Expression, yes: Label, no: Label): void {
-    this.guards(left, no);
-    this.guards(right, no);
-    this.value(right, 0);
-    this.add(Op.STORE, 0);
-    this.value(left, 1);
-    this.add(Op.FETCH_X, 0);
-    switch (operator) {
-      case "=":
-        this.jump(Op.EQUAL_X, 0, yes, no);
-        return;
-      case "!=":
-        this.jump(Op.EQUAL_X, 0, no, yes);
-        return;
-      case ">":
-        this.jump(Op.GREATER_X, 0, yes, no);
-        return;
-      case ">=":
-        this.jump(Op.AT_LEAST_X, 0, yes, no);
-        return;
-      case "<":
-        this.jump(Op.AT_LEAST_X, 0, no, yes);
-        return;
-      default:
-        this.jump(Op.GREATER_X, 0, no, yes);
-    }
-  }
+/** Where a field of some protocol is asked for, the relation does not hold of frames without that protocol. */
+export function relation({ operator, left, right }: Relation, frame: Frame): Condition {
+  const [code, inverse] = JUMP[operator]!;
+  const holds =
+    right.kind === "number"
+      ? compare(value(left, 0, frame), code, right.value)
+      : compare(both(left, right, 0, frame), code | X);
+  return all(...carriers(left, frame), ...carriers(right, frame), inverse ? not(holds) : holds);
+}
 
-  /** A load is of packets of its protocol: of others the relation does not hold. */
-  guards(of: Expression, no: Label): void {
-    if (of.kind === "binary") {
-      this.guards(of.left, no);
-      this.guards(of.right, no);
-    }
-    if (of.kind !== "load") return;
-    this.guards(of.index, no);
-    switch (of.base) {
-      case "ether":
-        return;
-      case "ip":
-      case "ip6":
-      case "arp":
-      case "rarp":
-      case "icmp6":
-        this.protocol(of.base, no);
-        return;
-      default:
-        this.ipProtocol(TRANSPORT[of.base]!, no);
-        this.notFragment(no);
-    }
-  }
+function carriers(of: Expression, frame: Frame): Condition[] {
+  // Not of the right one, as in libpcap: `ip[2:2] - tcp[12]` is about all of IP, unless the words before say tcp
+  if (of.kind === "binary") return carriers(of.left, frame);
+  if (of.kind === "negative") return carriers(of.of, frame);
+  return of.kind === "load" ? [...carriers(of.index, frame), frame.carries(of.base)] : [];
+}
 
-  /** Leaves the value in A. Cells of M from `free` on may be used. */
-  value(of: Expression, free: number): void {
-    if (free > 14) throw new FilterError("filter: expression too deep");
-    switch (of.kind) {
-      case "number":
-        this.add(Op.NUMBER, of.value);
-        return;
-      case "length":
-        this.add(Op.LENGTH);
-        return;
-      case "binary":
-        this.value(of.right, free);
-        this.add(Op.STORE, free);
-        this.value(of.left, free + 1);
-        this.add(Op.FETCH_X, free);
-        this.add(ARITHMETIC[of.operator]!);
-        return;
-      default: {
-        this.value(of.index, free);
-        const transport = TRANSPORT[of.base] !== undefined;
-        if (transport) {
-          this.add(Op.HEADER, this.network);
-          this.add(Op.ADD_X);
-        }
-        this.add(Op.TO_X);
-        const base = of.base === "ether" ? 0 : of.base === "icmp6" ? this.network + 40 : this.network;
-        this.add(Op.LOAD_INDEXED, base, of.size);
-      }
+/** Leaves the left value in A and the right one in X. Cells of memory from `free` on may be used. */
+function both(left: Expression, right: Expression, free: number, frame: Frame): Instruction[] {
+  if (free >= CELLS) throw new FilterError("filter: an expression with too many parentheses");
+  return [...value(right, free, frame), step(Code.ST, free), ...value(left, free + 1, frame), step(Code.LDX_MEM, free)];
+}
+
+/** Leaves the value in A. */
+function value(of: Expression, free: number, frame: Frame): Instruction[] {
+  switch (of.kind) {
+    case "number":
+      return [step(Code.LD_IMM, of.value)];
+    case "length":
+      return [step(Code.LD_LEN)];
+    case "negative":
+      return [...value(of.of, free, frame), step(Code.NEG)];
+    case "binary": {
+      const code = Alu[of.operator]!;
+      if (of.right.kind === "number") return [...value(of.left, free, frame), step(code, of.right.value)];
+      return [...both(of.left, of.right, free, frame), step(code | X)];
     }
+    case "load":
+      return load(of, free, frame);
   }
+}
+
+function load({ base, index, size }: Expression & { kind: "load" }, free: number, frame: Frame): Instruction[] {
+  const start = base === "ether" ? 0 : base === "icmp6" ? frame.network + 40 : frame.network;
+  const header = TRANSPORT[base] === undefined ? [] : [step(Code.LDX_MSH, frame.network)];
+  // `ip[-2:2]` is what stands before: the sum is of 32 bits. Behind a header of unknown length that takes the general case
+  if (index.kind === "number" && (!header.length || index.value < 0x10000000))
+    return [...header, step(header.length ? INDEXED[size]! : ABSOLUTE[size]!, start + index.value)];
+  const offset = value(index, free, frame);
+  const added = header.length ? [...header, step(Alu["+"]! | X)] : [];
+  return [...offset, ...added, step(Code.TAX), step(INDEXED[size]!, start)];
 }
