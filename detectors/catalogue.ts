@@ -24,5 +24,8 @@ export const DETECTOR = {
   "bus-load": 29,
 } as const;
 
+/** From here on they are for MIL-STD-1553. */
+export const FIRST_OF_BUS = 20;
+
 export type DetectorName = keyof typeof DETECTOR;
 export const DETECTOR_NAMES = Object.keys(DETECTOR) as DetectorName[];

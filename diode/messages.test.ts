@@ -6,10 +6,10 @@ import { inject } from "../mil1553/simulator/inject.ts";
 import type { BusMessage } from "../mil1553/simulator/message.ts";
 import { COUNTER_START } from "../mil1553/simulator/run.ts";
 import { frame, STREAM } from "../mil1553/writer/frame.ts";
-import { type ReadMessage, readChapter10 } from "../mil1553/writer/testing/reader.ts";
+import { readChapter10 } from "../mil1553/writer/testing/reader.ts";
 import { proposeMessages } from "./derive/messages.ts";
 import { Guard, policyWith, SECOND } from "./testing/guard.ts";
-import { ALL, ATTITUDE, bus, RT_RT, RULES, SYNC, stream, under } from "./testing/stream.ts";
+import { ALL, ATTITUDE, bus, messagesOf, packetsOf, RT_RT, RULES, SYNC, stream, under } from "./testing/stream.ts";
 
 let messages: BusMessage[];
 beforeAll(() => {
@@ -17,9 +17,6 @@ beforeAll(() => {
 });
 
 const payloadOf = (out: Buffer) => out.subarray(42, 34 + out.readUInt16BE(38));
-const packetsOf = (frames: { frame: Buffer }[]) =>
-  readChapter10(Buffer.concat(frames.map(({ frame: out }) => payloadOf(out).subarray(4))));
-const messagesOf = (frames: { frame: Buffer }[]): ReadMessage[] => packetsOf(frames).flatMap((p) => p.messages);
 
 const rt = (m: { words: readonly number[] }) => m.words[0]! >> 11;
 const sa = (m: { words: readonly number[] }) => (m.words[0]! >> 5) & 31;

@@ -129,7 +129,22 @@ rules:
       one("detectors: { scan: { detection: §1 } }"),
       "detectors.scan.detection: 1, expected a number above 0 and below 1",
     ],
-    [one("detectors: { scan: { action: §drop } }"), 'detectors.scan.action: "drop", expected alert or quarantine'],
+    [
+      one("detectors: { scan: { action: §drop } }"),
+      'detectors.scan.action: "drop", expected alert, tighten, quarantine or quarantine-flow',
+    ],
+    [
+      one("detectors: { bus-data: { action: §quarantine-flow } }"),
+      'detectors.bus-data.action: "quarantine-flow", expected alert, tighten, quarantine, quarantine-terminal or quarantine-message',
+    ],
+    [
+      one("detectors: { rate: { action: tighten } }\nquarantine: §{ for: 1s }"),
+      "quarantine: tightened is missing, expected the rate that action: tighten tightens to",
+    ],
+    [
+      one("quarantine: { for: 1s, protected-terminals: §32 }"),
+      "quarantine.protected-terminals: 32, expected a terminal from 0 to 31, a range such as 0-31, a list",
+    ],
     [
       one("detectors: { scan: { action: §quarantine } }"),
       "detectors.scan.action: quarantine for how long is not said, expected a section quarantine",

@@ -189,7 +189,9 @@ function isWrongs(result: unknown): result is Wrong[] {
 
 /** One of some words. */
 export function oneOf<const T extends string>(...words: T[]) {
-  return parsed<T>(words.join(" or "), (value) => words.find((word) => word === value));
+  return parsed<T>([words.slice(0, -1).join(", "), words.at(-1)].join(" or "), (value) =>
+    words.find((word) => word === value),
+  );
 }
 
 /** A whole number within bounds, both included. */

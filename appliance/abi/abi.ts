@@ -35,6 +35,10 @@ export interface Compartment {
   framesLength(): number;
 }
 
+export interface Guard extends Compartment {
+  tick(): bigint;
+}
+
 export interface Inspect extends Compartment {
   verdictsAt(): number;
   verdictsLength(): number;

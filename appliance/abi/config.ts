@@ -48,7 +48,7 @@ export const SIZES = {
   inspect: 48,
   detector: 16,
   alertRule: 24,
-  guard: 64,
+  guard: 88,
   rule: 48,
   message: 32,
   dataCheck: 8,
@@ -59,11 +59,20 @@ export const InspectFlag = { IGNORE_CHECKSUMS: 1, KNOWN_HOSTS: 2, KNOWN_SERVICES
 export const AlertKind = { SUPPRESS: 0, LIMIT: 1, THRESHOLD: 2, BOTH: 3, PASS: 4 } as const;
 export const Track = { RULE: 0, SOURCE: 1, DESTINATION: 2, EITHER: 3, BOTH: 4 } as const;
 export const MAX_ALERT_RULES = 128;
-export const GuardFlag = { IGNORE_CHECKSUMS: 1 } as const;
-export const Action = { PASS: 0, DROP: 1, QUARANTINE_SOURCE: 2, QUARANTINE_FLOW: 3 } as const;
+export const GuardFlag = { IGNORE_CHECKSUMS: 1, PADDING: 2 } as const;
+export const Action = {
+  PASS: 0,
+  DROP: 1,
+  QUARANTINE_SOURCE: 2,
+  QUARANTINE_FLOW: 3,
+  QUARANTINE_TERMINAL: 4,
+  QUARANTINE_MESSAGE: 5,
+  TIGHTEN: 6,
+} as const;
 export const RuleAction = { DENY: 0, ALLOW: 1 } as const;
 export const RulePayload = { ZERO: 0, COPY: 1, MIL1553: 2 } as const;
 export const Check = { RANGE: 0, SIGNED: 1, MASK: 2, STEP: 3 } as const;
+export const MAX_QUEUE = 1024;
 export const MAX_MESSAGE_RULES = 64;
 export const MAX_CHECKS = 512;
 

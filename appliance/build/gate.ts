@@ -8,7 +8,7 @@ import { type Module, readWasm } from "./wasm.ts";
 const EVERY = ["abi", "inputAt", "inputSize", "configure", "run", "eventsAt", "eventsLength"];
 const EXPORTS: Record<CompartmentName, { must: string[]; may: string[] }> = {
   inspect: { must: [...EVERY, "verdictsAt", "verdictsLength"], may: ["framesAt", "framesLength"] },
-  guard: { must: [...EVERY, "framesAt", "framesLength"], may: [] },
+  guard: { must: [...EVERY, "framesAt", "framesLength", "tick"], may: [] },
   journal: { must: [...EVERY, "framesAt", "framesLength", "countersAt"], may: [] },
 };
 

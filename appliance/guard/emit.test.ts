@@ -8,21 +8,46 @@ const code = (file: string) => readFileSync(file, "utf8").replaceAll(/\/\/.*|\/\
 const calls = (name: string) =>
   guard.flatMap((file) => [...code(file).matchAll(new RegExp(`(?<!function )\\b${name}\\(`, "g"))].map(() => file));
 
-it("emit() and remake() are called in one place each, in guard", () => {
+const OUTPUT = "appliance/guard/onboard/output.ts";
+/** Of output.ts the text of one function. */
+const body = (name: string) => new RegExp(`function ${name}\\([\\s\\S]*?\\n}`).exec(code(OUTPUT))![0];
+
+it("emit() is called in one place", () => {
   expect(calls("emit")).toEqual(["appliance/guard/onboard/index.ts"]);
-  expect(calls("remake")).toEqual(["appliance/guard/onboard/index.ts"]);
 });
 
-it("the frames buffer is written by emit() alone", () => {
-  const source = code("appliance/guard/onboard/index.ts");
-  const emit = source.slice(source.indexOf("function emit("));
-  const outside = source.slice(0, source.indexOf("function emit("));
-  expect(emit).toContain("FRAMES + framesUsed");
-  // Elsewhere it is only declared and shown to the host.
-  expect([...outside.matchAll(/\bFRAMES\b.*/g)].map(([line]) => line)).toEqual([
-    "FRAMES: usize = memory.data(49152, 8);",
-    "FRAMES; }",
+it("frames are made by emit(), and of the policy alone as padding; nothing else puts any into the queue", () => {
+  expect(calls("remake")).toEqual([OUTPUT, OUTPUT]);
+  expect(body("emit")).toContain("remake(frame, f, ");
+  // Made before the first record, of fields that are 0 but for the settings'
+  expect(body("beginOutput")).toContain("remake(PADDING, f, false, ");
+  expect([...body("beginOutput").matchAll(/f\.\w+ = (?:f\.\w+ = )?(.*);/g)].map(([, from]) => from)).toEqual([
+    "4",
+    "17",
+    "s.paddingFrom",
+    "s.paddingTo",
+    "s.paddingPort",
+    "s.mtu - 28",
   ]);
+  expect(calls("beginOutput")).toEqual(["appliance/guard/onboard/index.ts"]);
+  expect(calls("push")).toEqual([OUTPUT]);
+  expect(body("emit")).toContain("push(frame, length)");
+});
+
+it("the frames buffer holds what emit() made, what waited in the queue, and padding", () => {
+  const uses = [...code(OUTPUT).matchAll(/\bFRAMES\b(?! *:).*/g)].map(([line]) => line);
+  expect(uses).toEqual([
+    "FRAMES; }",
+    "FRAMES + used + FRAME_HEADER;", // emit()
+    "FRAMES + used + FRAME_HEADER;", // leave()
+    "FRAMES + used;", // close(), the header
+  ]);
+  expect([...body("leave").matchAll(/memory\.\w+\((.*)\)/g)].map(([, args]) => args)).toEqual([
+    "to, frame == 0 ? PADDING : frame, n",
+    "to + n, 0, whole - n",
+  ]);
+  expect(calls("leave")).toEqual([OUTPUT]);
+  expect(body("release")).toContain("const frame = oldest();");
 });
 
 it("what leads to emit() is: no reason found against the frame", () => {
@@ -33,7 +58,7 @@ it("what leads to emit() is: no reason found against the frame", () => {
       "if (reason == Reason.NONE) { matched = firstMatch(f, rules, ruleCount, networks, ranges); " +
       "reason = allowed(r, matched); " +
       "if (reason == Reason.NONE && rule(<u32>matched).payload == RulePayload.MIL1553) reason = content(f); " +
-      "if (reason == Reason.NONE) reason = within(matched); } " +
+      "if (reason == Reason.NONE) reason = within(f, matched); } " +
       "if (reason == Reason.NONE) { countRule(<u32>matched); const payload",
   );
 });

@@ -5,25 +5,24 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { compilePolicyText } from "../../diode/policy.ts";
 import {
   type Event,
+  end,
   Guard,
   type Output,
   pack,
   policyWith,
   type RecordInit,
   SECOND,
+  stats,
   withSection,
 } from "../../diode/testing/guard.ts";
 import { DAMAGED_POLICY, DAMAGES, EDGES } from "../../diode/testing/scenarios.ts";
-import { RULES, SENSOR, tcp4, udp4, VECTOR_POLICY, VECTORS } from "../../diode/testing/vectors.ts";
+import { tcp4, udp4, VECTOR_POLICY, VECTORS } from "../../diode/testing/vectors.ts";
 import { RecordKind } from "../abi/abi.ts";
 
 const MILLISECOND = 1_000_000n;
 const ONE = "- { name: one, action: allow, protocol: udp, from: any, to: any, ports: 5000 }";
 const partOf = (yaml: string) => compilePolicyText(yaml, "policy.yaml").parts.guard;
 const tick = (time: bigint): RecordInit => ({ kind: RecordKind.TICK, time });
-const end = (time: bigint): RecordInit => ({ kind: RecordKind.END, time });
-const stats = (output: Output) =>
-  output.events.filter(({ kind }) => kind === 1).map(({ json }) => json.guard as Record<string, number | string>);
 const drops = (output: Output) => output.events.filter(({ json }) => json.event_type === "drop");
 type Counter = { rule: string; action: string; frames: number; limited?: number };
 const counters = (output: Output) =>
@@ -260,88 +259,6 @@ describe("rates", () => {
       "passes",
       "dropped without an event",
     ]);
-  });
-});
-
-describe("quarantine", () => {
-  const policy = (perMinute = 30) =>
-    policyWith(
-      RULES,
-      `protected: 10.0.0.0/29\nquarantine: { for: 10s, per-minute: ${perMinute} }\ndetectors: { scan: { action: quarantine } }`,
-    );
-  const SOURCE = 2 | (9 << 8);
-  const FLOW = 3 | (9 << 8);
-  const src = "10.0.0.20";
-
-  it("shuts out a source until its time is over, nobody else", async () => {
-    const guard = await Guard.under(policy());
-    const at = (s: number) => ({ time: BigInt(s) * SECOND });
-    const output = guard.run([{ frame: udp4({ src }), verdict: SOURCE, ...at(10) }]);
-    expect(output.frames).toHaveLength(0);
-    const event = output.events.find(({ json }) => json.event_type === "weir_quarantine")!;
-    expect(event.json).toMatchObject({
-      src_ip: src,
-      quarantine: { of: "source", until: "1970-01-01T00:00:20.000000+0000", detector: 9 },
-    });
-    expect(guard.one(udp4({ src }), at(12))).toBe("quarantine");
-    expect(guard.one(tcp4({ src }), at(14))).toBe("quarantine");
-    expect(guard.one(udp4({ src: "10.0.0.21" }), at(14))).not.toBeTypeOf("string");
-    expect(guard.one(udp4({ src }), { time: 20n * SECOND - 1n })).toBe("quarantine");
-    expect(guard.one(udp4({ src }), at(20))).not.toBeTypeOf("string");
-  });
-  it("a new verdict starts its time anew", async () => {
-    const guard = await Guard.under(policy());
-    guard.run([
-      { frame: udp4({ src }), verdict: SOURCE, time: 10n * SECOND },
-      { frame: udp4({ src }), verdict: SOURCE, time: 15n * SECOND },
-    ]);
-    expect(guard.one(udp4({ src }), { time: 24n * SECOND })).toBe("quarantine");
-    expect(guard.one(udp4({ src }), { time: 25n * SECOND })).not.toBeTypeOf("string");
-  });
-  it("shuts out one flow and leaves the source's others", async () => {
-    const guard = await Guard.under(policy());
-    guard.run([{ frame: udp4({ src }), verdict: FLOW, time: 10n * SECOND }]);
-    const at = { time: 12n * SECOND };
-    expect(guard.one(udp4({ src }), at)).toBe("quarantine");
-    expect(guard.one(udp4({ src, sport: 4001 }), at)).not.toBeTypeOf("string");
-    expect(guard.one(udp4({ src, dport: 5002 }), at)).not.toBeTypeOf("string");
-    expect(guard.one(tcp4({ src }), at)).not.toBeTypeOf("string");
-  });
-  it("never takes a protected source: forging its address shuts nobody out", async () => {
-    const guard = await Guard.under(policy());
-    const output = guard.run([{ frame: udp4({ src: SENSOR }), verdict: SOURCE, time: 10n * SECOND }]);
-    expect(output.frames).toHaveLength(0); // that frame is dropped all the same
-    expect(output.events.some(({ json }) => json.event_type === "weir_quarantine")).toBe(false);
-    expect(guard.one(udp4({ src: SENSOR }), { time: 11n * SECOND })).not.toBeTypeOf("string");
-  });
-  it("takes only so many a minute", async () => {
-    const guard = await Guard.under(policy(3));
-    const shut = Array.from({ length: 6 }, (_, n) => `10.0.0.${30 + n}`);
-    guard.run(shut.map((from) => ({ frame: udp4({ src: from }), verdict: SOURCE, time: 10n * SECOND })));
-    const outcome = shut.map((from, n) => guard.one(udp4({ src: from }), { time: 12n * SECOND + BigInt(n) }));
-    expect(outcome.map((o) => typeof o === "string")).toEqual([true, true, true, false, false, false]);
-  });
-  it("a flood of forged sources frees nobody that is inside", async () => {
-    const guard = await Guard.under(policy(60_000));
-    guard.run([{ frame: udp4({ src }), verdict: SOURCE, time: 10n * SECOND }]);
-    for (let batch = 0; batch < 20; batch++)
-      guard.run(
-        Array.from({ length: 500 }, (_, n) => ({
-          frame: udp4({ src: `10.${50 + batch}.${n >> 8}.${n & 255}` }),
-          verdict: SOURCE,
-          time: 11n * SECOND,
-        })),
-      );
-    const output = guard.run([{ frame: udp4({ src }), time: 12n * SECOND }, end(12n * SECOND)]);
-    expect(output.frames).toHaveLength(0);
-    expect(stats(output).at(-1)!.quarantined).toBeGreaterThan(200);
-    expect(stats(output).at(-1)!.quarantined).toBeLessThanOrEqual(256);
-    expect(stats(guard.run([end(22n * SECOND)])).at(-1)!.quarantined).toBe(0);
-  });
-  it("is off without a section for it: the frame is dropped, nobody is shut out", async () => {
-    const guard = await Guard.under(VECTOR_POLICY);
-    expect(guard.one(udp4({ src }), { verdict: SOURCE, time: 10n * SECOND })).toBe("verdict");
-    expect(guard.one(udp4({ src }), { time: 11n * SECOND })).not.toBeTypeOf("string");
   });
 });
 

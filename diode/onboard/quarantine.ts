@@ -1,34 +1,42 @@
-// Quarantine: sources and flows that inspect asked to shut out for a time (dynamic access control).
+// Quarantine: whom inspect asked to shut out, or to slow down, for a time (dynamic access control).
 //
-//   Entry (48 bytes): who (source alone, or all of a flow) and until when
+//   Entry (56 bytes): who (a Key), until when, and of a tightened rate its state
 //
 // Fixed capacity: ENTRIES in windows of PROBES. When no place of its window is free or expired, a new entry is refused;
 // the ones inside stay until they expire, so a flood of forged sources frees nobody. The frame that caused it is dropped
 // all the same. Entries expire on frame time; asked for again while inside, an entry's time starts anew.
 //
-// What an attacker could do with it by forging a source address: have a peer shut out. Hence the protected list, whose
-// sources are never taken, and a bound on new entries a minute.
+// What an attacker could do with it by forging an address or a terminal: have a peer shut out. Hence the protected ones,
+// which are never taken, and a bound on new entries a minute.
+import { Action } from "../../appliance/abi/onboard/abi";
 import { mix } from "../../lib/onboard/bytes";
 import { Fields } from "./fields";
 import { charge, conforms } from "./rate";
 import { inNetworks } from "./rules";
 
+/** Whom an entry is for. A terminal or a message is one of the source that it comes from: a recorder, or who forges one. */
 @unmanaged
-class Entry {
-  until: u64;          // ns; 0 = free
+class Key {
   srcHi: u64; srcLo: u64;
-  dstHi: u64; dstLo: u64; // 0 where the whole source is meant
-  ports: u32;
-  protocol: u16;
-  version: u8;
-  flow: u8;            // 1: one flow, 0: the source
+  dstHi: u64; dstLo: u64; // 0 but of a flow; of terminals and messages: channel, and what of the command word counts
+  rest: u64;              // the Action it came of, version; of a flow: protocol, ports
+}
+
+@unmanaged
+class Entry extends Key {
+  until: u64; // ns; 0 = free
+  due: u64;   // rate.ts
 }
 
 export const ENTRIES: u32 = 256;
 const PROBES: u32 = 8;
-const TABLE: usize = memory.data(256 * 48, 8);
+const ENTRY: usize = 56;
+const KEY_SIZE: usize = 40;
+const TABLE: usize = memory.data(256 * 56, 8);
+const KEY: usize = memory.data(40, 8);
 const DUE: usize = memory.data(8, 8);
 const MINUTE: u64 = 60000000000;
+const TERMINAL: u32 = 0x3fffc0; // channel and terminal
 
 export const enum Outcome {
   NEW = 0,
@@ -37,74 +45,120 @@ export const enum Outcome {
   TOO_MANY = 3,  // this minute, or no place
 }
 
-/** Whether the frame's source or flow is shut out at this time. */
-export function shutOut(f: Fields, time: u64): bool {
-  return find(f, false, time) != 0 || find(f, true, time) != 0;
+/** Who may not be shut out, and how fast entries may come. */
+@unmanaged
+export class Limits {
+  length: u64;            // ns that an entry stays
+  perMinute: u32;
+  protectedTerminals: u32; // bit n: terminal n
+  protectedNetworks: usize; // Network[]
+  protectedCount: u32;
 }
 
-/** Shuts out a frame's source or flow until `time + length`. */
-export function take(
-  f: Fields, flow: bool, time: u64, length: u64, perMinute: u32, protectedNetworks: usize, protectedCount: u32,
-): Outcome {
-  if (protectedCount != 0 && inNetworks(protectedNetworks, 0, protectedCount, f.version, f.srcHi, f.srcLo)) {
-    return Outcome.PROTECTED;
-  }
-  const inside = find(f, flow, time);
-  if (inside != 0) { changetype<Entry>(inside).until = time + length; return Outcome.KNOWN; }
-  const place = free(f, flow, time);
-  if (place == 0 || perMinute == 0) return Outcome.TOO_MANY;
-  const interval = MINUTE / perMinute;
-  if (!conforms(DUE, time, interval, interval * (perMinute - 1))) return Outcome.TOO_MANY;
+let latest: u64 = 0; // no entry is in force from then on
+
+/** Whether the frame's source or flow is shut out at this time. */
+export function shutOut(f: Fields, time: u64): bool {
+  return time < latest
+    && (find(keyOf(f, Action.QUARANTINE_SOURCE, 0), time) != 0 || find(keyOf(f, Action.QUARANTINE_FLOW, 0), time) != 0);
+}
+
+/** Whether a 1553 message of this frame is: its terminal, or terminal, direction and subaddress. */
+export function messageShutOut(f: Fields, channel: u32, command: u32, time: u64): bool {
+  if (time >= latest) return false;
+  const what = (channel & 0x7ff) << 11 | command >> 5;
+  return find(keyOf(f, Action.QUARANTINE_TERMINAL, what), time) != 0 || find(keyOf(f, Action.QUARANTINE_MESSAGE, what), time) != 0;
+}
+
+/** Where the state of the frame's source's tightened rate is (rate.ts); 0 where it has none. */
+export function tightenedDue(f: Fields, time: u64): usize {
+  if (time >= latest) return 0;
+  const e = find(keyOf(f, Action.TIGHTEN, 0), time);
+  return e == 0 ? 0 : e + offsetof<Entry>("due");
+}
+
+/** Does what a verdict asks for: an entry until `time` + l.length. */
+export function take(f: Fields, verdict: u32, time: u64, l: Limits): Outcome {
+  const action = verdict & 15, what = verdict >> 10 & 0x7ff | verdict >> 21 << 11;
+  if (isProtected(f, action, what, l)) return Outcome.PROTECTED;
+  const key = keyOf(f, action, what);
+  const inside = find(key, time);
+  if (inside != 0) { keep(inside, time + l.length); return Outcome.KNOWN; }
+  const place = free(key, time);
+  if (place == 0 || l.perMinute == 0) return Outcome.TOO_MANY;
+  const interval = MINUTE / l.perMinute;
+  if (!conforms(DUE, time, interval, interval * (l.perMinute - 1))) return Outcome.TOO_MANY;
   charge(DUE, time, interval);
-  const e = changetype<Entry>(place);
-  e.until = time + length;
-  e.srcHi = f.srcHi; e.srcLo = f.srcLo;
-  e.dstHi = flow ? f.dstHi : 0; e.dstLo = flow ? f.dstLo : 0;
-  e.ports = flow ? ports(f) : 0;
-  e.protocol = flow ? <u16>f.protocol : 0;
-  e.version = <u8>f.version;
-  e.flow = flow ? 1 : 0;
+  memory.copy(place, key, KEY_SIZE);
+  changetype<Entry>(place).due = 0;
+  keep(place, time + l.length);
   return Outcome.NEW;
 }
 
 /** Entries in force at this time. */
 export function size(time: u64): u32 {
   let n: u32 = 0;
-  for (let i: u32 = 0; i < ENTRIES; ++i) if (entry(i).until > time) ++n;
+  for (let i: u32 = 0; i < ENTRIES; ++i) if (changetype<Entry>(entry(i)).until > time) ++n;
   return n;
 }
 
-// @ts-ignore: decorator
-@inline function entry(i: u32): Entry { return changetype<Entry>(TABLE + <usize>(i & (ENTRIES - 1)) * offsetof<Entry>()); }
-// @ts-ignore: decorator
-@inline function ports(f: Fields): u32 { return f.srcPort << 16 | f.dstPort; }
-
-function hash(f: Fields, flow: bool): u32 {
-  let h = mix(mix(0x510e527fade682d1, f.srcLo), f.srcHi);
-  if (flow) h = mix(mix(mix(h, f.dstLo), f.dstHi), <u64>ports(f) << 8 | f.protocol);
-  return <u32>(h >> 32);
+function keep(e: usize, until: u64): void {
+  changetype<Entry>(e).until = until;
+  latest = max<u64>(latest, until);
 }
 
-function find(f: Fields, flow: bool, time: u64): usize {
-  const h = hash(f, flow);
+function isProtected(f: Fields, action: u32, what: u32, l: Limits): bool {
+  if (action == Action.QUARANTINE_TERMINAL || action == Action.QUARANTINE_MESSAGE) {
+    return (l.protectedTerminals >> (what >> 6 & 31) & 1) != 0;
+  }
+  return l.protectedCount != 0 && inNetworks(l.protectedNetworks, 0, l.protectedCount, f.version, f.srcHi, f.srcLo);
+}
+
+/** The key of this frame for an Action, in a place of its own that the next call overwrites. */
+function keyOf(f: Fields, action: u32, what: u32): usize {
+  const k = changetype<Key>(KEY);
+  const flow = action == Action.QUARANTINE_FLOW;
+  k.srcHi = f.srcHi; k.srcLo = f.srcLo;
+  k.dstHi = flow ? f.dstHi : 0;
+  k.dstLo = flow ? f.dstLo : <u64>relevant(action, what);
+  k.rest = <u64>action << 56 | <u64>f.version << 48;
+  if (flow) k.rest |= <u64>f.protocol << 32 | <u64>f.srcPort << 16 | <u64>f.dstPort;
+  return KEY;
+}
+
+/** What of channel and command word counts. */
+function relevant(action: u32, what: u32): u32 {
+  if (action == Action.QUARANTINE_MESSAGE) return what;
+  return action == Action.QUARANTINE_TERMINAL ? what & TERMINAL : 0;
+}
+
+// @ts-ignore: decorator
+@inline function entry(i: u32): usize { return TABLE + <usize>(i & (ENTRIES - 1)) * ENTRY; }
+
+function hash(key: usize): u32 {
+  const k = changetype<Key>(key);
+  return <u32>(mix(mix(mix(mix(mix(0x510e527fade682d1, k.srcLo), k.srcHi), k.dstLo), k.dstHi), k.rest) >> 32);
+}
+
+function find(key: usize, time: u64): usize {
+  const h = hash(key);
   for (let i: u32 = 0; i < PROBES; ++i) {
     const e = entry(h + i);
-    if (e.until > time && (e.flow != 0) == flow && same(e, f)) return changetype<usize>(e);
+    if (changetype<Entry>(e).until > time && same(e, key)) return e;
   }
   return 0;
 }
 
-function same(e: Entry, f: Fields): bool {
-  if (e.srcLo != f.srcLo || e.srcHi != f.srcHi || <u32>e.version != f.version) return false;
-  return e.flow == 0
-    || (e.dstLo == f.dstLo && e.dstHi == f.dstHi && e.ports == ports(f) && <u32>e.protocol == f.protocol);
+function same(a: usize, b: usize): bool {
+  for (let n: usize = 0; n < KEY_SIZE; n += 8) if (load<u64>(a + n) != load<u64>(b + n)) return false;
+  return true;
 }
 
-function free(f: Fields, flow: bool, time: u64): usize {
-  const h = hash(f, flow);
+function free(key: usize, time: u64): usize {
+  const h = hash(key);
   for (let i: u32 = 0; i < PROBES; ++i) {
     const e = entry(h + i);
-    if (e.until <= time) return changetype<usize>(e);
+    if (changetype<Entry>(e).until <= time) return e;
   }
   return 0;
 }

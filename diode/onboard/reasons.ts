@@ -34,10 +34,11 @@ export const enum Reason {
   CHECKERS,
   CHAPTER10,
   MESSAGES,
+  TIGHTENED,
   DENIED, // by a rule, which has the counter and the name
 }
 
-export const REASONS: u32 = 31; // NONE and those with a counter of their own
+export const REASONS: u32 = 32; // NONE and those with a counter of their own
 
 export function writeReason(t: Text, reason: u32): void {
   switch (reason) {
@@ -71,6 +72,7 @@ export function writeReason(t: Text, reason: u32): void {
     case Reason.CHECKERS: lit(t, "checkers"); break;
     case Reason.CHAPTER10: lit(t, "chapter10"); break;
     case Reason.MESSAGES: lit(t, "messages"); break;
+    case Reason.TIGHTENED: lit(t, "tightened"); break;
     default: lit(t, "none");
   }
 }

@@ -52,7 +52,7 @@ function checkMessages({ rules, messages }: Policy, wrong: Say, doubtful: Say): 
 }
 
 function checkDetectors(
-  { scan, newcomer, tuning, quarantine, protectedSources }: Policy,
+  { scan, newcomer, tuning, quarantine, protectedSources, rules }: Policy,
   wrong: Say,
   doubtful: Say,
 ): void {
@@ -68,13 +68,19 @@ function checkDetectors(
       ...Object.entries({ scan, newcomer }),
       ...tuning.map((t) => [t.name, t] as const),
     ])
-      if (action === "quarantine")
-        wrong(["detectors", name, "action"], "quarantine for how long is not said, expected a section quarantine");
+      if (action.startsWith("quarantine") || action === "tighten")
+        wrong(["detectors", name, "action"], `${action} for how long is not said, expected a section quarantine`);
   if (newcomer.action !== "alert" && !newcomer.hosts && !newcomer.services)
     doubtful(["detectors", "newcomer", "action"], "does nothing without a list of known hosts or services");
   if (protectedSources.length && !quarantine) doubtful(["protected"], "does nothing without quarantine");
-  if (quarantine && [scan, newcomer, ...tuning].every(({ action }) => action !== "quarantine"))
+  const actions = [scan, newcomer, ...tuning].map(({ action }) => action);
+  if (quarantine && actions.every((action) => action === "alert" || action === "drop"))
     doubtful(["quarantine"], "does nothing: no detector has action: quarantine");
+  if (quarantine && !quarantine.tightened && actions.includes("tighten"))
+    wrong(["quarantine"], "tightened is missing, expected the rate that action: tighten tightens to");
+  const ofBus = actions.some((action) => action === "quarantine-terminal" || action === "quarantine-message");
+  if (ofBus && rules.every(({ payload }) => payload !== "mil1553"))
+    doubtful(["quarantine"], "of terminals and messages does nothing: no rule has payload: mil1553");
 }
 
 /** 10.0.0.5/24 is most often a slip: of what, only its author knows. */

@@ -36,16 +36,41 @@ export interface Service {
   port: number;
 }
 
+/** What a detector's finding leads to, beside the alert. */
+export type DetectorAction =
+  | "alert"
+  | "drop"
+  | "tighten"
+  | "quarantine"
+  | "quarantine-flow"
+  | "quarantine-terminal"
+  | "quarantine-message";
+
 export interface Tuning {
   name: DetectorName;
   /** Factor on its thresholds; Infinity: off. */
   threshold: number;
-  action: "alert" | "quarantine";
+  action: DetectorAction;
+}
+
+/** Constant rate: what leaves where there is nothing to send. */
+export interface Padding {
+  from: number;
+  to: number;
+  port: number;
 }
 
 export interface Policy {
   in: { mac: bigint };
-  out: { mac: bigint; nextHop: bigint; mtu: number; ttl: number; rate: Rate | undefined };
+  out: {
+    mac: bigint;
+    nextHop: bigint;
+    mtu: number;
+    ttl: number;
+    rate: Rate | undefined;
+    queue: number;
+    padding: Padding | undefined;
+  };
   log: {
     mac: bigint;
     hostname: string;
@@ -57,11 +82,11 @@ export interface Policy {
   rules: Rule[];
   /** For 1553 messages in what a rule with payload: mil1553 lets out. */
   messages: MessageRule[];
-  scan: { theta0: number; theta1: number; alpha: number; power: number; action: "alert" | "quarantine" };
+  scan: { theta0: number; theta1: number; alpha: number; power: number; action: DetectorAction };
   newcomer: {
     hosts: Network[] | undefined;
     services: Service[] | undefined;
-    action: "alert" | "drop" | "quarantine";
+    action: DetectorAction;
   };
   /** What the file says of the other detectors. */
   tuning: Tuning[];
@@ -74,7 +99,7 @@ export interface Policy {
   ungrouped: boolean;
   anomaliesPerSecond: number;
   protectedSources: Network[];
-  quarantine: { time: bigint; perMinute: number } | undefined;
+  quarantine: { time: bigint; perMinute: number; tightened: Rate | undefined; protectedTerminals: Range[] } | undefined;
 }
 
 /** Defaults of detectors.scan: Jung et al. 2004, section 4. */
@@ -93,6 +118,8 @@ export function modelOf(file: PolicyFile): Policy {
       mtu: Math.min(out.mtu ?? 1500, MAX_MTU),
       ttl: out.ttl ?? 64,
       rate: rateOf(out.rate, out.burst),
+      queue: out.queue ?? (out.padding ? 64 : 0),
+      padding: out.padding && { ...out.padding, port: out.padding.port ?? 9 },
     },
     log: {
       mac: log?.mac ?? 0x525400770003n,
@@ -131,7 +158,12 @@ export function modelOf(file: PolicyFile): Policy {
     ungrouped: false,
     anomaliesPerSecond: detectors?.anomalies?.["per-second"] ?? 20,
     protectedSources: file.protected ?? [],
-    quarantine: file.quarantine && { time: file.quarantine.for, perMinute: file.quarantine["per-minute"] ?? 30 },
+    quarantine: file.quarantine && {
+      time: file.quarantine.for,
+      perMinute: file.quarantine["per-minute"] ?? 30,
+      tightened: rateOf(file.quarantine.tightened),
+      protectedTerminals: file.quarantine["protected-terminals"] ?? [],
+    },
   };
 }
 

@@ -15,8 +15,18 @@ import { DETECTOR } from "../../detectors/catalogue.ts";
 import type { AlertRule } from "../../detectors/suppression/config.ts";
 import { messageTablesOf } from "./message-tables.ts";
 import type { DataCheck, MessageRule } from "./messages.ts";
-import type { Policy, Rule, Service, Tuning } from "./model.ts";
+import type { DetectorAction, Policy, Rule, Service, Tuning } from "./model.ts";
 import type { Network, Range } from "./values.ts";
+
+const ACTIONS: Record<DetectorAction, number> = {
+  alert: Action.PASS,
+  drop: Action.DROP,
+  tighten: Action.TIGHTEN,
+  quarantine: Action.QUARANTINE_SOURCE,
+  "quarantine-flow": Action.QUARANTINE_FLOW,
+  "quarantine-terminal": Action.QUARANTINE_TERMINAL,
+  "quarantine-message": Action.QUARANTINE_MESSAGE,
+};
 
 /** @param baseline sections made of what was learned */
 export function inspectPart(policy: Policy, baseline: readonly config.Section[] = []): Uint8Array {
@@ -27,18 +37,17 @@ export function inspectPart(policy: Policy, baseline: readonly config.Section[] 
     (newcomer.services ? InspectFlag.KNOWN_SERVICES : 0) |
     (learn ? InspectFlag.LEARN : 0) |
     (policy.ungrouped ? InspectFlag.UNGROUPED : 0);
-  const actions = { alert: Action.PASS, drop: Action.DROP, quarantine: Action.QUARANTINE_SOURCE };
   const settings = struct(SIZES.inspect, (s) => {
     s.u32(flags).u32(policy.anomaliesPerSecond);
     s.f64(scan.theta0).f64(scan.theta1).f64(scan.alpha).f64(scan.power);
-    s.u8(actions[scan.action]).u8(actions[newcomer.action]).u8(actions[newcomer.action]).u8(0);
+    s.u8(ACTIONS[scan.action]).u8(ACTIONS[newcomer.action]).u8(ACTIONS[newcomer.action]).u8(0);
     s.u32(learn ? Number(learn.every / 1_000_000_000n) : 0);
   });
   return packPart(Part.INSPECT, [
     { tag: Tag.SETTINGS, bytes: settings },
     { tag: Tag.HOSTS, bytes: joined((newcomer.hosts ?? []).map((n) => network(n))) },
     { tag: Tag.SERVICES, bytes: joined((newcomer.services ?? []).map((s) => network(s.network, s))) },
-    { tag: Tag.DETECTORS, bytes: joined(policy.tuning.map((t) => detectorSetting(t, actions[t.action]))) },
+    { tag: Tag.DETECTORS, bytes: joined(policy.tuning.map((t) => detectorSetting(t, ACTIONS[t.action]))) },
     ...baseline,
   ]);
 }
@@ -47,14 +56,19 @@ export function guardPart(policy: Policy, checker: { formats: Uint8Array; tables
   const { out, quarantine, rules } = policy;
   const settings = struct(SIZES.guard, (s) => {
     s.u64(out.mac).u64(out.nextHop);
-    s.u32(policy.ignoreChecksums ? config.GuardFlag.IGNORE_CHECKSUMS : 0)
+    const { IGNORE_CHECKSUMS, PADDING } = config.GuardFlag;
+    s.u32((policy.ignoreChecksums ? IGNORE_CHECKSUMS : 0) | (out.padding ? PADDING : 0))
       .u32(out.mtu)
       .u32(out.ttl)
       .u32(rules.length);
     s.u64(quarantine?.time ?? 0n)
       .u32(quarantine?.perMinute ?? 0)
-      .u32(0);
+      .u32(mask(quarantine?.protectedTerminals ?? []));
     s.u64(out.rate?.interval ?? 0n).u64(out.rate?.slack ?? 0n);
+    s.u64(quarantine?.tightened?.interval ?? 0n).u32(out.queue);
+    s.u32(out.padding?.port ?? 0)
+      .u32(out.padding?.from ?? 0)
+      .u32(out.padding?.to ?? 0);
   });
   const networks = new Pool<Network>(network);
   const ranges = new Pool<Range>(range);
@@ -187,6 +201,10 @@ export function alertSections(rules: readonly AlertRule[]): config.Section[] {
 }
 
 const MAX_ALERT_NETWORKS = 256;
+
+/** Bit n for each number of the ranges. */
+const mask = (ranges: readonly Range[]): number =>
+  ranges.reduce((bits, { first, last }) => bits | (2 ** (last + 1) - 2 ** first), 0) >>> 0;
 
 const range = ({ first, last }: Range) => struct(SIZES.range, (s) => s.u16(first).u16(last));
 

@@ -33,6 +33,7 @@ export const REASONS: readonly { name: string; meaning: string }[] = [
   { name: "checkers", meaning: "the second checker does not agree with the first" },
   { name: "chapter10", meaning: "payload: mil1553, and the datagram is not whole Chapter 10 packets" },
   { name: "messages", meaning: "payload: mil1553, and nothing in the datagram may cross" },
+  { name: "tightened", meaning: "the rate that a detector's verdict tightened was exceeded" },
 ];
 
 /** Names that no rule may have. */

@@ -1,7 +1,7 @@
 /** What a policy file may say. The README beside this file says it to its authors. */
 import { z } from "zod";
-import { MAX_MESSAGE_RULES, MAX_MTU, MAX_RULES, UNTAGGED } from "../../appliance/abi/config.ts";
-import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
+import { MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES, UNTAGGED } from "../../appliance/abi/config.ts";
+import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS } from "../../detectors/catalogue.ts";
 import { described, integer, object, oneOf, parsed, Wrong } from "../../lib/yaml.ts";
 import { messageSchema } from "./messages.ts";
 import { RESERVED } from "./reasons.ts";
@@ -84,6 +84,9 @@ const hostname = parsed<string>("1 to 31 letters, digits, dots and dashes", (val
   typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9.-]{0,30}$/.test(value) ? value : undefined,
 );
 
+/** ns; appliance/guard/onboard/output.ts, SHORTEST_TICK. */
+const FASTEST_PADDED = 50_000n;
+
 const interfaces = object({
   in: object(networkInterface(0x525400770001n)).optional(),
   out: object({
@@ -93,6 +96,16 @@ const interfaces = object({
     ttl: integer(1, 255).optional(),
     rate: rate().optional(),
     burst: integer(1, 65536).optional(),
+    queue: integer(1, MAX_QUEUE).optional(),
+    padding: object({ from: address4(), to: address4(), port: integer(1, 65535).optional() }).optional(),
+  }).superRefine((out, context) => {
+    const wrong = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (out.queue && !out.rate) wrong("queue", "never empties without a rate, expected a rate too");
+    if (!out.padding) return;
+    if (!out.rate) wrong("padding", "fills up a rate, expected a rate too");
+    else if (out.rate.interval < FASTEST_PADDED)
+      wrong("rate", `${out.rate.text} with padding, expected at most 20000/s: a tick is needed for each frame`);
+    if ((out.burst ?? 1) > 1) wrong("burst", "a burst would show, expected none with padding");
   }),
   log: object({
     ...networkInterface(0x525400770003n),
@@ -125,29 +138,32 @@ const factor = parsed<number>("a factor from 0.01 to 100", (value) =>
   typeof value === "number" && value >= 0.01 && value <= 100 ? value : undefined,
 );
 // A score is no proof: it may alert or shut out for a time, not drop (and never widens what is allowed).
-const detector = z.preprocess(
-  (value) => (value === "off" || value === false ? { off: true } : value),
-  object({
-    off: z.boolean({ error: "expected true or false" }).optional(),
-    threshold: factor.optional(),
-    action: oneOf("alert", "quarantine").optional(),
-  }),
-);
+const detector = <T extends [string, ...string[]]>(...actions: T) =>
+  z.preprocess(
+    (value) => (value === "off" || value === false ? { off: true } : value),
+    object({
+      off: z.boolean({ error: "expected true or false" }).optional(),
+      threshold: factor.optional(),
+      action: oneOf(...actions).optional(),
+    }),
+  );
+const ofIp = detector("alert", "tighten", "quarantine", "quarantine-flow");
+const ofBus = detector("alert", "tighten", "quarantine", "quarantine-terminal", "quarantine-message");
 
 const detectors = object({
-  ...(Object.fromEntries(PLAIN.map((name) => [name, detector.optional()])) as Partial<
-    Record<DetectorName, z.ZodOptional<typeof detector>>
-  >),
+  ...(Object.fromEntries(
+    PLAIN.map((name) => [name, (DETECTOR[name] < FIRST_OF_BUS ? ofIp : ofBus).optional()]),
+  ) as Partial<Record<DetectorName, z.ZodOptional<typeof ofIp | typeof ofBus>>>),
   scan: object({
     "benign-success": share.optional(),
     "scanner-success": share.optional(),
     "false-positive": share.optional(),
     detection: share.optional(),
-    action: oneOf("alert", "quarantine").optional(),
+    action: oneOf("alert", "tighten", "quarantine", "quarantine-flow").optional(),
   }).optional(),
   newcomer: object({
     hosts: networks().optional(),
-    action: oneOf("alert", "drop", "quarantine").optional(),
+    action: oneOf("alert", "drop", "tighten", "quarantine", "quarantine-flow").optional(),
     services: z
       .array(service, { error: (issue) => `${described(issue.input)}, expected a list of services` })
       .optional(),
@@ -158,6 +174,8 @@ const detectors = object({
 const quarantine = object({
   for: duration("24h"),
   "per-minute": integer(1, 60_000).optional(),
+  tightened: rate().optional(),
+  "protected-terminals": ranges("a terminal", 0, 31).optional(),
 });
 
 const version = parsed<1>("weir: 1, the version of this format", (value) => (value === 1 ? 1 : undefined));

@@ -65,16 +65,25 @@ function settings(policy: Policy): string[] {
     : "to nobody";
   return [
     `in        ${macText(policy.in.mac)}, receive only`,
-    `out       ${macText(out.mac)}, transmit only, to ${macText(out.nextHop)}, mtu ${note(out.mtu, 1500)}, ttl ${note(out.ttl, 64)}, rate ${out.rate?.text ?? "unlimited"}`,
+    `out       ${macText(out.mac)}, transmit only, to ${macText(out.nextHop)}, mtu ${note(out.mtu, 1500)}, ttl ${note(out.ttl, 64)}, rate ${out.rate?.text ?? "unlimited"}${queueText(policy)}`,
     `log       ${macText(log.mac)}, transmit only, as ${log.hostname} ${collector}`,
     `checksums ${policy.ignoreChecksums ? "ignore" : "verify"}`,
     `scan      benign-success ${note(scan.theta0, SCAN.theta0)}, scanner-success ${note(scan.theta1, SCAN.theta1)}, false-positive ${note(scan.alpha, SCAN.alpha)}, detection ${note(scan.power, SCAN.power)}, action ${scan.action}`,
     `newcomer  ${newcomer.hosts ? `${newcomer.hosts.length} known networks` : "every host is known"}, ${newcomer.services ? `${newcomer.services.length} known services` : "every service is known"}, action ${newcomer.action}`,
     ...tuningLines(policy),
     `anomalies ${policy.anomaliesPerSecond} events a second at most`,
-    `quarantine ${quarantine ? `for ${durationText(quarantine.time)}, ${quarantine.perMinute} a minute at most, never ${policy.protectedSources.map(networkText).join(", ") || "(nobody is protected)"}` : "none"}`,
+    `quarantine ${quarantine ? `for ${durationText(quarantine.time)}, ${quarantine.perMinute} a minute at most, never ${policy.protectedSources.map(networkText).join(", ") || "(nobody is protected)"}${terminalsText(quarantine.protectedTerminals)}${quarantine.tightened ? `, tightened to ${quarantine.tightened.text}` : ""}` : "none"}`,
   ];
 }
+
+function queueText({ out: { queue, padding } }: Policy): string {
+  const waits = queue ? `, ${queue} frames may wait` : "";
+  if (!padding) return waits;
+  return `${waits}, padding from ${networkText(host(padding.from))} to ${networkText(host(padding.to))}:${padding.port}`;
+}
+
+const terminalsText = (terminals: readonly Range[]) =>
+  terminals.length ? `, nor terminals ${listText(terminals)}` : "";
 
 /** What the other detectors were told, and what they know. */
 function tuningLines({ tuning, baseline, learn }: Policy): string[] {

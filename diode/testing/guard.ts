@@ -1,8 +1,8 @@
 /** guard's module under a policy in this process, fed with frames, for tests. */
 import { readFileSync } from "node:fs";
-import type { Compartment } from "../../appliance/abi/abi.ts";
+import type { Guard as GuardExports } from "../../appliance/abi/abi.ts";
 import { align8, EVENT_HEADER, FRAME_HEADER, RECORD_HEADER, REFUSALS, RecordKind } from "../../appliance/abi/abi.ts";
-import { PART_HEADER, Part, packPart } from "../../appliance/abi/config.ts";
+import { Action, PART_HEADER, Part, packPart } from "../../appliance/abi/config.ts";
 import { compileOnboard } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
 import { compilePolicyText } from "../policy.ts";
@@ -35,6 +35,19 @@ export interface Output {
 
 export const SECOND = 1_000_000_000n;
 
+/** The last record of all. */
+export const end = (time: bigint): RecordInit => ({ kind: RecordKind.END, time });
+
+/** guard's parts of the heartbeats. */
+export const stats = (output: Output) =>
+  output.events.filter(({ kind }) => kind === 1).map(({ json }) => json.guard as Record<string, number | string>);
+
+/** What inspect would say of a record (abi.ts, "A verdict"). */
+export const verdictOf = (
+  action: keyof typeof Action,
+  { detector = 0, command = 0, channel = 0 }: { detector?: number; command?: number; channel?: number } = {},
+): number => (Action[action] | (detector << 4) | ((command >> 5) << 10) | ((channel & 0x7ff) << 21)) >>> 0;
+
 /** The records one behind the other, as they lie in input. */
 export function pack(records: readonly RecordInit[]): { bytes: Buffer; offsets: number[] } {
   const offsets: number[] = [];
@@ -65,10 +78,10 @@ async function load(): Promise<WebAssembly.Module> {
 }
 
 export class Guard {
-  readonly exports: Compartment;
+  readonly exports: GuardExports;
 
   private constructor(module: WebAssembly.Module) {
-    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as Compartment;
+    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as GuardExports;
   }
 
   /** A fresh guard that has not been configured. */

@@ -95,7 +95,8 @@ function outcome(bytes, scenario) {
     const e = new WebAssembly.Instance(new WebAssembly.Module(bytes), {}).exports;
     const input = new Uint8Array(e.memory.buffer, e.inputAt(), e.inputSize());
     input.set(scenario.part);
-    hash.update("configured " + e.configure(scenario.part.length));
+    const refusal = e.configure(scenario.part.length);
+    hash.update("configured " + refusal + (refusal ? "" : " tick " + e.tick()));
     for (const batch of scenario.batches) {
       input.set(batch);
       for (let at = 0, calls = 0; at < batch.length; ) {

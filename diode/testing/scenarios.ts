@@ -7,7 +7,7 @@ import type { BusMessage } from "../../mil1553/simulator/message.ts";
 import { COUNTER_START } from "../../mil1553/simulator/run.ts";
 import { frame, STREAM } from "../../mil1553/writer/frame.ts";
 import { compilePolicyText } from "../policy.ts";
-import { pack, policyWith, type RecordInit, SECOND, withSection } from "./guard.ts";
+import { end, pack, policyWith, type RecordInit, SECOND, verdictOf, withSection } from "./guard.ts";
 import { ALL, ATTITUDE, bus, RT_RT, type StreamOptions, SYNC, stream, under } from "./stream.ts";
 import { RULES, tcp4, udp4, udp6, VECTOR_POLICY, VECTORS } from "./vectors.ts";
 
@@ -20,7 +20,6 @@ export interface Scenario {
 }
 
 const partOf = (yaml: string) => compilePolicyText(yaml, "policy.yaml").parts.guard;
-const end = (time: bigint): RecordInit => ({ kind: 3, time });
 
 /** In batches of at most `size` records, which the input holds. */
 function batches(records: readonly RecordInit[], size = 100): Uint8Array[] {
@@ -46,7 +45,13 @@ const set = (tag: number, at: number, ...bytes: number[]) => ({ tag, at, bytes }
 /** Fields out of their range, each of which guard must refuse though the digest is right. */
 export const DAMAGES = [
   set(Tag.SETTINGS, 6, 1), // a MAC address of more than 48 bits
-  set(Tag.SETTINGS, 16, 2), // an unknown flag
+  set(Tag.SETTINGS, 16, 4), // an unknown flag
+  set(Tag.SETTINGS, 16, 2), // padding without a queue
+  set(Tag.SETTINGS, 71, 0x80), // times so long that sums with them would wrap: of a tightened source
+  set(Tag.SETTINGS, 72, 1), // a queue that no rate empties
+  set(Tag.SETTINGS, 76, 9), // a port, an address of padding, without padding
+  set(Tag.SETTINGS, 80, 9),
+  set(Tag.SETTINGS, 84, 9),
   set(Tag.SETTINGS, 20, 67, 0), // mtu
   set(Tag.SETTINGS, 20, 0x29, 0x23), // mtu 9001
   set(Tag.SETTINGS, 24, 0), // ttl
@@ -103,6 +108,24 @@ export const DAMAGES = [
   set(Tag.MESSAGE_TABLES, 1632 + 3 * 16 + 2, 32), // of no word
 ];
 
+/** The policy that PADDING_DAMAGES are done to. */
+const PADDED = (queue: number) =>
+  policyWith(
+    "- { name: one, action: allow, protocol: udp, from: any, to: any, ports: 5000 }",
+    "",
+    `, mtu: 576, rate: 100/s, queue: ${queue}, padding: { from: 10.1.1.1, to: 10.1.1.2 }`,
+  );
+const PADDING_DAMAGES = [
+  set(Tag.SETTINGS, 48, 0, 0, 0, 0), // no rate
+  set(Tag.SETTINGS, 56, 1), // bursts
+  set(Tag.SETTINGS, 72, 0), // no queue
+  set(Tag.SETTINGS, 72, 1, 4), // a queue of 1,025
+  set(Tag.SETTINGS, 76, 0), // no port
+  set(Tag.SETTINGS, 78, 1), // a port of 17 bits
+  set(Tag.SETTINGS, 80, 0, 0, 0, 0), // nobody it is from
+  set(Tag.SETTINGS, 84, 0, 0, 0, 0), // nobody it is for
+];
+
 /** Policies at the ends of what is accepted. */
 export const EDGES: readonly Uint8Array[] = [", mtu: 68, ttl: 1", ", mtu: 9000, ttl: 255"]
   .map((out) =>
@@ -115,6 +138,7 @@ export const EDGES: readonly Uint8Array[] = [", mtu: 68, ttl: 1", ", mtu: 9000, 
     ),
   )
   .concat(
+    partOf(PADDED(1024).replace("to: 10.1.1.2", "to: 10.1.1.2, port: 65535")),
     partOf(
       policyWith(
         Array.from({ length: 128 }, (_, n) => `- { name: r${n}, action: deny, from: 10.0.0.${n} }`).join("\n"),
@@ -210,6 +234,40 @@ export function scenarios(): Scenario[] {
       ),
     },
     {
+      name: "a tightened source",
+      part: partOf(
+        policyWith(RULES, "quarantine: { for: 10s, tightened: 2/s }\ndetectors: { rate: { action: tighten } }"),
+      ),
+      batches: batches(
+        [
+          { frame: udp4({ src }), verdict: verdictOf("TIGHTEN"), time: at(10_000) },
+          ...[10_001, 10_499, 10_500, 10_501, 10_999, 11_000, 19_500, 19_999, 20_000, 20_001].flatMap((ms) => [
+            { frame: udp4({ src }), time: at(ms) },
+            { frame: udp4({ src: "10.0.0.21" }), time: at(ms) },
+          ]),
+          { frame: udp4({ src }), verdict: verdictOf("QUARANTINE_SOURCE"), time: at(21_000) },
+          { frame: udp4({ src }), time: at(22_000) },
+          { frame: udp4({ src, dport: 5001 }), verdict: verdictOf("QUARANTINE_FLOW"), time: at(32_000) },
+          { frame: udp4({ src, dport: 5001 }), verdict: verdictOf("QUARANTINE_TERMINAL"), time: at(42_000) },
+          { frame: udp4({ src, dport: 5001 }), verdict: verdictOf("QUARANTINE_MESSAGE"), time: at(52_000) },
+          { frame: udp4({ src }), verdict: 7, time: at(62_000) },
+          { frame: udp4({ src }), time: at(63_000) },
+          end(at(64_000)),
+        ],
+        5,
+      ),
+    },
+    {
+      name: "tightening that no rate is named for",
+      part: partOf(policyWith(RULES, "quarantine: { for: 10s }\ndetectors: { scan: { action: quarantine } }")),
+      batches: batches([
+        { frame: udp4({ src }), verdict: verdictOf("TIGHTEN"), time: at(10_000) },
+        { frame: udp4({ src }), time: at(10_001) },
+        end(at(11_000)),
+      ]),
+    },
+    ...outputScenarios(),
+    {
       name: "a full quarantine",
       part: partOf(quarantine.replace("per-minute: 3", "per-minute: 60000")),
       batches: [
@@ -281,6 +339,72 @@ export function scenarios(): Scenario[] {
   ];
 }
 
+/** Frames that wait, leave at a constant rate, and find no room. */
+function outputScenarios(): Scenario[] {
+  const one = "- { name: one, action: allow, protocol: udp, from: any, to: any, ports: 5000 }";
+  const us = (n: number) => SECOND + BigInt(n) * 1000n;
+  const frames = (time: number, ...sizes: number[]) => sizes.map((size) => ({ frame: udp4({ size }), time: us(time) }));
+  const ticks = (from: number, count: number, step = 1000) =>
+    Array.from({ length: count }, (_, n) => ({ kind: 1, time: us(from + n * step) }));
+  const scenario = (name: string, out: string, records: RecordInit[], size = 7): Scenario => ({
+    name,
+    part: partOf(policyWith(one, "", out)),
+    batches: batches(records, size),
+  });
+  const sizes = Array.from({ length: 60 }, (_, n) => (n * 997) % 8900);
+  return [
+    scenario("a queue", ", rate: 1000/s, queue: 3", [
+      ...frames(0, 1, 2, 3, 4, 5, 6),
+      ...ticks(500, 8, 500),
+      ...frames(5000, 7, 8),
+      ...frames(5999, 9, 10, 11),
+      ...ticks(6000, 6),
+      end(us(13_000)),
+    ]),
+    scenario("a queue and bursts", ", rate: 1000/s, burst: 3, queue: 2", [
+      ...frames(0, 1, 2, 3, 4, 5, 6),
+      ...ticks(999, 5, 1),
+      ...ticks(5000, 3),
+      end(us(9000)),
+    ]),
+    scenario("many turns of the queue's ring", ", rate: 1000/s, queue: 1024, mtu: 9000", [
+      ...Array.from({ length: 12 }, (_, n) => [
+        ...frames(n * 40_000, ...sizes.slice(n, n + 25)),
+        ...ticks(n * 40_000 + 1000, 3 * n),
+      ]).flat(),
+      ...ticks(500_000, 300),
+      end(us(900_000)),
+    ]),
+    // Entries of 1,024 bytes: 128 fill the ring to its last byte
+    scenario("a ring that is exactly full", ", rate: 1000/s, queue: 1024, mtu: 1000", [
+      ...frames(0, ...new Array<number>(131).fill(972)),
+      ...Array.from({ length: 12 }, (_, n) => [
+        ...ticks(1000 * n + 1000, 1 + (n % 3 === 2 ? 2 : 0), 1),
+        ...frames(1000 * n + 1001, ...new Array<number>(1 + (n % 4)).fill(972)),
+      ]).flat(),
+      ...ticks(20_000, 160),
+      end(us(200_000)),
+    ]),
+    scenario("constant rate", ", mtu: 576, rate: 1000/s, queue: 4, padding: { from: 10.1.1.1, to: 10.1.1.2 }", [
+      { kind: 1, time: us(0) },
+      ...ticks(999, 3, 1),
+      ...frames(1500, 1, 2, 3, 548, 5, 6),
+      ...ticks(2000, 4),
+      ...frames(6000, 7),
+      ...ticks(7000, 1),
+      ...ticks(23_000, 3, 1), // sixteen intervals late, and one more
+      ...ticks(43_001, 6, 1),
+      ...ticks(60_000, 4, 999),
+      end(us(80_000)),
+    ]),
+    ...PADDING_DAMAGES.map(({ tag, at, bytes }) => ({
+      name: `damaged padding: tag ${tag} at ${at}`,
+      part: withSection(partOf(PADDED(8)), tag, (section) => section.set(bytes, at)),
+      batches: [],
+    })),
+  ];
+}
+
 /** Streams of a bus under policies that want different things of it, and every message broken in every way. */
 function messageScenarios(): Scenario[] {
   const all = bus(77, 0.4);
@@ -336,6 +460,36 @@ function messageScenarios(): Scenario[] {
     ),
     scenario("broken messages", under(ALL), records(broken)),
     scenario("broken messages, some", under(`${ATTITUDE}\n${RT_RT}`), records(broken)),
+    ...(["QUARANTINE_TERMINAL", "QUARANTINE_MESSAGE"] as const).flatMap((action) =>
+      all
+        .filter((m, n) => all.findIndex((o) => o.words[0] === m.words[0]) === n)
+        .slice(0, 6)
+        .map(({ words: [command] }, n) =>
+          scenario(
+            `quarantine, ${action} ${command}`,
+            under(ALL, `quarantine: { for: 10s, per-minute: 2, protected-terminals: ${n} }`),
+            [
+              ...records(all).slice(0, -1),
+              ...records(all)
+                .slice(0, -1)
+                .map((r) => ({ ...r, time: 10n * SECOND })),
+              ...records(all).map((r) => ({ ...r, time: 20n * SECOND })),
+            ].map((r, i) => ({
+              ...r,
+              number: BigInt(i + 1),
+              verdict: i === 4 ? verdictOf(action, { command, channel: 2 }) : 0,
+            })),
+          ),
+        ),
+    ),
+    // What is made anew is up to four bytes a packet longer than what came without checksums
+    ...Array.from({ length: 24 }, (_, n) =>
+      scenario(
+        `mtu ${1180 + 4 * n}`,
+        under(ALL).replace("mtu: 9000", `mtu: ${1180 + 4 * n}`),
+        records(all, { checksum: 0 }).slice(0, 12),
+      ),
+    ),
     scenario("cut", under(ALL), cut),
     scenario("flipped", under(ALL), flipped),
     ...([8, 16, 32] as const).map((checksum) =>

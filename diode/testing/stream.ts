@@ -4,8 +4,15 @@ import type { BusMessage } from "../../mil1553/simulator/message.ts";
 import { COUNTER_START, simulate } from "../../mil1553/simulator/run.ts";
 import { frame, STREAM } from "../../mil1553/writer/frame.ts";
 import { recording } from "../../mil1553/writer/recording.ts";
+import { type ReadMessage, readChapter10 } from "../../mil1553/writer/testing/reader.ts";
 import { datagrams, type TransferFormat } from "../../mil1553/writer/transfer.ts";
 import { policyWith, type RecordInit, SECOND } from "./guard.ts";
+
+const payloadOf = (out: Buffer) => out.subarray(42, 34 + out.readUInt16BE(38));
+/** Chapter 10 packets that guard let out, and the 1553 messages in them. */
+export const packetsOf = (frames: { frame: Buffer }[]) =>
+  readChapter10(Buffer.concat(frames.map(({ frame: out }) => payloadOf(out).subarray(4))));
+export const messagesOf = (frames: { frame: Buffer }[]): ReadMessage[] => packetsOf(frames).flatMap((p) => p.messages);
 
 export const RULES = `- { name: bus, action: allow, protocol: udp, from: 192.0.2.53, to: 239.255.0.10, ports: 2000, payload: mil1553 }
 - { name: rest, action: deny, protocol: udp, from: 192.0.2.53 }`;

@@ -23,7 +23,7 @@ import {
   udp,
   vlan,
 } from "../../fixtures/frames.ts";
-import { policyWith, type RecordInit } from "./guard.ts";
+import { policyWith, type RecordInit, verdictOf } from "./guard.ts";
 
 export const RULES = `- { name: no-bad, action: deny, from: [10.0.0.66, 10.0.0.68/31] }
 - { name: telemetry, action: allow, protocol: udp, from: 10.0.0.0/24, to: 10.0.1.9, ports: [5000, 5002-5004], source-ports: 1024-65534, size: 4-100 }
@@ -453,9 +453,10 @@ const list: [name: string, frame: Buffer, expected: string, record?: Omit<Record
   ["ICMPv6 over IPv4", other4(ICMPV6), "icmp_type"],
 
   // ---- inspect's verdict
-  ["what inspect wants dropped", udp4(), "verdict", { verdict: 1 | (7 << 8) }],
-  ["what inspect knows of but lets pass", udp4(), PASSES, { verdict: 7 << 8 }],
-  ["a verdict nobody knows", udp4(), "verdict", { verdict: 200 }],
+  ["what inspect wants dropped", udp4(), "verdict", { verdict: verdictOf("DROP", { detector: 7 }) }],
+  ["what inspect knows of but lets pass", udp4(), PASSES, { verdict: verdictOf("PASS", { detector: 7 }) }],
+  ["a verdict nobody knows", udp4(), "verdict", { verdict: 7 }],
+  ["another", udp4(), "verdict", { verdict: 15 }],
 ];
 
 export const VECTORS: readonly Vector[] = list.map(([name, frame, expected, record]) => ({

@@ -22,6 +22,9 @@
 //                                 most VERDICTS: then run() stops early
 //   countersAt()                  journal only: COUNTERS u64s that the host keeps up to date, for the heartbeat:
 //                                 frames lost because `in` overran, because `out` was full, because `log` was full
+//   tick(): u64                   guard only, once configured: ns between two TICK records that a live host gives it at
+//                                 least, evenly, beginning with the first record of all, and a TICK before the frames
+//                                 that came later; 0 = one a second, when nothing else comes, is enough
 //
 // The host's round: inspect.run over what it has -> verdicts into guard's copies of just those records -> guard.run over
 // just those, as often as it stops early, its events put one behind another -> both event buffers to the journal.
@@ -72,13 +75,33 @@ export class RecordHeader {
 }
 
 // ---- A verdict ------------------------------------------------------------------------------------------------------
-//   bits 0-7 Action, bits 8-15 the detector that asked for it. inspect can only make guard stricter.
+//   bits  0-3   Action
+//   bits  4-9   the detector that asked for it
+//   bits 10-20  of a 1553 message: the upper 11 bits of its command word (terminal, transmit or receive, subaddress)
+//   bits 21-31  and the lower 11 bits of its Chapter 10 channel
+// inspect can only make guard stricter. A record has one verdict: the strictest of those that were asked for.
 
 export const enum Action {
   PASS = 0,  // nothing against it; guard's rules decide
   DROP = 1,  // do not forward this record
   QUARANTINE_SOURCE = 2, // nor, for the time the policy gives, anything else from this frame's source address
   QUARANTINE_FLOW = 3,   // nor anything else of its flow (addresses, protocol, ports, this way round)
+  QUARANTINE_TERMINAL = 4, // no 1553 message to or from this terminal, of this channel and source address
+  QUARANTINE_MESSAGE = 5,  // no 1553 message of this terminal, direction and subaddress
+  TIGHTEN = 6, // from this frame's source address only as much as the policy's `tightened` rate allows
+}
+
+export const ACTIONS: u32 = 7;
+const RANKS: u32 = 0x1235640; // of each Action, four bits: how strict it is
+
+/** A verdict. `command`: of the 1553 message that it is about, 0 where it is about none. */
+export function verdictOf(action: u32, detector: u32, command: u32, channel: u32): u32 {
+  return action | (detector & 63) << 4 | (command >> 5 & 0x7ff) << 10 | (channel & 0x7ff) << 21;
+}
+
+/** The stricter of two verdicts; of two that are as strict, the first. */
+export function stricter(a: u32, b: u32): u32 {
+  return (RANKS >> ((b & 15) << 2) & 15) > (RANKS >> ((a & 15) << 2) & 15) ? b : a;
 }
 
 // ---- An event, in an events buffer -----------------------------------------------------------------------------------

@@ -143,9 +143,10 @@ export class AlertRule {
 
 export const enum GuardFlag {
   IGNORE_CHECKSUMS = 1, // frames with wrong checksums pass as others do; what leaves has right ones
+  PADDING = 2,          // `out` has a frame in each interval, all of one length: where there is none to send, padding
 }
 
-/** 64 bytes. */
+/** 88 bytes. */
 @unmanaged
 export class GuardSettings {
   outMac: u64;         // 48 bits, first byte highest
@@ -156,10 +157,17 @@ export class GuardSettings {
   rules: u32;          // how many: RULES and NAMES must agree
   quarantineTime: u64; // ns; how long a source stays shut out
   quarantineRate: u32; // new entries a minute at most; 0 = no quarantine
-  pad: u32;
+  protectedTerminals: u32; // bit n: terminal n is never quarantined
   interval: u64;       // ns between frames on `out`; 0 = no limit
   slack: u64;          // ns that a burst may run ahead of it
+  tightened: u64;      // ns between frames of a source whose rate is tightened; 0 = none is
+  queue: u32;          // frames that may wait for `out`'s rate, at most MAX_QUEUE; 0 = what is too early is dropped
+  paddingPort: u32;    // of padding: UDP port, and both addresses (IPv4)
+  paddingFrom: u32;
+  paddingTo: u32;
 }
+
+export const MAX_QUEUE: u32 = 1024;
 
 export const MAX_RULES: u32 = 128;
 export const MAX_MTU: u32 = 9000;

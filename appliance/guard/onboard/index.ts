@@ -4,69 +4,78 @@
 // policy allows it, nobody is shut out, no rate is exceeded and inspect has nothing against it. There is one call of
 // emit(). inspect's verdict can only add a reason to drop.
 import {
-  ABI_VERSION, Action, EventKind, FRAME_HEADER, INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind, Refusal,
+  ABI_VERSION, ACTIONS, Action, INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind, Refusal,
 } from "../../abi/onboard/abi";
 import { RuleAction, RulePayload } from "../../abi/onboard/config";
-import { FIELDS, Fields, Known } from "../../../diode/onboard/fields";
+import { Fields, Known } from "../../../diode/onboard/fields";
 import { parse } from "../../../diode/onboard/parse";
 import { BROKEN, passing, remakeMessages, ruleOf } from "../../../diode/onboard/messages/remake";
 import { secondMessages, secondRuleOf } from "../../../diode/onboard/messages/second";
-import { Outcome, shutOut, take } from "../../../diode/onboard/quarantine";
+import { Limits, Outcome, shutOut, take, tightenedDue } from "../../../diode/onboard/quarantine";
 import { charge, conforms } from "../../../diode/onboard/rate";
 import { Reason } from "../../../diode/onboard/reasons";
-import { packetLength, remake } from "../../../diode/onboard/remake";
+import { packetLength } from "../../../diode/onboard/remake";
 import { firstMatch } from "../../../diode/onboard/rules";
 import { second } from "../../../diode/onboard/second";
 import { align8 } from "../../../lib/onboard/bytes";
 import { countBackwards, countLimited, countMessage, countReason, countRule } from "./counters";
 import * as events from "./events";
+import * as output from "./output";
+import { emit, mayLeave } from "./output";
 import {
   configurePolicy, ignoreChecksums, networks, protectedCount, protectedNetworks, ranges, rule, ruleCount, rules, settings,
 } from "./policy";
 import { reportDrop, reportQuarantine, reportRules, reportStats } from "./report";
 
 const INPUT: usize = memory.data(131072, 8);
-const FRAMES_SIZE: u32 = 49152;
-const FRAMES: usize = memory.data(49152, 8);
-const FRAME_RESERVE: u32 = 16 + 14 + 9000 + 8;
 const FRAME: usize = memory.data(112, 8);
 const RULE_DUE: usize = memory.data(128 * 8, 8); // rate.ts, a state for each rule
 const CONTENT: usize = memory.data(12288, 8);    // a payload made anew: at most a third longer than what came
-const OUT_DUE: usize = memory.data(8, 8);
+const LIMITS: usize = memory.data(24, 8);
 const SECOND: u64 = 1000000000;
 const ETHERNET_LINK: u32 = 1;
 
 let configured = false;
-let framesUsed: u32 = 0;
 let clock: u64 = 0;          // greatest time of any record so far
 let heartbeat: u64 = 0;      // time of the next; 0 before the first record
-let identification: u32 = 0; // IPv4, of the next frame that leaves
 
 export function abi(): u32 { return ABI_VERSION; }
 export function inputAt(): usize { return INPUT; }
 export function inputSize(): u32 { return INPUT_SIZE; }
 export function eventsAt(): usize { return events.at(); }
 export function eventsLength(): u32 { return events.length(); }
-export function framesAt(): usize { return FRAMES; }
-export function framesLength(): u32 { return framesUsed; }
+export function framesAt(): usize { return output.at(); }
+export function framesLength(): u32 { return output.length(); }
+export function tick(): u64 { return output.tickInterval(); }
 
 export function configure(length: u32): u32 {
   if (configured || length > INPUT_SIZE) return Refusal.CONTENT;
   const refusal = configurePolicy(INPUT, length);
   configured = refusal == Refusal.NONE;
+  if (configured) begin();
   return refusal;
+}
+
+function begin(): void {
+  output.beginOutput();
+  const s = settings(), l = changetype<Limits>(LIMITS);
+  l.length = s.quarantineTime;
+  l.perMinute = s.quarantineRate;
+  l.protectedTerminals = s.protectedTerminals;
+  l.protectedNetworks = protectedNetworks;
+  l.protectedCount = protectedCount;
 }
 
 export function run(from: u32, to: u32): u32 {
   assert(configured && from <= to && to <= INPUT_SIZE && ((from | to) & 7) == 0);
-  framesUsed = 0;
+  output.clear();
   events.clear();
   let at = from;
   while (at < to) {
     assert(to - at >= RECORD_HEADER);
     const r = changetype<RecordHeader>(INPUT + at);
     assert(r.captured <= to - at - RECORD_HEADER && align8(r.captured) <= to - at - RECORD_HEADER);
-    if (framesUsed + FRAME_RESERVE > FRAMES_SIZE || !events.roomForRecord(r.kind == RecordKind.END)) return at;
+    if (!output.roomForRecord() || !events.roomForRecord(r.kind == RecordKind.END)) return at;
     events.startRecord(at);
     step(r, at);
     at += RECORD_HEADER + align8(r.captured);
@@ -76,6 +85,7 @@ export function run(from: u32, to: u32): u32 {
 
 function step(r: RecordHeader, at: u32): void {
   if (r.time < clock) countBackwards(); else clock = r.time;
+  output.startRecord(at, clock);
   beat(r);
   if (r.kind == RecordKind.FRAME) filter(r, at);
 }
@@ -99,13 +109,13 @@ function filter(r: RecordHeader, at: u32): void {
     matched = firstMatch(f, rules, ruleCount, networks, ranges);
     reason = allowed(r, matched);
     if (reason == Reason.NONE && rule(<u32>matched).payload == RulePayload.MIL1553) reason = content(f);
-    if (reason == Reason.NONE) reason = within(matched);
+    if (reason == Reason.NONE) reason = within(f, matched);
   }
   if (reason == Reason.NONE) {
     countRule(<u32>matched);
     const payload = rule(<u32>matched).payload;
     if (payload == RulePayload.MIL1553) for (let i: u32 = 0; i < passing; ++i) countMessage(ruleOf(i));
-    emit(f, at, payload != RulePayload.ZERO);
+    emit(f, payload != RulePayload.ZERO, at, clock);
     return;
   }
   if (reason == Reason.DENIED) countRule(<u32>matched);
@@ -123,17 +133,19 @@ function form(r: RecordHeader, f: Fields): u32 {
   return packetLength(f) > settings().mtu ? Reason.MTU : Reason.NONE;
 }
 
-/** What inspect said of this frame, and what it said of its source or flow before. */
+/** What inspect said of this frame, and what it said of its source, flow or messages before. */
 function dynamic(r: RecordHeader, f: Fields): u32 {
   const s = settings();
-  const action = r.verdict & 255;
-  if (action == Action.PASS) return s.quarantineRate != 0 && shutOut(f, clock) ? Reason.QUARANTINE : Reason.NONE;
-  if (action != Action.DROP && s.quarantineRate != 0) {
-    const flow = action == Action.QUARANTINE_FLOW;
-    const outcome = take(f, flow, clock, s.quarantineTime, s.quarantineRate, protectedNetworks, protectedCount);
-    if (outcome == Outcome.NEW) reportQuarantine(r, f, flow, clock + s.quarantineTime, r.verdict >> 8 & 255);
+  const action = r.verdict & 15;
+  if (action == Action.DROP || action >= ACTIONS) return Reason.VERDICT;
+  if (action != Action.PASS) {
+    // Something that the policy has no time or rate for: the frame stays here
+    if (s.quarantineRate == 0 || (action == Action.TIGHTEN && s.tightened == 0)) return Reason.VERDICT;
+    const outcome = take(f, r.verdict, clock, changetype<Limits>(LIMITS));
+    if (outcome == Outcome.NEW) reportQuarantine(r, f, clock + s.quarantineTime);
+    if (action == Action.QUARANTINE_SOURCE || action == Action.QUARANTINE_FLOW) return Reason.VERDICT;
   }
-  return Reason.VERDICT;
+  return shutOut(f, clock) ? Reason.QUARANTINE : Reason.NONE;
 }
 
 /** Both checkers: the first found `matched`; the second must find the same. */
@@ -145,7 +157,7 @@ function allowed(r: RecordHeader, matched: i32): u32 {
 
 /** Takes the payload apart to its 1553 messages; from here on it is what both checkers let out of it. */
 function content(f: Fields): u32 {
-  const made = remakeMessages(f.payload, f.payloadLength, CONTENT);
+  const made = remakeMessages(f, clock, CONTENT);
   if (made == BROKEN) return Reason.CHAPTER10;
   if (made == 0) return Reason.MESSAGES;
   if (secondMessages(CONTENT, made) != <i32>passing) return Reason.CHECKERS;
@@ -155,26 +167,14 @@ function content(f: Fields): u32 {
   return packetLength(f) > settings().mtu ? Reason.MTU : Reason.NONE;
 }
 
-/** The rule's rate and that of `out`. A frame that one of them stops uses up nothing of the other. */
-function within(matched: i32): u32 {
+/** The rates of source, rule and `out`. A frame that one of them stops uses up nothing of the others. */
+function within(f: Fields, matched: i32): u32 {
   const r = rule(<u32>matched), s = settings();
-  const due = RULE_DUE + (matched << 3);
+  const due = RULE_DUE + (matched << 3), tightened = tightenedDue(f, clock);
+  if (tightened != 0 && !conforms(tightened, clock, s.tightened, 0)) return Reason.TIGHTENED;
   if (!conforms(due, clock, r.interval, r.slack)) return Reason.RATE;
-  if (!conforms(OUT_DUE, clock, s.interval, s.slack)) return Reason.SHAPING;
+  if (!mayLeave(clock)) return Reason.SHAPING;
+  if (tightened != 0) charge(tightened, clock, s.tightened);
   charge(due, clock, r.interval);
-  charge(OUT_DUE, clock, s.interval);
   return Reason.NONE;
-}
-
-function emit(f: Fields, at: u32, copyPayload: bool): void {
-  const s = settings();
-  const frame = FRAMES + framesUsed;
-  const length = remake(frame + FRAME_HEADER, f, copyPayload, s.outMac, s.nextHopMac, s.ttl, identification);
-  if (f.version == 4) identification = identification + 1 & 0xffff;
-  store<u32>(frame, length);
-  store<u32>(frame, at, 4);
-  store<u64>(frame, 0, 8);
-  const whole = align8(length);
-  memory.fill(frame + FRAME_HEADER + length, 0, whole - length);
-  framesUsed += FRAME_HEADER + whole;
 }

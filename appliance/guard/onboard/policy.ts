@@ -1,7 +1,7 @@
 // guard's part of the policy: taken over once, checked field by field, constant from then on.
 import { Refusal } from "../../abi/onboard/abi";
 import {
-  ANY_PROTOCOL, Check, DataCheck, GuardFlag, GuardSettings, MAX_CHECKS, MAX_MESSAGE_RULES, MAX_MTU, MAX_RULES,
+  ANY_PROTOCOL, Check, DataCheck, GuardFlag, GuardSettings, MAX_CHECKS, MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES,
   MessageRule, NAME_SIZE, Network, Part, Range, Rule, RuleAction, RulePayload,
   Tag, policyName, section, sectionLength, verify,
 } from "../../abi/onboard/config";
@@ -64,7 +64,8 @@ export function configurePolicy(input: usize, length: u32): u32 {
 function sane(): bool {
   const s = settings();
   if (s.mtu < 68 || s.mtu > MAX_MTU || s.ttl < 1 || s.ttl > 255 || (s.outMac | s.nextHopMac) >> 48 != 0) return false;
-  if (s.flags > <u32>GuardFlag.IGNORE_CHECKSUMS || s.interval > LONGEST || s.slack > LONGEST || s.quarantineTime > LONGEST) return false;
+  if (s.flags > <u32>(GuardFlag.IGNORE_CHECKSUMS | GuardFlag.PADDING) || !saneOutput(s)) return false;
+  if (s.interval > LONGEST || s.slack > LONGEST || s.quarantineTime > LONGEST) return false;
   if (ruleCount > MAX_RULES || sectionLength(POLICY, Tag.RULES) != ruleCount * <u32>offsetof<Rule>()) return false;
   if (sectionLength(POLICY, Tag.NAMES) != ruleCount * NAME_SIZE || !plainNames(names, ruleCount)) return false;
   const networkCount = countOf(Tag.NETWORKS, <u32>offsetof<Network>());
@@ -78,6 +79,13 @@ function sane(): bool {
     section(POLICY, Tag.FORMATS), sectionLength(POLICY, Tag.FORMATS),
     section(POLICY, Tag.TABLES), sectionLength(POLICY, Tag.TABLES),
   );
+}
+
+/** A queue empties by a rate; padding needs a queue, a rate without bursts, and somebody to be sent to. */
+function saneOutput(s: GuardSettings): bool {
+  if (s.tightened > LONGEST || s.queue > MAX_QUEUE || (s.queue != 0 && s.interval == 0)) return false;
+  if ((s.flags & GuardFlag.PADDING) == 0) return (s.paddingPort | s.paddingFrom | s.paddingTo) == 0;
+  return s.queue != 0 && s.slack == 0 && s.paddingPort != 0 && s.paddingPort <= 0xffff && s.paddingFrom != 0 && s.paddingTo != 0;
 }
 
 /** Entries of a section; the greatest number when its length is no multiple of theirs. */

@@ -1,24 +1,27 @@
 // What guard says: a drop now and then, its part of the heartbeat, and the counters of rules and reasons.
-import { EventKind, RecordHeader } from "../../abi/onboard/abi";
+import { Action, EventKind, RecordHeader } from "../../abi/onboard/abi";
+import { writeDetector } from "../../../detectors/onboard/catalogue";
 import { RuleAction } from "../../abi/onboard/config";
 import { Fields, Known } from "../../../diode/onboard/fields";
 import { messageRule } from "../../../diode/onboard/messages/match";
-import { deniedBy, malformed, others, refusedData, unlisted } from "../../../diode/onboard/messages/remake";
+import { deniedBy, malformed, others, refusedData, shut, unlisted } from "../../../diode/onboard/messages/remake";
 import { size as quarantined } from "../../../diode/onboard/quarantine";
+import { waiting } from "../../../diode/onboard/queue";
 import { REASONS, Reason, writeReason } from "../../../diode/onboard/reasons";
 import { Text, byte, hex16, hex8, ipv4, ipv6, lit, mac, timestamp, unsigned } from "../../../lib/onboard/text";
 import { backwards, countSuppressed, dropped, forwarded, limited, ofMessage, ofReason, ofRule, suppressed } from "./counters";
 import { Due, begin, end, text } from "./events";
-import { messageRuleCount, name, rule, ruleCount, writeMessageName, writeName } from "./policy";
+import { paddings, slotsForgone } from "./output";
+import { messageRuleCount, name, rule, ruleCount, settings, writeMessageName, writeName } from "./policy";
 
 const ALERT: u32 = 1, WARNING: u32 = 4, NOTICE: u32 = 5, INFORMATIONAL: u32 = 6; // RFC 5424 table 2
 const SECOND: u64 = 1000000000;
 const ENTRY: u32 = 160;  // more than one counter takes in JSON
 
 // A key is a reason, REASONS + the rule that denied or limited, or behind those a rule of 1553 messages.
-const LAST: usize = memory.data((31 + 128) * 8, 8);     // clock at the key's last event
-const SAID: usize = memory.data(31 + 128, 8);           // whether it had one: the first also goes to the console
-const REPORTED: usize = memory.data((31 + 128 + 64) * 8, 8); // counter when it was last reported
+const LAST: usize = memory.data((32 + 128) * 8, 8);     // clock at the key's last event
+const SAID: usize = memory.data(32 + 128, 8);           // whether it had one: the first also goes to the console
+const REPORTED: usize = memory.data((32 + 128 + 64) * 8, 8); // counter when it was last reported
 
 /** One drop event a second for each reason and rule; the others are counted as suppressed. */
 export function reportDrop(r: RecordHeader, f: Fields, reason: u32, ruleIndex: i32, clock: u64): void {
@@ -92,8 +95,11 @@ function protocol(t: Text, protocol: u32): void {
   }
 }
 
-/** A source or flow was put into quarantine. */
-export function reportQuarantine(r: RecordHeader, f: Fields, flow: bool, until: u64, detector: u32): void {
+/** Somebody was put into quarantine, by the verdict on this frame. */
+export function reportQuarantine(r: RecordHeader, f: Fields, until: u64): void {
+  const action = r.verdict & 15, detector = r.verdict >> 4 & 63;
+  const flow = action == Action.QUARANTINE_FLOW;
+  const bus = action == Action.QUARANTINE_TERMINAL || action == Action.QUARANTINE_MESSAGE;
   const t = begin();
   lit(t, '{"timestamp":"'); timestamp(t, r.time);
   lit(t, '","pcap_cnt":'); unsigned(t, r.number);
@@ -104,13 +110,36 @@ export function reportQuarantine(r: RecordHeader, f: Fields, flow: bool, until: 
     lit(t, '","dest_port":'); unsigned(t, f.dstPort);
     lit(t, ',"proto":"'); protocol(t, f.protocol);
   }
-  lit(t, flow ? '","quarantine":{"of":"flow","until":"' : '","quarantine":{"of":"source","until":"'); timestamp(t, until);
-  lit(t, '","detector":'); unsigned(t, detector); lit(t, "}}");
+  lit(t, '","quarantine":{"of":"'); whom(t, action);
+  lit(t, '","until":"'); timestamp(t, until);
+  lit(t, '","detector":"'); writeDetector(t, detector); byte(t, 34);
+  if (bus) { byte(t, 44); terminal(t, r.verdict, '"channel":', ',"rt":', ',"tr":', ',"sa":'); }
+  lit(t, "}}");
   const s = text();
-  lit(s, "quarantine "); address(s, f.version, f.srcHi, f.srcLo);
+  lit(s, action == Action.TIGHTEN ? "tightened " : "quarantine "); address(s, f.version, f.srcHi, f.srcLo);
   if (flow) { lit(s, " -> "); address(s, f.version, f.dstHi, f.dstLo); }
+  if (bus) { byte(s, 32); terminal(s, r.verdict, "channel ", " terminal ", " tr ", " subaddress "); }
   lit(s, " until "); timestamp(s, until);
   end(WARNING, EventKind.EVENT, Due.NOW);
+}
+
+function whom(t: Text, action: u32): void {
+  switch (action) {
+    case Action.QUARANTINE_FLOW: lit(t, "flow"); break;
+    case Action.QUARANTINE_TERMINAL: lit(t, "terminal"); break;
+    case Action.QUARANTINE_MESSAGE: lit(t, "message"); break;
+    case Action.TIGHTEN: lit(t, "rate"); break;
+    default: lit(t, "source");
+  }
+}
+
+/** Channel (its lower 11 bits) and terminal; of a message transmit (1) or receive (0) and subaddress. */
+function terminal(t: Text, verdict: u32, channel: string, rt: string, tr: string, sa: string): void {
+  lit(t, channel); unsigned(t, verdict >> 21);
+  lit(t, rt); unsigned(t, verdict >> 16 & 31);
+  if ((verdict & 15) != Action.QUARANTINE_MESSAGE) return;
+  lit(t, tr); unsigned(t, verdict >> 15 & 1);
+  lit(t, sa); unsigned(t, verdict >> 10 & 31);
 }
 
 /** guard's part of the heartbeat (abi.ts, STATS). */
@@ -124,10 +153,16 @@ export function reportStats(clock: u64): void {
   lit(t, ',"quarantined":'); unsigned(t, quarantined(clock));
   lit(t, ',"suppressed":'); unsigned(t, suppressed);
   lit(t, ',"backwards":'); unsigned(t, backwards);
+  if (settings().queue != 0) {
+    lit(t, ',"waiting":'); unsigned(t, waiting());
+    lit(t, ',"padding":'); unsigned(t, paddings());
+    lit(t, ',"slots_forgone":'); unsigned(t, slotsForgone());
+  }
   if (messageRuleCount != 0) {
     lit(t, ',"messages_malformed":'); unsigned(t, malformed);
     lit(t, ',"messages_unlisted":'); unsigned(t, unlisted);
     lit(t, ',"messages_data":'); unsigned(t, refusedData);
+    lit(t, ',"messages_quarantined":'); unsigned(t, shut);
     lit(t, ',"packets_other":'); unsigned(t, others);
   }
   byte(t, 125);

@@ -68,6 +68,19 @@ function locate(f: Finding, k: Packet): void {
   }
 }
 
+/** Whether a finding is about a 1553 message, at hand or not. */
+export function namesCommand(f: Finding): bool {
+  return f.subject == Subject.COMMAND || (f.subject == Subject.RECORD && message != 0);
+}
+/** Its command word, of two the first. */
+export function commandOf(f: Finding): u32 {
+  return f.subject == Subject.RECORD ? <u32>changetype<Message>(message).cmd1 : <u32>f.cmd1;
+}
+/** Its Chapter 10 channel. */
+export function channelOf(f: Finding): u32 {
+  return <u32>(f.subject == Subject.RECORD ? changetype<Bus>(bus) : busAt(f.bus)).channel;
+}
+
 /** Writes the alert of a finding, or of `count` findings since `since`, of which this is the strongest. */
 export function alert(f: Finding, count: u32, since: u64): void {
   raised += 1;

@@ -4,6 +4,7 @@
 // run() is called for the same record again.
 //
 // Events carry the recorder's time. Until its first time packet that is the counter alone, as if it had begun in 1970.
+import { stricter } from "../../abi/onboard/abi";
 import { mix } from "../../../lib/onboard/bytes";
 import { Text, byte, lit, timestamp, unsigned } from "../../../lib/onboard/text";
 import { innermost, Is, Packet } from "../../../ip/onboard/packet";
@@ -96,7 +97,7 @@ function message(m: Message, bus: Bus): void {
   }
   messageAtHand(changetype<usize>(m), changetype<usize>(bus), messages);
   messageIn(m, bus, latest);
-  verdict = max<u32>(verdict, takeFindings());
+  verdict = stricter(verdict, takeFindings());
   if (statsSpan(bus) >= INTERVAL) statistics(bus);
 }
 
@@ -105,7 +106,7 @@ function ethernet(f: EthernetFrame): void {
   frames += 1;
   const time = f.time == TIME_UNKNOWN ? f.rtc * 100 : f.time;
   latest = max<u64>(latest, time);
-  verdict = max<u32>(verdict, max<u32>(frame(f.at, f.length, f.length, ETHERNET_LINK, time, frames), takeFindings()));
+  verdict = stricter(verdict, stricter(frame(f.at, f.length, f.length, ETHERNET_LINK, time, frames), takeFindings()));
 }
 
 /** What is wrong with the container: the recording or the stream of datagrams. */

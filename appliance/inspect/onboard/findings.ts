@@ -4,12 +4,12 @@
 //
 // Rule when full: of GROUPS alerts at a time the one found longest ago makes room (detectors/onboard/table.ts); what it
 // held back and had not reported stays counted in `held` only.
-import { Action } from "../../abi/onboard/abi";
+import { Action, stricter, verdictOf } from "../../abi/onboard/abi";
 import { InspectFlag } from "../../abi/onboard/config";
 import { mix } from "../../../lib/onboard/bytes";
 import { HEADER, TABLE, Table, find, open } from "../../../detectors/onboard/table";
 import { Finding, FINDING, clearFindings, finding, found } from "../../../detectors/onboard/finding";
-import { alert, keep, locateFinding } from "./alerts";
+import { alert, channelOf, commandOf, keep, locateFinding, namesCommand } from "./alerts";
 import * as events from "./events";
 import { actionOf, has } from "./settings";
 import { admitFinding } from "./suppression";
@@ -58,7 +58,7 @@ export function takeFindings(): u32 {
   let verdict: u32 = Action.PASS;
   for (let i: u32 = 0; i < found(); ++i) {
     const f = finding(i);
-    verdict = max<u32>(verdict, actionOf(f.detector));
+    verdict = stricter(verdict, verdictOn(f));
     locateFinding(f);
     if (!admitFinding(f)) continue;
     if (has(InspectFlag.UNGROUPED)) alert(f, 1, f.since);
@@ -66,6 +66,14 @@ export function takeFindings(): u32 {
   }
   clearFindings();
   return verdict;
+}
+
+/** A finding about a whole bus names no terminal: there is nobody to shut out. */
+function verdictOn(f: Finding): u32 {
+  const action = actionOf(f.detector);
+  if (action == Action.PASS) return Action.PASS;
+  if (action != Action.QUARANTINE_TERMINAL && action != Action.QUARANTINE_MESSAGE) return verdictOf(action, f.detector, 0, 0);
+  return namesCommand(f) ? verdictOf(action, f.detector, commandOf(f), channelOf(f)) : <u32>Action.PASS;
 }
 
 function enter(f: Finding): void {

@@ -1,5 +1,7 @@
 // The first compartment: decodes what comes in, detects, and says of each record whether anything speaks against it.
-import { ABI_VERSION, Action, INPUT_SIZE, MAX_CAPTURED, RECORD_HEADER, RecordHeader, RecordKind, Refusal, VERDICTS } from "../../abi/onboard/abi";
+import {
+  ABI_VERSION, Action, INPUT_SIZE, MAX_CAPTURED, RECORD_HEADER, RecordHeader, RecordKind, Refusal, VERDICTS, stricter,
+} from "../../abi/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
 import * as bus from "./bus";
 import * as events from "./events";
@@ -67,7 +69,7 @@ function record(r: RecordHeader, p: usize): bool {
     take(r, p);
   }
   if (fed && !bus.drain(r.time)) return false;
-  if (fed) verdict = max<u32>(verdict, bus.takeVerdict());
+  if (fed) verdict = stricter(verdict, bus.takeVerdict());
   fed = false;
   if (r.kind == RecordKind.END) {
     const time = max<u64>(r.time, bus.latestTime());
@@ -94,7 +96,7 @@ function take(r: RecordHeader, p: usize): void {
   timePassed(r.time);
   if (r.kind == RecordKind.FRAME) {
     heartbeat.count(r.captured, r.original);
-    verdict = max<u32>(frame(p, r.captured, r.original, r.link, r.time, r.number), takeFindings());
+    verdict = stricter(frame(p, r.captured, r.original, r.link, r.time, r.number), takeFindings());
     fed = bus.datagram(packet(), p);
     return;
   }

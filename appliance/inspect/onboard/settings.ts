@@ -1,5 +1,5 @@
 // inspect's part of the policy, copied to where the next input does not overwrite it.
-import { Action, Refusal } from "../../abi/onboard/abi";
+import { ACTIONS, Action, Refusal } from "../../abi/onboard/abi";
 import {
   DetectorSetting, InspectFlag, InspectSettings, Network, Part, Tag, policyName, section, sectionLength, verify,
 } from "../../abi/onboard/config";
@@ -54,14 +54,14 @@ function readDetectors(at: usize, length: u32): bool {
   if (length % offsetof<DetectorSetting>()) return false;
   for (const end = at + length; at < end; at += offsetof<DetectorSetting>()) {
     const d = changetype<DetectorSetting>(at);
-    if (d.detector >= DETECTORS || !(d.scale >= 0) || d.action == Action.DROP || <u32>d.action > <u32>Action.QUARANTINE_FLOW) return false;
+    if (d.detector >= DETECTORS || !(d.scale >= 0) || d.action == Action.DROP || <u32>d.action >= ACTIONS) return false;
     setScale(d.detector, d.scale);
     store<u8>(actions + d.detector, d.action);
   }
   return true;
 }
 
-/** The verdict on what a detector found, an Action. */
+/** What the policy does about what a detector found, an Action. */
 export function actionOf(detector: u32): u32 {
   const s = settings();
   switch (detector) {

@@ -1,5 +1,5 @@
 // One frame through decoder, fragments, flows and the IP detectors; what they find becomes events.
-import { Action } from "../../abi/onboard/abi";
+import { Action, stricter, verdictOf } from "../../abi/onboard/abi";
 import { InspectFlag } from "../../abi/onboard/config";
 import { Detector } from "../../../detectors/onboard/catalogue";
 import { Subject, raise } from "../../../detectors/onboard/finding";
@@ -42,7 +42,7 @@ export function frame(p: usize, captured: u32, original: u32, link: u32, time: u
   if (k.ips == 0) return Action.PASS;
   const source = contact(k);
   if (source) scanner(source, time);
-  return max<u32>(newcomers(k, flow), scanning(k));
+  return stricter(newcomers(k, flow), scanning(k));
 }
 
 /** A source that is called a scanner; the packet at hand may be somebody else's answer. */
@@ -105,7 +105,7 @@ function newcomers(k: Packet, flow: usize): u32 {
     if ((first || s.hostAction != 0)
       && !newcomer.known(knownHosts(), knownHostCount(), ip.version, ip.srcHi, ip.srcLo)) {
       if (first) newcomerFound(Detector.NEW_HOST, mix(ip.srcHi, ip.srcLo), k);
-      verdict = s.hostAction;
+      verdict = verdictOf(s.hostAction, Detector.NEW_HOST, 0, 0);
     }
   }
   if (!has(InspectFlag.KNOWN_SERVICES) || flow == 0 || changetype<Flow>(flow).toClient) return verdict;
@@ -115,7 +115,7 @@ function newcomers(k: Packet, flow: usize): u32 {
   if ((first || s.serviceAction != 0)
     && !newcomer.served(knownServices(), knownServiceCount(), ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol)) {
     if (first) newcomerFound(Detector.NEW_SERVICE, newcomer.serviceKey(ip.dstHi, ip.dstLo, k.destPort, k.protocol), k);
-    verdict = max<u32>(verdict, s.serviceAction);
+    verdict = stricter(verdict, verdictOf(s.serviceAction, Detector.NEW_SERVICE, 0, 0));
   }
   return verdict;
 }
@@ -130,7 +130,7 @@ function scanning(k: Packet): u32 {
   const action = <u32>settings().scanAction;
   if (action == Action.PASS) return Action.PASS;
   const ip = innermost(k);
-  return scan.called(ip.srcHi, ip.srcLo) ? action : Action.PASS;
+  return scan.called(ip.srcHi, ip.srcLo) ? verdictOf(action, Detector.SCAN, 0, 0) : Action.PASS;
 }
 
 /** Tells the scan detector what the packet says of a first contact; returns a source to be announced. */

@@ -18,7 +18,7 @@ void batch_close(uint32_t size) {
 void batch_record(enum weir_record_kind kind, uint64_t time, const void *bytes, uint32_t length) {
   static const uint64_t zeros;
   const struct weir_record header = {
-    .time = time, .number = ++batch.number, .captured = length, .original = length,
+    .time = time, .number = batch.number += kind == WEIR_RECORD_FRAME, .captured = length, .original = length,
     .link = kind == WEIR_RECORD_FRAME ? WEIR_LINK_ETHERNET : 0, .kind = (uint8_t)kind};
   const uint32_t at = batch.used + sizeof header, padded = weir_align8(length);
   batch_write(batch.used, &header, sizeof header);

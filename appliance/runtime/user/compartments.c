@@ -150,6 +150,8 @@ static void run_journal(uint32_t inspected, uint32_t to) {
   }
 }
 
+uint64_t guard_tick(void) { return w2c_guard_tick(&guard); }
+
 void round_run(void) {
   uint32_t done = 0; // records
   for (uint32_t at = 0; at < batch.used;) {

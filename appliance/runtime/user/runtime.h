@@ -54,6 +54,7 @@ void batch_clear(uint32_t rest);
 enum compartment { INSPECT = 1, GUARD, JOURNAL };
 void compartments_start(void); // policy -> configure(); ends the image when one refuses
 uint8_t *compartment_input(enum compartment which); // WEIR_INPUT_SIZE bytes
+uint64_t guard_tick(void); // ns between the ticks that guard needs
 void round_run(void); // the host's round of abi.ts over all of batch
 
 // ---- receive.c, send.c: the rings -----------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@
 //
 // Untrusted: the datagram. Lengths are compared before anything is read.
 import { RuleAction } from "../../../appliance/abi/onboard/config";
+import { Fields } from "../fields";
+import { messageShutOut } from "../quarantine";
 import { NONE, Shape, checkData, matchMessage, messageRule, shapeOf } from "./match";
 
 const HEADER: u32 = 24;
@@ -32,6 +34,7 @@ export let malformed: u64 = 0; // messages that are not whole and clean
 export let unlisted: u64 = 0;  // that no rule matches
 export let refusedData: u64 = 0; // whose data is not as the rule wants it
 export let others: u64 = 0;    // packets of other types, or of one channel too many
+export let shut: u64 = 0;      // messages in quarantine
 
 /** Of the datagram at hand: messages that pass, and the rule of each. */
 export let passing: u32 = 0;
@@ -42,14 +45,22 @@ const SHAPE: usize = memory.data(40, 8);
 const SEQUENCES: usize = memory.data(64 * 4, 8); // u16 channel, u8 next, u8 used
 let transfer: u32 = 0; // our own, of the next datagram
 let times: u32 = 0;    // time packets in the datagram at hand
+let source: usize = 0; // the datagram's Fields
+let now: u64 = 0;      // and its time
 
 export const BROKEN: u32 = 0xffffffff;
 
 /**
- * Makes the new payload of the datagram p[0..length) at `out`, where there is room for as much; its bytes, 0 when nothing
- * of it may cross, BROKEN when it is not whole packets.
+ * Makes the new payload of the datagram at `out`, where there is room for as much; its bytes, 0 when nothing of it may
+ * cross, BROKEN when it is not whole packets.
  */
-export function remakeMessages(p: usize, length: u32, out: usize): u32 {
+export function remakeMessages(f: Fields, time: u64, out: usize): u32 {
+  source = changetype<usize>(f);
+  now = time;
+  return remakeAll(f.payload, f.payloadLength, out);
+}
+
+function remakeAll(p: usize, length: u32, out: usize): u32 {
   passing = 0;
   times = 0;
   let at = bodyAt(p, length);
@@ -141,10 +152,17 @@ function judge(s: Shape, p: usize, count: u32): bool {
   if (matched < 0) { unlisted += 1; return false; }
   const r = messageRule(<u32>matched);
   if (r.action != RuleAction.ALLOW) { denied(<u32>matched); return false; }
+  if (inQuarantine(s)) { shut += 1; return false; }
   if (!checkData(s, r)) { refusedData += 1; return false; }
   store<u8>(BY + passing, <u8>matched);
   passing += 1;
   return true;
+}
+
+/** Whether one of its terminals is shut out. */
+function inQuarantine(s: Shape): bool {
+  const f = changetype<Fields>(source);
+  return messageShutOut(f, s.channel, s.command, now) || (s.from != NONE && messageShutOut(f, s.channel, s.from, now));
 }
 
 const DENIED: usize = memory.data(64 * 8, 8);
