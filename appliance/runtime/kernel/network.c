@@ -74,10 +74,9 @@ static void match(void) {
       if (same == 6) found[r] = nics[n];
     }
   }
-  for (uint32_t r = 0; r < ROLES; r++) {
+  for (uint32_t r = 0; r < ROLES; r++)
     if (!found[r].base) refuse_device(EXIT_DEVICES, "no device has a MAC address of the manifest: ", r);
-    nics[r] = found[r];
-  }
+  for (uint32_t r = 0; r < ROLES; r++) nics[r] = found[r];
 }
 
 static void set_address(enum weir_role role, uint32_t at, const volatile void *address) {

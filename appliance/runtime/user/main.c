@@ -65,7 +65,7 @@ static uint64_t period, due; // ns
 
 static uint32_t tick(uint64_t now) {
   if (replaying || now < due) return 0;
-  batch_record(WEIR_RECORD_TICK, now, 0, 0);
+  batch_record(WEIR_RECORD_TICK, now, "", 0);
   due += (now - due) / period * period + period; // a paused image does not make up for what it missed
   return round_all();
 }

@@ -1,0 +1,305 @@
+// The kernel part's device set-up against simulated virtio-mmio devices: network.c and start.c as they are, as a program
+// of the build machine. network.c reads and writes registers through read_register() and write_register() here (the test
+// that compiles this rewrites `*reg(role, X)`), so every access is seen, in order.
+//
+// What an honest set of devices must be told is written down once, below, from VIRTIO 1.2 (3.1.1, 4.2.2, 4.2.3.2) and from
+// the one-way rule: `in` has queue 0 (receive) and no other, `out` and `log` have queue 1 (transmit) and no other.
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "kernel/arch.h"
+
+static uint32_t read_register(uint64_t base, uint32_t at);
+static void write_register(uint64_t base, uint32_t at, uint32_t value);
+#include "kernel/network.c"
+#include "kernel/start.c"
+
+static jmp_buf over;
+static char said[512]; // what went to the console since the last trial began
+static int ended;      // exit code, of refuse() or stop()
+static uint64_t mapped[8];
+static uint32_t maps, line_given;
+
+static _Noreturn void wrong(const char *what) {
+  printf("%s\n", what);
+  exit(1);
+}
+
+// ---- What arch/ and the other files of kernel/ give -------------------------------------------------------------------
+
+void put(const char *text) { strncat(said, text, sizeof said - strlen(said) - 1); }
+void put_hex(uint64_t value) { (void)value; }
+void put_bytes(const volatile uint8_t *bytes, int count) {
+  char two[4];
+  for (int i = 0; i < count; i++) snprintf(two, sizeof two, "%02x", bytes[i]), put(two);
+}
+_Noreturn void refuse(enum weir_exit code, const char *why) {
+  put(why);
+  ended = (int)code;
+  longjmp(over, 1);
+}
+_Noreturn void stop(uint32_t code) {
+  network_reset();
+  ended = (int)code;
+  longjmp(over, 1);
+}
+const char *arch_command_line(const struct arch_boot *boot) { return (const char *)boot; }
+uint64_t arch_memory(const struct arch_boot *boot) { (void)boot; return 8 << 20; }
+static uint64_t frequency = 1000000000;
+uint64_t arch_clock(char how[16]) { strcpy(how, "test"); return frequency; }
+bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) { (void)boot, (void)from, (void)to; return true; }
+void arch_map(uint64_t from, uint64_t to, enum arch_rights rights) {
+  if (to != from + PAGE || from % PAGE || rights != KERNEL_DEVICE) wrong("registers are mapped with other rights, or more than they are");
+  mapped[maps++ % 8] = from;
+}
+static bool protected_;
+void arch_protect(void) { protected_ = true; }
+bool arch_may_be_device(uint64_t base) { return base != 0xbad000; }
+void arch_interrupts(uint32_t line) { line_given = line; }
+static uint64_t idled;
+void arch_idle(uint64_t nanoseconds) { idled = nanoseconds; }
+static char out[8192];
+static unsigned outs;
+void arch_put(char c) { if (outs < sizeof out) out[outs++] = c; }
+void arch_read_user(void) {}
+void memory_start(const struct arch_boot *boot) { (void)boot; }
+_Noreturn void user_start(void) { ended = -1; longjmp(over, 1); }
+
+// ---- The devices ------------------------------------------------------------------------------------------------------
+
+#define MOST 4
+static struct device {
+  _Alignas(4096) uint8_t page[4096]; // only its configuration is read from memory
+  uint32_t magic, version, id, features[2], num_max, ready, select, status, interrupt;
+  bool refuses; // FEATURES_OK does not stay
+} devices[MOST];
+static char log_[8192]; // every write: "D.AT=VALUE "
+static unsigned reads;
+
+static struct device *device_of(uint64_t base) {
+  for (int n = 0; n < MOST; n++) if ((uint64_t)devices[n].page + 0x200 * (uint64_t)n == base) return &devices[n];
+  wrong("a register of no device");
+}
+
+static uint32_t read_register(uint64_t base, uint32_t at) {
+  struct device *d = device_of(base);
+  reads++;
+  switch (at) {
+    case MMIO_MAGIC: return d->magic;
+    case MMIO_VERSION: return d->version;
+    case MMIO_DEVICE_ID: return d->id;
+    case MMIO_DEVICE_FEATURES: return d->features[d->select & 1];
+    case MMIO_QUEUE_NUM_MAX: return d->num_max;
+    case MMIO_QUEUE_READY: return d->ready;
+    case MMIO_INTERRUPT_STATUS: return d->interrupt;
+    case MMIO_STATUS: return d->refuses ? d->status & ~(uint32_t)STATUS_FEATURES_OK : d->status;
+    default: wrong("a register was read that only takes");
+  }
+}
+
+static void write_register(uint64_t base, uint32_t at, uint32_t value) {
+  struct device *d = device_of(base);
+  char one[64];
+  if (at == MMIO_STATUS) d->status = value;
+  if (at == MMIO_DEVICE_FEATURES_SEL) d->select = value;
+  // Addresses are told by what they are of
+  const char *name = 0;
+  static const struct { const volatile void *p; const char *name; } places[] = {
+    {weir_receive_table, "in.table"}, {&weir_driver_rings.in, "in.driver"}, {&weir_device_rings.in, "in.device"},
+    {weir_driver_rings.table[0], "out.table"}, {&weir_driver_rings.send[0], "out.driver"}, {&weir_device_rings.send[0], "out.device"},
+    {weir_driver_rings.table[1], "log.table"}, {&weir_driver_rings.send[1], "log.driver"}, {&weir_device_rings.send[1], "log.device"}};
+  if (at >= MMIO_QUEUE_DESC && at < MMIO_CONFIG)
+    for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
+      const uint64_t whole = (uint64_t)places[i].p;
+      if (value == (at % 16 == 0 ? (uint32_t)whole : (uint32_t)(whole >> 32))) {
+        // The upper half is the same for all: it is named by the lower half before it
+        static const char *last;
+        name = at % 16 == 0 ? (last = places[i].name) : last;
+        break;
+      }
+    }
+  if (name) snprintf(one, sizeof one, "%d.%x=%s ", (int)(d - devices), at, name);
+  else snprintf(one, sizeof one, "%d.%x=%x ", (int)(d - devices), at, value);
+  if (strlen(log_) + strlen(one) >= sizeof log_) wrong("it writes for ever");
+  strcat(log_, one);
+}
+
+// ---- Trials -------------------------------------------------------------------------------------------------------------
+
+static char command_line[4096];
+
+/** Three honest devices, the n-th with the MAC address of roles[n]; `count` of them on the command line. */
+static void plug(const int roles[3], int count) {
+  memset(devices, 0, sizeof devices);
+  memset(said, 0, sizeof said);
+  memset(log_, 0, sizeof log_);
+  memset(&nics, 0, sizeof nics);
+  memset(&weir_info, 0, sizeof weir_info);
+  started = maps = reads = outs = 0;
+  line_given = 0xffff, ended = 0, protected_ = false, idled = 0, frequency = 1000000000;
+  strcpy(command_line, "clock=frames");
+  for (int n = 0; n < MOST; n++) {
+    struct device *d = &devices[n];
+    d->magic = 0x74726976, d->version = 2, d->id = 1, d->num_max = 256;
+    d->features[0] = 0x130bffa7, d->features[1] = 1; // what QEMU offers, and more
+    const uint8_t mac[6] = {0x52, 0x54, 0x00, 0x77, 0x00, (uint8_t)(n < 3 ? roles[n] + 1 : 9)};
+    memcpy(d->page + 0x200 * n + 0x100, mac, 6);
+    if (n >= count) continue;
+    char one[64];
+    snprintf(one, sizeof one, n & 1 ? " virtio_mmio.device=512@%llu:%d" : " virtio_mmio.device=0x200@0x%llx:%d",
+      (unsigned long long)(uint64_t)d->page + 0x200ull * (unsigned)n, 5 + n);
+    strcat(command_line, one);
+  }
+}
+
+/** Starts the kernel part; its exit code, or -1 where it came to the user part. */
+static int boot(void) {
+  if (!setjmp(over)) kernel_start((const struct arch_boot *)command_line);
+  return ended;
+}
+
+static void expect(int code, const char *words, const char *what) {
+  const int got = boot();
+  if (got != code) printf("exit code %d, expected %d (%s)\n", got, code, said), wrong(what);
+  if (words && !strstr(said, words)) printf("it says: %s\n", said), wrong(what);
+}
+
+static const int straight[3] = {ROLE_IN, ROLE_OUT, ROLE_LOG};
+
+/** What device n, in this role, must be told, to the last write. */
+static void append_expected(char *to, int n, int role) {
+  static const char *const form =
+    "%1$d.70=0 %1$d.70=1 %1$d.70=3 %1$d.14=0 %1$d.24=0 %1$d.20=20 %1$d.14=1 %1$d.24=1 %1$d.20=1 %1$d.70=b "
+    "%1$d.30=%2$d %1$d.38=%3$x %1$d.80=%4$s.table %1$d.84=%4$s.table %1$d.90=%4$s.driver %1$d.94=%4$s.driver "
+    "%1$d.a0=%4$s.device %1$d.a4=%4$s.device %1$d.44=1 %1$d.70=f ";
+  static const char *const names[] = {"in", "out", "log"};
+  sprintf(to + strlen(to), form, n, role == ROLE_IN ? 0 : 1, role == ROLE_IN ? 128 : 64, names[role]);
+}
+
+static void orders(void) {
+  static const int all[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+  for (int o = 0; o < 6; o++) {
+    plug(all[o], 3);
+    expect(-1, 0, "honest devices are refused");
+    char wanted[8192] = "";
+    int at[3];
+    for (int n = 0; n < 3; n++) at[all[o][n]] = n;
+    for (int role = 0; role < 3; role++) append_expected(wanted, at[role], role);
+    if (strcmp(wanted, log_)) printf("wanted %s\ngot    %s\n", wanted, log_), wrong("the devices are told something else");
+    if (line_given != 5u + (uint32_t)at[ROLE_IN]) wrong("another interrupt line than that of `in`");
+    if (maps != 3 || !protected_) wrong("registers mapped: not those of three devices");
+    for (int n = 0; n < 3; n++) if (mapped[n] != ((uint64_t)devices[n].page & ~(PAGE - 1))) wrong("other pages are mapped");
+    // Doorbells, and what an interrupt is answered with
+    log_[0] = 0;
+    devices[at[0]].interrupt = 3;
+    for (int role = 0; role < 3; role++) kernel_call(WEIR_NOTIFY, (uint64_t)role);
+    network_interrupt();
+    char bells[64];
+    sprintf(bells, "%d.50=0 %d.50=1 %d.50=1 %d.64=3 ", at[0], at[1], at[2], at[0]);
+    if (strcmp(log_, bells)) printf("%s\n", log_), wrong("doorbells");
+    // The end: `out` first, each once
+    log_[0] = 0;
+    network_reset();
+    network_reset();
+    sprintf(bells, "%d.70=0 %d.70=0 %d.70=0 ", at[1], at[2], at[0]);
+    if (strcmp(log_, bells)) printf("%s\n", log_), wrong("reset");
+    if (strncmp(weir_info.manifest.interfaces[0].name, "in", 3) || weir_info.manifest.count != 3 || weir_info.memory != 8 << 20 ||
+        weir_info.ticks_per_second != frequency || strcmp(weir_info.command_line, command_line)) wrong("weir_info");
+  }
+}
+
+/** Whether nothing was written to any device, or all were reset, `out` first. */
+static bool only_resets(void) { return !log_[0] || !strcmp(log_, "1.70=0 2.70=0 0.70=0 "); }
+
+static void refusals(void) {
+  for (int n = 0; n < 3; n++) {
+#define WITH(change, code, words) plug(straight, 3); devices[n].change; expect(code, words, #change); if (code == EXIT_DEVICES && !only_resets()) printf("%s\n", log_), wrong("written to before it was known")
+    WITH(magic = 0x74726977, EXIT_DEVICES, "virtio-mmio");
+    WITH(version = 1, EXIT_DEVICES, "version 2");
+    WITH(version = 3, EXIT_DEVICES, "version 2");
+    WITH(id = 2, EXIT_DEVICES, "not a network device");
+    WITH(id = 0, EXIT_DEVICES, "not a network device");
+    for (int i = 0; i < 6; i++) { WITH(page[0x200 * n + 0x100 + i] ^= 1, EXIT_DEVICES, "MAC address"); }
+    WITH(features[0] &= ~0x20u, EXIT_DEVICE_REFUSED, "no MAC address");
+    WITH(features[1] = 0, EXIT_DEVICE_REFUSED, "VIRTIO 1");
+    WITH(features[1] = 2, EXIT_DEVICE_REFUSED, "VIRTIO 1");
+    WITH(refuses = true, EXIT_DEVICE_REFUSED, "refuses the features");
+    WITH(ready = 1, EXIT_DEVICE_REFUSED, "queue");
+    WITH(num_max = n == 0 ? 127 : 63, EXIT_DEVICE_REFUSED, "queue");
+    WITH(num_max = 0, EXIT_DEVICE_REFUSED, "queue");
+    WITH(num_max = n == 0 ? 128 : 64, -1, "");
+    WITH(features[0] = 0x20, -1, "");
+  }
+  static const int twice[3] = {0, 1, 1}, noin[3] = {1, 1, 2};
+  plug(twice, 3); expect(EXIT_DEVICES, "MAC address of the manifest: 525400770003", "the same address twice");
+  plug(noin, 3); expect(EXIT_DEVICES, "MAC address of the manifest: 525400770001", "no `in`");
+  for (int count = 0; count < 3; count++) { plug(straight, count); expect(EXIT_DEVICES, "fewer", "too few"); if (reads) wrong("read before it was known"); }
+  plug(straight, 4); expect(EXIT_DEVICES, "more", "too many");
+  plug(straight, 3); strcat(command_line, " virtio_mmio.device=512@0xbad000:9"); expect(EXIT_COMMAND_LINE, "no device can have", "an address");
+  plug(straight, 2); strcat(command_line, " xvirtio_mmio.device=512@1:9"); expect(EXIT_DEVICES, "fewer", "another word's end");
+  plug(straight, 2); strcat(command_line, " virtio_mmio.devic=512@1:9"); expect(EXIT_DEVICES, "fewer", "half a word");
+  plug(straight, 3); frequency = 0; expect(EXIT_CLOCK, "time stamp counter", "no clock");
+  plug(straight, 3);
+  const size_t most = sizeof weir_info.command_line - 1;
+  while (strlen(command_line) < most) strcat(command_line, " ");
+  expect(-1, 0, "the longest command line");
+  plug(straight, 3);
+  while (strlen(command_line) < most + 1) strcat(command_line, " ");
+  expect(EXIT_COMMAND_LINE, "too long", "too long a command line");
+  if (log_[0]) wrong("written to before the devices were known");
+}
+
+/** Every byte of the manifest but the addresses, changed in every bit: refused before any device is touched. */
+static void manifests(void) {
+  volatile uint8_t *m = (volatile uint8_t *)&note.manifest;
+  mprotect((void *)((uint64_t)&note & ~(PAGE - 1)), 2 * PAGE, PROT_READ | PROT_WRITE);
+  for (unsigned i = 0; i < 8 + 3 * sizeof(struct weir_interface); i++) {
+    const unsigned in = i < 8 ? 0 : (i - 8) % sizeof(struct weir_interface);
+    if (i >= 8 && in >= 9) continue; // a zero that nobody reads, and the address: any device may have any
+    for (int bit = 0; bit < 8; bit++) {
+      m[i] ^= (uint8_t)(1 << bit);
+      plug(straight, 3);
+      char what[64];
+      sprintf(what, "a manifest with bit %d of byte %u changed", bit, i);
+      expect(EXIT_MANIFEST, "manifest", what);
+      if (reads || log_[0] || maps) wrong("devices were touched");
+      m[i] ^= (uint8_t)(1 << bit);
+    }
+  }
+}
+
+static void calls(void) {
+  plug(straight, 3);
+  expect(-1, 0, "honest devices are refused");
+  strcpy(weir_console, "hello");
+  kernel_call(WEIR_PRINT, 5);
+  if (outs != 5 || memcmp(out, "hello", 5)) wrong("print");
+  kernel_call(WEIR_PRINT, sizeof weir_console);
+  if (outs != 5 + sizeof weir_console) wrong("print all");
+  kernel_call(WEIR_IDLE, 4000000000);
+  if (idled != 4000000000) wrong("idle");
+  static const struct { uint64_t call, argument; int code; } bad[] = {
+    {WEIR_NOTIFY, ROLES, EXIT_BAD_CALL}, {WEIR_NOTIFY, ~0ull, EXIT_BAD_CALL}, {WEIR_IDLE, 4000000001, EXIT_BAD_CALL},
+    {WEIR_EXIT, 64, EXIT_BAD_CALL}, {WEIR_PRINT, sizeof weir_console + 1, EXIT_BAD_CALL}, {4, 0, EXIT_BAD_CALL},
+    {~0ull, 0, EXIT_BAD_CALL}, {WEIR_EXIT, 63, 63}, {WEIR_EXIT, EXIT_DONE, EXIT_DONE}};
+  for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+    plug(straight, 3);
+    expect(-1, 0, "honest devices are refused");
+    log_[0] = 0, said[0] = 0;
+    if (!setjmp(over)) kernel_call(bad[i].call, bad[i].argument), wrong("a call that there is not was answered");
+    if (ended != bad[i].code || strcmp(log_, "1.70=0 2.70=0 0.70=0 ")) printf("%s\n", log_), wrong("a call that there is not");
+    if ((bad[i].code == EXIT_BAD_CALL) != (strstr(said, "a call that there is not") != 0)) wrong("what it says of it");
+  }
+}
+
+int main(void) {
+  setvbuf(stdout, 0, _IOLBF, 0);
+  orders();
+  refusals();
+  calls();
+  manifests();
+  printf("right\n");
+  return 0;
+}
