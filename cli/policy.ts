@@ -2,11 +2,12 @@
 import { Command } from "commander";
 import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
+import { readBaseline } from "../detectors/baseline/file.ts";
+import { networksOf, proposeOf } from "../diode/derive/baseline.ts";
 import { proposeMessages } from "../diode/derive/messages.ts";
 import { propose } from "../diode/derive/propose.ts";
 import { surveyOf } from "../diode/derive/survey.ts";
 import { effectiveText, shownText } from "../diode/policy/show.ts";
-import { parseNetwork } from "../diode/policy/values.ts";
 import { compilePolicy, Problems, problemLine } from "../diode/policy.ts";
 import { readBus } from "../mil1553/simulator/icd/read.ts";
 
@@ -77,6 +78,7 @@ Exit codes: 0 shown; 1 errors in the policy.`,
 interface DeriveOptions {
   read: string[];
   bus?: string;
+  baseline?: string;
   data: boolean;
   to: string[];
   leastFrames: string;
@@ -100,6 +102,7 @@ function derive(): Command {
     )
     .option("--to <network>", "only what goes there, such as 10.0.1.0/24; may be repeated", collect, [])
     .option("--bus <bus.yaml>", "in place of captures: rules for 1553 messages from an interface-control file")
+    .option("--baseline <site.baseline>", "in place of captures: what weir learn has learned, of IP and of 1553")
     .option("--no-data", "with --bus: without checks of data words")
     .option("--least-frames <n>", "services with fewer frames are named in comments only", "2")
     .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")
@@ -112,6 +115,7 @@ The proposal goes to standard output. Read it before you use it: what an intrude
 Examples:
   weir policy derive -r fixtures/normal.pcap --to 10.0.1.0/24 > proposed.yaml
   weir policy check proposed.yaml
+  weir policy derive --baseline site.baseline > proposed.yaml
   weir policy derive --bus fixtures/mil1553/avionics.yaml        the messages of a policy, to be put into one
 
 Exit codes: 0 proposed; 1 usage; 2 a capture was damaged or cut: the proposal rests on all good packets.`,
@@ -121,19 +125,29 @@ Exit codes: 0 proposed; 1 usage; 2 a capture was damaged or cut: the proposal re
     });
 }
 
-async function deriveFrom({ read, bus, data, to, leastFrames, recursive, checksums }: DeriveOptions): Promise<number> {
+async function deriveFrom({
+  read,
+  bus,
+  baseline,
+  data,
+  to,
+  leastFrames,
+  recursive,
+  checksums,
+}: DeriveOptions): Promise<number> {
+  if ([read.length > 0, bus !== undefined, baseline !== undefined].filter(Boolean).length > 1)
+    throw new Error("-r, --bus and --baseline: expected one of them");
   if (bus !== undefined) {
-    if (read.length) throw new Error("--bus and -r: expected one of them");
     process.stdout.write(proposeMessages(readBus(bus), data));
     return 0;
   }
-  if (!read.length) throw new Error("derive from what? (-r captures, or --bus bus.yaml)");
-  const networks = to.map((text) => {
-    const network = parseNetwork(text);
-    if (!network) throw new Error(`--to ${text}: expected an address or network such as 10.0.1.0/24`);
-    return network;
-  });
+  const networks = networksOf(to);
   if (!/^[1-9]\d{0,8}$/.test(leastFrames)) throw new Error(`--least-frames ${leastFrames}: expected a number from 1`);
+  if (baseline !== undefined) {
+    process.stdout.write(proposeOf(readBaseline(baseline), baseline, { to: networks, least: Number(leastFrames) }));
+    return 0;
+  }
+  if (!read.length) throw new Error("derive from what? (-r captures, --baseline site.baseline, or --bus bus.yaml)");
   if (checksums !== undefined && checksums !== "none") throw new Error(`-k ${checksums}: expected none`);
   const reader = await CaptureReader.open(read, { recursive: recursive ?? false });
   try {

@@ -1,7 +1,7 @@
 /** Services that were seen as a policy to be read, corrected and approved by whoever is responsible. */
 import { MAX_RULES, UNTAGGED } from "../../appliance/abi/config.ts";
 import { PROTOCOLS } from "../policy/schema.ts";
-import { boundsOf, type Network } from "../policy/values.ts";
+import { boundsOf, type Network, parseNetwork } from "../policy/values.ts";
 import { addressText, type Service, type Services, sourcesText } from "./services.ts";
 
 export interface ProposalOptions {
@@ -99,11 +99,12 @@ function rule(service: Service, names: Set<string>): string[] {
 const NUMBERS: Record<number, string> = Object.fromEntries(
   Object.entries(PROTOCOLS).map(([name, number]) => [number, name]),
 );
-const protocolWord = (protocol: number) => NUMBERS[protocol] ?? `protocol-${protocol}`;
+export const protocolWord = (protocol: number) => NUMBERS[protocol] ?? `protocol-${protocol}`;
 /** To YAML an IPv6 address that ends in a colon is a mapping, unless it is quoted. */
-const quoted = (address: string) => (address.includes(":") ? `"${address}"` : address);
+export const quoted = (address: string) => (address.includes(":") ? `"${address}"` : address);
 
-function unused(name: string, names: Set<string>): string {
+/** A name that is not taken yet: name, name-2, ... */
+export function unused(name: string, names: Set<string>): string {
   let found = name;
   for (let n = 2; names.has(found); n++) found = `${name}-${n}`;
   names.add(found);
@@ -128,7 +129,16 @@ function inOrder(a: Service, b: Service): number {
   return a.destination < b.destination ? -1 : 1;
 }
 
-function isWanted({ version, destination }: Service, to: readonly Network[]): boolean {
+/** Whether an address, as text, is in one of the networks; in no list everything is. */
+export function goesTo(address: string, networks: readonly Network[]): boolean {
+  const one = parseNetwork(address);
+  return (
+    networks.length === 0 ||
+    (one !== undefined && isWanted({ version: one.version, destination: boundsOf(one)[0] }, networks))
+  );
+}
+
+function isWanted({ version, destination }: Pick<Service, "version" | "destination">, to: readonly Network[]): boolean {
   if (to.length === 0) return true;
   return to.some((network) => {
     const [first, last] = boundsOf(network);
