@@ -34,6 +34,8 @@ export interface Launch {
   nics: readonly Nic[];
   /** The guest's command line: clock=frames, epoch=..., boot=... */
   append?: readonly string[];
+  /** A file for the console, which is never slow, in place of the process's output: then nothing tells of it here. */
+  console?: string;
   /** Further arguments for QEMU. */
   more?: readonly string[];
 }
@@ -47,7 +49,8 @@ export function qemuArguments(launch: Launch): string[] {
   return [
     ...["-M", `microvm,acpi=off,rtc=off,accel=${accelerator}`, "-cpu", "max", "-m", String(memory)],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
-    ...["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"],
+    ...["-chardev", launch.console ? `file,id=console,path=${doubled(launch.console)}` : "stdio,id=console,signal=off"],
+    ...["-serial", "chardev:console"],
     ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
     // VIRTIO 1 only: version 2 of the transport's registers.
     ...["-global", "virtio-mmio.force-legacy=false"],
@@ -60,7 +63,8 @@ export function qemuArguments(launch: Launch): string[] {
 function nicArguments({ mac, backend, dump }: Nic, n: number): string[] {
   const id = `n${n}`;
   return [
-    ...["-netdev", `${netdev(backend, n)},id=${id}`, "-device", `virtio-net-device,netdev=${id},mac=${mac}`],
+    ...["-netdev", `${netdev(backend, n)},id=${id}`],
+    ...["-device", `virtio-net-device,id=nic${n},netdev=${id},mac=${mac}`],
     ...(dump ? ["-object", `filter-dump,id=dump${n},netdev=${id},file=${doubled(dump)}`] : []),
   ];
 }

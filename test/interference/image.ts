@@ -1,0 +1,63 @@
+/** The image under test: the real one with fixtures/policy.yaml, and where things are in its memory. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RecordKind } from "../../appliance/abi/abi.ts";
+import { PREBUILT, prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
+import { embed } from "../../appliance/hosts/node.ts";
+import { compilePolicy } from "../../diode/policy.ts";
+import { pack } from "../image/records.ts";
+import { LONGEST } from "./checks.ts";
+import { type Evidence, type RunOptions, run } from "./rig.ts";
+import type { Script } from "./script.ts";
+
+export const POLICY = compilePolicy("fixtures/policy.yaml");
+
+export class Bench {
+  readonly folder = mkdtempSync(join(tmpdir(), "weir-interference-"));
+  #runs = 0;
+
+  /** Path of the image with the policy in it; built where it has changed. */
+  async image(): Promise<string> {
+    return this.write("weir", await prebuiltImage());
+  }
+
+  write(name: string, bare: Uint8Array): string {
+    const path = join(this.folder, `${name}.elf`);
+    writeFileSync(path, withPolicy(bare, POLICY));
+    return path;
+  }
+
+  run(options: Omit<RunOptions, "folder">): Promise<Evidence> {
+    return run({ ...options, folder: join(this.folder, String(this.#runs++)) });
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** The frames that the same compartments, in this process, forward of a script: what the image must send, lost ones apart. */
+export async function forwarded({ bursts }: Script): Promise<string[]> {
+  const appliance = await embed(POLICY.parts);
+  const frames = bursts.flatMap((burst) => burst.frames).filter(({ length }) => length <= LONGEST);
+  const all: string[] = [];
+  for (const [n, bytes] of frames.entries()) {
+    const record = pack({ kind: RecordKind.FRAME, bytes }, n + 1);
+    appliance.input.set(record);
+    appliance.run(record.length, {
+      forwarded: (frame) => all.push(Buffer.from(frame).toString("hex")),
+      record: () => {},
+    });
+  }
+  return all;
+}
+
+/** Addresses that the image's linker gave to names, from the file with symbols beside the prebuilt image. */
+export function symbols(path = `${PREBUILT}.symbols`): Map<string, number> {
+  const listing = execFileSync("llvm-nm", ["--format=posix", path], { encoding: "utf8", maxBuffer: 1 << 26 });
+  return new Map(
+    [...listing.matchAll(/^(\w+) \w ([0-9a-f]+)/gm)].map(([, name, at]) => [name!, Number.parseInt(at!, 16)]),
+  );
+}

@@ -1,0 +1,124 @@
+// The claims of the one-way argument, on the real image: it boots under QEMU once for each condition at `out` and `log`,
+// and always gets the same frames on `in`. What the witnesses saw of `in` must be the same to the bit.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { whyNoImage } from "../../cli/image-replay.ts";
+import { behaviour, c1, c2, c3, c4, c6, deliverable, digest, lostOf, same, sentOf } from "./checks.ts";
+import { Bench, forwarded } from "./image.ts";
+import { CONDITIONS, type Condition } from "./peers.ts";
+import type { Evidence } from "./rig.ts";
+import { script } from "./script.ts";
+import { NAMES, type Name } from "./witness.ts";
+
+const reason = await whyNoImage();
+if (reason) console.log(`skipped: non-interference of the booted image: ${reason}`);
+
+const OTHERS = Object.keys(CONDITIONS).filter((name) => name !== "normal") as Condition[];
+
+describe.skipIf(reason)("the booted image", () => {
+  const bench = new Bench();
+  let expected: string[];
+  const runs = new Map<string, Evidence>();
+  const evidence = (out: Condition = "normal", log: Condition = "normal") => runs.get(`${out} ${log}`)!;
+  const every = () => [...runs.values()];
+
+  beforeAll(async () => {
+    const image = await bench.image();
+    expected = await forwarded(script());
+    const take = async (out: Condition, log: Condition, name = `${out} ${log}`) =>
+      runs.set(name, await bench.run({ image, script: script(), out, log }));
+    await take("normal", "normal");
+    await take("normal", "normal", "again");
+    for (const condition of OTHERS) await take(condition, "normal");
+    for (const condition of OTHERS) await take("normal", condition);
+    await take("full", "full");
+    await take("hostile", "hostile");
+  });
+  afterAll(() => bench.close());
+
+  it("was really put through it: everything arrives, something passes, much is dropped, there are alerts", () => {
+    const { sent, records, console, offered, exit } = evidence();
+    expect(exit.name).toBe("STOPPED");
+    expect(offered.in.length).toBe(script().bursts.reduce((sum, { frames }) => sum + frames.length, 1));
+    expect(deliverable(offered.in)).toBeGreaterThan(600);
+    expect(expected.length).toBe(5 + 2 + 40 + 600 + 3 + 23);
+    expect(sent.out.length).toBeGreaterThan(200);
+    expect(records.length).toBeGreaterThan(80);
+    expect(console.filter((line) => line.startsWith("ALERT")).length).toBeGreaterThan(20);
+    expect(console.at(-1)).toContain("ALERT scan");
+    for (const condition of ["hostile"] as const) {
+      expect(evidence(condition).offered.out.length).toBeGreaterThan(50);
+      expect(evidence("normal", condition).offered.log.length).toBeGreaterThan(50);
+    }
+  });
+
+  it("C1: has no transmit queue on `in`, rings no doorbell but that of its receive queue, sends nothing there", () => {
+    for (const e of every()) expect(c1(e)).toEqual([]);
+  });
+
+  it("C2: has no receive queue on `out` and `log`; a flood there finds no buffer and changes nothing", () => {
+    for (const e of every()) expect(c2(e)).toEqual([]);
+  });
+
+  it("C3: agrees on MAC and VERSION_1 with each device, whatever is at its other end, and on nothing else", () => {
+    for (const e of every()) expect(c3(e)).toEqual([]);
+  });
+
+  it("C4: answers nothing: no frame on `in`; on `out` and `log` only what policy names", () => {
+    for (const e of every()) expect([...c4(e), ...sentOf(e, expected)]).toEqual([]);
+  });
+
+  it("gives the same bits twice, timestamps and the cycles of its start included", () => {
+    expect(same(runs.get("again")!, evidence())).toEqual([]);
+    expect(evidence().console.some((line) => /^weir: booted in \d+ us, \d+ cycles$/.test(line))).toBe(true);
+  });
+
+  it.each(OTHERS)(
+    "C5: behaves on `in`, on the console and in the log bit for bit as ever when `out` is %s",
+    (condition) => {
+      const [is, reference] = [evidence(condition), evidence()];
+      console.log(`out ${condition}: SHA-256 of ${behaviour(is).steps.length} steps on in ${digest(behaviour(is))}`);
+      expect(same(is, reference)).toEqual([]);
+      expect(digest(behaviour(is))).toBe(digest(behaviour(reference)));
+    },
+  );
+
+  it.each([
+    ["full", "full"],
+    ["hostile", "hostile"],
+  ] as const)(
+    "C5: the same with both `out` and `log` %s (what was logged cannot be compared when nobody took it)",
+    (out, log) => {
+      const parts = log === "hostile" ? undefined : (["steps", "registers", "console"] as const);
+      expect(same(evidence(out, log), evidence(), parts && [...parts])).toEqual([]);
+    },
+  );
+
+  it("C5: the count of frames that `out` did not take is the one thing in the log that depends on `out`", () => {
+    const lost = (e: Evidence, name: Name) => Math.max(...lostOf(e).map((counts) => counts[name]!));
+    for (const condition of ["absent", "full"] as const) {
+      expect(lost(evidence(condition), "out")).toBeGreaterThan(100);
+      expect(digest(evidence(condition).records)).not.toBe(digest(evidence().records));
+    }
+    for (const e of every()) expect(lost(e, "in")).toBe(0);
+  });
+
+  it("C6: takes every frame that comes, gives every buffer back, whether `out` is alive or not", () => {
+    for (const e of every()) expect(c6(e)).toEqual([]);
+  });
+
+  it.each(OTHERS)("C8: nothing on `in` or the console depends on whether `log` is %s (`out`: C4)", (condition) => {
+    const [is, reference] = [evidence("normal", condition), evidence()];
+    expect(same(is, reference, ["steps", "registers", "console"])).toEqual([]);
+  });
+
+  it("leaves each NIC's registers alone once it is set up, but for doorbells and interrupts taken", () => {
+    for (const name of NAMES)
+      for (const e of every()) {
+        const writes = e.trace.writes[name];
+        const running = writes.findIndex(({ register, value }) => register === 0x70 && value === 15);
+        const after = new Set(writes.slice(running + 1).map(({ register }) => register));
+        for (const register of after) expect([0x50, 0x64]).toContain(register);
+        if (name !== "in") expect(after).not.toContain(0x64);
+      }
+  });
+});
