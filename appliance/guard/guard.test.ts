@@ -198,6 +198,17 @@ describe("time", () => {
     expect(output.events.filter(({ kind }) => kind === 1).map(({ record }) => record / 32)).toEqual([2, 4, 6, 7]);
   });
 
+  it("jumps ahead with its clock: rates have their burst, and no rule lets anything else pass", async () => {
+    const guard = await Guard.under(policyWith(`${ONE.replace(" }", ", rate: 1/s, burst: 2 }")}`));
+    const far = (1n << 63n) - 1n;
+    const outcome = [udp4(), udp4(), udp4(), udp4({ dport: 80 })].map((frame) => guard.one(frame, { time: far }));
+    expect(outcome.map((o) => (typeof o === "string" ? o : "passes"))).toEqual([
+      "passes",
+      "passes",
+      "rate:one",
+      "default",
+    ]);
+  });
   it("stands still while a clock goes backwards: rates do not recover, quarantine does not end early", async () => {
     const guard = await Guard.under(policyWith(`${ONE.replace(" }", ", rate: 1/s }")}`));
     expect(guard.one(udp4(), { time: 100n * SECOND })).not.toBeTypeOf("string");

@@ -140,4 +140,24 @@ describe("a compartment that traps", () => {
     expect(result.out).not.toContain(Buffer.from(frames[2]!).toString("hex"));
     expect(result.out).not.toContain(Buffer.from(frames[1]!).toString("hex"));
   });
+
+  it("the journal too, by what others made of a frame", async () => {
+    const result = await replay([stream([frame(0x11, 60, 1), frame(0xf5, 60, 2)])]);
+    expect(result.lines.at(-1)).toBe("weir: trap: journal: unreachable");
+    expect(result.name).toBe("JOURNAL_TRAP");
+  });
+});
+
+describe("a compartment that breaks the contract", () => {
+  it.each([
+    [0xf6, "weir: stopped: guard points outside its memory"],
+    [0xf7, "weir: stopped: guard: a frame longer than its buffer"],
+    [0xf8, "weir: stopped: guard: run() did not go on"],
+  ])("first byte %i: ends the image, and nothing is forwarded from then on", async (first, line) => {
+    const frames = [frame(0x11, 60, 1), frame(first, 60, 2), frame(0x11, 60, 3)];
+    const result = await replay([stream(frames)]);
+    expect(result.lines.at(-1)).toBe(line);
+    expect(result.name).toBe("CONTRACT");
+    for (const f of frames.slice(1)) expect(result.out).not.toContain(Buffer.from(f).toString("hex"));
+  });
 });

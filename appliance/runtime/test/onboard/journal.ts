@@ -1,5 +1,6 @@
 // Turns each event into a frame that is 14 bytes of Ethernet header, the event's JSON, and the three counters; its text
-// goes to the console. One event in each run(), so the host has to come back for every one.
+// goes to the console. One event in each run(), so the host has to come back for every one. Dies of the event of a frame that
+// begins with 0xf5.
 import { EVENT_HEADER, FRAME_HEADER } from "../../../abi/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { INPUT, OUTPUT } from "./common";
@@ -17,6 +18,7 @@ export function run(from: u32, to: u32): u32 {
   }
   const e = INPUT + from;
   const json = <u32>load<u16>(e, 4), text = <u32>load<u16>(e, 6);
+  assert(text != 2 || load<u16>(e + EVENT_HEADER + json) != 0x6670); // "pf"
   const length = 14 + json + 24;
   store<u32>(OUTPUT, length);
   store<u32>(OUTPUT, 0, 4);

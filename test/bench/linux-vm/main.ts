@@ -1,0 +1,161 @@
+/**
+ * `npm run bench:linux-vm`: Weir beside the Linux VM it replaces, in the same hypervisor, between the same taps, under the
+ * same traffic. Prints a table in Markdown. Needs root for taps, and Debian's packages.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ROOT } from "../../../appliance/build/asc.ts";
+import type { Accelerator } from "../../../appliance/hosts/qemu.ts";
+import { linuxSubjects, type Subject, start, weirSubjects } from "./subjects.ts";
+
+const RUNS = 3;
+const SECONDS = 3;
+const DENIED = 20; // in a hundred
+const folder = mkdtempSync(join(tmpdir(), "weir-linux-vm-"));
+const kept = join(ROOT, "build", "linux-vm");
+const taps = { in: `wvi${process.pid % 100000}`, out: `wvo${process.pid % 100000}` };
+const say = (text: string) => process.stderr.write(`${text}\n`);
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+if (process.getuid?.() !== 0 || !existsSync("/dev/net/tun")) {
+  say("bench:linux-vm: skipped: needs root and tap devices");
+  process.exit(0);
+}
+
+interface Figures {
+  booted: number;
+  smallest: number;
+  idle: number;
+  /** Frames a second at the other end while as many come as the host can send. */
+  flooded: number;
+  /** The highest rate of which nothing that is allowed was lost. */
+  lossless: number;
+}
+
+try {
+  mkdirSync(kept, { recursive: true });
+  for (const tap of Object.values(taps)) {
+    execFileSync("ip", ["tuntap", "add", "dev", tap, "mode", "tap"]);
+    spawnSync("sysctl", ["-qw", `net.ipv6.conf.${tap}.disable_ipv6=1`]);
+    execFileSync("ip", ["link", "set", tap, "up"]);
+  }
+  const blast = join(folder, "blast");
+  execFileSync("clang", ["-O2", join(ROOT, "test", "bench", "linux-vm", "blast.c"), "-o", blast]);
+  const subjects = [...(await weirSubjects(folder)), ...linuxSubjects(kept)];
+  process.stdout.write("Command: `npm run bench:linux-vm`\n");
+  for (const accelerator of ["tcg", "kvm"] as const) {
+    const rows: string[] = [];
+    for (const subject of subjects) {
+      const figures = await measure(subject, accelerator, blast);
+      rows.push(
+        figures
+          ? `| ${subject.name} | ${subject.bytes.toLocaleString("en")} | ${figures.smallest} | ${figures.booted.toFixed(0)} | ${(figures.idle * 100).toFixed(1)} | ${figures.flooded.toFixed(0)} | ${figures.lossless} |`
+          : `| ${subject.name} | ${subject.bytes.toLocaleString("en")} | does not start | | | | |`,
+      );
+      say(rows.at(-1)!);
+    }
+    process.stdout.write(
+      `\n${accelerator}:\n\n| | bytes loaded | smallest -m, MiB | exec to forwarding, ms | idle, % of a core | forwarded when flooded, frames/s | without loss, frames/s offered |\n|---|--:|--:|--:|--:|--:|--:|\n${rows.join("\n")}\n`,
+    );
+  }
+} finally {
+  for (const tap of Object.values(taps)) spawnSync("ip", ["link", "del", tap]);
+  rmSync(folder, { recursive: true });
+}
+
+async function measure(subject: Subject, accelerator: Accelerator, blast: string): Promise<Figures | undefined> {
+  const begin = (memory: number, patience: number) =>
+    start(subject.arguments(taps, memory, accelerator), subject.ready, patience);
+  const boots: number[] = [];
+  for (let n = 0; n < RUNS; n++) {
+    const machine = await begin(subject.memory, 30_000);
+    if (!machine) return undefined;
+    boots.push(machine.booted);
+    await stop(machine.process);
+  }
+  const machine = (await begin(subject.memory, 30_000))!;
+  await sleep(1500);
+  const before = processorTime(machine.process.pid!);
+  await sleep(3000);
+  const idle = (processorTime(machine.process.pid!) - before) / 3;
+  const floods: number[] = [];
+  for (let n = 0; n < RUNS; n++) floods.push((await offered(blast, 0)).arrived / SECONDS);
+  const lossless = await highest(blast, median(floods) * 1.5);
+  await stop(machine.process);
+  return {
+    booted: median(boots),
+    smallest: await smallest(subject.memory, begin),
+    idle,
+    flooded: median(floods),
+    lossless,
+  };
+}
+
+/** Sends for a while at this rate (0: as fast as it goes) from CPU 1; how many were sent, allowed, and arrived. */
+async function offered(blast: string, rate: number): Promise<{ sent: number; allowed: number; arrived: number }> {
+  const before = arrivedSoFar();
+  const { stdout } = spawnSync("taskset", ["-c", "1", blast, taps.in, String(SECONDS), String(rate), String(DENIED)], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  await sleep(300);
+  const sent = Number(stdout);
+  return {
+    sent,
+    allowed: sent - Math.floor(sent / 100) * DENIED - Math.min(sent % 100, DENIED),
+    arrived: arrivedSoFar() - before,
+  };
+}
+
+function arrivedSoFar(): number {
+  return Number(readFileSync(`/sys/class/net/${taps.out}/statistics/rx_packets`, "utf8"));
+}
+
+/** By halves, in steps of 1,000 frames a second. */
+async function highest(blast: string, most: number): Promise<number> {
+  let [low, high] = [0, Math.ceil(most / 1000)];
+  while (high - low > Math.max(1, low / 10)) {
+    const middle = (low + high) >> 1;
+    const { allowed, arrived } = await offered(blast, middle * 1000);
+    if (arrived >= allowed) low = middle;
+    else high = middle;
+  }
+  return low * 1000;
+}
+
+async function smallest(
+  works: number,
+  begin: (memory: number, patience: number) => ReturnType<typeof start>,
+): Promise<number> {
+  let [low, high] = [1, works];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    const machine = await begin(middle, 8000);
+    if (machine) {
+      high = middle;
+      await stop(machine.process);
+    } else low = middle;
+  }
+  return high;
+}
+
+/** Seconds of processor time so far. */
+function processorTime(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/.*\) /, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function stop(child: {
+  kill(signal: NodeJS.Signals): boolean;
+  exitCode: number | null;
+  once(e: "exit", f: () => void): unknown;
+}) {
+  return new Promise<void>((resolve) => {
+    if (child.exitCode !== null) return resolve();
+    child.once("exit", resolve);
+    child.kill("SIGKILL");
+  });
+}
