@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type LogRecord, parseDatagram } from "../../appliance/hosts/datagram.ts";
 import type { Exit } from "../../appliance/hosts/exits.ts";
-import { liveClock, MACS, type Nic, startImage } from "../../appliance/hosts/qemu.ts";
+import { liveClock, MACS, type Nic, type Running, startImage } from "../../appliance/hosts/qemu.ts";
 import { FrameStream } from "../../appliance/hosts/stream.ts";
 import { type Condition, type Peer, peer } from "./peers.ts";
 import { Qmp, qmpArguments } from "./qmp.ts";
@@ -108,21 +108,37 @@ export async function run(options: RunOptions): Promise<Evidence> {
     started();
     const ended = await sources.delivered(running.exit);
     for (const name of NAMES) await peers[name]?.end();
-    if (!ended) await qmp.ask("stop");
-    const status = ended ? each(() => ({ features: [], queues: [] })) : await ask(qmp);
-    const ram = ended ? Buffer.alloc(0) : await dump(qmp, folder, memory << 20);
-    const exit = await running.stop();
-    const sent = each((name) => packetsOf(dumpFile(folder, name, "sent")));
-    const offered = each((name) => packetsOf(dumpFile(folder, name, "offered")));
-    const records = recordsOf(sent.log, script.end);
-    const console = readFileSync(text, "latin1").split(/\r?\n/).filter(Boolean);
-    return { exit, console, trace: readTrace(folder, bases), sent, offered, records, status, ram };
+    const seen = { running, folder, bases, memory, text };
+    return { ...(await gather(qmp, seen, ended)), records: recordsOf(folder, script.end) };
   } finally {
     if (running.process.exitCode === null && running.process.signalCode === null) await running.stop();
     for (const name of NAMES) peers[name]?.close();
     sources.close();
     qmp.close();
   }
+}
+
+export interface Seen {
+  running: Running;
+  folder: string;
+  bases: Each<number>;
+  /** MiB. */
+  memory: number;
+  /** The console's file. */
+  text: string;
+}
+
+/** Stops the machine, asks QEMU for its state, ends it, and reads what the witnesses wrote. */
+export async function gather(qmp: Qmp, seen: Seen, ended = false): Promise<Omit<Evidence, "records">> {
+  const { running, folder, bases, memory, text } = seen;
+  if (!ended) await qmp.ask("stop");
+  const status = ended ? each(() => ({ features: [], queues: [] })) : await ask(qmp);
+  const ram = ended ? Buffer.alloc(0) : await dump(qmp, folder, memory << 20);
+  const exit = await running.stop();
+  const sent = each((name) => packetsOf(dumpFile(folder, name, "sent")));
+  const offered = each((name) => packetsOf(dumpFile(folder, name, "offered")));
+  const console = readFileSync(text, "latin1").split(/\r?\n/).filter(Boolean);
+  return { exit, console, trace: readTrace(folder, bases), sent, offered, status, ram };
 }
 
 /** Each burst has a socket, a place in its own filter-buffer, and a port of the hub that `in` is on. */
@@ -186,7 +202,7 @@ class Sources {
 /** Bytes of a capture of these frames. */
 const captured = (frames: readonly Uint8Array[]) => frames.reduce((sum, { length }) => sum + 16 + length, 24);
 
-async function said(path: string, what: string): Promise<void> {
+export async function said(path: string, what: string): Promise<void> {
   for (const end = Date.now() + PATIENCE; !readFileSync(path, "latin1").includes(what); await pause(5))
     if (Date.now() > end) throw new Error(`the console does not say ${what}`);
 }
@@ -216,9 +232,10 @@ async function dump(qmp: Qmp, folder: string, size: number): Promise<Buffer> {
   return readFileSync(filename);
 }
 
-function recordsOf(frames: readonly Packet[], end: number): Record<string, unknown>[] {
+/** Records of the log up to this time of the virtual clock, microseconds. */
+function recordsOf(folder: string, end: number): Record<string, unknown>[] {
   const limit = new Date(EPOCH + end / 1000).toISOString();
-  return frames
+  return packetsOf(dumpFile(folder, "log", "sent"))
     .map(({ bytes }) => parseDatagram(bytes) as LogRecord)
     .map(({ json, sequence }) => ({
       sequence: Number(sequence),

@@ -61,6 +61,23 @@ export class Segment {
     ip("-n", space, "address", "add", address, "dev", tap);
   }
 
+  /** Gives a side's tap an IPv6 address too; the link-local one comes with it. */
+  attach6(side: Side, address: string): void {
+    this.run(
+      side,
+      "sysctl",
+      "-qw",
+      `net.ipv6.conf.all.disable_ipv6=0`,
+      `net.ipv6.conf.${this.tap(side)}.disable_ipv6=0`,
+    );
+    ip("-n", this.namespace(side), "address", "add", address, "dev", this.tap(side), "nodad");
+  }
+
+  /** Who has this address, said once for all: nobody will answer when asked. */
+  neighbour(side: Side, address: string, mac: string): void {
+    ip("-n", this.namespace(side), "neighbour", "add", address, "lladdr", mac, "dev", this.tap(side));
+  }
+
   /** Sends everything for `network` to a MAC that nothing answers for: the appliance only listens. */
   route(side: Side, network: string, via: string, mac: string): void {
     const [space, tap] = [this.namespace(side), this.tap(side)];
@@ -77,6 +94,35 @@ export class Segment {
       const { stdout, stderr } = error as { stdout?: string; stderr?: string };
       return `${stdout ?? ""}${stderr ?? ""}`;
     }
+  }
+
+  /** Runs shell commands in a side's namespace, several at a time; what all of them printed, once all have ended. */
+  runAll(side: Side, commands: readonly string[], atOnce = 8): Promise<string> {
+    const args = [
+      "netns",
+      "exec",
+      this.namespace(side),
+      "xargs",
+      "-d",
+      "\\n",
+      "-P",
+      String(atOnce),
+      "-I{}",
+      "timeout",
+      "20",
+      "sh",
+      "-c",
+      "{} 2>&1",
+    ];
+    const child = spawn("ip", args, { stdio: ["pipe", "pipe", "pipe"] });
+    this.#running.push(child);
+    let printed = "";
+    child.stdout.on("data", (data: Buffer) => {
+      printed += data.toString("latin1");
+    });
+    child.stderr.resume();
+    child.stdin.end(commands.join("\n"));
+    return new Promise((resolve) => child.on("close", () => resolve(printed)));
   }
 
   /** Starts a program in a side's namespace; returns what it has printed so far. It ends with the segment. */
