@@ -3,14 +3,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { behaviour, c1, c2, c3, c4, c6, deliverable, digest, lostOf, same, sentOf } from "./checks.ts";
-import { Bench, forwarded } from "./image.ts";
+import { Bench, forwarded, symbols } from "./image.ts";
 import { CONDITIONS, type Condition } from "./peers.ts";
 import type { Evidence } from "./rig.ts";
 import { script } from "./script.ts";
+import { tablesChanged, tablesIn } from "./tables.ts";
 import { NAMES, type Name } from "./witness.ts";
 
 const reason = await whyNoImage();
 if (reason) console.log(`skipped: non-interference of the booted image: ${reason}`);
+
+interface Policy {
+  policy: string;
+}
 
 const OTHERS = Object.keys(CONDITIONS).filter((name) => name !== "normal") as Condition[];
 
@@ -109,6 +114,21 @@ describe.skipIf(reason)("the booted image", () => {
   it.each(OTHERS)("C8: nothing on `in` or the console depends on whether `log` is %s (`out`: C4)", (condition) => {
     const [is, reference] = [evidence("normal", condition), evidence()];
     expect(same(is, reference, ["steps", "registers", "console"])).toEqual([]);
+  });
+
+  it("C9: no input changes a table: the policy is in the compartments' memory as it was before the first frame", async () => {
+    const quiet = await bench.run({ image: await bench.image(), script: { bursts: [], end: 500_000 } });
+    const places = await tablesIn(quiet.ram, symbols());
+    const found = new Set(places.map(({ of }) => of.split(" ")[0]));
+    expect([...found].sort()).toEqual(["container", "guard", "inspect", "journal"]);
+    expect(places.filter(({ of }) => of.startsWith("guard")).length).toBeGreaterThanOrEqual(6);
+    for (const e of every()) expect(tablesChanged(e.ram, places)).toEqual([]);
+    const names = (e: Evidence) =>
+      e.records
+        .filter((r) => r.event_type === "heartbeat")
+        .map((r) => [r.inspect, r.guard].map((of) => (of as Policy).policy));
+    for (const e of every()) expect(new Set(names(e).map(String)).size).toBeLessThanOrEqual(1);
+    expect(names(evidence()).length).toBeGreaterThan(5);
   });
 
   it("leaves each NIC's registers alone once it is set up, but for doorbells and interrupts taken", () => {
