@@ -97,7 +97,7 @@ function fresh(r: Receiver, boot: u64, sequence: u64): u32 {
     r.newest = sequence;
   } else if (bit(seen, sequence)) return Refused.REPLAY;
   const at = seen + <usize>(sequence >> 3 & (WINDOW >> 3) - 1);
-  store<u8>(at, load<u8>(at) | <u8>(1 << (<u32>sequence & 7)));
+  store<u8>(at, load<u8>(at) | <u8>(<u32>1 << (<u32>sequence & 7)));
   return Refused.NONE;
 }
 
@@ -111,7 +111,7 @@ function forget(seen: usize, from: u64, to: u64): void {
   if (to - from >= WINDOW) { memory.fill(seen, 0, WINDOW >> 3); return; }
   for (let n = from + 1; n < to; ++n) {
     const at = seen + <usize>(n >> 3 & (WINDOW >> 3) - 1);
-    store<u8>(at, load<u8>(at) & ~<u8>(1 << (<u32>n & 7)));
+    store<u8>(at, load<u8>(at) & ~<u8>(<u32>1 << (<u32>n & 7)));
   }
 }
 

@@ -1,0 +1,135 @@
+// A transfer on its way through guard: frames of the sender in, frames of our own out. The code ends here: parity is used to
+// calculate what was lost and goes no further, since nobody can look into it; what leaves has our own numbers, our own parity,
+// our own key.
+//
+// Order: is it the sender's (frame.ts)? -> block (decode.ts) -> record -> may it cross (filter.ts)? -> made anew -> block
+// (encode.ts) -> frame. Frames that leave are fetched with relayNext(), as many at a time as the host has room for.
+import { closeWindow, index, block, count, addShard, nextParity, openEncoder, parityLost, shardsWaiting } from "./encode";
+import { late, lost, nextCalculated, openDecoder, recovered, restartDecoder, takeFrame } from "./decode";
+import { crossing, forgetStreams, judge, openFilter, Stopped, STOPS } from "./filter";
+import { RECEIVER, Receiver, SENDER, Sender, Frame, check, openReceiver, openSender, seal, shardOf } from "./frame";
+import { openCode } from "./code";
+import { RECORD, Record, readRecord, writeRecord } from "./record";
+import { FRAME, Kind, Refused, REFUSALS, SHARD, SHARD_AT, Type } from "./sizes";
+
+const RECEIVING: usize = memory.data(800, 8);
+const SENDING: usize = memory.data(288, 8);
+const OUT: usize = memory.data(1472, 8);
+const PARTS: usize = memory.data(40, 8);
+const BY_REFUSAL: usize = memory.data(7 * 8, 8);
+const BY_STOP: usize = memory.data(9 * 8, 8);
+const SECOND: u64 = 1000000000;
+const QUIET: u64 = 200000000; // ns without data after which a window is closed as it is
+
+let k: u32 = 0, m: u32 = 0, interleave: u32 = 0;
+let key: usize = 0; // of what leaves
+let begun: bool = false;
+let ready: bool = false; // OUT holds a frame of data
+let missed: u64 = 0;     // frames of data that were not fetched in time: the code makes up for them
+let sent: u64 = 0;       // frames that left
+let taken: u64 = 0;      // frames of the sender's present boot
+let lastData: u64 = 0;   // time
+let nextBeat: u64 = 0;
+let beating: bool = false;
+let boot: u64 = 0;
+
+export function openRelay(data: u32, parity: u32, blocks: u32, keyIn: usize, keyOut: usize, allowed: usize, extensions: usize): void {
+  k = data; m = parity; interleave = blocks;
+  key = keyOut;
+  openCode(data, parity);
+  openDecoder(data, parity, blocks);
+  openEncoder(data, parity, blocks);
+  openReceiver(changetype<Receiver>(RECEIVING), keyIn, 32);
+  openFilter(allowed, extensions);
+}
+
+// @ts-ignore: decorator
+@inline function receiver(): Receiver { return changetype<Receiver>(RECEIVING); }
+// @ts-ignore: decorator
+@inline function sender(): Sender { return changetype<Sender>(SENDING); }
+function add(table: usize, i: u32): void { store<u64>(table + (i << 3), load<u64>(table + (i << 3)) + 1); }
+
+/** Time goes on: heartbeats, and windows that nothing more comes for. Our boot is the time at which we began. */
+export function relayTime(time: u64): void {
+  if (!begun) {
+    begun = true;
+    openSender(sender(), key, 32, time);
+    nextBeat = time;
+  }
+  if (time >= nextBeat) { beating = true; nextBeat = time + SECOND; }
+  if (shardsWaiting() != 0 && time >= lastData && time - lastData >= QUIET) closeWindow();
+}
+
+/** Takes a datagram; why it goes no further, a Refused. */
+export function relayTake(p: usize, length: u32, time: u64): u32 {
+  relayTime(time);
+  const why = check(receiver(), p, length);
+  add(BY_REFUSAL, why);
+  if (why != Refused.NONE) return why;
+  if (receiver().boot != boot) {
+    boot = receiver().boot;
+    taken = 0;
+    restartDecoder();
+    forgetStreams();
+  }
+  taken += 1;
+  if (changetype<Frame>(p).type != Type.DATA) return Refused.NONE;
+  if (ready) { missed += 1; ready = false; }
+  if (takeFrame(p)) { ready = pass(shardOf(p)); lastData = time; }
+  return Refused.NONE;
+}
+
+/** The next frame that leaves, at `out`: FRAME bytes, or 0 when there is none now. */
+export function relayNext(out: usize, time: u64): u32 {
+  if (!ready) {
+    for (let shard = nextCalculated(); shard != 0 && !ready; shard = ready ? 0 : nextCalculated()) ready = pass(shard);
+    if (ready) lastData = time;
+  }
+  if (ready) {
+    ready = false;
+    memory.copy(out, OUT, FRAME);
+    sent += 1;
+    return FRAME;
+  }
+  const parity = nextParity();
+  if (parity != 0) {
+    memory.copy(out + SHARD_AT, parity, SHARD);
+    return finish(out, Type.DATA, block, index, count);
+  }
+  if (!beating) return 0;
+  beating = false;
+  writeCounters(out + SHARD_AT);
+  return finish(out, Type.HEARTBEAT, 0, 0, k);
+}
+
+function finish(out: usize, type: u32, b: u32, i: u32, data: u32): u32 {
+  seal(sender(), out, type, b, i, data, m, interleave);
+  sent += 1;
+  return FRAME;
+}
+
+/** Makes the frame of a shard that may cross, at OUT. */
+function pass(shard: usize): bool {
+  const r = changetype<Record>(PARTS);
+  const why = readRecord(r, shard) ? judge(r) : <u32>Stopped.FORM;
+  add(BY_STOP, why);
+  if (why != Stopped.NONE || r.kind == Kind.NONE) return false;
+  writeRecord(r, crossing, OUT + SHARD_AT);
+  addShard(OUT + SHARD_AT);
+  seal(sender(), OUT, Type.DATA, block, index, count, m, interleave);
+  return true;
+}
+
+/** For whoever receives: where what was lost. u64 each: COUNTERS below. */
+function writeCounters(p: usize): void {
+  memory.fill(p, 0, SHARD);
+  store<u64>(p, sent);
+  store<u64>(p, missed + parityLost, 8);
+  store<u64>(p, taken, 16);
+  store<u64>(p, receiver().newest - min<u64>(taken, receiver().newest), 24); // gaps
+  store<u64>(p, recovered, 32);
+  store<u64>(p, lost, 40);
+  store<u64>(p, late, 48);
+  for (let i: u32 = 1; i < REFUSALS; ++i) store<u64>(p + 56 + (i << 3), load<u64>(BY_REFUSAL + (i << 3)));
+  for (let i: u32 = 1; i < STOPS; ++i) store<u64>(p + 120 + (i << 3), load<u64>(BY_STOP + (i << 3)));
+}
