@@ -2,7 +2,7 @@
 // compiler and the linker of the host are used, and nothing that would make the result depend on where or when it runs.
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { basename, extname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "./asc.ts";
 import type { Linked, LinkRequest } from "./image.ts";
@@ -14,6 +14,8 @@ export interface RuntimeRequest extends LinkRequest {
   defines?: Record<string, string>;
   /** Takes the place of runtime/user: test images. With user_main(). */
   user?: readonly string[];
+  /** Files in the place of others: by the path of the other in runtime/. Images that are spoilt on purpose: tests. */
+  replace?: Record<string, string>;
 }
 
 /** Bytes of stack that the user part has; the pipeline checks that it cannot need more. */
@@ -86,9 +88,10 @@ function compile({ source, object, flags }: Unit, folder: string): Promise<strin
   return made;
 }
 
-function plan({ sources, defines = {}, user }: RuntimeRequest): Unit[] {
+function plan({ sources, defines = {}, user, replace = {} }: RuntimeRequest): Unit[] {
   const macros = Object.entries({ WEIR_VERSION: `"${packageVersion()}"`, ...defines }).map(([k, v]) => `-D${k}=${v}`);
-  const unit = (kind: "k" | "u" | "c", source: string, flags: readonly string[]): Unit => {
+  const unit = (kind: "k" | "u" | "c", original: string, flags: readonly string[]): Unit => {
+    const source = replace[relative(RUNTIME, original)] ?? original;
     const object = `${kind}-${basename(source, extname(source))}.o`;
     return { source, object, flags };
   };

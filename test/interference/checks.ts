@@ -46,7 +46,8 @@ export function c2(e: Evidence): string[] {
   for (const name of ["out", "log"] as const) {
     const made = queuesMade(e.trace.writes[name]).get(TRANSMIT);
     const [table, size] = [made?.get(0x80) ?? 0, made?.get(0x38) ?? 0];
-    for (let n = 0; n < size && table; n++) {
+    // Of a machine that has ended by itself there is no memory to look at; that it did is C6's.
+    for (let n = 0; n < size && table && e.ram.length; n++) {
       const flags = e.ram.readUInt16LE(table + 16 * n + 12);
       if (flags & 2) found.push(`${name}: descriptor ${n} in memory may be written by the device`);
     }
@@ -129,11 +130,12 @@ const ALL: (keyof Behaviour)[] = ["steps", "registers", "console", "records"];
 /** Frames of the script that QEMU can deliver at all. */
 export const deliverable = (frames: readonly Packet[]) => frames.filter(({ length }) => length <= LONGEST).length;
 
-/** C6: every frame that came was taken, and its buffer given back, whatever becomes of what is sent. */
+/** C6: every frame that came was taken, its buffer given back, and it goes on, whatever becomes of what is sent. */
 export function c6(e: Evidence): string[] {
   const taken = e.trace.steps.in.filter((step) => step.includes("virtqueue_fill")).length;
   const came = deliverable(e.offered.in);
-  return taken === came ? [] : [`in: ${came} frames came, ${taken} were taken`];
+  const found = taken === came ? [] : [`in: ${came} frames came, ${taken} were taken`];
+  return e.exit.name === "STOPPED" ? found : [...found, `it ended: ${e.exit.name}`];
 }
 
 /** What was sent on `out` is, in order and to the bit, of what had to be sent; a full ring loses some, and adds nothing. */

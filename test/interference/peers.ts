@@ -32,17 +32,28 @@ export async function peer(name: "out" | "log", condition: Condition, folder: st
   let answer = (_: Buffer) => {};
   const stream = await FrameStream.listen(path, condition === "full" ? null : (frame) => answer(frame));
   let going = true;
+  let finish = () => {};
+  const over = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
   let done: Promise<void> = Promise.resolve();
   const quietly = (sending: Promise<void>) => sending.catch(() => {});
   const begin = async (qmp: Qmp, netdev: string, ready: Promise<void>) => {
     if (condition === "hostile") {
-      answer = (frame) => void quietly(stream.send(replies(frame)));
+      let answering = false;
+      answer = (frame) => {
+        if (answering) return;
+        answering = true;
+        void quietly(stream.send(replies(frame))).then(() => {
+          answering = false;
+        });
+      };
       // Before the machine starts, what QEMU may read then (AT_ONCE in rig.ts); then more than anybody takes.
       await stream.send([...garbage(MACS[name], 0), ...questions()].filter(({ length }) => length <= 1514));
       const flood = async () => {
         for (let seed = 1; going; seed++) {
           const all = [...garbage(MACS[name], seed), ...questions()];
-          await Promise.race([quietly(stream.send(all)), pause(20)]);
+          await Promise.race([quietly(stream.send(all)), over]);
           await pause(2);
         }
       };
@@ -60,6 +71,7 @@ export async function peer(name: "out" | "log", condition: Condition, folder: st
   };
   const end = async () => {
     going = false;
+    finish();
     await done;
   };
   return { backend: { kind: "stream", path }, begin, end, close: () => void stream.close() };

@@ -1,0 +1,90 @@
+// C10: the tests of the claims can fail. Each image that is spoilt on purpose must contradict the claim that it is spoilt
+// for, and the same image unspoilt, built the same way, must contradict none.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { whyNoImage } from "../../cli/image-replay.ts";
+import { alone, same } from "./checks.ts";
+import { Bench, symbols } from "./image.ts";
+import { MUTANTS, type Mutant, TRAPS } from "./mutants.ts";
+import type { Evidence } from "./rig.ts";
+import { script } from "./script.ts";
+import { Workshop } from "./spoilt.ts";
+import { type Place, tablesChanged, tablesIn } from "./tables.ts";
+import { NAMES } from "./witness.ts";
+
+const reason = await whyNoImage();
+if (reason) console.log(`skipped: spoilt images: ${reason}`);
+
+describe.skipIf(reason)("a spoilt image", () => {
+  const bench = new Bench();
+  let workshop: Workshop;
+
+  beforeAll(async () => {
+    workshop = await Workshop.open();
+    await workshop.build();
+  }, 180_000);
+  afterAll(() => {
+    workshop?.close();
+    bench.close();
+  });
+
+  /** What contradicts each claim, of runs with `out` as it should be, absent, and hostile. */
+  async function contradictions(mutant?: Mutant): Promise<Record<string, string[]>> {
+    const { bare, symbols: path } = await workshop.build(mutant);
+    const image = bench.write("spoilt", bare);
+    const places = mutant?.deaf ? [] : await tablesBefore(image, path);
+    const reference = await bench.run({ image, script: script() });
+    const others: Evidence[] = [];
+    for (const out of mutant?.deaf ? (["absent"] as const) : (["absent", "hostile"] as const))
+      others.push(await bench.run({ image, script: script(), out }));
+    const found: Record<string, string[]> = { C5: [], C9: [] };
+    for (const e of [reference, ...others]) {
+      for (const [claim, what] of Object.entries(alone(e))) found[claim] = [...(found[claim] ?? []), ...what];
+      if (e.ram.length) found.C9!.push(...tablesChanged(e.ram, places));
+    }
+    for (const e of others) found.C5!.push(...same(e, reference));
+    return found;
+  }
+
+  async function tablesBefore(image: string, path: string): Promise<Place[]> {
+    const { ram } = await bench.run({ image, script: { bursts: [], end: 500_000 } });
+    return tablesIn(ram, symbols(path));
+  }
+
+  const claimsOf = (found: Record<string, string[]>) =>
+    Object.keys(found)
+      .filter((claim) => found[claim]!.length > 0)
+      .sort();
+
+  it("that is not spoilt contradicts nothing", async () => {
+    expect(claimsOf(await contradictions())).toEqual([]);
+  });
+
+  it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))("%s", async (_, mutant) => {
+    const found = await contradictions(mutant);
+    const first = claimsOf(found).map((claim) => `  ${claim}: ${found[claim]![0]!.slice(0, 160)}`);
+    console.log([mutant.name, ...first].join("\n"));
+    expect(claimsOf(found)).toEqual(expect.arrayContaining([...mutant.claims]));
+  });
+
+  it("that traps sends nothing more, and resets every device; one that goes on after that is seen", async () => {
+    const outcome = async (mutant: Mutant) => {
+      const image = bench.write("trap", (await workshop.build(mutant)).bare);
+      return closed(await bench.run({ image, script: script() }));
+    };
+    expect(await outcome(TRAPS.closed)).toEqual([]);
+    const found = await outcome(TRAPS.open);
+    console.log(found.slice(0, 2).join("\n"), `... ${found.length} in all`);
+    expect(found.length).toBeGreaterThan(1);
+  });
+});
+
+/** Frames that policy does not name, sent on `out`; a machine that goes on; a device that was not reset at the end. */
+function closed(e: Evidence): string[] {
+  const found = alone(e).C4!;
+  if (e.exit.name !== "INSPECT_TRAP") found.push(`it ended as ${e.exit.name}, not INSPECT_TRAP`);
+  for (const name of NAMES) {
+    const last = e.trace.writes[name].at(-1);
+    if (last?.register !== 0x70 || last.value !== 0) found.push(`${name}: not reset at the end`);
+  }
+  return found;
+}

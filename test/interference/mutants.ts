@@ -1,0 +1,147 @@
+/** C10: images that are spoilt on purpose, one small change of the runtime each, and the claim that each must contradict. */
+
+export interface Mutant {
+  name: string;
+  /** In appliance/runtime. */
+  file: string;
+  /** Exactly one place of the file, and what takes its place. */
+  from: string;
+  to: string;
+  /** The claims that must not hold of it. */
+  claims: readonly string[];
+  /** It does not listen on `in`; on `out` it would, and not come to the end of a flood there: look without. */
+  deaf?: true;
+}
+
+const FREE = "(uint16_t)(weir_driver_rings.send[0].idx - weir_device_rings.send[0].idx) < SEND_BUFFERS";
+const ROUND = "void round_run(void) {";
+const LEAST = "  for (uint32_t i = 0; i < n; i++) post(ids[i]);";
+
+/** Sends all that comes, for ever, and looks at nothing: what a trap must never lead to. */
+const FORWARD_ALL = `for (;;) {
+    for (uint32_t i = 0; i < batch.count; i++) {
+      const uint8_t *record = compartment_input(INSPECT) + batch.starts[i];
+      send(OUT, record + 32, *(const uint32_t *)(record + 16));
+    }
+    batch_clear(0);
+    send_flush();
+    if (!receive()) receive_wait(1000000);
+  }`;
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "takes the device of `out` for that of `in`, and the other way round",
+    ...{ file: "kernel/network.c", from: "if (same == 6) found[r] = nics[n];" },
+    to: "if (same == 6) found[r == ROLE_LOG ? r : 1 - r] = nics[n];",
+    claims: ["C1", "C2", "C6"],
+    deaf: true,
+  },
+  {
+    name: "takes the device of `log` for that of `in`: the log leaves through `in`",
+    ...{ file: "kernel/network.c", from: "if (same == 6) found[r] = nics[n];" },
+    to: "if (same == 6) found[2 - r] = nics[n];",
+    claims: ["C1", "C2", "C4", "C6"],
+    deaf: true,
+  },
+  {
+    name: "makes a receive queue on `out` too, with one buffer",
+    ...{ file: "kernel/network.c", from: "  *reg(role, MMIO_QUEUE_READY) = 1;\n" },
+    to: `  *reg(role, MMIO_QUEUE_READY) = 1;
+  static struct { VIRTQ_AVAIL(4) driver; VIRTQ_USED(4) device; } more __attribute__((aligned(16)));
+  if (role == ROLE_OUT) {
+    more.driver.idx = 1;
+    *reg(role, MMIO_QUEUE_SEL) = VIRTIO_NET_RECEIVEQ;
+    *reg(role, MMIO_QUEUE_NUM) = 4;
+    set_address(role, MMIO_QUEUE_DESC, weir_receive_table);
+    set_address(role, MMIO_QUEUE_DRIVER, &more.driver);
+    set_address(role, MMIO_QUEUE_DEVICE, &more.device);
+    *reg(role, MMIO_QUEUE_READY) = 1;
+  }
+`,
+    claims: ["C2"],
+  },
+  {
+    name: "lets the device of `out` write into what is sent",
+    ...{ file: "user/send.c", from: "d->flags = left ? VIRTQ_DESC_F_NEXT : 0;" },
+    to: "d->flags = left ? VIRTQ_DESC_F_NEXT : VIRTQ_DESC_F_WRITE;",
+    claims: ["C2"],
+  },
+  {
+    name: "rings the receive queue of `out`",
+    ...{
+      file: "kernel/network.c",
+      from: "role == ROLE_IN ? VIRTIO_NET_RECEIVEQ : VIRTIO_NET_TRANSMITQ;\n}\n\nvoid network_interrupt",
+    },
+    to: "role == ROLE_LOG ? VIRTIO_NET_TRANSMITQ : VIRTIO_NET_RECEIVEQ;\n}\n\nvoid network_interrupt",
+    claims: ["C2"],
+  },
+  {
+    name: "agrees on a control queue",
+    ...{ file: "kernel/network.c", from: "const uint64_t features = VIRTIO_NET_F_MAC |" },
+    to: "const uint64_t features = 1 << 17 | VIRTIO_NET_F_MAC |",
+    claims: ["C3"],
+  },
+  {
+    name: "answers ARP on `out`",
+    ...{ file: "user/receive.c", from: "    else batch_record(" },
+    to: `    else if (frame[12] == 8 && frame[13] == 6) send(OUT, frame, entry.len - VIRTIO_NET_HEADER);
+    else batch_record(`,
+    claims: ["C4"],
+  },
+  {
+    name: "gives a buffer back only while `out` has room",
+    ...{ file: "user/receive.c", from: LEAST, to: LEAST.replace("post(", `if (${FREE}) post(`) },
+    claims: ["C5", "C6"],
+  },
+  {
+    name: "takes only as many frames as `out` has room for",
+    ...{ file: "user/receive.c", from: "n < waiting && room(n)", to: `n < waiting && room(n) && (!n || ${FREE})` },
+    claims: ["C5"],
+  },
+  {
+    name: "asks to be interrupted only while `out` took everything",
+    ...{
+      file: "user/receive.c",
+      from: "flags, 0, __ATOMIC_SEQ_CST",
+      to: "flags, sent[OUT].full ? 1 : 0, __ATOMIC_SEQ_CST",
+    },
+    claims: ["C5"],
+  },
+  {
+    name: "stamps frames after it has sent others: the time tells how that went",
+    ...{ file: "user/batch.c", from: ".time = time,", to: ".time = time + 1000 * sent[OUT].full," },
+    claims: ["C5"],
+  },
+  {
+    name: "tells the operator that `out` is full",
+    ...{ file: "user/send.c", from: "    sent[which].full++;\n", to: '    if (!sent[which].full++) say("full\\n");\n' },
+    claims: ["C5"],
+  },
+  {
+    name: "changes a rule's name when asked for an address",
+    ...{ file: "user/compartments.c", from: ROUND },
+    to: `static void rename_rule(void) {
+  uint8_t *m = memory[GUARD];
+  for (uint32_t i = 0; i + 9 < size[GUARD]; i++) if (m[i] == 't' && m[i + 1] == 'e' && m[i + 2] == 'l' && m[i + 3] == 'e') m[i] = 'T';
+}
+${ROUND}
+  if (batch.number > 100) rename_rule();`,
+    claims: ["C9"],
+  },
+];
+
+/** A trap in the midst of it, and then what must not follow. */
+export const TRAPS = {
+  closed: {
+    name: "traps after 300 frames, as it does when inspect does",
+    ...{ file: "user/compartments.c", from: ROUND },
+    to: `${ROUND}\n  if (batch.number > 300) weir_trap(INSPECT, WEIR_TRAP_UNREACHABLE);`,
+    claims: [],
+  },
+  open: {
+    name: "forwards when inspect has trapped",
+    ...{ file: "user/compartments.c", from: ROUND },
+    to: `${ROUND}\n  if (batch.number > 300) ${FORWARD_ALL}`,
+    claims: ["closed"],
+  },
+} satisfies Record<string, Mutant>;
