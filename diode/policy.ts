@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { INPUT_SIZE } from "../appliance/abi/abi.ts";
-import type { Section } from "../appliance/abi/config.ts";
+import { type Section, Tag } from "../appliance/abi/config.ts";
 import type { Interface } from "../appliance/build/manifest.ts";
 import type { Parts } from "../appliance/hosts/embedded/appliance.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
@@ -16,6 +16,7 @@ import { modelOf, type Policy, scaledTuning } from "./policy/model.ts";
 import { alertSections, guardPart, inspectPart, journalPart } from "./policy/pack.ts";
 import { policySchema } from "./policy/schema.ts";
 import { tablesOf } from "./policy/tables.ts";
+import { packTransfer } from "./policy/transfer.ts";
 import { macText } from "./policy/values.ts";
 
 export { Problems, problemLine } from "../lib/yaml.ts";
@@ -109,6 +110,16 @@ function sectionsOf({ baseline, learn }: Policy, source: YamlSource): Section[] 
   }
 }
 
+/** Keys are read from their files, whose paths are relative to the policy's. */
+function transferSections({ transfer }: Policy, source: YamlSource): Section[] {
+  if (!transfer) return [];
+  try {
+    return [{ tag: Tag.TRANSFER, bytes: packTransfer(transfer, source.file) }];
+  } catch (error) {
+    throw new Problems([source.problem(["transfer"], (error as Error).message)]);
+  }
+}
+
 /** The same from text; `file` is what messages call it. */
 export function compilePolicyText(text: string, file: string, options: CompileOptions = {}): CompiledPolicy {
   const { boot = 0n, sets } = options;
@@ -116,7 +127,8 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
   const policy = withOptions(modelOf(value), options);
   const { errors, warnings } = lint(policy, source);
   if (errors.length) throw new Problems(inOrder(errors));
-  const guard = guardPart(policy, { formats: formatsOf(policy), tables: tablesOf(policy) });
+  const checker = { formats: formatsOf(policy), tables: tablesOf(policy) };
+  const guard = guardPart(policy, checker, transferSections(policy, source));
   if (guard.length > MAX_GUARD_PART)
     throw new Problems([
       source.problem(["rules"], `${guard.length} bytes when compiled, expected at most ${MAX_GUARD_PART}`),

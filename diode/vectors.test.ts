@@ -16,6 +16,6 @@ it("gives every frame its due", async () => {
 it("has a frame for every reason that a single frame can cause", () => {
   const seen = new Set(VECTORS.map(({ expected }) => expected));
   // need more than one frame, or a broken checker, or Chapter 10 (messages.test.ts)
-  const dynamic = ["rate", "shaping", "quarantine", "checkers", "chapter10", "messages", "tightened"];
+  const dynamic = ["rate", "shaping", "quarantine", "checkers", "chapter10", "messages", "tightened", "transfer"];
   expect(REASONS.map(({ name }) => name).filter((name) => !seen.has(name))).toEqual(dynamic);
 });

@@ -84,7 +84,7 @@ describe("a file", () => {
     ["of a name that may not cross", "report.exe", text, { extensions: ["txt", "csv"] }],
     ["that is too large", "report.txt", text, { mostBytes: 100_000 }],
     ["that is no text", "report.txt", Buffer.concat([text, Buffer.from([0])]), { ascii: true }],
-  ])("%s ends there", async (_, name, data, allowed) => {
+  ] as [string, string, Buffer, Allowed][])("%s ends there", async (_, name, data, allowed) => {
     const { records } = await received(await through(await framesOf(name, data), allowed));
     expect(records.some(({ kind }) => kind === Kind.END)).toBe(false);
     if (name !== "report.txt" || allowed.mostBytes) expect(records.filter(({ kind }) => kind)).toEqual([]);

@@ -30,6 +30,7 @@ export const Tag = {
   MESSAGE_NAMES: 25,
   CHECKS: 26,
   MESSAGE_TABLES: 27,
+  TRANSFER: 28,
   BASELINE_1553: 32,
   FLOOD: 33,
   ARP: 34,
@@ -52,6 +53,7 @@ export const SIZES = {
   rule: 48,
   message: 32,
   dataCheck: 8,
+  transfer: 224,
   journal: 72,
 } as const;
 
@@ -70,7 +72,7 @@ export const Action = {
   TIGHTEN: 6,
 } as const;
 export const RuleAction = { DENY: 0, ALLOW: 1 } as const;
-export const RulePayload = { ZERO: 0, COPY: 1, MIL1553: 2 } as const;
+export const RulePayload = { ZERO: 0, COPY: 1, MIL1553: 2, TRANSFER: 3 } as const;
 export const Check = { RANGE: 0, SIGNED: 1, MASK: 2, STEP: 3 } as const;
 export const MAX_QUEUE = 1024;
 export const MAX_MESSAGE_RULES = 64;

@@ -15,7 +15,7 @@ function projectRoot(from: string): string {
   return at;
 }
 
-const FLAGS = [
+export const FLAGS = [
   "-O3",
   "--runtime=stub", // no garbage collector: nothing onboard allocates
   "--use=abort=", // a failed assertion is `unreachable`, not a call to the host

@@ -12,8 +12,13 @@ const OUTPUT = "appliance/guard/onboard/output.ts";
 /** Of output.ts the text of one function. */
 const body = (name: string) => new RegExp(`function ${name}\\([\\s\\S]*?\\n}`).exec(code(OUTPUT))![0];
 
-it("emit() is called in one place", () => {
-  expect(calls("emit")).toEqual(["appliance/guard/onboard/index.ts"]);
+it("emit() is called in one place, which is reached from a frame that was accepted, and from a transfer's relay", () => {
+  const index = "appliance/guard/onboard/index.ts";
+  expect(calls("emit")).toEqual([index]);
+  expect(calls("pass").filter((file) => file === index)).toEqual([index, index]);
+  // The relay has nothing before an accepted datagram was given to it
+  expect(calls("relayTake")).toEqual(["appliance/guard/onboard/transfer.ts"]);
+  expect(calls("takeTransfer")).toEqual([index]);
 });
 
 it("frames are made by emit(), and of the policy alone as padding; nothing else puts any into the queue", () => {
@@ -58,7 +63,8 @@ it("what leads to emit() is: no reason found against the frame", () => {
       "if (reason == Reason.NONE) { matched = firstMatch(f, rules, ruleCount, networks, ranges); " +
       "reason = allowed(r, matched); " +
       "if (reason == Reason.NONE && rule(<u32>matched).payload == RulePayload.MIL1553) reason = content(f); " +
-      "if (reason == Reason.NONE) reason = within(f, matched); } " +
+      "if (reason == Reason.NONE) reason = within(f, matched); " +
+      "if (reason == Reason.NONE && rule(<u32>matched).payload == RulePayload.TRANSFER) reason = takeTransfer(f, clock); } " +
       "if (reason == Reason.NONE) { countRule(<u32>matched); const payload",
   );
 });

@@ -35,10 +35,11 @@ export const enum Reason {
   CHAPTER10,
   MESSAGES,
   TIGHTENED,
+  TRANSFER,
   DENIED, // by a rule, which has the counter and the name
 }
 
-export const REASONS: u32 = 32; // NONE and those with a counter of their own
+export const REASONS: u32 = 33; // NONE and those with a counter of their own
 
 export function writeReason(t: Text, reason: u32): void {
   switch (reason) {
@@ -73,6 +74,7 @@ export function writeReason(t: Text, reason: u32): void {
     case Reason.CHAPTER10: lit(t, "chapter10"); break;
     case Reason.MESSAGES: lit(t, "messages"); break;
     case Reason.TIGHTENED: lit(t, "tightened"); break;
+    case Reason.TRANSFER: lit(t, "transfer"); break;
     default: lit(t, "none");
   }
 }

@@ -52,7 +52,7 @@ function checkMessages({ rules, messages }: Policy, wrong: Say, doubtful: Say): 
 }
 
 function checkDetectors(
-  { scan, newcomer, tuning, quarantine, protectedSources, rules }: Policy,
+  { scan, newcomer, tuning, quarantine, protectedSources, rules, transfer }: Policy,
   wrong: Say,
   doubtful: Say,
 ): void {
@@ -76,6 +76,11 @@ function checkDetectors(
   const actions = [scan, newcomer, ...tuning].map(({ action }) => action);
   if (quarantine && actions.every((action) => action === "alert" || action === "drop"))
     doubtful(["quarantine"], "does nothing: no detector has action: quarantine");
+  if (rules.some(({ payload }) => payload === "transfer") !== (transfer !== undefined))
+    (transfer ? doubtful : wrong)(
+      transfer ? ["transfer"] : ["rules"],
+      transfer ? "does nothing: no rule has payload: transfer" : "payload: transfer: expected a section transfer",
+    );
   if (quarantine && !quarantine.tightened && actions.includes("tighten"))
     wrong(["quarantine"], "tightened is missing, expected the rate that action: tighten tightens to");
   const ofBus = actions.some((action) => action === "quarantine-terminal" || action === "quarantine-message");

@@ -3,6 +3,7 @@ import { MAX_MTU, UNTAGGED } from "../../appliance/abi/config.ts";
 import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
 import { type MessageRule, messageRuleOf } from "./messages.ts";
 import { ECHO, type PolicyFile, type RuleFile } from "./schema.ts";
+import { type Transfer, transferOf } from "./transfer.ts";
 import type { Network, Range } from "./values.ts";
 
 export interface Rate {
@@ -25,7 +26,7 @@ export interface Rule {
   sourcePorts: Range[];
   vlans: Range[];
   size: Range;
-  payload: "copy" | "zero" | "mil1553";
+  payload: "copy" | "zero" | "mil1553" | "transfer";
   rate: Rate | undefined;
 }
 
@@ -82,6 +83,8 @@ export interface Policy {
   rules: Rule[];
   /** For 1553 messages in what a rule with payload: mil1553 lets out. */
   messages: MessageRule[];
+  /** For what a rule with payload: transfer lets out. */
+  transfer: Transfer | undefined;
   scan: { theta0: number; theta1: number; alpha: number; power: number; action: DetectorAction };
   newcomer: {
     hosts: Network[] | undefined;
@@ -130,6 +133,7 @@ export function modelOf(file: PolicyFile): Policy {
     },
     ignoreChecksums: file.checksums === "ignore",
     rules: file.rules.map(ruleOf),
+    transfer: file.transfer && transferOf(file.transfer),
     messages: (file.messages ?? []).map(messageRuleOf),
     scan: {
       theta0: scan?.["benign-success"] ?? SCAN.theta0,

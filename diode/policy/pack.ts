@@ -52,7 +52,12 @@ export function inspectPart(policy: Policy, baseline: readonly config.Section[] 
   ]);
 }
 
-export function guardPart(policy: Policy, checker: { formats: Uint8Array; tables: Uint8Array }): Uint8Array {
+/** @param more sections that are made elsewhere */
+export function guardPart(
+  policy: Policy,
+  checker: { formats: Uint8Array; tables: Uint8Array },
+  more: readonly config.Section[] = [],
+): Uint8Array {
   const { out, quarantine, rules } = policy;
   const settings = struct(SIZES.guard, (s) => {
     s.u64(out.mac).u64(out.nextHop);
@@ -84,6 +89,7 @@ export function guardPart(policy: Policy, checker: { formats: Uint8Array; tables
     { tag: Tag.FORMATS, bytes: checker.formats },
     { tag: Tag.TABLES, bytes: checker.tables },
     ...messages,
+    ...more,
   ]);
 }
 
@@ -102,7 +108,12 @@ export function journalPart({ log }: Policy, boot: bigint): Uint8Array {
   return packPart(Part.JOURNAL, [{ tag: Tag.SETTINGS, bytes: settings }]);
 }
 
-const PAYLOADS = { copy: RulePayload.COPY, zero: RulePayload.ZERO, mil1553: RulePayload.MIL1553 };
+const PAYLOADS = {
+  copy: RulePayload.COPY,
+  zero: RulePayload.ZERO,
+  mil1553: RulePayload.MIL1553,
+  transfer: RulePayload.TRANSFER,
+};
 
 function packMessage(rule: MessageRule, ranges: Pool<Range>, checksAt: number): Uint8Array {
   return struct(SIZES.message, (s) => {

@@ -34,6 +34,7 @@ export const REASONS: readonly { name: string; meaning: string }[] = [
   { name: "chapter10", meaning: "payload: mil1553, and the datagram is not whole Chapter 10 packets" },
   { name: "messages", meaning: "payload: mil1553, and nothing in the datagram may cross" },
   { name: "tightened", meaning: "the rate that a detector's verdict tightened was exceeded" },
+  { name: "transfer", meaning: "payload: transfer, and the datagram is not the sender's, or was here before" },
 ];
 
 /** Names that no rule may have. */

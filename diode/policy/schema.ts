@@ -5,6 +5,7 @@ import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS } from "../..
 import { described, integer, object, oneOf, parsed, Wrong } from "../../lib/yaml.ts";
 import { messageSchema } from "./messages.ts";
 import { RESERVED } from "./reasons.ts";
+import { transferSchema } from "./transfer.ts";
 import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "./values.ts";
 
 /** IP protocols that guard can take apart and make anew, and by number those it passes as opaque payload. */
@@ -48,7 +49,7 @@ const rule = object({
   types: types.optional(),
   vlan: ranges("a VLAN", 0, 4094, VLANS).optional(),
   size: singleRange("payload bytes", 0, 65535).optional(),
-  payload: oneOf("copy", "zero", "mil1553").optional(),
+  payload: oneOf("copy", "zero", "mil1553", "transfer").optional(),
   rate: rate().optional(),
   burst: integer(1, 65536).optional(),
 }).superRefine((rule, context) => {
@@ -68,6 +69,8 @@ const rule = object({
       wrong([key], "only UDP and TCP have ports, expected protocol: udp or protocol: tcp");
   if (rule.payload === "mil1553" && protocol !== 17)
     wrong(["payload"], "Chapter 10 comes over UDP, expected protocol: udp");
+  if (rule.payload === "transfer" && protocol !== 17)
+    wrong(["payload"], "a transfer comes over UDP, expected protocol: udp");
   const icmp = protocol === 1 || protocol === 58;
   if (rule.types && !icmp) wrong(["types"], "only ICMP has types, expected protocol: icmp or protocol: icmp6");
   if (rule.burst !== undefined && !rule.rate)
@@ -201,6 +204,7 @@ export const policySchema = object({
     .max(MAX_MESSAGE_RULES, { error: `too many rules, expected at most ${MAX_MESSAGE_RULES}` })
     .superRefine(named)
     .optional(),
+  transfer: transferSchema.optional(),
   baseline: z.string({ error: (issue) => `${described(issue.input)}, expected the path of a baseline` }).optional(),
   alerts: object({
     thresholds: z

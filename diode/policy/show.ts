@@ -72,6 +72,11 @@ function settings(policy: Policy): string[] {
     `newcomer  ${newcomer.hosts ? `${newcomer.hosts.length} known networks` : "every host is known"}, ${newcomer.services ? `${newcomer.services.length} known services` : "every service is known"}, action ${newcomer.action}`,
     ...tuningLines(policy),
     `anomalies ${policy.anomaliesPerSecond} events a second at most`,
+    ...(policy.transfer
+      ? [
+          `transfer  ${policy.transfer.profile}, files of at most ${policy.transfer.largest} bytes, ${policy.transfer.extensions.join(", ") || "any name"}, ${policy.transfer.content}`,
+        ]
+      : []),
     `quarantine ${quarantine ? `for ${durationText(quarantine.time)}, ${quarantine.perMinute} a minute at most, never ${policy.protectedSources.map(networkText).join(", ") || "(nobody is protected)"}${terminalsText(quarantine.protectedTerminals)}${quarantine.tightened ? `, tightened to ${quarantine.tightened.text}` : ""}` : "none"}`,
   ];
 }
@@ -126,7 +131,11 @@ export function ruleText(rule: Rule): string {
   const vlans = listText(rule.vlans.map((range) => range)).replace(String(UNTAGGED), "untagged");
   if (vlans !== "untagged") words.push("vlan", vlans);
   if (rule.size.first !== 0 || rule.size.last !== 65535) words.push("size", rangeText(rule.size));
-  if (rule.allow) words.push("payload", { copy: "copied", zero: "zeroed", mil1553: "1553 messages" }[rule.payload]);
+  if (rule.allow)
+    words.push(
+      "payload",
+      { copy: "copied", zero: "zeroed", mil1553: "1553 messages", transfer: "files" }[rule.payload],
+    );
   if (rule.rate) words.push("rate", rule.rate.text);
   return words.join(" ");
 }

@@ -2,7 +2,7 @@
 import {
   ANY_PROTOCOL, AlertRule, DataCheck, DetectorSetting,
   FORMAT_VERSION, GuardSettings, InspectSettings, JournalSettings, MAX_MTU, MAX_RULES, MessageRule, NAME_SIZE, Network,
-  PART_HEADER, Range, Rule, Tag, UNTAGGED, policyName, section, sectionLength, verify,
+  PART_HEADER, Range, Rule, Tag, TransferSettings, UNTAGGED, policyName, section, sectionLength, verify,
 } from "./config";
 const INPUT: usize = memory.data(131072, 8);
 export function at(): usize { return INPUT; }
@@ -27,4 +27,5 @@ export function guard(): u32 { return <u32>offsetof<GuardSettings>(); }
 export function rule(): u32 { return <u32>offsetof<Rule>(); }
 export function message(): u32 { return <u32>offsetof<MessageRule>(); }
 export function dataCheck(): u32 { return <u32>offsetof<DataCheck>(); }
+export function transfer(): u32 { return <u32>offsetof<TransferSettings>(); }
 export function journal(): u32 { return <u32>offsetof<JournalSettings>(); }

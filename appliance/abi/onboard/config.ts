@@ -47,6 +47,7 @@ export const enum Tag {
   MESSAGE_NAMES = 25, // guard: NAME_SIZE bytes for each
   CHECKS = 26,     // guard: DataCheck[]
   MESSAGE_TABLES = 27, // guard, second checker: its tables for 1553 messages (diode/onboard/messages/second.ts)
+  TRANSFER = 28,   // guard: TransferSettings, for what RulePayload.TRANSFER lets out
   BASELINE_1553 = 32, // inspect: what the baseline says of MIL-STD-1553 (detectors/mil1553/ground/section.ts)
   FLOOD = 33,      // inspect, what the baseline says of IP (detectors/ip/section.ts): most in a second of each host
   ARP = 34,        // MAC addresses of hosts, limits of MAC addresses
@@ -181,7 +182,29 @@ export const enum RuleAction {
 export const enum RulePayload {
   ZERO = 0, // the payload's length passes, its bytes become zeros
   COPY = 1,
+  TRANSFER = 3, // frames of a transfer (transfer/onboard/sizes.ts): TRANSFER says what of it crosses, made anew
   MIL1553 = 2, // Chapter 10 over UDP: 1553 messages that MESSAGES allow and time packets pass, made anew
+}
+
+export const EXTENSIONS: u32 = 16;
+
+/** 224 bytes. What may cross of files and streams (transfer/onboard). */
+@unmanaged
+export class TransferSettings {
+  mostBytes: u64;   // of a file
+  ascii: u32;       // 1: text only
+  extensions: u32;  // how many of EXTENSIONS, 0 = every name
+  data: u32;        // shards of data and of parity in a block, blocks that are interleaved
+  parity: u32;
+  interleave: u32;
+  pad: u32;
+  keyIn: u64;       // 32 bytes
+  keyIn1: u64; keyIn2: u64; keyIn3: u64;
+  keyOut: u64;      // 32 bytes
+  keyOut1: u64; keyOut2: u64; keyOut3: u64;
+  names: u64;       // 8 bytes each, ASCII, zeros behind
+  n1: u64; n2: u64; n3: u64; n4: u64; n5: u64; n6: u64; n7: u64;
+  n8: u64; n9: u64; n10: u64; n11: u64; n12: u64; n13: u64; n14: u64; n15: u64;
 }
 
 export const ANY_PROTOCOL: u32 = 255; // reserved by IANA, so free to stand for every one

@@ -4,7 +4,7 @@ import { RuleAction } from "../../abi/onboard/config";
 import { REASONS } from "../../../diode/onboard/reasons";
 import { rule, ruleCount } from "./policy";
 
-const BY_REASON: usize = memory.data(32 * 8, 8);
+const BY_REASON: usize = memory.data(33 * 8, 8);
 const BY_RULE: usize = memory.data(128 * 8, 8);  // allowed: forwarded; denied: dropped
 const LIMITED: usize = memory.data(128 * 8, 8);  // of a rule's frames, those beyond its rate; they count under `rate`
 

@@ -23,8 +23,9 @@ import * as events from "./events";
 import * as output from "./output";
 import { emit, mayLeave } from "./output";
 import {
-  configurePolicy, ignoreChecksums, networks, protectedCount, protectedNetworks, ranges, rule, ruleCount, rules, settings,
+  configurePolicy, ignoreChecksums, networks, protectedCount, protectedNetworks, ranges, rule, ruleCount, rules, settings, transferAt,
 } from "./policy";
+import { beginTransfer, nextTransfer, takeTransfer, transferTime } from "./transfer";
 import { reportDrop, reportQuarantine, reportRules, reportStats } from "./report";
 
 const INPUT: usize = memory.data(131072, 8);
@@ -58,6 +59,7 @@ export function configure(length: u32): u32 {
 
 function begin(): void {
   output.beginOutput();
+  beginTransfer();
   const s = settings(), l = changetype<Limits>(LIMITS);
   l.length = s.quarantineTime;
   l.perMinute = s.quarantineRate;
@@ -88,6 +90,7 @@ function step(r: RecordHeader, at: u32): void {
   output.startRecord(at, clock);
   beat(r);
   if (r.kind == RecordKind.FRAME) filter(r, at);
+  if (transferAt != 0) relay(at);
 }
 
 /** The heartbeat at each whole second that a record's time reaches, and at the end. */
@@ -110,12 +113,13 @@ function filter(r: RecordHeader, at: u32): void {
     reason = allowed(r, matched);
     if (reason == Reason.NONE && rule(<u32>matched).payload == RulePayload.MIL1553) reason = content(f);
     if (reason == Reason.NONE) reason = within(f, matched);
+    if (reason == Reason.NONE && rule(<u32>matched).payload == RulePayload.TRANSFER) reason = takeTransfer(f, clock);
   }
   if (reason == Reason.NONE) {
     countRule(<u32>matched);
     const payload = rule(<u32>matched).payload;
     if (payload == RulePayload.MIL1553) for (let i: u32 = 0; i < passing; ++i) countMessage(ruleOf(i));
-    emit(f, payload != RulePayload.ZERO, at, clock);
+    if (payload != RulePayload.TRANSFER) pass(f, payload != RulePayload.ZERO, at);
     return;
   }
   if (reason == Reason.DENIED) countRule(<u32>matched);
@@ -123,6 +127,19 @@ function filter(r: RecordHeader, at: u32): void {
   if (reason == Reason.RATE) countLimited(<u32>matched);
   reportDrop(r, f, reason, reason == Reason.DENIED || reason == Reason.RATE ? matched : -1, clock);
 }
+
+/** What leaves of a transfer now: as much as one record may let out. */
+function relay(at: u32): void {
+  transferTime(clock);
+  for (let n: u32 = 0; n < output.RELEASES && mayLeave(clock); ++n) {
+    const f = nextTransfer(clock);
+    if (f == 0) return;
+    pass(changetype<Fields>(f), true, at);
+  }
+}
+
+/** The one place that lets anything out. */
+function pass(f: Fields, copyPayload: bool, at: u32): void { emit(f, copyPayload, at, clock); }
 
 function form(r: RecordHeader, f: Fields): u32 {
   f.known = Known.NOTHING;

@@ -11,16 +11,17 @@ import { lengthOf, oldest, pop, push, room, waiting } from "../../../diode/onboa
 import { charge, conforms } from "../../../diode/onboard/rate";
 import { remake } from "../../../diode/onboard/remake";
 import { align8 } from "../../../lib/onboard/bytes";
-import { settings } from "./policy";
+import { settings, transferAt } from "./policy";
 
 const SIZE: u32 = 49152;
 const FRAMES: usize = memory.data(49152, 8);
 const LONGEST: u32 = 16 + 14 + 9000 + 8; // with its header and padding to 8
-const RELEASES: u32 = 4;
+export const RELEASES: u32 = 4;
 const LATE: u64 = 16;
 const ETHERNET: u32 = 14;
 const MINIMUM: u32 = 60;
 const SHORTEST_TICK: u64 = 50000; // ns
+const TRANSFER_TICK: u64 = 2000000; // what was calculated, and parity, leave between frames too
 const DUE: usize = memory.data(8, 8); // rate.ts; with padding: when the next frame leaves
 const PADDING: usize = memory.data(9016, 8);
 const FIELDS: usize = memory.data(112, 8);
@@ -60,7 +61,8 @@ export function beginOutput(): void {
 /** ns between two ticks that this policy needs; 0 = one a second will do. */
 export function tickInterval(): u64 {
   const s = settings();
-  return s.queue == 0 ? 0 : max<u64>(s.interval, SHORTEST_TICK);
+  if (s.queue == 0) return transferAt == 0 ? 0 : TRANSFER_TICK;
+  return max<u64>(s.interval, SHORTEST_TICK);
 }
 
 /** Whether one more frame may leave at `time`, or wait. */

@@ -1,13 +1,14 @@
 // guard's part of the policy: taken over once, checked field by field, constant from then on.
 import { Refusal } from "../../abi/onboard/abi";
 import {
-  ANY_PROTOCOL, Check, DataCheck, GuardFlag, GuardSettings, MAX_CHECKS, MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES,
+  ANY_PROTOCOL, Check, DataCheck, EXTENSIONS, GuardFlag, GuardSettings, MAX_CHECKS, MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES,
   MessageRule, NAME_SIZE, Network, Part, Range, Rule, RuleAction, RulePayload,
-  Tag, policyName, section, sectionLength, verify,
+  Tag, TransferSettings, policyName, section, sectionLength, verify,
 } from "../../abi/onboard/config";
 import { messageRule, useRules } from "../../../diode/onboard/messages/match";
 import { checkMessageTables } from "../../../diode/onboard/messages/second";
 import { checkSecond } from "../../../diode/onboard/second";
+import { MOST_BLOCKS, MOST_DATA, MOST_PARITY } from "../../../transfer/onboard/sizes";
 import { Text, byte } from "../../../lib/onboard/text";
 
 const SIZE: u32 = 98304;
@@ -21,6 +22,7 @@ export let ranges: usize = 0;
 export let protectedNetworks: usize = 0;
 export let protectedCount: u32 = 0;
 export let messageRuleCount: u32 = 0;
+export let transferAt: usize = 0; // TransferSettings; 0 = none crosses
 let names: usize = 0;
 let messageNames: usize = 0;
 let settingsAt: usize = 0;
@@ -57,6 +59,7 @@ export function configurePolicy(input: usize, length: u32): u32 {
   messageNames = section(POLICY, Tag.MESSAGE_NAMES);
   messageRuleCount = sectionLength(POLICY, Tag.MESSAGES) / <u32>offsetof<MessageRule>();
   useRules(section(POLICY, Tag.MESSAGES), messageRuleCount, ranges, section(POLICY, Tag.CHECKS));
+  transferAt = section(POLICY, Tag.TRANSFER);
   ruleCount = settings().rules;
   return sane() ? Refusal.NONE : Refusal.CONTENT;
 }
@@ -74,7 +77,7 @@ function sane(): bool {
   if (networkCount == u32.MAX_VALUE || rangeCount == u32.MAX_VALUE || protectedCount == u32.MAX_VALUE) return false;
   if (!saneRanges(rangeCount) || !saneNetworks(networks, networkCount) || !saneNetworks(protectedNetworks, protectedCount)) return false;
   for (let i: u32 = 0; i < ruleCount; ++i) if (!saneRule(rule(i), networkCount, rangeCount)) return false;
-  if (!saneMessages(rangeCount)) return false;
+  if (!saneMessages(rangeCount) || !saneTransfer()) return false;
   return checkSecond(
     section(POLICY, Tag.FORMATS), sectionLength(POLICY, Tag.FORMATS),
     section(POLICY, Tag.TABLES), sectionLength(POLICY, Tag.TABLES),
@@ -130,11 +133,21 @@ function saneRanges(count: u32): bool {
 
 function saneRule(r: Rule, networkCount: u32, rangeCount: u32): bool {
   return r.interval <= LONGEST && r.slack <= LONGEST
-    && <i32>r.action <= RuleAction.ALLOW && <i32>r.payload <= RulePayload.MIL1553 && r.sizeFirst <= r.sizeLast
+    && <i32>r.action <= RuleAction.ALLOW && (<i32>r.payload < RulePayload.TRANSFER
+      || (r.payload == RulePayload.TRANSFER && transferAt != 0))
+    && r.sizeFirst <= r.sizeLast
     && (r.action == RuleAction.DENY || <u32>r.protocol != ANY_PROTOCOL)
     && <u32>r.fromAt + r.fromCount <= networkCount && <u32>r.toAt + r.toCount <= networkCount
     && <u32>r.portsAt + r.portsCount <= rangeCount && <u32>r.sourcesAt + r.sourcesCount <= rangeCount
     && <u32>r.vlansAt + r.vlansCount <= rangeCount;
+}
+
+function saneTransfer(): bool {
+  if (transferAt == 0) return true;
+  if (sectionLength(POLICY, Tag.TRANSFER) != offsetof<TransferSettings>()) return false;
+  const t = changetype<TransferSettings>(transferAt);
+  return t.ascii <= 1 && t.extensions <= EXTENSIONS && t.data >= 1 && t.data <= MOST_DATA && t.parity >= 1 && t.parity <= MOST_PARITY
+    && t.interleave >= 1 && t.interleave <= MOST_BLOCKS;
 }
 
 /** 1553 messages: rules, their names, what they want of the data, and the second checker's tables. */

@@ -12,16 +12,17 @@ import { Text, byte, hex16, hex8, ipv4, ipv6, lit, mac, timestamp, unsigned } fr
 import { backwards, countSuppressed, dropped, forwarded, limited, ofMessage, ofReason, ofRule, suppressed } from "./counters";
 import { Due, begin, end, text } from "./events";
 import { paddings, slotsForgone } from "./output";
-import { messageRuleCount, name, rule, ruleCount, settings, writeMessageName, writeName } from "./policy";
+import { messageRuleCount, name, rule, ruleCount, settings, transferAt, writeMessageName, writeName } from "./policy";
+import { relayed } from "./transfer";
 
 const ALERT: u32 = 1, WARNING: u32 = 4, NOTICE: u32 = 5, INFORMATIONAL: u32 = 6; // RFC 5424 table 2
 const SECOND: u64 = 1000000000;
 const ENTRY: u32 = 160;  // more than one counter takes in JSON
 
 // A key is a reason, REASONS + the rule that denied or limited, or behind those a rule of 1553 messages.
-const LAST: usize = memory.data((32 + 128) * 8, 8);     // clock at the key's last event
-const SAID: usize = memory.data(32 + 128, 8);           // whether it had one: the first also goes to the console
-const REPORTED: usize = memory.data((32 + 128 + 64) * 8, 8); // counter when it was last reported
+const LAST: usize = memory.data((33 + 128) * 8, 8);     // clock at the key's last event
+const SAID: usize = memory.data(33 + 128, 8);           // whether it had one: the first also goes to the console
+const REPORTED: usize = memory.data((33 + 128 + 64) * 8, 8); // counter when it was last reported
 
 /** One drop event a second for each reason and rule; the others are counted as suppressed. */
 export function reportDrop(r: RecordHeader, f: Fields, reason: u32, ruleIndex: i32, clock: u64): void {
@@ -158,6 +159,7 @@ export function reportStats(clock: u64): void {
     lit(t, ',"padding":'); unsigned(t, paddings());
     lit(t, ',"slots_forgone":'); unsigned(t, slotsForgone());
   }
+  if (transferAt != 0) { lit(t, ',"relayed":'); unsigned(t, relayed); }
   if (messageRuleCount != 0) {
     lit(t, ',"messages_malformed":'); unsigned(t, malformed);
     lit(t, ',"messages_unlisted":'); unsigned(t, unlisted);

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { MACS } from "../../../appliance/hosts/qemu.ts";
 
 export interface Guest {
   kernel: string;
@@ -57,7 +58,7 @@ const APPLETS = ["sh", "mount", "insmod", "ip", "sleep", "cat", "grep"];
 const RULES = `table bridge weir {
   chain forward {
     type filter hook forward priority 0; policy drop;
-    iifname "eth0" oifname "eth1" ip saddr 10.0.0.5 ip daddr 10.0.1.9 udp dport 5000 accept
+    iifname "in" oifname "out" ip saddr 10.0.0.5 ip daddr 10.0.1.9 udp dport 5000 accept
   }
 }
 `;
@@ -66,11 +67,15 @@ const init = (monitor: boolean) => `#!/bin/sh
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
 for m in ${MODULES.join(" ")}; do [ -f /mods/$m.ko ] && insmod /mods/$m.ko; done
 ip link add br0 type bridge
-for d in eth0 eth1; do ip link set $d master br0; ip link set $d up; done
+echo 0 > /sys/class/net/br0/bridge/forward_delay
+for d in eth0 eth1; do
+  case $(cat /sys/class/net/$d/address) in ${MACS.in}) name=in;; *) name=out;; esac
+  ip link set $d name $name; ip link set $name master br0; ip link set $name up
+done
 ip link set br0 up
 nft -f /rules.nft
-${monitor ? "tcpdump -i eth0 -n -U -w /dev/null 2>/dev/null &" : ""}
-while ! grep -q forwarding /sys/class/net/eth1/brport/state 2>/dev/null && [ "$(cat /sys/class/net/eth1/brport/state)" != 3 ]; do sleep 0.1; done
+${monitor ? "tcpdump -i in -n -U -w /dev/null 2>/dev/null &" : ""}
+while [ "$(cat /sys/class/net/in/brport/state)$(cat /sys/class/net/out/brport/state)" != 33 ]; do sleep 0.1; done
 echo "linux: ready"
 while true; do sleep 1000; done
 `;

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:linux-vm`: Weir beside the Linux VM it replaces, in the same hypervisor, between the same taps, under the
- * same traffic. Prints a table in Markdown. Needs root for taps, and Debian's packages.
+ * same traffic. Prints a table in Markdown. Words behind `--`: tcg, kvm, or both. Needs root for taps, and Debian's packages.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -46,7 +46,8 @@ try {
   execFileSync("clang", ["-O2", join(ROOT, "test", "bench", "linux-vm", "blast.c"), "-o", blast]);
   const subjects = [...(await weirSubjects(folder)), ...linuxSubjects(kept)];
   process.stdout.write("Command: `npm run bench:linux-vm`\n");
-  for (const accelerator of ["tcg", "kvm"] as const) {
+  const asked = process.argv.slice(2).filter((word): word is Accelerator => word === "tcg" || word === "kvm");
+  for (const accelerator of asked.length ? asked : (["tcg", "kvm"] as const)) {
     const rows: string[] = [];
     for (const subject of subjects) {
       const figures = await measure(subject, accelerator, blast);

@@ -73,13 +73,20 @@ export function linuxSubjects(folder: string): Subject[] {
       bytes: readFileSync(kernel).length + readFileSync(initrd).length,
       ready: /linux: ready/,
       arguments: (taps, memory, accelerator) => [
-        ...["-M", `microvm,acpi=on,rtc=off,accel=${accelerator}`, "-cpu", "max", "-m", String(memory)],
+        ...["-M", `microvm,acpi=on,rtc=on,accel=${accelerator}`, "-cpu", "max", "-m", String(memory)],
         ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio"],
         ...["-global", "virtio-mmio.force-legacy=false"],
-        ...["-kernel", kernel, "-initrd", initrd, "-append", "console=ttyS0 quiet panic=-1"],
-        ...[taps.out, taps.in].flatMap((tap, n) => [
+        ...[
+          "-kernel",
+          kernel,
+          "-initrd",
+          initrd,
+          "-append",
+          `console=ttyS0 quiet panic=-1${accelerator === "tcg" ? " tsc_early_khz=2000000" : ""}`,
+        ],
+        ...[taps.in, taps.out].flatMap((tap, n) => [
           ...["-netdev", `tap,ifname=${tap},script=no,downscript=no,id=n${n}`],
-          ...["-device", `virtio-net-device,netdev=n${n},mac=${n ? MACS.in : MACS.out}`],
+          ...["-device", `virtio-net-device,netdev=n${n},mac=${n ? MACS.out : MACS.in}`],
         ]),
       ],
     };
