@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { behaviour, c1, c2, c3, c4, c6, deliverable, digest, lostOf, same, sentOf } from "./checks.ts";
+import { undeclared } from "./compartments.ts";
 import { Bench, forwarded, symbols } from "./image.ts";
 import { CONDITIONS, type Condition } from "./peers.ts";
 import type { Evidence } from "./rig.ts";
@@ -114,6 +115,16 @@ describe.skipIf(reason)("the booted image", () => {
   it.each(OTHERS)("C8: nothing on `in` or the console depends on whether `log` is %s (`out`: C4)", (condition) => {
     const [is, reference] = [evidence("normal", condition), evidence()];
     expect(same(is, reference, ["steps", "registers", "console"])).toEqual([]);
+  });
+
+  it("C8: sends on `log` records with the fields listed for their type, and no others", () => {
+    for (const e of every())
+      for (const { sequence, ...record } of e.records) {
+        expect(sequence).toBeTypeOf("number");
+        expect(undeclared(record)).toBeUndefined();
+      }
+    const types = new Set(evidence().records.map(({ event_type }) => event_type));
+    expect([...types].sort()).toEqual(["alert", "anomaly", "drop", "flow", "heartbeat", "weir_rules"]);
   });
 
   it("C9: no input changes a table: the policy is in the compartments' memory as it was before the first frame", async () => {

@@ -1,8 +1,9 @@
 /** Builds the image with one file of the runtime changed; the compartments, which take longest, are compiled once. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, extname, join } from "node:path";
-import { compileOnboard, ROOT } from "../../appliance/build/asc.ts";
-import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, extname, join, relative, resolve } from "node:path";
+import asc from "assemblyscript/asc";
+import { compileOnboard, FLAGS, ROOT } from "../../appliance/build/asc.ts";
+import { COMPARTMENTS, type CompartmentName } from "../../appliance/build/compartments.ts";
 import { linkImage } from "../../appliance/build/link.ts";
 import { wasmToC } from "../../appliance/build/native.ts";
 import type { Mutant } from "./mutants.ts";
@@ -56,4 +57,34 @@ export class Workshop {
   close(): void {
     rmSync(this.folder, { recursive: true });
   }
+}
+
+/** A compartment's module with one place of one onboard source changed; compiled as the others are. */
+export async function spoiltModule(
+  which: CompartmentName,
+  mutant: Omit<Mutant, "claims">,
+): Promise<WebAssembly.Module> {
+  const { entry, pages } = COMPARTMENTS.find(({ name }) => name === which)!;
+  let wasm: Uint8Array | undefined;
+  let found = 0;
+  const { error, stderr } = await asc.main(
+    [entry, "-o", "spoilt.wasm", ...FLAGS, `--initialMemory=${pages}`, `--maximumMemory=${pages}`],
+    {
+      readFile: (name, folder) => {
+        const path = resolve(ROOT, folder, name);
+        if (!existsSync(path)) return null;
+        const source = readFileSync(path, "utf8");
+        if (relative(ROOT, path) !== mutant.file) return source;
+        found = source.split(mutant.from).length - 1;
+        return source.replace(mutant.from, () => mutant.to);
+      },
+      writeFile: (name, contents) => {
+        if (name === "spoilt.wasm") wasm = contents as Uint8Array;
+      },
+      listFiles: () => null,
+    },
+  );
+  if (error || !wasm) throw new Error(`${mutant.name} does not compile: ${stderr.toString()}`);
+  if (found !== 1) throw new Error(`${mutant.name}: ${mutant.file} has ${found} times: ${mutant.from}`);
+  return new WebAssembly.Module(new Uint8Array(wasm));
 }
