@@ -6,6 +6,7 @@ import { Tag } from "../../appliance/abi/config.ts";
 import type { BusMessage } from "../../mil1553/simulator/message.ts";
 import { COUNTER_START } from "../../mil1553/simulator/run.ts";
 import { frame, STREAM } from "../../mil1553/writer/frame.ts";
+import { Endpoint, PROFILES, type ProfileName } from "../../transfer/endpoint.ts";
 import { compilePolicyText } from "../policy.ts";
 import { end, pack, policyWith, type RecordInit, SECOND, verdictOf, withSection } from "./guard.ts";
 import { ALL, ATTITUDE, bus, RT_RT, type StreamOptions, SYNC, stream, under } from "./stream.ts";
@@ -146,7 +147,7 @@ export const EDGES: readonly Uint8Array[] = [", mtu: 68, ttl: 1", ", mtu: 9000, 
     ),
   );
 
-export function scenarios(): Scenario[] {
+export async function scenarios(): Promise<Scenario[]> {
   const one = "- { name: one, action: allow, protocol: udp, from: any, to: any, ports: 5000-5001";
   const quarantine = policyWith(
     RULES,
@@ -157,6 +158,7 @@ export function scenarios(): Scenario[] {
   const wide = policyWith(one.replace("5000-5001", "1-65535").concat(" }"), "", ", mtu: 9000");
   return [
     ...messageScenarios(),
+    ...(await transferScenarios()),
     { name: "vectors", part: partOf(VECTOR_POLICY), batches: batches([...spaced(VECTORS), end(2000n * SECOND)]) },
     {
       name: "vectors, checksums ignored",
@@ -336,6 +338,79 @@ export function scenarios(): Scenario[] {
       batches: [pack([...Array.from({ length: 1365 }, () => ({ frame: udp4() })), { kind: 1 }]).bytes],
     },
     { name: "no rules", part: partOf(policyWith("")), batches: batches([...spaced(VECTORS), end(2000n * SECOND)]) },
+  ];
+}
+
+/** The policy of a transfer, and its DAMAGES. */
+const TRANSFER = (more = "") =>
+  policyWith(
+    "- { name: files, action: allow, protocol: udp, from: 10.0.0.5, to: 10.0.1.9, ports: 5000, payload: transfer }",
+    `transfer: { in: { key: ${"ab".repeat(32)} }, out: { key: ${"cd".repeat(32)} }, extensions: [txt]${more} }`,
+  );
+const TRANSFER_DAMAGES = [
+  set(Tag.TRANSFER, 8, 2), // neither bytes nor text
+  set(Tag.TRANSFER, 12, 17), // more extensions than there is room for
+  set(Tag.TRANSFER, 16, 0), // no data in a block
+  set(Tag.TRANSFER, 16, 33),
+  set(Tag.TRANSFER, 20, 0), // no parity
+  set(Tag.TRANSFER, 20, 9),
+  set(Tag.TRANSFER, 24, 0), // no block
+  set(Tag.TRANSFER, 24, 17),
+  set(Tag.RULES, 2, 4), // a payload that there is not
+];
+
+async function transferScenarios(): Promise<Scenario[]> {
+  const send = async (profile: ProfileName, bytes: number, boot = 1n) => {
+    const sender = await Endpoint.open(Buffer.alloc(32, 0xab), PROFILES[profile], boot);
+    const frames: Buffer[] = [];
+    const add = (frame: Buffer | undefined) => frame && frames.push(Buffer.from(frame));
+    add(sender.manifest(7, "a.txt", bytes, Buffer.alloc(32, 3)));
+    for (let at = 0; at < bytes; at += 1400) {
+      add(sender.data(7, at, Buffer.alloc(Math.min(1400, bytes - at), at)));
+      for (let p = sender.parity(); p; p = sender.parity()) add(p);
+    }
+    add(sender.end(7, bytes, Buffer.alloc(32, 3)));
+    sender.flush();
+    for (let p = sender.parity(); p; p = sender.parity()) add(p);
+    add(sender.heartbeat([1n, 2n]));
+    return frames.map((payload) => udp4({ payload }));
+  };
+  const at = (ms: number) => SECOND + BigInt(ms) * 1_000_000n;
+  const ticks = Array.from({ length: 40 }, (_, n) => ({ kind: 1, time: at(2000 + 50 * n) }));
+  const timed = (frames: readonly Buffer[]) => frames.map((frame, n) => ({ frame, time: at(n) }));
+  const small = await send("records", 60_000);
+  const scenario = (name: string, policy: string, records: RecordInit[]): Scenario => ({
+    name: `transfer, ${name}`,
+    part: partOf(policy),
+    batches: batches([...records, ...ticks, end(at(9000))], 40),
+  });
+  const records = TRANSFER(", profile: records");
+  return [
+    scenario("small", records, timed(small)),
+    scenario("with losses", records, timed(small.filter((_, n) => n % 9 !== 3))),
+    scenario(
+      "twice, and under a rate",
+      records.replace("transfer }", "transfer, rate: 400/s }"),
+      timed([...small, ...small]),
+    ),
+    scenario("through a queue", records.replace("00:12 }", "00:12, rate: 300/s, queue: 6 }"), timed(small)),
+    scenario("files", TRANSFER(), timed((await send("files", 90_000)).filter((_, n) => n % 20 !== 3))),
+    scenario("damaged", records, timed(small.map((f, n) => Buffer.from(f).fill(n & 255, 60, 61)))),
+    scenario("text", TRANSFER(", profile: records, content: ascii"), timed(small)),
+    ...TRANSFER_DAMAGES.map(({ tag, at, bytes }) => ({
+      name: `damaged transfer: tag ${tag} at ${at}`,
+      part: withSection(partOf(TRANSFER()), tag, (section) => section.set(bytes, at)),
+      batches: [],
+    })),
+    {
+      name: "a rule for transfers without its section",
+      part: withSection(
+        partOf(policyWith("- { name: a, action: allow, protocol: udp, from: any, to: any, ports: 1 }")),
+        Tag.RULES,
+        (section) => section.set([3], 2),
+      ),
+      batches: [],
+    },
   ];
 }
 
