@@ -23,9 +23,9 @@ export class Bench {
     return this.write("weir", await prebuiltImage());
   }
 
-  write(name: string, bare: Uint8Array): string {
+  write(name: string, bare: Uint8Array, policy = POLICY): string {
     const path = join(this.folder, `${name}.elf`);
-    writeFileSync(path, withPolicy(bare, POLICY));
+    writeFileSync(path, withPolicy(bare, policy));
     return path;
   }
 

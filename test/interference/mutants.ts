@@ -99,6 +99,11 @@ export const MUTANTS: readonly Mutant[] = [
     claims: ["C5"],
   },
   {
+    name: "waits for `out` when that is full",
+    ...{ file: "user/send.c", from: "held && replaying && needed <=", to: "held && needed <=" },
+    claims: ["C5", "C6"],
+  },
+  {
     name: "asks to be interrupted only while `out` took everything",
     ...{
       file: "user/receive.c",
@@ -129,6 +134,14 @@ ${ROUND}
     claims: ["C9"],
   },
 ];
+
+/** Nothing that it does is different, only when. */
+export const LATE: Mutant = {
+  name: "works longer on a frame that `out` does not take",
+  ...{ file: "user/send.c", from: "    sent[which].full++;\n" },
+  to: "    sent[which].full++;\n    for (volatile int i = 0; i < 1000; i++) {}\n",
+  claims: ["C7"],
+};
 
 /** A trap in the midst of it, and then what must not follow. */
 export const TRAPS = {
