@@ -13,6 +13,8 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ command(
   policy: { summary: "check, show and derive policies", load: () => import("./policy.ts") },
   build: { summary: "build the unikernel image for a policy", load: () => import("./build.ts") },
   inspect: { summary: "list everything that is in an image", load: () => import("./inspect.ts") },
+  send: { summary: "send files and streams through the diode", load: () => import("./send.ts") },
+  receive: { summary: "receive files and streams behind the diode", load: () => import("./receive.ts") },
   run: { summary: "start an image on network interfaces", load: () => import("./run.ts") },
 };
 

@@ -1,0 +1,100 @@
+/** `weir receive`: what the diode lets out of a transfer becomes files again. */
+import { createSocket } from "node:dgram";
+import { mkdirSync } from "node:fs";
+import { Command, Option } from "commander";
+import { fromEvent, interval, merge, take } from "rxjs";
+import { readKeyFile } from "../diode/policy/transfer.ts";
+import { Endpoint, PROFILES, type ProfileName } from "../transfer/endpoint.ts";
+import { type Done, Receiver, stages } from "../transfer/receive.ts";
+
+interface Options {
+  listen: string;
+  keyFile: string;
+  output: string;
+  profile: ProfileName;
+  expect?: string;
+  overwrite?: boolean;
+}
+
+export function command(): Command {
+  return new Command("receive")
+    .summary("receive files and streams behind the diode")
+    .description(
+      "Receive what `weir send` sends through the diode. A file is written beside, verified (SHA-256), and only then given its\n" +
+        "name, in the output folder and nowhere else. What is missing is named by its bytes, and by where it was lost.",
+    )
+    .requiredOption("--listen <[address:]port>", "UDP port that the appliance sends to")
+    .requiredOption("--key-file <file>", "64 hexadecimal digits, the same as the policy's transfer.out")
+    .option("-o, --output <folder>", "where files go", ".")
+    .addOption(new Option("--profile <name>", "as the policy says").choices(Object.keys(PROFILES)).default("files"))
+    .option("--expect <n>", "end after so many files and streams; else on Ctrl-C")
+    .option("--overwrite", "files of the same name are replaced")
+    .addHelpText(
+      "after",
+      `
+Output: a line of JSON for each file or stream: name, path, whole, size, missing (ranges of bytes), why.
+What is not whole stays under .weir-BOOT-STREAM.part in the output folder.
+
+Examples:
+  weir receive --listen 5000 --key-file out.key -o incoming/
+  weir receive --listen 10.0.1.9:5000 --key-file out.key -o incoming/ --expect 3
+
+Exit codes: 0 everything that came is whole; 1 usage; 2 something is missing or damaged.`,
+    )
+    .action(async (options: Options) => {
+      process.exitCode = await receive(options);
+    });
+}
+
+/** ms without any frame after which it is said that nobody sends. */
+const SILENCE = 3000;
+
+async function receive(options: Options): Promise<number> {
+  const [, address, port] = /^(?:(.+):)?(\d{1,5})$/.exec(options.listen) ?? [];
+  if (!port || Number(port) > 65535) throw new Error(`--listen ${options.listen}: expected [address:]port`);
+  const expected = options.expect === undefined ? Infinity : Number(options.expect);
+  if (!(expected >= 1)) throw new Error(`--expect ${options.expect}: expected a number from 1`);
+  const endpoint = await Endpoint.open(readKeyFile(options.keyFile), PROFILES[options.profile], 0n);
+  mkdirSync(options.output, { recursive: true });
+  const done: Done[] = [];
+  const receiver = new Receiver(endpoint, {
+    folder: options.output,
+    ...(options.overwrite && { overwrite: true }),
+    onDone: (one) => {
+      done.push(one);
+      process.stdout.write(`${JSON.stringify(one)}\n`);
+      if (!one.whole) process.stderr.write(`weir: ${one.name}: not whole: ${one.why}\n`);
+    },
+  });
+  const socket = createSocket({ type: "udp4", recvBufferSize: 64 << 20 });
+  socket.on("message", (datagram) => receiver.take(datagram, performance.now()));
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject);
+    socket.bind(Number(port), address, resolve);
+  });
+  process.stderr.write(`weir: listening on port ${port}\n`);
+  let silent = false;
+  await new Promise<void>((resolve) => {
+    const stops = merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM"))
+      .pipe(take(1))
+      .subscribe(() => resolve());
+    const watch = interval(200).subscribe(() => {
+      const now = performance.now();
+      receiver.giveUp(now);
+      const quiet = receiver.lastFrame > 0 && now - receiver.lastFrame > SILENCE;
+      if (quiet !== silent)
+        process.stderr.write(quiet ? `weir: nothing came for ${SILENCE / 1000} s\n` : "weir: frames come again\n");
+      silent = quiet;
+      if (done.length >= expected) resolve();
+    });
+    void new Promise<void>((end) => socket.once("close", end)).then(() => {
+      watch.unsubscribe();
+      stops.unsubscribe();
+    });
+  });
+  socket.close();
+  receiver.giveUp(0, true);
+  while (receiver.open) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const line of stages(receiver, endpoint.totals)) process.stderr.write(`${line}\n`);
+  return done.every(({ whole }) => whole) ? 0 : 2;
+}

@@ -1,0 +1,243 @@
+/** Receiving behind a diode: nothing can be asked for again, so what is missing is said exactly, and where it was lost. */
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  linkSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { type Endpoint, Kind, type REFUSED, STOPPED, type TransferRecord, Type } from "./endpoint.ts";
+
+export interface ReceiveOptions {
+  folder: string;
+  overwrite?: boolean;
+  /** Each file or stream when nothing more is expected of it. */
+  onDone?: (done: Done) => void;
+}
+
+export interface Done {
+  name: string;
+  /** Where it lies: under its own name when it is whole. */
+  path: string;
+  whole: boolean;
+  size: number | undefined;
+  /** [from, to) of what did not come; undefined where nobody said how much it is. */
+  missing: [number, number][] | undefined;
+  /** Why it is not whole, in words. */
+  why: string;
+}
+
+interface Incoming {
+  part: string;
+  fd: number;
+  name: string | undefined;
+  size: number | undefined;
+  digest: Buffer | undefined;
+  ranges: Ranges;
+  /** When something last came, ms. */
+  last: number;
+  checking: boolean;
+}
+
+const NONE = Buffer.alloc(32);
+/** After its end a file waits so long for frames that were overtaken, ms. */
+const PATIENCE = 2000;
+
+export class Receiver {
+  readonly #endpoint: Endpoint;
+  readonly #options: ReceiveOptions;
+  readonly #incoming = new Map<string, Incoming>();
+  readonly #finished = new Set<string>();
+  readonly refused = new Map<(typeof REFUSED)[number], number>();
+  readonly losses = new Losses();
+  /** Counters of the last heartbeat. */
+  counters: bigint[] = [];
+  lastFrame = 0;
+  #checks = 0;
+
+  constructor(endpoint: Endpoint, options: ReceiveOptions) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+  }
+
+  get open(): number {
+    return this.#incoming.size + this.#checks;
+  }
+
+  /** Takes a datagram from the network. */
+  take(datagram: Uint8Array, now: number): void {
+    const why = this.#endpoint.take(datagram);
+    if (why) {
+      this.refused.set(why, (this.refused.get(why) ?? 0) + 1);
+      return;
+    }
+    this.lastFrame = now;
+    const { type, boot, sequence } = this.#endpoint.frame;
+    this.losses.seen(boot, sequence);
+    if (type === Type.HEARTBEAT) this.counters = this.#endpoint.counters(24);
+    for (const record of this.#endpoint.records()) if (record) this.#record(record, boot, now);
+  }
+
+  #record(record: TransferRecord, boot: bigint, now: number): void {
+    if (record.kind === Kind.NONE) return;
+    const key = `${boot}-${record.stream}`;
+    if (this.#finished.has(key)) return;
+    const one = this.#incoming.get(key) ?? this.#begin(key);
+    one.last = now;
+    if (record.kind === Kind.DATA) {
+      writeSync(one.fd, record.bytes, 0, record.bytes.length, record.offset);
+      one.ranges.add(record.offset, record.offset + record.bytes.length);
+    } else {
+      if (record.kind === Kind.MANIFEST) one.name = basename(record.bytes.toString("latin1"));
+      one.size = record.size ?? one.size;
+      if (!record.digest.equals(NONE)) one.digest = record.digest;
+    }
+    if (one.name !== undefined && one.digest && one.size !== undefined && one.ranges.covers(one.size))
+      this.#close(key, one);
+  }
+
+  #begin(key: string): Incoming {
+    const part = join(this.#options.folder, `.weir-${key}.part`);
+    const one: Incoming = {
+      part,
+      fd: openSync(part, "wx+", 0o600), // never through a link that somebody laid there
+      name: undefined,
+      size: undefined,
+      digest: undefined,
+      ranges: new Ranges(),
+      last: 0,
+      checking: false,
+    };
+    this.#incoming.set(key, one);
+    return one;
+  }
+
+  /** Gives up what nothing more came of; `all`: at the end. */
+  giveUp(now: number, all = false): void {
+    for (const [key, one] of this.#incoming)
+      if (all || (one.digest && one.size !== undefined && now - one.last > PATIENCE)) this.#close(key, one);
+  }
+
+  #close(key: string, one: Incoming): void {
+    this.#incoming.delete(key);
+    this.#finished.add(key);
+    closeSync(one.fd);
+    this.#checks++;
+    void this.#verify(one).then((done) => {
+      this.#checks--;
+      this.#options.onDone?.(done);
+    });
+  }
+
+  async #verify({ part, name, size, digest, ranges }: Incoming): Promise<Done> {
+    const missing = size === undefined ? undefined : ranges.missing(size);
+    const left = (why: string): Done => ({ name: name ?? "?", path: part, whole: false, size, missing, why });
+    if (name === undefined) return left("its name did not come");
+    if (missing === undefined) return left("its end did not come");
+    if (missing.length) return left(`${missing.reduce((sum, [from, to]) => sum + to - from, 0)} bytes did not come`);
+    const hash = createHash("sha256");
+    for await (const chunk of createReadStream(part)) hash.update(chunk as Buffer);
+    if (!hash.digest().equals(digest!)) return left("its SHA-256 is not the one that was announced");
+    const path = join(this.#options.folder, name);
+    try {
+      if (this.#options.overwrite) renameSync(part, path);
+      else {
+        linkSync(part, path); // fails where there is something of that name, unlike a rename
+        unlinkSync(part);
+      }
+    } catch (error) {
+      return left(existsSync(path) ? "there is a file of that name" : (error as Error).message);
+    }
+    return { name, path, whole: true, size, missing, why: "" };
+  }
+}
+
+/** Bytes that came, as ranges [from, to) in order. */
+export class Ranges {
+  #list: [number, number][] = [];
+  add(from: number, to: number): void {
+    const last = this.#list.at(-1);
+    if (last && from === last[1]) {
+      last[1] = to;
+      return;
+    }
+    let at = this.#list.findIndex(([, end]) => end >= from);
+    if (at < 0) at = this.#list.length;
+    let count = 0;
+    let [least, most] = [from, to];
+    for (; at + count < this.#list.length && this.#list[at + count]![0] <= to; count++) {
+      least = Math.min(least, this.#list[at + count]![0]);
+      most = Math.max(most, this.#list[at + count]![1]);
+    }
+    this.#list.splice(at, count, [least, most]);
+  }
+  covers(size: number): boolean {
+    return size === 0 || (this.#list.length === 1 && this.#list[0]![0] === 0 && this.#list[0]![1] === size);
+  }
+  missing(size: number): [number, number][] {
+    const out: [number, number][] = [];
+    let at = 0;
+    for (const [from, to] of this.#list) {
+      if (from > at) out.push([at, from]);
+      at = to;
+    }
+    if (at < size) out.push([at, size]);
+    return out;
+  }
+}
+
+/** What the sequence numbers tell: frames that did not come, bursts of them, frames that were overtaken. */
+export class Losses {
+  boot = 0n;
+  newest = 0n;
+  frames = 0;
+  reordered = 0;
+  boots = 0;
+  /** Frames of all boots that never came, as far as later ones told. */
+  #gaps = 0;
+  longest = 0;
+  seen(boot: bigint, sequence: bigint): void {
+    this.frames++;
+    if (boot !== this.boot) {
+      this.boot = boot;
+      this.boots++;
+      this.newest = 0n;
+    }
+    if (sequence > this.newest) {
+      const gap = Number(sequence - this.newest - 1n);
+      this.#gaps += gap;
+      this.longest = Math.max(this.longest, gap);
+      this.newest = sequence;
+    } else {
+      this.reordered++;
+      this.#gaps--;
+    }
+  }
+  get lost(): number {
+    return this.#gaps;
+  }
+}
+
+/** Where what was lost, in words: the sender's way to the appliance, the appliance, the way from there. */
+export function stages(receiver: Receiver, { recovered, lost, late }: Endpoint["totals"]): string[] {
+  const { losses, refused, counters } = receiver;
+  const at = (n: number) => Number(counters[n] ?? 0n);
+  const out = [
+    `received   ${losses.frames} frames, ${losses.lost} lost on the way here (longest burst ${losses.longest}), ${losses.reordered} out of order, ${late} too late`,
+    `repaired   ${recovered} shards; ${lost} lost for good`,
+  ];
+  if (refused.size) out.push(`refused    ${[...refused].map(([why, n]) => `${n} ${why}`).join(", ")}`);
+  if (counters.length && at(2)) {
+    out.push(
+      `appliance  ${at(2)} frames came to it, ${at(3)} lost before, ${at(4)} shards repaired, ${at(5)} lost for good`,
+    );
+    const stopped = STOPPED.slice(1).flatMap((name, n) => (at(16 + n) ? [`${at(16 + n)} ${name}`] : []));
+    if (stopped.length) out.push(`filtered   ${stopped.join(", ")}`);
+  }
+  return out;
+}
