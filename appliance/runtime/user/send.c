@@ -67,6 +67,16 @@ void send_start(void) {
       weir_driver_rings.table[which][id].addr = (uint64_t)weir_send_buffer[which][id];
 }
 
+// Takes about as long as if the frame had been sent: whether `out` takes frames shows less in the time that `in` is served.
+static void not_taken(const uint8_t *frame, uint32_t length) {
+  static uint8_t nowhere[BUFFER_SIZE];
+  for (uint32_t here; length; frame += here, length -= here) {
+    here = length < BUFFER_SIZE ? length : BUFFER_SIZE;
+    memcpy(nowhere, frame, here);
+    __asm__ volatile("" : : "r"(nowhere) : "memory"); // it is not left out
+  }
+}
+
 void send(enum sender which, const uint8_t *frame, uint32_t length) {
   struct ring *r = &rings[which];
   const uint64_t whole = (uint64_t)length + VIRTIO_NET_HEADER;
@@ -75,6 +85,7 @@ void send(enum sender which, const uint8_t *frame, uint32_t length) {
   if (needed > SEND_BUFFERS - r->held && replaying && needed <= SEND_BUFFERS) wait_for(which, (uint32_t)needed);
   if (needed > SEND_BUFFERS - r->held) {
     sent[which].full++;
+    not_taken(frame, length);
     return;
   }
   const uint32_t head = (r->first + r->held) % SEND_BUFFERS;
