@@ -1,0 +1,102 @@
+/** A bad network between two UDP sockets, with seeded dice: what of it happened is counted. Also a program of its own. */
+import { createSocket, type Socket } from "node:dgram";
+
+export interface Impairments {
+  seed: number;
+  /** Shares of all datagrams. */
+  drop?: number;
+  duplicate?: number;
+  reorder?: number;
+  /** After this many datagrams, that many are lost, again and again. */
+  burst?: { every: number; length: number };
+  /** Datagrams a second; what comes faster is lost. */
+  cap?: number;
+}
+
+export class Impairer {
+  readonly #in: Socket = createSocket({ type: "udp4", recvBufferSize: 64 << 20 });
+  readonly #out: Socket = createSocket("udp4");
+  readonly #what: Impairments;
+  readonly #to: { host: string; port: number };
+  #state: number;
+  #n = 0;
+  #held: Buffer | undefined;
+  #tokens = 100;
+  #then = performance.now();
+  readonly counts = { came: 0, dropped: 0, duplicated: 0, reordered: 0 };
+
+  private constructor(what: Impairments, to: { host: string; port: number }) {
+    this.#what = what;
+    this.#to = to;
+    this.#state = what.seed >>> 0;
+    this.#in.on("message", (datagram) => this.#pass(datagram));
+  }
+
+  static async open(what: Impairments, to: { host: string; port: number }, port = 0): Promise<Impairer> {
+    const one = new Impairer(what, to);
+    await new Promise<void>((resolve) => one.#in.bind(port, "127.0.0.1", resolve));
+    return one;
+  }
+
+  get port(): number {
+    return this.#in.address().port;
+  }
+
+  close(): void {
+    this.#in.close();
+    this.#out.close();
+  }
+
+  #dice(): number {
+    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
+    return this.#state / 2 ** 32;
+  }
+
+  #pass(datagram: Buffer): void {
+    const { drop = 0, duplicate = 0, reorder = 0, burst, cap } = this.#what;
+    this.counts.came++;
+    const n = this.#n++;
+    if (
+      this.#dice() < drop ||
+      (burst && n % burst.every < burst.length && n >= burst.every) ||
+      (cap && !this.#token(cap))
+    ) {
+      this.counts.dropped++;
+      return;
+    }
+    if (this.#dice() < reorder && !this.#held) {
+      this.#held = Buffer.from(datagram);
+      this.counts.reordered++;
+      return;
+    }
+    this.#send(datagram);
+    if (this.#dice() < duplicate) {
+      this.#send(datagram);
+      this.counts.duplicated++;
+    }
+    if (this.#held && n % 7 === 0) {
+      this.#send(this.#held);
+      this.#held = undefined;
+    }
+  }
+
+  #token(rate: number): boolean {
+    const now = performance.now();
+    this.#tokens = Math.min(100, this.#tokens + ((now - this.#then) * rate) / 1000);
+    this.#then = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+
+  #send(datagram: Buffer): void {
+    this.#out.send(Buffer.from(datagram), this.#to.port, this.#to.host);
+  }
+}
+
+// impair PORT HOST:PORT JSON
+const [, program, port, to, what] = process.argv;
+if (program?.endsWith("impair.js") && port && to && what) {
+  const [host, toPort] = to.split(":") as [string, string];
+  await Impairer.open(JSON.parse(what) as Impairments, { host, port: Number(toPort) }, Number(port));
+}
