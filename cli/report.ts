@@ -71,7 +71,8 @@ export class Report {
     else if (event.event_type === "anomaly") {
       const { anomaly } = event as unknown as { anomaly: { event: string } };
       this.byAnomaly.set(anomaly.event, (this.byAnomaly.get(anomaly.event) ?? 0) + 1);
-    } else if (event.event_type === "heartbeat") this.heartbeat = event as unknown as Heartbeat;
+    } else if (event.event_type === "heartbeat")
+      this.heartbeat = { ...this.heartbeat, ...(event as unknown as Heartbeat) }; // a long one comes in two
     else if (event.event_type === "weir_thresholds") {
       for (const { line, matched } of (event as unknown as Thresholds).lines) if (!matched) this.idle.push(line);
     } else if (event.event_type === "weir_rules")

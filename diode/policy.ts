@@ -16,7 +16,7 @@ import { modelOf, type Policy, scaledTuning } from "./policy/model.ts";
 import { alertSections, guardPart, inspectPart, journalPart } from "./policy/pack.ts";
 import { policySchema } from "./policy/schema.ts";
 import { tablesOf } from "./policy/tables.ts";
-import { packTransfer } from "./policy/transfer.ts";
+import { keyOf, packTransfer } from "./policy/transfer.ts";
 import { macText } from "./policy/values.ts";
 
 export { Problems, problemLine } from "../lib/yaml.ts";
@@ -110,6 +110,16 @@ function sectionsOf({ baseline, learn }: Policy, source: YamlSource): Section[] 
   }
 }
 
+/** What authenticates the log, from the policy or a file beside it. */
+function logKey({ log }: Policy, source: YamlSource): Uint8Array | undefined {
+  if (!log.key) return undefined;
+  try {
+    return keyOf(log.key, dirname(source.file));
+  } catch (error) {
+    throw new Problems([source.problem(["interfaces", "log", "key-file"], (error as Error).message)]);
+  }
+}
+
 /** Keys are read from their files, whose paths are relative to the policy's. */
 function transferSections({ transfer }: Policy, source: YamlSource): Section[] {
   if (!transfer) return [];
@@ -135,7 +145,7 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
     ]);
   const alertRules = thresholdsOf(policy, source);
   const sections = [...alertSections(alertRules), ...sectionsOf(policy, source)];
-  const parts = { inspect: inspectPart(policy, sections), guard, journal: journalPart(policy, boot) };
+  const parts = { inspect: inspectPart(policy, sections), guard, journal: journalPart(policy, boot, logKey(policy, source)) };
   if (parts.inspect.length > INPUT_SIZE)
     throw new Problems([
       source.problem(

@@ -54,7 +54,7 @@ export const SIZES = {
   message: 32,
   dataCheck: 8,
   transfer: 224,
-  journal: 72,
+  journal: 104,
 } as const;
 
 export const InspectFlag = { IGNORE_CHECKSUMS: 1, KNOWN_HOSTS: 2, KNOWN_SERVICES: 4, LEARN: 8, UNGROUPED: 16 } as const;
@@ -62,6 +62,7 @@ export const AlertKind = { SUPPRESS: 0, LIMIT: 1, THRESHOLD: 2, BOTH: 3, PASS: 4
 export const Track = { RULE: 0, SOURCE: 1, DESTINATION: 2, EITHER: 3, BOTH: 4 } as const;
 export const MAX_ALERT_RULES = 128;
 export const GuardFlag = { IGNORE_CHECKSUMS: 1, PADDING: 2 } as const;
+export const JournalFlag = { KEYED: 1 } as const;
 export const Action = {
   PASS: 0,
   DROP: 1,

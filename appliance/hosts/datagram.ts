@@ -6,13 +6,16 @@ export interface LogRecord {
   /** Which start of the appliance, and the how manieth record of it. */
   boot: bigint;
   sequence: bigint;
+  /** Of an authenticated log: half the code of the record before, and the code of this one, in hexadecimal; else empty. */
+  previous: string;
+  mac: string;
   /** EVE JSON; a view into the frame. */
   json: Uint8Array;
 }
 
 const UDP_PAYLOAD = 14 + 20 + 8;
 const HEADER =
-  /^<(\d{1,3})>1 \S{1,32} \S{0,32} weir - eve \[weir@32473 boot="(\d{1,20})" seq="(\d{1,20})"\]\[timeQuality [^\]]{0,64}\] $/;
+  /^<(\d{1,3})>1 \S{1,32} \S{0,32} weir - eve \[weir@32473 boot="(\d{1,20})" seq="(\d{1,20})"(?: prev="([0-9a-f]{16})" mac="([0-9a-f]{32})")?\]\[timeQuality [^\]]{0,64}\] $/;
 
 /**
  * Takes a frame of `log` apart. Who sent it is not known: everything is checked.
@@ -37,6 +40,8 @@ export function parseRecord(payload: Uint8Array): LogRecord {
     severity: Number(found[1]) & 7,
     boot: BigInt(found[2]!),
     sequence: BigInt(found[3]!),
+    previous: found[4] ?? "",
+    mac: found[5] ?? "",
     json: bytes.subarray(brace),
   };
 }

@@ -3,7 +3,7 @@ import { MAX_MTU, UNTAGGED } from "../../appliance/abi/config.ts";
 import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
 import { type MessageRule, messageRuleOf } from "./messages.ts";
 import { ECHO, type PolicyFile, type RuleFile } from "./schema.ts";
-import { type Transfer, transferOf } from "./transfer.ts";
+import { type KeyFile, type Transfer, transferOf } from "./transfer.ts";
 import type { Network, Range } from "./values.ts";
 
 export interface Rate {
@@ -78,6 +78,8 @@ export interface Policy {
     address: number;
     port: number;
     collector: { address: number; mac: bigint; port: number } | undefined;
+    /** What authenticates the log; never shown. */
+    key: KeyFile | undefined;
   };
   ignoreChecksums: boolean;
   rules: Rule[];
@@ -130,6 +132,8 @@ export function modelOf(file: PolicyFile): Policy {
       address: log?.address ?? 0,
       port: log?.port ?? 514,
       collector: log?.collector && { ...log.collector, port: log.collector.port ?? 514 },
+      key:
+        log && (log.key ?? log["key-file"]) !== undefined ? { key: log.key, "key-file": log["key-file"] } : undefined,
     },
     ignoreChecksums: file.checksums === "ignore",
     rules: file.rules.map(ruleOf),

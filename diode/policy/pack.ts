@@ -93,8 +93,11 @@ export function guardPart(
   ]);
 }
 
-/** @param boot tells this start of the image from others in the log */
-export function journalPart({ log }: Policy, boot: bigint): Uint8Array {
+/**
+ * @param boot tells this start of the image from others in the log, where the host does not
+ * @param key 32 bytes that authenticate the log
+ */
+export function journalPart({ log }: Policy, boot: bigint, key?: Uint8Array): Uint8Array {
   const settings = struct(SIZES.journal, (s) => {
     s.u64(boot)
       .u64(log.mac)
@@ -102,8 +105,9 @@ export function journalPart({ log }: Policy, boot: bigint): Uint8Array {
     s.u32(log.address).u32(log.collector?.address ?? 0);
     s.u16(log.port)
       .u16(log.collector?.port ?? 0)
-      .u32(0);
+      .u32(key ? config.JournalFlag.KEYED : 0);
     s.bytes(ascii(log.hostname, 32));
+    if (key) s.bytes(key);
   });
   return packPart(Part.JOURNAL, [{ tag: Tag.SETTINGS, bytes: settings }]);
 }

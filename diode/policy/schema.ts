@@ -5,7 +5,7 @@ import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS } from "../..
 import { described, integer, object, oneOf, parsed, Wrong } from "../../lib/yaml.ts";
 import { messageSchema } from "./messages.ts";
 import { RESERVED } from "./reasons.ts";
-import { transferSchema } from "./transfer.ts";
+import { keyMembers, transferSchema } from "./transfer.ts";
 import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "./values.ts";
 
 /** IP protocols that guard can take apart and make anew, and by number those it passes as opaque payload. */
@@ -116,8 +116,11 @@ const interfaces = object({
     address: address4().optional(),
     port: integer(1, 65535).optional(),
     collector: object({ address: address4(), mac: mac(), port: integer(1, 65535).optional() }).optional(),
+    ...keyMembers,
   })
     .superRefine((log, context) => {
+      if (log.key !== undefined && log["key-file"] !== undefined)
+        context.addIssue({ code: "custom", path: ["key-file"], message: "beside a key, expected one of the two" });
       if (log.collector && log.address === undefined)
         context.addIssue({ code: "custom", path: ["address"], message: "missing, expected the address to log from" });
     })

@@ -11,10 +11,11 @@ const KEY = /^[0-9a-fA-F]{64}$/;
 const key = parsed<string>("64 hexadecimal digits", (value) =>
   typeof value === "string" && KEY.test(value) ? value.toLowerCase() : undefined,
 );
-const keySchema = object({
+export const keyMembers = {
   key: key.optional(),
   "key-file": z.string({ error: (issue) => `${described(issue.input)}, expected the path of a key` }).optional(),
-}).superRefine((value, context) => {
+};
+const keySchema = object(keyMembers).superRefine((value, context) => {
   if ((value.key === undefined) === (value["key-file"] === undefined))
     context.addIssue({ code: "custom", path: [], message: "expected one of key and key-file" });
 });
@@ -34,7 +35,7 @@ export const transferSchema = object({
   content: oneOf("bytes", "ascii").optional(),
 });
 
-type KeyFile = z.output<typeof keySchema>;
+export type KeyFile = z.output<typeof keySchema>;
 export interface Transfer {
   profile: ProfileName;
   in: KeyFile;

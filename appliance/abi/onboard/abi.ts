@@ -20,8 +20,10 @@
 //   framesAt(), framesLength()    frames of the last run(); valid until the next one (inspect: none)
 //   verdictsAt(), verdictsLength()  inspect only: a u32 for each record of the last run(), in order, and how many; at
 //                                 most VERDICTS: then run() stops early
-//   countersAt()                  journal only: COUNTERS u64s that the host keeps up to date, for the heartbeat:
-//                                 frames lost because `in` overran, because `out` was full, because `log` was full
+//   countersAt()                  journal only: COUNTERS u64s that the host keeps up to date. For the heartbeat: frames
+//                                 lost because `in` overran, because `out` was full, because `log` was full. Then the
+//                                 number that tells this start from others in the log, larger each time: read once, at
+//                                 the first run(); 0 = the policy's
 //   tick(): u64                   guard only, once configured: ns between two TICK records that a live host gives it at
 //                                 least, evenly, beginning with the first record of all, and a TICK before the frames
 //                                 that came later; 0 = one a second, when nothing else comes, is enough
@@ -118,7 +120,7 @@ export function stricter(a: u32, b: u32): u32 {
 // events, guard's events. Events of one record keep their order, inspect's first. Its run() takes this whole block.
 
 export const EVENT_HEADER: u32 = 16;
-export const MAX_EVENT: u32 = 1184; // JSON bytes of one event: with its syslog header a datagram stays under 1,400 bytes
+export const MAX_EVENT: u32 = 1120; // JSON bytes of one event: with all headers a datagram stays under 1,400 bytes
 
 export const enum EventKind {
   EVENT = 0,
@@ -137,7 +139,7 @@ export const enum EventKind {
 
 export const FRAME_HEADER: u32 = 16;
 
-export const COUNTERS: u32 = 3;
+export const COUNTERS: u32 = 4;
 export const VERDICTS: u32 = 128; // records of one inspect.run: keeps what they cause within the journal's input
 
 // ---- Why a configuration was refused ------------------------------------------------------------------------------------

@@ -276,7 +276,9 @@ export class DataCheck {
   pad: u16;
 }
 
-/** 72 bytes. */
+export const enum JournalFlag { KEYED = 1, ALL = 1 }
+
+/** 104 bytes. */
 @unmanaged
 export class JournalSettings {
   boot: u64;         // tells this start of the image from others in the log
@@ -286,11 +288,15 @@ export class JournalSettings {
   collectorIp: u32;  // 0 = no datagrams
   sourcePort: u16;
   collectorPort: u16;
-  flags: u32;
+  flags: u32;        // JournalFlag
   hostname: u64;     // 32 bytes, ASCII, zeros behind
   hostname1: u64;
   hostname2: u64;
   hostname3: u64;
+  key: u64;          // 32 bytes; zeros where not KEYED
+  key1: u64;
+  key2: u64;
+  key3: u64;
 }
 
 // ---- Checking and reading ---------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #include "user/runtime.h"
 
 bool replaying;
+uint64_t boot_number;
 static uint64_t epoch;      // nanoseconds since 1970 at the image's first instruction
 static uint64_t multiplier; // nanoseconds per tick, times 2^32
 
@@ -21,8 +22,9 @@ uint64_t decimal(const char *digits) {
 }
 
 void clock_start(void) {
-  const char *since = option("epoch="), *from = option("clock=");
+  const char *since = option("epoch="), *from = option("clock="), *boot = option("boot=");
   epoch = since ? decimal(since) : 0;
+  boot_number = boot ? decimal(boot) : 0;
   replaying = from && from[0] == 'f'; // frames
   multiplier = (1000000000ull << 32) / weir_info.ticks_per_second;
 }

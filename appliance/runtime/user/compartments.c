@@ -143,8 +143,8 @@ static void run_journal(uint32_t inspected, uint32_t to) {
   memcpy(compartment_input(JOURNAL), lengths, sizeof lengths);
   for (uint32_t at = 0; at < to;) {
     // virtio does not tell how often a device had no buffer for a frame: nothing is known to be lost on `in`.
-    const uint64_t lost[WEIR_COUNTERS] = {0, sent[OUT].full, sent[LOG].full};
-    memcpy(view(JOURNAL, w2c_journal_countersAt(&journal), sizeof lost), lost, sizeof lost);
+    const uint64_t told[WEIR_COUNTERS] = {0, sent[OUT].full, sent[LOG].full, boot_number};
+    memcpy(view(JOURNAL, w2c_journal_countersAt(&journal), sizeof told), told, sizeof told);
     at = run(JOURNAL, at, to);
     take_frames(JOURNAL, LOG);
   }

@@ -26,7 +26,8 @@ _Noreturn void end(enum weir_exit code, const char *state, const char *what, con
 // ---- clock.c -------------------------------------------------------------------------------------------------------------
 
 extern bool replaying; // `clock=frames`: the time is in what comes in, and so is everything else of a record
-void clock_start(void); // reads clock=, epoch= of the command line
+extern uint64_t boot_number; // `boot=`: tells this start from others in the log; 0 where nobody said
+void clock_start(void); // reads clock=, epoch=, boot= of the command line
 uint64_t clock_now(void); // nanoseconds since 1970; since boot where nobody said when that was
 const char *option(const char *key); // what is behind `key` on the command line, or null
 uint64_t decimal(const char *digits);

@@ -6,7 +6,7 @@ import { align8 } from "../../../../lib/onboard/bytes";
 import { INPUT, OUTPUT } from "./common";
 export { abi, inputAt, inputSize } from "./common";
 
-const COUNTER: usize = memory.data(24, 8);
+const COUNTER: usize = memory.data(32, 8);
 let used: u32 = 0;
 
 export function configure(length: u32): u32 { return length ? 0 : 1; }
