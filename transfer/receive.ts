@@ -204,9 +204,10 @@ export class Losses {
   seen(boot: bigint, sequence: bigint): void {
     this.frames++;
     if (boot !== this.boot) {
+      // Of the first boot of all nobody knows what was sent before we listened
+      this.newest = this.boots === 0 ? sequence - 1n : 0n;
       this.boot = boot;
       this.boots++;
-      this.newest = 0n;
     }
     if (sequence > this.newest) {
       const gap = Number(sequence - this.newest - 1n);
