@@ -15,7 +15,7 @@ export interface LogRecord {
 
 const UDP_PAYLOAD = 14 + 20 + 8;
 const HEADER =
-  /^<(\d{1,3})>1 \S{1,32} \S{0,32} weir - eve \[weir@32473 boot="(\d{1,20})" seq="(\d{1,20})"(?: prev="([0-9a-f]{16})" mac="([0-9a-f]{32})")?\]\[timeQuality [^\]]{0,64}\] $/;
+  /^<(\d{1,3})>1 \S{1,32} \S{0,32} weir - eve \[weir@32473 boot="(\d{1,20})" seq="(\d{1,20})"(?: len="\d{1,4}" prev="([0-9a-f]{16})" mac="([0-9a-f]{32})")?\]\[timeQuality [^\]]{0,64}\] $/;
 
 /**
  * Takes a frame of `log` apart. Who sent it is not known: everything is checked.

@@ -2,11 +2,11 @@
 //
 //   <facility*8+severity>1 TIME HOST weir - eve [weir@32473 boot="B" seq="N"][timeQuality tzKnown="1" isSynced="0"] JSON
 //
-// and with a key, behind seq, ` prev="16 digits" mac="32 digits"`: mac is the code (keys.ts) over the whole datagram without
-// these 32 digits, prev the first half of the mac of the record before, zeros in the first of all. So a record vouches for
-// the one before it, and who alters a record on its way still shows which one it was.
+// and with a key, behind seq, ` len="L" prev="16 digits" mac="32 digits"`: mac is the code (keys.ts) over the whole datagram
+// without these 32 digits, prev the first half of the mac of the record before, zeros in the first of all, len the bytes of
+// the JSON. So a record vouches for the one before it, and one that was cut or altered on its way still shows which it was.
 //
-// No datagram is longer than 1,396 bytes, IP header and all: 1,120 of JSON, at most 276 around them.
+// No datagram is longer than 1,399 bytes, IP header and all: 1,112 of JSON, at most 287 around them.
 //
 // Addresses are configured, never asked for: nothing on `log` is listened to. 32473 is the enterprise number that
 // RFC 5612 sets aside for documentation; a product that ships puts its own here.
@@ -58,7 +58,7 @@ export function datagram(log: Log, frame: usize, json: usize, jsonLength: u32, s
   copy(t, host, n);
   lit(t, ' weir - eve [weir@32473 boot="'); unsigned(t, log.boot);
   lit(t, '" seq="'); unsigned(t, sequence);
-  if (keyed(log)) { lit(t, '" prev="'); digits(t, LAST, MAC / 2); lit(t, '" mac="'); }
+  if (keyed(log)) { lit(t, '" len="'); unsigned(t, jsonLength); lit(t, '" prev="'); digits(t, LAST, MAC / 2); lit(t, '" mac="'); }
   const before = t.at;
   if (keyed(log)) t.at += 2 * MAC;
   const behind = t.at;

@@ -1,0 +1,198 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { codeOf, Keys } from "./keys.ts";
+import { parse, signed } from "./record.ts";
+import { type Report, reportJson, reportText } from "./reports.ts";
+import { expectedOf, findingsOf, missingOf } from "./testing/expected.ts";
+import { Impairment, type Sent } from "./testing/impair.ts";
+import { anomaly, JournalHost, KEY, policyText } from "./testing/journal.ts";
+import { type State, Verifier } from "./verify.ts";
+
+const key = Buffer.from(KEY, "hex");
+
+/** Records of one start of the appliance, by the journal itself. */
+async function records(boot: number, count: number, keyed = true): Promise<Buffer[]> {
+  const host = await JournalHost.start(policyText(keyed ? `, key: ${KEY}` : ""), BigInt(boot));
+  return Array.from({ length: count }, (_, n) => host.run([{ json: anomaly(n + 1) }])[0]!.payload);
+}
+
+function verify(payloads: readonly Buffer[], options: { key?: Buffer; state?: State; join?: boolean } = { key }) {
+  const reports: Report[] = [];
+  const verifier = new Verifier({ ...options, onReport: (report) => reports.push(report) });
+  const kept = payloads.flatMap((payload) => verifier.take(payload)?.json.toString() ?? []);
+  verifier.finish();
+  return { reports, kept, verifier };
+}
+
+const classes = (reports: readonly Report[]) => reports.map((r) => r.class).filter((name) => name !== "started");
+let one: Buffer[];
+let two: Buffer[];
+beforeAll(async () => {
+  [one, two] = await Promise.all([records(1_700_000_000_000, 700), records(1_700_000_060_000, 300)]);
+});
+
+describe("a log that arrives whole", () => {
+  it("is genuine from the first to the last record, over a restart too", () => {
+    const { reports, kept, verifier } = verify([...one, ...two]);
+    expect(reports).toEqual([
+      { class: "started", boot: 1_700_000_000_000 },
+      { class: "restart", boot: 1_700_000_060_000, previous: { boot: 1_700_000_000_000, last: 700 } },
+    ]);
+    expect(kept).toEqual([...one.map((_, n) => anomaly(n + 1)), ...two.map((_, n) => anomaly(n + 1))]);
+    expect([verifier.records, verifier.missing]).toEqual([1000, 0]);
+  });
+
+  it("is followed without a key, and not called authentic", async () => {
+    const plain = await records(5, 10, false);
+    const { reports, verifier } = verify([...plain.slice(0, 3), ...plain.slice(5), plain[6]!], {});
+    expect(verifier.authenticated).toBe(false);
+    expect(reports).toEqual([
+      { class: "started", boot: 5 },
+      { class: "duplicate", boot: 5, first: 7, datagram: 9 },
+      { class: "missing", boot: 5, first: 4, last: 5, count: 2 },
+    ]);
+  });
+});
+
+describe("what is wrong is named", () => {
+  it("missing: one, a burst, the first; with the reordered ones taken back", () => {
+    const { reports } = verify([...one.slice(2, 10), ...one.slice(11, 300), one[10]!, ...one.slice(500)]);
+    expect(reports.slice(1)).toEqual([
+      { class: "missing", boot: 1_700_000_000_000, first: 1, last: 2, count: 2 },
+      { class: "missing", boot: 1_700_000_000_000, first: 11, last: 11, count: 1 },
+      { class: "reordered", boot: 1_700_000_000_000, first: 11, datagram: 298, late: true },
+      { class: "missing", boot: 1_700_000_000_000, first: 301, last: 500, count: 200 },
+    ]);
+  });
+
+  it("a key of another: every record is forged, none is missing", () => {
+    const { reports, kept, verifier } = verify(one, { key: Buffer.alloc(32, 7) });
+    expect(new Set(reports.map((r) => r.class))).toEqual(new Set(["forged"]));
+    expect([kept.length, verifier.missing]).toEqual([0, 0]);
+  });
+
+  it("tampered: every byte of a record, whatever it becomes", () => {
+    const [n, record] = [100, one[100]!];
+    for (let at = 0; at < record.length; at++)
+      for (const to of [record[at]! ^ 1, 0x30, 0x61, 0x67, 0x22, 0x20, 0x7b, 0x7d, 0x0a, 0xff]) {
+        if (to === record[at]) continue;
+        const altered = Buffer.from(record);
+        altered[at] = to;
+        const { reports } = verify([...one.slice(n - 2, n), altered, ...one.slice(n + 1, n + 3)], { key, join: true });
+        expect(reports.slice(1), `byte ${at} became ${to}`).toEqual([
+          { ...reports[1], class: "tampered", boot: 1_700_000_000_000, first: n + 1, datagram: 3 },
+          { class: "missing", boot: 1_700_000_000_000, first: n + 1, last: n + 1, count: 1 },
+        ]);
+      }
+  });
+
+  it("truncated: at every length that still says whose it is", () => {
+    const record = one[100]!;
+    const marked = record.indexOf("[weir@32473 ") + "[weir@32473 ".length;
+    for (let length = 1; length < record.length; length++) {
+      const { reports } = verify([...one.slice(0, 100), record.subarray(0, length), ...one.slice(101, 103)]);
+      expect(classes(reports), `${length} bytes`).toEqual([length < marked ? "not_ours" : "truncated", "missing"]);
+    }
+  });
+
+  it("replayed: of an earlier start, known or not; a late one of it is none", () => {
+    const { reports, kept } = verify([...one.slice(0, 49), one[50]!, ...two.slice(0, 9), one[20]!, one[49]!]);
+    expect(kept.length).toBe(60);
+    expect(reports.slice(2)).toEqual([
+      { class: "replayed", boot: 1_700_000_000_000, first: 21, datagram: 60 },
+      { class: "reordered", boot: 1_700_000_000_000, first: 50, datagram: 61 },
+    ]);
+    expect(classes(verify([two[0]!, one[0]!]).reports)).toEqual(["replayed"]);
+  });
+
+  it("conflict: whoever has the key makes another record of a number that was taken", () => {
+    const record = parse(one[5]!);
+    if (typeof record === "string") throw new Error(record);
+    const text = one[5]!.toString("latin1").replace("trunc_pkt", "trunc_pkx");
+    const keys = new Keys(key, record.boot);
+    const forged = Buffer.from(text, "latin1");
+    const mac = codeOf(keys.of(6), ...signed(forged, record));
+    forged.write(mac, record.macAt);
+    expect(classes(verify([...one.slice(0, 10), forged]).reports)).toEqual(["conflict"]);
+    expect(classes(verify([...one.slice(0, 5), forged, ...one.slice(6, 10)]).reports)).toEqual(["conflict"]);
+  });
+
+  it("unauthenticated, and not ours", () => {
+    const stripped = one[3]!.toString().replace(/ len=.* mac="[^"]*"/, "");
+    const { reports } = verify([
+      ...one.slice(0, 3),
+      Buffer.from(stripped),
+      Buffer.from("<13>hello"),
+      ...one.slice(3, 6),
+    ]);
+    expect(classes(reports)).toEqual(["unauthenticated", "not_ours"]);
+  });
+
+  it("all of it at once, 40 times: each finding, each missing record, nothing else", async () => {
+    const earlier = await records(1_690_000_000_000, 1500);
+    const later = await records(1_700_000_000_000, 2500);
+    let seen = 0;
+    for (let seed = 1; seed <= 40; seed++) {
+      const impairment = new Impairment(seed, { burst: 0.001 });
+      const sent: Sent[] = [
+        ...earlier.flatMap((payload, n) => impairment.take(payload, 1_690_000_000_000, n + 1)),
+        ...later.flatMap((payload, n) => impairment.take(payload, 1_700_000_000_000, n + 1)),
+        ...impairment.end(),
+      ];
+      const expected = expectedOf(sent);
+      const { reports, verifier } = verify(sent.map(({ payload }) => payload));
+      expect(findingsOf(reports).sort(), `seed ${seed}`).toEqual(expected.findings.sort());
+      expect(missingOf(reports), `seed ${seed}`).toEqual(expected.missing);
+      expect([verifier.records, verifier.missing]).toEqual([expected.genuine, expected.missing.length]);
+      seen += expected.findings.length;
+    }
+    expect(seen).toBeGreaterThan(3000);
+  }, 60_000);
+});
+
+describe("a verifier", () => {
+  it("goes on where another has stopped", () => {
+    const first = verify([...one.slice(0, 100), ...one.slice(105, 200)]);
+    const state = JSON.parse(JSON.stringify(first.verifier.state)) as State;
+    const { reports } = verify([one[50]!, one[102]!, ...one.slice(210)], { key, state });
+    expect(reports).toEqual([
+      { class: "duplicate", boot: 1_700_000_000_000, first: 51, datagram: 1 },
+      { class: "reordered", boot: 1_700_000_000_000, first: 103, datagram: 2, late: true },
+      { class: "missing", boot: 1_700_000_000_000, first: 201, last: 210, count: 10 },
+    ]);
+  });
+
+  it("may begin in the middle: nothing before is owed, but what was overtaken at the start is taken", () => {
+    const { reports, kept } = verify([one[300]!, one[299]!, ...one.slice(301, 310)], { key, join: true });
+    expect(kept.length).toBe(11);
+    expect(reports.slice(1)).toEqual([{ class: "reordered", boot: 1_700_000_000_000, first: 300, datagram: 2 }]);
+  });
+
+  it("calls missing what time has shown to be", () => {
+    const reports: Report[] = [];
+    const verifier = new Verifier({ key, patience: 1000, onReport: (report) => reports.push(report) });
+    verifier.take(one[0]!, 0);
+    verifier.take(one[2]!, 10);
+    verifier.tick(1009);
+    expect(classes(reports)).toEqual([]);
+    verifier.tick(1010);
+    expect(classes(reports)).toEqual(["missing"]);
+  });
+
+  it("finds the key of a record behind any loss", async () => {
+    const keys = new Keys(key, 7);
+    const far = 2 ** 38;
+    const front = `<109>1 2026-03-02T00:00:01.000000Z weir weir - eve [weir@32473 boot="7" seq="${far}" len="2" prev="${"0".repeat(16)}" mac="`;
+    const back = '"][timeQuality tzKnown="1" isSynced="0"] {}';
+    const mac = codeOf(keys.of(far), Buffer.from(front), Buffer.from(back));
+    const { reports } = verify([...(await records(7, 3)), Buffer.from(front + mac + back)]);
+    expect(reports.at(-1)).toEqual({ class: "missing", boot: 7, first: 4, last: far - 1, count: far - 4 });
+  });
+});
+
+it("reports are a line of JSON, and a line for people", () => {
+  const report: Report = { class: "missing", boot: 7, first: 4, last: 9, count: 6 };
+  expect(reportJson(report, "2026-03-02T00:00:01.000000+0000")).toBe(
+    '{"timestamp":"2026-03-02T00:00:01.000000+0000","event_type":"weir_log","weir_log":{"class":"missing","boot":7,"first":4,"last":9,"count":6}}',
+  );
+  expect(reportText(report)).toBe("missing, boot 7 record 4-9, 6 records");
+});
