@@ -104,11 +104,16 @@ function lossy(rule: string): void {
   nft("flush", "ruleset");
   nft("add", "table", "inet", "loss");
   nft("add", "chain", "inet", "loss", "input", "{ type filter hook input priority 0 ; }");
-  if (rule) nft("add", "rule", "inet", "loss", "input", "udp", "dport", "{ 5000, 9000-9001 }", ...rule.split(" "));
+  if (rule) nft("add", "rule", "inet", "loss", "input", "udp", "dport", "{ 5000, 9600-9601 }", ...rule.split(" "));
 }
 
-const goodput = (since: number) => `${((megabytes * 8000) / (performance.now() - since)).toFixed(1)} Mbit/s`;
-const sha = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
+function goodput(since: number): string {
+  return `${((megabytes * 8000) / (performance.now() - since)).toFixed(1)} Mbit/s`;
+}
+
+function sha(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
 
 async function throughImage(): Promise<string> {
   const weir = join(ROOT, "bin", "weir");
@@ -152,20 +157,27 @@ async function udpcast(): Promise<string> {
   rmSync(out, { force: true });
   const inside = (side: "source" | "destination", ...command: string[]) =>
     spawn("ip", ["netns", "exec", segment.namespace(side), "timeout", "900", ...command], { stdio: "ignore" });
-  const receiver = inside("destination", "udp-receiver", "--nokbd", "--interface", "cable1", "--file", out, "--nosync");
+  const receiver = inside(
+    "destination",
+    "udp-receiver",
+    ...[
+      "--nosync",
+      "--nokbd",
+      "--mcast-rdv-addr",
+      "10.5.0.2",
+      "--portbase",
+      "9600",
+      "--interface",
+      "cable1",
+      "--file",
+      out,
+    ],
+  );
   await sleep(800);
   const since = performance.now();
   const options = [
-    "--async",
-    "--fec",
-    "8x16/64",
-    "--max-bitrate",
-    `${rate}m`,
-    "--nokbd",
-    "--min-receivers",
-    "1",
-    "--autostart",
-    "1",
+    ...["--async", "--fec", "8x16/64", "--max-bitrate", `${rate}m`, "--autostart", "1", "--nokbd"],
+    ...["--mcast-rdv-addr", "10.5.0.2", "--mcast-data-addr", "10.5.0.2", "--portbase", "9600"],
   ];
   await finished(inside("source", "udp-sender", "--interface", "cable0", "--file", file, ...options));
   const speed = goodput(since);
