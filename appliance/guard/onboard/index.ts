@@ -90,7 +90,7 @@ function step(r: RecordHeader, at: u32): void {
   output.startRecord(at, clock);
   beat(r);
   if (r.kind == RecordKind.FRAME) filter(r, at);
-  if (transferAt != 0) relay(at);
+  if (transferAt != 0) relay(at, r.kind == RecordKind.FRAME ? 1 : output.RELEASES);
 }
 
 /** The heartbeat at each whole second that a record's time reaches, and at the end. */
@@ -128,10 +128,13 @@ function filter(r: RecordHeader, at: u32): void {
   reportDrop(r, f, reason, reason == Reason.DENIED || reason == Reason.RATE ? matched : -1, clock);
 }
 
-/** What leaves of a transfer now: as much as one record may let out. */
-function relay(at: u32): void {
+/**
+ * What leaves of a transfer now: for each frame that came at most one, so that a batch does not send more than the ring of `out`
+ * takes; parity and what was calculated go with frames that bring no data, and with ticks.
+ */
+function relay(at: u32, most: u32): void {
   transferTime(clock);
-  for (let n: u32 = 0; n < output.RELEASES && mayLeave(clock); ++n) {
+  for (let n: u32 = 0; n < most && mayLeave(clock); ++n) {
     const f = nextTransfer(clock);
     if (f == 0) return;
     pass(changetype<Fields>(f), true, at);
