@@ -38,7 +38,9 @@ export function parse(payload: Buffer): Parsed | Unreadable {
   }
   const json = payload.subarray(found[0].length);
   const keyed = found[6] !== undefined;
+  // Without a code nothing says that it is as the journal wrote it: a line, of JSON.
   if (!keyed && !isWhole(json)) return "truncated";
+  if (!keyed && !isLine(json)) return "malformed";
   return {
     severity: Number(found[1]) & 7,
     boot,
@@ -81,4 +83,15 @@ function isWhole(json: Buffer): boolean {
     else if ((c === 0x7d || c === 0x5d) && --depth === 0) return at === json.length - 1;
   }
   return false;
+}
+
+function isLine(json: Buffer): boolean {
+  const text = json.toString("latin1");
+  if (/[^\x20-\x7e]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

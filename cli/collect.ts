@@ -1,0 +1,213 @@
+/** `weir collect`: takes an appliance's log, verifies it, and keeps it. */
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { fromEvent, interval, merge, take } from "rxjs";
+import { readKeyFile } from "../diode/policy/transfer.ts";
+import { Collector, type CollectorOptions, FILES } from "../log/collector.ts";
+import { CLASSES, type Class, type Report, reportText } from "../log/reports.ts";
+import type { Rotation } from "../log/rotate.ts";
+import { type Endpoint, endpointOf, linesOf, listen, overrun } from "../log/sources.ts";
+
+interface Options {
+  listen?: string;
+  read: string[];
+  keyFile?: string;
+  logDir: string;
+  rotate?: string;
+  keep: string;
+  index: boolean;
+  keepEvents: string;
+  window: string;
+  join?: boolean;
+  gate?: boolean;
+}
+
+const collectAll = (value: string, all: string[]) => [...all, value];
+
+export function command(): Command {
+  return new Command("collect")
+    .summary("take an appliance's log, verify it, keep it")
+    .description(
+      "Take the log of an appliance from the network, or out of a file that a syslog receiver wrote; verify each record; keep\n" +
+        "genuine ones as eve.json and in an index (weir events), and what was found wrong as collect.json.",
+    )
+    .option("--listen <[address:]port>", "take datagrams from a UDP socket until stopped")
+    .option(
+      "--read <file>",
+      "take records from a file, a raw record on each line, or - ; may be repeated",
+      collectAll,
+      [],
+    )
+    .option("--key-file <file>", "the policy's interfaces.log.key; without it nothing is authenticated")
+    .requiredOption("-l, --log-dir <dir>", "where eve.json, collect.json and the index are written")
+    .option("--rotate <limits>", "begin eve.json and collect.json anew at a size, an age, or both: 100MB,24h")
+    .option("--keep <n>", "earlier files that stay: eve.json.1, eve.json.2, ...", "7")
+    .option("--no-index", "without the index")
+    .option("--keep-events <n>", "events that the index keeps", "1000000")
+    .option("--window <n>", "a record is missing when so many later ones have come before it", "256")
+    .option("--join", "the appliance has been running: nothing before the first record that comes is owed")
+    .option("--gate", "exit code 3 when anything at all was not as it should be")
+    .addHelpText(
+      "after",
+      `
+What is found (class, in collect.json):
+${Object.entries(CLASSES)
+  .map(([name, text]) => `  ${name.padEnd(16)} ${text}`)
+  .join("\n")}
+
+An rsyslog that writes a file for --read:
+  module(load="imudp")  input(type="imudp" port="514" ruleset="weir")
+  template(name="raw" type="string" string="%rawmsg%\\n")
+  ruleset(name="weir" queue.workerThreads="1") { action(type="omfile" file="/var/log/weir.raw" template="raw") }
+
+Examples:
+  weir collect --listen 10.0.9.1:514 --key-file log.key -l /var/log/weir --rotate 100MB,24h
+  weir collect --read /var/log/weir.raw --key-file log.key -l checked/ --gate
+  tail -F /var/log/weir.raw | weir collect --read - --key-file log.key -l checked/
+
+Exit codes: 0 every record that is owed has come; 1 usage; 2 records are missing or were cut; 3 with --gate: these, or
+records that are forged, altered, replayed, or not authenticated.`,
+    )
+    .action(async (options: Options) => {
+      process.exitCode = await collect(options);
+    });
+}
+
+async function collect(options: Options): Promise<number> {
+  const { listen: where, read, keyFile, logDir, gate = false } = options;
+  if ((where === undefined) === !read.length) throw new Error("collect from where? (--listen port, or --read file)");
+  const talk = new Talk();
+  const settings: CollectorOptions = {
+    folder: logDir,
+    key: keyFile === undefined ? undefined : readKeyFile(keyFile),
+    rotation: rotationOf(options),
+    window: whole(options.window, "--window", 1),
+    join: options.join,
+    indexed: options.index ? whole(options.keepEvents, "--keep-events", 1) : 0,
+    live: where !== undefined,
+    onReport: (report) => talk.report(report),
+    onTrouble: (text) => talk.say(text),
+  };
+  if (!settings.key)
+    talk.say("no --key-file: records are followed by their numbers, but not authenticated: anybody can forge them");
+  if (where !== undefined) return await listening(endpointOf(where), settings, talk, gate);
+  mkdirSync(logDir, { recursive: true });
+  if ([FILES.eve, FILES.index, FILES.state].some((name) => existsSync(join(logDir, name))))
+    throw new Error(`-l ${logDir}: holds a log already, expected a folder without one`);
+  const collector = new Collector(settings);
+  try {
+    for (const path of read) for await (const line of linesOf(path)) collector.take(line);
+  } finally {
+    collector.close();
+  }
+  process.stdout.write(summary(collector, undefined));
+  return exitCode(collector, gate);
+}
+
+/** Until it is stopped. The socket first: of two collectors with one folder, the second touches nothing. */
+async function listening(where: Endpoint, settings: CollectorOptions, talk: Talk, gate: boolean): Promise<number> {
+  let last = 0;
+  let collector: Collector | undefined;
+  const socket = await listen(where, (payload, from) => {
+    last = Date.now();
+    collector?.take(payload, last, from);
+  });
+  const { address, port } = socket.address();
+  mkdirSync(settings.folder, { recursive: true });
+  collector = new Collector(settings, Date.now());
+  talk.say(`listening on ${address} port ${port}`);
+  const before = overrun(port) ?? 0;
+  const ticks = interval(250).subscribe(() => collector.tick(Date.now()));
+  await new Promise((resolve) =>
+    merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")).pipe(take(1)).subscribe(resolve),
+  );
+  // What the socket still holds
+  for (let waited = 0; waited < 2000 && (waited === 0 || Date.now() - last < 100); waited += 100)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  ticks.unsubscribe();
+  const after = overrun(port);
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  collector.close();
+  process.stdout.write(summary(collector, after === undefined ? undefined : after - before));
+  return exitCode(collector, gate);
+}
+
+/** Lines on standard error: of each class the first SHOWN; all are in collect.json. */
+class Talk {
+  readonly #shown = new Map<Class, number>();
+
+  say(text: string): void {
+    process.stderr.write(`weir: ${text}\n`);
+  }
+
+  report(report: Report): void {
+    const n = (this.#shown.get(report.class) ?? 0) + 1;
+    this.#shown.set(report.class, n);
+    if (n <= SHOWN) this.say(reportText(report));
+    if (n === SHOWN) this.say(`${report.class.replace("_", " ")}: further ones are in ${FILES.reports} only`);
+  }
+}
+const SHOWN = 50;
+
+function summary({ verifier, unindexed, unsent }: Collector, dropped: number | undefined): string {
+  const { counts } = verifier;
+  const lines: [string, string][] = [
+    ["datagrams", `${verifier.datagrams}`],
+    ["records", `${verifier.records}, ${verifier.authenticated ? "each authenticated" : "not authenticated"}`],
+    ["missing", `${verifier.missing}`],
+    ...(
+      ["duplicate", "reordered", "tampered", "forged", "replayed", "conflict", "unauthenticated", "truncated"] as const
+    )
+      .filter((name) => counts.get(name))
+      .map((name): [string, string] => [name, `${counts.get(name)}`]),
+    ...(counts.get("not_ours") ? [["not ours", `${counts.get("not_ours")}`] as [string, string]] : []),
+    ...(counts.get("restart") ? [["restarts", `${counts.get("restart")}`] as [string, string]] : []),
+  ];
+  for (const [boot, lost] of unsent)
+    if (lost) lines.push(["unsent", `${lost} of boot ${boot}: the appliance's log interface had no room for them`]);
+  if (dropped) lines.push(["overrun", `${dropped} datagrams: this machine's socket had no room for them`]);
+  if (unindexed) lines.push(["unindexed", `${unindexed}: in ${FILES.eve} only`]);
+  return `${lines.map(([name, text]) => `${name.padEnd(15)} ${text}`).join("\n")}\n`;
+}
+
+function exitCode({ verifier }: Collector, gate: boolean): number {
+  const { counts, missing } = verifier;
+  const damaged = missing > 0 || counts.has("truncated");
+  const hostile = (["tampered", "forged", "replayed", "conflict", "unauthenticated"] as const).some((name) =>
+    counts.has(name),
+  );
+  if (gate && (damaged || hostile || !verifier.authenticated)) return 3;
+  return damaged ? 2 : 0;
+}
+
+const UNITS: Record<string, ["bytes" | "age", number]> = {
+  kB: ["bytes", 1e3],
+  MB: ["bytes", 1e6],
+  GB: ["bytes", 1e9],
+  s: ["age", 1e3],
+  m: ["age", 60e3],
+  h: ["age", 3600e3],
+  d: ["age", 86400e3],
+};
+
+function rotationOf({ rotate, keep }: Options): Rotation {
+  const rotation: Rotation = { keep: whole(keep, "--keep", 0) };
+  for (const limit of rotate?.split(",") ?? []) {
+    const [, digits, unit] = /^(\d{1,9})(kB|MB|GB|s|m|h|d)$/.exec(limit) ?? [];
+    if (unit === undefined || Number(digits) === 0)
+      throw new Error(
+        `--rotate ${rotate}: expected a size such as 100MB, an age such as 24h, or both with a comma between`,
+      );
+    const [what, factor] = UNITS[unit]!;
+    rotation[what] = Number(digits) * factor;
+  }
+  return rotation;
+}
+
+function whole(text: string, option: string, least: number): number {
+  const n = Number(text);
+  if (!/^\d{1,12}$/.test(text) || n < least)
+    throw new Error(`${option} ${text}: expected a whole number from ${least}`);
+  return n;
+}

@@ -1,0 +1,120 @@
+/** `weir events`: looks events up in a collector's index. */
+import { existsSync } from "node:fs";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { Command } from "commander";
+import { FILES } from "../log/collector.ts";
+import { EventIndex, type IndexedEvent, type Query } from "../log/events.ts";
+
+interface Options {
+  logDir: string;
+  since?: string;
+  until?: string;
+  detector?: string;
+  type?: string;
+  src?: string;
+  dest?: string;
+  severity?: string;
+  limit: string;
+  json?: boolean;
+  table?: boolean;
+}
+
+/** RFC 5424 table 2. */
+const SEVERITIES: Record<string, number> = { alert: 1, warning: 4, notice: 5, info: 6 };
+
+export function command(): Command {
+  return new Command("events")
+    .summary("look events up that weir collect has taken")
+    .description("Look events up in the index that weir collect keeps. All that are asked for at once must hold.")
+    .requiredOption("-l, --log-dir <dir>", "the collector's folder")
+    .option("--since <when>", "from then on: 30m, 2h, 7d ago, or 2026-03-02T09:00:00Z; the event's own time")
+    .option("--until <when>", "before then")
+    .option("--type <event_type>", "alert, anomaly, flow, drop, heartbeat, weir_rules, ...")
+    .option("--detector <name>", "alerts (and what followed from them) of one detector")
+    .option("--src <address>", "source address")
+    .option("--dest <address>", "destination address")
+    .option("--severity <name>", "this and more severe ones: alert, warning, notice, info")
+    .option("--limit <n>", "the latest so many", "100")
+    .option("--json", "one event a line, as it came from the appliance")
+    .option("--table", "a line for people (the default)")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  weir events -l /var/log/weir --since 2h --type alert
+  weir events -l /var/log/weir --detector scan --src 10.0.0.66 --json
+
+Exit codes: 0 looked up, whatever was found; 1 usage, or no index there.`,
+    )
+    .action((options: Options) => {
+      events(options);
+    });
+}
+
+function events(options: Options): void {
+  const { logDir, since, until, severity, detector, type, src, dest, limit } = options;
+  if (options.json && options.table) throw new Error("--json, --table: expected one of them");
+  const path = join(logDir, FILES.index);
+  if (!existsSync(path)) throw new Error(`-l ${logDir}: no ${FILES.index} there, expected a folder of weir collect`);
+  if (!/^[1-9]\d{0,8}$/.test(limit)) throw new Error(`--limit ${limit}: expected a number from 1`);
+  if (severity !== undefined && !Object.hasOwn(SEVERITIES, severity))
+    throw new Error(`--severity ${severity}: expected ${Object.keys(SEVERITIES).join(", ")}`);
+  for (const [option, address] of Object.entries({ "--src": src, "--dest": dest }))
+    if (address !== undefined && !isIP(address)) throw new Error(`${option} ${address}: expected an IP address`);
+  const query: Query = {
+    limit: Number(limit),
+    ...(since !== undefined && { since: whenOf("--since", since) }),
+    ...(until !== undefined && { until: whenOf("--until", until) }),
+    ...(severity !== undefined && { severity: SEVERITIES[severity]! }),
+    ...(detector !== undefined && { detector }),
+    ...(type !== undefined && { type }),
+    ...(src !== undefined && { src }),
+    ...(dest !== undefined && { dest }),
+  };
+  const index = new EventIndex(path);
+  try {
+    const found = index.query(query);
+    process.stdout.write(
+      found.map((event) => `${options.json ? event.json.toString("latin1") : lineOf(event)}\n`).join(""),
+    );
+    if (!found.length) process.stderr.write("weir: no such events\n");
+  } finally {
+    index.close();
+  }
+}
+
+const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 };
+
+/** Microseconds since 1970. */
+function whenOf(option: string, text: string): number {
+  const [, number, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  if (unit !== undefined) return (Date.now() - Number(number) * SECONDS[unit]! * 1000) * 1000;
+  const ms = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(ms))
+    throw new Error(`${option} ${text}: expected 30m, 2h, 7d, or a time such as 2026-03-02T09:00:00Z`);
+  return ms * 1000;
+}
+
+/** What an event says, on one line. Escapes in its JSON may stand for anything: only printable characters are shown. */
+function lineOf(event: IndexedEvent): string {
+  const { time, severity, type, detector, src, dest } = event;
+  const name = Object.entries(SEVERITIES).find(([, n]) => n === severity)?.[0] ?? String(severity);
+  const parts = [new Date(time / 1000).toISOString(), name.padEnd(7), type];
+  if (detector) parts.push(detector);
+  if (src || dest) parts.push([src ?? "-", ...(dest ? ["->", dest] : [])].join(" "));
+  const text = textOf(JSON.parse(event.json.toString("latin1")) as Details);
+  return [...parts, ...(text ? [text] : [])].join("  ").replaceAll(/[^\x20-\x7e]/g, "?");
+}
+
+interface Details {
+  alert?: { signature?: string; context?: { expected?: string; seen?: string } };
+  anomaly?: { event?: string };
+  drop?: { reason?: string };
+}
+
+function textOf({ alert, anomaly, drop }: Details): string {
+  const { expected, seen } = alert?.context ?? {};
+  if (alert) return `${alert.signature ?? ""}${expected ? `: expected ${expected}; seen ${seen ?? ""}` : ""}`;
+  return anomaly?.event ?? drop?.reason ?? "";
+}

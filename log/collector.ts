@@ -1,0 +1,196 @@
+/** Verifies what comes, keeps genuine records as eve.json and in the index, and findings as collect.json. */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EventIndex, type IndexedEvent, indexedEvent } from "./events.ts";
+import type { Parsed } from "./record.ts";
+import { type Report, reportJson } from "./reports.ts";
+import { RotatingFile, type Rotation } from "./rotate.ts";
+import { type State, Verifier } from "./verify.ts";
+
+export interface CollectorOptions {
+  folder: string;
+  key?: Uint8Array | undefined;
+  rotation: Rotation;
+  window?: number | undefined;
+  join?: boolean | undefined;
+  /** Events that the index keeps, 0: there is none. */
+  indexed: number;
+  /** It listens: time goes on, heartbeats are owed, and it goes on where it stopped. */
+  live: boolean;
+  onReport?: (report: Report) => void;
+  /** Something that is not about records: the index gives up, say. */
+  onTrouble?: (text: string) => void;
+}
+
+export const FILES = {
+  eve: "eve.json",
+  reports: "collect.json",
+  index: "events.db",
+  state: "collect.state.json",
+} as const;
+
+/** Milliseconds without a heartbeat that are an alarm: the appliance sends one each second. */
+const SILENCE = 3000;
+/** Events that may wait for the index; then the oldest are left out of it. */
+const WAITING = 200_000;
+/** Events that go into the index at once: the socket waits meanwhile. */
+const AT_ONCE = 500;
+/** Milliseconds between two writings of the state. */
+const SAVED = 1000;
+const HEARTBEAT = Buffer.from('"event_type":"heartbeat"');
+const LOST_ON_LOG = /"lost":\{"in":\d+,"out":\d+,"log":(\d+)\}/;
+
+export class Collector {
+  readonly verifier: Verifier;
+  /** Events that are in eve.json and not in the index. */
+  unindexed = 0;
+  /** Records that the appliance itself could not send, by boot: as its last heartbeat says. */
+  readonly unsent = new Map<number, number>();
+  readonly #options: CollectorOptions;
+  readonly #eve: RotatingFile;
+  readonly #reports: RotatingFile;
+  #index: EventIndex | undefined;
+  #waiting: IndexedEvent[] = [];
+  /** Of the last genuine record. */
+  #timestamp = "1970-01-01T00:00:00.000000+0000";
+  #heard: number;
+  #silent = false;
+  #saved = 0;
+  #savedAt = -1;
+
+  /** @param now ms, where it is live */
+  constructor(options: CollectorOptions, now = 0) {
+    const { folder, key, rotation, window, join: joins, indexed, live } = options;
+    this.#options = options;
+    this.#eve = new RotatingFile(join(folder, FILES.eve), rotation, now);
+    this.#reports = new RotatingFile(join(folder, FILES.reports), rotation, now);
+    this.#index = indexed ? new EventIndex(join(folder, FILES.index), { write: true }) : undefined;
+    this.#heard = now;
+    this.verifier = new Verifier({
+      key,
+      ...(window !== undefined && { window }),
+      ...(joins !== undefined && { join: joins }),
+      state: live ? stateIn(folder) : undefined,
+      onReport: (report) => this.#report(report),
+    });
+  }
+
+  /** Takes a datagram's payload, or a line. It must not change afterwards. */
+  take(payload: Buffer, now = 0, from?: string): void {
+    const record = this.verifier.take(payload, now, from);
+    if (!record) return;
+    this.#timestamp = record.json.toString("latin1", 14, 45);
+    this.#eve.write(record.json);
+    if (record.json.includes(HEARTBEAT)) this.#heartbeat(record, now);
+    if (!this.#options.indexed) return;
+    const event = indexedEvent(record);
+    if (event) this.#waiting.push(event);
+    else this.unindexed++;
+    if (!this.#options.live && this.#waiting.length >= AT_ONCE) this.#fill();
+  }
+
+  /** To be called some times a second where it is live: settles what is open, writes what was held back. */
+  tick(now: number): void {
+    this.verifier.tick(now);
+    if (now - this.#heard >= SILENCE && !this.#silent) {
+      this.#silent = true;
+      this.#report({ class: "silent", seconds: Math.floor((now - this.#heard) / 1000) });
+    }
+    this.#eve.flush(now);
+    this.#reports.flush(now);
+    this.#fill();
+    if (now - this.#saved >= SAVED && this.verifier.datagrams !== this.#savedAt) this.#save(now);
+  }
+
+  /** Nothing more will come. */
+  close(): void {
+    this.verifier.finish();
+    this.#eve.close();
+    this.#reports.close();
+    this.#save();
+    for (let tries = 0; this.#waiting.length && tries < 100; ) {
+      const before = this.#waiting.length;
+      this.#fill();
+      if (this.#waiting.length < before) continue;
+      tries++;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+    this.#leaveOut(0);
+    this.#index?.close();
+    this.#index = undefined;
+  }
+
+  #heartbeat({ boot, json }: Parsed, now: number): void {
+    this.#heard = now;
+    if (this.#silent) this.#report({ class: "heard" });
+    this.#silent = false;
+    const [, lost] = LOST_ON_LOG.exec(json.toString("latin1")) ?? [];
+    if (lost !== undefined) this.unsent.set(boot, Number(lost));
+  }
+
+  #report(report: Report): void {
+    const arrived = this.#options.live ? new Date().toISOString() : undefined;
+    this.#reports.write(Buffer.from(reportJson(report, this.#timestamp, arrived)));
+    this.#options.onReport?.(report);
+  }
+
+  /**
+   * Some of what waits goes into the index; where it is live, what has come meanwhile is taken before more of it does. The
+   * log does not end because its index cannot be written.
+   */
+  #fill(): void {
+    if (!this.#index || !this.#waiting.length) return;
+    const some = this.#waiting.slice(0, AT_ONCE);
+    try {
+      if (!this.#index.add(some, this.#options.indexed)) {
+        this.#leaveOut(WAITING);
+        return;
+      }
+    } catch (error) {
+      this.#options.onTrouble?.(`${FILES.index}: ${(error as Error).message}: no more events go into it`);
+      this.#index = undefined;
+      this.#leaveOut(0);
+      return;
+    }
+    this.#waiting = this.#waiting.slice(some.length);
+    if (this.#options.live && this.#waiting.length) setImmediate(() => this.#fill());
+  }
+
+  /** The oldest of those that wait are not waited for any longer. */
+  #leaveOut(most: number): void {
+    if (this.#waiting.length <= most) return;
+    this.unindexed += this.#waiting.length - most;
+    this.#waiting = this.#waiting.slice(this.#waiting.length - most);
+  }
+
+  /** After eve.json: what is in the state is in the file. */
+  #save(now = 0): void {
+    if (!this.#options.live) return;
+    this.#saved = now;
+    this.#savedAt = this.verifier.datagrams;
+    const path = join(this.#options.folder, FILES.state);
+    writeFileSync(`${path}.new`, `${JSON.stringify(this.verifier.state)}\n`);
+    renameSync(`${path}.new`, path);
+  }
+}
+
+/** What the collector before knew. @throws Error when the file is there and not as one writes it */
+function stateIn(folder: string): State | undefined {
+  const path = join(folder, FILES.state);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+  try {
+    const state = JSON.parse(text) as State;
+    const number = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
+    const pair = (range: unknown) => Array.isArray(range) && range.length === 2 && range.every(number);
+    if (state.boots.every(({ boot, highest, missing }) => number(boot) && number(highest) && missing.every(pair)))
+      return state;
+  } catch {
+    // told below
+  }
+  throw new Error(`${path}: not the state of a collector; remove it to begin anew`);
+}
