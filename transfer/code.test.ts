@@ -1,4 +1,8 @@
 // The code: against other people's, and that any m losses are made up for.
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { ReedSolomonErasure } from "@digitaldefiance/reed-solomon-erasure.wasm";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { instantiateOnboard } from "../appliance/build/asc.ts";
@@ -67,6 +71,30 @@ it("is Backblaze's code: the golden vector of k = 4, m = 2", () => {
     Buffer.from([0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27]),
     Buffer.from([0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f]),
   ]);
+});
+
+it("gives the bytes of reed-solomon-erasure for every profile there can be", () => {
+  const wasm = createRequire(import.meta.url)
+    .resolve("@digitaldefiance/reed-solomon-erasure.wasm")
+    .replace(/index\.\w+$/, "reed_solomon_erasure_bg.wasm");
+  const oracle = ReedSolomonErasure.fromBytes(readFileSync(wasm));
+  for (const [k, m] of [
+    [32, 8],
+    [16, 4],
+    [1, 1],
+    [2, 3],
+    [31, 8],
+    [7, 5],
+  ] as const) {
+    const shards = Array.from({ length: k }, () => randomBytes(SHARD));
+    const all = Buffer.concat([...shards, Buffer.alloc(m * SHARD)]);
+    expect(oracle.encode(all, k, m)).toBe(ReedSolomonErasure.RESULT_OK);
+    e.open(k, m, 1);
+    const parity = encoded(shards).slice(k);
+    expect(parity.map((f) => f.subarray(32, 32 + SHARD))).toEqual(
+      Array.from({ length: m }, (_, r) => all.subarray((k + r) * SHARD, (k + r + 1) * SHARD)),
+    );
+  }
 });
 
 describe("what is lost is calculated", () => {
