@@ -38,7 +38,7 @@ transfer: { in: { key-file: key }, out: { key-file: key } }
 const image = join(folder, "weir.elf");
 writeFileSync(image, withPolicy(await prebuiltImage(), policy));
 const accelerator = await chooseAccelerator(image, 8);
-const rate = accelerator === "kvm" ? 50 : 15; // Mbit/s that this image takes here
+const rate = accelerator === "kvm" ? 40 : 15; // Mbit/s that this image takes here
 const segment = new Segment();
 try {
   const nics = (["source", "destination", "collector"] as const).map((side, n) => ({
