@@ -145,7 +145,11 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
     ]);
   const alertRules = thresholdsOf(policy, source);
   const sections = [...alertSections(alertRules), ...sectionsOf(policy, source)];
-  const parts = { inspect: inspectPart(policy, sections), guard, journal: journalPart(policy, boot, logKey(policy, source)) };
+  const parts = {
+    inspect: inspectPart(policy, sections),
+    guard,
+    journal: journalPart(policy, boot, logKey(policy, source)),
+  };
   if (parts.inspect.length > INPUT_SIZE)
     throw new Problems([
       source.problem(

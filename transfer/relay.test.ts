@@ -137,6 +137,9 @@ describe("hostile datagrams", () => {
       if (relay.e.take(length, 2n) === 0) taken++;
     }
     expect(taken).toBe(0);
-    for (const frame of frames) expect(relay.e.take((trial.set(frame), 1472), 3n)).toBe(6); // replayed
+    for (const frame of frames) {
+      trial.set(frame);
+      expect(relay.e.take(1472, 3n)).toBe(6); // replayed
+    }
   });
 });

@@ -65,7 +65,11 @@ async function relay(profile: ProfileName, port: number) {
   socket.on("message", (datagram) => send(r.pass(datagram, now())));
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   const ticks = setInterval(() => send(r.pass(undefined, now())), 2);
-  return { port: socket.address().port, close: () => (clearInterval(ticks), socket.close()) };
+  const close = () => {
+    clearInterval(ticks);
+    socket.close();
+  };
+  return { port: socket.address().port, close };
 }
 
 async function sender(profile: ProfileName, port: number, rate = 2e8) {
