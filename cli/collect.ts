@@ -173,9 +173,9 @@ function summary({ verifier, unindexed, unsent }: Collector, dropped: number | u
 
 function exitCode({ verifier }: Collector, gate: boolean): number {
   const { counts, missing } = verifier;
-  const damaged = missing > 0 || counts.has("truncated");
+  const damaged = missing > 0 || (counts.get("truncated") ?? 0) > 0;
   const hostile = (["tampered", "forged", "replayed", "conflict", "unauthenticated"] as const).some((name) =>
-    counts.has(name),
+    counts.get(name),
   );
   if (gate && (damaged || hostile || !verifier.authenticated)) return 3;
   return damaged ? 2 : 0;

@@ -7,7 +7,8 @@ export const CLASSES = {
   missing: "no whole and genuine record of these numbers has come",
   duplicate: "a genuine record came once more",
   reordered: "a genuine record came behind a later one; late: it had been called missing",
-  tampered: "a genuine record, known by its code or by that of its successor, but not as it was sent",
+  tampered:
+    "a genuine record, known by its code or by that of its successor, but not as it was sent; late: it had been called forged",
   forged: "nobody who has the key made this",
   replayed: "a genuine record of an earlier start, which had come before or is of a start that is not known here",
   conflict: "two different records of one number, both with the right code: somebody else has the key",
@@ -28,6 +29,7 @@ export interface Report {
   last?: number;
   /** Records; 1 where it is left out. */
   count?: number;
+  /** What was said before of these records, or of this datagram, is taken back. */
   late?: true;
   /** Which datagram (or line) it was, from 1. */
   datagram?: number;

@@ -116,6 +116,18 @@ describe("what is wrong is named", () => {
     expect(classes(verify([...one.slice(0, 5), forged, ...one.slice(6, 10)]).reports)).toEqual(["conflict"]);
   });
 
+  it("tampered, late: its successor comes when it was called forged; the count is put right", () => {
+    const altered = Buffer.from(one[5]!.toString().replace("trunc", "TRUNC"));
+    const { reports, verifier } = verify([...one.slice(0, 5), altered, ...one.slice(7, 500), one[6]!]);
+    expect(reports.slice(1)).toEqual([
+      { class: "missing", boot: 1_700_000_000_000, first: 6, last: 7, count: 2 },
+      { class: "forged", boot: 1_700_000_000_000, first: 6, datagram: 6 },
+      { class: "reordered", boot: 1_700_000_000_000, first: 7, datagram: 500, late: true },
+      { class: "tampered", boot: 1_700_000_000_000, first: 6, datagram: 6, late: true },
+    ]);
+    expect([verifier.counts.get("forged"), verifier.counts.get("tampered")]).toEqual([0, 1]);
+  });
+
   it("unauthenticated, and not ours", () => {
     const stripped = one[3]!.toString().replace(/ len=.* mac="[^"]*"/, "");
     const { reports } = verify([

@@ -62,7 +62,8 @@ interface Suspect {
   report: Report;
   records: number;
   time: number;
-  settled: boolean;
+  /** Called what its report says; or known to be an altered record. */
+  settled: "" | "called" | "known";
 }
 
 export class Verifier {
@@ -83,6 +84,8 @@ export class Verifier {
   readonly #owners = new Map<string, { boot: number; sequence: number }>();
   readonly #gaps = new Queue<Gap>();
   readonly #suspects = new Queue<Suspect>();
+  /** Those that were called forged, and may yet turn out to be altered. */
+  readonly #called = new Queue<Suspect>();
   /** By code. */
   readonly #awaited = new Map<string, Set<Suspect>>();
   /** Keys of a boot that no genuine record was seen of yet: kept for the next that claims it. */
@@ -284,7 +287,7 @@ export class Verifier {
 
   #suspect(codes: string[], report: Report, now: number): undefined {
     const owner = codes.map((code) => this.#owners.get(code)).find((found) => found !== undefined);
-    const suspect: Suspect = { codes, report, ...this.#deadline(now), settled: false };
+    const suspect: Suspect = { codes, report, ...this.#deadline(now), settled: "" };
     if (owner) this.#callTampered(suspect, owner.boot, owner.sequence);
     else {
       this.#suspects.push(suspect);
@@ -316,20 +319,27 @@ export class Verifier {
       this.#report({ class: "missing", boot: boot.boot, first: from, last: to, count: to - from + 1 });
   }
 
+  /** Its record has become known: if that comes too late, what it was called is taken back. */
   #callTampered(suspect: Suspect, boot: number, sequence: number): void {
-    if (suspect.settled) return;
+    const { settled, report } = suspect;
+    if (settled === "known") return;
     this.#forget(suspect);
-    this.#report({ ...suspect.report, class: "tampered", boot, first: sequence });
+    suspect.settled = "known";
+    if (settled === "called") this.counts.set(report.class, this.counts.get(report.class)! - 1);
+    this.#report({ ...report, class: "tampered", boot, first: sequence, ...(settled && { late: true as const }) });
   }
 
+  /** Its record did not become known in time; it may later. */
   #callForged(suspect: Suspect): void {
     if (suspect.settled) return;
-    this.#forget(suspect);
+    suspect.settled = "called";
     this.#report(suspect.report);
+    if (!suspect.codes.length) return;
+    this.#called.push(suspect);
+    if (this.#called.length > MOST) this.#forget(this.#called.shift());
   }
 
   #forget(suspect: Suspect): void {
-    suspect.settled = true;
     for (const code of suspect.codes) {
       const waiting = this.#awaited.get(code);
       if (waiting?.delete(suspect) && !waiting.size) this.#awaited.delete(code);

@@ -22,6 +22,8 @@ export interface ReplayOptions {
   onIn?: (frame: Buffer) => void;
   onLine?: (line: string) => void;
   macs?: { in: string; out: string; log: string };
+  /** Which start this is, for the log; 0 unless said: replays are alike. */
+  boot?: number;
   /** Milliseconds for all of it. */
   timeout?: number;
 }
@@ -37,7 +39,8 @@ export async function replayThroughImage(options: ReplayOptions): Promise<Exit &
   });
   const input = await FrameStream.listen(path("in"), onIn);
   const streams = [input, await FrameStream.listen(path("out"), onOut), await FrameStream.listen(path("log"), onLog)];
-  const running = startImage({ ...options, nics: [nic("in"), nic("out"), nic("log")], append: ["clock=frames"] });
+  const append = ["clock=frames", ...(options.boot ? [`boot=${options.boot}`] : [])];
+  const running = startImage({ ...options, nics: [nic("in"), nic("out"), nic("log")], append });
   try {
     await feed(input, options.records, running);
     const exit = await running.exit;

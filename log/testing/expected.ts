@@ -18,7 +18,9 @@ export interface Expected {
 
 /** Claims of forged and cut datagrams are whatever their text says: they are not compared. */
 export function findingsOf(reports: readonly Report[]): Finding[] {
+  const late = new Set(reports.filter((r) => r.class === "tampered" && r.late).map(({ datagram }) => datagram));
   return reports
+    .filter(({ class: name, datagram }) => name === "tampered" || !late.has(datagram))
     .filter(({ class: name }) => !["started", "restart", "missing", "silent", "heard"].includes(name))
     .map(({ class: name, datagram, boot, first }) =>
       ["duplicate", "reordered", "tampered", "replayed"].includes(name)
@@ -58,7 +60,7 @@ export function expectedOf(sent: readonly Sent[]): Expected {
   for (const [n, { truth }] of sent.entries()) {
     if (truth.kind === "altered") {
       const { boot, sequence, marked } = truth;
-      // Its code is known when the record itself has come, or its successor, in time
+      // Its code is known when the record itself has come, or its successor
       const known = came.get(boot)?.has(sequence) || came.get(boot)?.has(sequence + 1);
       if (known) findings.push(finding("tampered", n + 1, boot, sequence));
       else findings.push(finding(marked ? "forged" : "not_ours", n + 1));

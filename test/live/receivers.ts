@@ -1,0 +1,144 @@
+/** Receivers of logs as people have them, from their Debian packages, each with a configuration of its own in a folder. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Of these programs, those that are not installed. */
+export const absent = (...programs: string[]): string[] =>
+  programs.filter((program) => {
+    try {
+      execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "pipe", env: { ...process.env, PATH: PATHS } });
+      return false;
+    } catch {
+      return true;
+    }
+  });
+const PATHS = `${process.env.PATH}:/usr/sbin:/sbin`;
+
+export class Rsyslog {
+  readonly #process: ChildProcess;
+  /** Each datagram as it came, a line each; and as a relay would send it on (RFC 5424). */
+  readonly raw: string;
+  readonly relayed: string;
+
+  private constructor(process: ChildProcess, folder: string) {
+    this.#process = process;
+    [this.raw, this.relayed] = [join(folder, "raw"), join(folder, "relayed")];
+  }
+
+  static async start(folder: string, port: number): Promise<Rsyslog> {
+    writeFileSync(
+      join(folder, "rsyslog.conf"),
+      `global(workDirectory="${folder}" net.enableDNS="off")
+module(load="imudp")
+input(type="imudp" address="127.0.0.1" port="${port}" ruleset="weir")
+template(name="raw" type="string" string="%rawmsg%\\n")
+ruleset(name="weir" queue.type="FixedArray" queue.size="200000" queue.workerThreads="1") {
+  action(type="omfile" file="${join(folder, "raw")}" template="raw")
+  action(type="omfile" file="${join(folder, "relayed")}" template="RSYSLOG_SyslogProtocol23Format")
+}
+`,
+    );
+    const args = ["-n", "-f", join(folder, "rsyslog.conf"), "-i", join(folder, "rsyslog.pid")];
+    const child = spawn("rsyslogd", args, { stdio: "ignore", env: { ...process.env, PATH: PATHS } });
+    const receiver = new Rsyslog(child, folder);
+    for (let tries = 0; waiting(port) === undefined; tries++) {
+      if (tries === 100 || child.exitCode !== null) throw new Error("rsyslogd does not listen");
+      await pause(100);
+    }
+    return receiver;
+  }
+
+  /** Until nothing more is written, and it has ended. */
+  async stop(): Promise<void> {
+    for (let size = -1, now = 0; size !== now; ) {
+      size = now;
+      await pause(500);
+      now = statSync(this.raw, { throwIfNoEntry: false })?.size ?? 0;
+    }
+    const ended = new Promise((resolve) => this.#process.once("close", resolve));
+    this.#process.kill("SIGTERM");
+    await ended;
+  }
+
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+}
+
+/** Bytes that wait in the socket of a UDP port of this machine; undefined when nobody listens there. */
+export function waiting(port: number): number | undefined {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  for (const table of ["/proc/net/udp", "/proc/net/udp6"])
+    for (const line of readFileSync(table, "latin1").split("\n").slice(1)) {
+      const fields = line.trim().split(/\s+/);
+      if (fields[1]?.endsWith(wanted)) return Number.parseInt(fields[4]!.split(":")[1]!, 16);
+    }
+  return undefined;
+}
+
+/** Sends lines through fever's input socket. @returns what comes out of its output socket */
+export async function throughFever(folder: string, lines: readonly string[]): Promise<string[]> {
+  const path = (name: string) => join(folder, `fever-${name}`);
+  writeFileSync(
+    path("config.yaml"),
+    `multi-forward:\n  all:\n    socket: ${path("out")}\n    all: true\n    buffer-length: 200000\n    types: []\n`,
+  );
+  let received = "";
+  const server = createServer((socket) => socket.on("data", (data) => (received += data.toString("latin1"))));
+  await new Promise<void>((resolve) => server.listen(path("out"), resolve));
+  const args = [
+    "run",
+    "--config",
+    path("config.yaml"),
+    "-i",
+    path("in"),
+    "--in-buffer-drop=false",
+    "--mgmt-socket",
+    path("m"),
+  ];
+  const fever = spawn("fever", args, { cwd: folder, stdio: "ignore" });
+  try {
+    const input = await connected(path("in"));
+    for (let at = 0; at < lines.length; at += 1000) {
+      const room = input.write(
+        lines
+          .slice(at, at + 1000)
+          .map((line) => `${line}\n`)
+          .join(""),
+        "latin1",
+      );
+      if (!room) await new Promise((resolve) => input.once("drain", resolve));
+    }
+    const count = () => received.split("\n").length - 1;
+    for (let still = 0, before = -1; still < 6 && count() < lines.length; before = count()) {
+      await pause(500);
+      still = count() === before ? still + 1 : 0;
+    }
+    input.destroy();
+  } finally {
+    const ended = new Promise((resolve) => fever.once("close", resolve));
+    fever.kill("SIGKILL");
+    await ended;
+    server.close();
+  }
+  return received.split("\n").filter(Boolean);
+}
+
+/** fever takes a moment to open its socket. */
+async function connected(path: string): Promise<Socket> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await new Promise<Socket>((resolve, reject) => {
+        const socket = connect(path, () => resolve(socket));
+        socket.once("error", reject);
+      });
+    } catch (error) {
+      if (tries === 100) throw error;
+      await pause(100);
+    }
+  }
+}
