@@ -1,5 +1,5 @@
 /**
- * `npm run bench:transfer -- [megabytes]`: a file through the booted image while frames are lost behind it, beside udpcast's
+ * `npm run bench:transfer -- [megabytes [row]]`: a file through the booted image while frames are lost behind it, beside udpcast's
  * forward error correction over a plain cable that loses as many. Goodput: bytes of the file by time, when all of it arrived.
  * Needs root for namespaces, nft for the losses, and udpcast.
  */
@@ -74,6 +74,7 @@ try {
     ["10 %", "numgen random mod 100 < 10 drop"],
     ["bursts of 100 of 4,000", "numgen inc mod 4000 < 100 drop"],
   ] as const) {
+    if (process.argv[3] !== undefined && process.argv[3] !== name) continue;
     lossy(rule);
     const ours = await throughImage();
     const theirs = await udpcast();
