@@ -45,7 +45,9 @@ export async function tablesIn(ram: Buffer, symbols: ReadonlyMap<string, number>
     const base = symbols.get(`${name}_memory`)!;
     const memory = ram.subarray(base, base + pages * 65536);
     const [from, size] = given[name];
-    for (const [n, bytes] of sections(POLICY.parts[name]).entries())
+    // The journal's start number is the host's, and its key is erased once the first of those that evolve is made of it
+    const lasting = (section: Uint8Array) => (name === "journal" ? section.subarray(8, 72) : section);
+    for (const [n, bytes] of sections(POLICY.parts[name]).map(lasting).entries())
       for (let at = memory.indexOf(bytes); at >= 0; at = memory.indexOf(bytes, at + 1))
         if (at + bytes.length <= from || at >= from + size) places.push({ of: `${name} ${n}`, at: base + at, bytes });
   }
