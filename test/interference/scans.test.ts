@@ -131,7 +131,7 @@ describe.skipIf(reason)("whoever asks, from any side", () => {
     passed = arrived();
     evidence = await gather(qmp, { running, folder, bases, memory: MEMORY, text });
     qmp.close();
-  }, 120_000);
+  }, 400_000);
 
   afterAll(async () => {
     await running?.stop();
