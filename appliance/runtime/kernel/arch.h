@@ -23,6 +23,8 @@ void arch_map(uint64_t from, uint64_t to, enum arch_rights rights);
 void arch_protect(void);
 // Device registers may only be in these addresses.
 bool arch_may_be_device(uint64_t base);
+// The n-th transport that the machine tells of by other ways than the command line; false when there are no more.
+bool arch_device(uint32_t n, uint64_t *base, uint32_t *line);
 
 // Lets interrupt line `line` end arch_idle(), from arch_protect() on.
 void arch_interrupts(uint32_t line);

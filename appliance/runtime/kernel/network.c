@@ -45,8 +45,11 @@ static void add(uint64_t base, uint32_t line) {
   nics[started++] = (struct nic){base, line};
 }
 
-// The machine's transports are on the command line (Linux, drivers/virtio/virtio_mmio.c): size@base:line.
+// The machine's transports are in its device tree, or on the command line (Linux, drivers/virtio/virtio_mmio.c):
+// size@base:line.
 void network_find(const char *line) {
+  struct nic told;
+  for (uint32_t n = 0; arch_device(n, &told.base, &told.line); n++) add(told.base, told.line);
   for (const char *at = line; *at; at++) {
     const char *value = at == line || at[-1] == ' ' ? after(at, "virtio_mmio.device=") : 0;
     if (!value) continue;

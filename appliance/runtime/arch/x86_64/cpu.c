@@ -188,6 +188,11 @@ bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) {
   return false;
 }
 
+bool arch_device(uint32_t n, uint64_t *base, uint32_t *line) {
+  (void)n, (void)base, (void)line;
+  return false;
+}
+
 // ---- Console and the end ------------------------------------------------------------------------------------------------
 
 // A 16550: when it says it is empty, 16 bytes fit. Who reads it may have stopped reading: after one long wait text is
