@@ -2,6 +2,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { archOf, HOST_ARCH } from "../appliance/build/arch.ts";
 import { ROOT } from "../appliance/build/asc.ts";
 import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
 import { embed } from "../appliance/hosts/node.ts";
@@ -14,7 +15,7 @@ import { alertRuleText } from "../detectors/suppression/config.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
 import { type ImageFacts, replayInImage, whyNoImage } from "./image-replay.ts";
 import { Progress } from "./progress.ts";
-import { Report } from "./report.ts";
+import { Report } from "../appliance/hosts/report.ts";
 import { printSummary } from "./summary.ts";
 
 interface Options {
@@ -27,6 +28,7 @@ interface Options {
   image?: boolean;
   orEmbedded?: boolean;
   memory: string;
+  arch?: string;
   checksums?: string;
   set: string[];
   thresholdConfig?: string;
@@ -68,6 +70,7 @@ export function command(): Command {
     .option("--image", "boot the image under QEMU and replay through its `in` interface")
     .option("--or-embedded", "with --image: where no hypervisor runs, replay in this process and say so")
     .option("--memory <MiB>", "with --image: memory of the guest", "8")
+    .option("--arch <x86_64|aarch64>", "with --image: for which CPU; this machine's unless said")
     .addHelpText(
       "after",
       `
@@ -91,6 +94,7 @@ const collect = (value: string, all: string[]) => [...all, value];
 async function replay(options: Options, words: string): Promise<number> {
   if (options.checksums !== undefined && options.checksums !== "none")
     throw new Error(`-k ${options.checksums}: expected none`);
+  const arch = options.arch === undefined ? HOST_ARCH : archOf(options.arch);
   const policy = load(options);
   const filter = words ? await Filter.create(words) : undefined;
   const reader = await CaptureReader.open(options.read, {
@@ -113,10 +117,10 @@ async function replay(options: Options, words: string): Promise<number> {
   const started = performance.now();
   let facts: ImageFacts | undefined;
   try {
-    const missing = options.image ? await whyNoImage() : undefined;
+    const missing = options.image ? await whyNoImage(arch) : undefined;
     if (missing && !options.orEmbedded) throw new Error(`--image: ${missing}`);
     if (missing) process.stderr.write(`weir: ${missing}; the same job runs in this process instead\n`);
-    if (options.image && !missing) facts = await replayInImage(reader, policy, Number(options.memory), sink);
+    if (options.image && !missing) facts = await replayInImage(reader, policy, Number(options.memory), sink, arch);
     else await replayHere(reader, policy, sink);
   } finally {
     progress.stop();

@@ -2,7 +2,7 @@
 import { linkName } from "../captures/links.ts";
 import type { CaptureReader } from "../captures/reader.ts";
 import type { ImageFacts } from "./image-replay.ts";
-import { counts, type Report } from "./report.ts";
+import { counts, type Report } from "../appliance/hosts/report.ts";
 
 export interface Outcome {
   reader: CaptureReader;

@@ -9,6 +9,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ command(
   simulate: { summary: "simulate a MIL-STD-1553 bus, with attacks", load: () => import("./simulate.ts") },
   learn: { summary: "learn what is normal from clean captures", load: () => import("./learn.ts") },
   evaluate: { summary: "measure detection on labelled captures", load: () => import("./evaluate.ts") },
+  page: { summary: "tune thresholds by looking, in a browser", load: () => import("./page.ts") },
   baseline: { summary: "show and merge baselines, make thresholds anew", load: () => import("./baseline.ts") },
   policy: { summary: "check, show and derive policies", load: () => import("./policy.ts") },
   build: { summary: "build the unikernel image for a policy", load: () => import("./build.ts") },

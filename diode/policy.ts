@@ -56,6 +56,8 @@ export interface CompileOptions {
   learn?: boolean;
   /** Every finding an alert of its own. */
   ungrouped?: boolean;
+  /** Every finding's numbers beside the alerts (appliance/abi: EventKind.SCORE). */
+  scores?: boolean;
   /** As if the file gave each detector this factor on its thresholds, on top of its own. */
   threshold?: number;
 }
@@ -75,7 +77,7 @@ export function compilePolicy(path: string, options: CompileOptions = {}): Compi
 }
 
 function withOptions(policy: Policy, options: CompileOptions): Policy {
-  const { ignoreChecksums, baseline, thresholds, learn, ungrouped, threshold = 1 } = options;
+  const { ignoreChecksums, baseline, thresholds, learn, ungrouped, scores, threshold = 1 } = options;
   const tuning = threshold === 1 ? policy.tuning : scaledTuning(policy.tuning, threshold);
   return {
     ...policy,
@@ -84,6 +86,7 @@ function withOptions(policy: Policy, options: CompileOptions): Policy {
     ...(thresholds !== undefined && { thresholds: resolve(thresholds) }),
     ...(learn && { learn: policy.learn ?? { every: 0n } }),
     ...(ungrouped && { ungrouped }),
+    ...(scores && { scores }),
     tuning,
   };
 }

@@ -10,6 +10,9 @@ export const VERDICTS = 128;
 
 export const RecordKind = { FRAME: 0, TICK: 1, CHAPTER10: 2, END: 3 } as const;
 
+/** Of an event; SCORE's body is onboard/abi.ts: Score. */
+export const EventKind = { EVENT: 0, STATS: 1, SCORE: 2 } as const;
+
 /** What configure() can answer, by number. */
 export const REFUSALS = [
   "accepted",

@@ -66,6 +66,12 @@ export function fitPareto(excesses: ArrayLike<number>): Pareto {
   return logLikelihood(excesses, refined) >= logLikelihood(excesses, coarse) ? refined : coarse;
 }
 
+/** The share of excesses above `excess`: what excessOf() turns round. */
+export function excessShare({ shape, scale }: Pareto, excess: number): number {
+  if (Math.abs(shape) < 1e-9) return Math.exp(-excess / scale);
+  return Math.max(0, 1 + (shape * excess) / scale) ** (-1 / shape);
+}
+
 /** The excess that is exceeded with probability p, 0 < p <= 1. */
 export function excessOf({ shape, scale }: Pareto, p: number): number {
   return Math.abs(shape) < 1e-9 ? -scale * Math.log(p) : (scale / shape) * Math.expm1(-shape * Math.log(p));

@@ -102,6 +102,8 @@ export interface Policy {
   learn: { every: bigint } | undefined;
   /** Every finding is an alert of its own: for evaluation, not to be had from a file. */
   ungrouped: boolean;
+  /** Every finding's numbers beside the alerts: the same. */
+  scores: boolean;
   anomaliesPerSecond: number;
   protectedSources: Network[];
   quarantine: { time: bigint; perMinute: number; tightened: Rate | undefined; protectedTerminals: Range[] } | undefined;
@@ -164,6 +166,7 @@ export function modelOf(file: PolicyFile): Policy {
     thresholds: file.alerts?.thresholds,
     learn: file.learn && { every: file.learn.every ?? 0n },
     ungrouped: false,
+    scores: false,
     anomaliesPerSecond: detectors?.anomalies?.["per-second"] ?? 20,
     protectedSources: file.protected ?? [],
     quarantine: file.quarantine && {

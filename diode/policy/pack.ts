@@ -36,7 +36,8 @@ export function inspectPart(policy: Policy, baseline: readonly config.Section[] 
     (newcomer.hosts ? InspectFlag.KNOWN_HOSTS : 0) |
     (newcomer.services ? InspectFlag.KNOWN_SERVICES : 0) |
     (learn ? InspectFlag.LEARN : 0) |
-    (policy.ungrouped ? InspectFlag.UNGROUPED : 0);
+    (policy.ungrouped ? InspectFlag.UNGROUPED : 0) |
+    (policy.scores ? InspectFlag.SCORES : 0);
   const settings = struct(SIZES.inspect, (s) => {
     s.u32(flags).u32(policy.anomaliesPerSecond);
     s.f64(scan.theta0).f64(scan.theta1).f64(scan.alpha).f64(scan.power);

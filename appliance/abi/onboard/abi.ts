@@ -127,6 +127,20 @@ export const enum EventKind {
   STATS = 1, // a part of the heartbeat; the journal joins those of one record into one object:
              // inspect's opens it with `{"timestamp":...,"event_type":"heartbeat","inspect":{...}`, guard's follows with
              // `"guard":{...}`, the journal adds its own and the closing brace
+  SCORE = 2, // only where the policy asks for scores (InspectFlag.SCORES), for evaluation on the ground: in place of JSON
+             // a Score. The host that asks for them takes them from inspect; the journal passes over them.
+}
+
+/** 48 bytes: what a detector found in a record. */
+@unmanaged
+export class Score {
+  time: u64;      // ns
+  number: u64;    // of the record at hand, or of the 1553 message on its bus; 0 = none was
+  key: u64;       // findings of a detector with the same key are about the same thing
+  score: f64;     // finite, >= 0
+  threshold: f64; // finite, > 0: the policy's factor is in it
+  detector: u32;
+  pad: u32;
 }
 
 // ---- A frame, in a frames buffer (guard: for `out`; journal: for `log`, and the JSON and text it was made of) -----------

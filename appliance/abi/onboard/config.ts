@@ -87,6 +87,7 @@ export const enum InspectFlag {
   KNOWN_SERVICES = 4,   // the same of SERVICES
   LEARN = 8,            // detectors that learn do so, and export what they learned as baseline entries
   UNGROUPED = 16,       // every finding is an alert of its own (evaluation)
+  SCORES = 32,          // every finding is an event of kind SCORE too (evaluation)
 }
 
 /** 48 bytes. The scan detector's parameters are those of Jung et al. 2004: 0 < theta1 < theta0 < 1, 0 < alpha < power < 1. */

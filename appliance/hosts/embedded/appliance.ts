@@ -20,6 +20,8 @@ export interface Sink {
   forwarded(frame: Uint8Array): void;
   /** A record of the log: EVE JSON, the console's short form (may be empty), the datagram for `log` (may be empty). */
   record(json: Uint8Array, text: Uint8Array, datagram: Uint8Array): void;
+  /** inspect's events of a step, raw: for who wants the scores among them (a policy compiled with `scores`). */
+  scores?(events: DataView): void;
 }
 
 /** One part for each compartment, as compilePolicy makes them. */
@@ -66,6 +68,7 @@ export class Appliance {
     while (at < length) {
       const stop = this.#inspect.run(at, length);
       this.#takeVerdicts(at);
+      if (sink.scores) sink.scores(eventsOf(this.#inspect));
       const events = this.#takeEvents(this.#inspect, 8);
       const all = this.#runGuard(at, stop, events, sink);
       if (all > 8) this.#runJournal(events - 8, all, sink);
@@ -113,6 +116,9 @@ export class Appliance {
     }
   }
 }
+
+/** The events buffer of a compartment; valid until it runs again. */
+export const eventsOf = (from: Compartment) => new DataView(from.memory.buffer, from.eventsAt(), from.eventsLength());
 
 function start<T extends Compartment>(name: string, module: WebAssembly.Module, part: Uint8Array): T {
   const compartment = new WebAssembly.Instance(module, {}).exports as unknown as T;

@@ -1,5 +1,6 @@
 // The alert: how a finding of any detector leaves as an EVE event and as a line on the console. What was expected, what
 // was seen and the numbers stand in alert.context, whose form Suricata's schema leaves open.
+import { Score } from "../../abi/onboard/abi";
 import { Text, byte, decimal, lit, timestamp, unsigned } from "../../../lib/onboard/text";
 import { FIRST_OF_BUS, FIRST_SIGNATURE, writeDetector } from "../../../detectors/onboard/catalogue";
 import { FINDING, Finding, Subject } from "../../../detectors/onboard/finding";
@@ -104,6 +105,18 @@ export function alert(f: Finding, count: u32, since: u64): void {
   if (count > 1) { lit(short, ", "); unsigned(short, count); lit(short, " times"); }
   events.end(ALERT);
   if (flow != 0 && f.subject == Subject.RECORD) changetype<Flow>(flow).alerted = 1;
+}
+
+/** The numbers of a finding, for evaluation: no words, no rounding. */
+export function score(f: Finding): void {
+  const s = changetype<Score>(events.score());
+  s.time = f.time;
+  s.number = number;
+  s.key = f.key;
+  s.score = f.score;
+  s.threshold = f.threshold;
+  s.detector = f.detector;
+  s.pad = 0;
 }
 
 /** The event up to the alert. */

@@ -9,7 +9,7 @@ import { InspectFlag } from "../../abi/onboard/config";
 import { mix } from "../../../lib/onboard/bytes";
 import { HEADER, TABLE, Table, find, open } from "../../../detectors/onboard/table";
 import { Finding, FINDING, clearFindings, finding, found } from "../../../detectors/onboard/finding";
-import { alert, channelOf, commandOf, keep, locateFinding, namesCommand } from "./alerts";
+import { alert, channelOf, commandOf, keep, locateFinding, namesCommand, score } from "./alerts";
 import * as events from "./events";
 import { actionOf, has } from "./settings";
 import { admitFinding } from "./suppression";
@@ -58,6 +58,7 @@ export function takeFindings(): u32 {
   let verdict: u32 = Action.PASS;
   for (let i: u32 = 0; i < found(); ++i) {
     const f = finding(i);
+    if (has(InspectFlag.SCORES)) score(f);
     verdict = stricter(verdict, verdictOn(f));
     locateFinding(f);
     if (!admitFinding(f)) continue;

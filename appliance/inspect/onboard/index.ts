@@ -77,9 +77,12 @@ function record(r: RecordHeader, p: usize): bool {
     told = told || !learning() || exportAll(time);
     if (!told || !events.roomForRecord()) return false;
     told = false;
+    heartbeat.release();
     reportSuppression(time);
     heartbeat.beat(time);
   }
+  if (heartbeat.isHeld() && !events.roomForRecord()) return false;
+  heartbeat.release();
   begun = false;
   return true;
 }

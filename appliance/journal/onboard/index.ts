@@ -88,7 +88,9 @@ function step(): void {
   const end = fromInspect ? inspectEnd : guardEnd;
   const next = event + size(event, end);
   if (fromInspect) inspectAt = next; else guardAt = next;
-  if (load<u8>(event, 9) == EventKind.STATS) {
+  const kind = <u32>load<u8>(event, 9);
+  if (kind == EventKind.SCORE) return;
+  if (kind == EventKind.STATS) {
     if (fromInspect) heartbeat(event); // guard's part is taken with inspect's; alone it would be no heartbeat
   } else emit(event + EVENT_HEADER, load<u16>(event, 4), event + EVENT_HEADER + load<u16>(event, 4), load<u16>(event, 6), load<u8>(event, 8));
 }

@@ -1,0 +1,85 @@
+/** `weir page`: captures, scores and thresholds to look at in a browser; or a running appliance, from its log. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { ROOT } from "../appliance/build/asc.ts";
+import { Follower } from "../page/follow.ts";
+import { pageHtml } from "../page/html.ts";
+import { embedded, named } from "../page/inputs.ts";
+import { servePage } from "../page/server.ts";
+
+interface Options {
+  read: string[];
+  config: string;
+  baseline?: string;
+  labels: string[];
+  set: string[];
+  checksums?: string;
+  port: string;
+  out?: string;
+  live?: string;
+}
+
+export function command(): Command {
+  return new Command("page")
+    .summary("tune thresholds by looking: scores, alerts, buses in a browser")
+    .description(
+      "Serve a page on loopback that runs the appliance's own compartments in the browser: drop captures on it, see each\n" +
+        "detector's scores over time, drag its threshold and watch alerts come and go, then export the policy.",
+    )
+    .option("-r, --read <file|dir>", "capture to begin with; may be repeated", collect, [])
+    .option("-c, --config <policy.yaml>", "the policy", join(ROOT, "fixtures", "watch.yaml"))
+    .option("--baseline <file>", "what weir learn has written, in place of the policy's")
+    .option("--labels <file>", "which records are attacks, as weir evaluate takes it; may be repeated", collect, [])
+    .option("--set <key=value>", "a value in place of the policy's; may be repeated", collect, [])
+    .option("-k, --checksums <none>", "none: do not verify checksums")
+    .option("--port <number>", "0: any free one", "0")
+    .option("--out <report.html>", "write one self-contained file instead, captures included; it needs no network")
+    .option("--live <dir>", "a running appliance, from the folder that weir collect -l keeps of its log")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  weir page                                                       asks for captures
+  weir page -r fixtures/site.pcap -c fixtures/policy.yaml --labels fixtures/site.labels.csv
+  weir page -r flight.ch10 --baseline bus.baseline --out flight.html
+  weir collect --listen 10.0.9.1:514 --key-file log.key -l log/ & weir page --live log/
+
+The page is served to this machine only (127.0.0.1) and loads nothing from anywhere else. Ctrl-C ends it.`,
+    )
+    .action(async (options: Options) => {
+      process.exitCode = await page(options);
+    });
+}
+
+const collect = (value: string, all: string[]) => [...all, value];
+
+async function page(options: Options): Promise<number> {
+  if (options.checksums !== undefined && options.checksums !== "none")
+    throw new Error(`-k ${options.checksums}: expected none`);
+  const port = Number(options.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(`--port ${options.port}: expected 0 to 65535`);
+  const { start, files } = await named({
+    captures: options.read,
+    policies: [options.config],
+    baseline: options.baseline,
+    labels: options.labels,
+    sets: options.set,
+    ignoreChecksums: options.checksums === "none",
+  });
+  if (options.out !== undefined) {
+    if (!start.captures.length) throw new Error("--out: which captures? (-r FILE)");
+    writeFileSync(options.out, (await pageHtml({ ...start, files: embedded(files) })).html);
+    return 0;
+  }
+  const follower = options.live === undefined ? undefined : new Follower(options.live);
+  const served = await servePage(start, files, port, follower?.show);
+  process.stdout.write(`${served.url}\n`);
+  await new Promise<void>((end) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => end());
+  });
+  follower?.close();
+  served.close();
+  return 0;
+}

@@ -1,0 +1,363 @@
+/** The heart of the page: detectors with their thresholds, the chart of one of them, and all that follows from both. */
+import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
+import type { RunResult } from "../run.ts";
+import type { View } from "../work.ts";
+import { alertsView } from "./alerts.ts";
+import { busView } from "./bus.ts";
+import type { Client } from "./client.ts";
+import { count, figure, fill, h } from "./dom.ts";
+import { exported } from "./export.ts";
+import { histogram } from "./histogram.ts";
+import { compareView, judgedView, talkersView } from "./panels.ts";
+import { above, FIXED, type Points, pointsOf } from "./points.ts";
+import { type ScoreChart, scoreChart } from "./scores.ts";
+
+/** Up to here captures are small enough to be run again at every move of the hand, ms. */
+const AT_ONCE = 150;
+
+type Tab = "Scores" | "Bus" | "Traffic" | "Detection" | "Compare";
+
+export class Tuning {
+  readonly element = h("div", { class: "body" });
+  readonly actions: HTMLElement[];
+  readonly #client: Client;
+  readonly #view: View;
+  readonly #policy: { name: string; text: string };
+  readonly #points: Map<DetectorName, Points>;
+  readonly #factors: Record<string, number>;
+  readonly #side = h("div", {});
+  readonly #tabs = h("div", { role: "tablist", "aria-label": "views" });
+  readonly #panel = h("div", { role: "tabpanel" });
+  readonly #alerts;
+  readonly #status = h("p", { class: "note", role: "status" });
+  readonly #cells = new Map<
+    string,
+    { alerts: HTMLElement; findings: HTMLElement; input: HTMLInputElement; row: Element }
+  >();
+  #run: RunResult;
+  #chart: ScoreChart | undefined;
+  #charts: { destroy(): void }[] = [];
+  #detector: DetectorName | undefined;
+  #tab: Tab = "Scores";
+  #runs = 0;
+  #running = false;
+  #took = 0;
+  #other: { name: string; result: RunResult } | undefined;
+
+  constructor(client: Client, view: View, policy: { name: string; text: string }) {
+    this.#client = client;
+    this.#view = view;
+    this.#policy = policy;
+    this.#run = view.run;
+    this.#points = pointsOf(view.run.scores, view.lowered);
+    this.#factors = { ...view.run.factors };
+    this.#alerts = alertsView((alert) =>
+      client.around(alert.detector.startsWith("bus-") ? "messages" : "packets", alert.number),
+    );
+    const most = (name: DetectorName) =>
+      (this.#run.alertCounts[name] ?? 0) * 1e9 + (this.#points.get(name)?.time.length ?? 0);
+    this.#detector = this.#names().sort((a, b) => most(b) - most(a))[0];
+    this.actions = this.#buttons();
+    this.element.append(this.#side, h("div", {}, this.#tabs, this.#panel));
+  }
+
+  /** Detectors that said something, or could. */
+  #names(): DetectorName[] {
+    return DETECTOR_NAMES.filter((name) => this.#points.has(name) || this.#run.alertCounts[name]);
+  }
+
+  draw(): void {
+    this.#drawSide();
+    this.#drawTabs();
+    this.#drawPanel();
+  }
+
+  close(): void {
+    for (const chart of this.#charts) chart.destroy();
+    this.#charts = [];
+  }
+
+  #buttons(): HTMLElement[] {
+    const input = h("input", {
+      type: "file",
+      class: "hidden-input",
+      id: "other",
+      accept: ".yaml,.yml",
+      onchange: () => void this.#compare(input.files![0]),
+    });
+    return [
+      h("span", {}, input, h("label", { class: "button", for: "other" }, "Compare policy")),
+      h("button", { type: "button", onclick: () => this.#export() }, "Export policy"),
+    ];
+  }
+
+  #drawSide(): void {
+    const { packets, messages, first, last, notes } = this.#run;
+    this.#cells.clear();
+    const rows = this.#names().map((name) => this.#row(name));
+    fill(
+      this.#side,
+      h(
+        "p",
+        {},
+        `${[packets && `${count(packets)} packets`, messages && `${count(messages)} 1553 messages`].filter(Boolean).join(", ")} in ${figure(last - first, 4)} s`,
+      ),
+      ...notes.map((note) => h("p", { class: "wrong" }, note)),
+      h(
+        "table",
+        { class: "detectors" },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ...["detector", "threshold x", "alerts", "above"].map((name, i) =>
+              h("th", { scope: "col", class: i ? "number" : undefined }, name),
+            ),
+          ),
+        ),
+        h("tbody", {}, ...rows),
+      ),
+      this.#status,
+      h(
+        "p",
+        { class: "note" },
+        "Alerts: as weir replay reports them, findings of the same thing together. Above: findings above the threshold, as weir evaluate counts them.",
+      ),
+    );
+    this.#counts();
+  }
+
+  #row(name: DetectorName): HTMLElement {
+    const fixed = FIXED.has(name);
+    const factor = this.#factors[name]!;
+    const input = h("input", {
+      type: "number",
+      min: 0.01,
+      max: 100,
+      step: "any",
+      value: Number.isFinite(factor) ? factor : "",
+      disabled: fixed || !Number.isFinite(factor),
+      "aria-label": `factor on the threshold of ${name}`,
+      onchange: () => this.move(name, Math.min(100, Math.max(0.01, Number(input.value) || 1)), true),
+    });
+    const alerts = h("td", { class: "number", "data-alerts": name });
+    const findings = h("td", { class: "number", "data-above": name });
+    const row = h(
+      "tr",
+      {
+        tabindex: 0,
+        "aria-current": name === this.#detector,
+        class: Number.isFinite(factor) ? undefined : "off",
+        onclick: () => this.#choose(name),
+        onkeydown: (event: KeyboardEvent) => event.key === "Enter" && event.target === row && this.#choose(name),
+      },
+      h("td", {}, name),
+      h("td", { class: "number" }, fixed ? "" : input),
+      alerts,
+      findings,
+    );
+    this.#cells.set(name, { alerts, findings, input, row });
+    return row;
+  }
+
+  #choose(name: DetectorName): void {
+    if (name === this.#detector) return;
+    this.#detector = name;
+    for (const [other, { row }] of this.#cells)
+      if (other === name) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    this.#drawPanel();
+  }
+
+  /** Counts as of the last run; until the next is through, what the scores already say is marked so. */
+  #counts(): void {
+    for (const [name, { alerts, findings }] of this.#cells) {
+      const factor = this.#factors[name]!;
+      const exact = factor === this.#run.factors[name as DetectorName];
+      const points = this.#points.get(name as DetectorName);
+      alerts.textContent = exact ? count(this.#run.alertCounts[name] ?? 0) : "...";
+      findings.textContent = exact
+        ? count(this.#run.findingCounts[name] ?? 0)
+        : `~${count(points ? above(points, factor) : 0)}`;
+    }
+    const gone = (detector: string, ratio: number) =>
+      ratio * (this.#run.factors[detector as DetectorName] ?? 1) <= (this.#factors[detector] ?? 1);
+    const exact = (detector: string) => this.#factors[detector] === this.#run.factors[detector as DetectorName];
+    this.#alerts.show(this.#run.alerts.filter((a) => exact(a.detector) || !gone(a.detector, a.score / a.threshold)));
+  }
+
+  /** A threshold moves: what its scores say shows at once, what the appliance makes of it as soon as it has run. */
+  move(name: DetectorName, factor: number, done: boolean): void {
+    this.#factors[name] = factor;
+    const { input } = this.#cells.get(name)!;
+    input.value = String(factor);
+    if (name === this.#detector) this.#chart?.setFactor(factor);
+    this.#counts();
+    if (done || this.#took < AT_ONCE) void this.#again();
+  }
+
+  #sets(): string[] {
+    return Object.entries(this.#factors)
+      .filter(([name, factor]) => factor !== this.#view.lowered.factors[name as DetectorName] && !FIXED.has(name))
+      .map(([name, factor]) => `detectors.${name}.threshold=${factor}`);
+  }
+
+  async #again(): Promise<void> {
+    this.#runs++;
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      for (let asked = 0; asked !== this.#runs; ) {
+        asked = this.#runs;
+        this.#status.textContent = "running the appliance";
+        const began = performance.now();
+        const { run, judged, problem } = await this.#client.again(this.#sets());
+        this.#took = performance.now() - began;
+        this.#run = run;
+        this.#view.judged = judged;
+        this.#view.problem = problem;
+      }
+      this.#status.textContent = "";
+      this.#counts();
+      if (this.#tab === "Detection" || this.#tab === "Compare" || this.#tab === "Traffic") this.#drawPanel();
+      document.documentElement.dataset.runs = String(this.#runs);
+    } catch (error) {
+      this.#status.textContent = (error as Error).message;
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #drawTabs(): void {
+    const { bus, judged, problem } = this.#view;
+    const tabs: Tab[] = [
+      "Scores",
+      ...(bus ? ["Bus" as const] : []),
+      "Traffic",
+      ...(judged || problem ? ["Detection" as const] : []),
+    ];
+    if (this.#other) tabs.push("Compare");
+    const go = (tab: Tab) => {
+      this.#tab = tab;
+      this.#drawTabs();
+      this.#drawPanel();
+    };
+    fill(
+      this.#tabs,
+      ...tabs.map((tab) =>
+        h(
+          "button",
+          {
+            role: "tab",
+            type: "button",
+            "aria-selected": String(tab === this.#tab),
+            tabindex: tab === this.#tab ? 0 : -1,
+            onclick: () => go(tab),
+          },
+          tab,
+        ),
+      ),
+    );
+    this.#tabs.onkeydown = ({ key }) => {
+      const step = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
+      if (!step) return;
+      go(tabs[(tabs.indexOf(this.#tab) + step + tabs.length) % tabs.length]!);
+      (this.#tabs.querySelector('[aria-selected="true"]') as HTMLElement).focus();
+    };
+  }
+
+  #drawPanel(): void {
+    this.close();
+    const { bus, judged, problem } = this.#view;
+    const width = Math.max(320, this.#panel.clientWidth);
+    if (this.#tab === "Bus")
+      fill(
+        this.#panel,
+        busView(
+          bus!,
+          this.#run.alerts.map(({ time }) => time),
+        ),
+      );
+    else if (this.#tab === "Traffic") fill(this.#panel, talkersView(this.#run));
+    else if (this.#tab === "Compare") fill(this.#panel, compareView(this.#run, this.#other!.result, this.#other!.name));
+    else if (this.#tab === "Detection")
+      fill(
+        this.#panel,
+        judged ? judgedView(judged, this.#detector ?? "", width) : h("p", { class: "wrong" }, problem!),
+      );
+    else this.#drawScores(width);
+  }
+
+  #drawScores(width: number): void {
+    const name = this.#detector;
+    if (!name) {
+      fill(
+        this.#panel,
+        h("p", { class: "note" }, "No detector had anything to say, even with its threshold at a hundredth."),
+      );
+      return;
+    }
+    const points = this.#points.get(name);
+    const factor = this.#factors[name]!;
+    this.#chart = scoreChart({
+      points,
+      from: this.#run.first,
+      to: this.#run.last,
+      factor,
+      movable: !FIXED.has(name) && Number.isFinite(factor),
+      move: (value, done) => this.move(name, value, done),
+      pick: (number) => void this.#show(number),
+      width,
+    });
+    this.#charts.push(this.#chart);
+    const spread = points && histogram(points, factor, width);
+    if (spread) this.#charts.push(spread);
+    fill(
+      this.#panel,
+      h("h2", {}, `${name}: score over time`),
+      this.#chart.element,
+      spread && h("h3", {}, "How often"),
+      spread?.element,
+      h("h2", {}, "Alerts"),
+      this.#alerts.element,
+    );
+  }
+
+  /** A point was clicked: the alert of its record, when there is one. */
+  async #show(number: number): Promise<void> {
+    const rows = this.#alerts.element.querySelectorAll<HTMLElement>("tbody tr");
+    const alerts = this.#run.alerts;
+    const at = alerts.findIndex((a) => a.number === number && a.detector === this.#detector);
+    if (at >= 0) rows[at]?.click();
+  }
+
+  async #compare(file: File | undefined): Promise<void> {
+    if (!file) return;
+    this.#status.textContent = `running ${file.name}`;
+    try {
+      await this.#client.add([{ name: file.name, content: file }]);
+      this.#other = { name: file.name, result: await this.#client.compare({ policy: file.name }) };
+      this.#status.textContent = "";
+      this.#tab = "Compare";
+      this.#drawTabs();
+      this.#drawPanel();
+    } catch (error) {
+      this.#status.textContent = (error as Error).message;
+    }
+  }
+
+  #export(): void {
+    const text = exported(this.#policy.text, this.#policy.name, this.#sets(), this.#run);
+    const link = h("a", {
+      download: this.#policy.name
+        .split("/")
+        .at(-1)!
+        .replace(/(\.ya?ml)?$/, ".tuned.yaml"),
+      href: URL.createObjectURL(new Blob([text])),
+    });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+}

@@ -1,0 +1,8 @@
+/** appliance/build/asc.ts for the worker: onboard code was compiled when the page was made; its .wasm are files. */
+import { bytesOf, fileAt } from "./files.ts";
+
+export const ROOT = "";
+export const compileOnboard = async (entry: string) => `${entry}.wasm`;
+export const compileOnboardSync = (entry: string) => `${entry}.wasm`;
+export const instantiateOnboard = async (entry: string) =>
+  new WebAssembly.Instance(new WebAssembly.Module(bytesOf(fileAt(`${entry}.wasm`)) as BufferSource), {});

@@ -1,0 +1,81 @@
+/** The page's scripts: TypeScript bundled for the browser, Node's modules replaced by those of page/browser. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../appliance/build/asc.ts";
+
+export interface Scripts {
+  app: string;
+  worker: string;
+  css: string;
+}
+
+const here = (path: string) => join(ROOT, "page", path);
+
+const INSTEAD: Record<string, string> = {
+  "node:fs": here("browser/fs.ts"),
+  "node:fs/promises": here("browser/fs.ts"),
+  "node:path": here("browser/path.ts"),
+  "node:crypto": here("browser/crypto.ts"),
+  "node:zlib": here("browser/zlib.ts"),
+  "node:process": here("browser/node.ts"),
+  "node:timers/promises": here("browser/node.ts"),
+};
+
+/** The scripts, from build/page when no source has changed since. */
+export async function scripts(): Promise<Scripts> {
+  const folder = join(ROOT, "build", "page");
+  const kept = join(folder, `${hashSources()}.json`);
+  if (!existsSync(kept)) {
+    const css = readFileSync(join(ROOT, "node_modules", "uplot", "dist", "uPlot.min.css"), "utf8");
+    const made: Scripts = {
+      app: await bundle(here("app/main.ts")),
+      worker: await bundle(here("browser/worker.ts")),
+      css: css + readFileSync(here("app/style.css"), "utf8"),
+    };
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${kept}.part`, JSON.stringify(made));
+    renameSync(`${kept}.part`, kept);
+  }
+  return JSON.parse(readFileSync(kept, "utf8")) as Scripts;
+}
+
+async function bundle(input: string): Promise<string> {
+  const { rolldown } = await import("rolldown");
+  const build = await rolldown({
+    input,
+    platform: "browser",
+    resolve: { alias: INSTEAD },
+    transform: { inject: { Buffer: ["buffer", "Buffer"] }, define: { "import.meta.url": '""' } },
+    plugins: [
+      {
+        name: "onboard code is compiled already",
+        resolveId: (id: string) => (id.endsWith("/build/asc.ts") ? here("browser/asc.ts") : null),
+      },
+    ],
+    onLog: (level, log) => {
+      if (level === "warn") throw new Error(`page: ${log.message}`);
+    },
+  });
+  const { output } = await build.generate({ format: "iife", minify: true });
+  await build.close();
+  return output[0].code;
+}
+
+/** Everything that a bundle could be made of. */
+function hashSources(): string {
+  const hash = createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json")));
+  const walk = (folder: string) => {
+    for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) walk(path);
+      else if (/\.(ts|css)$/.test(path) && !path.endsWith(".test.ts"))
+        hash.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));
+    }
+  };
+  for (const folder of ["page", "captures", "detectors", "diode", "appliance", "ip", "mil1553", "lib", "transfer"])
+    walk(folder);
+  return hash.digest("hex").slice(0, 32);
+}

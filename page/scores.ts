@@ -1,0 +1,76 @@
+/** The numbers behind alerts: what every detector said of the records of captures, at its threshold and far below it. */
+import { align8, EVENT_HEADER, EventKind } from "../appliance/abi/abi.ts";
+import { DETECTOR, DETECTOR_NAMES, type DetectorName } from "../detectors/catalogue.ts";
+
+/** All thresholds are multiplied by this to see how far from an alarm records were; as in weir evaluate. */
+export const LOWERED = 0.01;
+
+/** Findings in the order in which they came, a column for each number. */
+export interface Scores {
+  length: number;
+  /** Nanoseconds since 1970. */
+  time: BigUint64Array;
+  /** Of the packet, or of the 1553 message, that was at hand; from 1. */
+  number: Float64Array;
+  score: Float64Array;
+  /** With the factor that the policy had. */
+  threshold: Float64Array;
+  /** detectors/catalogue.ts. */
+  detector: Uint8Array;
+}
+
+const NAMES = new Map<number, DetectorName>(DETECTOR_NAMES.map((name) => [DETECTOR[name], name]));
+export const detectorName = (detector: number): DetectorName => NAMES.get(detector)!;
+
+/** Gathers the scores from inspect's events (appliance/abi: EventKind.SCORE). */
+export class ScoreTable implements Scores {
+  length = 0;
+  time = new BigUint64Array(1024);
+  number = new Float64Array(1024);
+  score = new Float64Array(1024);
+  threshold = new Float64Array(1024);
+  detector = new Uint8Array(1024);
+
+  take(events: DataView): void {
+    for (let at = 0; at < events.byteLength; ) {
+      const body = events.getUint16(at + 4, true) + events.getUint16(at + 6, true);
+      if (events.getUint8(at + 9) === EventKind.SCORE) this.#add(events, at + EVENT_HEADER);
+      at += EVENT_HEADER + align8(body);
+    }
+  }
+
+  #add(events: DataView, at: number): void {
+    const i = this.length++;
+    if (i === this.score.length) this.#resize(2 * i);
+    this.time[i] = events.getBigUint64(at, true);
+    this.number[i] = events.getUint32(at + 8, true) + events.getUint32(at + 12, true) * 2 ** 32;
+    this.score[i] = events.getFloat64(at + 24, true);
+    this.threshold[i] = events.getFloat64(at + 32, true);
+    this.detector[i] = events.getUint32(at + 40, true);
+  }
+
+  #resize(room: number): void {
+    const grown = <T extends Uint8Array | Float64Array | BigUint64Array>(from: T, to: T): T => {
+      to.set(from.subarray(0, Math.min(from.length, room)) as never);
+      return to;
+    };
+    this.time = grown(this.time, new BigUint64Array(room));
+    this.number = grown(this.number, new Float64Array(room));
+    this.score = grown(this.score, new Float64Array(room));
+    this.threshold = grown(this.threshold, new Float64Array(room));
+    this.detector = grown(this.detector, new Uint8Array(room));
+  }
+
+  /** The columns as long as they are, with memory of their own: to be handed to another thread. */
+  done(): Scores {
+    const { length } = this;
+    return {
+      length,
+      time: this.time.slice(0, length),
+      number: this.number.slice(0, length),
+      score: this.score.slice(0, length),
+      threshold: this.threshold.slice(0, length),
+      detector: this.detector.slice(0, length),
+    };
+  }
+}

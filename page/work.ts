@@ -1,0 +1,78 @@
+/**
+ * What the page asks of its worker: one analysis at a time, which keeps what it read so that a moved threshold costs one run.
+ * Everything here runs in Node as well, where page/page.test.ts compares the two.
+ */
+import { type Around, framesAround, messagesAround } from "./around.ts";
+import { type Bus, readBus } from "./bus.ts";
+import { type Judged, judge } from "./judge.ts";
+import { type Job, type Lowered, type Progress, type RunResult, run, runLowered } from "./run.ts";
+
+export interface View {
+  run: RunResult;
+  lowered: Lowered;
+  /** Only where captures hold 1553 messages. */
+  bus: Bus | undefined;
+  /** Only with labels. */
+  judged: Judged | undefined;
+  /** Why there are labels but no `judged`. */
+  problem: string | undefined;
+}
+
+const SIDE = 5;
+
+export class Work {
+  #view: View | undefined;
+  #job: Job | undefined;
+  #labels: readonly string[] = [];
+
+  /** Captures under a policy, from nothing. */
+  async open(job: Job, labels: readonly string[], progress: Progress): Promise<View> {
+    this.#view = undefined;
+    const lowered = await runLowered(job, (packets) => progress(packets / 2));
+    const done = await run(job, (packets) => progress(lowered.packetTimes.length / 2 + packets / 2));
+    const bus = done.messages > 0 ? await readBus(job.captures) : undefined;
+    spanOf(done, bus);
+    this.#job = job;
+    this.#labels = labels;
+    this.#view = { run: done, lowered, bus, judged: undefined, problem: undefined };
+    this.#judge();
+    return this.#view;
+  }
+
+  /** The same captures once more, under values in place of the policy's. What was not touched stays. */
+  async again(sets: readonly string[], progress: Progress): Promise<Pick<View, "run" | "judged" | "problem">> {
+    const view = this.#view!;
+    view.run = await run({ ...this.#job!, sets: [...(this.#job!.sets ?? []), ...sets] }, progress);
+    spanOf(view.run, view.bus);
+    this.#judge();
+    return view;
+  }
+
+  /** What another policy makes of the same captures. */
+  async compare(job: Omit<Job, "captures">, progress: Progress): Promise<RunResult> {
+    return run({ ...job, captures: this.#job!.captures }, progress);
+  }
+
+  async around(unit: "packets" | "messages", number: number): Promise<Around[]> {
+    const read = unit === "messages" ? messagesAround : framesAround;
+    return read(this.#job!.captures, number, SIDE);
+  }
+
+  #judge(): void {
+    const view = this.#view!;
+    view.judged = view.problem = undefined;
+    if (!this.#labels.length) return;
+    try {
+      view.judged = judge(this.#labels, view.run, view.lowered, view.bus);
+    } catch (error) {
+      view.problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+}
+
+/** Chapter 10 files have no packets: their time is that of their messages. */
+function spanOf(run: RunResult, bus: Bus | undefined): void {
+  if (run.packets || !bus?.length) return;
+  run.first = bus.time.reduce((least, time) => Math.min(least, time));
+  run.last = bus.time.reduce((most, time) => Math.max(most, time));
+}
