@@ -1,6 +1,7 @@
 /** `weir build`: the unikernel image for a policy. */
 import { renameSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
+import { type Arch, archOf, HOST_ARCH } from "../appliance/build/arch.ts";
 import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
 import { sha256 } from "../appliance/build/info.ts";
 import { step } from "../appliance/build/steps.ts";
@@ -15,6 +16,7 @@ export function command(): Command {
     )
     .option("-c, --config <policy.yaml>", "the policy: interfaces, what may pass, what to look for")
     .option("-o, --output <weir.elf>", "where the image goes", "weir.elf")
+    .option("--arch <x86_64|aarch64>", "for which CPU", HOST_ARCH)
     .addHelpText(
       "after",
       `
@@ -32,17 +34,17 @@ Examples:
 
 Exit codes: 0 built; 1 the policy is wrong (file:line:column: path: what), or a step of the build failed.`,
     )
-    .action(async (options: { config?: string; output: string }) => {
-      await build(options.config, options.output);
+    .action(async (options: { config?: string; output: string; arch: string }) => {
+      await build(options.config, options.output, archOf(options.arch));
     });
 }
 
 /** Builds what has changed, puts the policy in, writes the image. Says on stdout what the image is. */
-async function build(policyPath: string | undefined, output: string): Promise<void> {
+async function build(policyPath: string | undefined, output: string, arch: Arch): Promise<void> {
   // The policy first: what is wrong in it should not wait for a compiler.
   const policy = policyPath === undefined ? undefined : await compilePolicy(policyPath);
   for (const warning of policy?.warnings ?? []) process.stderr.write(`${warning}\n`);
-  const prebuilt = await prebuiltImage();
+  const prebuilt = await prebuiltImage(arch);
   const image = policy
     ? await step(
         `policy ${policyPath}`,

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { INPUT_SIZE } from "../appliance/abi/abi.ts";
+import type { Arch } from "../appliance/build/arch.ts";
 import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
 import { parseDatagram } from "../appliance/hosts/datagram.ts";
 import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
 import { replayThroughImage } from "../appliance/hosts/image.ts";
-import { chooseAccelerator } from "../appliance/hosts/qemu.ts";
+import { chooseAccelerator, PROGRAMS } from "../appliance/hosts/qemu.ts";
 import type { CaptureReader } from "../captures/reader.ts";
 import { recordStream } from "../captures/records.ts";
 import { journalPart } from "../diode/policy/pack.ts";
@@ -29,12 +30,10 @@ export interface ImageFacts {
   exitText: string;
 }
 
-const TOOLS = ["clang", "ld.lld", "qemu-system-x86_64"];
-
 /** Why the image cannot be built or started here, or undefined when it can. */
-export async function whyNoImage(): Promise<string | undefined> {
+export async function whyNoImage(arch: Arch = "x86_64"): Promise<string | undefined> {
   const missing: string[] = [];
-  for (const tool of TOOLS)
+  for (const tool of ["clang", "ld.lld", PROGRAMS[arch]])
     await promisify(execFile)(tool, ["--version"]).catch(() => {
       missing.push(tool);
     });
@@ -47,11 +46,12 @@ export async function replayInImage(
   policy: CompiledPolicy,
   memory: number,
   sink: Sink,
+  arch: Arch = "x86_64",
 ): Promise<ImageFacts> {
   const folder = mkdtempSync(join(tmpdir(), "weir-image-"));
   try {
     const image = join(folder, "weir.elf");
-    writeFileSync(image, withPolicy(await prebuiltImage(), logging(policy)));
+    writeFileSync(image, withPolicy(await prebuiltImage(arch), logging(policy)));
     const accelerator = await chooseAccelerator(image, memory);
     const facts = { emittedOnIn: 0, readyMs: 0, guestUs: 0 };
     const started = performance.now();
@@ -74,7 +74,7 @@ export async function replayInImage(
         facts.guestUs = Number(/^weir: booted in (\d+) us/.exec(line)?.[1] ?? facts.guestUs);
       },
     });
-    const hypervisor = `${await qemuVersion()}, ${accelerator}`;
+    const hypervisor = `${await qemuVersion(arch)}, ${arch === "x86_64" ? "" : `${arch}, `}${accelerator}`;
     return { ...facts, bytes: readFileSync(image).length, memory, hypervisor, exit: exit.name, exitText: exit.text };
   } finally {
     rmSync(folder, { recursive: true });
@@ -91,7 +91,7 @@ function logging(compiled: CompiledPolicy): CompiledPolicy {
   };
 }
 
-async function qemuVersion(): Promise<string> {
-  const { stdout } = await promisify(execFile)("qemu-system-x86_64", ["--version"]);
+async function qemuVersion(arch: Arch): Promise<string> {
+  const { stdout } = await promisify(execFile)(PROGRAMS[arch], ["--version"]);
   return `QEMU ${/version (\S+)/.exec(stdout)?.[1] ?? "of unknown version"}`;
 }

@@ -3,7 +3,14 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { fromEvent, merge, take } from "rxjs";
 import { describeImage } from "../appliance/build/describe.ts";
-import { type Accelerator, chooseAccelerator, liveClock, qemuArguments, startImage } from "../appliance/hosts/qemu.ts";
+import {
+  type Accelerator,
+  chooseAccelerator,
+  liveClock,
+  qemuArguments,
+  qemuProgram,
+  startImage,
+} from "../appliance/hosts/qemu.ts";
 
 interface Options {
   in: string;
@@ -55,7 +62,7 @@ async function run(image: string, options: Options): Promise<number> {
   const accelerator: Accelerator = asked ?? (options.print ? "tcg" : await chooseAccelerator(image, memory));
   const launch = { image, memory, accelerator, nics, append: liveClock() };
   if (options.print) {
-    process.stdout.write(`qemu-system-x86_64 ${qemuArguments(launch).map(quoted).join(" ")}\n`);
+    process.stdout.write(`${qemuProgram(image)} ${qemuArguments(launch).map(quoted).join(" ")}\n`);
     return 0;
   }
   const running = startImage({ ...launch, onLine: (line) => process.stdout.write(`${line}\n`) });

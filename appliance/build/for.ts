@@ -1,18 +1,21 @@
 /** The image for a policy: the prebuilt one, with policy and manifest put in. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Arch } from "./arch.ts";
 import { ROOT } from "./asc.ts";
 import { packContainer } from "./container.ts";
 import { buildImage } from "./image.ts";
 import { linkImage } from "./link.ts";
 import { placeManifest, placePolicy } from "./place.ts";
 
-/** Where the image without a policy is kept. */
-export const PREBUILT = join(ROOT, "build", "weir-x86_64.elf");
+const prebuiltPath = (arch: Arch) => join(ROOT, "build", `weir-${arch}.elf`);
+
+/** Where the x86-64 image without a policy is kept. */
+export const PREBUILT = prebuiltPath("x86_64");
 
 /** The image without a policy; compiles and links only what has changed. */
-export async function prebuiltImage(): Promise<Uint8Array> {
-  return readFileSync(await buildImage({ link: linkImage, out: PREBUILT }));
+export async function prebuiltImage(arch: Arch = "x86_64"): Promise<Uint8Array> {
+  return readFileSync(await buildImage({ arch, link: linkImage, out: prebuiltPath(arch) }));
 }
 
 /** Puts in what compilePolicy made; takes no compiler. */

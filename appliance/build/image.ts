@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import { ABI_VERSION } from "../abi/abi.ts";
+import { ARCHES, type Arch } from "./arch.ts";
 import { compileOnboard, onboardSources, ROOT } from "./asc.ts";
 import { COMPARTMENTS, type Compartment } from "./compartments.ts";
 import { readElf } from "./elf.ts";
@@ -26,6 +27,8 @@ import { assertAcyclic, stackBound } from "./stack.ts";
 import { step } from "./steps.ts";
 
 export interface LinkRequest {
+  /** x86_64 unless said. */
+  arch?: Arch;
   /** Generated C, to be compiled with NATIVE_FLAGS, each with its .h beside it. */
   sources: string[];
   /** For objects and whatever else is in the way; the link may write there. */
@@ -52,6 +55,8 @@ export type Link = (request: LinkRequest) => Promise<Linked>;
 
 export interface ImageOptions {
   link: Link;
+  /** x86_64 unless said. */
+  arch?: Arch;
   /** Others than the image's own: tests. */
   compartments?: readonly Compartment[];
   /** Where the image goes. */
@@ -63,15 +68,15 @@ export interface ImageOptions {
  * @throws Error of the step that failed: asc's and clang's messages as they are, the gate's, or the stack bound's.
  */
 export async function buildImage(options: ImageOptions): Promise<string> {
-  const { out, compartments = COMPARTMENTS } = options;
-  const key = hashInputs(compartments);
+  const { out, arch = "x86_64", compartments = COMPARTMENTS } = options;
+  const key = hashInputs(arch, compartments);
   const mark = `${out}.inputs`;
   if (existsSync(out) && existsSync(mark) && readFileSync(mark, "utf8") === `${key} ${sha256(readFileSync(out))}`)
     return out;
   mkdirSync(join(ROOT, "build"), { recursive: true });
   const folder = mkdtempSync(join(ROOT, "build", "image-"));
   try {
-    const { image, symbols } = await make(options, compartments, folder);
+    const { image, symbols } = await make(options.link, arch, compartments, folder);
     writeFileSync(mark, `${key} ${sha256(image)}`);
     writeFileSync(`${out}.symbols`, symbols);
     // In one step, so that nobody ever starts half an image.
@@ -83,14 +88,16 @@ export async function buildImage(options: ImageOptions): Promise<string> {
   return out;
 }
 
-async function make({ link }: ImageOptions, compartments: readonly Compartment[], folder: string) {
+async function make(link: Link, arch: Arch, compartments: readonly Compartment[], folder: string) {
   const made = await Promise.all(compartments.map((compartment) => makeCompartment(compartment, folder)));
   // The note's text has its final length before the link, its numbers only after.
   const room = 4096;
   const note = join(folder, "build-info.c");
   writeFileSync(note, noteSource(room));
   const out = join(folder, "linked.elf");
-  const linked = await step("compile and link", () => link({ sources: [...made.map((m) => m.c), note], folder, out }));
+  const linked = await step("compile and link", () =>
+    link({ arch, sources: [...made.map((m) => m.c), note], folder, out }),
+  );
   const bound = await step(
     "bound of the stack",
     () => stackBound(out, linked.usage, linked.stack.entry),
@@ -167,17 +174,21 @@ function writeInfo(image: Uint8Array, info: BuildInfo): Uint8Array {
 }
 
 /** Over everything the image is made of, with the versions of what makes it. */
-function hashInputs(compartments: readonly Compartment[]): string {
+function hashInputs(arch: Arch, compartments: readonly Compartment[]): string {
   const clang = execFileSync("clang", ["--version"], { encoding: "utf8" });
-  const hash = createHash("sha256").update(JSON.stringify([compartments, clang]));
+  const hash = createHash("sha256").update(JSON.stringify([arch, compartments, clang]));
   const files = [
     ...onboardSources(),
-    ...filesUnder("appliance/runtime"),
+    ...filesUnder("appliance/runtime").filter((file) => !ofAnotherArch(file, arch)),
     ...filesUnder("appliance/build"),
     "package-lock.json",
   ];
   for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(ROOT, file)));
   return hash.digest("hex");
+}
+
+function ofAnotherArch(file: string, arch: Arch): boolean {
+  return ARCHES.some((other) => other !== arch && file.includes(`/arch/${other}/`));
 }
 
 /** All files in a folder of the project and below, as paths relative to its root, sorted; tests left out. */

@@ -1,9 +1,10 @@
 // Compiles the runtime (C and assembly, freestanding) and the compartments' C, and links them into an image. Only the
 // compiler and the linker of the host are used, and nothing that would make the result depend on where or when it runs.
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, extname, join, relative } from "node:path";
 import { promisify } from "node:util";
+import type { Arch } from "./arch.ts";
 import { ROOT } from "./asc.ts";
 import type { Linked, LinkRequest } from "./image.ts";
 import { countLines } from "./info.ts";
@@ -21,22 +22,43 @@ export interface RuntimeRequest extends LinkRequest {
 /** Bytes of stack that the user part has; the pipeline checks that it cannot need more. */
 export const USER_STACK = 32768;
 
-const ARCH = "x86_64";
 const RUNTIME = join(ROOT, "appliance", "runtime");
-const INCLUDE = ["-I", RUNTIME, "-I", join(RUNTIME, "arch", ARCH), "-I", join(ROOT, "appliance", "abi")];
 
-const COMMON = [
-  `--target=${ARCH}-unknown-elf`,
-  ...["-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-ffunction-sections"],
-  ...["-g", "-O2", "-Wall", "-Wextra", "-Werror", `-ffile-prefix-map=${ROOT}=.`, "-fdebug-compilation-dir=."],
-];
-/** Nothing here may use vector registers: the kernel part does not save them, and some hypervisors interpret ring 0. */
-const KERNEL = [...COMMON, "-std=c11", "-mno-red-zone", "-mgeneral-regs-only", ...INCLUDE];
-const USER = [...COMMON, "-std=c11", "-fstack-usage", ...INCLUDE, "-I", NATIVE_INCLUDE];
-const GENERATED = [...COMMON, ...NATIVE_FLAGS, "-fno-strict-aliasing", "-fstack-usage", "-I", NATIVE_INCLUDE];
+/** Of the kernel part alone: nothing there may be at the mercy of an interrupt. */
+const KERNEL_ONLY: Record<Arch, readonly string[]> = { x86_64: ["-mno-red-zone"], aarch64: [] };
+
+/**
+ * An aarch64 image runs wherever in memory it is put: code finds things by their distance, and boot.S adds where it is to
+ * the addresses in constants, which the linker lists.
+ */
+const LINK_ONLY: Record<Arch, readonly string[]> = {
+  x86_64: [],
+  aarch64: ["-pie", "--no-dynamic-linker", "-z", "notext", "--pack-dyn-relocs=relr"],
+};
+
+interface Flags {
+  kernel: readonly string[];
+  user: readonly string[];
+  generated: readonly string[];
+}
+
+function flagsFor(arch: Arch): Flags {
+  const include = ["-I", RUNTIME, "-I", join(RUNTIME, "arch", arch), "-I", join(ROOT, "appliance", "abi")];
+  const common = [
+    `--target=${arch}-unknown-elf`,
+    ...["-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-ffunction-sections"],
+    ...["-g", "-O2", "-Wall", "-Wextra", "-Werror", `-ffile-prefix-map=${ROOT}=.`, "-fdebug-compilation-dir=."],
+  ];
+  return {
+    // Nothing here may use vector registers: the kernel part does not save them, and some hypervisors interpret ring 0.
+    kernel: [...common, "-std=c11", ...KERNEL_ONLY[arch], "-mgeneral-regs-only", ...include],
+    user: [...common, "-std=c11", "-fstack-usage", ...include, "-I", NATIVE_INCLUDE],
+    generated: [...common, ...NATIVE_FLAGS, "-fno-strict-aliasing", "-fstack-usage", "-I", NATIVE_INCLUDE],
+  };
+}
 
 /** What the kernel part may take from elsewhere: places the linker script names, and where the user part begins. */
-const KERNEL_NEEDS = /^(image|policy|low|(kernel|user|inspect|guard|journal|low)_\w+)$/;
+const KERNEL_NEEDS = /^(image|policy|low|(kernel|user|inspect|guard|journal|low|image)_\w+)$/;
 
 interface Unit {
   source: string;
@@ -50,31 +72,34 @@ interface Unit {
  * @throws Error with clang's or the linker's own messages, or when the kernel part refers to code of the user part.
  */
 export async function linkImage(request: RuntimeRequest): Promise<Linked & { stripped: string }> {
-  const { folder, out } = request;
+  const { folder, out, arch = "x86_64" } = request;
   const units = plan(request);
   await Promise.all(units.map((unit) => compile(unit, folder)));
   const kernel = units.map((unit) => unit.object).filter((object) => object.startsWith("k-"));
   await refuseForeignCalls(kernel, folder);
   const objects = units.map((unit) => unit.object);
-  const script = ["-T", join(RUNTIME, "arch", ARCH, "link.ld"), `--defsym=USER_STACK=${USER_STACK}`];
-  const flags = [
-    ...script,
-    "-z",
-    "max-page-size=4096",
-    "--build-id=none",
-    "--fatal-warnings",
-    "--orphan-handling=error",
-  ];
+  const script = ["-T", join(RUNTIME, "arch", arch, "link.ld"), `--defsym=USER_STACK=${USER_STACK}`];
+  const strict = ["-z", "max-page-size=4096", "--build-id=none", "--fatal-warnings", "--orphan-handling=error"];
+  const flags = [...script, ...strict, ...LINK_ONLY[arch]];
   const stripped = `${out}.stripped`;
   await tool("ld.lld", [...flags, "-o", out, ...objects], folder);
   await tool("ld.lld", [...flags, "--strip-all", "-o", stripped, ...objects], folder);
+  for (const file of [out, stripped]) markExecutable(file);
   return {
     stripped,
     usage: units.map(({ object }) => join(folder, object.replace(/o$/, "su"))).filter((file) => existsSync(file)),
     stack: { entry: "user_main", bytes: USER_STACK },
-    lines: runtimeLines(),
+    lines: runtimeLines(arch),
     tools: { clang: await version("clang"), lld: await version("ld.lld") },
   };
+}
+
+/** Linked as what may be put anywhere, an image still says where it is meant to be: there, loaders need not move it. */
+function markExecutable(file: string): void {
+  const bytes = readFileSync(file);
+  const ET_EXEC = 2;
+  bytes.writeUInt16LE(ET_EXEC, 16);
+  writeFileSync(file, bytes);
 }
 
 /** Objects of this process: a second image made in the same folder takes those that it shares. */
@@ -88,7 +113,8 @@ function compile({ source, object, flags }: Unit, folder: string): Promise<strin
   return made;
 }
 
-function plan({ sources, defines = {}, user, replace = {} }: RuntimeRequest): Unit[] {
+function plan({ arch = "x86_64", sources, defines = {}, user, replace = {} }: RuntimeRequest): Unit[] {
+  const flags = flagsFor(arch);
   const macros = Object.entries({ WEIR_VERSION: `"${packageVersion()}"`, ...defines }).map(([k, v]) => `-D${k}=${v}`);
   const unit = (kind: "k" | "u" | "c", original: string, flags: readonly string[]): Unit => {
     const source = replace[relative(RUNTIME, original)] ?? original;
@@ -96,10 +122,10 @@ function plan({ sources, defines = {}, user, replace = {} }: RuntimeRequest): Un
     return { source, object, flags };
   };
   return [
-    ...[...filesIn(`arch/${ARCH}`), ...filesIn("kernel")].map((f) => unit("k", f, [...KERNEL, ...macros])),
-    ...(user ?? filesIn("user")).map((f) => unit("u", f, [...USER, "-I", ".", ...macros])),
-    unit("u", join(NATIVE_INCLUDE, "memory.c"), USER),
-    ...sources.map((f) => unit("c", f, GENERATED)),
+    ...[...filesIn(`arch/${arch}`), ...filesIn("kernel")].map((f) => unit("k", f, [...flags.kernel, ...macros])),
+    ...(user ?? filesIn("user")).map((f) => unit("u", f, [...flags.user, "-I", ".", ...macros])),
+    unit("u", join(NATIVE_INCLUDE, "memory.c"), flags.user),
+    ...sources.map((f) => unit("c", f, flags.generated)),
   ];
 }
 
@@ -122,14 +148,14 @@ async function refuseForeignCalls(objects: string[], folder: string): Promise<vo
 }
 
 /** Lines that are not blank. */
-function runtimeLines(): Record<string, number> {
+function runtimeLines(arch: Arch): Record<string, number> {
   const sum = (folders: string[], matching: RegExp) =>
     folders
       .flatMap((folder) => readdirSync(join(RUNTIME, folder)).map((name) => join(folder, name)))
       .filter((file) => matching.test(file))
       .reduce((total, file) => total + countLines(join(RUNTIME, file)), 0);
   return {
-    kernel: sum([`arch/${ARCH}`, "kernel"], /(?<!user)\.[chS]$/),
+    kernel: sum([`arch/${arch}`, "kernel"], /(?<!user)\.[chS]$/),
     user: sum(["user", "wasm"], /\.[ch]$/),
     virtio: sum(["virtio"], /\.h$/),
   };

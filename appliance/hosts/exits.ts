@@ -40,9 +40,19 @@ export interface Exit {
   text: string;
 }
 
-/** What a process that ran an image came to. isa-debug-exit makes 2 * code + 1 of the image's code. */
-export function decodeExit(status: number | null, signal: string | null): Exit {
-  const found = Object.entries(EXITS).find(([, [code]]) => status === 2 * code + 1);
+/** The exit code that is in a line of the console, as the kernel part writes it last of all where nothing else carries it. */
+export function exitLine(line: string): number | undefined {
+  const found = /^weir: exit 0x([0-9a-f]{1,2})$/.exec(line);
+  return found ? Number.parseInt(found[1]!, 16) : undefined;
+}
+
+/**
+ * What a process that ran an image came to. isa-debug-exit makes 2 * code + 1 of the image's code.
+ * @param said the code that was in the console's last line, if it was one of exitLine()'s
+ */
+export function decodeExit(status: number | null, signal: string | null, said?: number): Exit {
+  const ended = status === 0 && said !== undefined ? 2 * said + 1 : status;
+  const found = Object.entries(EXITS).find(([, [code]]) => ended === 2 * code + 1);
   if (found) return { name: found[0] as ExitName, text: found[1][1] };
   if (status === 0 || signal === "SIGTERM" || signal === "SIGKILL")
     return { name: "STOPPED", text: "stopped from outside" };

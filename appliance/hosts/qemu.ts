@@ -1,13 +1,24 @@
 /**
- * QEMU as a host of the image: its arguments, which accelerator works here, starting it, and what it came to. The machine
- * is microvm with nothing in it but a console, three NICs and the debug-exit device that carries the exit code out.
+ * QEMU as a host of the image: its arguments, which accelerator works here, starting it, and what it came to. An x86-64
+ * image gets a microvm with nothing in it but a console, three NICs and the debug-exit device that carries the exit code
+ * out; an aarch64 image the smallest `virt`, and says its exit code in the last line of its console.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { decodeExit, type Exit } from "./exits.ts";
+import { type Arch, HOST_ARCH } from "../build/arch.ts";
+import { decodeExit, type Exit, exitLine } from "./exits.ts";
 
-const PROGRAM = "qemu-system-x86_64";
+export const PROGRAMS: Record<Arch, string> = { x86_64: "qemu-system-x86_64", aarch64: "qemu-system-aarch64" };
+
+/** What there is for each CPU: the machine, and what carries the exit code. */
+const MACHINES: Record<Arch, (accelerator: Accelerator) => readonly string[]> = {
+  x86_64: (accelerator) => [
+    ...["-M", `microvm,acpi=off,rtc=off,accel=${accelerator}`, "-cpu", "max"],
+    ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+  ],
+  aarch64: (accelerator) => ["-M", `virt,gic-version=max,accel=${accelerator}`, "-cpu", "max"],
+};
 
 export type Accelerator = "kvm" | "tcg";
 
@@ -43,15 +54,30 @@ export interface Launch {
 /** MAC addresses of an image that was built without naming others. */
 export const MACS = { in: "52:54:00:77:00:01", out: "52:54:00:77:00:02", log: "52:54:00:77:00:03" } as const;
 
+/** The CPU that an image is for, from its first bytes. What is no image passes for x86-64: QEMU says what is wrong with it. */
+export function archOfImage(path: string): Arch {
+  if (!existsSync(path)) return "x86_64";
+  const head = Buffer.alloc(64);
+  const fd = openSync(path, "r");
+  readSync(fd, head, 0, head.length, 0);
+  closeSync(fd);
+  const EM_AARCH64 = 183;
+  const isElf = head.readUInt32BE(0) === 0x7f454c46;
+  const isArm = isElf ? head.readUInt16LE(18) === EM_AARCH64 : head.toString("latin1", 56, 60) === "ARMd";
+  return isArm ? "aarch64" : "x86_64";
+}
+
+/** The program that starts the image. */
+export const qemuProgram = (image: string): string => PROGRAMS[archOfImage(image)];
+
 /** The arguments that start the image, without the program's name. */
 export function qemuArguments(launch: Launch): string[] {
   const { image, memory, accelerator, nics, append = [], more = [] } = launch;
   return [
-    ...["-M", `microvm,acpi=off,rtc=off,accel=${accelerator}`, "-cpu", "max", "-m", String(memory)],
+    ...[...MACHINES[archOfImage(image)](accelerator), "-m", String(memory)],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ...["-chardev", launch.console ? `file,id=console,path=${doubled(launch.console)}` : "stdio,id=console,signal=off"],
     ...["-serial", "chardev:console"],
-    ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
     // VIRTIO 1 only: version 2 of the transport's registers.
     ...["-global", "virtio-mmio.force-legacy=false"],
     ...["-kernel", image, "-append", append.join(" ")],
@@ -114,11 +140,13 @@ const KEPT = 1000;
 
 /** Starts the image. Never throws: a program that cannot be started is an exit too. */
 export function startImage(options: StartOptions): Running {
-  const child = spawn(PROGRAM, qemuArguments(options), { stdio: ["ignore", "pipe", "pipe"] });
+  const program = qemuProgram(options.image);
+  const child = spawn(program, qemuArguments(options), { stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
   const complaints: string[] = [];
   let timedOut = false;
   let failed: Error | undefined;
+  let said: number | undefined;
   const timer = options.timeout
     ? setTimeout(() => {
         timedOut = true;
@@ -131,13 +159,15 @@ export function startImage(options: StartOptions): Running {
     });
     child.on("close", (status, signal) => {
       clearTimeout(timer);
-      if (failed) resolve({ name: "HYPERVISOR", text: `${PROGRAM}: ${failed.message}` });
+      if (failed) resolve({ name: "HYPERVISOR", text: `${program}: ${failed.message}` });
       else if (timedOut) resolve({ name: "TIMEOUT", text: `it did not end within ${options.timeout} ms` });
-      else resolve(decodeExit(status, signal));
+      else resolve(decodeExit(status, signal, said));
     });
   });
   const ready = new Promise<void>((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
+      said = exitLine(line);
+      if (said !== undefined) return;
       if (lines.push(line) > KEPT) lines.shift();
       if (line === "weir: ready") resolve();
       options.onLine?.(line);
@@ -156,7 +186,7 @@ export function startImage(options: StartOptions): Running {
   return { process: child, ready, exit, lines, complaints, stop };
 }
 
-let working: Promise<Accelerator> | undefined;
+const working = new Map<Arch, Promise<Accelerator>>();
 
 /**
  * KVM where this image starts under it (tried once in this process, for at most 10 s), else TCG. WEIR_ACCELERATOR in the
@@ -165,12 +195,15 @@ let working: Promise<Accelerator> | undefined;
 export function chooseAccelerator(image: string, memory: number): Promise<Accelerator> {
   const { WEIR_ACCELERATOR: asked } = process.env;
   if (asked === "kvm" || asked === "tcg") return Promise.resolve(asked);
-  working ??= tryKvm(image, memory).then((works) => (works ? "kvm" : "tcg"));
-  return working;
+  const arch = archOfImage(image);
+  const known = working.get(arch) ?? tryKvm(image, memory).then((works) => (works ? "kvm" : "tcg"));
+  working.set(arch, known);
+  return known;
 }
 
 /** Without NICs every image of ours starts, and then refuses. A KVM that hangs or crashes does not get that far. */
 async function tryKvm(image: string, memory: number): Promise<boolean> {
+  if (archOfImage(image) !== HOST_ARCH) return false;
   try {
     accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
   } catch {

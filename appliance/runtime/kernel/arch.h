@@ -51,6 +51,14 @@ struct fault {
 };
 _Noreturn void kernel_fault(const struct fault *fault);
 
+// A device register. The compiler is not to know how the address was made: it would step a pointer along with an access,
+// and hypervisors on Arm can emulate only accesses that do nothing else (Arm ARM, ESR_EL2.ISV).
+#define REGISTER(address) ({ \
+  uint64_t register_ = (address); \
+  __asm__ volatile("" : "+r"(register_)); \
+  (volatile uint32_t *)register_; \
+})
+
 // ---- Between the files of kernel/ ---------------------------------------------------------------------------------------
 
 void put(const char *text);

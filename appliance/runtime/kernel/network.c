@@ -11,9 +11,7 @@ uint8_t weir_send_buffer[2][SEND_BUFFERS][BUFFER_SIZE] LOW("write");
 static struct nic { uint64_t base; uint32_t line; } nics[ROLES];
 static uint32_t started; // how many of them
 
-static volatile uint32_t *reg(enum weir_role role, uint32_t at) {
-  return (volatile uint32_t *)(nics[role].base + at);
-}
+static volatile uint32_t *reg(enum weir_role role, uint32_t at) { return REGISTER(nics[role].base + at); }
 
 static uint64_t number(const char **at) {
   uint64_t base = 10, value = 0;

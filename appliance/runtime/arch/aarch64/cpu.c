@@ -1,0 +1,129 @@
+// The CPU: traps, clock, idling, console, the end. Firmware is called for the end only (PSCI, Arm DEN 0022).
+#include "cpu.h"
+
+enum { CALL = 0x15, EXECUTE = 0x20, ACCESS = 0x24, PSCI_SYSTEM_OFF = 0x84000008 }; // classes of exceptions: ESR_EL1.EC
+enum { CONSOLE_FLAGS = 0x18, CONSOLE_FULL = 0x20, CONSOLE_LINE = 0x2c, CONSOLE_CONTROL = 0x30 };
+#define CONSOLE_PATIENCE 100000
+
+_Noreturn void enter_user(void (*entry)(void), char *stack_end);
+
+struct trap_frame { uint64_t x[31], pc, cause, address; };
+
+static volatile uint32_t *console(uint32_t at) { return REGISTER(machine.console + at); }
+static bool guards_user; // the CPU can keep the kernel part from the user part's pages: PAN
+
+void cpu_start(const uint8_t *fdt, uint64_t ticks) {
+  if (!fdt_read(fdt)) arch_exit(EXIT_DEVICES);
+  guards_user = READ("s3_0_c0_c7_1") >> 20 & 15; // ID_AA64MMFR1_EL1.PAN
+  WRITE("cntkctl_el1", 2); // the user part may read the counter, and nothing else of the timer
+  if (machine.console) *console(CONSOLE_LINE) = 0x70, *console(CONSOLE_CONTROL) = 0x101; // 8 bits, buffered; sends only
+  weir_info.entry_ticks = ticks;
+  kernel_start(0);
+}
+
+void arch_user(void (*entry)(void), char *stack_end) { enter_user(entry, stack_end); }
+
+void arch_read_user(void) {
+  if (guards_user) __asm__ volatile(".inst 0xd500409f" : : : "memory"); // msr pan, #0; the next trap sets it again
+}
+
+// ---- Traps (Arm ARM, D17.2.37, ESR_EL1) -----------------------------------------------------------------------------
+
+static _Noreturn void fault(uint64_t cause, uint64_t pc, uint64_t address, bool user) {
+  const uint32_t class = cause >> 26 & 63, status = cause & 63;
+  const bool page = (class & ~5u) == EXECUTE && status >= 4 && status < 16; // of either part
+  const char *what = "unexpected trap";
+  uint32_t code = EXIT_FAULT_OTHER;
+  if (class == 0) what = "undefined instruction", code = EXIT_FAULT_INSTRUCTION;
+  if (class == 1 || class == 0x18) what = "privileged instruction", code = EXIT_FAULT_INSTRUCTION;
+  if (class == 7) what = "no such registers", code = EXIT_FAULT_INSTRUCTION;
+  if ((class & ~5u) == EXECUTE) what = "bus error";
+  if (class == 0x22) what = "unaligned instruction", code = EXIT_FAULT_INSTRUCTION;
+  if (class == 0x26) what = "unaligned stack";
+  if (class == 0x2f) what = "system error";
+  if (class == 0x3c) what = "breakpoint";
+  if (page) what = "page fault", code = 0;
+  kernel_fault(&(struct fault){
+    .what = what, .pc = pc, .address = page ? address : 0, .code = code, .user = user, .present = status >= 8,
+    .write = class >= ACCESS && cause & 64, .execute = class < ACCESS});
+}
+
+void trap(struct trap_frame *f) {
+  if (f->cause >> 26 == CALL) kernel_call(f->x[0], f->x[1]);
+  else fault(f->cause, f->pc, f->address, true);
+}
+
+void cpu_broken(uint64_t cause, uint64_t pc, uint64_t address, uint32_t whence) { fault(cause, pc, address, whence != 1); }
+
+// ---- Clock and idling (Arm ARM, D11, the generic timer) ---------------------------------------------------------------
+
+uint64_t arch_clock(char how[16]) {
+  static const char name[] = "cntfrq";
+  for (unsigned i = 0; i < sizeof name; i++) how[i] = name[i];
+  return READ("cntfrq_el0"); // it is the hypervisor's or the firmware's to say
+}
+
+void arch_interrupts(uint32_t line) { gic_start(line); }
+
+void arch_idle(uint64_t nanoseconds) {
+  ISB();
+  WRITE("cntv_cval_el0", READ("cntvct_el0") + nanoseconds * (READ("cntfrq_el0") / 1000) / 1000000);
+  WRITE("cntv_ctl_el0", 1);
+  ISB();
+  gic_wait();
+}
+
+// ---- What the loader hands over: fdt.c has read it -----------------------------------------------------------------------
+
+const char *arch_command_line(const struct arch_boot *boot) {
+  (void)boot;
+  return machine.command_line ? machine.command_line : "";
+}
+
+uint64_t arch_memory(const struct arch_boot *boot) {
+  (void)boot;
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < machine.memories; i++) sum += machine.memory[i].to - machine.memory[i].from;
+  return sum;
+}
+
+bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) {
+  (void)boot;
+  for (uint32_t i = 0; i < machine.memories; i++)
+    if (machine.memory[i].from <= from && to <= machine.memory[i].to) return true;
+  return false;
+}
+
+bool arch_device(uint32_t n, uint64_t *base, uint32_t *line) {
+  if (n >= machine.count) return false;
+  *base = machine.devices[n].base;
+  *line = machine.devices[n].line;
+  return true;
+}
+
+// ---- Console and the end ------------------------------------------------------------------------------------------------
+
+// A PL011. Who reads it may have stopped reading: after one long wait text is dropped, until there is room again, for
+// nothing here may wait for whoever is outside.
+void arch_put(char c) {
+  static uint32_t patience = CONSOLE_PATIENCE;
+  if (!machine.console) return;
+  for (uint32_t n = 0; *console(CONSOLE_FLAGS) & CONSOLE_FULL;) if (++n >= patience) {
+    patience = 1;
+    return;
+  }
+  patience = CONSOLE_PATIENCE;
+  *console(0) = (uint8_t)c;
+}
+
+// PSCI knows no exit codes, so the console's last line has it (hosts/exits.ts). Semihosting has them, but with it the
+// hypervisor would open files for whoever takes over the kernel part.
+void arch_exit(uint32_t code) {
+  put("weir: exit ");
+  put_hex(code);
+  put("\n");
+  register uint64_t x0 __asm__("x0") = PSCI_SYSTEM_OFF;
+  if (machine.smc) __asm__ volatile("smc #0" : "+r"(x0) : : "memory");
+  else __asm__ volatile("hvc #0" : "+r"(x0) : : "memory");
+  for (;;) __asm__ volatile("wfi");
+}

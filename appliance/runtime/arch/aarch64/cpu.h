@@ -1,0 +1,34 @@
+// Between the files of arch/aarch64.
+#ifndef WEIR_CPU_H
+#define WEIR_CPU_H
+
+#include "kernel/arch.h"
+
+// The name of the register goes into the instruction.
+#define READ(name) ({ uint64_t value_; __asm__ volatile("mrs %0, " name : "=r"(value_) : : "memory"); value_; })
+#define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)) : "memory")
+#define ISB() __asm__ volatile("isb" : : : "memory")
+
+// What the device tree says of the machine; what it does not say is 0.
+#define MEMORIES 4
+#define MOST_DEVICES (ROLES + 1) // one too many is as wrong as ten
+extern struct machine {
+  const char *command_line; // in the device tree
+  struct { uint64_t from, to; } memory[MEMORIES];
+  struct { uint64_t base; uint32_t line; } devices[MOST_DEVICES];
+  uint32_t memories, count;
+  uint64_t console;                     // a PL011
+  uint64_t gic, gic_cpu; // the distributor; of GICv2 the CPU interface, of GICv3 the first redistributor
+  uint32_t gic_version;
+  bool smc; // PSCI is called by smc, else by hvc
+} machine;
+
+// False when it is no device tree. Anything it says too much of is left out.
+bool fdt_read(const uint8_t *fdt);
+
+void gic_start(uint32_t line);
+void gic_wait(void); // until a timer or device interrupt is pending; answers what is
+
+#define GIC_TIMER 27 // the virtual timer's interrupt (Arm BSA, PPI assignments)
+
+#endif

@@ -1,0 +1,68 @@
+// The interrupt controller (Arm GIC architecture, versions 2 and 3), for one purpose: to end a wait. WFI ends when an
+// interrupt is pending although it is masked (Arm ARM, D1.6.2), so none is ever taken: what is pending is asked for and
+// answered here, in order, and no code runs that nobody called.
+#include "cpu.h"
+
+enum { // GICD, and of version 3 the second page of a redistributor
+  CONTROL = 0, GROUP = 0x80, ENABLE = 0x100, TARGET = 0x800, ROUTE = 0x6000,
+  CPU_CONTROL = 0, CPU_MASK = 4, CPU_ACKNOWLEDGE = 0xc, CPU_END = 0x10, // GICC
+  REDISTRIBUTOR_WAKER = 0x14, REDISTRIBUTOR_OWN = 0x10000, SLEEPING = 4,
+};
+#define ACKNOWLEDGE "s3_0_c12_c12_0" // ICC_IAR1_EL1
+#define END "s3_0_c12_c12_1"         // ICC_EOIR1_EL1
+#define MASK "s3_0_c4_c6_0"          // ICC_PMR_EL1
+#define SYSTEM "s3_0_c12_c12_5"      // ICC_SRE_EL1
+#define GROUP_1 "s3_0_c12_c12_7"     // ICC_IGRPEN1_EL1
+enum { NO_INTERRUPT = 1020 };        // from here on numbers are not of interrupts
+
+static uint32_t network; // the one of `in`
+
+static volatile uint32_t *at(uint64_t base, uint32_t offset) { return REGISTER(base + offset); }
+static void set_bit(uint64_t base, uint32_t offset, uint32_t n) { *at(base, offset + n / 32 * 4) |= 1u << n % 32; }
+
+static void start_2(void) {
+  *at(machine.gic, CONTROL) = 1;
+  *(volatile uint8_t *)at(machine.gic, TARGET + network) = 1; // to CPU 0
+  *at(machine.gic, ENABLE + network / 32 * 4) = 1u << network % 32;
+  *at(machine.gic, ENABLE) = 1u << GIC_TIMER;
+  *at(machine.gic_cpu, CPU_MASK) = 0xff;
+  *at(machine.gic_cpu, CPU_CONTROL) = 1;
+}
+
+static void start_3(void) {
+  const uint64_t own = machine.gic_cpu + REDISTRIBUTOR_OWN;
+  *at(machine.gic, CONTROL) = 0x13; // by affinity, both groups
+  set_bit(machine.gic, GROUP, network);
+  *(volatile uint64_t *)at(machine.gic, ROUTE + 8 * network) = 0; // to CPU 0.0.0.0
+  *at(machine.gic, ENABLE + network / 32 * 4) = 1u << network % 32;
+  *at(machine.gic_cpu, REDISTRIBUTOR_WAKER) = 0;
+  for (uint32_t n = 0; n < 1000000 && *at(machine.gic_cpu, REDISTRIBUTOR_WAKER) & SLEEPING; n++) {}
+  set_bit(own, GROUP, GIC_TIMER);
+  *at(own, ENABLE) = 1u << GIC_TIMER;
+  WRITE(SYSTEM, 7);
+  ISB();
+  WRITE(MASK, 0xff);
+  WRITE(GROUP_1, 1);
+  ISB();
+}
+
+void gic_start(uint32_t line) {
+  network = line < NO_INTERRUPT ? line : GIC_TIMER;
+  if (machine.gic_version == 2) start_2();
+  if (machine.gic_version == 3) start_3();
+}
+
+void gic_wait(void) {
+  if (machine.gic_version) __asm__ volatile("dsb sy; wfi" : : : "memory");
+  WRITE("cntv_ctl_el0", 0);
+  ISB();
+  // At most one of each: a device that never stops cannot keep us here.
+  for (int n = 0; n < 2 && machine.gic_version; n++) {
+    const bool old = machine.gic_version == 2;
+    const uint64_t id = old ? *at(machine.gic_cpu, CPU_ACKNOWLEDGE) : READ(ACKNOWLEDGE);
+    if ((id & 0x3ff) >= NO_INTERRUPT) return;
+    if (id == network) network_interrupt();
+    if (old) *at(machine.gic_cpu, CPU_END) = (uint32_t)id;
+    else WRITE(END, id);
+  }
+}
