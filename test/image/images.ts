@@ -2,10 +2,12 @@
  * Images for tests: the real runtime around three tiny compartments (appliance/runtime/test/onboard), long before and apart
  * from the appliance's own, so what fails here is the runtime. Built once, kept in build/.
  */
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ARCHES, type Arch } from "../../appliance/build/arch.ts";
 import { compileOnboard, ROOT } from "../../appliance/build/asc.ts";
 import type { Compartment } from "../../appliance/build/compartments.ts";
 import { packContainer, unpackContainer } from "../../appliance/build/container.ts";
@@ -20,6 +22,7 @@ import {
   chooseAccelerator,
   MACS,
   type Nic,
+  PROGRAMS,
   type Running,
   type StartOptions,
   startImage,
@@ -37,10 +40,17 @@ export const MEMORY = 4;
 /** For one start of an image; far more than it needs. */
 export const PATIENCE = 20_000;
 
+/** The CPUs that there is a QEMU for here. */
+export const arches: readonly Arch[] = ARCHES.filter((arch) => {
+  const there = spawnSync(PROGRAMS[arch], ["--version"]).status === 0;
+  if (!there) console.log(`skipped: images for ${arch}: no ${PROGRAMS[arch]}`);
+  return there;
+});
+
 /** The test image without a policy. */
-export async function prebuilt(): Promise<Uint8Array> {
-  const out = join(ROOT, "build", "test-image.elf");
-  return readFileSync(await buildImage({ link: linkImage, compartments: COMPARTMENTS, out }));
+export async function prebuilt(arch: Arch): Promise<Uint8Array> {
+  const out = join(ROOT, "build", `test-image-${arch}.elf`);
+  return readFileSync(await buildImage({ arch, link: linkImage, compartments: COMPARTMENTS, out }));
 }
 
 /** The test compartments in this process. */
@@ -67,10 +77,10 @@ export class Images {
   }
 
   /** A folder for images of one test file, and what to start them with. */
-  static async open(): Promise<Images> {
+  static async open(arch: Arch): Promise<Images> {
     const folder = await mkdtemp(join(tmpdir(), "weir-test-"));
     const images = new Images(folder, "tcg");
-    const trial = images.write("trial", placePolicy(await prebuilt(), policy()));
+    const trial = images.write("trial", placePolicy(await prebuilt(arch), policy()));
     return new Images(folder, await chooseAccelerator(trial, MEMORY));
   }
 

@@ -7,143 +7,146 @@ import { placePolicy } from "../../appliance/build/place.ts";
 import { MACS, type Running } from "../../appliance/hosts/qemu.ts";
 import { FrameStream } from "../../appliance/hosts/stream.ts";
 import { garbage } from "./garbage.ts";
-import { Images, nics, policy, prebuilt } from "./images.ts";
+import { arches, Images, nics, policy, prebuilt } from "./images.ts";
 import { frame } from "./records.ts";
 
-let images: Images;
-let image: string;
-beforeAll(async () => {
-  images = await Images.open();
-  image = images.write("live", placePolicy(await prebuilt(), policy()));
-});
-afterAll(() => images.close());
-
-type Name = "in" | "out" | "log";
-interface Live {
-  running: Running;
-  streams: Record<Name, FrameStream>;
-  got: Record<Name, Buffer[]>;
-  /** Ends the image; resolves when everything it ever sent is in `got`. */
-  end(): Promise<void>;
-}
-
-let starts = 0;
-const EPOCH = 1_700_000_000_000_000_000n;
-
-/** Boots the image with its NICs on sockets; on `stuck` there is somebody who never reads. */
-async function live(stuck?: Name): Promise<Live> {
-  const got: Live["got"] = { in: [], out: [], log: [] };
-  const start = starts++;
-  const path = (name: Name) => join(images.folder, `${name}-${start}.sock`);
-  const backend = (name: Name) => ({ kind: "stream", path: path(name) }) as const;
-  const listen = (name: Name) =>
-    FrameStream.listen(path(name), name === stuck ? null : (bytes) => got[name].push(Buffer.from(bytes)));
-  const streams = { in: await listen("in"), out: await listen("out"), log: await listen("log") };
-  const running = images.start({
-    ...images.options(image),
-    nics: nics({ in: backend("in"), out: backend("out"), log: backend("log") }),
-    append: [`epoch=${EPOCH}`],
+describe.each(arches)("%s", (arch) => {
+  let images: Images;
+  let image: string;
+  beforeAll(async () => {
+    images = await Images.open(arch);
+    image = images.write("live", placePolicy(await prebuilt(arch), policy()));
   });
-  await running.ready;
-  const end = async () => {
-    await running.stop();
-    const reading = Object.entries(streams).filter(([name]) => name !== stuck);
-    await Promise.all(reading.map(([, stream]) => stream.ended));
-    for (const stream of Object.values(streams)) stream.close();
-  };
-  return { running, streams, got, end };
-}
+  afterAll(() => images.close());
 
-async function until(what: () => boolean, patience = 5000): Promise<void> {
-  for (const end = Date.now() + patience; !what(); await sleep(2))
-    if (Date.now() > end) throw new Error("waited in vain");
-}
+  type Name = "in" | "out" | "log";
+  interface Live {
+    running: Running;
+    streams: Record<Name, FrameStream>;
+    got: Record<Name, Buffer[]>;
+    /** Ends the image; resolves when everything it ever sent is in `got`. */
+    end(): Promise<void>;
+  }
 
-const hex = (frames: readonly Uint8Array[]) => frames.map((bytes) => Buffer.from(bytes).toString("hex"));
+  let starts = 0;
+  const EPOCH = 1_700_000_000_000_000_000n;
 
-describe("live", () => {
-  it("is woken by what arrives, not by its timer", async () => {
-    const { streams, got, end } = await live();
-    const frames = Array.from({ length: 20 }, (_, n) => frame(0x11, 60 + n, n));
-    const began = Date.now();
-    for (const [n, bytes] of frames.entries()) {
-      await streams.in.send([bytes]);
-      await until(() => got.out.length === n + 1);
-    }
-    expect(Date.now() - began).toBeLessThan(4000); // by the timer alone it would be about 20 s
-    await end();
-    expect(hex(got.out)).toEqual(hex(frames));
-  });
+  /** Boots the image with its NICs on sockets; on `stuck` there is somebody who never reads. */
+  async function live(stuck?: Name): Promise<Live> {
+    const got: Live["got"] = { in: [], out: [], log: [] };
+    const start = starts++;
+    const path = (name: Name) => join(images.folder, `${name}-${start}.sock`);
+    const backend = (name: Name) => ({ kind: "stream", path: path(name) }) as const;
+    const listen = (name: Name) =>
+      FrameStream.listen(path(name), name === stuck ? null : (bytes) => got[name].push(Buffer.from(bytes)));
+    const streams = { in: await listen("in"), out: await listen("out"), log: await listen("log") };
+    const running = images.start({
+      ...images.options(image),
+      nics: nics({ in: backend("in"), out: backend("out"), log: backend("log") }),
+      append: [`epoch=${EPOCH}`],
+    });
+    await running.ready;
+    const end = async () => {
+      await running.stop();
+      const reading = Object.entries(streams).filter(([name]) => name !== stuck);
+      await Promise.all(reading.map(([, stream]) => stream.ended));
+      for (const stream of Object.values(streams)) stream.close();
+    };
+    return { running, streams, got, end };
+  }
 
-  it("begins with a tick, marks each second with one, and uses next to no processor meanwhile", async () => {
-    const { running, got, end } = await live();
-    const before = processorTime(running.process.pid!);
-    await sleep(3200);
-    const used = processorTime(running.process.pid!) - before;
-    await end();
-    expect(running.lines.filter((line) => line === "pp").length).toBe(4);
-    expect(got.log.length).toBe(4);
-    expect(used).toBeLessThan(0.3);
-  });
+  async function until(what: () => boolean, patience = 5000): Promise<void> {
+    for (const end = Date.now() + patience; !what(); await sleep(2))
+      if (Date.now() > end) throw new Error("waited in vain");
+  }
 
-  it("goes on when nobody takes what it sends on `out`, and counts what it drops", async () => {
-    const { streams, got, end } = await live("out");
-    for (let n = 0; n < 960; n += 32) {
-      await streams.in.send(Array.from({ length: 32 }, (_, k) => frame(0x11, 1500, n + k)));
-      await until(() => got.log.length >= n + 32);
-    }
-    await end();
-    const counters = got.log.map((bytes) => [0, 8, 16].map((at) => Number(bytes.readBigUInt64LE(18 + at))));
-    const [overrun, out, log] = counters.at(-1)!;
-    expect(out).toBeGreaterThan(100);
-    expect(counters[0]).toEqual([0, 0, 0]);
-    expect([overrun, log]).toEqual([0, 0]);
-  });
+  const hex = (frames: readonly Uint8Array[]) => frames.map((bytes) => Buffer.from(bytes).toString("hex"));
 
-  it("stands still for nobody who does not read the console", async () => {
-    const { running, streams, got, end } = await live();
-    running.process.stdout!.pause();
-    for (let n = 0; n < 30_000; n += 30) {
-      await streams.in.send(Array.from({ length: 30 }, (_, k) => frame(0x11, 60, n + k)));
-      await until(() => got.log.length >= n + 30);
-    }
-    running.process.stdout!.resume();
-    await end();
-    expect(got.out.length).toBe(30_000);
-  });
-});
-
-describe("one way", () => {
-  it("sends nothing on `in`, whatever comes at any NIC; what comes at `out` and `log` changes nothing", async () => {
-    const sent = garbage(MACS.in, 1);
-    const results = [];
-    for (const noisy of [false, true]) {
+  describe("live", () => {
+    it("is woken by what arrives, not by its timer", async () => {
       const { streams, got, end } = await live();
-      for (let round = 0; round < 3; round++) {
-        if (noisy) {
-          await streams.out.send(garbage(MACS.out, 2 + round));
-          await streams.log.send(garbage(MACS.log, 12 + round));
-        }
-        for (let n = 0; n < sent.length; n += 20) {
-          await streams.in.send(sent.slice(n, n + 20));
-          await sleep(30);
-        }
+      const frames = Array.from({ length: 20 }, (_, n) => frame(0x11, 60 + n, n));
+      const began = Date.now();
+      for (const [n, bytes] of frames.entries()) {
+        await streams.in.send([bytes]);
+        await until(() => got.out.length === n + 1);
       }
-      await until(() => got.out.at(-1)?.equals(sent.at(-1)!) === true);
-      await sleep(200);
+      expect(Date.now() - began).toBeLessThan(4000); // by the timer alone it would be about 20 s
       await end();
-      expect(hex(got.in)).toEqual([]);
-      results.push(hex(got.out));
-    }
-    // QEMU does not deliver what is longer than a receive buffer.
-    const passed = hex(sent.filter((bytes) => bytes.length <= 2036));
-    expect(results[0]!.slice(0, passed.length)).toEqual(passed);
-    expect(results[1]).toEqual(results[0]);
-  });
-});
+      expect(hex(got.out)).toEqual(hex(frames));
+    });
 
-/** Seconds of processor time of a process and its threads. */
-function processorTime(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
+    it("begins with a tick, marks each second with one, and uses next to no processor meanwhile", async () => {
+      const { running, got, end } = await live();
+      const before = processorTime(running.process.pid!);
+      await sleep(3200);
+      const used = processorTime(running.process.pid!) - before;
+      await end();
+      expect(running.lines.filter((line) => line === "pp").length).toBe(4);
+      expect(got.log.length).toBe(4);
+      expect(used).toBeLessThan(0.3);
+    });
+
+    it("goes on when nobody takes what it sends on `out`, and counts what it drops", async () => {
+      const { streams, got, end } = await live("out");
+      for (let n = 0; n < 960; n += 32) {
+        await streams.in.send(Array.from({ length: 32 }, (_, k) => frame(0x11, 1500, n + k)));
+        await until(() => got.log.length >= n + 32);
+      }
+      await end();
+      const counters = got.log.map((bytes) => [0, 8, 16].map((at) => Number(bytes.readBigUInt64LE(18 + at))));
+      const [overrun, out, log] = counters.at(-1)!;
+      expect(out).toBeGreaterThan(100);
+      expect(counters[0]).toEqual([0, 0, 0]);
+      expect([overrun, log]).toEqual([0, 0]);
+    });
+
+    // QEMU 7.2's PL011 lets the whole machine wait for whoever reads its console (hw/char/pl011.c: qemu_chr_fe_write_all).
+    it.skipIf(arch === "aarch64")("stands still for nobody who does not read the console", async () => {
+      const { running, streams, got, end } = await live();
+      running.process.stdout!.pause();
+      for (let n = 0; n < 30_000; n += 30) {
+        await streams.in.send(Array.from({ length: 30 }, (_, k) => frame(0x11, 60, n + k)));
+        await until(() => got.log.length >= n + 30);
+      }
+      running.process.stdout!.resume();
+      await end();
+      expect(got.out.length).toBe(30_000);
+    });
+  });
+
+  describe("one way", () => {
+    it("sends nothing on `in`, whatever comes at any NIC; what comes at `out` and `log` changes nothing", async () => {
+      const sent = garbage(MACS.in, 1);
+      const results = [];
+      for (const noisy of [false, true]) {
+        const { streams, got, end } = await live();
+        for (let round = 0; round < 3; round++) {
+          if (noisy) {
+            await streams.out.send(garbage(MACS.out, 2 + round));
+            await streams.log.send(garbage(MACS.log, 12 + round));
+          }
+          for (let n = 0; n < sent.length; n += 20) {
+            await streams.in.send(sent.slice(n, n + 20));
+            await sleep(30);
+          }
+        }
+        await until(() => got.out.at(-1)?.equals(sent.at(-1)!) === true);
+        await sleep(200);
+        await end();
+        expect(hex(got.in)).toEqual([]);
+        results.push(hex(got.out));
+      }
+      // QEMU does not deliver what is longer than a receive buffer.
+      const passed = hex(sent.filter((bytes) => bytes.length <= 2036));
+      expect(results[0]!.slice(0, passed.length)).toEqual(passed);
+      expect(results[1]).toEqual(results[0]);
+    });
+  });
+
+  /** Seconds of processor time of a process and its threads. */
+  function processorTime(pid: number): number {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+});

@@ -3,182 +3,194 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packContainer } from "../../appliance/build/container.ts";
 import { placeManifest, placePolicy } from "../../appliance/build/place.ts";
 import { MACS, type Nic } from "../../appliance/hosts/qemu.ts";
-import { Images, MEMORY, nics, policy, prebuilt } from "./images.ts";
+import { arches, Images, MEMORY, nics, policy, prebuilt } from "./images.ts";
 
-let images: Images;
-let bare: Uint8Array;
-let good: string;
-beforeAll(async () => {
-  images = await Images.open();
-  bare = await prebuilt();
-  good = images.write("good", placePolicy(bare, policy()));
-});
-afterAll(() => images.close());
+describe.each(arches)("%s", (arch) => {
+  let images: Images;
+  let bare: Uint8Array;
+  let good: string;
+  beforeAll(async () => {
+    images = await Images.open(arch);
+    bare = await prebuilt(arch);
+    good = images.write("good", placePolicy(bare, policy()));
+  });
+  afterAll(() => images.close());
 
-const none = { kind: "none" } as const;
+  const none = { kind: "none" } as const;
 
-describe("an image on the machine it is for", () => {
-  it("says what it is and what it has, then that it is ready, once", async () => {
-    const running = images.start(images.options(good));
-    await running.ready;
-    const { name } = await running.stop();
-    expect(name).toBe("STOPPED");
-    expect(running.complaints.filter((line) => !line.includes("terminating on signal"))).toEqual([]);
-    expect(running.lines.filter((line) => line !== "pp")).toHaveLength(3); // "pp" is a tick, the test compartments say
-    expect(running.lines[0]).toMatch(
-      /^weir: \d+\.\d+\.\d+, \d+ KiB, clock (kvm-clock|cpuid|8254) \d+ MHz, in receives 52:54:00:77:00:01, out sends 52:54:00:77:00:02, log sends 52:54:00:77:00:03$/,
-    );
-    expect(running.lines[1]).toMatch(/^weir: booted in \d+ us, \d+ cycles$/);
-    expect(running.lines[2]).toBe("weir: ready");
-    expect(Number(/(\d+) KiB/.exec(running.lines[0]!)![1])).toBeLessThanOrEqual(MEMORY * 1024);
+  describe("an image on the machine it is for", () => {
+    it("says what it is and what it has, then that it is ready, once", async () => {
+      const running = images.start(images.options(good));
+      await running.ready;
+      const { name } = await running.stop();
+      expect(name).toBe("STOPPED");
+      expect(running.complaints.filter((line) => !line.includes("terminating on signal"))).toEqual([]);
+      expect(running.lines.filter((line) => line !== "pp")).toHaveLength(3); // "pp" is a tick, the test compartments say
+      expect(running.lines[0]).toMatch(
+        /^weir: \d+\.\d+\.\d+, \d+ KiB, clock (kvm-clock|cpuid|8254|cntfrq) \d+ MHz, in receives 52:54:00:77:00:01, out sends 52:54:00:77:00:02, log sends 52:54:00:77:00:03$/,
+      );
+      expect(running.lines[1]).toMatch(/^weir: booted in \d+ us, \d+ cycles$/);
+      expect(running.lines[2]).toBe("weir: ready");
+      expect(Number(/(\d+) KiB/.exec(running.lines[0]!)![1])).toBeLessThanOrEqual(MEMORY * 1024);
+    });
+
+    it("finds its NICs by their addresses, in whatever order they are plugged", async () => {
+      const running = images.start({ ...images.options(good), nics: nics({}).reverse() });
+      await running.ready;
+      await running.stop();
+    });
   });
 
-  it("finds its NICs by their addresses, in whatever order they are plugged", async () => {
-    const running = images.start({ ...images.options(good), nics: nics({}).reverse() });
-    await running.ready;
-    await running.stop();
-  });
-});
+  describe("an image refuses", () => {
+    const wrong = (index: number, mac: string): Nic[] =>
+      nics({}).map((nic, n) => (n === index ? { ...nic, mac } : nic));
+    const devices: [string, Nic[], string[], string][] = [
+      ["no NIC", [], [], "the machine has fewer devices than the manifest"],
+      ["a NIC less", nics({}).slice(0, 2), [], "the machine has fewer devices than the manifest"],
+      [
+        "a NIC more",
+        [...nics({}), { mac: "52:54:00:77:00:04", backend: none }],
+        [],
+        "the machine has more devices than the manifest",
+      ],
+      [
+        "a NIC with another address",
+        wrong(2, "52:54:00:77:00:09"),
+        [],
+        "no device has a MAC address of the manifest: 52:54:00:77:00:03",
+      ],
+      [
+        "two NICs with the same address",
+        wrong(1, MACS.in),
+        [],
+        "no device has a MAC address of the manifest: 52:54:00:77:00:02",
+      ],
+      [
+        "a device that is no NIC",
+        nics({}).slice(0, 2),
+        ["-device", "virtio-rng-device"],
+        "a device is not a network device",
+      ],
+      [
+        "devices of before VIRTIO 1",
+        nics({}),
+        ["-global", "virtio-mmio.force-legacy=true"],
+        "a device is not virtio-mmio version 2",
+      ],
+    ];
+    it.each(devices)("%s", async (_, list, more, why) => {
+      const outcome = await images.outcome(good, { nics: list, more });
+      expect(outcome.lines).toEqual([`weir: refused: ${why}`]);
+      expect(outcome.name).toBe("DEVICES");
+    });
 
-describe("an image refuses", () => {
-  const wrong = (index: number, mac: string): Nic[] => nics({}).map((nic, n) => (n === index ? { ...nic, mac } : nic));
-  const devices: [string, Nic[], string[], string][] = [
-    ["no NIC", [], [], "the machine has fewer devices than the manifest"],
-    ["a NIC less", nics({}).slice(0, 2), [], "the machine has fewer devices than the manifest"],
-    [
-      "a NIC more",
-      [...nics({}), { mac: "52:54:00:77:00:04", backend: none }],
-      [],
-      "the machine has more devices than the manifest",
-    ],
-    [
-      "a NIC with another address",
-      wrong(2, "52:54:00:77:00:09"),
-      [],
-      "no device has a MAC address of the manifest: 52:54:00:77:00:03",
-    ],
-    [
-      "two NICs with the same address",
-      wrong(1, MACS.in),
-      [],
-      "no device has a MAC address of the manifest: 52:54:00:77:00:02",
-    ],
-    [
-      "a device that is no NIC",
-      nics({}).slice(0, 2),
-      ["-device", "virtio-rng-device"],
-      "a device is not a network device",
-    ],
-    [
-      "devices of before VIRTIO 1",
-      nics({}),
-      ["-global", "virtio-mmio.force-legacy=true"],
-      "a device is not virtio-mmio version 2",
-    ],
-  ];
-  it.each(devices)("%s", async (_, list, more, why) => {
-    const outcome = await images.outcome(good, { nics: list, more });
-    expect(outcome.lines).toEqual([`weir: refused: ${why}`]);
-    expect(outcome.name).toBe("DEVICES");
+    it.each([
+      ["too long", "x".repeat(4000), "the command line is too long"],
+      [
+        "with a device in its own memory",
+        `virtio_mmio.device=512@${arch === "aarch64" ? "0x40101000" : "0x101000"}:5`,
+        "virtio_mmio.device= names an address no device can have",
+      ],
+    ])("a command line %s", async (_, append, why) => {
+      const outcome = await images.outcome(good, { append: [append] });
+      expect(outcome.lines).toEqual([`weir: refused: ${why}`]);
+      expect(outcome.name).toBe("COMMAND_LINE");
+    });
+
+    it("a manifest that would have it send on `in`", async () => {
+      const manifest = (["in", "out", "log"] as const).map((name) => ({
+        name,
+        direction: "transmit" as const,
+        mac: MACS[name],
+      }));
+      const image = images.write("manifest", placePolicy(placeManifest(bare, manifest), policy()));
+      const outcome = await images.outcome(image);
+      expect(outcome.lines).toEqual([
+        "weir: refused: the manifest is not `in` receive-only, `out` and `log` transmit-only",
+      ]);
+      expect(outcome.name).toBe("MANIFEST");
+    });
+
+    const tooLittle = "weir: refused: too little memory for the image and its policy";
+
+    // QEMU's `virt` itself refuses an ELF file larger than the memory; the image, one that does not fit where it goes.
+    it("too little memory for itself", async () => {
+      const outcome = await images.outcome(good, { memory: arch === "aarch64" ? 3 : 2 });
+      expect(outcome.lines).toEqual([tooLittle]);
+      expect(outcome.name).toBe("MEMORY");
+    });
+
+    it.each(arch === "aarch64" ? [350] : [350, 4096])("too little memory for its policy: 3 x %i KiB", async (size) => {
+      const part = new Uint8Array(size << 10);
+      const image = images.write(
+        "large",
+        placePolicy(bare, packContainer({ inspect: part, guard: part, journal: part })),
+      );
+      const outcome = await images.outcome(image);
+      expect(outcome.lines).toEqual([tooLittle]);
+      expect(outcome.name).toBe("MEMORY");
+    });
+
+    it.runIf(arch === "aarch64")("more than the memory can hold, by QEMU", async () => {
+      const running = images.start({ ...images.options(good), memory: 2 });
+      expect((await running.exit).name).toBe("HYPERVISOR");
+      expect(running.complaints.join()).toMatch(/too large to fit in RAM/);
+    });
   });
 
-  it.each([
-    ["too long", "x".repeat(4000), "the command line is too long"],
-    [
-      "with a device in its own memory",
-      "virtio_mmio.device=512@0x101000:5",
-      "virtio_mmio.device= names an address no device can have",
-    ],
-  ])("a command line %s", async (_, append, why) => {
-    const outcome = await images.outcome(good, { append: [append] });
-    expect(outcome.lines).toEqual([`weir: refused: ${why}`]);
-    expect(outcome.name).toBe("COMMAND_LINE");
-  });
-
-  it("a manifest that would have it send on `in`", async () => {
-    const manifest = (["in", "out", "log"] as const).map((name) => ({
-      name,
-      direction: "transmit" as const,
-      mac: MACS[name],
-    }));
-    const image = images.write("manifest", placePolicy(placeManifest(bare, manifest), policy()));
-    const outcome = await images.outcome(image);
-    expect(outcome.lines).toEqual([
-      "weir: refused: the manifest is not `in` receive-only, `out` and `log` transmit-only",
-    ]);
-    expect(outcome.name).toBe("MANIFEST");
-  });
-
-  it("too little memory for itself", async () => {
-    const outcome = await images.outcome(good, { memory: 2 });
-    expect(outcome.lines).toEqual(["weir: refused: too little memory for the image and its policy"]);
-    expect(outcome.name).toBe("MEMORY");
-  });
-
-  it("too little memory for its policy", async () => {
-    const large = new Uint8Array(4 << 20);
-    const image = images.write(
-      "large",
-      placePolicy(bare, packContainer({ inspect: large, guard: large, journal: large })),
-    );
-    const outcome = await images.outcome(image);
-    expect(outcome.lines).toEqual(["weir: refused: too little memory for the image and its policy"]);
-    expect(outcome.name).toBe("MEMORY");
-  });
-});
-
-describe("a policy is refused", () => {
-  const part = Uint8Array.of(0);
-  const changed = (change: (view: DataView) => void) => {
-    const bytes = placePolicy(bare, policy());
-    const length = policy().length;
-    change(new DataView(bytes.buffer, bytes.length - length, length));
-    return bytes;
-  };
-  const cases: [string, () => Uint8Array, string, string][] = [
-    ["that is not there", () => bare, "POLICY_MISSING", "no policy in this image"],
-    [
-      "of another version",
-      () => changed((view) => view.setUint32(4, 2, true)),
-      "POLICY_DAMAGED",
-      "policy: of another version",
-    ],
-    [
-      "that is longer than it can be",
-      () => changed((view) => view.setUint32(8, 1 << 30, true)),
-      "POLICY_DAMAGED",
-      "policy: damaged",
-    ],
-    ["with two parts", () => changed((view) => view.setUint32(12, 2, true)), "POLICY_DAMAGED", "policy: damaged"],
-    [
-      "with a part outside it",
-      () => changed((view) => view.setUint32(24, 0xfffffff8, true)),
-      "POLICY_DAMAGED",
-      "policy: damaged: the part of guard",
-    ],
-    [
-      "with a part that is too long",
-      () => placePolicy(bare, packContainer({ inspect: part, guard: part, journal: new Uint8Array(131073) })),
-      "POLICY_DAMAGED",
-      "policy: damaged: the part of journal",
-    ],
-    [
-      "with an empty part, by the compartment",
-      () => placePolicy(bare, packContainer({ inspect: part, guard: part, journal: new Uint8Array() })),
-      "POLICY_REFUSED",
-      "policy of journal: missing",
-    ],
-    [
-      "made for another version, by the compartment",
-      () => placePolicy(bare, packContainer({ inspect: Uint8Array.of(0xee), guard: part, journal: part })),
-      "POLICY_REFUSED",
-      "policy of inspect: made for another version",
-    ],
-  ];
-  it.each(cases)("%s", async (what, make, name, why) => {
-    const outcome = await images.outcome(images.write(what.replaceAll(/\W/g, "-"), make()));
-    expect(outcome.lines.at(-1)).toBe(`weir: refused: ${why}`);
-    expect(outcome.lines).not.toContain("weir: ready");
-    expect(outcome.name).toBe(name);
+  describe("a policy is refused", () => {
+    const part = Uint8Array.of(0);
+    const changed = (change: (view: DataView) => void) => {
+      const bytes = placePolicy(bare, policy());
+      const length = policy().length;
+      change(new DataView(bytes.buffer, bytes.length - length, length));
+      return bytes;
+    };
+    const cases: [string, () => Uint8Array, string, string][] = [
+      ["that is not there", () => bare, "POLICY_MISSING", "no policy in this image"],
+      [
+        "of another version",
+        () => changed((view) => view.setUint32(4, 2, true)),
+        "POLICY_DAMAGED",
+        "policy: of another version",
+      ],
+      [
+        "that is longer than it can be",
+        () => changed((view) => view.setUint32(8, 1 << 30, true)),
+        "POLICY_DAMAGED",
+        "policy: damaged",
+      ],
+      ["with two parts", () => changed((view) => view.setUint32(12, 2, true)), "POLICY_DAMAGED", "policy: damaged"],
+      [
+        "with a part outside it",
+        () => changed((view) => view.setUint32(24, 0xfffffff8, true)),
+        "POLICY_DAMAGED",
+        "policy: damaged: the part of guard",
+      ],
+      [
+        "with a part that is too long",
+        () => placePolicy(bare, packContainer({ inspect: part, guard: part, journal: new Uint8Array(131073) })),
+        "POLICY_DAMAGED",
+        "policy: damaged: the part of journal",
+      ],
+      [
+        "with an empty part, by the compartment",
+        () => placePolicy(bare, packContainer({ inspect: part, guard: part, journal: new Uint8Array() })),
+        "POLICY_REFUSED",
+        "policy of journal: missing",
+      ],
+      [
+        "made for another version, by the compartment",
+        () => placePolicy(bare, packContainer({ inspect: Uint8Array.of(0xee), guard: part, journal: part })),
+        "POLICY_REFUSED",
+        "policy of inspect: made for another version",
+      ],
+    ];
+    it.each(cases)("%s", async (what, make, name, why) => {
+      const outcome = await images.outcome(images.write(what.replaceAll(/\W/g, "-"), make()));
+      expect(outcome.lines.at(-1)).toBe(`weir: refused: ${why}`);
+      expect(outcome.lines).not.toContain("weir: ready");
+      expect(outcome.name).toBe(name);
+    });
   });
 });

@@ -2,6 +2,6 @@
 #include "survived.h"
 
 void user_main(void) {
-  *(volatile uint32_t *)(0xfeb00e00 + MMIO_QUEUE_NOTIFY) = 0;
+  *(volatile uint32_t *)(DEVICE_REGISTER + MMIO_QUEUE_NOTIFY) = 0;
   survived();
 }

@@ -4,6 +4,11 @@
 
 #include "kernel/kernel.h"
 #include "user.h"
+#ifdef __aarch64__
+#include "aarch64/places.h"
+#else
+#include "x86_64/places.h"
+#endif
 
 static inline _Noreturn void survived(void) {
   static const char text[] = "FAILURE: survived\n";

@@ -2,6 +2,6 @@
 #include "survived.h"
 
 void user_main(void) {
-  (void)*(volatile uint8_t *)0x3ff000;
+  (void)*(volatile uint8_t *)UNUSED_MEMORY;
   survived();
 }

@@ -1,7 +1,7 @@
 // Executes what is no instruction.
-#include "survived.h"
+#include "../survived.h"
 
 void user_main(void) {
-  __asm__ volatile("ud2");
+  __asm__ volatile("udf #0");
   survived();
 }

@@ -1,5 +1,5 @@
 // Switches interrupts off, which in an emulated or a virtual machine are the kernel part's too.
-#include "survived.h"
+#include "../survived.h"
 
 void user_main(void) {
   __asm__ volatile("cli");

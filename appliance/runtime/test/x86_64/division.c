@@ -1,5 +1,5 @@
 // Divides by zero.
-#include "survived.h"
+#include "../survived.h"
 
 void user_main(void) {
   volatile uint32_t zero = 0;

@@ -1,0 +1,7 @@
+// Executes what is no instruction.
+#include "../survived.h"
+
+void user_main(void) {
+  __asm__ volatile("ud2");
+  survived();
+}
