@@ -12,8 +12,11 @@ const flags = new Set(process.argv.slice(2));
 const talk = (text) => flags.has("--quiet") || process.stderr.write(`setup: ${text}\n`);
 
 /** Program on the PATH -> Debian package that brings it. */
-const TOOLS = { clang: "clang", "ld.lld": "lld", "llvm-objcopy": "llvm", "qemu-system-x86_64": "qemu-system-x86" };
+const QEMU = { "qemu-system-x86_64": "qemu-system-x86", "qemu-system-aarch64": "qemu-system-arm" };
+const own = process.arch === "arm64" ? "qemu-system-aarch64" : "qemu-system-x86_64";
+const TOOLS = { clang: "clang", "ld.lld": "lld", "llvm-objcopy": "llvm", [own]: QEMU[own] };
 const TEST_TOOLS = {
+  ...QEMU,
   tshark: "tshark",
   tcpdump: "tcpdump",
   nmap: "nmap",
