@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../appliance/build/asc.ts";
 import { type CMutant, mutantsOf } from "./c.ts";
+import { withRegistersSeen } from "./registers.ts";
 
 const run = promisify(execFile);
 const runtime = join(ROOT, "appliance", "runtime");
@@ -22,19 +23,6 @@ interface Judge {
 const DEVICES: Judge = { program: "devices", args: [] };
 const APART: Judge = { program: "apart", args: ["1", "4"] };
 const SET_UP = ["kernel/network.c", "kernel/start.c"];
-
-/** Registers are accessed through functions of the judge, which see every access in order. */
-export function withRegistersSeen(source: string): string {
-  const behind = source.indexOf("\n}\n", source.indexOf("uint32_t *reg(")) + 3;
-  const [head, tail] = [source.slice(0, behind), source.slice(behind)];
-  const seen = tail
-    .replace(
-      /\*reg\((\w+(?:\([^()]*\))?|\([^()]*\) % \w+), ([^,()]+)\) = ([^;]*);/g,
-      "write_register(nics[$1].base, $2, $3);",
-    )
-    .replace(/\*reg\((\w+), ([^,()]+)\)/g, "read_register(nics[$1].base, $2)");
-  return head + seen;
-}
 
 /** What became of the program with these sources in place of the tree's: undefined where it found nothing wrong. */
 async function verdict(
