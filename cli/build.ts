@@ -2,10 +2,18 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { type Arch, archOf, HOST_ARCH } from "../appliance/build/arch.ts";
+import { flatImage } from "../appliance/build/flat.ts";
 import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
 import { sha256 } from "../appliance/build/info.ts";
 import { step } from "../appliance/build/steps.ts";
 import { compilePolicy } from "../diode/policy.ts";
+
+interface Options {
+  config?: string;
+  output: string;
+  arch: string;
+  flat?: boolean;
+}
 
 export function command(): Command {
   return new Command("build")
@@ -17,6 +25,10 @@ export function command(): Command {
     .option("-c, --config <policy.yaml>", "the policy: interfaces, what may pass, what to look for")
     .option("-o, --output <weir.elf>", "where the image goes", "weir.elf")
     .option("--arch <x86_64|aarch64>", "for which CPU", HOST_ARCH)
+    .option(
+      "--flat",
+      "aarch64: an Image as Linux's boot protocol has it, for what loads no ELF files (Firecracker, Xen)",
+    )
     .addHelpText(
       "after",
       `
@@ -31,27 +43,29 @@ Examples:
   weir build -c policy.yaml -o site.elf
   weir inspect site.elf
   weir run site.elf --in tap0 --out tap1
+  weir build --arch aarch64 --flat -c policy.yaml -o site.img
 
 Exit codes: 0 built; 1 the policy is wrong (file:line:column: path: what), or a step of the build failed.`,
     )
-    .action(async (options: { config?: string; output: string; arch: string }) => {
-      await build(options.config, options.output, archOf(options.arch));
+    .action(async (options: Options) => {
+      await build(options, archOf(options.arch));
     });
 }
 
 /** Builds what has changed, puts the policy in, writes the image. Says on stdout what the image is. */
-async function build(policyPath: string | undefined, output: string, arch: Arch): Promise<void> {
+async function build({ config: policyPath, output, flat }: Options, arch: Arch): Promise<void> {
   // The policy first: what is wrong in it should not wait for a compiler.
   const policy = policyPath === undefined ? undefined : await compilePolicy(policyPath);
   for (const warning of policy?.warnings ?? []) process.stderr.write(`${warning}\n`);
   const prebuilt = await prebuiltImage(arch);
-  const image = policy
+  const elf = policy
     ? await step(
         `policy ${policyPath}`,
         async () => withPolicy(prebuilt, policy),
         (placed) => `sha256 ${sha256(placed)}`,
       )
     : prebuilt;
+  const image = flat ? flatImage(elf) : elf;
   writeFileSync(`${output}.${process.pid}`, image);
   renameSync(`${output}.${process.pid}`, output);
   process.stdout.write(`${output}: ${image.length} bytes, sha256 ${sha256(image)}\n`);

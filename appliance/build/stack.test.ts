@@ -105,6 +105,19 @@ describe("the bound", () => {
     ]);
   });
 
+  it("follows AArch64's jump tables, and no other jumps through a register", () => {
+    const listing = (adr: string, more = "") =>
+      readListing(
+        `a.o:\tfile format elf64-littleaarch64\n\n40108000 <top>:\n40108000:      \tadr\tx9, #${adr}\n40108004:      \tldrh\tw10, [x23, x8, lsl #1]\n` +
+          `40108008:      \tadd\tx9, x9, x10, lsl #2\n${more}4010800c:      \tbr\tx9\n40108010:      \tret\n\n40108014 <next>:\n40108014:      \tret\n`,
+      ).get("top")!.trouble;
+    expect(listing("16")).toBeUndefined();
+    expect(listing("20")).toMatch(/table of another function \(0x40108014\)/);
+    expect(listing("-4")).toMatch(/table of another function/);
+    expect(listing("16", "40108008:      \tldr\tx9, [x0]\n")).toMatch(/jumps through a pointer \(br x9\)/);
+    expect(listing("16", "40108008:      \tmov\tw9, w0\n")).toMatch(/jumps through a pointer \(br x9\)/);
+  });
+
   it("takes the largest of functions of one name", () => {
     expect(readUsage("a.c:3:init\t24\tstatic\nb.c:9:init\t72\tstatic\n")).toEqual(new Map([["init", 72]]));
     expect(() => readUsage("nonsense")).toThrow(/not a line/);

@@ -80,6 +80,10 @@ interface Code {
   movesStack: boolean;
 }
 
+/** A line of a listing: mnemonic, operands, and the disassembler's comment. */
+const INSTRUCTION_X86 = /^\s*[0-9a-f]+:\s+(\S+)\s*([^#]*?)\s*(# .*)?$/;
+const INSTRUCTION_ARM = /^\s*[0-9a-f]+:\s+(\S+)\s*(.*?)\s*(\/\/ .*)?$/;
+
 /** llvm-objdump -d, for x86-64 and AArch64. */
 export function readListing(listing: string): Map<string, Code> {
   const functions = new Map<string, Code>();
@@ -87,18 +91,22 @@ export function readListing(listing: string): Map<string, Code> {
   let name = "";
   let code: Code | undefined;
   let prologue = true;
+  let tables = new JumpTables(0);
   for (const line of listing.split("\n")) {
     const head = line.match(/^[0-9a-f]+ <(.+)>:$/);
     if (head) {
+      tables.end(head[0], code);
+      tables = new JumpTables(Number.parseInt(head[0], 16));
       name = head[1]!;
       code = functions.get(name) ?? { calls: new Set(), more: x86 ? 8 : 0, movesStack: false };
       functions.set(name, code);
       prologue = true;
       continue;
     }
-    const instruction = line.match(/^\s*[0-9a-f]+:\s+(\S+)\s*([^#]*?)\s*(# .*)?$/);
+    const instruction = line.match(x86 ? INSTRUCTION_X86 : INSTRUCTION_ARM);
     if (!code || !instruction) continue;
     const [, mnemonic, operands] = instruction as unknown as string[] as [string, string, string];
+    if (!x86) tables.take(line, mnemonic, operands, code);
     const push = /^push/.test(mnemonic);
     prologue &&= push || (/^mov/.test(mnemonic) && operands === "%rsp, %rbp");
     if (push && !prologue) code.more += 8;
@@ -115,6 +123,37 @@ export function readListing(listing: string): Map<string, Code> {
     } else if (/^(blr|blraa?z?)$/.test(mnemonic)) code.trouble = `calls through a pointer (${mnemonic} ${operands})`;
   }
   return functions;
+}
+
+/**
+ * AArch64 jumps through a table by `adr` of a place in the function, `add` of what the table says, `br`: the place must be
+ * in the function. Any other `br` goes who knows where.
+ */
+class JumpTables {
+  readonly #start: number;
+  readonly #places = new Map<string, number>();
+  readonly #used: number[] = [];
+  constructor(start: number) {
+    this.#start = start;
+  }
+
+  take(line: string, mnemonic: string, operands: string, code: Code): void {
+    const [to, from] = operands.split(/,\s*/) as [string, string | undefined];
+    if (mnemonic === "adr") this.#places.set(to, Number.parseInt(line, 16) + Number(from!.slice(1)));
+    else if (mnemonic === "br") {
+      const place = this.#places.get(to);
+      if (place === undefined) code.trouble = `jumps through a pointer (br ${operands})`;
+      else this.#used.push(place);
+    } else if (!(mnemonic === "add" && to === from)) this.#places.delete(to.replace(/^w/, "x"));
+  }
+
+  /** @param next the line that begins the next function */
+  end(next: string, code: Code | undefined): void {
+    const end = Number.parseInt(next, 16);
+    for (const place of this.#used)
+      if (code && (place < this.#start || place >= end))
+        code.trouble = `jumps through a table of another function (0x${place.toString(16)})`;
+  }
 }
 
 /** .su lines: bytes by function name; Infinity for a frame whose size is not known. */

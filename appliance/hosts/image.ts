@@ -21,6 +21,8 @@ export interface ReplayOptions {
   onLog?: (frame: Buffer) => void;
   onIn?: (frame: Buffer) => void;
   onLine?: (line: string) => void;
+  /** Further arguments for QEMU. */
+  more?: readonly string[];
   macs?: { in: string; out: string; log: string };
   /** Which start this is, for the log; 0 unless said: replays are alike. */
   boot?: number;

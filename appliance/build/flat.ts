@@ -1,0 +1,36 @@
+// An aarch64 image without its ELF headers: an "Image" of Linux's boot protocol for arm64, which begins with a header of
+// its own (runtime/arch/aarch64/boot.S). For hypervisors that load no ELF files: Firecracker, Xen, Cloud Hypervisor.
+//
+// The memory that begins with zeros lies between data and policy, and is no part of the file: the policy comes right behind
+// the data, and boot.S moves it to its place and then clears what is between.
+import { machineName, PT_LOAD, readElf } from "./elf.ts";
+import { policySegment } from "./place.ts";
+
+const PAGE = 4096;
+const align = (n: number) => Math.ceil(n / PAGE) * PAGE;
+
+/** Fields of the header (Linux, Documentation/arch/arm64/booting.rst). */
+const IMAGE_SIZE = 16;
+const FLAT = 32; // the first that is reserved: bytes of policy
+const MAGIC = 56;
+
+/** @throws Error when the image is for another CPU, or has no policy. */
+export function flatImage(image: Uint8Array): Uint8Array {
+  const elf = readElf(image);
+  const policy = policySegment(elf);
+  const loads = elf.segments.filter((s) => s.type === PT_LOAD && s !== policy);
+  const base = loads[0]?.physical ?? 0n;
+  const at = (segment: { physical: bigint }) => Number(segment.physical - base);
+  const end = Math.max(...loads.map((s) => at(s) + s.fileSize));
+  const head = Buffer.from(image.buffer, image.byteOffset + (loads[0]?.offset ?? 0), 64);
+  if (machineName(elf.machine) !== "aarch64" || head.toString("latin1", MAGIC, MAGIC + 4) !== "ARMd")
+    throw new Error(`a flat image is for aarch64; this one is for ${machineName(elf.machine)}`);
+  if (!policy.fileSize) throw new Error("there is no policy in this image");
+  const flat = new Uint8Array(align(end) + policy.fileSize);
+  for (const s of loads) flat.set(image.subarray(s.offset, s.offset + s.fileSize), at(s));
+  flat.set(image.subarray(policy.offset, policy.offset + policy.fileSize), align(end));
+  const view = new DataView(flat.buffer);
+  view.setBigUint64(IMAGE_SIZE, BigInt(align(at(policy) + policy.fileSize)), true);
+  view.setBigUint64(FLAT, BigInt(policy.fileSize), true);
+  return flat;
+}
