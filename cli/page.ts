@@ -1,11 +1,9 @@
 /** `weir page`: captures, scores and thresholds to look at in a browser; or a running appliance, from its log. */
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { ROOT } from "../appliance/build/asc.ts";
 import { Follower } from "../page/follow.ts";
-import { pageHtml } from "../page/html.ts";
-import { embedded, named } from "../page/inputs.ts";
+import { named, writeReport } from "../page/inputs.ts";
 import { servePage } from "../page/server.ts";
 
 interface Options {
@@ -60,19 +58,20 @@ async function page(options: Options): Promise<number> {
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw new Error(`--port ${options.port}: expected 0 to 65535`);
-  const { start, files } = await named({
+  const inputs = {
     captures: options.read,
     policies: [options.config],
     baseline: options.baseline,
     labels: options.labels,
     sets: options.set,
     ignoreChecksums: options.checksums === "none",
-  });
+  };
   if (options.out !== undefined) {
-    if (!start.captures.length) throw new Error("--out: which captures? (-r FILE)");
-    writeFileSync(options.out, (await pageHtml({ ...start, files: embedded(files) })).html);
+    if (!options.read.length) throw new Error("--out: which captures? (-r FILE)");
+    await writeReport(options.out, inputs);
     return 0;
   }
+  const { start, files } = await named(inputs);
   const follower = options.live === undefined ? undefined : new Follower(options.live);
   const served = await servePage(start, files, port, follower?.show);
   process.stdout.write(`${served.url}\n`);

@@ -6,6 +6,7 @@ import { archOf, HOST_ARCH } from "../appliance/build/arch.ts";
 import { ROOT } from "../appliance/build/asc.ts";
 import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
 import { embed } from "../appliance/hosts/node.ts";
+import { Report } from "../appliance/hosts/report.ts";
 import { damageText } from "../captures/damage.ts";
 import { Filter } from "../captures/filter/filter.ts";
 import { CaptureReader } from "../captures/reader.ts";
@@ -15,7 +16,6 @@ import { alertRuleText } from "../detectors/suppression/config.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
 import { type ImageFacts, replayInImage, whyNoImage } from "./image-replay.ts";
 import { Progress } from "./progress.ts";
-import { Report } from "../appliance/hosts/report.ts";
 import { printSummary } from "./summary.ts";
 
 interface Options {
@@ -33,6 +33,7 @@ interface Options {
   set: string[];
   thresholdConfig?: string;
   baseline?: string;
+  html?: string;
 }
 
 export function command(): Command {
@@ -66,6 +67,7 @@ export function command(): Command {
     )
     .option("--threshold-config <file>", "which alerts to hold back, as Suricata's threshold.config says it")
     .option("--baseline <file>", "what weir learn has written, in place of the policy's")
+    .option("--html <file>", "write a report to look at, captures included, that any browser opens (weir page)")
     .option("--recursive", "folders inside folders too")
     .option("--image", "boot the image under QEMU and replay through its `in` interface")
     .option("--or-embedded", "with --image: where no hypervisor runs, replay in this process and say so")
@@ -80,6 +82,7 @@ Examples:
   weir replay -r site.pcap.gz --eve - | jq 'select(.event_type == "alert")'
   weir replay -r fixtures/site.pcap -c fixtures/policy.yaml --image
   weir replay -r site.pcap tcp port 502 and not host 10.0.0.9
+  weir replay -r site.pcap --html report.html             a picture of it all
   weir replay -r site.pcap --baseline site.baseline --set detectors.rate.threshold=2 --set detectors.silence=off
 
 Exit codes: 0 ran to the end; 1 usage or policy error; 2 a capture was damaged or cut: all good packets were processed.`,
@@ -101,6 +104,19 @@ async function replay(options: Options, words: string): Promise<number> {
     recursive: options.recursive ?? false,
     ...(filter && { filter }),
   });
+  if (options.html !== undefined) {
+    if (words) throw new Error("--html: has no filter, expected whole captures (weir replay -w cuts them)");
+    const { writeReport } = await import("../page/inputs.ts");
+    await writeReport(options.html, {
+      captures: reader.inputs.map(({ name }) => name),
+      policies: [options.config],
+      baseline: options.baseline,
+      thresholds: options.thresholdConfig,
+      labels: [],
+      sets: options.set,
+      ignoreChecksums: options.checksums === "none",
+    });
+  }
   const outputs = new Outputs(options);
   const report = new Report();
   const progress = new Progress(reader);

@@ -58,6 +58,8 @@ export interface CompileOptions {
   ungrouped?: boolean;
   /** Every finding's numbers beside the alerts (appliance/abi: EventKind.SCORE). */
   scores?: boolean;
+  /** With zeros for keys, which are not read: for who looks at captures and needs none. */
+  keyless?: boolean;
   /** As if the file gave each detector this factor on its thresholds, on top of its own. */
   threshold?: number;
 }
@@ -76,11 +78,21 @@ export function compilePolicy(path: string, options: CompileOptions = {}): Compi
   return compilePolicyText(text, path, options);
 }
 
+const ZERO = { key: "00".repeat(32) };
+
+function withoutKeys({ log, transfer }: Policy): Pick<Policy, "log" | "transfer"> {
+  return {
+    log: log.key ? { ...log, key: ZERO } : log,
+    transfer: transfer && { ...transfer, in: ZERO, out: ZERO },
+  };
+}
+
 function withOptions(policy: Policy, options: CompileOptions): Policy {
-  const { ignoreChecksums, baseline, thresholds, learn, ungrouped, scores, threshold = 1 } = options;
+  const { ignoreChecksums, baseline, thresholds, learn, ungrouped, scores, keyless, threshold = 1 } = options;
   const tuning = threshold === 1 ? policy.tuning : scaledTuning(policy.tuning, threshold);
   return {
     ...policy,
+    ...(keyless && withoutKeys(policy)),
     ...(ignoreChecksums && { ignoreChecksums }),
     ...(baseline !== undefined && { baseline: resolve(baseline) }),
     ...(thresholds !== undefined && { thresholds: resolve(thresholds) }),

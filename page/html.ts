@@ -14,6 +14,7 @@ export interface Start {
   captures: string[];
   policies: string[];
   baseline?: string;
+  thresholds?: string;
   labels: string[];
   sets: string[];
   ignoreChecksums: boolean;

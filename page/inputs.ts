@@ -1,15 +1,16 @@
 /** Which files a page is about, and what it calls them. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { CaptureReader } from "../captures/reader.ts";
 import { compilePolicy } from "../diode/policy.ts";
-import { packed, type Start } from "./html.ts";
+import { packed, pageHtml, type Start } from "./html.ts";
 
 /** As the command line has them. */
 export interface Inputs {
   captures: readonly string[];
   policies: readonly string[];
   baseline?: string | undefined;
+  thresholds?: string | undefined;
   labels: readonly string[];
   sets: readonly string[];
   ignoreChecksums: boolean;
@@ -46,21 +47,21 @@ export async function named(inputs: Inputs): Promise<Named> {
     }
     await reader.close();
   }
+  const instead = {
+    ...(inputs.baseline !== undefined && { baseline: inputs.baseline }),
+    ...(inputs.thresholds !== undefined && { thresholds: inputs.thresholds }),
+  };
   for (const path of inputs.policies) {
-    const { policy } = compilePolicy(path, {
-      sets: inputs.sets,
-      ...(inputs.baseline !== undefined && { baseline: inputs.baseline }),
-    });
+    const { policy } = compilePolicy(path, { sets: inputs.sets, keyless: true, ...instead });
+    const beside = [!instead.baseline && policy.baseline, !instead.thresholds && policy.thresholds];
     // The page looks files up by their last part: two policies' files of one name would be taken for each other.
-    for (const beside of [inputs.baseline === undefined ? policy.baseline : undefined, policy.thresholds])
-      if (beside !== undefined) {
-        const own = give(resolve(dirname(path), beside));
-        if (own !== basename(beside)) throw new Error(`${beside}: two different files of this name, expected one`);
-      }
+    for (const file of beside) {
+      if (!file || give(resolve(dirname(path), file)) === basename(file)) continue;
+      throw new Error(`${file}: two different files of this name, expected one`);
+    }
   }
   const policies = inputs.policies.map(give);
   const labels = inputs.labels.map(give);
-  const baseline = inputs.baseline === undefined ? undefined : give(inputs.baseline);
   return {
     start: {
       captures,
@@ -68,7 +69,8 @@ export async function named(inputs: Inputs): Promise<Named> {
       labels,
       sets: [...inputs.sets],
       ignoreChecksums: inputs.ignoreChecksums,
-      ...(baseline !== undefined && { baseline }),
+      ...(instead.baseline !== undefined && { baseline: give(instead.baseline) }),
+      ...(instead.thresholds !== undefined && { thresholds: give(instead.thresholds) }),
     },
     files,
   };
@@ -77,12 +79,22 @@ export async function named(inputs: Inputs): Promise<Named> {
 /** Bytes of files that a report may hold: more would make a page that no browser opens in good time. */
 export const MOST = 256 << 20;
 
-/** The files themselves, for a report that stands alone. @throws Error when they are too many */
-export function embedded(files: ReadonlyMap<string, string>): Start["files"] {
-  const bytes = [...files.values()].reduce((sum, path) => sum + statSync(path).size, 0);
+/**
+ * One file that stands alone, captures and policy included.
+ * @throws Error when captures are too many, or a key would stand in it; Problems of the policy
+ */
+export async function writeReport(path: string, inputs: Inputs): Promise<void> {
+  const { start, files } = await named(inputs);
+  const bytes = [...files.values()].reduce((sum, file) => sum + statSync(file).size, 0);
   if (bytes > MOST)
     throw new Error(
       `${bytes} bytes of captures, at most ${MOST} go into one report: cut them, or look at them with weir page -r`,
     );
-  return [...files].map(([name, path]) => ({ name, gzip: packed(readFileSync(path)) }));
+  for (const policy of inputs.policies)
+    if (/^\s*key:/m.test(readFileSync(policy, "utf8")))
+      throw new Error(`${policy}: a key in it would stand in the report for all to read: expected a key-file`);
+  const packedFiles = [...files].map(([name, file]) => ({ name, gzip: packed(readFileSync(file)) }));
+  const { html } = await pageHtml({ ...start, files: packedFiles });
+  writeFileSync(`${path}.part`, html);
+  renameSync(`${path}.part`, path);
 }

@@ -25,6 +25,8 @@ export interface Job {
   /** Values in place of the policy's: `detectors.rate.threshold=2`. */
   sets?: readonly string[];
   ignoreChecksums?: boolean;
+  /** A threshold.config, in place of the policy's. */
+  thresholds?: string;
 }
 
 export interface RunResult {
@@ -62,13 +64,19 @@ const decoder = new TextDecoder("latin1");
 /** Called now and then with the packets so far. */
 export type Progress = (packets: number) => void;
 
-export function compile({ policy, baseline, sets = [], ignoreChecksums = false }: Job, factor = 1): CompiledPolicy {
+/** The page has no keys: what would be authenticated with one is not. */
+export function compile(
+  { policy, baseline, thresholds, sets = [], ignoreChecksums = false }: Job,
+  factor = 1,
+): CompiledPolicy {
   return compilePolicy(policy, {
     scores: true,
+    keyless: true,
     sets,
     ignoreChecksums,
     threshold: factor,
     ...(baseline !== undefined && { baseline }),
+    ...(thresholds !== undefined && { thresholds }),
   });
 }
 

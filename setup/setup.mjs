@@ -27,6 +27,7 @@ const TEST_TOOLS = {
   curl: "curl",
   ndpiReader: "libndpi-bin",
   rsyslogd: "rsyslog",
+  chromium: "chromium",
 };
 
 checkNode();

@@ -67,6 +67,7 @@ async function analyse(): Promise<void> {
       sets: start.sets,
       ignoreChecksums: start.ignoreChecksums,
       ...(state.baseline !== undefined && { baseline: state.baseline }),
+      ...(start.thresholds !== undefined && { thresholds: start.thresholds }),
     };
     const began = performance.now();
     const view = await client.open(job, state.labels, (packets) => {

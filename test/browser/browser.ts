@@ -1,0 +1,51 @@
+/** A real browser for tests: Debian's chromium, headless. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { ROOT } from "../../appliance/build/asc.ts";
+
+export const browserPath = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) => {
+  try {
+    return [execFileSync("sh", ["-c", `command -v ${name}`], { stdio: "pipe", encoding: "utf8" }).trim()];
+  } catch {
+    return [];
+  }
+})[0];
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: browserPath!, args: ["--no-sandbox", "--disable-gpu"] });
+
+/** What the page may not do, as it is tried: complaints of its console, requests to anywhere but where it came from. */
+export interface Watched {
+  page: Page;
+  wrong: string[];
+}
+
+export async function openPage(browser: Browser, url: string): Promise<Watched> {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 }, acceptDownloads: true });
+  const wrong: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") wrong.push(message.text());
+  });
+  page.on("pageerror", (error) => wrong.push(String(error.stack)));
+  page.on("dialog", (dialog) => {
+    wrong.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  const origin = url.startsWith("http") ? new URL(url).origin : url;
+  page.on("request", (request) => {
+    const to = request.url();
+    if (!to.startsWith(origin) && !to.startsWith("blob:") && !to.startsWith("data:")) wrong.push(`request to ${to}`);
+  });
+  await page.goto(url);
+  await page.waitForSelector("html[data-ready], .wrong, .drop", { timeout: 60_000 });
+  return { page, wrong };
+}
+
+/** Kept under build/screens, to be looked at. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = join(ROOT, "build", "screens");
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}

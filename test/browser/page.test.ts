@@ -1,0 +1,233 @@
+// The page in a real browser: what it shows is what the command line says, and what it exports does what it showed.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../../appliance/build/asc.ts";
+import { named } from "../../page/inputs.ts";
+import { run, runLowered } from "../../page/run.ts";
+import type { Scores } from "../../page/scores.ts";
+import { type Served, servePage } from "../../page/server.ts";
+import { browserPath, launch, openPage, screenshot, type Watched } from "./browser.ts";
+
+if (!browserPath) console.log("skipped: the page in a browser: no chromium");
+
+const weir = (...words: string[]) =>
+  execFileSync(process.execPath, ["bin/weir", ...words], {
+    cwd: ROOT,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+
+describe.skipIf(!browserPath)("the page", () => {
+  let folder: string;
+  let browser: Browser;
+  let served: Served;
+  let watched: Watched;
+  let page: Page;
+  let baseline: string;
+  const capture = "fixtures/site.pcap";
+  const policy = "fixtures/policy.yaml";
+  const labels = "fixtures/site.labels.csv";
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "weir-page-"));
+    baseline = join(folder, "site.baseline");
+    weir("learn", "-r", "fixtures/normal.pcap", "-o", baseline);
+    const { start, files } = await named({
+      captures: [capture],
+      policies: [policy],
+      baseline,
+      labels: [labels],
+      sets: [],
+      ignoreChecksums: false,
+    });
+    served = await servePage(start, files, 0);
+    browser = await launch();
+    watched = await openPage(browser, served.url);
+    page = watched.page;
+  }, 120_000);
+  afterAll(async () => {
+    expect(watched.wrong).toEqual([]);
+    await browser?.close();
+    served?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const alerts = (detector: string) => page.textContent(`[data-alerts="${detector}"]`);
+  const findings = (detector: string) => page.textContent(`[data-above="${detector}"]`);
+  /** As the command line counts them: weir evaluate findings, weir replay alerts. */
+  function counted(...sets: string[]): { findings: Record<string, number>; alerts: Record<string, number> } {
+    const words = ["-r", capture, "-c", policy, "--baseline", baseline, ...sets.flatMap((set) => ["--set", set])];
+    const evaluation = JSON.parse(weir("evaluate", ...words, "--labels", labels, "--json"));
+    const eve = weir("replay", ...words, "--eve", "-");
+    const byDetector: Record<string, number> = {};
+    for (const line of eve.split("\n").filter((l) => l.includes('"event_type":"alert"'))) {
+      const { detector } = JSON.parse(line).alert.context;
+      byDetector[detector] = (byDetector[detector] ?? 0) + 1;
+    }
+    const found = evaluation.detectors.map((d: { detector: string; alerts: number }) => [d.detector, d.alerts]);
+    return { findings: Object.fromEntries(found), alerts: byDetector };
+  }
+  async function same(...sets: string[]): Promise<void> {
+    const expected = counted(...sets);
+    for (const name of ["new-pair", "rate", "arp", "shape", "scan", "flood"]) {
+      expect(await findings(name), name).toBe(String(expected.findings[name] ?? 0));
+      expect(await alerts(name), name).toBe(String(expected.alerts[name] ?? 0));
+    }
+  }
+
+  it("counts what weir evaluate and weir replay count", { timeout: 60_000 }, async () => {
+    await same();
+    await screenshot(page, "scores-light");
+  });
+
+  it("has the scores that Node has, bit for bit", { timeout: 60_000 }, async () => {
+    const job = { captures: [capture], policy, baseline };
+    const here = { run: (await run(job)).scores, lowered: (await runLowered(job)).scores };
+    expect(here.lowered.length).toBeGreaterThan(1000);
+    const there = await page.evaluate(async () => {
+      const data = (id: string) => JSON.parse(document.getElementById(id)!.textContent!);
+      const start = data("start");
+      const content = async (file: { gzip?: string; url: string }) =>
+        file.gzip
+          ? new Response(
+              new Blob([Uint8Array.from(atob(file.gzip), (c) => c.charCodeAt(0))])
+                .stream()
+                .pipeThrough(new DecompressionStream("gzip")),
+            ).blob()
+          : (await fetch(file.url)).blob();
+      const files = await Promise.all(
+        start.files.map(async (file: { name: string; url: string }) => ({
+          name: file.name,
+          content: await content(file),
+        })),
+      );
+      const worker = new Worker(URL.createObjectURL(new Blob([data("worker")])));
+      const call = (message: object) =>
+        new Promise<never>((resolve) => {
+          worker.onmessage = ({ data: answer }) => answer.progress === undefined && resolve(answer.result as never);
+          worker.postMessage(message);
+        });
+      await call({ id: 1, method: "add", files });
+      const job = { captures: start.captures, policy: start.policies[0], baseline: start.baseline };
+      const view: { run: { scores: Scores }; lowered: { scores: Scores } } = await call({
+        id: 2,
+        method: "open",
+        args: [job, []],
+      });
+      worker.terminate();
+      const hex = ({ time, number, score, threshold, detector }: Scores) =>
+        [time, number, score, threshold, detector].map((column) =>
+          Array.from(new Uint8Array(column.buffer), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+        );
+      return { run: hex(view.run.scores), lowered: hex(view.lowered.scores) };
+    });
+    const hex = ({ time, number, score, threshold, detector }: Scores) =>
+      [time, number, score, threshold, detector].map((column) => Buffer.from(column.buffer).toString("hex"));
+    expect(there).toEqual({ run: hex(here.run), lowered: hex(here.lowered) });
+  });
+
+  it("a threshold that is dragged", { timeout: 60_000 }, async () => {
+    await page.click('tr:has([data-alerts="shape"])');
+    const line = page.locator(".threshold");
+    const box = (await line.boundingBox())!;
+    const before = await page.getAttribute("html", "data-runs");
+    await page.mouse.move(box.x + 200, box.y + 6);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 200, box.y + 20, { steps: 3 });
+    await page.mouse.move(box.x + 200, box.y + 36, { steps: 3 });
+    await page.mouse.up();
+    await settled(page, before);
+    const factor = Number(await page.inputValue('tr:has([data-alerts="shape"]) input'));
+    expect(factor).toBeGreaterThan(0.05);
+    expect(factor).toBeLessThan(0.45);
+    expect(Number(await findings("shape"))).toBeGreaterThan(0);
+    await same(`detectors.shape.threshold=${factor}`);
+  });
+
+  it("keys alone: the line, a number, an alert's record", { timeout: 60_000 }, async () => {
+    const before = await page.getAttribute("html", "data-runs");
+    await page.focus(".threshold");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("PageDown");
+    await page.keyboard.press("ArrowDown");
+    await settled(page, before, 3);
+    const factor = await page.inputValue('tr:has([data-alerts="shape"]) input');
+    expect(factor).toBe("0.495");
+    await page.focus('tr:has([data-alerts="rate"]) input');
+    const now = await page.getAttribute("html", "data-runs");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("2");
+    await page.keyboard.press("Enter");
+    await settled(page, now);
+    await same(`detectors.shape.threshold=${factor}`, "detectors.rate.threshold=2");
+    await page.focus(".alerts tbody tr");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".record.hand pre.hex");
+    expect(await page.textContent(".record.hand > summary")).toContain("10.0.0.66");
+    await screenshot(page, "alert-light");
+  });
+
+  it("exports a policy that does what it showed", { timeout: 60_000 }, async () => {
+    const wanted = page.waitForEvent("download");
+    await page.click("text=Export policy");
+    const download = await wanted;
+    expect(download.suggestedFilename()).toBe("policy.tuned.yaml");
+    const path = join(folder, "policy.tuned.yaml");
+    await download.saveAs(path);
+    expect(weir("policy", "check", path)).toBeDefined();
+    const [shown, exported] = [
+      [policy, "--set", "detectors.shape.threshold=0.495", "--set", "detectors.rate.threshold=2"],
+      [path],
+    ].map((words) => weir("replay", "-r", capture, "--baseline", baseline, "--eve", "-", "-c", ...words));
+    const alertsOf = (eve: string) => eve.split("\n").filter((line) => line.includes('"event_type":"alert"'));
+    expect(alertsOf(exported!)).toEqual(alertsOf(shown!));
+    expect(alertsOf(exported!).length).toBe(await page.locator(".alerts tbody tr").count());
+    // What people wrote stays
+    expect(readFileSync(path, "utf8")).toContain("# listens only");
+  });
+
+  it("the other views, light and dark", { timeout: 60_000 }, async () => {
+    for (const theme of ["light", "dark"]) {
+      for (const tab of ["Scores", "Traffic", "Detection"]) {
+        await page.click(`[role=tab]:text("${tab}")`);
+        await screenshot(page, `${tab.toLowerCase()}-${theme}`);
+      }
+      await page.click("text=Light or dark");
+    }
+    await page.click('[role=tab]:text("Detection")');
+    expect(await page.textContent("[role=tabpanel]")).toContain("4 of 4 attacks found");
+    await page.setInputFiles("#other", join(folder, "policy.tuned.yaml"));
+    await page.waitForSelector(".compare");
+    await screenshot(page, "compare");
+  });
+
+  it("is served to nobody else, and nothing else is", async () => {
+    const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
+      fetch(new URL(path, served.url), { method, headers }).then(({ status }) => status);
+    expect(await get("/")).toBe(200);
+    expect(await get("/files/0")).toBe(200);
+    expect(await get("/files/99")).toBe(404);
+    expect(await get("/files/0/../../package.json")).toBe(404);
+    expect(await get("/files/%2e%2e/package.json")).toBe(404);
+    expect(await get("/", {}, "POST")).toBe(405);
+    const rebound = await new Promise((resolve) => {
+      request(served.url, { headers: { host: "evil.example" } }, ({ statusCode }) => resolve(statusCode)).end();
+    });
+    expect(rebound).toBe(421);
+  });
+});
+
+/** Waits until what was asked for has run. */
+async function settled(page: Page, before: string | null, times = 1): Promise<void> {
+  await page.waitForFunction(
+    ([runs, least]) =>
+      Number(document.documentElement.dataset.runs ?? 0) >= Number(runs ?? 0) + Number(least) &&
+      !document.querySelector("[data-above]")!.closest("table")!.textContent!.includes("~"),
+    [before, times] as const,
+  );
+}
