@@ -10,6 +10,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ command(
   learn: { summary: "learn what is normal from clean captures", load: () => import("./learn.ts") },
   evaluate: { summary: "measure detection on labelled captures", load: () => import("./evaluate.ts") },
   page: { summary: "tune thresholds by looking, in a browser", load: () => import("./page.ts") },
+  tune: { summary: "set all thresholds for a budget of false alarms", load: () => import("./tune.ts") },
   baseline: { summary: "show and merge baselines, make thresholds anew", load: () => import("./baseline.ts") },
   policy: { summary: "check, show and derive policies", load: () => import("./policy.ts") },
   build: { summary: "build the unikernel image for a policy", load: () => import("./build.ts") },

@@ -3,7 +3,7 @@
 import { RECORD_HEADER, RecordKind } from "../../appliance/abi/abi.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { CaptureReader } from "../../captures/reader.ts";
-import { recordStream } from "../../captures/records.ts";
+import { type RecordSource, recordStream } from "../../captures/records.ts";
 import type { CompiledPolicy } from "../../diode/policy.ts";
 import { decodeChapter10 } from "../../mil1553/decode/index.ts";
 import type { Unit } from "./labels.ts";
@@ -47,7 +47,7 @@ export interface ScoreOptions {
  * @param policy compiled with `ungrouped`
  */
 export async function* scoreRecords(
-  reader: CaptureReader,
+  reader: RecordSource,
   policy: CompiledPolicy,
   { factor = 1, anomalies = false, onPacket }: ScoreOptions = {},
 ): AsyncGenerator<Alert> {
@@ -82,7 +82,7 @@ const secondsOf = (timestamp: string) =>
   Date.parse(`${timestamp.slice(0, 19)}Z`) / 1000 + Number(`0${timestamp.slice(19).split("+")[0]}`);
 
 /** Seconds since 1970 of the frames in a batch. */
-function packetTimes(batch: Uint8Array): number[] {
+export function packetTimes(batch: Uint8Array): number[] {
   const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
   const times: number[] = [];
   for (let at = 0; at + RECORD_HEADER <= batch.length; at += RECORD_HEADER + ((view.getUint32(at + 16, true) + 7) & ~7))

@@ -135,7 +135,7 @@ export class Evaluator {
     const { labels } = this.#truth;
     const { detector, number, ratio } = alert;
     this.#counts.set(detector, (this.#counts.get(detector) ?? 0) + 1);
-    const attacks = this.#attacksOf(alert);
+    const attacks = this.attacksOf(alert);
     const inside = number >= 1 && number <= labels.length;
     const time = this.#timeOf(alert);
     for (const i of attacks) {
@@ -161,7 +161,7 @@ export class Evaluator {
     const { detector, number, ratio } = alert;
     const { labels } = this.#truth;
     if (number < 1 || number > labels.length) return;
-    if (labels[number - 1] === 0 && this.#attacksOf(alert).length) return;
+    if (labels[number - 1] === 0 && this.attacksOf(alert).length) return;
     this.#ratios.raise(detector, number, Math.min(ratio, BELOW));
   }
 
@@ -170,7 +170,7 @@ export class Evaluator {
   }
 
   /** Whose it is: the attacks of its record, or, of a belated detector, those in whose time it came. */
-  #attacksOf(alert: Alert): number[] {
+  attacksOf(alert: Alert): number[] {
     const own = this.#ofRecord.get(alert.number);
     if (own) return own;
     if (!BELATED.has(alert.detector)) return [];
@@ -242,7 +242,7 @@ export class Evaluator {
 }
 
 /** Runs of times at most `gap` apart. */
-function bursts(times: readonly number[], gap: number): number {
+export function bursts(times: readonly number[], gap: number): number {
   let last = -Infinity;
   let n = 0;
   for (const time of [...times].sort((a, b) => a - b)) {

@@ -14,7 +14,7 @@ export const duration = (s: number): string =>
       : `${(s / 60).toFixed(1)} min`;
 
 /** Columns as wide as their widest cell, the first to the left. */
-function table(rows: readonly string[][]): string[] {
+export function table(rows: readonly string[][]): string[] {
   const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
   return rows.map((row) =>
     row
