@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { INPUT_SIZE } from "../appliance/abi/abi.ts";
-import type { Arch } from "../appliance/build/arch.ts";
+import { type Arch, HOST_ARCH } from "../appliance/build/arch.ts";
 import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
 import { parseDatagram } from "../appliance/hosts/datagram.ts";
 import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
@@ -31,7 +31,7 @@ export interface ImageFacts {
 }
 
 /** Why the image cannot be built or started here, or undefined when it can. */
-export async function whyNoImage(arch: Arch = "x86_64"): Promise<string | undefined> {
+export async function whyNoImage(arch: Arch = HOST_ARCH): Promise<string | undefined> {
   const missing: string[] = [];
   for (const tool of ["clang", "ld.lld", PROGRAMS[arch]])
     await promisify(execFile)(tool, ["--version"]).catch(() => {
@@ -46,7 +46,7 @@ export async function replayInImage(
   policy: CompiledPolicy,
   memory: number,
   sink: Sink,
-  arch: Arch = "x86_64",
+  arch: Arch = HOST_ARCH,
 ): Promise<ImageFacts> {
   const folder = mkdtempSync(join(tmpdir(), "weir-image-"));
   try {

@@ -92,9 +92,10 @@ it("an image's exports, as they stand in its log, are the same baseline", () => 
 });
 
 const missing = await whyNoImage();
+const missingArm = await whyNoImage("aarch64");
 it.skipIf(missing)(
   "under a baseline the booted image gives the same bytes, so the same scores",
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   () => {
     const baseline = join(dir, "image.baseline");
     weir("learn", "-r", "fixtures/normal.pcap", "-o", baseline);
@@ -106,6 +107,7 @@ it.skipIf(missing)(
     const here = run("here.json");
     expect(here).toMatch(/"scores":1089,"scores_digest":"(?!0{16})[0-9a-f]{16}"/);
     expect(run("image.json", "--image")).toBe(here);
+    if (!missingArm) expect(run("arm.json", "--image", "--arch", "aarch64")).toBe(here);
   },
 );
 
