@@ -37,7 +37,7 @@ export interface RunResult {
   anomalies: Record<string, number>;
   talkers: Talker[];
   rules: { rule: string; action: string; frames: number }[];
-  files: { name: string; format: string; packets: number }[];
+  files: { name: string; format: string; packets: number; seconds: number }[];
   packets: number;
   messages: number;
   flows: number;
@@ -121,7 +121,12 @@ export async function run(job: Job, progress: Progress = () => {}): Promise<RunR
     anomalies: Object.fromEntries(report.byAnomaly),
     talkers: talkers.largest(200),
     rules: [...report.rules, ...report.messageRules].map(([rule, { action, frames }]) => ({ rule, action, frames })),
-    files: summary.files.map(({ file, format, packets }) => ({ name: file, format, packets })),
+    files: summary.files.map((file) => ({
+      name: file.file,
+      format: file.format,
+      packets: file.packets,
+      seconds: seconds(file.last) - seconds(file.first),
+    })),
     packets: summary.packets,
     messages: report.heartbeat?.inspect.messages_1553 ?? 0,
     flows: report.flows,

@@ -2,6 +2,9 @@
  * What the page asks of its worker: one analysis at a time, which keeps what it read so that a moved threshold costs one run.
  * Everything here runs in Node as well, where page/page.test.ts compares the two.
  */
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import type { Provenance } from "../detectors/tune/write.ts";
 import { type Around, framesAround, messagesAround } from "./around.ts";
 import { type Bus, readBus } from "./bus.ts";
 import { type Judged, judge } from "./judge.ts";
@@ -50,12 +53,27 @@ export class Work {
 
   /** What another policy makes of the same captures. */
   async compare(job: Omit<Job, "captures">, progress: Progress): Promise<RunResult> {
-    return run({ ...job, captures: this.#job!.captures }, progress);
+    const { sets: _, ...own } = this.#job!; // baseline, too, where it takes the place of the policy's
+    return run({ ...own, ...job }, progress);
   }
 
   async around(unit: "packets" | "messages", number: number): Promise<Around[]> {
     const read = unit === "messages" ? messagesAround : framesAround;
     return read(this.#job!.captures, number, SIDE);
+  }
+
+  /** What an exported policy says of where its thresholds come from. */
+  async provenance(): Promise<Pick<Provenance, "captures" | "baseline">> {
+    const { captures, baseline } = this.#job!;
+    const { run, bus } = this.#view!;
+    const named = async (path: string) => ({ name: path, sha256: await digestOf(path) });
+    const list: Provenance["captures"][number][] = [];
+    for (const path of captures) {
+      const file = run.files.find(({ name }) => name === path);
+      const seconds = file?.seconds || (bus && captures.length === 1 ? run.last - run.first : 0);
+      list.push({ ...(await named(path)), hours: seconds / 3600 });
+    }
+    return { captures: list, ...(baseline !== undefined && { baseline: await named(baseline) }) };
   }
 
   #judge(): void {
@@ -75,4 +93,17 @@ function spanOf(run: RunResult, bus: Bus | undefined): void {
   if (run.packets || !bus?.length) return;
   run.first = bus.time.reduce((least, time) => Math.min(least, time));
   run.last = bus.time.reduce((most, time) => Math.max(most, time));
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  const handle = await open(path);
+  const buffer = new Uint8Array(1 << 20);
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+    if (bytesRead === 0) break;
+    hash.update(buffer.subarray(0, bytesRead));
+  }
+  await handle.close();
+  return hash.digest("hex");
 }

@@ -3,7 +3,7 @@ import type { Around } from "../around.ts";
 import type { Job, RunResult } from "../run.ts";
 import type { View, Work } from "../work.ts";
 
-type Method = "open" | "again" | "compare" | "around";
+type Method = "open" | "again" | "compare" | "around" | "provenance";
 type Answer = { id: number; result?: unknown; error?: string; progress?: number };
 
 export class Client {
@@ -55,6 +55,9 @@ export class Client {
   }
   around(unit: "packets" | "messages", number: number): Promise<Around[]> {
     return this.#ask("around", [unit, number]);
+  }
+  provenance(): ReturnType<Work["provenance"]> {
+    return this.#ask("provenance", []);
   }
   #ask<T>(method: Method, args: unknown[], progress?: (packets: number) => void): Promise<T> {
     return this.#call({ method, args }, progress);

@@ -1,16 +1,26 @@
 /** The policy with the thresholds of the page in it; comments and all else stay as they were. */
-import { parseDocument } from "yaml";
-import type { RunResult } from "../run.ts";
+import { tunedPolicy } from "../../detectors/tune/write.ts";
+import type { Client } from "./client.ts";
+import { h } from "./dom.ts";
 
-/** @param sets `detectors.NAME.threshold=FACTOR` */
-export function exported(text: string, name: string, sets: readonly string[], run: RunResult): string {
-  const document = parseDocument(text);
-  for (const set of sets) {
-    const [path, value] = set.split("=") as [string, string];
-    document.setIn(path.split("."), Number(value));
-  }
-  const captures = run.files.map((file) => `${file.name} (${file.packets} packets)`).join(", ");
-  const says = ` Thresholds set by hand on the page, from ${name}, looking at ${captures}.`;
-  document.commentBefore = document.commentBefore ? `${document.commentBefore}\n${says}` : says;
-  return document.toString({ lineWidth: 0 });
+/** @param thresholds by detector, those that were moved */
+export async function exportPolicy(
+  client: Client,
+  policy: { name: string; text: string },
+  thresholds: Record<string, number>,
+  version: string,
+): Promise<void> {
+  const provenance = {
+    tool: `weir page ${version}`,
+    rule: "set by hand, looking at scores",
+    ...(await client.provenance()),
+  };
+  const text = tunedPolicy(policy.text, { thresholds, provenance });
+  const name = policy.name
+    .split("/")
+    .at(-1)!
+    .replace(/(\.ya?ml)?$/, ".tuned.yaml");
+  const link = h("a", { download: name, href: URL.createObjectURL(new Blob([text])) });
+  link.click();
+  URL.revokeObjectURL(link.href);
 }

@@ -34,7 +34,13 @@ export function tailOf({ sorted }: Points): Tail | undefined {
   };
 }
 
-export function histogram(points: Points, factor: number, width: number): { element: HTMLElement; destroy(): void } {
+export interface Histogram {
+  element: HTMLElement;
+  setFactor(factor: number): void;
+  destroy(): void;
+}
+
+export function histogram(points: Points, factor: number, width: number): Histogram {
   const counts = new Array<number | null>(BINS).fill(null);
   for (const x of points.sorted) {
     const bin = Math.floor(((Math.log10(x) - LOW) / (HIGH - LOW)) * BINS);
@@ -87,14 +93,15 @@ export function histogram(points: Points, factor: number, width: number): { elem
     [centres, counts, fitted],
     element,
   );
-  element.append(
-    h(
-      "p",
-      { class: "note" },
-      tail
-        ? `Line: generalised Pareto tail fitted to the ${tail.count} scores above ${figure(tail.from)}; it expects ${figure(tail.expected(factor), 3)} above the threshold.`
-        : "Too few different scores for a fitted tail.",
-    ),
-  );
-  return { element, destroy: () => chart.destroy() };
+  const note = h("p", { class: "note" });
+  element.append(note);
+  const setFactor = (to: number) => {
+    factor = to;
+    note.textContent = tail
+      ? `Line: generalised Pareto tail fitted to the ${tail.count} scores above ${figure(tail.from)}; it expects ${figure(tail.expected(factor), 3)} above the threshold.`
+      : "Too few different scores for a fitted tail.";
+    chart.redraw(false);
+  };
+  setFactor(factor);
+  return { element, setFactor, destroy: () => chart.destroy() };
 }

@@ -74,7 +74,7 @@ async function analyse(): Promise<void> {
       says.textContent = `${Math.round(packets).toLocaleString("en")} packets`;
     });
     const policyText = await (texts.get(state.policy) ?? new Blob()).text();
-    shown = new Tuning(client, view, { name: state.policy, text: policyText });
+    shown = new Tuning(client, view, { name: state.policy, text: policyText }, start.version);
     fill(body, shown.element);
     fill(actions, ...shown.actions);
     shown.draw();

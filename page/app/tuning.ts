@@ -6,8 +6,8 @@ import { alertsView } from "./alerts.ts";
 import { busView } from "./bus.ts";
 import type { Client } from "./client.ts";
 import { count, figure, fill, h } from "./dom.ts";
-import { exported } from "./export.ts";
-import { histogram } from "./histogram.ts";
+import { exportPolicy } from "./export.ts";
+import { type Histogram, histogram } from "./histogram.ts";
 import { compareView, judgedView, talkersView } from "./panels.ts";
 import { above, FIXED, type Points, pointsOf } from "./points.ts";
 import { type ScoreChart, scoreChart } from "./scores.ts";
@@ -23,6 +23,7 @@ export class Tuning {
   readonly #client: Client;
   readonly #view: View;
   readonly #policy: { name: string; text: string };
+  readonly #version: string;
   readonly #points: Map<DetectorName, Points>;
   readonly #factors: Record<string, number>;
   readonly #side = h("div", {});
@@ -36,6 +37,7 @@ export class Tuning {
   >();
   #run: RunResult;
   #chart: ScoreChart | undefined;
+  #spread: Histogram | undefined;
   #charts: { destroy(): void }[] = [];
   #detector: DetectorName | undefined;
   #tab: Tab = "Scores";
@@ -44,7 +46,8 @@ export class Tuning {
   #took = 0;
   #other: { name: string; result: RunResult } | undefined;
 
-  constructor(client: Client, view: View, policy: { name: string; text: string }) {
+  constructor(client: Client, view: View, policy: { name: string; text: string }, version: string) {
+    this.#version = version;
     this.#client = client;
     this.#view = view;
     this.#policy = policy;
@@ -87,7 +90,7 @@ export class Tuning {
     });
     return [
       h("span", {}, input, h("label", { class: "button", for: "other" }, "Compare policy")),
-      h("button", { type: "button", onclick: () => this.#export() }, "Export policy"),
+      h("button", { type: "button", onclick: () => void this.#export() }, "Export policy"),
     ];
   }
 
@@ -193,15 +196,16 @@ export class Tuning {
     this.#factors[name] = factor;
     const { input } = this.#cells.get(name)!;
     input.value = String(factor);
-    if (name === this.#detector) this.#chart?.setFactor(factor);
+    if (name === this.#detector) {
+      this.#chart?.setFactor(factor);
+      this.#spread?.setFactor(factor);
+    }
     this.#counts();
     if (done || this.#took < AT_ONCE) void this.#again();
   }
 
   #sets(): string[] {
-    return Object.entries(this.#factors)
-      .filter(([name, factor]) => factor !== this.#view.lowered.factors[name as DetectorName] && !FIXED.has(name))
-      .map(([name, factor]) => `detectors.${name}.threshold=${factor}`);
+    return Object.entries(this.#moved()).map(([name, factor]) => `detectors.${name}.threshold=${factor}`);
   }
 
   async #again(): Promise<void> {
@@ -313,6 +317,7 @@ export class Tuning {
     });
     this.#charts.push(this.#chart);
     const spread = points && histogram(points, factor, width);
+    this.#spread = spread;
     if (spread) this.#charts.push(spread);
     fill(
       this.#panel,
@@ -348,16 +353,20 @@ export class Tuning {
     }
   }
 
-  #export(): void {
-    const text = exported(this.#policy.text, this.#policy.name, this.#sets(), this.#run);
-    const link = h("a", {
-      download: this.#policy.name
-        .split("/")
-        .at(-1)!
-        .replace(/(\.ya?ml)?$/, ".tuned.yaml"),
-      href: URL.createObjectURL(new Blob([text])),
-    });
-    link.click();
-    URL.revokeObjectURL(link.href);
+  /** Thresholds that were moved, by detector. */
+  #moved(): Record<string, number> {
+    return Object.fromEntries(
+      Object.entries(this.#factors).filter(
+        ([name, factor]) => !FIXED.has(name) && factor !== this.#view.lowered.factors[name as DetectorName],
+      ),
+    );
+  }
+
+  async #export(): Promise<void> {
+    try {
+      await exportPolicy(this.#client, this.#policy, this.#moved(), this.#version);
+    } catch (error) {
+      this.#status.textContent = (error as Error).message;
+    }
   }
 }

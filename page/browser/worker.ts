@@ -4,7 +4,7 @@ import { addFile } from "./files.ts";
 
 export type Call =
   | { id: number; method: "add"; files: { name: string; content: Blob }[] }
-  | { id: number; method: "open" | "again" | "compare" | "around"; args: unknown[] };
+  | { id: number; method: "open" | "again" | "compare" | "around" | "provenance"; args: unknown[] };
 
 const work = new Work();
 const scope = globalThis as unknown as {
