@@ -18,8 +18,11 @@ import { wat } from "../../appliance/build/testing/wat.ts";
 import { arches, Images, policy } from "./images.ts";
 
 const MASK = (1n << 64n) - 1n;
-/** FNV-1a over 64-bit words in place of bytes. */
-const mix = (hash: bigint, word: bigint) => ((hash ^ word) * 0x100000001b3n) & MASK;
+/** FNV-1a over 64-bit words, its upper half folded into the lower one: a wrong sign must not be taken back by the next. */
+const mix = (hash: bigint, word: bigint) => {
+  const product = ((hash ^ word) * 0x100000001b3n) & MASK;
+  return product ^ (product >> 32n);
+};
 const [TRAP, NAN] = [0x7472617021n, 0x6e616e21n];
 
 function bits(type: string, value: number | bigint): bigint {
@@ -76,7 +79,8 @@ static ${types[t as keyof typeof types]} as_${t}(u64 v) { ${types[t as keyof typ
   ${o.takes.map((_, n) => loop(n)).join(" ")} {
     volatile u64 word = 0x${TRAP.toString(16)};
     if (!mark(place)) { ${types[o.gives]} x = w2c_inspect_${exported(o)}(&it, ${args}); u64 v = 0; memcpy(&v, &x, sizeof x); word = ${nan}v; }
-    hash = (hash ^ word) * 0x100000001b3;
+    const u64 product = (hash ^ word) * 0x100000001b3;
+    hash = product ^ product >> 32;
   }
   show(hash);`;
   });

@@ -77,9 +77,10 @@ const integers = (bits: number) =>
     .flatMap((x) => [x, -x, x - 1n])
     .map((x) => BigInt.asIntN(bits, x));
 
+/** A Set has one zero: the negative one comes behind it. */
 export const ARGUMENTS: Record<Type, readonly (number | bigint)[]> = {
   i32: [...new Set(integers(32))].map(Number),
   i64: [...new Set(integers(64))],
-  f32: [...new Set(floats(Math.fround, 2 ** -24)), Number.NaN],
-  f64: [...new Set(floats((x) => x, 2 ** -53)), Number.NaN],
+  f32: [...new Set(floats(Math.fround, 2 ** -24)), -0, Number.NaN],
+  f64: [...new Set(floats((x) => x, 2 ** -53)), -0, Number.NaN],
 };
