@@ -164,6 +164,7 @@ describe("a network", () => {
   it("judges captures that were learned by what the rest of them teaches", async () => {
     const known = await tune("-r", at("one.pcap"), ...SITE, "--max-alarms-per-hour", "20", "-o", at("known.yaml"));
     expect(known.out).toMatch(/in 5 blocks, each judged by what the others teach/);
+    expect(known.talk).not.toMatch(/drifts:|held-out/);
     expect(await alerts("-r", at("one.pcap"), "-c", at("known.yaml"))).toBe(promised(known));
   });
 
@@ -298,6 +299,7 @@ describe("a 1553 bus", () => {
     expect(ran.out).toMatch(/in 5 blocks, each judged by what the others teach/);
     expect(ran.out).toMatch(/^attacks found: 3 of 3, .*; lost: none; gained: none$/m);
     expect(ran.talk).toMatch(/too short for this budget/);
+    expect(ran.talk).not.toMatch(/drifts:/);
     expect(await alerts("-r", at("clean.ch10"), "-c", at("tuned.yaml"))).toBe(promised(ran));
     const judged = await run(evaluate(), "-r", at("bus.ch10"), ...labels, "-c", at("tuned.yaml"), "--json");
     expect((JSON.parse(judged.out) as { found: number }).found).toBe(3);

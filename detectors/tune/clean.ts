@@ -76,11 +76,8 @@ export class Clean {
 
   /** What is said of each block. @param thin of each second only the largest of each detector */
   async blockwise(factors: Factors, thin = false): Promise<Scored[][]> {
-    const blocks: Scored[][] = this.windows.map(() => []);
-    if (!this.crossed) {
-      for (const one of await this.whole(factors, thin)) blocks[this.#blockOf(one)]!.push(one);
-      return blocks;
-    }
+    if (!this.crossed) return this.alike(factors, thin);
+    const blocks: Scored[][] = [];
     for (const [k, baseline] of this.#others.entries()) {
       const policy = this.#bench.compile(factors, { ungrouped: true, baseline });
       const window = this.windows[k]!;
@@ -88,6 +85,13 @@ export class Clean {
       // Each block counts its records anew
       blocks[k] = found.map((one) => ({ ...one, number: one.number + k * 2 ** 32 }));
     }
+    return blocks;
+  }
+
+  /** The same of all by one baseline: blocks that were judged by different ones cannot be compared. */
+  async alike(factors: Factors, thin = false): Promise<Scored[][]> {
+    const blocks: Scored[][] = this.windows.map(() => []);
+    for (const one of await this.whole(factors, thin)) blocks[this.#blockOf(one)]!.push(one);
     return blocks;
   }
 

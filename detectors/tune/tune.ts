@@ -115,6 +115,8 @@ class Tuning {
   readonly #failed = new Map<DetectorName, number>();
   /** Findings of the detectors with thresholds lowered, by block. */
   #low = new Map<DetectorName, Scored[][]>();
+  /** The same by one baseline. */
+  #alike: Scored[][] = [];
   /** Findings at the chosen thresholds, by block. */
   #verified: Scored[][] = [];
   /** Of the budget, per hour, when those without a threshold have had theirs. */
@@ -144,6 +146,7 @@ class Tuning {
       clean.make(this.#left, this.#shares);
       low = await clean.blockwise(lowered, thin);
     }
+    this.#alike = clean.crossed ? await clean.alike(lowered, thin) : low;
     this.#low = new Map([...this.#shares.keys()].map((name) => [name, of(low, name)]));
     if (job.attacked) this.#shares = await this.#divide(job.attacked, lowered);
     for (const [name, share] of this.#shares) {
@@ -261,7 +264,7 @@ class Tuning {
         return countAbove(blocks[k]!, factor, unit);
       });
       const count = heldOut.reduce((sum, n) => sum + n, 0);
-      const uneven = CROSSING.has(name) ? undefined : unevenness(blocks, lengths, unit.gap);
+      const uneven = CROSSING.has(name) ? undefined : unevenness(of(this.#alike, name), lengths, unit.gap);
       return [{ name, share, old: this.#job.old[name] ?? 1, choice, heldOut: perHour(count, hours), uneven }];
     });
   }
