@@ -41,6 +41,9 @@ export class Tuning {
   #charts: { destroy(): void }[] = [];
   #detector: DetectorName | undefined;
   #tab: Tab = "Scores";
+  /** What the list of alerts shows: with fewer of the same run above their thresholds it is drawn anew. */
+  #shown: { of: RunResult; alerts: number } | undefined;
+  #moves = 0;
   #runs = 0;
   #running = false;
   #took = 0;
@@ -188,7 +191,10 @@ export class Tuning {
     const gone = (detector: string, ratio: number) =>
       ratio * (this.#run.factors[detector as DetectorName] ?? 1) <= (this.#factors[detector] ?? 1);
     const exact = (detector: string) => this.#factors[detector] === this.#run.factors[detector as DetectorName];
-    this.#alerts.show(this.#run.alerts.filter((a) => exact(a.detector) || !gone(a.detector, a.score / a.threshold)));
+    const left = this.#run.alerts.filter((a) => exact(a.detector) || !gone(a.detector, a.score / a.threshold));
+    if (this.#shown && this.#shown.of === this.#run && this.#shown.alerts === left.length) return;
+    this.#shown = { of: this.#run, alerts: left.length };
+    this.#alerts.show(left);
   }
 
   /** A threshold moves: what its scores say shows at once, what the appliance makes of it as soon as it has run. */
@@ -200,7 +206,10 @@ export class Tuning {
       this.#chart?.setFactor(factor);
       this.#spread?.setFactor(factor);
     }
-    this.#counts();
+    this.#moves ||= requestAnimationFrame(() => {
+      this.#moves = 0;
+      this.#counts();
+    });
     if (done || this.#took < AT_ONCE) void this.#again();
   }
 
