@@ -76,6 +76,7 @@ export class GunzipSource implements ByteSource {
       length = (length + piece.length) >>> 0;
       this.#ready.push(piece);
     });
+    const behind = new Behind();
     let failure: Error | undefined;
     let ended = false;
     try {
@@ -85,14 +86,21 @@ export class GunzipSource implements ByteSource {
           return false;
         }
         const before = inflate.bytesWritten;
-        const step = await inflateStep(inflate, this.#input.slice(this.#at, this.#end));
+        const input = this.#input.slice(this.#at, this.#end);
+        const step = await inflateStep(inflate, input);
         ended = step === "ended";
-        if (step instanceof Error) failure = step;
-        else this.#at += inflate.bytesWritten - before;
+        if (step instanceof Error) {
+          failure = step;
+          this.#at += await behind.upTo(input, (piece) => this.#ready.push(piece));
+        } else {
+          this.#at += inflate.bytesWritten - before;
+          if (!ended) await behind.follow(input);
+        }
         yield;
       }
     } finally {
       inflate.close();
+      await behind.close();
     }
     if (failure) {
       this.#problem(this.#base + this.#at, "gzip data", `deflated bytes expected (${failure.message})`);
@@ -148,6 +156,39 @@ export class GunzipSource implements ByteSource {
       }
     if (flags & CRC_OF_HEADER) for (let i = 0; i < 2; i++) if ((await this.#byte()) === undefined) return false;
     return true;
+  }
+}
+
+/**
+ * The same data one step later. When a step does not inflate, node:zlib throws away what had been made of its good beginning,
+ * which depends on how the bytes came. This one is then given that step byte by byte, and hands on what they make.
+ */
+class Behind {
+  readonly #inflate = createInflateRaw({ chunkSize: OUTPUT });
+  #taking: Promise<unknown> = Promise.resolve();
+
+  constructor() {
+    this.#inflate.resume(); // what it makes was handed on before
+  }
+
+  /** Takes input that inflates; resolves when it has taken what it was given before. */
+  async follow(input: Uint8Array): Promise<void> {
+    await this.#taking;
+    this.#taking = inflateStep(this.#inflate, input);
+  }
+
+  /** Takes input that does not inflate up to where it does; returns how many bytes that are. */
+  async upTo(input: Uint8Array, take: (piece: Buffer) => void): Promise<number> {
+    await this.#taking;
+    this.#inflate.on("data", take);
+    for (let at = 0; at < input.length; at++)
+      if ((await inflateStep(this.#inflate, input.subarray(at, at + 1))) !== "taken") return at;
+    return input.length;
+  }
+
+  async close(): Promise<void> {
+    await this.#taking;
+    this.#inflate.close();
   }
 }
 

@@ -48,6 +48,16 @@ describe("gzip", () => {
     expect(wrong.records.length).toBe((await readBytes(SITE)).records.length);
     expect(wrong.summary.damages).toBe(1);
   });
+  it("damaged inside: all that stands before it is read, however the bytes come", async () => {
+    const damaged = gzipSync(SITE);
+    damaged.fill(0xff, 14_000, 14_040); // a block of a type that there is not, soon
+    const [whole, ...others] = await Promise.all([65536, 16384, 1000, 7].map((size) => readBytes(damaged, size)));
+    expect(whole!.records.length).toBeGreaterThan(100);
+    for (const { records, summary } of others) {
+      expect(essence(records)).toEqual(essence(whole!.records));
+      expect(summary.damage).toEqual(whole!.summary.damage);
+    }
+  });
   it("a bomb takes bounded memory and is told for what it is", { timeout: 20_000 }, async () => {
     const before = process.memoryUsage().rss;
     const { summary } = await readBytes(gzipSync(Buffer.alloc(200_000_000)));
