@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const flags = new Set(process.argv.slice(2));
 const talk = (text) => flags.has("--quiet") || process.stderr.write(`setup: ${text}\n`);
 
-/** Program on the PATH -> Debian package that brings it. */
+/** Program on the PATH, or library of clang's -> Debian package that brings it. */
 const QEMU = { "qemu-system-x86_64": "qemu-system-x86", "qemu-system-aarch64": "qemu-system-arm" };
 const own = process.arch === "arm64" ? "qemu-system-aarch64" : "qemu-system-x86_64";
 const TOOLS = { clang: "clang", "ld.lld": "lld", "llvm-objcopy": "llvm", [own]: QEMU[own] };
@@ -28,6 +28,8 @@ const TEST_TOOLS = {
   ndpiReader: "libndpi-bin",
   rsyslogd: "rsyslog",
   chromium: "chromium",
+  // Sanitizers and libFuzzer: clang only recommends them
+  [`libclang_rt.fuzzer-${process.arch === "arm64" ? "aarch64" : "x86_64"}.a`]: "libclang-rt-dev",
 };
 
 checkNode();
@@ -53,7 +55,7 @@ function installTools(tools) {
   const missing = [
     ...new Set(
       Object.keys(tools)
-        .filter((name) => !onPath(name))
+        .filter((name) => !(name.endsWith(".a") ? ofClang(name) : onPath(name)))
         .map((name) => tools[name]),
     ),
   ];
@@ -80,6 +82,12 @@ function compileGround() {
 function run(program, args, failure) {
   const done = spawnSync(program, args, { cwd: root, stdio: ["ignore", 2, "inherit"] });
   if (done.status !== 0) fail(failure);
+}
+
+/** clang tells of its own libraries where they are, and of others only the name. */
+function ofClang(name) {
+  const found = spawnSync("clang", [`-print-file-name=${name}`], { encoding: "utf8" }).stdout?.trim();
+  return Boolean(found) && found !== name && existsSync(found);
 }
 
 function onPath(name) {
