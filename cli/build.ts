@@ -1,10 +1,11 @@
 /** `weir build`: the unikernel image for a policy. */
-import { renameSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { type Arch, archOf, HOST_ARCH } from "../appliance/build/arch.ts";
 import { flatImage } from "../appliance/build/flat.ts";
 import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
 import { sha256 } from "../appliance/build/info.ts";
+import { readSigner, signatureOf, signaturePath } from "../appliance/build/signature.ts";
 import { step } from "../appliance/build/steps.ts";
 import { compilePolicy } from "../diode/policy.ts";
 
@@ -13,6 +14,7 @@ interface Options {
   output: string;
   arch: string;
   flat?: boolean;
+  sign?: string;
 }
 
 export function command(): Command {
@@ -29,6 +31,7 @@ export function command(): Command {
       "--flat",
       "aarch64: an Image as Linux's boot protocol has it, for what loads no ELF files (Firecracker, Xen)",
     )
+    .option("--sign <key.pem>", "sign the image with this Ed25519 key: writes <output>.sig (weir inspect --verify)")
     .addHelpText(
       "after",
       `
@@ -43,6 +46,8 @@ Examples:
   weir build -c policy.yaml -o site.elf
   weir inspect site.elf
   weir run site.elf --in tap0 --out tap1
+  openssl genpkey -algorithm ed25519 -out sign.pem && openssl pkey -in sign.pem -pubout -out verify.pem
+  weir build -c policy.yaml -o site.elf --sign sign.pem && weir inspect site.elf --verify verify.pem
   weir build --arch aarch64 --flat -c policy.yaml -o site.img
 
 Exit codes: 0 built; 1 the policy is wrong (file:line:column: path: what), or a step of the build failed.`,
@@ -53,7 +58,8 @@ Exit codes: 0 built; 1 the policy is wrong (file:line:column: path: what), or a 
 }
 
 /** Builds what has changed, puts the policy in, writes the image. Says on stdout what the image is. */
-async function build({ config: policyPath, output, flat }: Options, arch: Arch): Promise<void> {
+async function build({ config: policyPath, output, flat, sign }: Options, arch: Arch): Promise<void> {
+  const signer = sign === undefined ? undefined : readSigner(sign);
   // The policy first: what is wrong in it should not wait for a compiler.
   const policy = policyPath === undefined ? undefined : await compilePolicy(policyPath);
   for (const warning of policy?.warnings ?? []) process.stderr.write(`${warning}\n`);
@@ -66,7 +72,15 @@ async function build({ config: policyPath, output, flat }: Options, arch: Arch):
       )
     : prebuilt;
   const image = flat ? flatImage(elf) : elf;
-  writeFileSync(`${output}.${process.pid}`, image);
-  renameSync(`${output}.${process.pid}`, output);
+  // An old signature would be wrong, and must not be taken for one of this image.
+  rmSync(signaturePath(output), { force: true });
+  put(output, image);
+  if (signer) put(signaturePath(output), signatureOf(image, signer));
   process.stdout.write(`${output}: ${image.length} bytes, sha256 ${sha256(image)}\n`);
+}
+
+/** Whole or not at all. */
+function put(path: string, bytes: Uint8Array): void {
+  writeFileSync(`${path}.${process.pid}`, bytes);
+  renameSync(`${path}.${process.pid}`, path);
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { describeImage, type ImageDescription } from "../appliance/build/describe.ts";
+import { verifyImage } from "../appliance/build/signature.ts";
 
 export function command(): Command {
   return new Command("inspect")
@@ -12,6 +13,7 @@ export function command(): Command {
     )
     .argument("<image>", "an image that weir build made")
     .option("--json", "print it as one JSON object")
+    .option("--verify <key.pem>", "check its signature (weir build --sign) with this public key: nothing is listed")
     .addHelpText(
       "after",
       `
@@ -22,9 +24,15 @@ Examples:
   weir inspect weir.elf
   weir inspect --json weir.elf | jq .policy.sha256
 
-Exit codes: 0 listed; 2 the file is not a whole Weir image.`,
+  weir inspect site.elf --verify verify.pem && weir run site.elf --in tap0 --out tap1 --log tap2
+
+Exit codes: 0 listed, or verified; 2 the file is not a whole Weir image; 3 its signature does not hold.`,
     )
-    .action((image: string, options: { json?: boolean }) => {
+    .action((image: string, options: { json?: boolean; verify?: string }) => {
+      if (options.verify !== undefined) {
+        process.exitCode = checked(image, options.verify);
+        return;
+      }
       let description: ImageDescription;
       const bytes = readFileSync(image);
       try {
@@ -36,6 +44,13 @@ Exit codes: 0 listed; 2 the file is not a whole Weir image.`,
       }
       process.stdout.write(options.json ? `${JSON.stringify(description, null, 2)}\n` : `${render(description)}\n`);
     });
+}
+
+function checked(image: string, key: string): number {
+  const wrong = verifyImage(image, key);
+  if (wrong === undefined) process.stdout.write(`${image}: signed with ${key}, and unchanged\n`);
+  else process.stderr.write(`weir: ${image}: ${wrong}\n`);
+  return wrong === undefined ? 0 : 3;
 }
 
 const number = (n: number) => n.toLocaleString("en-US");
