@@ -114,6 +114,40 @@ describe("the C a compartment becomes", () => {
     expect(undefinedSymbols.match(/\S+$/gm)).toEqual(["weir_trap"]);
   });
 
+  it.each([["x86_64"], ["any other CPU", "-U__x86_64__"]])(
+    "moves and fills memory byte for byte, on %s",
+    (_, ...flags) => {
+      // memory.c's functions beside the library's, over every length and overlap up to a few times what they take at once
+      const main = join(folder, "moves.c");
+      writeFileSync(
+        main,
+        `#include <stdio.h>
+      #include <string.h>
+      void *w_memcpy(void *, const void *, size_t); void *w_memmove(void *, const void *, size_t);
+      void *w_memset(void *, int, size_t); int w_memcmp(const void *, const void *, size_t);
+      static unsigned char a[256], b[256];
+      static void fill(void) { for (int i = 0; i < 256; i++) a[i] = b[i] = (unsigned char)(i * 37 + 11); }
+      #define SAME(what) if (memcmp(a, b, 256)) return printf(what " of %d by %d", n, d), 1
+      int main(void) {
+        for (int n = 0; n <= 100; n++) for (int d = -70; d <= 70; d++) {
+          fill(); memmove(a + 75 + d, a + 75, (size_t)n); w_memmove(b + 75 + d, b + 75, (size_t)n); SAME("memmove");
+          fill(); memset(a + 75 + d, d, (size_t)n); w_memset(b + 75 + d, d, (size_t)n); SAME("memset");
+          fill(); memcpy(a + 75 + d % 16, "0123456789012345678901234567890123456789", (size_t)(n % 40));
+          w_memcpy(b + 75 + d % 16, "0123456789012345678901234567890123456789", (size_t)(n % 40)); SAME("memcpy");
+          if (n) { b[n - 1] ^= 1; if (!w_memcmp(a, b, (size_t)n) || w_memcmp(a, b, (size_t)n - 1)) return printf("memcmp"), 1; }
+        }
+        return printf("same"), 0;
+      }`,
+      );
+      const renamed = ["memcpy", "memmove", "memset", "memcmp"].map((name) => `-D${name}=w_${name}`);
+      const object = join(folder, "memory.o");
+      const options = ["-std=gnu11", "-O2", "-ffreestanding", "-Wall", "-Wextra", "-Werror", ...flags];
+      execFileSync("clang", [...options, ...renamed, "-c", join(NATIVE_INCLUDE, "memory.c"), "-o", object]);
+      execFileSync("clang", ["-O1", main, object, "-o", join(folder, "moves")]);
+      expect(execFileSync(join(folder, "moves")).toString()).toBe("same");
+    },
+  );
+
   it("keeps AssemblyScript's names and nothing of the general runtime", async () => {
     const c = await translate(
       guardWat("(func $diode/onboard/rules/allowed (global.set $g (i32.const 2))) (global $g (mut i32) (i32.const 1))"),

@@ -7,7 +7,14 @@ void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int value, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
-// Copies upwards, byte after byte also when the two overlap.
+// All are loaded before the first is stored.
+static inline void sixteen(void *to, const void *from) {
+  unsigned long two[2];
+  __builtin_memcpy(two, from, 16);
+  __builtin_memcpy(to, two, 16);
+}
+
+// Copies upwards, as if byte after byte, also when the two overlap.
 static void *upwards(void *to, const void *from, size_t n);
 
 #ifdef __x86_64__ // the string instructions: one line each, and fast from Ivy Bridge on (ERMS)
@@ -24,15 +31,23 @@ void *memset(void *to, int value, size_t n) {
   return result;
 }
 
-#else
+#else // sixteen bytes at a time, the last few one by one
+
+#define ONE_BY_ONE _Pragma("clang loop vectorize(disable) unroll(disable)")
 
 static void *upwards(void *to, const void *from, size_t n) {
-  for (size_t i = 0; i < n; i++) ((unsigned char *)to)[i] = ((const unsigned char *)from)[i];
+  unsigned char *t = to;
+  const unsigned char *f = from;
+  for (; n >= 16; n -= 16, t += 16, f += 16) sixteen(t, f); // to below from: what is stored was loaded
+  ONE_BY_ONE for (; n; n--) *t++ = *f++;
   return to;
 }
 
 void *memset(void *to, int value, size_t n) {
-  for (size_t i = 0; i < n; i++) ((unsigned char *)to)[i] = (unsigned char)value;
+  unsigned char *t = to;
+  const unsigned long word = 0x0101010101010101ul * (unsigned char)value, two[2] = {word, word};
+  for (; n >= 16; n -= 16, t += 16) sixteen(t, two);
+  ONE_BY_ONE for (; n; n--) *t++ = (unsigned char)value;
   return to;
 }
 
@@ -42,7 +57,9 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n) { return up
 
 void *memmove(void *to, const void *from, size_t n) {
   if ((size_t)((unsigned char *)to - (const unsigned char *)from) >= n) return upwards(to, from, n);
-  while (n--) ((unsigned char *)to)[n] = ((const unsigned char *)from)[n]; // overlaps from above: backwards
+  // overlaps from above: backwards
+  for (; n >= 16; n -= 16) sixteen((unsigned char *)to + n - 16, (const unsigned char *)from + n - 16);
+  while (n--) ((unsigned char *)to)[n] = ((const unsigned char *)from)[n];
   return to;
 }
 
