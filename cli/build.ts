@@ -1,9 +1,9 @@
 /** `weir build`: the unikernel image for a policy. */
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { type Arch, archOf, HOST_ARCH } from "../appliance/build/arch.ts";
 import { flatImage } from "../appliance/build/flat.ts";
-import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
+import { prebuiltImage, prebuiltSymbols, withPolicy } from "../appliance/build/for.ts";
 import { sha256 } from "../appliance/build/info.ts";
 import { readSigner, signatureOf, signaturePath } from "../appliance/build/signature.ts";
 import { step } from "../appliance/build/steps.ts";
@@ -38,6 +38,9 @@ export function command(): Command {
 What happens: AssemblyScript -> WebAssembly (three modules: inspect, guard, journal) -> a gate that refuses any import,
 table, growing memory or allocation -> C -> clang and lld -> a bound of the stack. The same sources and the same policy
 give the same image, to the bit. Nothing is fetched.
+
+Beside the image there will be weir.elf.debug: symbols and lines of AssemblyScript, for weir debug and for gdb. Nothing of
+it is in the image.
 
 Without -c the image has no interfaces and no policy, and refuses to start: it is what a policy is put into.
 
@@ -75,6 +78,7 @@ async function build({ config: policyPath, output, flat, sign }: Options, arch: 
   // An old signature would be wrong, and must not be taken for one of this image.
   rmSync(signaturePath(output), { force: true });
   put(output, image);
+  copyFileSync(prebuiltSymbols(arch), `${output}.debug`);
   if (signer) put(signaturePath(output), signatureOf(image, signer));
   process.stdout.write(`${output}: ${image.length} bytes, sha256 ${sha256(image)}\n`);
 }

@@ -18,6 +18,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ command(
   send: { summary: "send files and streams through the diode", load: () => import("./send.ts") },
   receive: { summary: "receive files and streams behind the diode", load: () => import("./receive.ts") },
   run: { summary: "start an image on network interfaces", load: () => import("./run.ts") },
+  debug: { summary: "turn an image's crash record into lines of source, replay it", load: () => import("./debug.ts") },
   collect: { summary: "take an appliance's log, verify it, keep it", load: () => import("./collect.ts") },
   events: { summary: "look events up that weir collect has taken", load: () => import("./events.ts") },
 };

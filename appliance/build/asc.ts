@@ -1,7 +1,7 @@
 // AssemblyScript -> WebAssembly. One place for the compiler's flags, so that what tests run is what is linked.
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -20,6 +20,7 @@ export const FLAGS = [
   "--runtime=stub", // no garbage collector: nothing onboard allocates
   "--use=abort=", // a failed assertion is `unreachable`, not a call to the host
   "--debug", // function names: for the C that wasm2c writes, for traps, for coverage; they do not reach the ELF
+  "--sourceMap", // beside the module: PATH.map (sourcemap.ts)
 ];
 
 export interface CompileOptions {
@@ -40,7 +41,7 @@ export async function compileOnboard(entry: string, options: CompileOptions = {}
   } catch (error) {
     throw failure(job, error);
   }
-  renameSync(job.temporary, job.out);
+  keep(job);
   return job.out;
 }
 
@@ -53,7 +54,7 @@ export function compileOnboardSync(entry: string, options: CompileOptions = {}):
   } catch (error) {
     throw failure(job, error);
   }
-  renameSync(job.temporary, job.out);
+  keep(job);
   return job.out;
 }
 
@@ -70,9 +71,28 @@ function jobOf(entry: string, options: CompileOptions): Job {
   const name = relative(ROOT, resolve(ROOT, entry));
   const out = join(ROOT, "build", "wasm", `${hashSources([name, ...flags])}.wasm`);
   mkdirSync(dirname(out), { recursive: true });
-  const temporary = `${out}.${process.pid}.${Math.trunc(performance.now() * 1000)}`;
+  const temporary = `${out}.${process.pid}.${Math.trunc(performance.now() * 1000)}.wasm`; // asc names the map after it
   const asc = join(ROOT, "node_modules", "assemblyscript", "bin", "asc.js");
   return { name, out, temporary, command: [asc, name, "-o", temporary, ...flags] };
+}
+
+/** The map goes beside the module and not into it: the module must not know what this run's files were called. */
+function keep({ temporary, out }: Job): void {
+  const { version, sources, mappings } = JSON.parse(readFileSync(`${temporary}.map`, "utf8"));
+  writeFileSync(`${temporary}.map`, JSON.stringify({ version, sources, mappings }));
+  writeFileSync(temporary, withoutMapName(readFileSync(temporary)));
+  renameSync(`${temporary}.map`, `${out}.map`);
+  renameSync(temporary, out);
+}
+
+/** Without its last section, which names the map. */
+function withoutMapName(wasm: Buffer): Buffer {
+  const at = wasm.lastIndexOf("\x10sourceMappingURL");
+  for (const header of [2, 3]) {
+    const length = header === 2 ? wasm[at - 1]! : (wasm[at - 2]! & 0x7f) + wasm[at - 1]! * 128;
+    if (at > 0 && wasm[at - header] === 0 && at + length === wasm.length) return wasm.subarray(0, at - header);
+  }
+  throw new Error("asc did not write where its source map is as the last section");
 }
 
 function failure({ name }: Job, error: unknown): Error {

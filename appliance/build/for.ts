@@ -8,6 +8,9 @@ import { buildImage } from "./image.ts";
 import { linkImage } from "./link.ts";
 import { placeManifest, placePolicy } from "./place.ts";
 
+/** What is kept beside the image without a policy, and goes beside one with a policy as NAME.debug (symbols.ts). */
+export const prebuiltSymbols = (arch: Arch): string => `${prebuiltPath(arch)}.symbols`;
+
 const prebuiltPath = (arch: Arch) => join(ROOT, "build", `weir-${arch}.elf`);
 
 /** Where the x86-64 image without a policy is kept. */

@@ -25,6 +25,7 @@ import { NOTE_BUILD, NOTE_OWNER } from "./manifest.ts";
 import { wasmToC } from "./native.ts";
 import { assertAcyclic, stackBound } from "./stack.ts";
 import { step } from "./steps.ts";
+import { withModules } from "./symbols.ts";
 
 export interface LinkRequest {
   /** x86_64 unless said. */
@@ -71,7 +72,10 @@ export async function buildImage(options: ImageOptions): Promise<string> {
   const { out, arch = "x86_64", compartments = COMPARTMENTS } = options;
   const key = hashInputs(arch, compartments);
   const mark = `${out}.inputs`;
-  if (existsSync(out) && existsSync(mark) && readFileSync(mark, "utf8") === `${key} ${sha256(readFileSync(out))}`)
+  if (
+    [out, mark, `${out}.symbols`].every(existsSync) &&
+    readFileSync(mark, "utf8") === `${key} ${sha256(readFileSync(out))}`
+  )
     return out;
   mkdirSync(join(ROOT, "build"), { recursive: true });
   const folder = mkdtempSync(join(ROOT, "build", "image-"));
@@ -120,13 +124,13 @@ async function make(link: Link, arch: Arch, compartments: readonly Compartment[]
       ...linked.tools,
     },
   };
-  return { image: writeInfo(readFileSync(linked.stripped ?? out), info), symbols: readFileSync(out) };
+  return { image: writeInfo(readFileSync(linked.stripped ?? out), info), symbols: await withModules(out, made) };
 }
 
 async function makeCompartment(
   { name, entry, pages }: Compartment,
   folder: string,
-): Promise<{ c: string; info: CompartmentInfo }> {
+): Promise<{ c: string; wasm: string; info: CompartmentInfo }> {
   const wasm = await step(`compile ${name}`, () => compileOnboard(entry, { pages }));
   const module = await gate(name, wasm, pages);
   assertAcyclic(name, module);
@@ -135,6 +139,7 @@ async function makeCompartment(
   const files = sourcesOf(entry);
   return {
     c,
+    wasm,
     info: {
       name,
       sha256: sha256(bytes),

@@ -28,6 +28,12 @@ const RUNTIME = join(ROOT, "appliance", "runtime");
 const KERNEL_ONLY: Record<Arch, readonly string[]> = { x86_64: ["-mno-red-zone"], aarch64: [] };
 
 /**
+ * What a compartment's bounds check ends in: as short as there is. The kernel part knows that in a compartment no other
+ * instruction is undefined.
+ */
+const BOUNDS_TRAP: Record<Arch, string> = { x86_64: "ud2", aarch64: "udf #0" };
+
+/**
  * An aarch64 image runs wherever in memory it is put: code finds things by their distance, and boot.S adds where it is to
  * the addresses in constants, which the linker lists.
  */
@@ -47,13 +53,17 @@ function flagsFor(arch: Arch): Flags {
   const common = [
     `--target=${arch}-unknown-elf`,
     ...["-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-ffunction-sections"],
-    ...["-g", "-O2", "-Wall", "-Wextra", "-Werror", `-ffile-prefix-map=${ROOT}=.`, "-fdebug-compilation-dir=."],
+    "-fomit-frame-pointer", // the ground finds the calls on a stack by DWARF (debug/frames.ts)
+    ...["-g", "-O2", "-Wall", "-Wextra", "-Werror", `-ffile-prefix-map=${ROOT}/=`, "-fdebug-compilation-dir=."],
   ];
   return {
     // Nothing here may use vector registers: the kernel part does not save them, and some hypervisors interpret ring 0.
     kernel: [...common, "-std=c11", ...KERNEL_ONLY[arch], "-mgeneral-regs-only", ...include],
     user: [...common, "-std=c11", "-fstack-usage", ...include, "-I", NATIVE_INCLUDE],
-    generated: [...common, ...NATIVE_FLAGS, "-fno-strict-aliasing", "-fstack-usage", "-I", NATIVE_INCLUDE],
+    generated: [
+      ...[...common, ...NATIVE_FLAGS, "-fno-strict-aliasing", "-fstack-usage", "-I", NATIVE_INCLUDE],
+      `-DWEIR_BOUNDS_TRAP="${BOUNDS_TRAP[arch]}"`,
+    ],
   };
 }
 
@@ -113,7 +123,7 @@ function compile({ source, object, flags }: Unit, folder: string): Promise<strin
   return made;
 }
 
-function plan({ arch = "x86_64", sources, defines = {}, user, replace = {} }: RuntimeRequest): Unit[] {
+function plan({ arch = "x86_64", sources, folder, defines = {}, user, replace = {} }: RuntimeRequest): Unit[] {
   const flags = flagsFor(arch);
   const macros = Object.entries({ WEIR_VERSION: `"${packageVersion()}"`, ...defines }).map(([k, v]) => `-D${k}=${v}`);
   const unit = (kind: "k" | "u" | "c", original: string, flags: readonly string[]): Unit => {
@@ -123,9 +133,12 @@ function plan({ arch = "x86_64", sources, defines = {}, user, replace = {} }: Ru
   };
   return [
     ...[...filesIn(`arch/${arch}`), ...filesIn("kernel")].map((f) => unit("k", f, [...flags.kernel, ...macros])),
-    ...(user ?? filesIn("user")).map((f) => unit("u", f, [...flags.user, "-I", ".", ...macros])),
+    ...(user ? [...user, ...filesIn("test/common")] : filesIn("user")).map((f) =>
+      unit("u", f, [...flags.user, "-I", ".", ...macros]),
+    ),
     unit("u", join(NATIVE_INCLUDE, "memory.c"), flags.user),
-    ...sources.map((f) => unit("c", f, flags.generated)),
+    // By a name without a folder: what is kept beside the image has the names, and is the same wherever it was made.
+    ...sources.map((f) => unit("c", relative(folder, f), flags.generated)),
   ];
 }
 

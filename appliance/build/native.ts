@@ -13,11 +13,14 @@
 // An AssemblyScript function a/b/name is called w2c_inspect_a0x2Fb0x2Fname in it.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "./asc.ts";
 import { COMPARTMENTS } from "./compartments.ts";
+import { mark, withLines } from "./lines.ts";
+import { readSourceMap } from "./sourcemap.ts";
 
 /**
  * What the generated C must be compiled with. No contraction: a fused multiply-add rounds once where WebAssembly rounds
@@ -32,7 +35,8 @@ export const NATIVE_INCLUDE = join(ROOT, "appliance", "runtime", "wasm");
 const PREAMBLE = "e7833c2ffedc08ae4bfc45c6dd3f6a9bd5f7d445c9b6567ef82d253f8226eb6d";
 
 /**
- * Translates a compartment to `folder`/`name`.c and .h, and returns their paths.
+ * Translates a compartment to `folder`/`name`.c and .h, and returns their paths. Where there is a source map beside the
+ * module (`wasmPath`.map), its lines are in the C.
  * @throws Error when the module uses what a compartment may not, or wasm2c is not the version these edits are for.
  */
 export async function wasmToC(name: string, wasmPath: string, folder: string): Promise<{ c: string; h: string }> {
@@ -41,13 +45,17 @@ export async function wasmToC(name: string, wasmPath: string, folder: string): P
   const c = join(folder, `${name}.c`);
   const h = join(folder, `${name}.h`);
   const wasm2c = join(ROOT, "node_modules", "wabt", "bin", "wasm2c");
-  const files = [resolve(wasmPath), "-o", `${name}.c`];
+  const map = existsSync(`${wasmPath}.map`) ? readSourceMap(await readFile(`${wasmPath}.map`, "utf8")) : [];
+  const wasm = await readFile(wasmPath);
+  const marked = map.length ? mark(wasm, map) : { wasm, places: [] };
+  await writeFile(join(folder, `${name}.wasm`), marked.wasm);
+  const files = [`${name}.wasm`, "-o", `${name}.c`];
   await promisify(execFile)(process.execPath, [wasm2c, "-n", name, ...files], { cwd: folder });
   const [source, header] = [await readFile(c, "utf8"), await readFile(h, "utf8")];
   await Promise.all([rm(c), rm(h)]); // so that nothing unreduced stays behind an error
   const id = COMPARTMENTS.find((compartment) => compartment.name === name)?.id ?? 0;
   const reduced = reduceSource(source, name, id);
-  await writeFile(c, reduced.source);
+  await writeFile(c, withLines(reduced.source, `${name}.c`, marked.places));
   await writeFile(h, reduceHeader(header, name, reduced.bytes));
   return { c, h };
 }

@@ -59,6 +59,45 @@ export function readWasm(bytes: Uint8Array): Module {
   return module;
 }
 
+export interface Body {
+  /** Bytes of the module: its locals begin, its instructions begin, it ends. */
+  from: number;
+  code: number;
+  to: number;
+  /** Where each instruction begins. */
+  instructions: Set<number>;
+}
+
+/** The code section, whole, and the functions' bodies in it. @throws Error when there is none. */
+export function readBodies(bytes: Uint8Array): { section: { from: number; to: number }; bodies: Body[] } {
+  const at = new Reader(bytes, 8, bytes.length);
+  while (!at.done()) {
+    const from = at.position;
+    const id = at.byte();
+    const section = at.part(at.u32());
+    if (id !== 10) continue;
+    const bodies: Body[] = [];
+    section.times(() => bodies.push(readInstructions(section.part(section.u32()))));
+    return { section: { from, to: at.position }, bodies };
+  }
+  throw new Error("a module without code");
+}
+
+function readInstructions(at: Reader): Body {
+  const from = at.position;
+  at.times(() => {
+    at.u32();
+    at.byte();
+  });
+  const code = at.position;
+  const instructions = new Set<number>();
+  while (!at.done()) {
+    instructions.add(at.position);
+    readInstruction(at, new Set(), new Set());
+  }
+  return { from, code, to: at.position, instructions };
+}
+
 function readImport(at: Reader): Module["imports"][number] {
   const [module, name, kind] = [at.name(), at.name(), at.kind()];
   if (kind === "function") at.u32();

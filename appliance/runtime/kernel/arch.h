@@ -35,6 +35,9 @@ void arch_put(char c);
 void arch_read_user(void);
 _Noreturn void arch_exit(uint32_t code);
 _Noreturn void arch_user(void (*entry)(void), char *stack_end);
+// The registers that the user part had at its last trap or call, in the order of WEIR_REGISTERS (arch/<cpu>/user.h): first
+// the program counter (of the instruction, not behind it), then the stack pointer.
+void arch_registers(uint64_t *to);
 
 // ---- Given by kernel/ to arch/<cpu> -----------------------------------------------------------------------------------
 
@@ -48,6 +51,7 @@ struct fault {
   uint64_t pc, address;     // address: of a page fault, else 0
   uint32_t code;            // the exit code, or 0: to be found from the rest, as it is a page fault
   bool user, present, write, execute;
+  bool bounds;              // the instruction with which a compartment's bounds check ends (wasm/wasm-ops.h)
 };
 _Noreturn void kernel_fault(const struct fault *fault);
 
@@ -67,6 +71,8 @@ void put_bytes(const volatile uint8_t *bytes, int count); // 52:54:00:77:00:01
 const volatile uint8_t *mac_of(enum weir_role role); // by the manifest
 _Noreturn void refuse(enum weir_exit code, const char *why); // before any device was started
 _Noreturn void stop(uint32_t code); // resets all devices, exits
+extern uint32_t crashed; // the exit code of what the user part is telling about; 0: no crash
+_Noreturn void kernel_crash(uint32_t code); // resets all devices, lets the user part tell, exits
 void network_find(const char *command_line); // and maps their registers
 void network_start(void);
 void network_reset(void);

@@ -20,6 +20,7 @@
 //   WEIR_NOTIFY  argument: a role. Rings the doorbell of that NIC's one queue.
 //   WEIR_IDLE    argument: nanoseconds, at most four seconds. Halts until then, or until `in` interrupts, or earlier.
 //                An interrupt that came before the call ends it at once: look at the ring, allow interrupts, look again, call.
+//   WEIR_CRASH   argument: an exit code. Resets all devices, so nothing more is forwarded, and goes on at user_crash(); see below.
 //   Any other call, or an argument out of its range: the user part is not what was built; WEIR_EXIT with EXIT_BAD_CALL.
 #ifndef WEIR_KERNEL_H
 #define WEIR_KERNEL_H
@@ -27,7 +28,7 @@
 #include <stdint.h>
 #include "virtio/virtio.h"
 
-enum weir_call { WEIR_EXIT, WEIR_PRINT, WEIR_NOTIFY, WEIR_IDLE };
+enum weir_call { WEIR_EXIT, WEIR_PRINT, WEIR_NOTIFY, WEIR_IDLE, WEIR_CRASH };
 
 // ---- Exit codes. isa-debug-exit makes 2 * code + 1 of them. hosts/qemu.ts has the same names ------------------------------
 
@@ -134,5 +135,17 @@ extern char weir_console[4096];
 
 // The user part's first function; its stack is fresh, and it must not return.
 _Noreturn void user_main(void);
+
+// ---- A crash: WEIR_CRASH, or a trap of the user part -------------------------------------------------------------------------
+//
+// The kernel part says what it was (a trap) in one line, resets all devices, and enters the user part once more, here, so
+// that what there is to tell of memory that hostile frames have passed through is told unprivileged. From then on there is
+// WEIR_PRINT; any other call, or another trap, ends the machine with the first crash's exit code.
+
+_Noreturn void user_crash(void);
+extern struct user_crashed {
+  uint64_t registers[40]; // written by the kernel part: those that WEIR_REGISTERS of arch/<cpu>/user.h names
+  char stack[4096];       // that user_crash() begins on
+} user_crashed;
 
 #endif

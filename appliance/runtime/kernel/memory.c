@@ -80,10 +80,15 @@ void kernel_fault(const struct fault *f) {
     {"inspect", inspect_text, inspect_text_end}, {"guard", guard_text, guard_text_end},
     {"journal", journal_text, journal_text_end}};
   const char *part = f->user ? "user" : "kernel";
+  uint32_t compartment = 0, code = fault_code(f);
   for (unsigned i = 0; i < 3; i++)
-    if (f->pc >= (uint64_t)parts[i].from && f->pc < (uint64_t)parts[i].to) part = parts[i].name;
-  uint32_t code = fault_code(f);
+    if (f->pc >= (uint64_t)parts[i].from && f->pc < (uint64_t)parts[i].to) part = parts[i].name, compartment = i + 1;
   put("weir: trap: ");
+  if (f->bounds && compartment) {
+    put(part);
+    put(": out of bounds\n");
+    kernel_crash(EXIT_INSPECT_TRAP + compartment - 1);
+  }
   put(f->what);
   if (!f->code) {
     put(f->execute ? " execute at " : f->write ? " write at " : " read at ");
@@ -94,5 +99,6 @@ void kernel_fault(const struct fault *f) {
   put(" in ");
   put(part);
   put(code == EXIT_FAULT_STACK ? ": out of stack\n" : "\n");
-  stop(code);
+  if (f->user) kernel_crash(code);
+  stop(crashed ? crashed : code);
 }

@@ -11,6 +11,7 @@ void batch_write(uint32_t at, const void *bytes, uint32_t n) {
 }
 
 void batch_close(uint32_t size) {
+  recorder_take(compartment_input(GUARD) + batch.used, size);
   batch.used += size;
   batch.starts[++batch.count] = batch.used;
 }

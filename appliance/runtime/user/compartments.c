@@ -21,16 +21,25 @@ static uint32_t input[4];
    : (which) == GUARD ? w2c_guard_##name(&guard __VA_OPT__(, ) __VA_ARGS__) \
                       : w2c_journal_##name(&journal __VA_OPT__(, ) __VA_ARGS__))
 
-static _Noreturn void broken(enum compartment which, const char *what) {
-  end(EXIT_CONTRACT, "stopped", names[which], what);
+struct given given_last;
+
+static __attribute__((nomerge)) void ends(enum weir_exit code, const char *state, enum compartment which, const char *what) {
+  say("weir: ");
+  say(state);
+  say(names[which]);
+  say(what);
+  say("\n");
+  say_flush();
+  crash(code);
 }
+
+#define broken(which, what) (ends(EXIT_CONTRACT, "stopped: ", which, what), __builtin_unreachable())
 
 // WebAssembly's traps, from the code that wasm2c generated.
 void weir_trap(unsigned which, weir_trap_reason reason) {
   static const char *const reasons[] = {
     "", ": out of bounds", ": integer overflow", ": division by zero", ": invalid conversion", ": unreachable"};
-  say_flush();
-  end(EXIT_INSPECT_TRAP + which - INSPECT, "trap", names[which], reasons[reason]);
+  ends(EXIT_INSPECT_TRAP + which - INSPECT, "trap: ", which, reasons[reason]);
 }
 
 static uint8_t *view(enum compartment which, uint32_t at, uint32_t length) {
@@ -131,6 +140,7 @@ static uint32_t take_verdicts(uint32_t first, uint32_t stop) {
 }
 
 static uint32_t run(enum compartment which, uint32_t from, uint32_t to) {
+  given_last = (struct given){which, from, to};
   const uint32_t stop = CALL(which, run, from, to);
   // inspect may have more to say of a record than its buffer holds, and stays where it is
   const bool more = which == INSPECT && stop == from && w2c_inspect_eventsLength(&inspect);

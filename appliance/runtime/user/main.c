@@ -85,6 +85,7 @@ static uint64_t ticks_left(void) {
 
 void user_main(void) {
   clock_start();
+  recorder_start();
   introduce();
   compartments_start();
   send_start();

@@ -17,8 +17,10 @@ void *memmove(void *to, const void *from, size_t n);
 
 void say(const char *text);
 void say_number(uint64_t value);
+void say_hex(uint64_t value, int digits); // at least so many digits
 void say_bytes(const uint8_t *bytes, uint32_t length); // untrusted: what is not printable ASCII becomes a question mark
 void say_mac(const uint8_t mac[6]);
+void say_fresh(void); // what was begun ends here
 void say_flush(void); // whole lines go out by themselves when the buffer is full, and when this is called
 // "weir: <state>: <what><why>", and the end. `why` may be empty.
 _Noreturn void end(enum weir_exit code, const char *state, const char *what, const char *why);
@@ -50,9 +52,29 @@ void batch_record(enum weir_record_kind kind, uint64_t time, const void *bytes, 
 // Forgets the records; the `rest` bytes behind them (of a record that has only begun) move to the front.
 void batch_clear(uint32_t rest);
 
+// ---- recorder.c: the flight recorder, the last records of all that came in --------------------------------------------------
+
+#define RECORDER_SIZE 32768 // bytes, a power of two; the embedded host has none: it can be asked again
+extern struct recorder {
+  char magic[8];      // "WEIRREC1", for who finds it in a memory image
+  uint64_t size;
+  uint64_t from, to;  // the records kept are bytes[from % size] to bytes[to % size]; both only grow
+  uint8_t bytes[RECORDER_SIZE];
+} weir_recorder;
+void recorder_start(void); // reads recorder= of the command line: `off`, `memory` (no dump on the console)
+void recorder_take(const void *record, uint32_t size); // size: of header and bytes, a multiple of 8
+extern bool recorder_dumps;
+uint32_t recorder_record(uint64_t at); // bytes of the record that is kept there
+
+// ---- crash.c: kernel.h's user_crash(), and the way to it -----------------------------------------------------------------------
+
+void crash(enum weir_exit code); // does not return (as wasm-ops.h has it); what happened was said already
+
 // ---- compartments.c: the three compartments ---------------------------------------------------------------------------------
 
 enum compartment { INSPECT = 1, GUARD, JOURNAL };
+// What was last given to whom: for the crash record.
+extern struct given { enum compartment to; uint32_t from, stop; } given_last;
 void compartments_start(void); // policy -> configure(); ends the image when one refuses
 uint8_t *compartment_input(enum compartment which); // WEIR_INPUT_SIZE bytes
 uint64_t guard_tick(void); // ns between the ticks that guard needs

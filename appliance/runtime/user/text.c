@@ -7,6 +7,12 @@ void say_flush(void) {
   used = 0;
 }
 
+static void put(char c);
+void say_fresh(void) {
+  if (used) put('\n');
+  say_flush();
+}
+
 static void put(char c) {
   weir_console[used++] = c;
   if (used == sizeof weir_console) say_flush();
@@ -25,6 +31,11 @@ void say_number(uint64_t value) {
   int n = 0;
   do digits[n++] = (char)('0' + value % 10); while (value /= 10);
   while (n) put(digits[--n]);
+}
+
+void say_hex(uint64_t value, int digits) {
+  while (digits < 16 && value >> 4 * digits) digits++;
+  while (digits--) put("0123456789abcdef"[value >> 4 * digits & 15]);
 }
 
 void say_mac(const uint8_t mac[6]) {

@@ -14,8 +14,30 @@
 #endif
 
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define TRAP(reason) (weir_trap(WEIR_COMPARTMENT, WEIR_TRAP_##reason), 0)
-#define UNREACHABLE weir_trap(WEIR_COMPARTMENT, WEIR_TRAP_UNREACHABLE)
+
+// What is defined here has no lines of its own: a debugger and a crash record show who used it.
+#define INLINE static inline __attribute__((nodebug))
+
+// The place of a trap must tell which line of AssemblyScript it is, so no two share one, and each is as short as can be.
+// None of these is said not to return: a compiler would then not keep where they were called from.
+#define DEFINE_TRAP(reason)                                                        \
+  static __attribute__((noinline, cold, nomerge, nodebug)) void trap_##reason(void) { \
+    weir_trap(WEIR_COMPARTMENT, WEIR_TRAP_##reason);                               \
+  }
+#ifdef WEIR_BOUNDS_TRAP // an instruction that traps, where the runtime knows it for what it is: the many bounds checks
+INLINE _Noreturn __attribute__((always_inline)) void trap_OUT_OF_BOUNDS(void) {
+  __asm__ volatile(WEIR_BOUNDS_TRAP);
+  __builtin_unreachable();
+}
+#else
+DEFINE_TRAP(OUT_OF_BOUNDS)
+#endif
+DEFINE_TRAP(INTEGER_OVERFLOW)
+DEFINE_TRAP(DIVISION_BY_ZERO)
+DEFINE_TRAP(INVALID_CONVERSION)
+DEFINE_TRAP(UNREACHABLE)
+#define TRAP(reason) ({ trap_##reason(); __builtin_unreachable(); 0; })
+#define UNREACHABLE (trap_UNREACHABLE(), __builtin_unreachable())
 
 // ---- Memory. An address is a u32 plus a constant u32 offset, in 64 bits: it cannot wrap ---------------------------
 
@@ -31,14 +53,14 @@
 #endif
 
 #define DEFINE_LOAD(name, stored, widened, result)                  \
-  static inline result name##_default32(u64 address) {              \
+  INLINE result name##_default32(u64 address) {              \
     CHECK(address, sizeof(stored));                                 \
     stored value;                                                   \
     __builtin_memcpy(&value, &WEIR_MEMORY[address], sizeof(value)); \
     return (result)(widened)value;                                  \
   }
 #define DEFINE_STORE(name, stored, given)                           \
-  static inline void name##_default32(u64 address, given wide) {    \
+  INLINE void name##_default32(u64 address, given wide) {    \
     CHECK(address, sizeof(stored));                                 \
     stored value = (stored)wide;                                    \
     __builtin_memcpy(&WEIR_MEMORY[address], &value, sizeof(value)); \
@@ -72,11 +94,11 @@ DEFINE_STORE(i64_store32, u32, u64)
 #define CHECK_RANGE(address, n) \
   do { if (UNLIKELY((u64)(address) + (u64)(n) > WEIR_MEMORY_SIZE)) TRAP(OUT_OF_BOUNDS); } while (0)
 
-static inline void memory_fill(u32 to, u32 value, u32 n) {
+INLINE void memory_fill(u32 to, u32 value, u32 n) {
   CHECK_RANGE(to, n);
   __builtin_memset(&WEIR_MEMORY[to], (int)(value & 0xff), n);
 }
-static inline void memory_copy(u32 to, u32 from, u32 n) {
+INLINE void memory_copy(u32 to, u32 from, u32 n) {
   CHECK_RANGE(to, n);
   CHECK_RANGE(from, n);
   __builtin_memmove(&WEIR_MEMORY[to], &WEIR_MEMORY[from], n);
@@ -95,7 +117,7 @@ static inline void memory_copy(u32 to, u32 from, u32 n) {
 #define I64_CTZ(x) ((x) ? (u64)__builtin_ctzll(x) : 64u)
 
 // Not __builtin_popcount: without the instruction it would be a call into a library that is not there.
-static inline u64 I64_POPCNT(u64 x) {
+INLINE u64 I64_POPCNT(u64 x) {
   x -= (x >> 1) & 0x5555555555555555u;
   x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
   return ((x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56;
@@ -142,29 +164,29 @@ static inline u64 I64_POPCNT(u64 x) {
 #endif
 #define copysign __builtin_copysign
 #define copysignf __builtin_copysignf
-static inline f64 wasm_fabs(f64 x) { return __builtin_fabs(x); }
-static inline f32 wasm_fabsf(f32 x) { return __builtin_fabsf(x); }
-static inline f64 wasm_sqrt(f64 x) { return __builtin_sqrt(x); } // needs -fno-math-errno, else a library call
-static inline f32 wasm_sqrtf(f32 x) { return __builtin_sqrtf(x); }
-static inline f64 wasm_quiet(f64 x) { return x; } // before demote and promote, which quiet a NaN themselves
-static inline f32 wasm_quietf(f32 x) { return x; }
+INLINE f64 wasm_fabs(f64 x) { return __builtin_fabs(x); }
+INLINE f32 wasm_fabsf(f32 x) { return __builtin_fabsf(x); }
+INLINE f64 wasm_sqrt(f64 x) { return __builtin_sqrt(x); } // needs -fno-math-errno, else a library call
+INLINE f32 wasm_sqrtf(f32 x) { return __builtin_sqrtf(x); }
+INLINE f64 wasm_quiet(f64 x) { return x; } // before demote and promote, which quiet a NaN themselves
+INLINE f32 wasm_quietf(f32 x) { return x; }
 
 // Rounding without SSE4.1's roundsd, which plain x86-64 does not have. From `whole` on every float is an integer;
 // x + 0 quiets a NaN. The sign survives: floor(-0.0) is -0.0, ceil(-0.5) too.
 #define DEFINE_ROUNDING(suffix, type, integer, whole)                                           \
-  static inline type wasm_trunc##suffix(type x) {                                               \
+  INLINE type wasm_trunc##suffix(type x) {                                               \
     if (!(__builtin_fabs(x) < (whole))) return x + 0;                                           \
     return (type)__builtin_copysign((type)(integer)x, x);                                       \
   }                                                                                             \
-  static inline type wasm_floor##suffix(type x) {                                               \
+  INLINE type wasm_floor##suffix(type x) {                                               \
     type t = wasm_trunc##suffix(x);                                                             \
     return t > x ? t - 1 : t;                                                                   \
   }                                                                                             \
-  static inline type wasm_ceil##suffix(type x) {                                                \
+  INLINE type wasm_ceil##suffix(type x) {                                                \
     type t = wasm_trunc##suffix(x);                                                             \
     return t < x ? (type)__builtin_copysign(t + 1, x) : t;                                      \
   }                                                                                             \
-  static inline type wasm_nearbyint##suffix(type x) { /* to nearest, ties to even */            \
+  INLINE type wasm_nearbyint##suffix(type x) { /* to nearest, ties to even */            \
     if (!(__builtin_fabs(x) < (whole))) return x + 0;                                           \
     type up = (type)__builtin_copysign((whole), x);                                             \
     return (type)__builtin_copysign((x + up) - up, x);                                          \
@@ -173,7 +195,7 @@ DEFINE_ROUNDING(, f64, s64, 4503599627370496.0)
 DEFINE_ROUNDING(f, f32, s32, 8388608.0f)
 
 #define DEFINE_REINTERPRET(name, from, to)        \
-  static inline to name(from x) {                 \
+  INLINE to name(from x) {                 \
     to result;                                    \
     __builtin_memcpy(&result, &x, sizeof result); \
     return result;                                \

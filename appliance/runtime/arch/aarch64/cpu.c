@@ -9,6 +9,8 @@ _Noreturn void enter_user(void (*entry)(void), char *stack_end);
 
 struct trap_frame { uint64_t x[31], pc, cause, address; };
 
+static const struct trap_frame *last_trap;
+
 static volatile uint32_t *console(uint32_t at) { return REGISTER(machine.console + at); }
 static bool guards_user; // the CPU can keep the kernel part from the user part's pages: PAN
 
@@ -45,10 +47,21 @@ static _Noreturn void fault(uint64_t cause, uint64_t pc, uint64_t address, bool 
   if (page) what = "page fault", code = 0;
   kernel_fault(&(struct fault){
     .what = what, .pc = pc, .address = page ? address : 0, .code = code, .user = user, .present = status >= 8,
-    .write = class >= ACCESS && cause & 64, .execute = class < ACCESS});
+    .write = class >= ACCESS && cause & 64, .execute = class < ACCESS,
+    .bounds = class == 0});
+}
+
+void arch_registers(uint64_t *to) {
+  const struct trap_frame *f = last_trap;
+  if (!f) return;
+  to[0] = f->cause >> 26 == CALL ? f->pc - 4 : f->pc;
+  to[1] = READ("sp_el0");
+  for (unsigned i = 0; i < 31; i++) to[2 + i] = f->x[i];
+  to[33] = f->cause;
 }
 
 void trap(struct trap_frame *f) {
+  last_trap = f;
   if (f->cause >> 26 == CALL) kernel_call(f->x[0], f->x[1]);
   else fault(f->cause, f->pc, f->address, true);
 }

@@ -3,7 +3,7 @@
 #include "cpu.h"
 
 // Calls come as breakpoints: hypervisors without hardware support (kvm_pvm) pass no other software interrupt on.
-enum { VECTOR_CALL = 3, VECTOR_PAGE_FAULT = 14, VECTOR_TIMER = 32, VECTOR_NETWORK, VECTOR_SPURIOUS = 47, VECTORS };
+enum { VECTOR_CALL = 3, VECTOR_UNDEFINED = 6, VECTOR_PAGE_FAULT = 14, VECTOR_TIMER = 32, VECTOR_NETWORK, VECTOR_SPURIOUS = 47, VECTORS };
 enum { PORT_PIT = 0x40, PORT_PIT_COMMAND = 0x43, PORT_CONSOLE = 0x3f8, PORT_DEBUG_EXIT = 0xf4 };
 #define CONSOLE_PATIENCE 100000
 #define FLAG_INTERRUPTS 0x200
@@ -19,6 +19,7 @@ struct trap_frame {
 };
 static struct { uint16_t low, selector; uint8_t stack, type; uint16_t middle; uint32_t high, zero; } idt[VECTORS];
 static struct { uint32_t zero; uint64_t rsp[3], zero2, ist[7]; uint16_t zero3[5], io; } __attribute__((packed)) tss;
+static const struct trap_frame *last_trap;
 static uint8_t last_stack[2048] __attribute__((aligned(16))); // double faults: the kernel's own may be the trouble
 
 static void outb(uint16_t port, uint8_t value) { __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port)); }
@@ -78,13 +79,23 @@ static _Noreturn void fault(const struct trap_frame *f) {
   uint32_t code = v == VECTOR_PAGE_FAULT ? 0 : v < 20 && codes[v] ? codes[v] : EXIT_FAULT_OTHER;
   kernel_fault(&(struct fault){
     .what = v < 20 && names[v] ? names[v] : "unexpected trap", .pc = f->rip, .address = address, .code = code,
-    .user = f->cs & 3, .present = f->code & 1, .write = f->code & 2, .execute = f->code & 16});
+    .user = f->cs & 3, .present = f->code & 1, .write = f->code & 2, .execute = f->code & 16,
+    .bounds = v == VECTOR_UNDEFINED});
 }
 
 static volatile uint32_t *lapic(uint32_t at) { return (volatile uint32_t *)(LAPIC + at); }
 enum { LAPIC_EOI = 0xb0, LAPIC_SPURIOUS = 0xf0, LAPIC_TIMER = 0x320, LAPIC_COUNT = 0x380, LAPIC_DIVIDE = 0x3e0 };
 
+void arch_registers(uint64_t *to) {
+  const struct trap_frame *f = last_trap;
+  const uint64_t all[] = {
+    f->rip - (f->vector == VECTOR_CALL), f->rsp, f->flags, f->rax, f->rbx, f->rcx, f->rdx, f->rsi, f->rdi, f->rbp,
+    f->r8, f->r9, f->r10, f->r11, f->r12, f->r13, f->r14, f->r15, f->code};
+  for (unsigned i = 0; i < sizeof all / sizeof *all; i++) to[i] = all[i];
+}
+
 void trap(struct trap_frame *f) {
+  last_trap = f;
   if (f->vector == VECTOR_CALL) {
     kernel_call(f->rax, f->rdi);
   } else if (f->vector < VECTOR_TIMER) {

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "user/batch.c"
+#define put recorder_put
+#include "user/recorder.c"
+#undef put
 #include "user/receive.c"
 #define names send_names
 #define notify send_notify
@@ -101,6 +104,7 @@ static uint64_t now_;
 uint64_t weir_ticks(void) { return now_; }
 uint64_t clock_now(void) { return now_ += 137; }
 void clock_start(void) {}
+const char *option(const char *key) { (void)key; return 0; }
 void weir_call(enum weir_call call, uint64_t argument) {
   other_devices();
   if (call == WEIR_NOTIFY && argument == ROLE_IN) { see(0xbe11); look(); rung++; }
@@ -141,6 +145,7 @@ static uint64_t run(uint64_t seed, enum way out, enum way log_) {
   memset(&weir_driver_rings, 0, sizeof weir_driver_rings);
   memset(posted, 0, sizeof posted);
   memset(&batch, 0, sizeof batch);
+  memset(&weir_recorder, 0, sizeof weir_recorder);
   memset(rings, 0, sizeof rings);
   memset(sent, 0, sizeof sent);
   memset(got, 0, sizeof got), memset(back, 0, sizeof back), memset(has, 0, sizeof has);

@@ -72,6 +72,9 @@ static unsigned outs;
 void arch_put(char c) { if (outs < sizeof out) out[outs++] = c; }
 void arch_read_user(void) {}
 void memory_start(const struct arch_boot *boot) { (void)boot; }
+uint32_t crashed;
+static uint32_t crash_code;
+_Noreturn void kernel_crash(uint32_t code) { crash_code = code; ended = -2; longjmp(over, 1); }
 _Noreturn void user_start(void) { ended = -1; longjmp(over, 1); }
 
 // ---- The devices ------------------------------------------------------------------------------------------------------
@@ -298,7 +301,7 @@ static void calls(void) {
   if (idled != 4000000000) wrong("idle");
   static const struct { uint64_t call, argument; int code; } bad[] = {
     {WEIR_NOTIFY, ROLES, EXIT_BAD_CALL}, {WEIR_NOTIFY, ~0ull, EXIT_BAD_CALL}, {WEIR_IDLE, 4000000001, EXIT_BAD_CALL},
-    {WEIR_EXIT, 64, EXIT_BAD_CALL}, {WEIR_PRINT, sizeof weir_console + 1, EXIT_BAD_CALL}, {4, 0, EXIT_BAD_CALL},
+    {WEIR_EXIT, 64, EXIT_BAD_CALL}, {WEIR_PRINT, sizeof weir_console + 1, EXIT_BAD_CALL}, {WEIR_CRASH, 64, EXIT_BAD_CALL}, {5, 0, EXIT_BAD_CALL},
     {~0ull, 0, EXIT_BAD_CALL}, {WEIR_EXIT, 63, 63}, {WEIR_EXIT, EXIT_DONE, EXIT_DONE}};
   for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
     plug(straight, 3);
@@ -307,6 +310,20 @@ static void calls(void) {
     if (!setjmp(over)) kernel_call(bad[i].call, bad[i].argument), wrong("a call that there is not was answered");
     if (ended != bad[i].code || strcmp(log_, "1.70=0 2.70=0 0.70=0 ")) printf("%s\n", log_), wrong("a call that there is not");
     if ((bad[i].code == EXIT_BAD_CALL) != (strstr(said, "a call that there is not") != 0)) wrong("what it says of it");
+  }
+  if (!setjmp(over)) kernel_call(WEIR_CRASH, 63);
+  if (ended != -2 || crash_code != 63) wrong("a crash");
+  // After a crash there is printing; anything else is the end, with the crash's code.
+  static const uint64_t after[] = {WEIR_EXIT, WEIR_NOTIFY, WEIR_IDLE, WEIR_CRASH, 99};
+  for (unsigned i = 0; i < sizeof after / sizeof *after; i++) {
+    plug(straight, 3);
+    expect(-1, 0, "honest devices are refused");
+    crashed = 41, outs = 0, log_[0] = 0;
+    kernel_call(WEIR_PRINT, 5);
+    if (outs != 5 || log_[0]) wrong("print after a crash");
+    if (!setjmp(over)) kernel_call(after[i], 1), wrong("a call after a crash");
+    if (ended != 41 || strcmp(log_, "1.70=0 2.70=0 0.70=0 ")) wrong("a call after a crash does not end");
+    crashed = 0;
   }
 }
 

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "user/batch.c"
+#define put recorder_put
+#include "user/recorder.c"
+#undef put
 #include "user/receive.c"
 #include "user/send.c"
 
@@ -21,6 +24,7 @@ static _Alignas(8) uint8_t inputs[2][WEIR_INPUT_SIZE];
 uint8_t *compartment_input(enum compartment which) { return inputs[which - INSPECT]; }
 uint64_t clock_now(void) { return 1000; }
 uint64_t weir_ticks(void) { return 0; }
+const char *option(const char *key) { (void)key; return 0; }
 uint32_t replay_pending(void) { return 0; }
 void replay_take(const uint8_t *frame, uint32_t length) { (void)frame, (void)length; }
 
@@ -82,6 +86,8 @@ static void receive_trial(void) {
   memset(posted, 0, sizeof posted);
   memset(mine, 0, sizeof mine);
   memset(&batch, 0, sizeof batch);
+  memset(&weir_recorder, 0, sizeof weir_recorder);
+  recorder_start();
   // Indices wrap at 65536: start anywhere.
   seen = returned = weir_device_rings.in.idx = (uint16_t)random_below(65536);
   given = taken = weir_driver_rings.in.idx = (uint16_t)random_below(65536);
