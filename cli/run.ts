@@ -1,37 +1,53 @@
-/** `weir run`: starts an image on tap devices, prints its console, stops it cleanly. */
+/** `weir run`: starts an image on tap devices, prints its console, stops it cleanly; or shows how a host would start it. */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { fromEvent, merge, take } from "rxjs";
-import { describeImage } from "../appliance/build/describe.ts";
+import { type Appliance, type Attached, checkAppliance, quoted } from "../appliance/hosts/descriptions/appliance.ts";
+import { describeFor, HOSTS, type Host, hostOf } from "../appliance/hosts/descriptions/hosts.ts";
+import { interfacesOf } from "../appliance/hosts/descriptions/manifest.ts";
+import { WHY_NOT_XEN } from "../appliance/hosts/descriptions/xen.ts";
 import {
   type Accelerator,
+  archOfImage,
   chooseAccelerator,
+  isFlat,
   liveClock,
+  machineOf,
   qemuArguments,
   qemuProgram,
   startImage,
 } from "../appliance/hosts/qemu.ts";
 
 interface Options {
+  host: string;
   in: string;
   out: string;
   log: string;
   memory: string;
   accelerator?: string;
+  machine?: string;
+  name: string;
   print?: boolean;
 }
 
 export function command(): Command {
   return new Command("run")
     .summary("start an image on network interfaces")
-    .description("Start an image under QEMU on three tap devices, print its console, and stop it on Ctrl-C or SIGTERM.")
+    .description(
+      "Start an image under QEMU on three tap devices, print its console, and stop it on Ctrl-C or SIGTERM. With --print,\n" +
+        "show exactly what would be started, for QEMU or for another host, and start nothing.",
+    )
     .argument("<image>", "what `weir build` wrote")
     .requiredOption("--in <tap>", "watched: the image receives only, nothing is ever sent here")
     .requiredOption("--out <tap>", "where frames that policy allows go: the image sends only")
     .requiredOption("--log <tap>", "where alerts and counters go, as syslog datagrams: the image sends only")
+    .option(`--host <${HOSTS.join("|")}>`, "the hypervisor; all but qemu are for --print", "qemu")
     .option("--memory <MiB>", "memory of the guest", "8")
-    .option("--accelerator <kvm|tcg>", "kvm where it works, else tcg, unless this says which")
-    .option("--print", "print the hypervisor's command and start nothing")
+    .option("--accelerator <kvm|tcg>", "kvm where it works, else tcg, unless this says which; for libvirt kvm")
+    .option("--machine <microvm|q35>", "QEMU's machine for an x86-64 image: virtio-mmio, or virtio-pci (q35)")
+    .option("--name <name>", "what libvirt, Xen or Firecracker call it", "weir")
+    .option("--print", "print the hypervisor's command or configuration, and put nothing on the interfaces")
     .addHelpText(
       "after",
       `
@@ -42,6 +58,12 @@ The taps must exist; QEMU opens them and configures nothing:
 Examples:
   weir build -c policy.yaml -o site.elf
   weir run site.elf --in tap0 --out tap1 --log tap2
+  weir run site.elf --in tap0 --out tap1 --log tap2 --print
+  weir run site.elf --host libvirt --in tap0 --out tap1 --log tap2 --print > weir.xml && virsh create weir.xml
+  weir run site.elf --host firecracker --in tap0 --out tap1 --log tap2 --print > weir.json
+  firecracker --no-api --config-file weir.json
+
+What each host gives an image, and what was tried: appliance/hosts/README.md.
 
 Exit codes: 0 stopped from outside; 1 usage, or the image refused to start or stopped by itself (it says why).`,
     )
@@ -51,18 +73,27 @@ Exit codes: 0 stopped from outside; 1 usage, or the image refused to start or st
 }
 
 async function run(image: string, options: Options): Promise<number> {
-  const memory = Number(options.memory);
-  if (!Number.isInteger(memory) || memory < 1) throw new Error(`--memory ${options.memory}: expected whole MiB`);
-  const { accelerator: asked } = options;
-  if (asked !== undefined && asked !== "kvm" && asked !== "tcg")
-    throw new Error(`--accelerator ${asked}: expected kvm or tcg`);
-  const { interfaces } = describeImage(readFileSync(image));
-  const taps: Record<string, string> = { in: options.in, out: options.out, log: options.log };
-  const nics = interfaces.map(({ name, mac }) => ({ mac, backend: { kind: "tap", name: taps[name]! } as const }));
-  const accelerator: Accelerator = asked ?? (options.print ? "tcg" : await chooseAccelerator(image, memory));
-  const launch = { image, memory, accelerator, nics, append: liveClock() };
+  const host = hostOf(options.host);
+  if (host !== "qemu" && !options.print) throw new Error(`--host ${host}: ${WHY_NOT[host]}`);
+  const machine = options.machine === undefined ? undefined : machineOf(options.machine);
+  const appliance = applianceOf(image, options);
+  if (machine && (host !== "qemu" || appliance.arch !== "x86_64"))
+    throw new Error(`--machine ${machine}: is for x86-64 images under --host qemu`);
+  if (host !== "qemu") {
+    const { text, command, notes } = describeFor(host, appliance);
+    process.stdout.write(text);
+    for (const line of [`start it with: ${command}`, ...notes]) process.stderr.write(`weir: ${line}\n`);
+    return 0;
+  }
+  checkAppliance(appliance);
+  const { memory, append, nics } = appliance;
+  const launch = {
+    ...{ image, memory, append, ...(machine && { machine }) },
+    accelerator: acceleratorOf(options) ?? (await chooseAccelerator(image, memory)),
+    nics: nics.map(({ mac, tap }) => ({ mac, backend: { kind: "tap", name: tap } as const })),
+  };
   if (options.print) {
-    process.stdout.write(`${qemuProgram(image)} ${qemuArguments(launch).map(quoted).join(" ")}\n`);
+    process.stdout.write(`${[qemuProgram(image), ...qemuArguments(launch)].map(quoted).join(" ")}\n`);
     return 0;
   }
   const running = startImage({ ...launch, onLine: (line) => process.stdout.write(`${line}\n`) });
@@ -76,4 +107,35 @@ async function run(image: string, options: Options): Promise<number> {
   return 1;
 }
 
-const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** Why nothing but QEMU is started from here. */
+const WHY_NOT: Record<Exclude<Host, "qemu">, string> = {
+  firecracker: "weir run starts QEMU only; --print writes the configuration, which firecracker --config-file starts",
+  libvirt: "weir run starts QEMU only; --print writes the domain, which virsh create starts",
+  xen: `${WHY_NOT_XEN}; --print shows the configuration`,
+};
+
+/** @throws Error when an option or the image is not what it must be */
+function applianceOf(image: string, options: Options): Appliance {
+  const memory = Number(options.memory);
+  if (!/^\d{1,7}$/.test(options.memory) || memory < 1)
+    throw new Error(`--memory ${options.memory}: expected whole MiB`);
+  const flat = isFlat(image);
+  const taps: Record<string, string> = { in: options.in, out: options.out, log: options.log };
+  const nics = interfacesOf(readFileSync(image), flat).map((one): Attached => {
+    const tap = taps[one.name];
+    if (tap === undefined)
+      throw new Error(`${image}: its manifest has an interface ${one.name}, expected in, out, log`);
+    return { ...one, tap };
+  });
+  if (nics.length === 0) throw new Error(`${image}: has no policy and so no interfaces (weir build -c policy.yaml)`);
+  return {
+    ...{ name: options.name, image: resolve(image), arch: archOfImage(image), flat, memory, nics },
+    ...{ accelerator: acceleratorOf(options) ?? "kvm", append: liveClock() },
+  };
+}
+
+function acceleratorOf({ accelerator: asked }: Options): Accelerator | undefined {
+  if (asked !== undefined && asked !== "kvm" && asked !== "tcg")
+    throw new Error(`--accelerator ${asked}: expected kvm or tcg`);
+  return asked;
+}

@@ -28,6 +28,9 @@ const TEST_TOOLS = {
   ndpiReader: "libndpi-bin",
   rsyslogd: "rsyslog",
   chromium: "chromium",
+  // libvirt's schemas; Debian does not bring what its script validates with
+  "virt-xml-validate": "libvirt-clients",
+  xmllint: "libxml2-utils",
   // Sanitizers and libFuzzer: clang only recommends them
   [`libclang_rt.fuzzer-${process.arch === "arm64" ? "aarch64" : "x86_64"}.a`]: "libclang-rt-dev",
 };

@@ -1,7 +1,8 @@
 /**
  * QEMU as a host of the image: its arguments, which accelerator works here, starting it, and what it came to. An x86-64
  * image gets a microvm with nothing in it but a console, three NICs and the debug-exit device that carries the exit code
- * out; an aarch64 image the smallest `virt`, and says its exit code in the last line of its console.
+ * out, or, when asked for, the same on a q35, whose NICs are on PCI; an aarch64 image the smallest `virt`, and says its exit
+ * code in the last line of its console.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
@@ -11,13 +12,24 @@ import { decodeExit, type Exit, exitLine } from "./exits.ts";
 
 export const PROGRAMS: Record<Arch, string> = { x86_64: "qemu-system-x86_64", aarch64: "qemu-system-aarch64" };
 
-/** What there is for each CPU: the machine, and what carries the exit code. */
-const MACHINES: Record<Arch, (accelerator: Accelerator) => readonly string[]> = {
-  x86_64: (accelerator) => [
-    ...["-M", `microvm,acpi=off,rtc=off,accel=${accelerator}`, "-cpu", "max"],
-    ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
-  ],
-  aarch64: (accelerator) => ["-M", `virt,gic-version=max,accel=${accelerator}`, "-cpu", "max"],
+/** Machines for an x86-64 image: virtio-mmio without firmware, or virtio-pci as SeaBIOS leaves it. */
+export const X86_MACHINES = ["microvm", "q35"] as const;
+export type Machine = (typeof X86_MACHINES)[number];
+
+/** @throws Error when there is no such machine */
+export function machineOf(text: string): Machine {
+  const found = X86_MACHINES.find((machine) => machine === text);
+  if (!found) throw new Error(`--machine ${text}: expected ${X86_MACHINES.join(" or ")}`);
+  return found;
+}
+
+/** What carries the exit code of an x86-64 image. */
+const DEBUG_EXIT = ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"];
+const MACHINES: Record<Machine | "virt", { machine: string; more: readonly string[]; nic: string }> = {
+  microvm: { machine: "microvm,acpi=off,rtc=off", more: DEBUG_EXIT, nic: "virtio-net-device" },
+  // romfile: nothing is to be booted from there.
+  q35: { machine: "q35", more: DEBUG_EXIT, nic: "virtio-net-pci,disable-legacy=on,romfile=" },
+  virt: { machine: "virt,gic-version=max", more: [], nic: "virtio-net-device" },
 };
 
 export type Accelerator = "kvm" | "tcg";
@@ -39,6 +51,8 @@ export interface Nic {
 
 export interface Launch {
   image: string;
+  /** Of an x86-64 image; microvm unless said. */
+  machine?: Machine;
   /** Of the guest, MiB. */
   memory: number;
   accelerator: Accelerator;
@@ -57,14 +71,23 @@ export const MACS = { in: "52:54:00:77:00:01", out: "52:54:00:77:00:02", log: "5
 /** The CPU that an image is for, from its first bytes. What is no image passes for x86-64: QEMU says what is wrong with it. */
 export function archOfImage(path: string): Arch {
   if (!existsSync(path)) return "x86_64";
+  const head = headOf(path);
+  const EM_AARCH64 = 183;
+  return isFlatHead(head) || (isElf(head) && head.readUInt16LE(18) === EM_AARCH64) ? "aarch64" : "x86_64";
+}
+
+/** Whether it is no ELF file but what `weir build --flat` makes of one. */
+export const isFlat = (path: string): boolean => isFlatHead(headOf(path));
+
+const isElf = (head: Buffer) => head.readUInt32BE(0) === 0x7f454c46;
+const isFlatHead = (head: Buffer) => !isElf(head) && head.toString("latin1", 56, 60) === "ARMd";
+
+function headOf(path: string): Buffer {
   const head = Buffer.alloc(64);
   const fd = openSync(path, "r");
   readSync(fd, head, 0, head.length, 0);
   closeSync(fd);
-  const EM_AARCH64 = 183;
-  const isElf = head.readUInt32BE(0) === 0x7f454c46;
-  const isArm = isElf ? head.readUInt16LE(18) === EM_AARCH64 : head.toString("latin1", 56, 60) === "ARMd";
-  return isArm ? "aarch64" : "x86_64";
+  return head;
 }
 
 /** The program that starts the image. */
@@ -73,24 +96,29 @@ export const qemuProgram = (image: string): string => PROGRAMS[archOfImage(image
 /** The arguments that start the image, without the program's name. */
 export function qemuArguments(launch: Launch): string[] {
   const { image, memory, accelerator, nics, append = [], more = [] } = launch;
+  const {
+    machine,
+    more: carrier,
+    nic,
+  } = MACHINES[archOfImage(image) === "aarch64" ? "virt" : (launch.machine ?? "microvm")];
   return [
-    ...[...MACHINES[archOfImage(image)](accelerator), "-m", String(memory)],
+    ...["-M", `${machine},accel=${accelerator}`, "-cpu", "max", ...carrier, "-m", String(memory)],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ...["-chardev", launch.console ? `file,id=console,path=${doubled(launch.console)}` : "stdio,id=console,signal=off"],
     ...["-serial", "chardev:console"],
     // VIRTIO 1 only: version 2 of the transport's registers.
     ...["-global", "virtio-mmio.force-legacy=false"],
     ...["-kernel", image, "-append", append.join(" ")],
-    ...nics.flatMap(nicArguments),
+    ...nics.flatMap((one, n) => nicArguments(one, n, nic)),
     ...more,
   ];
 }
 
-function nicArguments({ mac, backend, dump }: Nic, n: number): string[] {
+function nicArguments({ mac, backend, dump }: Nic, n: number, device: string): string[] {
   const id = `n${n}`;
   return [
     ...["-netdev", `${netdev(backend, n)},id=${id}`],
-    ...["-device", `virtio-net-device,id=nic${n},netdev=${id},mac=${mac}`],
+    ...["-device", `${device},id=nic${n},netdev=${id},mac=${mac}`],
     ...(dump ? ["-object", `filter-dump,id=dump${n},netdev=${id},file=${doubled(dump)}`] : []),
   ];
 }

@@ -1,0 +1,28 @@
+/**
+ * Firecracker's configuration (--config-file; its docs/getting-started.md and swagger file). It loads an x86-64 image by the
+ * PVH note, an aarch64 one as a flat Image. Where the devices are it tells by itself: on x86-64 it appends
+ * `virtio_mmio.device=4K@ADDRESS:LINE` for each interface to the command line, on Arm it writes a device tree.
+ */
+import { type Appliance, type Description, quoted } from "./appliance.ts";
+
+/** @throws Error when the image is not of the kind that Firecracker loads on this CPU */
+export function firecrackerDescription(appliance: Appliance): Description {
+  const { name, image, arch, memory, nics, append, flat } = appliance;
+  if (arch === "aarch64" && !flat)
+    throw new Error(`${image}: Firecracker on Arm loads flat images, expected what weir build --flat writes`);
+  const config = {
+    "boot-source": { kernel_image_path: image, boot_args: append.join(" ") },
+    drives: [],
+    "machine-config": { vcpu_count: 1, mem_size_mib: memory, smt: false, track_dirty_pages: false },
+    "network-interfaces": nics.map(({ name, mac, tap }) => ({ iface_id: name, guest_mac: mac, host_dev_name: tap })),
+  };
+  return {
+    text: `${JSON.stringify(config, null, 2)}\n`,
+    command: `firecracker --no-api --id ${quoted(name.replace(/[_.]/g, "-"))} --config-file FILE`,
+    notes: [
+      "the time it starts with is that of this text: make it anew for each start",
+      "Firecracker's exit code does not tell how the image ended; the console's last line does (weir: exit 0x...)",
+      ...(arch === "x86_64" ? ["it takes Firecracker 1.12 or later, which enters an image by its PVH note"] : []),
+    ],
+  };
+}
