@@ -1,6 +1,7 @@
 /** `weir inspect`: everything that is in an image. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { billOfMaterials } from "../appliance/build/bom.ts";
 import { describeImage, type ImageDescription } from "../appliance/build/describe.ts";
 import { verifyImage } from "../appliance/build/signature.ts";
 
@@ -13,6 +14,7 @@ export function command(): Command {
     )
     .argument("<image>", "an image that weir build made")
     .option("--json", "print it as one JSON object")
+    .option("--bom", "print its bill of materials: CycloneDX 1.5, JSON")
     .option("--verify <key.pem>", "check its signature (weir build --sign) with this public key: nothing is listed")
     .addHelpText(
       "after",
@@ -23,12 +25,13 @@ same compartments decide alike. A compartment's SHA-256 is that of the .wasm whi
 Examples:
   weir inspect weir.elf
   weir inspect --json weir.elf | jq .policy.sha256
+  weir inspect --bom weir.elf > weir.cdx.json              (npm sbom --sbom-format cyclonedx: the ground's packages)
 
   weir inspect site.elf --verify verify.pem && weir run site.elf --in tap0 --out tap1 --log tap2
 
 Exit codes: 0 listed, or verified; 2 the file is not a whole Weir image; 3 its signature does not hold.`,
     )
-    .action((image: string, options: { json?: boolean; verify?: string }) => {
+    .action((image: string, options: { json?: boolean; bom?: boolean; verify?: string }) => {
       if (options.verify !== undefined) {
         process.exitCode = checked(image, options.verify);
         return;
@@ -37,6 +40,10 @@ Exit codes: 0 listed, or verified; 2 the file is not a whole Weir image; 3 its s
       const bytes = readFileSync(image);
       try {
         description = describeImage(bytes);
+        if (options.bom) {
+          process.stdout.write(`${JSON.stringify(billOfMaterials(description), null, 2)}\n`);
+          return;
+        }
       } catch (error) {
         process.stderr.write(`weir: ${image}: ${(error as Error).message}\n`);
         process.exitCode = 2;

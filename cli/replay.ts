@@ -216,8 +216,7 @@ class Outputs {
     const bytes = Buffer.concat(this.#lines);
     this.#lines = [];
     this.#held = 0;
-    for (const fd of this.#events)
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at);
+    for (const fd of this.#events) for (let at = 0; at < bytes.length; ) at += writeSome(fd, bytes, at);
   }
 
   close(): void {
@@ -226,3 +225,15 @@ class Outputs {
     for (const capture of this.#captures) capture.close();
   }
 }
+
+/** A pipe that is full (its reader is slower) is waited for; standard output may not block by itself. */
+function writeSome(fd: number, bytes: Uint8Array, at: number): number {
+  try {
+    return writeSync(fd, bytes, at, bytes.length - at);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    Atomics.wait(WAIT, 0, 0, 5);
+    return 0;
+  }
+}
+const WAIT = new Int32Array(new SharedArrayBuffer(4));
