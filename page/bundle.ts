@@ -49,8 +49,13 @@ async function bundle(input: string): Promise<string> {
     transform: { inject: { Buffer: ["buffer", "Buffer"] }, define: { "import.meta.url": '""' } },
     plugins: [
       {
-        name: "onboard code is compiled already",
-        resolveId: (id: string) => (id.endsWith("/build/asc.ts") ? here("browser/asc.ts") : null),
+        name: "what a browser has otherwise", // onboard code is compiled already; files are the page's own
+        resolveId: (id: string) =>
+          id.endsWith("/build/asc.ts")
+            ? here("browser/asc.ts")
+            : id.endsWith("/lib/files.ts")
+              ? here("browser/text.ts")
+              : null,
       },
     ],
     onLog: (level, log) => {

@@ -1,8 +1,9 @@
 /** Which files a page is about, and what it calls them. */
-import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { CaptureReader } from "../captures/reader.ts";
 import { compilePolicy } from "../diode/policy.ts";
+import { writeWhole } from "../lib/files.ts";
 import { packed, pageHtml, type Start } from "./html.ts";
 
 /** As the command line has them. */
@@ -95,6 +96,5 @@ export async function writeReport(path: string, inputs: Inputs): Promise<void> {
       throw new Error(`${policy}: a key in it would stand in the report for all to read: expected a key-file`);
   const packedFiles = [...files].map(([name, file]) => ({ name, gzip: packed(readFileSync(file)) }));
   const { html } = await pageHtml({ ...start, files: packedFiles });
-  writeFileSync(`${path}.part`, html);
-  renameSync(`${path}.part`, path);
+  writeWhole(path, html);
 }

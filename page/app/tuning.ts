@@ -5,11 +5,12 @@ import type { View } from "../work.ts";
 import { alertsView } from "./alerts.ts";
 import { busView } from "./bus.ts";
 import type { Client } from "./client.ts";
+import { DetectorsTable } from "./detectors.ts";
 import { count, figure, fill, h } from "./dom.ts";
 import { exportPolicy } from "./export.ts";
 import { type Histogram, histogram } from "./histogram.ts";
 import { compareView, judgedView, talkersView } from "./panels.ts";
-import { above, FIXED, type Points, pointsOf } from "./points.ts";
+import { FIXED, type Points, pointsOf } from "./points.ts";
 import { type ScoreChart, scoreChart } from "./scores.ts";
 
 /** Up to here captures are small enough to be run again at every move of the hand, ms. */
@@ -31,10 +32,7 @@ export class Tuning {
   readonly #panel = h("div", { role: "tabpanel" });
   readonly #alerts;
   readonly #status = h("p", { class: "note", role: "status" });
-  readonly #cells = new Map<
-    string,
-    { alerts: HTMLElement; findings: HTMLElement; input: HTMLInputElement; row: Element }
-  >();
+  readonly #table: DetectorsTable;
   #run: RunResult;
   #chart: ScoreChart | undefined;
   #spread: Histogram | undefined;
@@ -63,6 +61,14 @@ export class Tuning {
     const most = (name: DetectorName) =>
       (this.#run.alertCounts[name] ?? 0) * 1e9 + (this.#points.get(name)?.time.length ?? 0);
     this.#detector = this.#names().sort((a, b) => most(b) - most(a))[0];
+    const model = {
+      names: this.#names(),
+      points: this.#points,
+      factors: this.#factors,
+      choose: (name: DetectorName) => this.#choose(name),
+      move: (name: DetectorName, factor: number) => this.move(name, factor, true),
+    };
+    this.#table = new DetectorsTable(model, this.#detector);
     this.actions = this.#buttons();
     this.element.append(this.#side, h("div", {}, this.#tabs, this.#panel));
   }
@@ -99,8 +105,6 @@ export class Tuning {
 
   #drawSide(): void {
     const { packets, messages, first, last, notes } = this.#run;
-    this.#cells.clear();
-    const rows = this.#names().map((name) => this.#row(name));
     fill(
       this.#side,
       h(
@@ -109,22 +113,7 @@ export class Tuning {
         `${[packets && `${count(packets)} packets`, messages && `${count(messages)} 1553 messages`].filter(Boolean).join(", ")} in ${figure(last - first, 4)} s`,
       ),
       ...notes.map((note) => h("p", { class: "wrong" }, note)),
-      h(
-        "table",
-        { class: "detectors" },
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            ...["detector", "threshold x", "alerts", "above"].map((name, i) =>
-              h("th", { scope: "col", class: i ? "number" : undefined }, name),
-            ),
-          ),
-        ),
-        h("tbody", {}, ...rows),
-      ),
+      this.#table.element,
       this.#status,
       h(
         "p",
@@ -135,59 +124,16 @@ export class Tuning {
     this.#counts();
   }
 
-  #row(name: DetectorName): HTMLElement {
-    const fixed = FIXED.has(name);
-    const factor = this.#factors[name]!;
-    const input = h("input", {
-      type: "number",
-      min: 0.01,
-      max: 100,
-      step: "any",
-      value: Number.isFinite(factor) ? factor : "",
-      disabled: fixed || !Number.isFinite(factor),
-      "aria-label": `factor on the threshold of ${name}`,
-      onchange: () => this.move(name, Math.min(100, Math.max(0.01, Number(input.value) || 1)), true),
-    });
-    const alerts = h("td", { class: "number", "data-alerts": name });
-    const findings = h("td", { class: "number", "data-above": name });
-    const row = h(
-      "tr",
-      {
-        tabindex: 0,
-        "aria-current": name === this.#detector,
-        class: Number.isFinite(factor) ? undefined : "off",
-        onclick: () => this.#choose(name),
-        onkeydown: (event: KeyboardEvent) => event.key === "Enter" && event.target === row && this.#choose(name),
-      },
-      h("td", {}, name),
-      h("td", { class: "number" }, fixed ? "" : input),
-      alerts,
-      findings,
-    );
-    this.#cells.set(name, { alerts, findings, input, row });
-    return row;
-  }
-
   #choose(name: DetectorName): void {
     if (name === this.#detector) return;
     this.#detector = name;
-    for (const [other, { row }] of this.#cells)
-      if (other === name) row.setAttribute("aria-current", "true");
-      else row.removeAttribute("aria-current");
+    this.#table.choose(name);
     this.#drawPanel();
   }
 
-  /** Counts as of the last run; until the next is through, what the scores already say is marked so. */
+  /** Counts and alerts as of the last run; alerts that the line has passed since are gone already. */
   #counts(): void {
-    for (const [name, { alerts, findings }] of this.#cells) {
-      const factor = this.#factors[name]!;
-      const exact = factor === this.#run.factors[name as DetectorName];
-      const points = this.#points.get(name as DetectorName);
-      alerts.textContent = exact ? count(this.#run.alertCounts[name] ?? 0) : "...";
-      findings.textContent = exact
-        ? count(this.#run.findingCounts[name] ?? 0)
-        : `~${count(points ? above(points, factor) : 0)}`;
-    }
+    this.#table.counts(this.#run);
     const gone = (detector: string, ratio: number) =>
       ratio * (this.#run.factors[detector as DetectorName] ?? 1) <= (this.#factors[detector] ?? 1);
     const exact = (detector: string) => this.#factors[detector] === this.#run.factors[detector as DetectorName];
@@ -200,8 +146,7 @@ export class Tuning {
   /** A threshold moves: what its scores say shows at once, what the appliance makes of it as soon as it has run. */
   move(name: DetectorName, factor: number, done: boolean): void {
     this.#factors[name] = factor;
-    const { input } = this.#cells.get(name)!;
-    input.value = String(factor);
+    this.#table.setFactor(name, factor);
     if (name === this.#detector) {
       this.#chart?.setFactor(factor);
       this.#spread?.setFactor(factor);
