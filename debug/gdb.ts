@@ -10,10 +10,10 @@ import { type Symbols, section } from "./symbols.ts";
 export const TRACE_POINTS: Record<string, { function: string; print: string }> = {
   receive: { function: "receive", print: '"receive\\n"' },
   idle: { function: "receive_wait", print: '"idle %lu ns\\n", nanoseconds' },
-  record: { function: "batch_close", print: '"record of %u bytes\\n", size' },
-  inspect: { function: "w2c_inspect_run", print: '"inspect %u to %u\\n", $rsi, $rdx' },
-  guard: { function: "w2c_guard_run", print: '"guard %u to %u\\n", $rsi, $rdx' },
-  journal: { function: "w2c_journal_run", print: '"journal %u to %u\\n", $rsi, $rdx' },
+  record: { function: "recorder_take", print: '"record of %u bytes\\n", size' },
+  inspect: { function: "w2c_inspect_run", print: '"inspect %u to %u\\n", var_p0, var_p1' },
+  guard: { function: "w2c_guard_run", print: '"guard %u to %u\\n", var_p0, var_p1' },
+  journal: { function: "w2c_journal_run", print: '"journal %u to %u\\n", var_p0, var_p1' },
   send: { function: "send", print: '"send on %s, %u bytes\\n", which ? "log" : "out", length' },
   crash: { function: "user_crash", print: '"crash\\n"' },
 };
@@ -48,7 +48,8 @@ export function gdbScript(
 function traced(name: string): string[] {
   const point = TRACE_POINTS[name];
   if (!point) throw new Error(`no trace point ${name}; there are ${Object.keys(TRACE_POINTS).join(", ")}`);
-  return [`hbreak ${point.function}`, "commands", "silent", `printf ${point.print}`, "continue", "end"];
+  // At its first instruction, where its arguments are where they were passed.
+  return [`hbreak *${point.function}`, "commands", "silent", `printf ${point.print}`, "continue", "end"];
 }
 
 /**

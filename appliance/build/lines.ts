@@ -68,7 +68,8 @@ export function withLines(c: string, file: string, places: readonly Place[]): st
   const own = () => out.push(`#line ${out.length + 2} "${file}"`);
   own();
   let used = 0;
-  for (const part of c.split(/^(?=\w[^;\n]*\) \{\n)/m)) {
+  for (const each of c.split(/^(?=\w[^;\n]*\) \{\n)/m)) {
+    const part = withoutUnused(each, places);
     const end = part.indexOf("\n}\n") + 1;
     const lines = part.slice(0, end).split("\n").slice(0, -1);
     const marks = lines.map((line) => markIn(line, places));
@@ -107,6 +108,23 @@ export function withLines(c: string, file: string, places: readonly Place[]): st
   if (text.includes(String((MARK >> 32n) << 32n).slice(0, 9))) throw new Error(`${file}: a mark is left in it`);
   return text;
 }
+
+/** Without the variables that only the marks were assigned to: their number shows in what clang makes of it. */
+function withoutUnused(part: string, places: readonly Place[]): string {
+  const rest = part.split("\n").filter((line) => !markIn(line, places));
+  const used = new Set(
+    rest
+      .filter((line) => !DECLARED.test(`${line}\n`))
+      .join("\n")
+      .match(/\bvar_j\d+\b/g),
+  );
+  return part.replace(DECLARED, (_, names: string) => {
+    const kept = names.split(/,\s+/).filter((name) => used.has(name));
+    return kept.length ? `  u64 ${kept.join(", ")};\n` : "";
+  });
+}
+
+const DECLARED = /^ {2}u64 (var_j\d+(?:,\s+var_j\d+)*);\n/m;
 
 /** wasm2c's C of a mark. Code that is never reached has none. */
 function markIn(line: string, places: readonly Place[]): Place | undefined {
