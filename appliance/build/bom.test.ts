@@ -21,7 +21,8 @@ it("is one, and names what Node runs", { timeout: 300_000 }, async () => {
   );
   const schema = (name: string) => JSON.parse(readFileSync(join(schemas, name), "utf8"));
   const ajv = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false });
-  for (const name of ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"]) ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}`);
+  for (const name of ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"])
+    ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}`);
   const valid = ajv.compile(schema("bom-1.5.SNAPSHOT.schema.json"));
   expect(valid(bom), JSON.stringify(valid.errors)).toBe(true);
   expect(bom.components.map(({ name }) => name)).toEqual([
