@@ -1,6 +1,7 @@
 // Writes captures: pcap with nanoseconds, or a minimal pcapng (one section, one interface, nanoseconds).
 // pcap: draft-ietf-opsawg-pcap; pcapng: draft-ietf-opsawg-pcapng sections 4.1-4.3. Both little-endian.
 import { closeSync, openSync, writeSync } from "node:fs";
+import { openOwn } from "../lib/files.ts";
 
 /** LINKTYPE_ETHERNET (tcpdump.org/linktypes.html). */
 export const ETHERNET = 1;
@@ -12,6 +13,8 @@ export interface WriteOptions {
   format?: CaptureFormat;
   /** LINKTYPE_ number; Ethernet without it. */
   link?: number;
+  /** It is in a folder of results: a link of that name is not followed. */
+  own?: boolean;
 }
 
 const SNAPLEN = 262144; // the most that libpcap lets a record announce (MAXIMUM_SNAPLEN)
@@ -115,7 +118,7 @@ export class CaptureWriter {
 
   constructor(path: string, options: WriteOptions = {}) {
     this.format = options.format ?? (path.endsWith(".pcapng") ? "pcapng" : "pcap");
-    this.#fd = path === "-" ? 1 : openSync(path, "w");
+    this.#fd = path === "-" ? 1 : options.own ? openOwn(path, "anew") : openSync(path, "w");
     this.#used = captureHeader(this.format, options.link).copy(this.#buffer);
   }
 

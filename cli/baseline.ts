@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
 import { baselineOf, detectorOf, mergeBaselines } from "../detectors/baseline/merge.ts";
 import type { Threshold } from "../detectors/learned.ts";
+import { printable } from "../lib/printable.ts";
 
 export function command(): Command {
   const baseline = new Command("baseline")
@@ -30,7 +31,7 @@ Examples:
     .requiredOption("-o, --output <file>", "where the result is written")
     .action((files: string[], { output }: { output: string }) => {
       if (existsSync(output)) throw new Error(`${output} exists already`);
-      const all = files.map(readBaseline);
+      const all = files.map((file) => readBaseline(file));
       const merged = mergeBaselines(all, { rate: Math.min(...all.map((b) => b.falseAlarmsPerHour)) });
       writeBaseline(output, merged);
       process.stdout.write(`${output}: ${merged.captures.length} captures, ${merged.entries.length} entries\n`);
@@ -75,7 +76,7 @@ function show(file: string, { json }: { json?: boolean }): void {
     "known:",
     ...entries.map((entry) => `  ${entry.detector.padEnd(14)} ${detectorOf(entry).show(entry)}`),
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  process.stdout.write(printable(`${lines.join("\n")}\n`));
 }
 
 function thresholdText({ detector, key, quantity, limit, method, interval, samples, hours }: Threshold): string {

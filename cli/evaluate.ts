@@ -12,6 +12,7 @@ import { rocPicture } from "../detectors/evaluate/picture.ts";
 import { duration, evaluationJson, evaluationText } from "../detectors/evaluate/text.ts";
 import { type Recorded, truthOf } from "../detectors/evaluate/truth.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
+import { printable } from "../lib/printable.ts";
 import { Progress } from "./progress.ts";
 
 interface Options {
@@ -215,8 +216,10 @@ function report(options: Options, evaluation: Evaluation, { unit, times, perCapt
   }
   const names = perCapture.length === 1 ? perCapture[0]!.name : `${perCapture.length} captures`;
   process.stdout.write(
-    `${names}: ${times.length} ${unit} in ${duration(seconds)}: ${attack} of attacks, ${benign} benign` +
-      `${leftOut ? `, ${leftOut} left out` : ""}\n\n${evaluationText(evaluation)}`,
+    printable(
+      `${names}: ${times.length} ${unit} in ${duration(seconds)}: ${attack} of attacks, ${benign} benign` +
+        `${leftOut ? `, ${leftOut} left out` : ""}\n\n${evaluationText(evaluation)}`,
+    ),
   );
 }
 

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { billOfMaterials } from "../appliance/build/bom.ts";
 import { describeImage, type ImageDescription } from "../appliance/build/describe.ts";
 import { verifyImage } from "../appliance/build/signature.ts";
+import { printable } from "../lib/printable.ts";
 
 export function command(): Command {
   return new Command("inspect")
@@ -49,7 +50,9 @@ Exit codes: 0 listed, or verified; 2 the file is not a whole Weir image; 3 its s
         process.exitCode = 2;
         return;
       }
-      process.stdout.write(options.json ? `${JSON.stringify(description, null, 2)}\n` : `${render(description)}\n`);
+      process.stdout.write(
+        options.json ? `${JSON.stringify(description, null, 2)}\n` : printable(`${render(description)}\n`),
+      );
     });
 }
 

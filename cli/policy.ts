@@ -9,6 +9,7 @@ import { propose } from "../diode/derive/propose.ts";
 import { surveyOf } from "../diode/derive/survey.ts";
 import { effectiveText, shownText } from "../diode/policy/show.ts";
 import { compilePolicy, Problems, problemLine } from "../diode/policy.ts";
+import { printable } from "../lib/printable.ts";
 import { readBus } from "../mil1553/simulator/icd/read.ts";
 
 export function command(): Command {
@@ -71,7 +72,7 @@ Exit codes: 0 shown; 1 errors in the policy.`,
     )
     .action((path: string, { effective }: { effective?: boolean }) => {
       const compiled = compileOrReport(path);
-      if (compiled) process.stdout.write(effective ? effectiveText(compiled) : shownText(compiled));
+      if (compiled) process.stdout.write(printable(effective ? effectiveText(compiled) : shownText(compiled)));
     });
 }
 

@@ -4,6 +4,11 @@ import { SingleBar } from "cli-progress";
 import { interval, type Subscription } from "rxjs";
 import type { CaptureReader } from "../captures/reader.ts";
 
+/** Standard error for what moves the cursor: as text it would be shown (cli/weir.ts). */
+const terminal = Object.create(process.stderr, {
+  write: { value: (text: string) => process.stderr.write(Buffer.from(text)) },
+}) as typeof process.stderr;
+
 export class Progress {
   readonly #bar: SingleBar | undefined;
   readonly #updates: Subscription | undefined;
@@ -13,7 +18,7 @@ export class Progress {
     const total = reader.inputs.reduce((sum, { name }) => sum + size(name), 0);
     const bar = new SingleBar({
       format: "{bar} {percentage}% | {packets} packets, {rate}/s | {eta_formatted} left",
-      stream: process.stderr,
+      stream: terminal,
       clearOnComplete: true,
       hideCursor: true,
     });

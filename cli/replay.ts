@@ -14,6 +14,7 @@ import { recordStream } from "../captures/records.ts";
 import { CaptureWriter } from "../captures/write.ts";
 import { alertRuleText } from "../detectors/suppression/config.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
+import { openOwn } from "../lib/files.ts";
 import { type ImageFacts, replayInImage, whyNoImage } from "./image-replay.ts";
 import { Progress } from "./progress.ts";
 import { printSummary } from "./summary.ts";
@@ -191,8 +192,8 @@ class Outputs {
   constructor({ logDir, eve, write }: Options) {
     if (logDir) {
       mkdirSync(logDir, { recursive: true });
-      this.#events.push(openSync(join(logDir, "eve.json"), "w"));
-      this.#captures.push(new CaptureWriter(join(logDir, "forwarded.pcap")));
+      this.#events.push(openOwn(join(logDir, "eve.json"), "anew"));
+      this.#captures.push(new CaptureWriter(join(logDir, "forwarded.pcap"), { own: true }));
     }
     if (eve) this.#events.push(eve === "-" ? 1 : openSync(eve, "w"));
     if (write) this.#captures.push(new CaptureWriter(write));

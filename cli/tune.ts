@@ -1,6 +1,6 @@
 /** `weir tune`: thresholds for a budget of false alarms, as a new policy that says where they come from. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
@@ -15,6 +15,8 @@ import { budgetText, ruleText, tunedText, warningText } from "../detectors/tune/
 import { type Budget, type Job, type Tuned, tune } from "../detectors/tune/tune.ts";
 import { type Provenance, tunedPolicy } from "../detectors/tune/write.ts";
 import { type CompiledPolicy, compilePolicyText, problemLine } from "../diode/policy.ts";
+import { MOST_WRITTEN, readText, writeWhole } from "../lib/files.ts";
+import { printable } from "../lib/printable.ts";
 
 interface Options {
   read: string[];
@@ -135,11 +137,7 @@ function outputsOf(
 }
 
 function policyText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
+  return readText(path, MOST_WRITTEN);
 }
 
 /** What the policy says of thresholds, and where its baseline is. */
@@ -186,7 +184,7 @@ async function run(options: Options): Promise<number> {
     const bench = new Bench({ text, file: options.config, ignoreChecksums }, folder);
     const job: Job = { clean, attacked, baseline, baselineFile, off, old, budget, blocks };
     const tuned = await tune(bench, job);
-    process.stdout.write(tunedText(tuned, job, baseline.thresholds));
+    process.stdout.write(printable(tunedText(tuned, job, baseline.thresholds)));
     for (const warning of tuned.warnings) say(warningText(warning, tuned, clean));
     if (tuned.unmet) return unmet(tuned.unmet, budget);
     if (outputs && !options.dryRun) {
@@ -280,12 +278,6 @@ function write(
   for (const warning of compiled.warnings) say(problemLine(warning));
   writeWhole(outputs.policy, policy);
   process.stdout.write(`written: ${outputs.policy} and ${outputs.baseline}\n`);
-}
-
-/** Whole or not at all. */
-function writeWhole(path: string, content: string): void {
-  writeFileSync(`${path}.part`, content);
-  renameSync(`${path}.part`, path);
 }
 
 const say = (line: string) => process.stderr.write(`weir: ${line}\n`);

@@ -1,6 +1,7 @@
 /** `weir`: the registry of commands. One file per command; each exports command(), loaded only when it is asked for. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { printable } from "../lib/printable.ts";
 
 /** In the order --help shows them. */
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ command(): Command }> }> = {
@@ -53,6 +54,12 @@ First steps:
   for (const command of program.commands) command.exitOverride();
   await program.parseAsync(argv, { from: "user" });
 }
+
+// Names of files, and what files and traffic hold, are quoted in what is said: a terminal must not act on it. (The progress
+// bar's own movements are bytes, not text.)
+const talk = process.stderr.write.bind(process.stderr) as (text: string | Uint8Array, ...rest: unknown[]) => boolean;
+process.stderr.write = ((text: string | Uint8Array, ...rest: unknown[]) =>
+  talk(typeof text === "string" ? printable(text) : text, ...rest)) as typeof process.stderr.write;
 
 // A reader that stops early (`weir decode ... | head`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

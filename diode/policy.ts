@@ -1,6 +1,5 @@
 /** Policies: from the file people write to the parts that the compartments take. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { INPUT_SIZE } from "../appliance/abi/abi.ts";
 import { type Section, Tag } from "../appliance/abi/config.ts";
@@ -9,6 +8,7 @@ import type { Parts } from "../appliance/hosts/embedded/appliance.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
 import { packBaseline } from "../detectors/baseline/merge.ts";
 import { type AlertRule, readThresholds } from "../detectors/suppression/config.ts";
+import { MOST_WRITTEN, readText } from "../lib/files.ts";
 import { inOrder, type Problem, Problems, readYaml, type YamlSource } from "../lib/yaml.ts";
 import { formatsOf } from "./policy/formats.ts";
 import { lint } from "./policy/lint.ts";
@@ -69,13 +69,7 @@ export interface CompileOptions {
  * @throws Problems, with every error as `file:line:column: path: what, expected what`; Error when it cannot be read.
  */
 export function compilePolicy(path: string, options: CompileOptions = {}): CompiledPolicy {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
-  return compilePolicyText(text, path, options);
+  return compilePolicyText(readText(path, MOST_WRITTEN), path, options);
 }
 
 const ZERO = { key: "00".repeat(32) };
@@ -107,7 +101,7 @@ function withOptions(policy: Policy, options: CompileOptions): Policy {
 function thresholdsOf({ thresholds }: Policy, source: YamlSource): AlertRule[] {
   if (thresholds === undefined) return [];
   try {
-    return readThresholds(resolve(dirname(source.file), thresholds));
+    return readThresholds(resolve(dirname(source.file), thresholds), "file");
   } catch (error) {
     if (error instanceof Problems) throw error;
     throw new Problems([source.problem(["alerts", "thresholds"], (error as Error).message)]);
@@ -118,7 +112,7 @@ function thresholdsOf({ thresholds }: Policy, source: YamlSource): AlertRule[] {
 function sectionsOf({ baseline, learn }: Policy, source: YamlSource): Section[] {
   if (baseline === undefined || learn) return [];
   try {
-    return packBaseline(readBaseline(resolve(dirname(source.file), baseline)));
+    return packBaseline(readBaseline(resolve(dirname(source.file), baseline), "file"));
   } catch (error) {
     if (error instanceof Problems) throw error;
     throw new Problems([source.problem(["baseline"], (error as Error).message)]);

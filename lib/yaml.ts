@@ -1,6 +1,7 @@
 /** YAML files that people write: read with positions, checked against a zod schema, every fault reported at once. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { z } from "zod";
+import { printable } from "./printable.ts";
 
 type Path = readonly PropertyKey[];
 
@@ -17,8 +18,14 @@ export interface Problem {
 
 /** `file:line:column: path: what` */
 export function problemLine({ file, line, column, path, what }: Problem): string {
-  return `${file}:${line}:${column}: ${path ? `${path}: ` : ""}${what}`;
+  return printable(`${file}:${line}:${column}: ${path ? `${shortened(path)}: ` : ""}${shortened(what)}`);
 }
+
+/** A fault may quote what it is about, and that may be a megabyte. */
+const shortened = (text: string, most = 2000) => (text.length > most ? `${text.slice(0, most)}...` : text);
+
+/** Faults of one file that are told. */
+const MOST_PROBLEMS = 100;
 
 /** Why a file cannot be used: all reasons, in the order of the file. The message has a line for each. */
 export class Problems extends Error {
@@ -84,18 +91,31 @@ export class YamlSource {
  * made. The value is read as YAML, so that numbers are numbers.
  */
 function override(document: ReturnType<typeof parseDocument>, set: string): void {
+  const refuse = (what: string) => new Error(`--set ${shortened(set, 100)}: ${what}`);
   const [, path, text] = /^([^=]+)=(.*)$/s.exec(set) ?? [];
-  if (path === undefined) throw new Error(`--set ${set}: expected key=value, such as detectors.scan.detection=0.999`);
+  if (path === undefined) throw refuse("expected key=value, such as detectors.scan.detection=0.999");
   const keys = path.split(".").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
-  if (keys.includes("")) throw new Error(`--set ${set}: expected keys with dots between them`);
-  const value = parseDocument(text!);
-  if (value.errors.length) throw new Error(`--set ${set}: ${value.errors[0]!.message.split("\n")[0]}`);
+  if (keys.includes("")) throw refuse("expected keys with dots between them");
+  if (keys.some((key) => typeof key === "number" && key > LONGEST)) throw refuse("no list is that long");
+  const value = parseDocument(text!, { prettyErrors: false });
+  if (value.errors.length) throw refuse(messageOf(value.errors[0]!));
+  let item: unknown;
   try {
-    document.setIn(keys, document.createNode(value.toJS()));
+    item = value.toJS();
+  } catch (error) {
+    throw refuse(messageOf(error as Error));
+  }
+  try {
+    document.setIn(keys, document.createNode(item));
   } catch {
-    throw new Error(`--set ${set}: there is a single value on the way, expected a mapping or a list`);
+    throw refuse("there is a single value on the way, expected a mapping or a list");
   }
 }
+
+/** Items of a list that --set can reach. */
+const LONGEST = 65535;
+const TOO_DEEP = "lists or mappings within each other too many times";
+const messageOf = ({ message }: Error): string => (/call stack/.test(message) ? TOO_DEEP : message.split("\n")[0]!);
 
 /**
  * Reads YAML 1.2 and checks it. `sets` are values to put in place of the file's, as `key.key=value`.
@@ -108,30 +128,66 @@ export function readYaml<T extends z.ZodType>(
   sets: readonly string[] = [],
 ): { value: z.output<T>; source: YamlSource } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // Whether keys are unique is seen below: the library compares each with each
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const source = new YamlSource(file, document, lines);
-  const problems = [...document.errors, ...document.warnings].map(({ pos, message }) => {
-    const { line, col } = lines.linePos(pos[0]);
-    return { file, line, column: col, path: "", what: message };
-  });
-  visit(document, {
-    Scalar(_, node) {
-      if (typeof node.value !== "number" || !/^[-+]?0\d/.test(node.source ?? "")) return;
-      const { line, col } = lines.linePos(node.range?.[0] ?? 0);
-      problems.push({
-        file,
-        line,
-        column: col,
-        path: "",
-        what: `${node.source} begins with 0, expected ${node.value}`,
-      });
-    },
-  });
+  const problems: Problem[] = [];
+  const wrong = (offset: number, what: string) => {
+    const { line, col } = lines.linePos(offset);
+    problems.push({ file, line, column: col, path: "", what });
+  };
+  for (const error of [...document.errors, ...document.warnings].slice(0, MOST_PROBLEMS))
+    wrong(error.pos[0], messageOf(error));
+  try {
+    if (!problems.length) checkNodes(document, wrong);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    wrong(0, TOO_DEEP);
+  }
   if (problems.length) throw new Problems(problems);
   for (const set of sets) override(document, set);
-  const result = schema.safeParse(document.toJS());
-  if (!result.success) throw new Problems(inOrder(result.error.issues.flatMap((issue) => problemsOf(issue, source))));
+  const result = schema.safeParse(plainOf(document, source));
+  if (!result.success) throw new Problems(inOrder(firstOf(result.error.issues, source)));
   return { value: result.data, source };
+}
+
+/** Keys that are there twice, and numbers that read otherwise than they look. */
+function checkNodes(document: ReturnType<typeof parseDocument>, wrong: (offset: number, what: string) => void): void {
+  visit(document, {
+    Map(_, { items }) {
+      const keys = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const text = String(key.value);
+        if (keys.has(text)) wrong(key.range?.[0] ?? 0, "Map keys must be unique");
+        keys.add(text);
+      }
+    },
+    Scalar(_, node) {
+      if (typeof node.value === "number" && /^[-+]?0\d/.test(node.source ?? ""))
+        wrong(node.range?.[0] ?? 0, `${node.source} begins with 0, expected ${node.value}`);
+    },
+  });
+}
+
+/** Untrusted: aliases of aliases grow without bound ("billion laughs"), which the library refuses to follow. */
+function plainOf(document: ReturnType<typeof parseDocument>, source: YamlSource): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (error instanceof RangeError) throw new Problems([source.problem([], TOO_DEEP)]);
+    throw new Problems([source.problem([], `${(error as Error).message}, expected fewer aliases (*name)`)]);
+  }
+}
+
+/** The first ones: each place is looked for, and a file may have a million faults. */
+function firstOf(issues: readonly z.core.$ZodIssue[], source: YamlSource): Problem[] {
+  const found: Problem[] = [];
+  for (const issue of issues) {
+    found.push(...problemsOf(issue, source));
+    if (found.length >= MOST_PROBLEMS) break;
+  }
+  return found.slice(0, MOST_PROBLEMS);
 }
 
 /** Sorted by position; the sort is stable. */
@@ -141,7 +197,7 @@ export function inOrder(problems: readonly Problem[]): Problem[] {
 
 function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): Problem[] {
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => source.keyProblem([...issue.path, key], issue.message));
+    return issue.keys.slice(0, MOST_PROBLEMS).map((key) => source.keyProblem([...issue.path, key], issue.message));
   return [source.problem(issue.path, issue.message)];
 }
 

@@ -1,6 +1,7 @@
 /** Verifies what comes, keeps genuine records as eve.json and in the index, and findings as collect.json. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { MOST_WRITTEN, readText, writeWhole } from "../lib/files.ts";
 import { EventIndex, type IndexedEvent, indexedEvent } from "./events.ts";
 import type { Parsed } from "./record.ts";
 import { type Report, reportJson } from "./reports.ts";
@@ -169,20 +170,15 @@ export class Collector {
     this.#saved = now;
     this.#savedAt = this.verifier.datagrams;
     const path = join(this.#options.folder, FILES.state);
-    writeFileSync(`${path}.new`, `${JSON.stringify(this.verifier.state)}\n`);
-    renameSync(`${path}.new`, path);
+    writeWhole(path, `${JSON.stringify(this.verifier.state)}\n`);
   }
 }
 
 /** What the collector before knew. @throws Error when the file is there and not as one writes it */
 function stateIn(folder: string): State | undefined {
   const path = join(folder, FILES.state);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
+  if (!existsSync(path)) return undefined;
+  const text = readText(path, MOST_WRITTEN, "file");
   try {
     const state = JSON.parse(text) as State;
     const number = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;

@@ -4,8 +4,9 @@
  * SQLite runs as WebAssembly and locks a database by making a folder beside it. Who finds it waits; a folder that has been
  * there for STALE was left by a process that was killed, since nobody holds it for longer than one batch or query.
  */
-import { rmdirSync, statSync } from "node:fs";
+import { closeSync, rmdirSync, statSync } from "node:fs";
 import sqlite, { type Database as Connection, type Statement } from "node-sqlite3-wasm";
+import { openOwn } from "../lib/files.ts";
 
 /** ms. */
 const STALE = 60_000;
@@ -112,6 +113,7 @@ export class EventIndex {
   /** @param write makes it where there is none. @throws Error when it is no index, or cannot be opened */
   constructor(path: string, { write = false } = {}) {
     this.#path = path;
+    if (write) closeSync(openOwn(path, "append"));
     this.#database = new sqlite.Database(path, { fileMustExist: !write, readOnly: !write });
     if (!write) return;
     this.#patiently(() => this.#database.exec(SCHEMA));

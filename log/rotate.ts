@@ -1,5 +1,6 @@
 /** A file of lines that begins anew when it has become too long or too old: NAME becomes NAME.1, that NAME.2, and so on. */
-import { closeSync, existsSync, fstatSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, renameSync, rmSync, writeSync } from "node:fs";
+import { openOwn } from "../lib/files.ts";
 
 export interface Rotation {
   /** Bytes that a file may have; a line longer than that has a file of its own. */
@@ -26,7 +27,7 @@ export class RotatingFile {
   constructor(path: string, rotation: Rotation, now = 0) {
     this.#path = path;
     this.#rotation = rotation;
-    this.#fd = openSync(path, "a");
+    this.#fd = openOwn(path, "append");
     this.#size = fstatSync(this.#fd).size;
     this.#since = now;
   }
@@ -72,7 +73,7 @@ export class RotatingFile {
       if (n === keep) rmSync(name(n));
       else renameSync(name(n), name(n + 1));
     }
-    this.#fd = openSync(this.#path, "a");
+    this.#fd = openOwn(this.#path, "append");
     this.#size = 0;
   }
 }

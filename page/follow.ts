@@ -69,7 +69,9 @@ class Tail {
     const lines = this.#fd === undefined ? [] : this.#readOn();
     let there: number;
     try {
-      there = statSync(this.#path).ino;
+      const stat = statSync(this.#path);
+      if (!stat.isFile()) return lines; // opening a pipe would wait
+      there = stat.ino;
     } catch {
       return lines; // not there yet, or just being renamed
     }

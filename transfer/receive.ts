@@ -5,6 +5,7 @@ import {
   createReadStream,
   existsSync,
   linkSync,
+  lstatSync,
   openSync,
   renameSync,
   unlinkSync,
@@ -35,6 +36,8 @@ export interface Done {
 interface Incoming {
   part: string;
   fd: number;
+  /** Why some of it could not be written. */
+  trouble: string;
   name: string | undefined;
   size: number | undefined;
   digest: Buffer | undefined;
@@ -45,6 +48,7 @@ interface Incoming {
 }
 
 const NONE = Buffer.alloc(32);
+const MOST_PARTS = 100;
 /** After its end a file waits so long for frames that were overtaken, ms. */
 const PATIENCE = 2000;
 
@@ -88,9 +92,15 @@ export class Receiver {
     const key = `${boot}-${record.stream}`;
     if (this.#finished.has(key)) return;
     const one = this.#incoming.get(key) ?? this.#begin(key);
+    if (!one) return;
     one.last = now;
     if (record.kind === Kind.DATA) {
-      writeSync(one.fd, record.bytes, 0, record.bytes.length, record.offset);
+      try {
+        writeSync(one.fd, record.bytes, 0, record.bytes.length, record.offset);
+      } catch (error) {
+        one.trouble ||= (error as Error).message; // a full disk, an offset that no file has
+        return;
+      }
       one.ranges.add(record.offset, record.offset + record.bytes.length);
     } else {
       if (record.kind === Kind.MANIFEST) one.name = basename(record.bytes.toString("latin1"));
@@ -101,11 +111,22 @@ export class Receiver {
       this.#close(key, one);
   }
 
-  #begin(key: string): Incoming {
-    const part = join(this.#options.folder, `.weir-${key}.part`);
+  /** undefined when no file can be made for it: that is told once, and nothing of it is kept. */
+  #begin(key: string): Incoming | undefined {
+    const part = this.#partOf(key);
+    let fd: number;
+    try {
+      fd = openSync(part, "wx+", 0o600); // never through a link that somebody laid there
+    } catch (error) {
+      this.#finished.add(key);
+      const why = `cannot be kept: ${(error as Error).message}`;
+      this.#options.onDone?.({ name: "?", path: part, whole: false, size: undefined, missing: undefined, why });
+      return undefined;
+    }
     const one: Incoming = {
       part,
-      fd: openSync(part, "wx+", 0o600), // never through a link that somebody laid there
+      fd,
+      trouble: "",
       name: undefined,
       size: undefined,
       digest: undefined,
@@ -115,6 +136,14 @@ export class Receiver {
     };
     this.#incoming.set(key, one);
     return one;
+  }
+
+  /** Beside what an earlier receiver left, who was stopped while the same stream was on its way. */
+  #partOf(key: string): string {
+    for (let n = 1; ; n++) {
+      const path = join(this.#options.folder, `.weir-${key}${n > 1 ? `-${n}` : ""}.part`);
+      if (n === MOST_PARTS || lstatSync(path, { throwIfNoEntry: false }) === undefined) return path;
+    }
   }
 
   /** Gives up what nothing more came of; `all`: at the end. */
@@ -128,15 +157,20 @@ export class Receiver {
     this.#finished.add(key);
     closeSync(one.fd);
     this.#checks++;
-    void this.#verify(one).then((done) => {
-      this.#checks--;
-      this.#options.onDone?.(done);
-    });
+    const unreadable = (error: Error): Done => ({ ...leftOf(one), why: `cannot be verified: ${error.message}` });
+    void this.#verify(one)
+      .catch(unreadable)
+      .then((done) => {
+        this.#checks--;
+        this.#options.onDone?.(done);
+      });
   }
 
-  async #verify({ part, name, size, digest, ranges }: Incoming): Promise<Done> {
-    const missing = size === undefined ? undefined : ranges.missing(size);
-    const left = (why: string): Done => ({ name: name ?? "?", path: part, whole: false, size, missing, why });
+  async #verify(one: Incoming): Promise<Done> {
+    const { part, name, size, digest, trouble } = one;
+    const left = (why: string): Done => ({ ...leftOf(one), why });
+    const { missing } = leftOf(one);
+    if (trouble) return left(`cannot be written: ${trouble}`);
     if (name === undefined) return left("its name did not come");
     if (missing === undefined) return left("its end did not come");
     if (missing.length) return left(`${missing.reduce((sum, [from, to]) => sum + to - from, 0)} bytes did not come`);
@@ -156,6 +190,15 @@ export class Receiver {
     return { name, path, whole: true, size, missing, why: "" };
   }
 }
+
+/** What is not whole. */
+const leftOf = ({ part, name, size, ranges }: Incoming): Omit<Done, "why"> => ({
+  name: name ?? "?",
+  path: part,
+  whole: false,
+  size,
+  missing: size === undefined ? undefined : ranges.missing(size),
+});
 
 /** Bytes that came, as ranges [from, to) in order. */
 export class Ranges {

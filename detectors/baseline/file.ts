@@ -1,8 +1,9 @@
 /** Baseline files: what was learned of a site, from which captures, and the thresholds that follow. JSON, a line each. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { integer, object, readYaml } from "../../lib/yaml.ts";
+import { MOST_MADE, readText, writeWhole } from "../../lib/files.ts";
+import { described, integer, object, Problems, readYaml } from "../../lib/yaml.ts";
 import type { Entry, Threshold } from "../learned.ts";
+import { entryIssues, isForeign } from "./entries.ts";
 
 export const BASELINE_VERSION = 1;
 
@@ -66,7 +67,17 @@ const schema = object({
       hours: number,
     }),
   ),
-  entries: z.array(z.looseObject({ detector: text }, { error: "expected a mapping with detector" })),
+  entries: z.array(
+    z.looseObject({ detector: text }, { error: "expected a mapping with detector" }).superRefine((entry, context) => {
+      for (const { path, message } of entryIssues(entry)) context.addIssue({ code: "custom", path, message });
+      if (isForeign(entry))
+        context.addIssue({
+          code: "custom",
+          path: ["detector"],
+          message: `${described(entry.detector)}: a detector that this version does not have`,
+        });
+    }),
+  ),
 });
 
 /** Hours of traffic that was learned; captures of the same time count each. */
@@ -74,27 +85,36 @@ export const hoursOf = ({ captures }: Pick<Baseline, "captures">): number =>
   captures.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
 
 /** @throws Problems with line and column; Error when the file cannot be read */
-export function readBaseline(path: string): Baseline {
-  let content: string;
-  try {
-    content = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
-  return parseBaseline(content, path);
+export function readBaseline(path: string, from?: "file"): Baseline {
+  return parseBaseline(readText(path, MOST_MADE, from), path);
 }
+
+/** Bytes of a baseline in which the places of faults are looked for by line and column: the reader that can takes its time. */
+const PLACED = 2 << 20;
 
 /** @throws Problems */
 export function parseBaseline(content: string, file: string): Baseline {
-  let value: z.output<typeof schema> | undefined;
-  try {
-    value = schema.parse(JSON.parse(content));
-  } catch {
-    // Slower by far, but it knows where things stand
-    value = readYaml(content, file, schema).value;
-  }
+  const value = parsedJson(content, file) ?? readYaml(content, file, schema).value;
   const { captures, falseAlarmsPerHour, thresholds, entries } = value;
   return { captures, falseAlarmsPerHour, thresholds: thresholds as Threshold[], entries: entries as Entry[] };
+}
+
+/** undefined when it is wrong and small enough to be looked at more closely. */
+function parsedJson(content: string, file: string): z.output<typeof schema> | undefined {
+  const refuse = (path: string, what: string) => ({ file, line: 1, column: 1, path, what });
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (error) {
+    if (content.length <= PLACED) return undefined;
+    throw new Problems([refuse("", `no JSON: ${(error as Error).message}`)]);
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  if (content.length <= PLACED) return undefined;
+  throw new Problems(
+    result.error.issues.slice(0, 20).map(({ path, message }) => refuse(path.map(String).join("."), message)),
+  );
 }
 
 /** The file's text: the same baseline gives the same bytes. */
@@ -111,7 +131,5 @@ export function baselineText({ captures, falseAlarmsPerHour, thresholds, entries
 
 /** Writes it whole or not at all. */
 export function writeBaseline(path: string, baseline: Baseline): void {
-  const beside = `${path}.part`;
-  writeFileSync(beside, baselineText(baseline));
-  renameSync(beside, path);
+  writeWhole(path, baselineText(baseline));
 }

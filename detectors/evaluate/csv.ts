@@ -25,13 +25,24 @@ export function rowsOf(content: string): Row[] {
 function split(line: string, delimiter: string): Field[] {
   const fields: Field[] = [];
   for (let at = 0; at <= line.length; ) {
-    const quoted = /^\s*"((?:[^"]|"")*)"\s*/.exec(line.slice(at));
-    const end = line.indexOf(delimiter, at + (quoted?.[0].length ?? 0));
+    const quoted = quotedAt(line, at);
+    const end = line.indexOf(delimiter, quoted?.to ?? at);
     const stop = end < 0 ? line.length : end;
     const raw = line.slice(at, stop);
-    const text = quoted ? quoted[1]!.replaceAll('""', '"') : raw.trim();
+    const text = quoted?.text ?? raw.trim();
     fields.push({ text, column: at + 1 + (raw.length - raw.trimStart().length) });
     at = stop + 1;
   }
   return fields;
 }
+
+/** Text between quotes that begins here, and where the last one stands; "" in it is a quote. Untrusted: of any length. */
+function quotedAt(line: string, at: number): { text: string; to: number } | undefined {
+  BEFORE.lastIndex = at;
+  if (!BEFORE.test(line)) return undefined;
+  const from = BEFORE.lastIndex;
+  for (let to = line.indexOf('"', from); to >= 0; to = line.indexOf('"', to + 2))
+    if (line[to + 1] !== '"') return { text: line.slice(from, to).replaceAll('""', '"'), to };
+  return undefined;
+}
+const BEFORE = /\s*"/y;

@@ -9,7 +9,7 @@
  *   times      start,end,label         ISO 8601, or seconds: since 1970, or (below 10^8) since the first record. An attack each
  *              strike,name,intensity,channel,begin_rtc48,...,begin,end,...    of the bus simulator
  */
-import { readFileSync } from "node:fs";
+import { MOST_MADE, readText } from "../../lib/files.ts";
 import { type Problem, Problems } from "../../lib/yaml.ts";
 import { type Field, type Row, rowsOf } from "./csv.ts";
 
@@ -67,13 +67,7 @@ export type Labels = RecordLabels | TimeLabels;
 
 /** @throws Problems; Error when the file cannot be read */
 export function readLabels(path: string): Labels {
-  let content: string;
-  try {
-    content = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
-  return parseLabels(content, path);
+  return parseLabels(readText(path, MOST_MADE), path);
 }
 
 /** @throws Problems with every fault, at most twenty */
@@ -139,7 +133,7 @@ class Parser {
       this.#fail(
         line,
         fields[0]!.column,
-        `columns ${fields.map(({ text }) => text).join(", ")}: expected number and label, or start, end and label`,
+        `columns ${named(fields)}: expected number and label, or start, end and label`,
       );
     if (columns.rtc48 !== undefined)
       return { ...this.#records(columns, rest, "labels of weir simulate"), unit: "messages" };
@@ -229,6 +223,12 @@ class Parser {
   }
 }
 
+/** Columns for a message: the first few. */
+const named = (fields: readonly Field[]) =>
+  fields
+    .slice(0, 12)
+    .map(({ text }) => text)
+    .join(", ") + (fields.length > 12 ? `, ${fields.length - 12} more` : "");
 const isCount = (text: string) => /^\d{1,15}$/.test(text);
 /** Not a column's name. */
 const isValue = (text: string) =>

@@ -6,10 +6,10 @@
  *   threshold gen_id 1, sig_id 7700001, type limit, track by_src, count 1, seconds 60
  *   rate_filter gen_id 1, sig_id 0, track by_src, count 50, seconds 10, new_action pass, timeout 600
  */
-import { readFileSync } from "node:fs";
 import { AlertKind, MAX_ALERT_RULES, Track } from "../../appliance/abi/config.ts";
 import { type Network, networkText, parseNetwork } from "../../diode/policy/values.ts";
-import { type Problem, Problems } from "../../lib/yaml.ts";
+import { MOST_WRITTEN, readText } from "../../lib/files.ts";
+import { described, type Problem, Problems } from "../../lib/yaml.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName } from "../catalogue.ts";
 
 /** signature_id of a detector's alerts, less its number (onboard/catalogue.ts). */
@@ -27,6 +27,9 @@ export interface AlertRule {
   line: number;
 }
 
+/** Faults that are told. */
+const MOST_PROBLEMS = 100;
+
 /** A word of a line, and where it stands: from 1. */
 interface Word {
   text: string;
@@ -43,14 +46,8 @@ class Bad extends Error {
 }
 
 /** @throws Problems, every fault with file:line:column; Error when the file cannot be read */
-export function readThresholds(path: string): AlertRule[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
-  return parseThresholds(text, path);
+export function readThresholds(path: string, from?: "file"): AlertRule[] {
+  return parseThresholds(readText(path, MOST_WRITTEN, from), path);
 }
 
 export function parseThresholds(text: string, file: string): AlertRule[] {
@@ -64,7 +61,7 @@ export function parseThresholds(text: string, file: string): AlertRule[] {
     } catch (error) {
       if (!(error instanceof Bad)) throw error;
       problems.push({ file, line: error.at.line, column: error.at.column, path: "", what: error.message });
-      if (rules.length > MAX_ALERT_RULES) break;
+      if (rules.length > MAX_ALERT_RULES || problems.length >= MOST_PROBLEMS) break;
     }
   }
   if (problems.length) throw new Problems(problems);
@@ -90,26 +87,29 @@ function statements(text: string): Word[][] {
   return all;
 }
 
-const KEYS: Record<string, string[]> = {
-  threshold: ["gen_id", "sig_id", "type", "track", "count", "seconds"],
-  rate_filter: ["gen_id", "sig_id", "track", "count", "seconds", "new_action", "timeout"],
-  suppress: ["gen_id", "sig_id", "track", "ip"],
-};
+const KEYS = new Map<string, string[]>(
+  Object.entries({
+    threshold: ["gen_id", "sig_id", "type", "track", "count", "seconds"],
+    rate_filter: ["gen_id", "sig_id", "track", "count", "seconds", "new_action", "timeout"],
+    suppress: ["gen_id", "sig_id", "track", "ip"],
+  }),
+);
 
 function statement([first, ...rest]: Word[]): AlertRule {
   const name = first!.text === "event_filter" ? "threshold" : first!.text;
-  const keys = KEYS[name];
-  if (!keys) throw new Bad(first!, `"${first!.text}", expected threshold, event_filter, rate_filter or suppress`);
+  const keys = KEYS.get(name);
+  if (!keys)
+    throw new Bad(first!, `${described(first!.text)}, expected threshold, event_filter, rate_filter or suppress`);
   const given = new Map<string, Word>();
   for (let i = 0; i < rest.length; ) {
     const key = rest[i]!;
     const value = rest[i + 1];
-    if (!keys.includes(key.text)) throw new Bad(key, `"${key.text}", expected one of ${keys.join(", ")}`);
+    if (!keys.includes(key.text)) throw new Bad(key, `${described(key.text)}, expected one of ${keys.join(", ")}`);
     if (given.has(key.text)) throw new Bad(key, `${key.text} again`);
     if (!value || value.text === ",") throw new Bad(value ?? key, `${key.text} has no value`);
     given.set(key.text, value);
     const comma = rest[i + 2];
-    if (comma && comma.text !== ",") throw new Bad(comma, `"${comma.text}", expected a comma`);
+    if (comma && comma.text !== ",") throw new Bad(comma, `${described(comma.text)}, expected a comma`);
     if (comma && !rest[i + 3]) throw new Bad(comma, "nothing behind the comma");
     i += 3;
   }
@@ -181,14 +181,14 @@ function detectorOf(generator: Word, signature: Word): number {
 }
 
 function choice(word: Word, choices: Record<string, number>): number {
-  const value = choices[word.text];
-  if (value === undefined) throw new Bad(word, `"${word.text}", expected ${Object.keys(choices).join(", ")}`);
-  return value;
+  if (!Object.hasOwn(choices, word.text))
+    throw new Bad(word, `${described(word.text)}, expected ${Object.keys(choices).join(", ")}`);
+  return choices[word.text]!;
 }
 
 function whole(word: Word, least: number): number {
   const value = /^\d{1,9}$/.test(word.text) ? Number(word.text) : -1;
-  if (value < least) throw new Bad(word, `"${word.text}", expected a whole number from ${least}`);
+  if (value < least) throw new Bad(word, `${described(word.text)}, expected a whole number from ${least}`);
   return value;
 }
 
@@ -196,16 +196,18 @@ function networksOf(word: Word): AlertRule["networks"] {
   const list = /^(!?)\[(.*)\]$/.exec(word.text);
   const items = list ? list[2]!.split(",") : [word.text];
   const all = items.map((item) => {
-    const [, mark, text] = /^\s*(!?)\s*(\S*)\s*$/.exec(item) ?? [];
-    const network = parseNetwork(text ?? "");
+    const trimmed = item.trim();
+    const marked = trimmed.startsWith("!");
+    const text = marked ? trimmed.slice(1).trim() : trimmed;
+    const network = parseNetwork(text);
     if (!network)
       throw new Bad(
         word,
-        text?.startsWith("$")
+        text.startsWith("$")
           ? `${text}: there are no variables here, expected addresses`
-          : `"${item.trim()}", expected an address, a network, or a list in brackets`,
+          : `${described(trimmed)}, expected an address, a network, or a list in brackets`,
       );
-    return { network, not: (mark === "!") !== (list?.[1] === "!") };
+    return { network, not: marked !== (list?.[1] === "!") };
   });
   if (all.every(({ not }) => not)) {
     // Everything but these

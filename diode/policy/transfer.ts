@@ -1,8 +1,8 @@
 /** `transfer`: files and streams through the diode. Keys stand in files of their own, or in the policy. */
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { SIZES } from "../../appliance/abi/config.ts";
+import { readText } from "../../lib/files.ts";
 import { described, integer, object, oneOf, parsed } from "../../lib/yaml.ts";
 import { PROFILES, type ProfileName } from "../../transfer/endpoint.ts";
 import { struct } from "./pack.ts";
@@ -59,18 +59,12 @@ export const transferOf = (file: z.output<typeof transferSchema>): Transfer => (
 /** Reads a key: 64 hexadecimal digits, in a file of their own or here. @throws Error */
 export function keyOf(key: KeyFile, folder: string): Buffer {
   if (key.key !== undefined) return Buffer.from(key.key, "hex");
-  const path = resolve(folder, key["key-file"]!);
-  return readKeyFile(path);
+  return readKeyFile(resolve(folder, key["key-file"]!), "file");
 }
 
 /** @throws Error that names the file */
-export function readKeyFile(path: string): Buffer {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8").trim();
-  } catch (error) {
-    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
+export function readKeyFile(path: string, from?: "file"): Buffer {
+  const text = readText(path, 4096, from).trim();
   if (!KEY.test(text)) throw new Error(`${path}: expected 64 hexadecimal digits (openssl rand -hex 32)`);
   return Buffer.from(text, "hex");
 }

@@ -1,5 +1,5 @@
 /** Interface-control files: what is on a bus, and when. */
-import { readFileSync } from "node:fs";
+import { MOST_WRITTEN, readText } from "../../../lib/files.ts";
 import { inOrder, type Problem, Problems, readYaml } from "../../../lib/yaml.ts";
 import { type Bus, modelOf } from "./model.ts";
 import { checkLoad } from "./schedule.ts";
@@ -10,13 +10,7 @@ import { busSchema } from "./schema.ts";
  * @throws Problems, with every error as `file:line:column: path: what, expected what`; Error when it cannot be read.
  */
 export function readBus(path: string): Bus {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
-  return readBusText(text, path);
+  return readBusText(readText(path, MOST_WRITTEN), path);
 }
 
 /** The same from text; `file` is what messages call it. */
