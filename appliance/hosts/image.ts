@@ -6,11 +6,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Exit } from "./exits.ts";
-import { type Accelerator, MACS, type Running, startImage } from "./qemu.ts";
+import { type Accelerator, MACS, type Machine, type Running, startImage } from "./qemu.ts";
 import { FrameStream } from "./stream.ts";
 
 export interface ReplayOptions {
   image: string;
+  machine?: Machine;
   /** MiB. */
   memory: number;
   accelerator: Accelerator;

@@ -21,6 +21,7 @@ import {
   type Backend,
   chooseAccelerator,
   MACS,
+  type Machine,
   type Nic,
   PROGRAMS,
   type Running,
@@ -47,6 +48,23 @@ export const arches: readonly Arch[] = ARCHES.filter((arch) => {
   return there;
 });
 
+/** A machine for an image, and what it is called in tests. */
+export interface Target {
+  name: string;
+  arch: Arch;
+  machine?: Machine;
+}
+
+/** Those machines that the same tests run on. */
+export const machines: readonly Target[] = arches.flatMap((arch): Target[] =>
+  arch === "x86_64"
+    ? [
+        { name: arch, arch },
+        { name: "x86_64 on q35", arch, machine: "q35" },
+      ]
+    : [{ name: arch, arch }],
+);
+
 /** The test image without a policy. */
 export async function prebuilt(arch: Arch): Promise<Uint8Array> {
   const out = join(ROOT, "build", `test-image-${arch}.elf`);
@@ -70,18 +88,23 @@ export const policy = (part = 0) => {
 export class Images {
   readonly folder: string;
   readonly accelerator: Accelerator;
+  /** What further tells of the machine: for startImage() and replayThroughImage(). */
+  readonly machine: { machine?: Machine };
   readonly #running: Running[] = [];
-  private constructor(folder: string, accelerator: Accelerator) {
+  private constructor(folder: string, accelerator: Accelerator, machine?: Machine) {
     this.folder = folder;
     this.accelerator = accelerator;
+    this.machine = machine ? { machine } : {};
   }
 
   /** A folder for images of one test file, and what to start them with. */
-  static async open(arch: Arch): Promise<Images> {
+  static async open(arch: Arch, machine?: Machine): Promise<Images> {
     const folder = await mkdtemp(join(tmpdir(), "weir-test-"));
     const images = new Images(folder, "tcg");
     const trial = images.write("trial", placePolicy(await prebuilt(arch), policy()));
-    return new Images(folder, await chooseAccelerator(trial, MEMORY));
+    // A KVM that interprets firmware takes seconds for it.
+    const accelerator = machine === "q35" ? "tcg" : await chooseAccelerator(trial, MEMORY);
+    return new Images(folder, accelerator, machine);
   }
 
   write(name: string, bytes: Uint8Array): string {
@@ -97,7 +120,8 @@ export class Images {
   }
 
   options(image: string): StartOptions {
-    return { image, memory: MEMORY, accelerator: this.accelerator, nics: nics({}), timeout: PATIENCE };
+    const { accelerator, machine } = this;
+    return { image, memory: MEMORY, accelerator, ...machine, nics: nics({}), timeout: PATIENCE };
   }
 
   /** Starts an image that is stopped by close() at the latest, whatever becomes of the test. */

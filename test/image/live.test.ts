@@ -7,14 +7,14 @@ import { placePolicy } from "../../appliance/build/place.ts";
 import { MACS, type Running } from "../../appliance/hosts/qemu.ts";
 import { FrameStream } from "../../appliance/hosts/stream.ts";
 import { garbage } from "./garbage.ts";
-import { arches, Images, nics, policy, prebuilt } from "./images.ts";
+import { Images, machines, nics, policy, prebuilt } from "./images.ts";
 import { frame } from "./records.ts";
 
-describe.each(arches)("%s", (arch) => {
+describe.each(machines)("$name", ({ arch, machine }) => {
   let images: Images;
   let image: string;
   beforeAll(async () => {
-    images = await Images.open(arch);
+    images = await Images.open(arch, machine);
     image = images.write("live", placePolicy(await prebuilt(arch), policy()));
   });
   afterAll(() => images.close());

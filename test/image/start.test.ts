@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packContainer } from "../../appliance/build/container.ts";
 import { placeManifest, placePolicy } from "../../appliance/build/place.ts";
 import { MACS, type Nic } from "../../appliance/hosts/qemu.ts";
-import { arches, Images, MEMORY, nics, policy, prebuilt } from "./images.ts";
+import { Images, MEMORY, machines, nics, policy, prebuilt } from "./images.ts";
 
-describe.each(arches)("%s", (arch) => {
+describe.each(machines)("$name", ({ arch, machine }) => {
   let images: Images;
   let bare: Uint8Array;
   let good: string;
   beforeAll(async () => {
-    images = await Images.open(arch);
+    images = await Images.open(arch, machine);
     bare = await prebuilt(arch);
     good = images.write("good", placePolicy(bare, policy()));
   });
@@ -68,15 +68,22 @@ describe.each(arches)("%s", (arch) => {
       [
         "a device that is no NIC",
         nics({}).slice(0, 2),
-        ["-device", "virtio-rng-device"],
+        ["-device", machine === "q35" ? "virtio-rng-pci" : "virtio-rng-device"],
         "a device is not a network device",
       ],
-      [
-        "devices of before VIRTIO 1",
-        nics({}),
-        ["-global", "virtio-mmio.force-legacy=true"],
-        "a device is not virtio-mmio version 2",
-      ],
+      machine === "q35"
+        ? [
+            "a device of before VIRTIO 1",
+            nics({}).slice(0, 2),
+            ["-device", `virtio-net-pci,disable-modern=on,disable-legacy=off,romfile=,mac=${MACS.log}`],
+            "a device on PCI is not of VIRTIO 1, or its registers are not where they can be",
+          ]
+        : [
+            "devices of before VIRTIO 1",
+            nics({}),
+            ["-global", "virtio-mmio.force-legacy=true"],
+            "a device is not virtio-mmio version 2",
+          ],
     ];
     it.each(devices)("%s", async (_, list, more, why) => {
       const outcome = await images.outcome(good, { nics: list, more });

@@ -45,17 +45,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "makes a receive queue on `out` too, with one buffer",
-    ...{ file: "kernel/network.c", from: "  *reg(role, MMIO_QUEUE_READY) = 1;\n" },
-    to: `  *reg(role, MMIO_QUEUE_READY) = 1;
+    ...{ file: "kernel/network.c", from: "  set(role, MMIO_QUEUE_READY, 1);\n" },
+    to: `  set(role, MMIO_QUEUE_READY, 1);
   static struct { VIRTQ_AVAIL(4) driver; VIRTQ_USED(4) device; } more __attribute__((aligned(16)));
   if (role == ROLE_OUT) {
     more.driver.idx = 1;
-    *reg(role, MMIO_QUEUE_SEL) = VIRTIO_NET_RECEIVEQ;
-    *reg(role, MMIO_QUEUE_NUM) = 4;
+    set(role, MMIO_QUEUE_SEL, VIRTIO_NET_RECEIVEQ);
+    set(role, MMIO_QUEUE_NUM, 4);
     set_address(role, MMIO_QUEUE_DESC, weir_receive_table);
     set_address(role, MMIO_QUEUE_DRIVER, &more.driver);
     set_address(role, MMIO_QUEUE_DEVICE, &more.device);
-    *reg(role, MMIO_QUEUE_READY) = 1;
+    set(role, MMIO_QUEUE_READY, 1);
   }
 `,
     claims: ["C2"],
@@ -70,9 +70,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: "rings the receive queue of `out`",
     ...{
       file: "kernel/network.c",
-      from: "role == ROLE_IN ? VIRTIO_NET_RECEIVEQ : VIRTIO_NET_TRANSMITQ;\n}\n\nvoid network_interrupt",
+      from: "transport_notify(&nics[role], role == ROLE_IN ? VIRTIO_NET_RECEIVEQ : VIRTIO_NET_TRANSMITQ);",
     },
-    to: "role == ROLE_LOG ? VIRTIO_NET_TRANSMITQ : VIRTIO_NET_RECEIVEQ;\n}\n\nvoid network_interrupt",
+    to: "transport_notify(&nics[role], role == ROLE_LOG ? VIRTIO_NET_TRANSMITQ : VIRTIO_NET_RECEIVEQ);",
     claims: ["C2"],
   },
   {

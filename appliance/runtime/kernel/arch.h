@@ -23,11 +23,27 @@ void arch_map(uint64_t from, uint64_t to, enum arch_rights rights);
 void arch_protect(void);
 // Device registers may only be in these addresses.
 bool arch_may_be_device(uint64_t base);
-// The n-th transport that the machine tells of by other ways than the command line; false when there are no more.
-bool arch_device(uint32_t n, uint64_t *base, uint32_t *line);
 
-// Lets interrupt line `line` end arch_idle(), from arch_protect() on.
-void arch_interrupts(uint32_t line);
+// Where a device's registers are, and what it interrupts by: virtio/transport.h uses them.
+struct transport {
+  uint64_t base;    // virtio-mmio: all of them; virtio-pci: the common configuration
+  uint64_t config;  // the configuration that is the device's own: its MAC address
+  uint64_t bell;    // its queue's doorbell; virtio-pci: the first of all queues', until transport_queue()
+  uint32_t line;    // virtio-mmio: the interrupt line
+  // virtio-pci alone
+  uint32_t pci;     // its function, as the configuration's address port takes it; 0: this is virtio-mmio
+  uint32_t id;      // which kind of virtio device it is
+  uint32_t bell_size, bell_step; // bytes of doorbells that are mapped; from one queue's to the next
+  uint32_t msix;    // where in its configuration the interrupts' switch is
+  uint64_t vectors; // its table of interrupts
+};
+// The n-th transport that the machine tells of by other ways than the command line; false when there are no more. Asked in order.
+bool arch_device(uint32_t n, struct transport *t);
+// Lets a device reach memory, where it cannot from the beginning.
+void arch_enable(const struct transport *t);
+
+// Lets this device's interrupts end arch_idle(), from arch_protect() on.
+void arch_interrupts(const struct transport *in);
 void arch_idle(uint64_t nanoseconds);
 
 void arch_put(char c);

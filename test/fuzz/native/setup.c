@@ -9,8 +9,6 @@
 #include <sys/mman.h>
 #include "kernel/arch.h"
 
-static uint32_t read_register(uint64_t base, uint32_t at);
-static void write_register(uint64_t base, uint32_t at, uint32_t value);
 #include "kernel/network.c"
 #include "kernel/start.c"
 
@@ -44,11 +42,12 @@ void arch_map(uint64_t from, uint64_t to, enum arch_rights rights) {
   if (to != from + PAGE || from % PAGE || rights != KERNEL_DEVICE || protected_) wrong("registers are mapped with other rights, or more than they are");
 }
 void arch_protect(void) { protected_ = true; }
-void arch_interrupts(uint32_t line) { (void)line; }
+void arch_interrupts(const struct transport *in) { (void)in; }
+void arch_enable(const struct transport *t) { (void)t; }
 void arch_idle(uint64_t nanoseconds) { if (nanoseconds > 4000000000) wrong("it sleeps too long"); }
 void arch_put(char c) { (void)c; }
 void arch_read_user(void) {}
-bool arch_device(uint32_t n, uint64_t *base, uint32_t *line) { (void)n, (void)base, (void)line; return false; }
+bool arch_device(uint32_t n, struct transport *t) { (void)n, (void)t; return false; }
 void memory_start(const struct arch_boot *boot) { (void)boot; }
 _Noreturn void user_start(void) { longjmp(over, -1); }
 
@@ -72,8 +71,8 @@ static struct device *of(uint64_t base) {
   wrong("a register of no device");
 }
 
-static uint32_t read_register(uint64_t base, uint32_t at) {
-  struct device *d = of(base);
+static uint32_t transport_read(const struct transport *t, uint32_t at) {
+  struct device *d = of(t->base);
   uint32_t honest = 0;
   switch (at) {
     case MMIO_MAGIC: honest = MMIO_MAGIC_VALUE; break;
@@ -90,8 +89,8 @@ static uint32_t read_register(uint64_t base, uint32_t at) {
   return lie < 192 ? honest : lie < 240 ? honest ^ 1u << (lie & 31) : next() | next() << 8 | next() << 16 | next() << 24;
 }
 
-static void write_register(uint64_t base, uint32_t at, uint32_t value) {
-  struct device *d = of(base);
+static void transport_write(const struct transport *t, uint32_t at, uint32_t value) {
+  struct device *d = of(t->base);
   int role = -1;
   for (int r = 0; r < ROLES; r++) if (!memcmp((const void *)mac_of((enum weir_role)r), d->page + MMIO_CONFIG, 6)) role = r;
   if (role < 0 && (at != MMIO_STATUS || value)) wrong("a device that has none of the addresses of the manifest was written to");
@@ -121,6 +120,17 @@ static void write_register(uint64_t base, uint32_t at, uint32_t value) {
       if (at < MMIO_QUEUE_DESC || at > MMIO_QUEUE_DEVICE + 4 || at & 11) wrong("a register that nobody needs is written");
       *address = at & 4 ? (*address & 0xffffffff) | (uint64_t)value << 32 : (*address & ~0xffffffffull) | value;
   }
+}
+
+static bool transport_queue(struct transport *t, bool interrupts) {
+  const struct device *d = of(t->base);
+  if (interrupts != (d->queue == VIRTIO_NET_RECEIVEQ)) wrong("another queue may interrupt");
+  return true;
+}
+
+static void transport_notify(const struct transport *t, uint32_t queue) {
+  if (t->bell != t->base + MMIO_QUEUE_NOTIFY) wrong("a doorbell that is none");
+  transport_write(t, MMIO_QUEUE_NOTIFY, queue);
 }
 
 // ---- A trial ----------------------------------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ uint64_t arch_clock(char how[16]) {
   return READ("cntfrq_el0"); // it is the hypervisor's or the firmware's to say
 }
 
-void arch_interrupts(uint32_t line) { gic_start(line); }
+void arch_interrupts(const struct transport *in) { gic_start(in->line); }
 
 void arch_idle(uint64_t nanoseconds) {
   ISB();
@@ -107,12 +107,13 @@ bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) {
   return false;
 }
 
-bool arch_device(uint32_t n, uint64_t *base, uint32_t *line) {
+bool arch_device(uint32_t n, struct transport *t) {
   if (n >= machine.count) return false;
-  *base = machine.devices[n].base;
-  *line = machine.devices[n].line;
+  *t = (struct transport){.base = machine.devices[n].base, .line = machine.devices[n].line};
   return true;
 }
+
+void arch_enable(const struct transport *t) { (void)t; } // virtio-mmio has no switch for this
 
 // ---- Console and the end ------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@
 
 // Calls come as breakpoints: hypervisors without hardware support (kvm_pvm) pass no other software interrupt on.
 enum { VECTOR_CALL = 3, VECTOR_UNDEFINED = 6, VECTOR_PAGE_FAULT = 14, VECTOR_TIMER = 32, VECTOR_NETWORK, VECTOR_SPURIOUS = 47, VECTORS };
-enum { PORT_PIT = 0x40, PORT_PIT_COMMAND = 0x43, PORT_CONSOLE = 0x3f8, PORT_DEBUG_EXIT = 0xf4 };
+enum { PORT_PIT = 0x40, PORT_PIT_COMMAND = 0x43, PORT_KEYBOARD = 0x64, PORT_DEBUG_EXIT = 0xf4 };
+#define KEYBOARD_RESET 0xfe
 #define CONSOLE_PATIENCE 100000
 #define FLAG_INTERRUPTS 0x200
 #define FLAG_ACCESS 0x40000 // AC: suspends SMAP
@@ -22,12 +23,6 @@ static struct { uint32_t zero; uint64_t rsp[3], zero2, ist[7]; uint16_t zero3[5]
 static const struct trap_frame *last_trap;
 static uint8_t last_stack[2048] __attribute__((aligned(16))); // double faults: the kernel's own may be the trouble
 
-static void outb(uint16_t port, uint8_t value) { __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port)); }
-static uint8_t inb(uint16_t port) {
-  uint8_t value;
-  __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-  return value;
-}
 static void wrmsr(uint32_t msr, uint64_t v) {
   __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
 }
@@ -109,16 +104,17 @@ void trap(struct trap_frame *f) {
 
 // ---- Idling (Intel SDM 3A, chapter 11; 82093AA data sheet) ------------------------------------------------------------
 
-void arch_interrupts(uint32_t line) {
+void arch_interrupts(const struct transport *in) {
   outb(0x21, 0xff); // the old interrupt controllers stay silent
   outb(0xa1, 0xff);
   *lapic(LAPIC_SPURIOUS) = 0x100 | VECTOR_SPURIOUS;
   *lapic(LAPIC_DIVIDE) = 0xb; // by one
   *lapic(LAPIC_TIMER) = VECTOR_TIMER; // one shot
+  if (in->pci) return pci_interrupts(in, VECTOR_NETWORK);
   volatile uint32_t *select = (volatile uint32_t *)IOAPIC, *window = (volatile uint32_t *)(IOAPIC + 0x10);
-  *select = 0x11 + 2 * (line & 0xff);
+  *select = 0x11 + 2 * (in->line & 0xff);
   *window = 0; // to CPU 0
-  *select = 0x10 + 2 * (line & 0xff);
+  *select = 0x10 + 2 * (in->line & 0xff);
   *window = VECTOR_NETWORK; // edge, active high
 }
 
@@ -185,10 +181,15 @@ const char *arch_command_line(const struct arch_boot *boot) {
   return boot->command_line ? (const char *)boot->command_line : "";
 }
 
+uint64_t memory_end;
+
 uint64_t arch_memory(const struct arch_boot *boot) {
   const struct memory_entry *entry = (const struct memory_entry *)boot->memory_map;
   uint64_t sum = 0;
-  for (uint32_t i = 0; i < boot->memory_entries; i++) if (entry[i].type == 1) sum += entry[i].size;
+  for (uint32_t i = 0; i < boot->memory_entries; i++) if (entry[i].type == 1) {
+    sum += entry[i].size;
+    if (entry[i].address + entry[i].size > memory_end) memory_end = entry[i].address + entry[i].size;
+  }
   return sum;
 }
 
@@ -199,9 +200,13 @@ bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) {
   return false;
 }
 
-bool arch_device(uint32_t n, uint64_t *base, uint32_t *line) {
-  (void)n, (void)base, (void)line;
-  return false;
+bool arch_device(uint32_t n, struct transport *t) {
+  (void)n;
+  return pci_device(t);
+}
+
+void arch_enable(const struct transport *t) {
+  if (t->pci) pci_enable(t);
 }
 
 // ---- Console and the end ------------------------------------------------------------------------------------------------
@@ -223,7 +228,13 @@ void arch_put(char c) {
   outb(PORT_CONSOLE, (uint8_t)c);
 }
 
+// Where nothing takes the exit code the console's last line has it (hosts/exits.ts), and a reset by the keyboard controller
+// ends the machine: on Firecracker always, on a q35 that is not to start again.
 void arch_exit(uint32_t code) {
   outb(PORT_DEBUG_EXIT, (uint8_t)code);
+  put("weir: exit ");
+  put_hex(code);
+  put("\n");
+  outb(PORT_KEYBOARD, KEYBOARD_RESET);
   for (;;) __asm__ volatile("cli; hlt");
 }

@@ -4,7 +4,7 @@
 
 enum { PRESENT = 1, WRITABLE = 2, USER = 4, WRITE_THROUGH = 8, CACHE_DISABLE = 16 };
 #define NO_EXECUTE (1ull << 63)
-#define TABLES 24 // three levels above, 16 for an image of 32 MiB, and devices
+#define TABLES 27 // three levels above, 16 for an image of 32 MiB, and devices, which may be in two places above 4 GiB
 
 static uint64_t tables[TABLES][512] __attribute__((section(".bss.low.kernel"), aligned(4096)));
 static unsigned used;
@@ -50,5 +50,6 @@ void arch_protect(void) {
 }
 
 bool arch_may_be_device(uint64_t base) {
-  return base >= 0xc0000000 && base < IOAPIC && !(base & 511);
+  const bool high = base >= 1ull << 32 && base >= memory_end && base < 1ull << 46;
+  return !(base & 511) && (high || (base >= 0xc0000000 && base < IOAPIC));
 }

@@ -1,9 +1,9 @@
-// The kernel part's device set-up against simulated virtio-mmio devices: network.c and start.c as they are, as a program
-// of the build machine. network.c reads and writes registers through read_register() and write_register() here (the test
-// that compiles this rewrites `*reg(role, X)`), so every access is seen, in order.
+// The kernel part's device set-up against simulated devices: network.c and start.c as they are, as a program of the build
+// machine. network.c reads and writes registers through virtio/transport.h of this folder, so every access is seen, in order.
 //
 // What an honest set of devices must be told is written down once, below, from VIRTIO 1.2 (3.1.1, 4.2.2, 4.2.3.2) and from
-// the one-way rule: `in` has queue 0 (receive) and no other, `out` and `log` have queue 1 (transmit) and no other.
+// the one-way rule: `in` has queue 0 (receive) and no other, `out` and `log` have queue 1 (transmit) and no other. It is the
+// same on virtio-pci, where the registers have other places: pci.c of this folder judges those.
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,16 +11,15 @@
 #include <sys/mman.h>
 #include "kernel/arch.h"
 
-static uint32_t read_register(uint64_t base, uint32_t at);
-static void write_register(uint64_t base, uint32_t at, uint32_t value);
 #include "kernel/network.c"
 #include "kernel/start.c"
 
 static jmp_buf over;
 static char said[512]; // what went to the console since the last trial began
 static int ended;      // exit code, of refuse() or stop()
-static uint64_t mapped[8];
-static uint32_t maps, line_given;
+static uint64_t mapped[32];
+static uint32_t maps;
+static struct transport in_given;
 
 static _Noreturn void wrong(const char *what) {
   printf("%s\n", what);
@@ -52,19 +51,19 @@ uint64_t arch_clock(char how[16]) { strcpy(how, "test"); return frequency; }
 bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) { (void)boot, (void)from, (void)to; return true; }
 void arch_map(uint64_t from, uint64_t to, enum arch_rights rights) {
   if (to != from + PAGE || from % PAGE || rights != KERNEL_DEVICE) wrong("registers are mapped with other rights, or more than they are");
-  mapped[maps++ % 8] = from;
+  mapped[maps++ % 32] = from;
 }
 static bool protected_;
 void arch_protect(void) { protected_ = true; }
 bool arch_may_be_device(uint64_t base) { return base != 0xbad000; }
-static struct { uint64_t base; uint32_t line; } told[4]; // what a device tree would have
+static struct transport told[4]; // what a device tree or PCI would have
 static uint32_t tells;
-bool arch_device(uint32_t n, uint64_t *base, uint32_t *line) {
+bool arch_device(uint32_t n, struct transport *t) {
   if (n >= tells) return false;
-  *base = told[n].base, *line = told[n].line;
+  *t = told[n];
   return true;
 }
-void arch_interrupts(uint32_t line) { line_given = line; }
+void arch_interrupts(const struct transport *in) { in_given = *in; }
 static uint64_t idled;
 void arch_idle(uint64_t nanoseconds) { idled = nanoseconds; }
 static char out[8192];
@@ -84,7 +83,10 @@ static struct device {
   _Alignas(4096) uint8_t page[4096]; // only its configuration is read from memory
   uint32_t magic, version, id, features[2], num_max, ready, select, status, interrupt;
   bool refuses; // FEATURES_OK does not stay
+  bool mute;    // it has no doorbell or no interrupt
+  bool pci;
 } devices[MOST];
+static _Alignas(4096) uint8_t vectors[4096];
 static char log_[8192]; // every write: "D.AT=VALUE "
 static unsigned reads;
 
@@ -93,9 +95,10 @@ static struct device *device_of(uint64_t base) {
   wrong("a register of no device");
 }
 
-static uint32_t read_register(uint64_t base, uint32_t at) {
-  struct device *d = device_of(base);
+static uint32_t transport_read(const struct transport *t, uint32_t at) {
+  struct device *d = device_of(t->base);
   reads++;
+  if (d->pci && (at < MMIO_DEVICE_FEATURES || at == MMIO_INTERRUPT_STATUS)) wrong("a register that PCI has not");
   switch (at) {
     case MMIO_MAGIC: return d->magic;
     case MMIO_VERSION: return d->version;
@@ -109,9 +112,13 @@ static uint32_t read_register(uint64_t base, uint32_t at) {
   }
 }
 
-static void write_register(uint64_t base, uint32_t at, uint32_t value) {
-  struct device *d = device_of(base);
+/** What is no register of virtio-mmio has numbers of its own: that it may reach memory, and its queue's interrupt. */
+enum { ENABLED = 0xef, QUEUE_INTERRUPTS = 0xee };
+
+static void transport_write(const struct transport *t, uint32_t at, uint32_t value) {
+  struct device *d = device_of(t->base);
   char one[64];
+  if (d->pci && at == MMIO_INTERRUPT_ACK) wrong("a register that PCI has not");
   if (at == MMIO_STATUS) d->status = value;
   if (at == MMIO_DEVICE_FEATURES_SEL) d->select = value;
   // Addresses are told by what they are of
@@ -136,11 +143,25 @@ static void write_register(uint64_t base, uint32_t at, uint32_t value) {
   strcat(log_, one);
 }
 
+void arch_enable(const struct transport *t) { transport_write(t, ENABLED, 1); }
+
+static bool transport_queue(struct transport *t, bool interrupts) {
+  transport_write(t, QUEUE_INTERRUPTS, interrupts);
+  return !device_of(t->base)->mute;
+}
+
+/** Where a device's doorbell is, from its registers: further on PCI. */
+static void transport_notify(const struct transport *t, uint32_t queue) {
+  if (t->bell != t->base + (device_of(t->base)->pci ? 0x190 : 0x50)) wrong("another doorbell");
+  transport_write(t, MMIO_QUEUE_NOTIFY, queue);
+}
+
 // ---- Trials -------------------------------------------------------------------------------------------------------------
 
 static char command_line[4096];
 
 static uint32_t tree; // how many of them the machine tells of, and not the command line
+static bool on_pci;   // and these are on PCI
 
 /** Three honest devices, the n-th with the MAC address of roles[n]; `count` of them are found. */
 static void plug(const int roles[3], int count) {
@@ -150,17 +171,24 @@ static void plug(const int roles[3], int count) {
   memset(&nics, 0, sizeof nics);
   memset(&weir_info, 0, sizeof weir_info);
   started = maps = reads = outs = tells = 0;
-  line_given = 0xffff, ended = 0, protected_ = false, idled = 0, frequency = 1000000000;
+  memset(&in_given, 0, sizeof in_given), ended = 0, protected_ = false, idled = 0, frequency = 1000000000;
   strcpy(command_line, "clock=frames");
   for (int n = 0; n < MOST; n++) {
     struct device *d = &devices[n];
     d->magic = 0x74726976, d->version = 2, d->id = 1, d->num_max = 256;
     d->features[0] = 0x130bffa7, d->features[1] = 1; // what QEMU offers, and more
     const uint8_t mac[6] = {0x52, 0x54, 0x00, 0x77, 0x00, (uint8_t)(n < 3 ? roles[n] + 1 : 9)};
-    memcpy(d->page + 0x200 * n + 0x100, mac, 6);
+    d->pci = on_pci && (uint32_t)n < tree;
+    memcpy(d->page + 0x200 * n + (d->pci ? 0x180 : 0x100), mac, 6);
     if (n >= count) continue;
+    const uint64_t base = (uint64_t)d->page + 0x200ull * (unsigned)n;
+    if (d->pci) {
+      told[tells++] = (struct transport){.base = base, .config = base + 0x180, .bell = base + 0x190, .vectors = (uint64_t)vectors + 16,
+        .pci = 0x80000000 + 0x800 * (2 + (uint32_t)n), .id = 1};
+      continue;
+    }
     if ((uint32_t)n < tree) {
-      told[tells].base = (uint64_t)d->page + 0x200ull * (unsigned)n, told[tells++].line = 5 + (uint32_t)n;
+      told[tells++] = (struct transport){.base = base, .line = 5 + (uint32_t)n};
       continue;
     }
     char one[64];
@@ -187,59 +215,84 @@ static const int straight[3] = {ROLE_IN, ROLE_OUT, ROLE_LOG};
 /** What device n, in this role, must be told, to the last write. */
 static void append_expected(char *to, int n, int role) {
   static const char *const form =
-    "%1$d.70=0 %1$d.70=1 %1$d.70=3 %1$d.14=0 %1$d.24=0 %1$d.20=20 %1$d.14=1 %1$d.24=1 %1$d.20=1 %1$d.70=b "
+    "%1$d.70=0 %1$d.ef=1 %1$d.70=1 %1$d.70=3 %1$d.14=0 %1$d.24=0 %1$d.20=20 %1$d.14=1 %1$d.24=1 %1$d.20=1 %1$d.70=b "
     "%1$d.30=%2$d %1$d.38=%3$x %1$d.80=%4$s.table %1$d.84=%4$s.table %1$d.90=%4$s.driver %1$d.94=%4$s.driver "
-    "%1$d.a0=%4$s.device %1$d.a4=%4$s.device %1$d.44=1 %1$d.70=f ";
+    "%1$d.a0=%4$s.device %1$d.a4=%4$s.device %1$d.ee=%5$d %1$d.44=1 %1$d.70=f ";
   static const char *const names[] = {"in", "out", "log"};
-  sprintf(to + strlen(to), form, n, role == ROLE_IN ? 0 : 1, role == ROLE_IN ? 128 : 64, names[role]);
+  sprintf(to + strlen(to), form, n, role == ROLE_IN ? 0 : 1, role == ROLE_IN ? 128 : 64, names[role], role == ROLE_IN);
+}
+
+static void order(const int roles[3]) {
+  plug(roles, 3);
+  expect(-1, 0, "honest devices are refused");
+  char wanted[8192] = "";
+  int at[3];
+  for (int n = 0; n < 3; n++) at[roles[n]] = n;
+  for (int role = 0; role < 3; role++) append_expected(wanted, at[role], role);
+  if (strcmp(wanted, log_)) printf("wanted %s\ngot    %s\n", wanted, log_), wrong("the devices are told something else");
+  const struct device *in = &devices[at[ROLE_IN]];
+  if (in->pci ? in_given.pci != 0x80000000 + 0x800u * (2 + (unsigned)at[ROLE_IN]) || in_given.vectors != (uint64_t)vectors + 16
+      : in_given.line != 5u + (uint32_t)at[ROLE_IN] || in_given.pci) wrong("another interrupt than that of `in`");
+  uint32_t pages = 0;
+  for (int n = 0; n < 3; n++) {
+    const uint64_t page = (uint64_t)devices[n].page & ~(PAGE - 1);
+    if (mapped[pages++] != page) wrong("other pages are mapped");
+    if (devices[n].pci && (mapped[pages++] != page || mapped[pages++] != page || mapped[pages++] != (uint64_t)vectors)) wrong("other pages are mapped");
+  }
+  if (maps != pages || !protected_) wrong("registers mapped: not those of three devices");
+  // Doorbells, and what an interrupt is answered with
+  log_[0] = 0;
+  devices[at[0]].interrupt = 3;
+  for (int role = 0; role < 3; role++) kernel_call(WEIR_NOTIFY, (uint64_t)role);
+  network_interrupt();
+  char bells[64];
+  sprintf(bells, "%d.50=0 %d.50=1 %d.50=1 ", at[0], at[1], at[2]);
+  if (!in->pci) sprintf(bells + strlen(bells), "%d.64=3 ", at[0]);
+  if (strcmp(log_, bells)) printf("%s\n", log_), wrong("doorbells");
+  // The end: `out` first, each once
+  log_[0] = 0;
+  network_reset();
+  network_reset();
+  sprintf(bells, "%d.70=0 %d.70=0 %d.70=0 ", at[1], at[2], at[0]);
+  if (strcmp(log_, bells)) printf("%s\n", log_), wrong("reset");
+  if (strncmp(weir_info.manifest.interfaces[0].name, "in", 3) || weir_info.manifest.count != 3 || weir_info.memory != 8 << 20 ||
+      weir_info.ticks_per_second != frequency || strcmp(weir_info.command_line, command_line)) wrong("weir_info");
 }
 
 static void orders(void) {
   static const int all[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-  for (int o = 0; o < 6; o++) {
-    tree = (uint32_t)o % 4;
-    plug(all[o], 3);
-    expect(-1, 0, "honest devices are refused");
-    char wanted[8192] = "";
-    int at[3];
-    for (int n = 0; n < 3; n++) at[all[o][n]] = n;
-    for (int role = 0; role < 3; role++) append_expected(wanted, at[role], role);
-    if (strcmp(wanted, log_)) printf("wanted %s\ngot    %s\n", wanted, log_), wrong("the devices are told something else");
-    if (line_given != 5u + (uint32_t)at[ROLE_IN]) wrong("another interrupt line than that of `in`");
-    if (maps != 3 || !protected_) wrong("registers mapped: not those of three devices");
-    for (int n = 0; n < 3; n++) if (mapped[n] != ((uint64_t)devices[n].page & ~(PAGE - 1))) wrong("other pages are mapped");
-    // Doorbells, and what an interrupt is answered with
-    log_[0] = 0;
-    devices[at[0]].interrupt = 3;
-    for (int role = 0; role < 3; role++) kernel_call(WEIR_NOTIFY, (uint64_t)role);
-    network_interrupt();
-    char bells[64];
-    sprintf(bells, "%d.50=0 %d.50=1 %d.50=1 %d.64=3 ", at[0], at[1], at[2], at[0]);
-    if (strcmp(log_, bells)) printf("%s\n", log_), wrong("doorbells");
-    // The end: `out` first, each once
-    log_[0] = 0;
-    network_reset();
-    network_reset();
-    sprintf(bells, "%d.70=0 %d.70=0 %d.70=0 ", at[1], at[2], at[0]);
-    if (strcmp(log_, bells)) printf("%s\n", log_), wrong("reset");
-    if (strncmp(weir_info.manifest.interfaces[0].name, "in", 3) || weir_info.manifest.count != 3 || weir_info.memory != 8 << 20 ||
-        weir_info.ticks_per_second != frequency || strcmp(weir_info.command_line, command_line)) wrong("weir_info");
+  for (int o = 0; o < 12; o++) {
+    tree = (uint32_t)o % 4, on_pci = o >= 6;
+    order(all[o % 6]);
   }
-  tree = 0;
+  tree = 3, on_pci = true;
+  order(all[0]);
+  tree = 0, on_pci = false;
 }
 
 /** Whether nothing was written to any device, or all were reset, `out` first. */
 static bool only_resets(void) { return !log_[0] || !strcmp(log_, "1.70=0 2.70=0 0.70=0 "); }
 
 static void refusals(void) {
-  for (int n = 0; n < 3; n++) {
 #define WITH(change, code, words) plug(straight, 3); devices[n].change; expect(code, words, #change); if (code == EXIT_DEVICES && !only_resets()) printf("%s\n", log_), wrong("written to before it was known")
+  for (int n = 0; n < 3; n++) {
     WITH(magic = 0x74726977, EXIT_DEVICES, "virtio-mmio");
     WITH(version = 1, EXIT_DEVICES, "version 2");
     WITH(version = 3, EXIT_DEVICES, "version 2");
     WITH(id = 2, EXIT_DEVICES, "not a network device");
     WITH(id = 0, EXIT_DEVICES, "not a network device");
-    for (int i = 0; i < 6; i++) { WITH(page[0x200 * n + 0x100 + i] ^= 1, EXIT_DEVICES, "MAC address"); }
+    tree = 3, on_pci = true;
+    for (uint32_t id = 0; id < 3; id++) {
+      plug(straight, 3);
+      told[n].id = id;
+      expect(id == 1 ? -1 : EXIT_DEVICES, id == 1 ? "" : "not a network device", "another kind of device on PCI");
+    }
+    tree = 0, on_pci = false;
+  }
+  for (int both = 0; both < 6; both++) {
+    const int n = both % 3;
+    if (both >= 3) tree = 3, on_pci = true;
+    for (int i = 0; i < 6; i++) { WITH(page[0x200 * n + (on_pci ? 0x180 : 0x100) + i] ^= 1, EXIT_DEVICES, "MAC address"); }
     WITH(features[0] &= ~0x20u, EXIT_DEVICE_REFUSED, "no MAC address");
     WITH(features[1] = 0, EXIT_DEVICE_REFUSED, "VIRTIO 1");
     WITH(features[1] = 2, EXIT_DEVICE_REFUSED, "VIRTIO 1");
@@ -249,13 +302,19 @@ static void refusals(void) {
     WITH(num_max = 0, EXIT_DEVICE_REFUSED, "queue");
     WITH(num_max = n == 0 ? 128 : 64, -1, "");
     WITH(features[0] = 0x20, -1, "");
+    WITH(mute = true, EXIT_DEVICE_REFUSED, "doorbell or interrupt");
   }
+  tree = 0, on_pci = false;
   static const int twice[3] = {0, 1, 1}, noin[3] = {1, 1, 2};
   plug(twice, 3); expect(EXIT_DEVICES, "MAC address of the manifest: 525400770003", "the same address twice");
   plug(noin, 3); expect(EXIT_DEVICES, "MAC address of the manifest: 525400770001", "no `in`");
   for (int count = 0; count < 3; count++) { plug(straight, count); expect(EXIT_DEVICES, "fewer", "too few"); if (reads) wrong("read before it was known"); }
-  for (tree = 4; tree--;) { plug(straight, 4); expect(EXIT_DEVICES, "more", "too many"); }
-  tree = 0;
+  for (int both = 0; both < 10; both++) {
+    tree = (uint32_t)both % 5, on_pci = both >= 5;
+    plug(straight, 4);
+    expect(EXIT_DEVICES, "more", "too many");
+  }
+  tree = 0, on_pci = false;
   plug(straight, 3); strcat(command_line, " virtio_mmio.device=512@0xbad000:9"); expect(EXIT_COMMAND_LINE, "no device can have", "an address");
   plug(straight, 2); strcat(command_line, " xvirtio_mmio.device=512@1:9"); expect(EXIT_DEVICES, "fewer", "another word's end");
   plug(straight, 2); strcat(command_line, " virtio_mmio.devic=512@1:9"); expect(EXIT_DEVICES, "fewer", "half a word");
