@@ -34,6 +34,8 @@ void put_hex(uint64_t value) { (void)value; }
 void put_bytes(const volatile uint8_t *bytes, int count) { for (int i = 0; i < count; i++) (void)bytes[i]; }
 _Noreturn void refuse(enum weir_exit code, const char *why) { (void)why; longjmp(over, (int)code); }
 _Noreturn void stop(uint32_t code) { network_reset(); longjmp(over, code ? (int)code : 1000); }
+uint32_t crashed;
+_Noreturn void kernel_crash(uint32_t code) { stop(code); } // what tells of it is the user part
 const char *arch_command_line(const struct arch_boot *boot) { (void)boot; return command_line_; }
 uint64_t arch_memory(const struct arch_boot *boot) { (void)boot; return 8 << 20; }
 uint64_t arch_clock(char text[16]) { strcpy(text, "fuzz"); return how & 1 ? 0 : 1000000000; }
