@@ -114,8 +114,13 @@ async function listening(where: Endpoint, settings: CollectorOptions, talk: Talk
     collector?.take(payload, last, from);
   });
   const { address, port } = socket.address();
-  mkdirSync(settings.folder, { recursive: true });
-  collector = new Collector(settings, Date.now());
+  try {
+    mkdirSync(settings.folder, { recursive: true });
+    collector = new Collector(settings, Date.now());
+  } catch (error) {
+    socket.close(); // else this process would stay
+    throw error;
+  }
   talk.say(`listening on ${address} port ${port}`);
   const before = overrun(port) ?? 0;
   const ticks = interval(250).subscribe(() => collector.tick(Date.now()));
