@@ -63,6 +63,14 @@ const MEMBERS: Record<string, z.core.$ZodLooseShape> = {
   "rate.host": { host, sent: windows, got: windows },
   silence: { ...talk, to: side, from: side },
   beacon: { ...talk, shortest: count, longest: count },
+  "tunnel.dns": {
+    domain: z.string(expected("a name")).max(255, expected("a name")),
+    names: count,
+    count,
+    answers: count,
+    odd: count,
+  },
+  "tunnel.icmp": { client: host, server: host, changed: count, replies: count, alone: count },
   bus: {
     channel,
     messages: count,
@@ -81,7 +89,7 @@ const MEMBERS: Record<string, z.core.$ZodLooseShape> = {
     countMin: count.optional(),
     countMax: count.optional(),
     gaps: count,
-    lowestGaps: list(count, 0, 16),
+    lowestGaps: list(number, 0, 16),
     identitiesLost: count,
     wordsLost: count,
     changesLost: count,

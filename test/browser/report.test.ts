@@ -12,6 +12,8 @@ import { ROOT } from "../../appliance/build/asc.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { recordStream } from "../../captures/records.ts";
+import { CaptureWriter } from "../../captures/write.ts";
+import { lookup } from "../../detectors/ip/testing/traffic.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { browserPath, launch, openPage, screenshot } from "./browser.ts";
 
@@ -128,6 +130,39 @@ describe.skipIf(!browserPath)("reports", () => {
       expect(wrong).toEqual([]);
       await page.close();
     }
+  });
+
+  it("traffic stays text: names asked for by DNS that are scripts", { timeout: 60_000 }, async () => {
+    const [attribute, script] = ["<img src=x onerror=alert(6)>", "<script>alert(5)</script>"];
+    const capture = join(folder, "dns.pcap");
+    const writer = new CaptureWriter(capture);
+    for (let n = 0; n < 200; n++) {
+      // No dots in the markup: each label is one piece of the name
+      const name = `${script}${n}.${"x".repeat(40)}${n}.${attribute}.${script}`;
+      for (const { time, data } of lookup(1_750_000_000 + n * 0.1, "10.1.0.20", "10.1.0.2", { name, type: 16 }, 300))
+        writer.write(BigInt(Math.round(time)), data);
+    }
+    writer.close();
+    expect(readFileSync(capture).includes(script)).toBe(true);
+    const events = weir("replay", "-r", capture, "--eve", "-");
+    expect(events).toContain("dns-tunnel");
+    expect(events).not.toContain("<"); // onboard writes what is no host name's character as a question mark
+    const report = join(folder, "dns.html");
+    weir("page", "-r", capture, "--out", report);
+    const { page, wrong } = await openPage(browser, pathToFileURL(report).href);
+    const tabs = await page.locator("[role=tab]").count();
+    for (let tab = 0; tab < tabs; tab++) {
+      await page.locator("[role=tab]").nth(tab).click();
+      const rows = page.locator(".alerts tbody tr");
+      for (let row = 0; row < (await rows.count()); row++) {
+        await rows.nth(row).click();
+        await sleep(200);
+      }
+      expect(await page.evaluate(() => document.querySelectorAll("img, b, script:not([type])").length)).toBe(1);
+      if (await rows.count()) expect(await page.textContent(".alerts")).toContain("below ...");
+    }
+    expect(wrong).toEqual([]);
+    await page.close();
   });
 
   it("weir page --live: heartbeats, alerts, what is missing", { timeout: 90_000 }, async () => {
