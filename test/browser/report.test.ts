@@ -15,6 +15,9 @@ import { recordStream } from "../../captures/records.ts";
 import { CaptureWriter } from "../../captures/write.ts";
 import { lookup } from "../../detectors/ip/testing/traffic.ts";
 import { compilePolicy } from "../../diode/policy.ts";
+import { readBus } from "../../mil1553/simulator/icd/read.ts";
+import { simulate } from "../../mil1553/simulator/run.ts";
+import { recording } from "../../mil1553/writer/recording.ts";
 import { browserPath, launch, openPage, screenshot } from "./browser.ts";
 
 if (!browserPath) console.log("skipped: reports in a browser: no chromium");
@@ -130,6 +133,33 @@ describe.skipIf(!browserPath)("reports", () => {
       expect(wrong).toEqual([]);
       await page.close();
     }
+  });
+
+  it("traffic stays text: names of buses that are scripts", { timeout: 60_000 }, async () => {
+    const names = ["<script>alert(7)</script>", "<img src=x onerror=alert(8)>"];
+    const bus = readBus(join(ROOT, "fixtures/mil1553/avionics.yaml"));
+    const channels = bus.channels.map(({ channel }, n) => ({ channel, name: names[n]! }));
+    const packets = recording(simulate(bus, { seed: 1, seconds: 3 }), {
+      channels,
+      clock: { counter: 1_000_000, ms: bus.start },
+      checksum: 32,
+      secondary: false,
+      packetBytes: 16_384,
+    });
+    const capture = join(folder, "buses.ch10");
+    writeFileSync(capture, Buffer.concat([...packets].map(({ bytes }) => bytes)));
+    expect(weir("replay", "-r", capture, "--eve", "-")).toContain(names[0]);
+    const report = join(folder, "buses.html");
+    weir("page", "-r", capture, "--out", report);
+    const { page, wrong } = await openPage(browser, pathToFileURL(report).href);
+    const tabs = await page.locator("[role=tab]").count();
+    for (let tab = 0; tab < tabs; tab++) {
+      await page.locator("[role=tab]").nth(tab).click();
+      await sleep(200);
+    }
+    expect(await page.evaluate(() => document.querySelectorAll("img, b, script:not([type])").length)).toBe(1);
+    expect(wrong).toEqual([]);
+    await page.close();
   });
 
   it("traffic stays text: names asked for by DNS that are scripts", { timeout: 60_000 }, async () => {
