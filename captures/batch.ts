@@ -1,3 +1,4 @@
+// REQ-GROUND-011
 // Lays records out as the compartments take them (appliance/abi: 32-byte header, bytes, zeros to a multiple of 8), straight
 // into the memory they read. This runs once per packet: no allocation, no BigInt.
 import { MAX_CAPTURED, RECORD_HEADER } from "../appliance/abi/abi.ts";

@@ -1,3 +1,4 @@
+// REQ-DECODE-010
 // What is wrong with a file, and where. Content never throws: a reader notes the damage, hands on every good packet, and
 // the command ends with exit code 2.
 

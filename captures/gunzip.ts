@@ -1,3 +1,4 @@
+// REQ-DECODE-012
 // gzip (RFC 1952) as a source: members one behind another, each a header, deflated data, CRC-32 and length.
 //
 // Not node:zlib's Gunzip: it throws away what it has when a file ends early or its checksum does not match. Here the

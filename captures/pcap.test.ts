@@ -11,6 +11,7 @@ const packets: PcapPacket[] = [60, 61, 1514, 0, 7, 8].map((n, i) => ({
 }));
 const times = (unit: bigint) => packets.map((p) => BigInt(p.seconds) * 1_000_000_000n + BigInt(p.fraction) * unit);
 
+// REQ-DECODE-009
 describe("every variant", () => {
   for (const [name, magic] of Object.entries(MAGIC))
     for (const big of [false, true])
@@ -69,6 +70,7 @@ describe("damage", () => {
   const good = pcapFile(packets);
   const third = 24 + 16 + 60 + 16 + 61;
 
+  // REQ-DECODE-010
   it("cut anywhere: every packet in front of the cut is read, the cut is reported where it is", async () => {
     const ends: number[] = [];
     let at = 24;

@@ -10,6 +10,7 @@ const option64 = (value: bigint, big: boolean) => {
   return out;
 };
 
+// REQ-DECODE-009
 describe("what it reads", () => {
   for (const big of [false, true])
     it(`interfaces with units of their own, ${big ? "big" : "little"}-endian`, async () => {
@@ -86,6 +87,7 @@ describe("damage", () => {
     return [records.length, summary.damage.map(({ what }) => what)];
   };
 
+  // REQ-DECODE-010
   it("cut anywhere: the packets in front are read, and it is said", async () => {
     const file = Buffer.concat([head, one, one, one]);
     for (let length = head.length; length < file.length; length++) {
@@ -117,6 +119,7 @@ describe("damage", () => {
   it("a long block without packets is passed over in bounded memory, and what is behind it is read", async () => {
     expect(await seen(head, block(0x0bad, Buffer.alloc(3_000_000)), one)).toEqual([1, []]);
   });
+  // REQ-DECODE-011
   it("a corrupt length costs no more than reading the file once", async () => {
     const file = Buffer.concat([head, one, Buffer.alloc(8_000_000, 0xff)]);
     file.writeUInt32LE(6, head.length + one.length);

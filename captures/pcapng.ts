@@ -1,3 +1,4 @@
+// REQ-DECODE-009, REQ-DECODE-010, REQ-DECODE-011
 // pcapng files (draft-ietf-opsawg-pcapng): blocks, each with its length in front and behind. Sections may differ in byte
 // order and have interfaces of their own. Packets are in enhanced, simple and (obsolete) packet blocks; others are skipped.
 //

@@ -58,6 +58,7 @@ describe("gzip", () => {
       expect(summary.damage).toEqual(whole!.summary.damage);
     }
   });
+  // REQ-DECODE-012
   it("a bomb takes bounded memory and is told for what it is", { timeout: 20_000 }, async () => {
     const before = process.memoryUsage().rss;
     const { summary } = await readBytes(gzipSync(Buffer.alloc(200_000_000)));

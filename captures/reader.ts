@@ -1,3 +1,4 @@
+// REQ-GROUND-011
 // Reads captures as batches of records: one CaptureReader for a run, whatever files it consists of.
 import { stdin } from "node:process";
 import type { Readable } from "node:stream";

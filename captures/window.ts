@@ -1,3 +1,4 @@
+// REQ-GROUND-012
 // The part of a source that is in memory: formats read in it, fill() moves it along. Its size bounds the memory that any
 // file can take, whatever lengths it announces.
 

@@ -61,6 +61,7 @@ async function read(payloads: readonly Buffer[], into: string, ...more: string[]
 const keyed = () => ["--key-file", path("log.key")];
 
 describe("weir collect --read", () => {
+  // REQ-LOG-006
   it("keeps events unchanged, and says what is missing; exit codes say how it ended", async () => {
     const all = await records();
     expect(await read(all, "a", ...keyed(), "--gate")).toBe(0);
@@ -154,6 +155,7 @@ describe("weir collect --listen", () => {
     socket.close();
   }
 
+  // REQ-LOG-007
   it("takes datagrams, alarms when heartbeats stop, and goes on where it was stopped", async () => {
     const all = await records();
     const first = await listening();

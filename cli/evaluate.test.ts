@@ -72,6 +72,7 @@ describe("the plant network with an intruder", () => {
     expect((await evaluate(...SITE, "--baseline", baseline, "--json")).out).toBe(ran.out);
   });
 
+  // REQ-DETECT-013
   it("gates: exit 0 when they hold, 3 when one does not", async () => {
     const held = await evaluate(
       ...SITE,

@@ -1,3 +1,4 @@
+// REQ-DETECT-013
 /** `weir evaluate`: labelled captures through the appliance, and how well its detectors did. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

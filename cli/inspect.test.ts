@@ -44,6 +44,7 @@ describe("weir inspect", () => {
     container,
   );
 
+  // REQ-IMAGE-015
   it("lists interfaces, segments and the policy", async () => {
     await inspect(image);
     expect(out).toMatch(/^ {2}in {9}receive only {3}52:54:00:77:00:01$/m);
@@ -73,6 +74,7 @@ describe("weir inspect", () => {
     expect(talk).toMatch(/^weir: .*weir\.elf: ELF .* not in the file of 300/);
   });
 
+  // REQ-GROUND-007
   it("prints nothing that an image could write to a terminal with", async () => {
     // The manifest's note made into a note of type 2, which says how an image was built.
     const hostile = smallImage();

@@ -1,3 +1,4 @@
+// REQ-IMAGE-015
 /** `weir inspect`: everything that is in an image. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";

@@ -19,6 +19,7 @@ function weir(...args: string[]): { status: number; stdout: string; stderr: stri
 const SITE = ["replay", "-r", "fixtures/site.pcap", "-c", "fixtures/policy.yaml"];
 const alerts = (stdout: string) => /^alerts +(.*)$/m.exec(stdout)![1];
 
+// REQ-DETECT-009
 it("--threshold-config holds alerts back, counts them, and names the lines that match nothing", () => {
   expect(alerts(weir(...SITE).stdout)).toContain("scan 1");
   const config = file(

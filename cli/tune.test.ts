@@ -189,6 +189,7 @@ describe("a network", () => {
     ).toBeGreaterThan(0.002);
   });
 
+  // REQ-DETECT-014
   it("a budget that cannot be met: 3, what can be, and nothing is written", async () => {
     await run(learn(), "-r", at("visited.pcap"), "-o", at("visited.baseline"));
     const asked = ["-r", at("visited.pcap"), "--baseline", at("visited.baseline"), "-c", fixture("watch.yaml")];

@@ -1,3 +1,4 @@
+// REQ-GROUND-001, REQ-GROUND-007
 /** `weir`: the registry of commands. One file per command; each exports command(), loaded only when it is asked for. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";

@@ -87,6 +87,7 @@ describe("a crash record", () => {
     );
   });
 
+  // REQ-IMAGE-018
   it("never gives a record that was not told, whatever is lost or changed on the way", () => {
     const wanted = new Set(RECORDS.map((bytes) => bytes.toString("hex")));
     const change = fc.record({

@@ -1,3 +1,4 @@
+// REQ-IMAGE-018
 // The crash record as it is on the console (appliance/runtime/user/crash.c writes it, and says what is in it). A log comes
 // over a serial line that drops what nobody reads, from an image that has just failed: nothing in it is believed unchecked,
 // and what is missing is named.

@@ -49,6 +49,7 @@ describe("CUSUM", () => {
     for (; s.f.cusumScore!(s.state(0), 5) >= 1; k++) s.f.cusumUpdate!(s.state(0), BigInt(100 + k), 0, 0.5, 5);
     expect(k).toBe(11);
   });
+  // REQ-DETECT-001
   it("is bounded under hostile values", () => {
     fc.assert(
       fc.property(hostile, times, (zs, t) => {
@@ -87,6 +88,7 @@ describe("sequential probability ratio test", () => {
       expect(decisions).toEqual([0, 0, 0, decided]);
     }
   });
+  // REQ-DETECT-005
   it("keeps Wald's error rates", () => {
     const u = uniforms(11, 200_000);
     let at = 0;

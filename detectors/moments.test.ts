@@ -124,6 +124,7 @@ describe("damped statistics", () => {
     for (let i = 0n; i < 1000n; i++) s.f.dampedUpdate!(s.state(0), i * i * 1000000n, 1e9 + 0.1);
     for (let r = 0; r < 5; r++) expect(s.f.dampedVariance!(s.state(0), r)).toBe(0);
   });
+  // REQ-DETECT-001
   it("stay finite whatever comes, whenever it says it came", () => {
     fc.assert(
       fc.property(hostile, fc.array(times, { minLength: 60, maxLength: 60 }), (xs, ts) => {

@@ -32,6 +32,7 @@ describe("keyed table", () => {
       }),
     );
   });
+  // REQ-DETECT-002
   it("holds no more than its capacity under a sweep, counts what it forgot, and starts the forgotten anew", () => {
     open();
     for (let k = 0; k < 5000; k++) s.memory().setUint32(find(k) + 24, k, true);
@@ -91,6 +92,7 @@ describe("guards", () => {
 });
 
 describe("time", () => {
+  // REQ-DETECT-012
   it("never passes backwards; a small step back keeps the later time, a large one starts again", () => {
     fc.assert(
       fc.property(times, times, (last, now) => {

@@ -39,6 +39,7 @@ function agreed(frame: Uint8Array): number {
   return first;
 }
 
+// REQ-FILTER-002
 describe("the two checkers", () => {
   it("agree on every vector", () => {
     for (const { frame } of VECTORS) agreed(frame);
@@ -188,6 +189,7 @@ function transport(segment: Buffer, protocol: number, addresses: Buffer): void {
   segment.writeUInt16BE(checksum(protocol === 1 ? Buffer.alloc(0) : pseudo, segment) || 0xffff, field);
 }
 
+// REQ-FILTER-002
 describe("breaking one checker stops all forwarding", () => {
   const reasons = async (part: Uint8Array) => {
     const guard = await Guard.under(part);

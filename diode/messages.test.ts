@@ -23,6 +23,7 @@ const sa = (m: { words: readonly number[] }) => (m.words[0]! >> 5) & 31;
 const clean = ({ blockStatus }: BusMessage) => (blockStatus & 0x1638) === 0;
 const essence = ({ time, words }: { time: number; words: readonly number[] }) => `${time} ${words.join(" ")}`;
 
+// REQ-FILTER-018
 describe("what crosses", () => {
   for (const options of [
     { format: 1 },
@@ -82,6 +83,7 @@ describe("what crosses", () => {
   });
 });
 
+// REQ-FILTER-019
 describe("data words", () => {
   const message = (time: number, ...data: number[]): BusMessage => ({
     channel: 2,
@@ -116,6 +118,7 @@ describe("data words", () => {
   });
 });
 
+// REQ-FILTER-021
 describe("what stays here", () => {
   it("datagrams that are not whole packets, with a reason", async () => {
     const guard = await Guard.under(under(ALL));
@@ -173,6 +176,7 @@ it("channels beyond those that can be numbered stay here, and take nothing from 
   expect(guard.run([on(100)]).frames).toHaveLength(1);
 });
 
+// REQ-FILTER-020
 describe("no bit of an ignored field survives", () => {
   it("flipping any bit leaves what leaves as it is, changes a field that is kept, or drops the datagram", async () => {
     const one = messages.filter((m) => rt(m) === 5 && sa(m) === 1 && clean(m)).slice(0, 2);

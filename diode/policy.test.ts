@@ -23,6 +23,7 @@ const rules = (...list: string[]) => `${HEAD}rules:\n${list.map((rule) => `  - {
 const UDP = "action: allow, protocol: udp, from: any, to: any, ports: 1";
 
 describe("errors", () => {
+  // REQ-GROUND-002
   it("come all at once, in the order of the file, each at its place", () => {
     expect(
       errors(`weir: 2
@@ -205,6 +206,7 @@ rules:
   });
 });
 
+// REQ-GROUND-014
 describe("warnings", () => {
   it("bits behind a prefix", () => {
     expect(warnings(rules(`name: a, ${UDP.replace("from: any", "from: [10.0.0.1, 10.0.0.1/8]")}`))).toEqual([
@@ -264,6 +266,7 @@ describe("what a policy comes to", () => {
       { name: "log", direction: "transmit", mac: "52:54:00:77:00:03" },
     ]);
   });
+  // REQ-GROUND-013
   it("the same file gives the same bytes; any other rule gives others", () => {
     const hash = (text: string) => compilePolicyText(text, "x").hash;
     const text = rules(`name: a, ${UDP}`);

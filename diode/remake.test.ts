@@ -44,6 +44,7 @@ beforeEach(async () => {
 
 const hex = (frame: Buffer | string) => (typeof frame === "string" ? frame : frame.toString("hex"));
 
+// REQ-FILTER-006
 describe("what leaves, byte for byte", () => {
   it("UDP", () => {
     expect(hex(guard.one(udp4()))).toBe(
@@ -161,6 +162,7 @@ const KEPT: Record<string, [number, number][]> = {
   ],
 };
 
+// REQ-FILTER-005
 describe("no byte of an ignored field survives", () => {
   const passing = VECTORS.filter(({ expected }) => expected === "passes");
 

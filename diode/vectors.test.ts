@@ -3,6 +3,7 @@ import { REASONS } from "./policy/reasons.ts";
 import { Guard, SECOND } from "./testing/guard.ts";
 import { VECTOR_POLICY, VECTORS } from "./testing/vectors.ts";
 
+// REQ-FILTER-001
 it("gives every frame its due", async () => {
   const guard = await Guard.under(VECTOR_POLICY);
   // Two seconds apart, so that no event is suppressed.
@@ -13,6 +14,7 @@ it("gives every frame its due", async () => {
   }
 });
 
+// REQ-FILTER-004
 it("has a frame for every reason that a single frame can cause", () => {
   const seen = new Set(VECTORS.map(({ expected }) => expected));
   // need more than one frame, or a broken checker, or Chapter 10 (messages.test.ts)

@@ -111,6 +111,7 @@ describe("what is well-formed", () => {
   });
 });
 
+// REQ-DECODE-002
 describe("what is malformed has a name", () => {
   const cases: [string, string, () => Uint8Array][] = [
     ["ethernet.pkt_too_small", "13 bytes", () => bytes("02000000000202000000000108")],
@@ -177,6 +178,7 @@ const nested = (n: number): Uint8Array => (n === 0 ? ipv4(17, udp(DATA)) : ipv4(
 const tags = (n: number): Uint8Array =>
   n === 0 ? ipv4(17, udp(DATA)) : vlan(n, n === 1 ? 0x0800 : 0x8100, tags(n - 1));
 
+// REQ-DECODE-003
 describe("what the capture cut is not malformed", () => {
   it("a TCP header of which 10 bytes were captured", () => {
     const frame = eth(0x0800, ipv4(6, tcp(ACK, { data: DATA })));
@@ -193,6 +195,7 @@ describe("what the capture cut is not malformed", () => {
   });
 });
 
+// REQ-DECODE-005
 describe("checksums", () => {
   const wrong = eth(0x0800, ipv4(6, tcp(SYN, { src: "10.0.0.9" }), { badChecksum: true }));
   it("are not looked at with -k none", async () => {

@@ -44,6 +44,7 @@ describe("TCP", () => {
     });
     expect(x.e.openFlowCount()).toBe(0);
   });
+  // REQ-DECODE-008
   it("times out by state: new 60 s, established 600 s", () => {
     x.frame(there(SYN), 0);
     x.frame(there(SYN, { sport: 40001 }), 0);
@@ -92,6 +93,7 @@ describe("other protocols", () => {
   });
 });
 
+// REQ-DECODE-007
 it("holds 4,096 flows at most; what does not fit is forced out, the longest unseen of its bucket, and none is lost", () => {
   let ended = 0;
   const total = 20000;

@@ -40,6 +40,7 @@ describe("IPv4", () => {
       { seed: 1, numRuns: 200 },
     );
   });
+  // REQ-DECODE-006
   it("names an overlap", () => {
     expect(track(part(0, 400))).toEqual([Track.PARTIAL]);
     expect(track(part(392, 800))).toEqual([Track.REFUSED, "decoder.ipv4.frag_overlap"]);
@@ -70,6 +71,7 @@ describe("IPv4", () => {
   });
 });
 
+// REQ-DECODE-006
 it("finds every overlap that a map of all bytes finds", () => {
   let id = 20000;
   const parts = fc.array(fc.tuple(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 1, max: 9 })), { maxLength: 12 });

@@ -182,6 +182,7 @@ describe("hostile frames", () => {
     }
   });
 
+  // REQ-DECODE-001
   it("the frames they are made of are decoded to their end", () => {
     const deepest = SEEDS.map((seed) => {
       input.set(seed);

@@ -1,3 +1,4 @@
+// REQ-GROUND-005, REQ-GROUND-006
 /**
  * Files that others hand over, or name in what they hand over: a device or a pipe among them must not make a command hang, a
  * long one not fill the memory, and what is written goes where it was said and through no link that somebody laid there.

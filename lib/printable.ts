@@ -1,3 +1,4 @@
+// REQ-GROUND-007
 /** Text for a terminal: what came from files and traffic must not move its cursor, change its title, or read backwards. */
 
 /** C0 but tab and line feed, DEL, C1, and the marks that turn text around (Unicode TR 36, "bidirectional text spoofing"). */

@@ -1,3 +1,4 @@
+// REQ-GROUND-002, REQ-GROUND-003
 /** YAML files that people write: read with positions, checked against a zod schema, every fault reported at once. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { z } from "zod";

@@ -1,3 +1,4 @@
+// REQ-LOG-006, REQ-LOG-007
 /** Verifies what comes, keeps genuine records as eve.json and in the index, and findings as collect.json. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

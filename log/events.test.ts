@@ -57,6 +57,7 @@ describe("the index", () => {
     reader.close();
   });
 
+  // REQ-LOG-010
   it("keeps no more than it shall", () => {
     const index = new EventIndex(path, { write: true });
     const batch = Array.from({ length: 5000 }, (_, n) => event(alert(n % 60), n));

@@ -1,3 +1,4 @@
+// REQ-LOG-010
 /**
  * The index of events: an SQLite database that one collector writes and any number of `weir events` read.
  *

@@ -12,6 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const text = (name: string) => readFileSync(join(folder, name), "utf8");
 const line = (n: number) => Buffer.from(`line ${n}`);
 
+// REQ-LOG-010
 it("begins anew before a line that does not fit, keeps as many as it shall, loses no other line", () => {
   const file = new RotatingFile(join(folder, "a"), { bytes: 21, keep: 2 });
   for (let n = 0; n < 10; n++) file.write(line(n));

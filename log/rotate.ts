@@ -1,3 +1,4 @@
+// REQ-GROUND-006, REQ-LOG-010
 /** A file of lines that begins anew when it has become too long or too old: NAME becomes NAME.1, that NAME.2, and so on. */
 import { closeSync, existsSync, fstatSync, renameSync, rmSync, writeSync } from "node:fs";
 import { openOwn } from "../lib/files.ts";

@@ -31,6 +31,7 @@ beforeAll(async () => {
 });
 
 describe("a log that arrives whole", () => {
+  // REQ-LOG-001
   it("is genuine from the first to the last record, over a restart too", () => {
     const { reports, kept, verifier } = verify([...one, ...two]);
     expect(reports).toEqual([
@@ -53,6 +54,7 @@ describe("a log that arrives whole", () => {
   });
 });
 
+// REQ-LOG-005
 describe("what is wrong is named", () => {
   it("missing: one, a burst, the first; with the reordered ones taken back", () => {
     const { reports } = verify([...one.slice(2, 10), ...one.slice(11, 300), one[10]!, ...one.slice(500)]);

@@ -1,3 +1,4 @@
+// REQ-LOG-005
 /**
  * Tells genuine records of a log from all others, and names what is wrong with it: missing, duplicate, reordered, forged,
  * tampered with, replayed (reports.ts). Of one appliance; two have a verifier each.

@@ -11,6 +11,7 @@ const bus = (sequence: number, n = 1, checksum: 0 | 1 | 2 | 4 = 4) =>
     checksum,
   });
 
+// REQ-DECODE-016
 describe("checksums", () => {
   for (const size of [0, 1, 2, 4] as const)
     it(`of ${8 * size} bits over the data`, async () => {
@@ -47,6 +48,7 @@ describe("checksums", () => {
 });
 
 describe("sync", () => {
+  // REQ-DECODE-017
   it("lost is found again at the next good header, and the bytes between are counted", async () => {
     const { rows, found } = await rowsOf(bus(0), Buffer.alloc(57, 0x25), bus(1), Buffer.from("trailing junk"));
     expect(rows.length).toBe(2);

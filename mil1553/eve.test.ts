@@ -81,6 +81,7 @@ describe("statistics of a bus", () => {
   });
 });
 
+// REQ-DECODE-020
 describe("the same packets", () => {
   const packets = [
     packet(tmats("R-1\\TK1-1:5;R-1\\DSI-1:Left wing;"), { type: 1, channel: 0 }),

@@ -120,6 +120,7 @@ function apply(bytes: Buffer, intact: Map<number, number>, { kind, at: share, si
 }
 
 describe("files", () => {
+  // REQ-DECODE-017
   it("cut, spliced, flipped: every packet that is still whole is found, and something is named", () => {
     fc.assert(
       fc.property(
@@ -148,6 +149,7 @@ describe("files", () => {
     );
   });
 
+  // REQ-DECODE-019
   it("of any bytes: no trap", () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
@@ -247,6 +249,7 @@ describe("datagrams", () => {
     );
   });
 
+  // REQ-DECODE-019
   it("cut, flipped, of any bytes: no trap", () => {
     fc.assert(
       fc.property(

@@ -16,6 +16,7 @@ async function one(words: number[], options: Parameters<typeof message>[1] = {})
   return rows[0]!;
 }
 
+// REQ-DECODE-014
 describe("the ten transfer formats", () => {
   const cases: [string, number[], number, Record<string, unknown>][] = [
     ["bc-rt", [command(9, 0, 3, 2), 1, 2, status(9)], 0, { rt: 9, sa: 3, direction: "receive", word_count: 2 }],
@@ -57,6 +58,7 @@ describe("the ten transfer formats", () => {
   });
 });
 
+// REQ-DECODE-015
 describe("violations by name", () => {
   const cases: [string, number[], Parameters<typeof message>[1], string[]][] = [
     [

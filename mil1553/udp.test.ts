@@ -51,6 +51,7 @@ const cut = (make: typeof segment, first: number, p: Buffer, size: number, step 
     make(first + i * step, p, i * size, Math.min((i + 1) * size, p.length)),
   );
 
+// REQ-DECODE-018
 describe("format 1", () => {
   it("whole packets, several in a datagram", async () => {
     const { messages, found } = await decode([frame(whole(0, bus(0), bus(1, 3))), frame(whole(1, bus(2)))]);
@@ -129,6 +130,7 @@ describe("format 1", () => {
   });
 });
 
+// REQ-DECODE-018
 describe("format 2", () => {
   for (const step of [0, 1])
     it(`segments, the sequence ${step ? "counting datagrams" : "constant over a packet"}`, async () => {
@@ -139,6 +141,7 @@ describe("format 2", () => {
     });
 });
 
+// REQ-DECODE-018
 describe("format 3", () => {
   const packets = [bus(0, 10), bus(1, 30), bus(2), bus(3, 20)];
   const bytes = Buffer.concat(packets);

@@ -1,3 +1,4 @@
+// REQ-GROUND-008, REQ-GROUND-009
 /** The page as one HTML file: scripts, styles, the .wasm that flies, and the files it is about or where they are served. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

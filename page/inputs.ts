@@ -1,3 +1,4 @@
+// REQ-GROUND-010
 /** Which files a page is about, and what it calls them. */
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";

@@ -1,3 +1,4 @@
+// REQ-GROUND-009
 /** The page on loopback: the HTML, the files it is about, and a running appliance's log. Nothing is ever written. */
 import { createReadStream, statSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";

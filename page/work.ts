@@ -1,3 +1,4 @@
+// REQ-DETECT-010
 /**
  * What the page asks of its worker: one analysis at a time, which keeps what it read so that a moved threshold costs one run.
  * Everything here runs in Node as well, where page/page.test.ts compares the two.

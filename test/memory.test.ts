@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 
 const GIGABYTES = 2;
 
+// REQ-GROUND-012
 it.skipIf(!existsSync("/proc/self/status"))(
   `replays ${GIGABYTES} GB in under 300 MB`,
   async () => {

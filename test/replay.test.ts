@@ -56,9 +56,11 @@ const events = (eve: string) =>
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+// REQ-IMAGE-010
 describe("fixtures/site.pcap", () => {
   const here = replay("fixtures/site.pcap");
 
+  // REQ-DETECT-006
   it("raises the scan, the newcomers, and nothing about the normal hosts' telemetry", () => {
     const alerts = events(here.eve).filter(({ event_type }) => event_type === "alert");
     const by = (detector: string) =>
@@ -106,6 +108,7 @@ describe("fixtures/site.pcap", () => {
     240_000,
   );
 
+  // REQ-LOG-009
   it("writes only records of our own schema or (checked below) of Suricata's", () => {
     const ours = new Ajv({ strict: false }).compile(JSON.parse(readFileSync("schema/eve-weir.schema.json", "utf8")));
     for (const event of events(here.eve))
@@ -113,6 +116,7 @@ describe("fixtures/site.pcap", () => {
         expect(ours(event) || JSON.stringify([event, ours.errors])).toBe(true);
   });
 
+  // REQ-LOG-009
   it.skipIf(!existsSync(shared))("writes alert, anomaly, flow and drop records as Suricata's schema has them", () => {
     const schema = JSON.parse(readFileSync(join(shared, "eve", "suricata-schema.json"), "utf8"));
     const valid = new Ajv({ strict: false, validateFormats: false }).compile(schema);

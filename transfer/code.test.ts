@@ -61,6 +61,7 @@ const numbered = (count: number) =>
   Array.from({ length: count }, (_, n) => Buffer.from(Array.from({ length: SHARD }, (_, i) => (n * 31 + i * 7) & 255)));
 const sorted = (list: readonly Buffer[]) => list.map((b) => b.toString("latin1")).sort();
 
+// REQ-TRANSFER-006
 it("is Backblaze's code: the golden vector of k = 4, m = 2", () => {
   e.open(4, 2, 1);
   const shards = Array.from({ length: 4 }, (_, n) => Uint8Array.from({ length: 8 }, (_, i) => 8 * n + i));
@@ -98,6 +99,7 @@ it("gives the bytes of reed-solomon-erasure for every profile there can be", () 
 });
 
 describe("what is lost is calculated", () => {
+  // REQ-TRANSFER-006
   it("any m of k + m, any profile, windows closed early or not", () => {
     fc.assert(
       fc.property(

@@ -1,3 +1,4 @@
+// REQ-TRANSFER-007, REQ-TRANSFER-008, REQ-TRANSFER-009
 /** Receiving behind a diode: nothing can be asked for again, so what is missing is said exactly, and where it was lost. */
 import { createHash } from "node:crypto";
 import {

@@ -51,6 +51,7 @@ async function received(
 
 const text = Buffer.from("altitude 1200, heading 270\r\n".repeat(12_000));
 
+// REQ-TRANSFER-005
 describe("a file", () => {
   it("crosses whole though on each side some of its frames, and a burst of 64, are lost", async () => {
     const data = randomBytes(900_000);
@@ -65,6 +66,7 @@ describe("a file", () => {
     expect(got.equals(data)).toBe(true);
     expect(records.find(({ kind }) => kind === Kind.MANIFEST)!.bytes.toString()).toBe("report.bin");
   });
+  // REQ-TRANSFER-001
   it("leaves under numbers, parity and a key of our own: nothing of the sender's is in it but records", async () => {
     const frames = await framesOf("report.txt", text);
     const out = await through(frames);
@@ -95,6 +97,7 @@ describe("a file", () => {
     );
     expect(data.equals(text)).toBe(true);
   });
+  // REQ-TRANSFER-004
   it.each(["../up", "a/b", ".hidden", "a\\b", "", "x".repeat(129), "a\0b", "con:", " a", "a."])(
     "called %j does not",
     async (name) => {
@@ -102,6 +105,7 @@ describe("a file", () => {
       expect(records.filter(({ kind }) => kind)).toEqual([]);
     },
   );
+  // REQ-TRANSFER-003
   it("sent after a restart of the sender crosses; an earlier boot's frames do not any more", async () => {
     const [first, second] = [await framesOf("a.txt", text, FILES, 1, 5n), await framesOf("b.txt", text, FILES, 1, 6n)];
     const out = await through([...first.slice(0, 50), ...second, ...first.slice(50)]);
@@ -113,6 +117,7 @@ describe("a file", () => {
 });
 
 describe("hostile datagrams", () => {
+  // REQ-TRANSFER-002
   it("1,000,000 with every field changed, cut, replayed, of another key: none is taken, nothing traps", {
     timeout: 120_000,
   }, async () => {

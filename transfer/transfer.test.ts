@@ -99,6 +99,7 @@ async function through(what: Omit<Impairments, "seed">, data: Buffer, profile: P
 
 const DATA = randomBytes(3_000_000);
 
+// REQ-TRANSFER-007
 describe("a file through relay and network", () => {
   it.each([
     ["no loss", {}],
@@ -142,6 +143,7 @@ describe("a file through relay and network", () => {
   });
 });
 
+// REQ-TRANSFER-007
 describe("whatever happens at the ends", () => {
   it("a sender that is started again: its new files cross, the broken-off one is said to be missing", async () => {
     const to = await receiver("files");
@@ -217,6 +219,7 @@ describe("whatever happens at the ends", () => {
 });
 
 describe("the output folder", () => {
+  // REQ-TRANSFER-009
   it("is the only place that is written to: no name leads out, no link is followed, nothing is replaced", async () => {
     const into = join(folder, "guarded");
     mkdirSync(into);
@@ -245,6 +248,7 @@ describe("the output folder", () => {
         .sort(),
     ).toEqual(["good", "link", "there"]);
   });
+  // REQ-TRANSFER-008
   it("holds nothing under a name whose digest is not the announced one", async () => {
     const to = await receiver("files");
     const from = await Endpoint.open(KEY_OUT, PROFILES.files, ++boots);

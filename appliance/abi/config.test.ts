@@ -47,6 +47,7 @@ describe("a part of the policy", () => {
     expect(BigInt.asUintN(64, e.name()).toString(16).padStart(16, "0")).toBe(partName(part));
   });
 
+  // REQ-FILTER-014
   it("is refused after a change of any one bit", () => {
     const part = small();
     for (let bit = 0; bit < part.length * 8; bit++) {

@@ -1,3 +1,4 @@
+// REQ-IMAGE-017
 // The CPUs that there is an image for: runtime/arch has a folder for each.
 
 export const ARCHES = ["x86_64", "aarch64"] as const;

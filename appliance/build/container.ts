@@ -1,3 +1,4 @@
+// REQ-IMAGE-004
 // The policy as it lies in an image: one part for each compartment, in one block that the kernel part can check and take
 // apart without knowing what is in them.
 //

@@ -1,3 +1,4 @@
+// REQ-IMAGE-015
 // Everything that is in an image, read from its bytes alone. The image is untrusted: an Error says what is wrong with it.
 import { unpackContainer } from "./container.ts";
 import { type Elf, FLAG_EXECUTE, FLAG_READ, FLAG_WRITE, machineName, PT_LOAD, readElf } from "./elf.ts";

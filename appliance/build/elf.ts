@@ -1,3 +1,4 @@
+// REQ-GROUND-015
 // A reader of the ELF files this project makes (System V ABI, ELF-64, little-endian, executable). An image may come from
 // anywhere, so every field is checked against the file before it is used.
 

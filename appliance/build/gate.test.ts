@@ -7,6 +7,7 @@ import { readWasm } from "./wasm.ts";
 
 const reasons = async (text: string) => refusals("guard", readWasm(await wat(text)), 2);
 
+// REQ-IMAGE-001
 describe("the gate", () => {
   it("lets a compartment through", async () => {
     expect(await reasons(guardWat())).toEqual([]);

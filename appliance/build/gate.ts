@@ -1,3 +1,4 @@
+// REQ-IMAGE-001
 // The gate between compiler and image: what a compartment may be. A rule here is a property the image's security
 // argument uses, checked on the very bytes that are linked; that the source keeps to it is then no matter of trust.
 import { readFile } from "node:fs/promises";

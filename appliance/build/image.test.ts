@@ -15,6 +15,7 @@ import { placeManifest, placePolicy } from "./place.ts";
 /** The runtime's own small test compartments: they compile fast, and change rarely. */
 const compartments = COMPARTMENTS.map((c) => ({ ...c, entry: `appliance/runtime/test/onboard/${c.name}.ts` }));
 
+// REQ-IMAGE-017
 describe.each(ARCHES)("the pipeline for %s", (arch) => {
   let folder: string;
   let out: string;
@@ -69,6 +70,7 @@ describe.each(ARCHES)("the pipeline for %s", (arch) => {
     await expect(buildImage({ arch, link, compartments: compartments.slice(1), out })).rejects.toThrow("linked again");
   });
 
+  // REQ-IMAGE-002
   it("refuses onboard code that could use more stack than there is, with the path", async () => {
     const link: Link = async (request) => ({
       ...(await linkImage(request)),
@@ -79,6 +81,7 @@ describe.each(ARCHES)("the pipeline for %s", (arch) => {
     );
   });
 
+  // REQ-IMAGE-003
   it("makes the same bytes in another folder, compiled anew", async () => {
     const copy = join(folder, "a-folder-of-another-name");
     for (const path of ["appliance", "lib", "package.json", "package-lock.json", "tsconfig.onboard.json"])

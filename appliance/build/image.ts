@@ -1,3 +1,4 @@
+// REQ-IMAGE-003
 // The pipeline: AssemblyScript -> WebAssembly -> gate -> C -> linked image -> bound of the stack. Its result is the
 // prebuilt image, without a policy; `weir build` puts one in with place.ts. Nothing is fetched, nothing depends on the
 // folder, the clock or the order of a directory: built twice, the image is the same to the bit.

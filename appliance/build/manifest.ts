@@ -1,3 +1,4 @@
+// REQ-DIODE-001
 // The manifest: which interfaces an image has, and which way each one works. An ELF note (owner "Weir", type 1), so that
 // the launcher reads it without starting anything, and the kernel part makes exactly these queues and no other. The link
 // leaves room for MAX_INTERFACES; `weir build` writes the policy's interfaces into it.

@@ -43,6 +43,7 @@ ${main}`,
 }
 
 describe("the C a compartment becomes", () => {
+  // REQ-IMAGE-009
   it("computes every instruction as V8 does", async () => {
     const module = await wat(operatorsWat());
     const v8 = new WebAssembly.Instance(new WebAssembly.Module(module as BufferSource)).exports as Record<
@@ -71,6 +72,7 @@ describe("the C a compartment becomes", () => {
     expect(expected.filter((e) => e === "trap").length).toBeGreaterThan(100);
   });
 
+  // REQ-IMAGE-008
   it("traps just past the end of memory, and keeps everything before it", async () => {
     await translate(
       `(module (memory (export "memory") 1 1) (data (i32.const 65532) "weir")

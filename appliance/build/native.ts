@@ -1,3 +1,4 @@
+// REQ-IMAGE-008
 // WebAssembly -> C. wabt's wasm2c translates; what it writes for any module on any host is then cut down to what a
 // compartment is: one memory of constant address and size, no tables, no imports, no growth. wasm2c's preamble (700
 // lines) gives way to runtime/wasm/wasm-ops.h. Every cut asserts that it found what it was written for, and the end of

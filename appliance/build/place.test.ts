@@ -74,6 +74,7 @@ describe("the manifest", () => {
 });
 
 describe("placing", () => {
+  // REQ-IMAGE-014
   it("puts the container into the last segment and changes nothing else", () => {
     const before = smallImage();
     const placed = placePolicy(before, SOME);
@@ -125,6 +126,7 @@ describe("placing", () => {
     expect(() => placePolicy(image, SOME)).toThrow(expected);
   });
 
+  // REQ-GROUND-015
   it("ends in an Error or an image, whatever the bytes", () => {
     const image = placePolicy(smallImage(), SOME);
     fc.assert(

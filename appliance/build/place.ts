@@ -1,3 +1,4 @@
+// REQ-IMAGE-014
 // Puts a policy into a prebuilt image: no compiler, no linker, only bytes. The image's last PT_LOAD, behind .bss and on
 // pages of its own, read-only, is the policy's. Until then it is a page of zeros in memory and nothing in the file (a
 // linker drops what is empty in both). Its bytes go behind everything else in the file, so placing another policy takes

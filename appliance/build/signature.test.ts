@@ -28,6 +28,7 @@ beforeAll(() => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
+// REQ-IMAGE-016
 it.skipIf(!has)("an image is signed, and any other bytes or key are refused", { timeout: 300_000 }, () => {
   const image = at("site.elf");
   expect(weir("build", "-c", "fixtures/policy.yaml", "-o", image, "--sign", at("sign.pem")).status).toBe(0);

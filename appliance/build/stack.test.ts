@@ -8,6 +8,7 @@ import { guardWat, wat } from "./testing/wat.ts";
 import { readWasm } from "./wasm.ts";
 
 describe("the calls of a compartment", () => {
+  // REQ-IMAGE-002
   it("may not form a cycle, which is named", async () => {
     const recursive = `(func $ip/parse (param i32) local.get 0 if local.get 0 call $ip/header end)
       (func $ip/header (param i32) local.get 0 call $ip/parse)`;
@@ -40,6 +41,7 @@ describe("the bound", () => {
     return [join(folder, name), [join(folder, `${name}.su`)]];
   }
 
+  // REQ-IMAGE-002
   it("is what a run on a painted stack uses at most, and not much more", async () => {
     // Arguments beyond six are pushed; the worst path is taken.
     const [program, usage] = compile(

@@ -1,3 +1,4 @@
+// REQ-IMAGE-002
 // How much stack onboard code can use at most, from the linked program itself. WebAssembly has no pointers to functions
 // here (the gate refuses tables), so who calls whom is known; without a cycle the deepest path is a sum of frames.
 //   frames   clang's -fstack-usage: `file.c:line:function<TAB>bytes<TAB>static`, saved registers included

@@ -12,6 +12,7 @@ const OUTPUT = "appliance/guard/onboard/output.ts";
 /** Of output.ts the text of one function. */
 const body = (name: string) => new RegExp(`function ${name}\\([\\s\\S]*?\\n}`).exec(code(OUTPUT))![0];
 
+// REQ-FILTER-003
 it("emit() is called in one place, which is reached from a frame that was accepted, and from a transfer's relay", () => {
   const index = "appliance/guard/onboard/index.ts";
   expect(calls("emit")).toEqual([index]);

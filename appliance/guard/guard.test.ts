@@ -36,6 +36,7 @@ const mixed = (count: number): RecordInit[] =>
   });
 
 describe("configure", () => {
+  // REQ-FILTER-014
   it("refuses every single-bit change of a policy", async () => {
     const part = partOf(policyWith(ONE));
     const guard = await Guard.bare();
@@ -57,6 +58,7 @@ describe("configure", () => {
     expect(guard.configure(parts.guard)).toBe("out of range");
   });
 
+  // REQ-FILTER-015
   it("refuses fields out of their range though the digest is right", async () => {
     for (const { tag, at, bytes } of DAMAGES) {
       const guard = await Guard.bare();
@@ -69,6 +71,7 @@ describe("configure", () => {
     for (const part of EDGES) expect((await Guard.bare()).configure(part)).toBe("accepted");
   });
 
+  // REQ-FILTER-017
   it("processes nothing before it has a policy", async () => {
     const guard = await Guard.bare();
     guard.input.set(pack([{ frame: udp4() }]).bytes);
@@ -77,6 +80,7 @@ describe("configure", () => {
     expect(() => guard.exports.run(0, 96)).toThrow(WebAssembly.RuntimeError);
   });
 
+  // REQ-FILTER-001
   it("lets nothing pass when there are no rules", async () => {
     const guard = await Guard.under(policyWith(""));
     for (const { frame, name, ...record } of VECTORS)
@@ -85,6 +89,7 @@ describe("configure", () => {
 });
 
 describe("run", () => {
+  // REQ-IMAGE-011
   it("gives the same however the records are batched", async () => {
     const records = [...mixed(600), end(1_010n * SECOND)];
     const whole = flat((await Guard.under(VECTOR_POLICY)).run(records));
@@ -182,6 +187,7 @@ function flat({ frames, events }: Output) {
 }
 
 describe("time", () => {
+  // REQ-LOG-008
   it("beats once at each boundary of a second that a record reaches, whatever was skipped, and at the end", async () => {
     const guard = await Guard.under(policyWith(ONE));
     const at = (ms: number) => BigInt(ms) * MILLISECOND;
@@ -209,6 +215,7 @@ describe("time", () => {
       "default",
     ]);
   });
+  // REQ-FILTER-016
   it("stands still while a clock goes backwards: rates do not recover, quarantine does not end early", async () => {
     const guard = await Guard.under(policyWith(`${ONE.replace(" }", ", rate: 1/s }")}`));
     expect(guard.one(udp4(), { time: 100n * SECOND })).not.toBeTypeOf("string");
@@ -229,6 +236,7 @@ describe("rates", () => {
     return { passed: output.frames.map(({ record }) => times[record / 96]), output };
   };
 
+  // REQ-FILTER-008
   it("a rule's: evenly, without saving up what was not used", async () => {
     const { passed, output } = await sent(
       policyWith(ONE.replace(" }", ", rate: 10/s }")),
@@ -254,6 +262,7 @@ describe("rates", () => {
     );
     expect(passed).toEqual([1000, 1000, 1000, 1100, 1200, 9000, 9000, 9000]);
   });
+  // REQ-FILTER-008
   it("of out: over all rules", async () => {
     const policy = policyWith(
       `${ONE}\n${ONE.replace("one", "two").replace("5000", "80").replace("udp", "tcp")}`,
@@ -274,6 +283,7 @@ describe("rates", () => {
 });
 
 describe("counters", () => {
+  // REQ-FILTER-007
   it("every frame is forwarded or dropped for one reason: 1,000,000 frames", { timeout: 120_000 }, async () => {
     const guard = await Guard.under(VECTOR_POLICY);
     const records = mixed(1000);

@@ -96,6 +96,7 @@ describe("a queue", () => {
     expect(got.length).toBe(want.length);
     expect(got.map(bare)).toEqual(want.map(bare));
   });
+  // REQ-FILTER-009
   it("is bounded: a thousand frames at once take no more than its place", async () => {
     const guard = await Guard.under(policyWith(ONE, "", ", rate: 10/s, queue: 1024, mtu: 9000"));
     for (let n = 0; n < 100; n++) guard.run(Array.from({ length: 10 }, () => frame(0, 8900)));
@@ -120,6 +121,7 @@ describe("padding", () => {
     const [last] = stats(guard.run([end(ms(4.5))]));
     expect(last).toMatchObject({ frames: 2, forwarded: 2, waiting: 0, padding: 2, slots_forgone: 0 });
   });
+  // REQ-DIODE-016
   it("times and lengths are the same idle, busy and flooded", async () => {
     const shape = async (between: (n: number) => RecordInit[]) => {
       const guard = await Guard.under(policy);

@@ -14,6 +14,7 @@ describe("quarantine", () => {
   const FLOW = verdictOf("QUARANTINE_FLOW", { detector: 9 });
   const src = "10.0.0.20";
 
+  // REQ-FILTER-010
   it("shuts out a source until its time is over, nobody else", async () => {
     const guard = await Guard.under(policy());
     const at = (s: number) => ({ time: BigInt(s) * SECOND });
@@ -39,6 +40,7 @@ describe("quarantine", () => {
     expect(guard.one(udp4({ src }), { time: 24n * SECOND })).toBe("quarantine");
     expect(guard.one(udp4({ src }), { time: 25n * SECOND })).not.toBeTypeOf("string");
   });
+  // REQ-FILTER-010
   it("shuts out one flow and leaves the source's others", async () => {
     const guard = await Guard.under(policy());
     guard.run([{ frame: udp4({ src }), verdict: FLOW, time: 10n * SECOND }]);
@@ -48,6 +50,7 @@ describe("quarantine", () => {
     expect(guard.one(udp4({ src, dport: 5002 }), at)).not.toBeTypeOf("string");
     expect(guard.one(tcp4({ src }), at)).not.toBeTypeOf("string");
   });
+  // REQ-FILTER-011
   it("never takes a protected source: forging its address shuts nobody out", async () => {
     const guard = await Guard.under(policy());
     const output = guard.run([{ frame: udp4({ src: SENSOR }), verdict: SOURCE, time: 10n * SECOND }]);
@@ -62,6 +65,7 @@ describe("quarantine", () => {
     const outcome = shut.map((from, n) => guard.one(udp4({ src: from }), { time: 12n * SECOND + BigInt(n) }));
     expect(outcome.map((o) => typeof o === "string")).toEqual([true, true, true, false, false, false]);
   });
+  // REQ-FILTER-012
   it("a flood of forged sources frees nobody that is inside", async () => {
     const guard = await Guard.under(policy(60_000));
     guard.run([{ frame: udp4({ src }), verdict: SOURCE, time: 10n * SECOND }]);
@@ -111,6 +115,7 @@ describe("a tightened source", () => {
     expect(outcome(udp4({ src }), 20_000)).toBe("passes");
     expect(outcome(udp4({ src }), 20_001)).toBe("passes"); // its time is over
   });
+  // REQ-FILTER-013
   it("never allows what no rule allows", async () => {
     const guard = await Guard.under(policy);
     expect(guard.one(udp4({ src, dport: 9 }), { ...at(10_000), verdict: TIGHTEN })).toBe("default");
@@ -162,6 +167,7 @@ describe("1553 terminals and messages", () => {
     expect(words(guard, 21n * SECOND)).toEqual(before.filter((w) => !same(w)));
     expect(before.some((w) => isOf5(w) && !same(w))).toBe(true);
   });
+  // REQ-FILTER-011
   it("of another channel, or protected: nothing is shut out", async () => {
     for (const [more, channel] of [
       ["", 3],

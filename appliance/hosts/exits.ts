@@ -1,3 +1,4 @@
+// REQ-DIODE-013
 /** The image's exit codes, as runtime/kernel/kernel.h has them (test/image/exits.test.ts compares): name, and what to tell. */
 export const EXITS = {
   DONE: [1, "done"],

@@ -96,6 +96,7 @@ const finding = fc.record({
   time: fc.integer({ min: 1_000, max: 60_000 }),
 });
 
+// REQ-DETECT-009
 it("as Suricata's user guide has it, whatever the file and the findings", { timeout: 30_000 }, async () => {
   const { exports } = await instantiateOnboard("appliance/inspect/onboard/suppression.probe.ts");
   const e = exports as unknown as {

@@ -20,6 +20,7 @@ const stats = (
 ) => `${open}${"a".repeat(length - open.length - 2)}"}`;
 
 describe("the journal's records", () => {
+  // REQ-LOG-002
   it("carry the code of the key of their epoch, and half the code of the record before", async () => {
     const host = await JournalHost.start(keyed, 7n);
     const keys = new Keys(Buffer.from(KEY, "hex"), 7);
@@ -45,6 +46,7 @@ describe("the journal's records", () => {
     expect(mac(none)).toBe("");
   });
 
+  // REQ-LOG-001
   it("take the boot number from the host, else from the policy, and only once", async () => {
     const boot = (host: JournalHost) => parseDatagram(host.run([{ json: anomaly(1) }])[0]!.frame).boot;
     expect(boot(await JournalHost.start(keyed, 0n, 5n))).toBe(5n);
@@ -54,6 +56,7 @@ describe("the journal's records", () => {
     expect(boot(host)).toBe(9n);
   });
 
+  // REQ-LOG-003
   it("leave no earlier key in memory, nor the policy's", async () => {
     const host = await JournalHost.start(keyed, 3n);
     const memory = Buffer.from(host.journal.memory.buffer);
@@ -67,6 +70,7 @@ describe("the journal's records", () => {
     expect(memory.includes(keys.of(3 * EPOCH + 1))).toBe(true); // the one in use: so the search finds what is there
   });
 
+  // REQ-LOG-004
   it("are shorter than 1,400 bytes with all headers, the longest of all too", async () => {
     const name = "a".repeat(31);
     const host = await JournalHost.start(keyed.replace("hostname: weir", `hostname: ${name}`), 2n ** 64n - 1n);
@@ -79,6 +83,7 @@ describe("the journal's records", () => {
     expect(frame.readUInt16BE(16) + 19).toBeLessThan(1400);
   });
 
+  // REQ-LOG-004
   it("are one line of printable text whatever a compartment says", async () => {
     const host = await JournalHost.start(keyed, 1n);
     const hostile = Array.from({ length: 256 }, (_, n) => String.fromCharCode(n)).join("");

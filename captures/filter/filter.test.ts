@@ -107,6 +107,7 @@ function missing(words: string, link: number): string {
   }
 }
 
+// REQ-DECODE-013
 describe.skipIf(!hasTcpdump)("the same packets as tcpdump", () => {
   it(`${EXPRESSIONS.length} expressions on each link type`, { timeout: 120_000 }, async () => {
     const { wrong, compared, matched, refused } = await differences(EXPRESSIONS, captures);

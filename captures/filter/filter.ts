@@ -1,3 +1,4 @@
+// REQ-DECODE-013
 /** Filter words over batches of records: parsed and compiled here, run by onboard/bpf.ts. */
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../appliance/build/asc.ts";

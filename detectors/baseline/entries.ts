@@ -1,3 +1,4 @@
+// REQ-GROUND-004
 /**
  * What the members of an entry must be, for each detector that does not look itself (shape does). A baseline may come from
  * anywhere: the ground's halves of the detectors take their entries to be as onboard code exports them.

@@ -1,3 +1,4 @@
+// REQ-GROUND-004
 /** Baseline files: what was learned of a site, from which captures, and the thresholds that follow. JSON, a line each. */
 import { z } from "zod";
 import { MOST_MADE, readText, writeWhole } from "../../lib/files.ts";

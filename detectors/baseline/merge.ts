@@ -1,3 +1,4 @@
+// REQ-DETECT-003
 /** Baselines as sets of entries that compose, over all detectors that learn. */
 import type { Entry, LearnedDetector, Wanted } from "../learned.ts";
 import { type Baseline, hoursOf } from "./file.ts";

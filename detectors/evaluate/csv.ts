@@ -1,3 +1,4 @@
+// REQ-GROUND-004
 /** Delimited text with positions, for faults that name them. Quoted fields may hold delimiters, not line ends. */
 
 export interface Field {

@@ -231,6 +231,7 @@ describe("hostile input", () => {
     );
   });
 
+  // REQ-DETECT-002
   it("keeps what it learned through a sweep of 50,000 addresses: known talks stay known, evictions are counted", async () => {
     const probe = await taught(normalTraffic(1, 600), undefined, ["new-pair", "silence"]);
     checkAll(probe, normalTraffic(2, 30, 5000));

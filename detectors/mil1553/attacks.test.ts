@@ -65,6 +65,7 @@ describe.each([
     expect(alerts.length).toBeLessThanOrEqual(1);
   });
 
+  // REQ-DETECT-011
   it("finds every attack", () => {
     const clean = SEEDS.map((seed) => [...simulate(bus, { seed, seconds: SECONDS })]);
     const lines: string[] = [];

@@ -63,6 +63,7 @@ describe("what is learned", () => {
     expect(first.length).toBeGreaterThan(50);
   });
 
+  // REQ-DETECT-003
   it("composes: in any order and grouping", () => {
     const all = mergeAll([a, b, c]);
     expect(mergeAll([c, b, a])).toEqual(all);
@@ -169,6 +170,7 @@ describe("the section", () => {
     expect(() => sectionOf([[...bus, ...long]])).toThrow(/take \d+ bytes, expected at most 61440/);
   });
 
+  // REQ-DETECT-008
   it("is refused when it is damaged, and never harms", () => {
     const section = sectionOf([app.learn(bytes(capture(PATROL, 1, 10)))]);
     const some = bytes(capture(PATROL, 4, 0.5));
@@ -204,11 +206,13 @@ describe("operation", () => {
     section = sectionOf([1, 2].map((seed) => app.learn(bytes(capture(TRAINER, seed, 60)))));
   });
 
+  // REQ-DETECT-008
   it("is silent without a section", () => {
     app.e.begin();
     expect(app.check(bytes(capture(PATROL, 9, 2)))).toEqual([]);
   });
 
+  // REQ-DETECT-004
   it("says in words what was expected and what was seen", () => {
     app.configure(section);
     const messages = capture(TRAINER, 77, 4);

@@ -27,6 +27,7 @@ const series = (kind: keyof typeof draw, seed: number, n: number) => {
 };
 const seconds = (n: number) => Float64Array.from({ length: n }, (_, i) => 2 * i);
 
+// REQ-DETECT-007
 describe("limit for a wanted rate", () => {
   it("gives that rate on traffic it has not seen, by tail fit (training 5.6 h, wanted one in 2.8 h)", () => {
     for (const kind of ["normal", "exponential", "heavy"] as const) {

@@ -1,3 +1,4 @@
+// REQ-DETECT-007
 // The limit of a score for a wanted rate of false alarms, from scores of clean traffic.
 //
 // Wanted: `rate` alarms per hour. Known: scores of `hours` of clean traffic; scores close in time belong together (one

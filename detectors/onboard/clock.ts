@@ -1,3 +1,4 @@
+// REQ-DETECT-012
 // Time between two records, when time may repeat or go backwards.
 //
 // It goes backwards a little when a capture merges two interfaces, and a lot when a clock is set. A little (under SET)

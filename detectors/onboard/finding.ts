@@ -1,3 +1,4 @@
+// REQ-DETECT-001
 // What detectors find. A detector raises findings while a record is worked on; whoever called it takes them from here,
 // groups and limits them, and writes alerts. Detectors know nothing of events, the writer of alerts nothing of statistics:
 // it asks the detector's expected() and seen() for the words.

@@ -1,3 +1,4 @@
+// REQ-DETECT-001
 // Guards that every statistic uses, so that no score is ever NaN, infinite or without bound.
 //
 // Detectors see hostile values. Three rules: an input is made finite before it is stored; a division has a floor under

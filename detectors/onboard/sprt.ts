@@ -1,3 +1,4 @@
+// REQ-DETECT-005
 // Sequential probability ratio test between two success probabilities.
 // Wald, "Sequential Tests of Statistical Hypotheses", Annals of Mathematical Statistics 16 (1945), as used by Jung,
 // Paxson, Berger, Balakrishnan, "Fast Portscan Detection Using Sequential Hypothesis Testing", IEEE S&P 2004 (there:

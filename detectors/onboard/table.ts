@@ -1,3 +1,4 @@
+// REQ-DETECT-002
 // A keyed table of fixed capacity: open addressing, bounded probes, the stalest neighbour makes room.
 //
 //   Table                              record, `stride` bytes, a multiple of 8

@@ -60,6 +60,7 @@ it("draws many ports of one pair together, and many external servers of one clie
   expect(found(syn("10.1.0.30", "10.1.0.31", 22, 305))).toBe(1);
 });
 
+// REQ-DETECT-003
 it("merges in any order to the same bytes", async () => {
   const parts = await Promise.all([1, 2, 3].map((seed) => lessonOf(normalTraffic(seed, 100))));
   const entries = parts.flat().filter((e) => e.detector === pair.name);
@@ -73,6 +74,7 @@ it("merges in any order to the same bytes", async () => {
   );
 });
 
+// REQ-DETECT-008
 it("refuses a section that is damaged, whatever is changed", async () => {
   const [section] = packAll(mergeAll(await lessonOf(normalTraffic(1, 60))), 0.02, undefined, only);
   const bytes = section!.bytes;

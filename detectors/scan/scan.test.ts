@@ -18,6 +18,7 @@ beforeEach(async () => {
   expect(scan.configure(0.8, 0.2, 1e-5, 0.99)).toBe(1);
 });
 
+// REQ-DETECT-005
 describe("threshold random walk", () => {
   it("calls a scanner after nine failures, as Wald's bounds say: ln(0.99/1e-5) / ln(0.8/0.2) = 8.3", () => {
     const announced: number[] = [];

@@ -70,6 +70,7 @@ describe("a learned plant network", () => {
     expect(found / frames.length).toBeGreaterThan(0.9);
   });
 
+  // REQ-DETECT-004
   it("says what was seen and what was expected, in an alert's words too", async () => {
     const shape = await Shape.create(section);
     scoreAll(shape, normalTraffic(31, 300));
@@ -144,6 +145,7 @@ describe("learning", () => {
     expect(classes(mergeAll(parts))).toEqual(classes(mergeAll(together.entries())));
   });
 
+  // REQ-DETECT-003
   it("merges to the same bytes in any order and grouping", async () => {
     const [a, b, c] = await Promise.all(
       [6, 7, 8].map((seed) => learnShape(batches(normalTraffic(seed, 150, 1000 * seed)))),
@@ -204,6 +206,7 @@ describe("hostile input", () => {
       }),
     );
 
+  // REQ-DETECT-001
   it("never gives a score that is not a number within 0 and 100, nor such a feature", async () => {
     const shape = await Shape.create(section);
     fc.assert(

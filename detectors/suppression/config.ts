@@ -1,3 +1,4 @@
+// REQ-DETECT-009, REQ-GROUND-004
 /**
  * threshold.config as Suricata reads it (its user guide, "Global-Thresholds"): which alerts are held back. It says what
  * becomes of alerts; what becomes of frames is the policy's.

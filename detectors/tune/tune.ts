@@ -1,3 +1,4 @@
+// REQ-DETECT-014
 /**
  * Thresholds for a budget of false alarms, from clean captures.
  *

@@ -1,3 +1,4 @@
+// REQ-FILTER-004
 // First checker, form: takes an Ethernet frame apart, strictly. Hand-written, and on purpose none of inspect's decoder:
 // a mistake there must not open anything here.
 //

@@ -1,3 +1,4 @@
+// REQ-FILTER-010, REQ-FILTER-011, REQ-FILTER-012
 // Quarantine: whom inspect asked to shut out, or to slow down, for a time (dynamic access control).
 //
 //   Entry (56 bytes): who (a Key), until when, and of a tightened rate its state

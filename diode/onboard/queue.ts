@@ -1,3 +1,4 @@
+// REQ-FILTER-009
 // Frames that wait for `out`'s rate: first in, first out, in a ring of bytes. An entry is the frame behind its length,
 // never cut in two: where it does not fit before the end of the ring, it stands at the beginning.
 //

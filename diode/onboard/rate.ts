@@ -1,3 +1,4 @@
+// REQ-FILTER-008
 // Rates: the generic cell rate algorithm in its virtual scheduling form (ITU-T I.371 annex A), a token bucket that
 // needs one number: when the next frame would be due if frames came evenly.
 //

@@ -1,3 +1,4 @@
+// REQ-FILTER-004
 // Why guard did not pass a frame. Each has a counter of its own; the names are what `drop.reason` says.
 // The ground's twin, with an explanation of each, is ../policy/reasons.ts.
 import { Text, lit } from "../../lib/onboard/text";

@@ -1,3 +1,4 @@
+// REQ-FILTER-005, REQ-FILTER-006
 // The protocol break: a new frame from Fields. Nothing but the payload is copied, and that only where the rule says so.
 //
 // Ethernet: our address to the next hop's, untagged. IP: no options, traffic class and flow label 0, time to live from

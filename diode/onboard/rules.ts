@@ -1,3 +1,4 @@
+// REQ-FILTER-001, REQ-FILTER-022
 // First checker, policy: the rules one after the other, the first that matches decides; none means no.
 import { ANY_PROTOCOL, Network, Range, Rule } from "../../appliance/abi/onboard/config";
 import { Fields } from "./fields";

@@ -1,3 +1,4 @@
+// REQ-FILTER-002, REQ-FILTER-022
 // Second checker: decides from tables that the ground generates (diode/policy/formats.ts, tables.ts), and shares no code
 // with the first. A frame leaves only when both name the same rule; a mistake in one alone lets nothing out.
 //

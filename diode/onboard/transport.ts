@@ -1,3 +1,4 @@
+// REQ-FILTER-004
 // First checker, form: UDP, TCP and ICMP echo; other protocols are opaque payload.
 import { be16, be32, fold16, sum16 } from "../../lib/onboard/bytes";
 import { Fields, Known } from "./fields";

@@ -1,3 +1,4 @@
+// REQ-GROUND-014
 /** What is wrong or doubtful in a policy that is well-formed: found by looking at rules together. */
 import { MAX_CHECKS } from "../../appliance/abi/config.ts";
 import { inOrder, type Problem, type YamlSource } from "../../lib/yaml.ts";

@@ -1,3 +1,4 @@
+// REQ-GROUND-013
 /** A policy as the parts that the compartments take: the layouts of appliance/abi/onboard/config.ts. */
 import * as config from "../../appliance/abi/config.ts";
 import {

@@ -1,3 +1,4 @@
+// REQ-FILTER-002
 /** Classification tables of the second checker (../onboard/second.ts): for each dimension, which rules match where. */
 import type { Policy, Rule } from "./model.ts";
 import { struct } from "./pack.ts";

@@ -1,3 +1,4 @@
+// REQ-DECODE-004
 // The onboard decoder on the ground: records in, decoded packets out. Untrusted bytes are parsed in WebAssembly only.
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../appliance/build/asc.ts";

@@ -1,3 +1,4 @@
+// REQ-DECODE-002
 // The named anomalies: what can be wrong with a packet, by the names Suricata's EVE uses where it has one.
 //
 // Each is written `decoder.<layer>.<what>`; the enumeration below is in the order of the names further down. Names that

@@ -1,3 +1,4 @@
+// REQ-DECODE-005
 // Checksums of transports: the Internet checksum with a pseudo-header (RFC 9293 section 3.1, RFC 8200 section 8.1).
 import { fold16, sum16 } from "../../lib/onboard/bytes";
 import { Ip, Is, Packet, Seen, innermost, note } from "./packet";

@@ -1,3 +1,4 @@
+// REQ-DECODE-001
 // A frame into a Packet.
 //
 // Each protocol has a function that reads its header at k.at, moves k.at behind it and says which protocol follows. The

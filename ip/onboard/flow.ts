@@ -1,3 +1,4 @@
+// REQ-DECODE-007, REQ-DECODE-008
 // Flows: what two endpoints said to each other, both directions in one entry.
 //
 // Key: addresses of the innermost IP packet, its protocol, its ports, the two outermost VLANs. The first packet's source

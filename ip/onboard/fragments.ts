@@ -1,3 +1,4 @@
+// REQ-DECODE-006
 // Keeps track of fragments: which parts of each fragmented packet have come, and what is wrong with them. Nothing is put
 // together; the bytes are not kept.
 //

@@ -1,3 +1,4 @@
+// REQ-DECODE-003
 // A decoded packet: everything that detectors, flows and events need, in one structure of fixed size.
 //
 // decode() writes into it only what it could read; what a packet does not have is 0. Integers are in host order.

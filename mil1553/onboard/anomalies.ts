@@ -1,3 +1,4 @@
+// REQ-DECODE-015
 // Every anomaly of this folder: its number and its name. Numbers under 64 belong to one 1553 message and are bits of a
 // u64 (Message.anomalies); numbers from 64 on belong to the container (Chapter 10 packet, UDP flow) and carry a detail.
 

@@ -1,3 +1,4 @@
+// REQ-DECODE-020
 // The `mil1553` object of an EVE event: what an analyst needs to find the message on the bus and in the interface control
 // document. Untrusted text goes through `quoted`.
 

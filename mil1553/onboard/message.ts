@@ -1,3 +1,4 @@
+// REQ-DECODE-014
 // One MIL-STD-1553 message as a bus monitor recorded it, and which of the ten transfer formats it is.
 //
 // The words are read by how many there are, never by how many the command promises: commands lie, and so do recorders.

@@ -1,3 +1,4 @@
+// REQ-DECODE-019
 // Chapter 10 bytes in, findings out, one at a time: the host of this folder feeds a record and calls next() until NONE.
 //
 //   stream(p, length)  datagram(p, length, ...)  tick(now)  end()       then       while ((found = next()) != Found.NONE) ...

@@ -1,3 +1,4 @@
+// REQ-DECODE-015
 // The rules of MIL-STD-1553B that one message, or two in a row on a channel, can break. Each has a name of its own.
 
 import { Bus } from "./channels";

@@ -1,3 +1,4 @@
+// REQ-GROUND-008
 /** Elements. Text is only ever set as text: what came from traffic stays text whatever it holds. */
 type Props = Record<string, string | number | boolean | ((event: never) => void) | undefined>;
 export type Child = Node | string | number | undefined | false;

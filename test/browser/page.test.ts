@@ -85,6 +85,7 @@ describe.skipIf(!browserPath)("the page", () => {
     await screenshot(page, "scores-light");
   });
 
+  // REQ-DETECT-010
   it("has the scores that Node has, bit for bit", { timeout: 60_000 }, async () => {
     const job = { captures: [capture], policy, baseline };
     const here = { run: (await run(job)).scores, lowered: (await runLowered(job)).scores };
@@ -206,6 +207,7 @@ describe.skipIf(!browserPath)("the page", () => {
     await screenshot(page, "compare");
   });
 
+  // REQ-GROUND-009
   it("is served to nobody else, and nothing else is", async () => {
     const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
       fetch(new URL(path, served.url), { method, headers }).then(({ status }) => status);

@@ -82,6 +82,7 @@ describe.skipIf(!browserPath)("reports", () => {
     await page.close();
   });
 
+  // REQ-GROUND-010
   it("has no keys in it", () => {
     const policy = join(folder, "keyed.yaml");
     const key = "ab".repeat(32);
@@ -104,6 +105,7 @@ describe.skipIf(!browserPath)("reports", () => {
     expect(readFileSync(report, "utf8")).not.toContain(key);
   });
 
+  // REQ-GROUND-008
   it("traffic stays text: names of files, buses and attacks that are markup", { timeout: 60_000 }, async () => {
     const evil = join(folder, "<img src=x onerror=alert(1)>.ch10");
     const ch10 = readFileSync(join(ROOT, "fixtures/mil1553/collision.ch10"));
@@ -135,6 +137,7 @@ describe.skipIf(!browserPath)("reports", () => {
     }
   });
 
+  // REQ-GROUND-008
   it("traffic stays text: names of buses that are scripts", { timeout: 60_000 }, async () => {
     const names = ["<script>alert(7)</script>", "<img src=x onerror=alert(8)>"];
     const bus = readBus(join(ROOT, "fixtures/mil1553/avionics.yaml"));
@@ -162,6 +165,7 @@ describe.skipIf(!browserPath)("reports", () => {
     await page.close();
   });
 
+  // REQ-GROUND-008
   it("traffic stays text: names asked for by DNS that are scripts", { timeout: 60_000 }, async () => {
     const [attribute, script] = ["<img src=x onerror=alert(6)>", "<script>alert(5)</script>"];
     const capture = join(folder, "dns.pcap");

@@ -7,6 +7,7 @@ import { absent } from "./truth.ts";
 const why = absent();
 if (why) console.log(`conformance: skipped: ${why}`);
 
+// REQ-DECODE-004
 it.skipIf(why)(
   "agrees with tshark",
   async () => {

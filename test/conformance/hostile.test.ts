@@ -35,6 +35,7 @@ class Validator {
   }
 }
 
+// REQ-GROUND-011
 it.skipIf(why)(
   "every capture ends, and its events fit the schema",
   async () => {

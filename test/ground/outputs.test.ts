@@ -77,6 +77,7 @@ describe("weir receive", () => {
       .map((line) => JSON.parse(line));
   }
 
+  // REQ-TRANSFER-009
   it("names that lead out, links, devices, hidden files: only plain names become files, nothing else is touched", async () => {
     mkdirSync(join(box.work, "in"));
     symlinkSync(box.victim, join(box.work, "in", "link"));
@@ -158,6 +159,7 @@ describe("weir collect", () => {
   }
   const raw = async () => box.file("raw", Buffer.concat((await records(20)).flatMap((r) => [r, Buffer.from("\n")])));
 
+  // REQ-GROUND-006
   it.each(["eve.json", "collect.json", "events.db"])("a link for %s is not followed", async (name) => {
     const folder = join(box.work, `of-${name}`);
     mkdirSync(folder);
@@ -224,6 +226,7 @@ describe("weir collect", () => {
   });
 });
 
+// REQ-GROUND-006
 describe("results are written where they were wanted", () => {
   const box = new Sandbox();
   afterAll(() => box.remove());
@@ -267,6 +270,7 @@ describe("results are written where they were wanted", () => {
   });
 });
 
+// REQ-GROUND-015
 describe("weir inspect", () => {
   const box = new Sandbox();
   afterAll(() => box.remove());

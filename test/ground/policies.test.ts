@@ -75,6 +75,7 @@ const HOSTILE: [string, string | Uint8Array, RegExp][] = [
   ["nothing at all", "", /missing, expected a mapping/],
 ];
 
+// REQ-GROUND-001, REQ-GROUND-003, REQ-GROUND-005
 describe("hostile policies", () => {
   const box = new Sandbox();
   execFileSync("mkfifo", [join(box.work, "pipe")]);

@@ -116,6 +116,7 @@ const SUBJECTS: [string, Hostile[], (path: string) => string[]][] = [
   ["simulate", BUSES, (path) => ["simulate", path, "--seconds", "1", "-o", "never.ch10"]],
 ];
 
+// REQ-GROUND-001, REQ-GROUND-003, REQ-GROUND-004
 describe.each(SUBJECTS)("weir %s", (_, hostile, words) => {
   const box = new Sandbox();
   afterAll(() => box.remove());
@@ -133,6 +134,7 @@ describe.each(SUBJECTS)("weir %s", (_, hostile, words) => {
   });
 });
 
+// REQ-GROUND-007
 describe("what a baseline says stays text", () => {
   const box = new Sandbox();
   afterAll(() => box.remove());
@@ -147,6 +149,7 @@ describe("what a baseline says stays text", () => {
 });
 
 // In this process: an entry is changed in one place, and everything is done with it that a command does.
+// REQ-GROUND-004
 describe("baselines with one thing changed", () => {
   const box = new Sandbox();
   afterAll(() => box.remove());

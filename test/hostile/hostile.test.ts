@@ -96,6 +96,7 @@ function mutant(piece: Buffer, other: Buffer, random: (below: number) => number)
   return bytes;
 }
 
+// REQ-GROUND-011
 it(`${MUTANTS} mutants: exit 0 or 2, nothing else`, { timeout: 300_000, retry: 0 }, async () => {
   const random = generator(20261121);
   const pieces = seeds();

@@ -63,6 +63,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
   const hex = (frames: readonly Uint8Array[]) => frames.map((bytes) => Buffer.from(bytes).toString("hex"));
 
   describe("live", () => {
+    // REQ-IMAGE-013
     it("is woken by what arrives, not by its timer", async () => {
       const { streams, got, end } = await live();
       const frames = Array.from({ length: 20 }, (_, n) => frame(0x11, 60 + n, n));
@@ -76,6 +77,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
       expect(hex(got.out)).toEqual(hex(frames));
     });
 
+    // REQ-IMAGE-013
     it("begins with a tick, marks each second with one, and uses next to no processor meanwhile", async () => {
       const { running, got, end } = await live();
       const before = processorTime(running.process.pid!);
@@ -87,6 +89,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
       expect(used).toBeLessThan(0.3);
     });
 
+    // REQ-DIODE-011
     it("goes on when nobody takes what it sends on `out`, and counts what it drops", async () => {
       const { streams, got, end } = await live("out");
       for (let n = 0; n < 960; n += 32) {
@@ -116,6 +119,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
   });
 
   describe("one way", () => {
+    // REQ-DIODE-004
     it("sends nothing on `in`, whatever comes at any NIC; what comes at `out` and `log` changes nothing", async () => {
       const sent = garbage(MACS.in, 1);
       const results = [];

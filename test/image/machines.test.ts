@@ -37,6 +37,7 @@ describe.runIf(arches.includes("aarch64"))("an aarch64 image", () => {
     return exit.lines;
   }
 
+  // REQ-IMAGE-017
   it.each(["cortex-a53", "cortex-a57", "cortex-a72", "neoverse-n1", "a64fx"])("runs on %s", async (cpu) => {
     await replays(elf, 4, ["-cpu", cpu]);
   });

@@ -119,6 +119,7 @@ describe.each(arches)("%s", (arch) => {
   });
   afterAll(() => images.close());
 
+  // REQ-IMAGE-009
   it("computes every instruction to the same bits as V8", async () => {
     const { folder } = images;
     const module = await wat(operatorsWat());

@@ -66,6 +66,7 @@ const programsIn = (folder: string) =>
     .filter((name) => name.endsWith(".c"))
     .map((name) => name.slice(0, -2));
 
+// REQ-IMAGE-006
 describe.each(arches)("on %s the user part cannot", (arch) => {
   let images: Images;
   beforeAll(async () => {

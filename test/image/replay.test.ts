@@ -78,6 +78,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
       expectAll(await replay([stream(frames)], 3), frames);
     });
 
+    // REQ-IMAGE-011
     it("gives the same bytes however the stream was cut", async () => {
       const frames = Array.from({ length: 200 }, (_, n) => frame(n % 3 ? 0x44 : 0xdd, 60 + n, n));
       const whole = stream(frames);
@@ -91,6 +92,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
       expect(console(many.lines)).toEqual(console(one.lines));
     });
 
+    // REQ-IMAGE-010
     it.each([0, 3])("gives what the embedded host gives (guard stops after %i)", async (part) => {
       const frames = Array.from({ length: 150 }, (_, n) => frame(n % 4 ? 0x55 : 0xdd, 14 + ((n * 61) % 1400), n));
       const whole = stream(frames);
@@ -133,6 +135,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
     });
   });
 
+  // REQ-DIODE-013
   describe("a compartment that traps", () => {
     it.each([
       [0xf0, "INSPECT_TRAP", "weir: trap: inspect: unreachable"],
@@ -155,6 +158,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
     });
   });
 
+  // REQ-IMAGE-012
   describe("a compartment that breaks the contract", () => {
     it.each([
       [0xf6, "weir: stopped: guard points outside its memory"],

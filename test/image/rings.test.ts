@@ -8,6 +8,7 @@ import { ROOT } from "../../appliance/build/asc.ts";
 
 const run = promisify(execFile);
 
+// REQ-DIODE-012
 it("no device that lies is believed, no honest one refused (rings.c, 400 trials under sanitizers)", async () => {
   const runtime = join(ROOT, "appliance", "runtime");
   const folder = mkdtempSync(join(tmpdir(), "weir-rings-"));

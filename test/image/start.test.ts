@@ -34,6 +34,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
       expect(Number(/(\d+) KiB/.exec(running.lines[0]!)![1])).toBeLessThanOrEqual(MEMORY * 1024);
     });
 
+    // REQ-DIODE-002
     it("finds its NICs by their addresses, in whatever order they are plugged", async () => {
       const running = images.start({ ...images.options(good), nics: nics({}).reverse() });
       await running.ready;
@@ -104,6 +105,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
       expect(outcome.name).toBe("COMMAND_LINE");
     });
 
+    // REQ-DIODE-001
     it("a manifest that would have it send on `in`", async () => {
       const manifest = (["in", "out", "log"] as const).map((name) => ({
         name,
@@ -121,12 +123,14 @@ describe.each(machines)("$name", ({ arch, machine }) => {
     const tooLittle = "weir: refused: too little memory for the image and its policy";
 
     // QEMU's `virt` itself refuses an ELF file larger than the memory; the image, one that does not fit where it goes.
+    // REQ-IMAGE-005
     it("too little memory for itself", async () => {
       const outcome = await images.outcome(good, { memory: arch === "aarch64" ? 3 : 2 });
       expect(outcome.lines).toEqual([tooLittle]);
       expect(outcome.name).toBe("MEMORY");
     });
 
+    // REQ-IMAGE-005
     it.each(arch === "aarch64" ? [350] : [350, 4096])("too little memory for its policy: 3 x %i KiB", async (size) => {
       const part = new Uint8Array(size << 10);
       const image = images.write(
@@ -145,6 +149,7 @@ describe.each(machines)("$name", ({ arch, machine }) => {
     });
   });
 
+  // REQ-IMAGE-004
   describe("a policy is refused", () => {
     const part = Uint8Array.of(0);
     const changed = (change: (view: DataView) => void) => {

@@ -12,6 +12,7 @@ beforeAll(async () => {
 });
 
 describe("the compartments", () => {
+  // REQ-DIODE-009
   it("C5: give the same, to the last byte of inspect's and guard's memory, whatever is lost: 10,000 pairs of runs", () => {
     const seen = pairs(modules, 10_000, 2026);
     console.log(
@@ -39,6 +40,7 @@ describe("the compartments", () => {
     expect(bothCheck(modules)).toBeUndefined();
   });
 
+  // REQ-DIODE-017
   it("C8: write records with listed fields only", () => {
     expect(undeclaredOf(modules)).toBeUndefined();
   });

@@ -57,18 +57,22 @@ describe.skipIf(reason)("the booted image", () => {
     }
   });
 
+  // REQ-DIODE-003
   it("C1: has no transmit queue on `in`, rings no doorbell but that of its receive queue, sends nothing there", () => {
     for (const e of every()) expect(c1(e)).toEqual([]);
   });
 
+  // REQ-DIODE-003
   it("C2: has no receive queue on `out` and `log`; a flood there finds no buffer and changes nothing", () => {
     for (const e of every()) expect(c2(e)).toEqual([]);
   });
 
+  // REQ-DIODE-005
   it("C3: agrees on MAC and VERSION_1 with each device, whatever is at its other end, and on nothing else", () => {
     for (const e of every()) expect(c3(e)).toEqual([]);
   });
 
+  // REQ-DIODE-004
   it("C4: answers nothing: no frame on `in`; on `out` and `log` only what policy names", () => {
     for (const e of every()) expect([...c4(e), ...sentOf(e, expected)]).toEqual([]);
   });
@@ -108,15 +112,18 @@ describe.skipIf(reason)("the booted image", () => {
     for (const e of every()) expect(lost(e, "in")).toBe(0);
   });
 
+  // REQ-DIODE-010
   it("C6: takes every frame that comes, gives every buffer back, whether `out` is alive or not", () => {
     for (const e of every()) expect(c6(e)).toEqual([]);
   });
 
+  // REQ-DIODE-009
   it.each(OTHERS)("C8: nothing on `in` or the console depends on whether `log` is %s (`out`: C4)", (condition) => {
     const [is, reference] = [evidence("normal", condition), evidence()];
     expect(same(is, reference, ["steps", "registers", "console"])).toEqual([]);
   });
 
+  // REQ-DIODE-017
   it("C8: sends on `log` records with the fields listed for their type, and no others", () => {
     for (const e of every())
       for (const { sequence, ...record } of e.records) {
@@ -127,6 +134,7 @@ describe.skipIf(reason)("the booted image", () => {
     expect([...types].sort()).toEqual(["alert", "anomaly", "drop", "flow", "heartbeat", "weir_rules"]);
   });
 
+  // REQ-DIODE-015
   it("C9: no input changes a table: the policy is in the compartments' memory as it was before the first frame", async () => {
     const quiet = await bench.run({ image: await bench.image(), script: { bursts: [], end: 500_000 } });
     const places = await tablesIn(quiet.ram, symbols());
@@ -142,6 +150,7 @@ describe.skipIf(reason)("the booted image", () => {
     expect(names(evidence()).length).toBeGreaterThan(5);
   });
 
+  // REQ-DIODE-014
   it("leaves each NIC's registers alone once it is set up, but for doorbells and interrupts taken", () => {
     for (const name of NAMES)
       for (const e of every()) {

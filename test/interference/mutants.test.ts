@@ -75,6 +75,7 @@ describe.skipIf(reason)("a spoilt image", () => {
     expect(part).toBeGreaterThan(BOUND);
   });
 
+  // REQ-DIODE-013
   it("that traps sends nothing more, and resets every device; one that goes on after that is seen", async () => {
     const outcome = async (mutant: Mutant) => {
       const image = bench.write("trap", (await workshop.build(mutant)).bare);

@@ -151,6 +151,7 @@ describe.skipIf(reason)("whoever asks, from any side", () => {
     expect(passed.split("\n").filter(Boolean)).toEqual(["reading-1", "reading-2", "reading-3"]);
   });
 
+  // REQ-DIODE-008
   it.each(SIDES)("from %s: nmap found nobody, by no kind of scan", (side) => {
     // A scan by connect() sends no raw packets, scripts send theirs themselves.
     const counts = rawPackets(printed[side]).filter(({ sent }) => sent > 0);
@@ -162,6 +163,7 @@ describe.skipIf(reason)("whoever asks, from any side", () => {
     expect(printed[side]).not.toMatch(/DHCP Message Type|Server Identifier|Interested in|IP: fe80|MAC Address/);
   });
 
+  // REQ-DIODE-008
   it.each(SIDES)("from %s: arping and ping received nothing", (side) => {
     const arps = [...printed[side].matchAll(/(\d+) packets transmitted, (\d+) packets received, +(\d+)% unanswered/g)];
     const pings = [...printed[side].matchAll(/(\d+) packets transmitted, (\d+) received/g)];

@@ -54,6 +54,7 @@ describe.skipIf(reason)("the image between three networks", () => {
     rmSync(folder, { recursive: true });
   });
 
+  // REQ-DIODE-004
   it("passes the allowed UDP flow and nothing else, alerts on the scan, and emits nothing on `in`", async () => {
     const source = (...command: string[]) => segment.run("source", ...command);
     source("sh", "-c", "for i in 1 2 3 4 5; do echo reading-$i | nc -un -w1 -q0 10.0.1.9 5000; done");

@@ -167,6 +167,7 @@ describe.skipIf(image)("100,000 records of two starts of the image", () => {
     expect(collected).toMatch(new RegExp(`^missing +${expected.missing.length}$`, "m"));
   });
 
+  // REQ-LOG-006
   it("are in eve.json as they left the image, each genuine one once, and in the index", () => {
     const seen = new Set<string>();
     const genuine: string[] = [];

@@ -75,6 +75,7 @@ describe.skipIf(reason)("a bus through the image", () => {
     rmSync(folder, { recursive: true });
   });
 
+  // REQ-FILTER-018
   it("every message is decoded, and exactly those that the policy names arrive", async () => {
     const bus = ["fixtures/mil1553/avionics.yaml", "--seconds", "4", "--seed", "1553", "--packet", "1400"];
     const file = join(folder, "bus.ch10");

@@ -85,6 +85,7 @@ const SANITIZED = [
   "-Werror",
 ];
 
+// REQ-DIODE-003
 it("the kernel part sets up honest devices as VIRTIO and the one-way rule want it, and refuses all others", async () => {
   expect(await verdict(DEVICES, "devices", {}, SANITIZED)).toBeUndefined();
 });
@@ -96,6 +97,7 @@ it.runIf(HOST_ARCH === "x86_64")(
   },
 );
 
+// REQ-DIODE-009
 it("what is done on `in` is the same whatever `out` and `log` do: 10,000 pairs", { timeout: 60_000 }, async () => {
   expect(
     await verdict({ ...APART, args: ["1", "400"] }, "apart", {}, ["-O2", "-Wall", "-Wextra", "-Werror"]),
@@ -145,6 +147,7 @@ describe("a way back from `out` to `in` is seen", () => {
   });
 });
 
+// REQ-DIODE-001
 it("no change of device set-up or manifest check goes unseen", { timeout: 300_000 }, async () => {
   const mutants = SET_UP.flatMap(([judge, file]) =>
     mutantsOf(file, sourceOf(file)).map((mutant) => ({ judge, ...mutant })),

@@ -1,3 +1,4 @@
+// REQ-TRANSFER-006
 // Reed-Solomon erasure code over GF(2^8), systematic: k shards of data, m of parity, any k of them give all k back. The same
 // code as the "reed-solomon-erasure" family of libraries has (Backblaze's construction, after J. S. Plank): polynomial
 // x^8+x^4+x^3+x^2+1, generator 2, a Vandermonde matrix made systematic by the inverse of its upper part.

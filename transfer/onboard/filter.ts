@@ -1,3 +1,4 @@
+// REQ-TRANSFER-005
 // What of a transfer may cross: files that were announced, of a name, a size and a content that the policy lets pass. What does
 // not conform ends its stream: nothing more of it crosses, under whatever offset.
 //

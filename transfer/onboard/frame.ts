@@ -1,3 +1,4 @@
+// REQ-TRANSFER-002, REQ-TRANSFER-003
 // Frames: written with a key, and looked at in this order: bounds, fields, authenticity, freshness. Nothing else of a datagram
 // is looked at before it is known to be the sender's (facts of others' failures: lengths on the wire that were believed).
 import { HMAC_SIZE, hmacBegin, hmacEnd, hmacUpdate, sameDigest } from "../../lib/onboard/sha256";

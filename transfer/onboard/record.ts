@@ -1,3 +1,4 @@
+// REQ-TRANSFER-001, REQ-TRANSFER-004
 // What a shard says (sizes.ts, Kind), taken apart and made anew.
 import { BODY_AT, Kind, MOST_BODY, MOST_BYTES, MOST_NAME, SHARD } from "./sizes";
 

@@ -1,3 +1,4 @@
+// REQ-TRANSFER-001
 // A transfer on its way through guard: frames of the sender in, frames of our own out. The code ends here: parity is used to
 // calculate what was lost and goes no further, since nobody can look into it; what leaves has our own numbers, our own parity,
 // our own key.

@@ -1,3 +1,4 @@
+// REQ-FILTER-014
 // A compartment's part of the policy: how it is framed, what is in it, and the check that it is whole.
 //
 //    0  u32 magic     the bytes "WEIR"

@@ -1,3 +1,4 @@
+// REQ-FILTER-007
 // What guard counts. Every frame is counted exactly once: as forwarded under its rule, as denied under its rule, or
 // under the reason why it was dropped. Sums are made when they are reported, so they cannot disagree.
 import { RuleAction } from "../../abi/onboard/config";

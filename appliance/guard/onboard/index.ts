@@ -1,3 +1,4 @@
+// REQ-FILTER-001, REQ-FILTER-002, REQ-FILTER-003, REQ-FILTER-013, REQ-FILTER-016, REQ-FILTER-017, REQ-IMAGE-011
 // The second compartment: decides which frames cross, and makes those anew.
 //
 // Default deny, fail closed: a frame is emitted only when it parsed strictly, the second checker agrees, a rule of the

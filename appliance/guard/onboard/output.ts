@@ -1,3 +1,4 @@
+// REQ-DIODE-016
 // What leaves: at once, or, where the policy has a queue, when `out`'s rate lets it; with padding one frame in each
 // interval whatever came, all of one length, so that neither times nor lengths tell anything (constant rate).
 //

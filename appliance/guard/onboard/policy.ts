@@ -1,3 +1,4 @@
+// REQ-DIODE-015, REQ-FILTER-015
 // guard's part of the policy: taken over once, checked field by field, constant from then on.
 import { Refusal } from "../../abi/onboard/abi";
 import {

@@ -1,3 +1,4 @@
+// REQ-LOG-008
 // What guard says: a drop now and then, its part of the heartbeat, and the counters of rules and reasons.
 import { Action, EventKind, RecordHeader } from "../../abi/onboard/abi";
 import { writeDetector } from "../../../detectors/onboard/catalogue";

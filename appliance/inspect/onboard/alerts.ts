@@ -1,3 +1,4 @@
+// REQ-DETECT-004
 // The alert: how a finding of any detector leaves as an EVE event and as a line on the console. What was expected, what
 // was seen and the numbers stand in alert.context, whose form Suricata's schema leaves open.
 import { Score } from "../../abi/onboard/abi";

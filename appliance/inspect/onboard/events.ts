@@ -1,3 +1,4 @@
+// REQ-LOG-009
 // inspect's events buffer: room, the frame around each event, and the alert that every detector writes through.
 //
 // Rule when full: run() starts a record only when RESERVE bytes are free. An event that does not fit after all is left

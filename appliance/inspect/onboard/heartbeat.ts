@@ -1,3 +1,4 @@
+// REQ-LOG-008
 // The heartbeat's part of inspect: once for each second of record time in which a record came, and at the end.
 import { EventKind, MAX_EVENT } from "../../abi/onboard/abi";
 import { Text, hex16, lit, open, timestamp, unsigned } from "../../../lib/onboard/text";

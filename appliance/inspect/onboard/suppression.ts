@@ -1,3 +1,4 @@
+// REQ-DETECT-009
 // Which findings become alerts: the lines of a threshold.config, in the order of the file. A finding that one of them
 // holds back is counted under that line and goes no further; the verdict on its frame stays what it is.
 //

@@ -1,3 +1,4 @@
+// REQ-DETECT-004
 // What a detector says of its finding: which module has the words, and what Suricata's readers call it.
 import { Text, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector, FIRST_OF_BUS } from "../../../detectors/onboard/catalogue";

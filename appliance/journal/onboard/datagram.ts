@@ -1,3 +1,4 @@
+// REQ-LOG-002, REQ-LOG-004
 // One record of the log as an Ethernet frame: IPv4, UDP, syslog (RFC 5424), body EVE JSON.
 //
 //   <facility*8+severity>1 TIME HOST weir - eve [weir@32473 boot="B" seq="N"][timeQuality tzKnown="1" isSynced="0"] JSON

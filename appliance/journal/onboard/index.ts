@@ -1,3 +1,4 @@
+// REQ-DIODE-017, REQ-LOG-001
 // The third compartment: numbers every event and makes it a syslog datagram (RFC 5424 over UDP, RFC 5426).
 //
 // It is apart from inspect and guard so that neither, not even when taken over by a hostile frame, can number, drop

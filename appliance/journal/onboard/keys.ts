@@ -1,3 +1,4 @@
+// REQ-LOG-002, REQ-LOG-003
 // The keys of an authenticated log: one for each EPOCH records, none of which tells those before it.
 //
 // A tree (Goldreich, Goldwasser, Micali 1986; as keys of a log: Marson, Poettering, "Practical Secure Logging: Seekable

@@ -1,3 +1,4 @@
+// REQ-IMAGE-018
 // What follows a crash of the user part: see kernel.h.
 #include "kernel/arch.h"
 

@@ -1,3 +1,4 @@
+// REQ-DIODE-006, REQ-DIODE-007, REQ-IMAGE-005, REQ-IMAGE-006, REQ-IMAGE-007
 // What is mapped and with which rights; nothing is writable and executable. And the report of a fault, which tells from
 // the same table what was touched.
 #include "kernel/arch.h"

@@ -1,3 +1,4 @@
+// REQ-DIODE-001, REQ-DIODE-002, REQ-DIODE-003, REQ-DIODE-005, REQ-DIODE-014
 // The NICs: found by the manifest's MAC addresses, one queue each, and the only writer of their registers.
 #include "kernel/arch.h"
 #include "virtio/transport.h"

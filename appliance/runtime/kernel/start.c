@@ -1,3 +1,4 @@
+// REQ-DIODE-006, REQ-DIODE-013, REQ-IMAGE-004
 // Boot, in the order in which things can be trusted, and the calls of the user part.
 #include "kernel/arch.h"
 

@@ -1,3 +1,4 @@
+// REQ-DIODE-006
 // Rings a doorbell itself.
 #include "survived.h"
 

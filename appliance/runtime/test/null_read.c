@@ -1,3 +1,4 @@
+// REQ-IMAGE-007
 // Reads through a null pointer.
 #include "survived.h"
 

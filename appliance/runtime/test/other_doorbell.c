@@ -1,3 +1,4 @@
+// REQ-DIODE-006
 // Rings the doorbell of a NIC that there is not.
 #include "survived.h"
 

@@ -1,3 +1,4 @@
+// REQ-IMAGE-007
 // Recurses without end.
 #include "survived.h"
 

@@ -1,3 +1,4 @@
+// REQ-DIODE-007
 // Aims a receive buffer at other memory.
 #include "survived.h"
 

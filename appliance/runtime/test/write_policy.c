@@ -1,3 +1,4 @@
+// REQ-DIODE-015
 // Writes to the policy.
 #include "survived.h"
 

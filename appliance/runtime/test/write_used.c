@@ -1,3 +1,4 @@
+// REQ-DIODE-007
 // Writes to a used ring, which is the devices'.
 #include "survived.h"
 

@@ -1,3 +1,4 @@
+// REQ-IMAGE-011
 // Records on their way to inspect and guard: laid out twice, once in each one's input (abi.ts, "A record").
 #include "user/runtime.h"
 

@@ -1,3 +1,4 @@
+// REQ-IMAGE-013
 #include "user/runtime.h"
 
 bool replaying;

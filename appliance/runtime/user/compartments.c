@@ -1,3 +1,4 @@
+// REQ-IMAGE-010, REQ-IMAGE-012
 // The three compartments: starting them, and the host's round (abi.ts). What they say is checked before it is used: a
 // compartment that a hostile frame has taken over can lie, but not reach beyond its own memory.
 #include "user/runtime.h"

@@ -1,3 +1,4 @@
+// REQ-DIODE-008, REQ-DIODE-009
 // The user part: from here on everything is unprivileged. Takes frames, runs the compartments over them, sends what they
 // pass; to completion, one batch behind the other.
 #include "user/runtime.h"

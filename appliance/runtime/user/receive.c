@@ -1,3 +1,4 @@
+// REQ-DIODE-004, REQ-DIODE-009, REQ-DIODE-010, REQ-DIODE-012
 // `in`'s ring. Everything in the used ring is the device's and checked: each entry must name a buffer that is with the
 // device, once, and a length that fits.
 //

@@ -1,3 +1,4 @@
+// REQ-DIODE-011, REQ-DIODE-012
 // The rings of `out` and `log`. A frame that finds no room is dropped and counted: nothing here waits in live operation,
 // so neither a slow nor a dead receiver can be felt on `in`. A replay is an evaluation, without loss: it waits.
 //

@@ -1,3 +1,4 @@
+// REQ-IMAGE-008, REQ-IMAGE-009
 // The WebAssembly instructions that are not one C operator, for the C that wasm2c writes (WebAssembly Core Specification
 // 2.0, section 4.3 Numerics and 4.4 Instructions). It takes the place of wasm2c's own preamble, which serves any module on
 // any host: here the memory's address and size are constants, so a load costs one compare against an immediate, and

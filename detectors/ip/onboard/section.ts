@@ -1,3 +1,4 @@
+// REQ-DETECT-008
 // A detector's section of the policy, as ../section.ts packs it. Untrusted until open() and each index was checked.
 //
 //    0  u16 IPv4 addresses, u16 MAC addresses, u16 IPv6 addresses, u16 records

@@ -1,3 +1,4 @@
+// REQ-DETECT-011
 // The MIL-STD-1553 detectors behind the functions that ../../README.md names. Learning and judging never mix: the first
 // learn() after reset() or configure() forgets the model, configure() forgets what is being learned.
 import { Bus } from "../../../mil1553/onboard/channels";

@@ -1,3 +1,4 @@
+// REQ-DETECT-008
 // The section of the policy that ../ground/section.ts packs, checked and copied. Untrusted: every length is checked before
 // it is used, every number held against its range, every float must be finite. False, and nothing is known, otherwise.
 //

@@ -1,3 +1,4 @@
+// REQ-DETECT-006
 // New hosts and new services, against the lists in the policy (later: in the baseline).
 //
 // Expected: every address that sends belongs to a known network; every service that is used (protocol, port, at an

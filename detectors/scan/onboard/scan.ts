@@ -1,3 +1,4 @@
+// REQ-DETECT-005
 // Port and host scans, by threshold random walk: Jung, Paxson, Berger, Balakrishnan, "Fast Portscan Detection Using
 // Sequential Hypothesis Testing", IEEE Symposium on Security and Privacy 2004.
 //

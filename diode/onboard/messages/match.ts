@@ -1,3 +1,4 @@
+// REQ-FILTER-018, REQ-FILTER-019
 // First checker, 1553 messages: form and policy of one message. Strict: the words are those that the command promises, in
 // the order of their format (MIL-STD-1553B 4.3.3.6, 4.3.3.7), each status is of the terminal that was asked and reports no
 // error, and the recorder saw nothing wrong. Own code, not inspect's.

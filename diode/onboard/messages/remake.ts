@@ -1,3 +1,4 @@
+// REQ-FILTER-020, REQ-FILTER-021
 // The protocol break for Chapter 10 over UDP: a datagram is taken apart down to its 1553 messages, and a new one is made of
 // those that may cross. What crosses: of a packet its channel, counter and time tag; of a message its time, bus and words;
 // of a time packet its date. All else is made anew: transfer header and sequences are our own, there is no secondary

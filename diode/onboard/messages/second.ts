@@ -1,3 +1,4 @@
+// REQ-FILTER-018
 // Second checker, 1553 messages: reads the payload that is about to leave, from its first byte, and decides each message
 // again, from tables that the ground generates (diode/policy/message-tables.ts). It shares no code with the first. What
 // the two do not agree on does not leave.

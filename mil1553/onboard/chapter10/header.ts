@@ -1,3 +1,4 @@
+// REQ-DECODE-016
 // The packet header of RCC 106-17 10.6.1.1 (little-endian):
 //
 //    0 sync EB25   2 channel      4 packet length (with header and trailer, multiple of 4)

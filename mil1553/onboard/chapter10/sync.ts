@@ -1,3 +1,4 @@
+// REQ-DECODE-017
 // A Chapter 10 byte stream (a file), fed in pieces cut anywhere, into packets.
 //
 //   buffer  [ head .. tail )   one packet and the header behind it at most; what is in front of head is done with

@@ -1,3 +1,4 @@
+// REQ-DECODE-018
 // Chapter 10 over UDP: one datagram at a time in, packets out.
 //
 // Format 1 whole and what is whole in a datagram of format 3 is read where it stands; segments go to slots, and a packet

@@ -1,3 +1,4 @@
+// REQ-IMAGE-017
 // Entry, by the boot protocol of Linux (Documentation/arch/arm64/booting.rst): MMU off, x0 = device tree, at any 2 MiB
 // boundary plus 1 MiB. QEMU enters the ELF file here too, with x0 = 0 and the device tree where the memory begins.
 // Leads into C with the MMU on, on a table that lasts until arch_protect().

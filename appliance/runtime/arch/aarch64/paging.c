@@ -1,3 +1,4 @@
+// REQ-IMAGE-006
 // Three levels of tables, 4 KiB pages, virtual = physical (Arm ARM, D8.3, VMSAv8-64).
 #include "cpu.h"
 

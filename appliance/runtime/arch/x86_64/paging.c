@@ -1,3 +1,4 @@
+// REQ-IMAGE-006
 // Four levels of tables, 4 KiB pages, virtual = physical (Intel SDM 3A, 4.5).
 #include "kernel/arch.h"
 #include "cpu.h"

@@ -1,3 +1,4 @@
+// REQ-DIODE-012
 // The rings against devices that lie: receive.c, send.c, batch.c and replay.c as they are, as a program of the build machine,
 // under the address and undefined-behaviour sanitizers. Each trial starts afresh, is honest for a while and then, most
 // times, writes one thing that no device may: the trial must end there with EXIT_HOSTILE_DEVICE, and not before.

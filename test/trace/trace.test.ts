@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../appliance/build/asc.ts";
+import { matrix, orphans, references, referencesIn, requirements, requirementsIn } from "./trace.ts";
+
+const all = requirements();
+const { references: named, faults } = references();
+
+describe("this repository", () => {
+  it("has code and tests for every requirement, and a requirement for every name", () => {
+    expect([...faults, ...orphans(all, named)]).toEqual([]);
+  });
+  it("docs/TRACE.md is what npm run trace writes", () => {
+    const kept = readFileSync(join(ROOT, "docs/TRACE.md"), "utf8");
+    if (kept !== matrix(all, named)) throw new Error("docs/TRACE.md is stale: run npm run trace");
+  });
+  it("numbers each area from 001 on", () => {
+    const areas = new Set(all.map(({ id }) => id.split("-")[1]!));
+    for (const area of areas) {
+      const own = all.filter(({ id }) => id.split("-")[1] === area);
+      expect(own.map(({ id }) => id)).toEqual(own.map((_, i) => `REQ-${area}-${String(i + 1).padStart(3, "0")}`));
+    }
+  });
+});
+
+const one = `REQ-${"A"}-001`;
+const [two, three] = [one.replace("1", "2"), one.replace("1", "3")];
+const comment = (...ids: string[]) => `//${" "}${ids.join(", ")}`;
+const required = (...ids: string[]) => ids.map((id) => ({ id, text: "It shall be.", source: "here" }));
+
+describe("what is refused", () => {
+  const code = referencesIn(`${comment(one, two)}\nexport {};\n`, "lib/a.ts").references;
+  const test = referencesIn(`import x;\n${comment(one)}\nit("does it", () => {`, "lib/a.test.ts").references;
+  it("a requirement without code, without a test", () => {
+    expect(orphans(required(one), [...code.slice(0, 1), ...test])).toEqual([]);
+    expect(orphans(required(one), test)).toEqual([`${one}: no code names it`]);
+    expect(orphans(required(one, two), [...code, ...test])).toEqual([`${two}: no test names it`]);
+  });
+  it("a name that there is not, a number that is there twice", () => {
+    expect(orphans(required(one), [...code, ...test])).toEqual([`lib/a.ts:1: ${two}: not in docs/requirements.yaml`]);
+    expect(orphans(required(one, one), [...code.slice(0, 1), ...test])).toContain(
+      `${one}: is in docs/requirements.yaml twice`,
+    );
+  });
+  it("a name in a test file that stands above no test", () => {
+    expect(referencesIn(`import x;\n${comment(three)}\nconst y = 1;\n`, "a.test.ts").faults).toEqual([
+      `a.test.ts:2: ${three}: above no test`,
+    ]);
+    expect(referencesIn(`${comment(three)}\nimport x;\n`, "a.test.ts").faults).toEqual([]);
+  });
+  it("a requirement that is no sentence, or has a number of another form", () => {
+    const file = (id: string, text: string) => `requirements: [{ id: ${id}, text: "${text}", source: here }]`;
+    expect(() => requirementsIn(file(one, "It works."), "r")).toThrow(/^r:1:39: requirements\.0\.text: .*shall/);
+    expect(() => requirementsIn(file("REQ-1", "It shall be."), "r")).toThrow(/REQ-AREA-001/);
+  });
+});
+
+describe("a test's title", () => {
+  const titleOf = (text: string) => referencesIn(`x\n${comment(one)}\n${text}`, "a.test.ts").references[0]!.title;
+  it.each([
+    ['it("plain", () => {', "plain"],
+    ['  it.skipIf(!has)("skipped", () => {', "skipped"],
+    ['describe.each(ARCHES)("on %s the user part cannot", (arch) => {', "on %s the user part cannot"],
+    ['it.each([\n  ["a (b)", 1],\n  ["c"],\n])("%s: byte-exact", () => {', "%s: byte-exact"],
+    ['it(`$n of "them"`, () => {', '$n of "them"'],
+    ['it.skipIf(why)(\n  "agrees (nearly)",\n  async () => {', "agrees (nearly)"],
+  ])("%j", (text, title) => {
+    expect(titleOf(text)).toBe(title);
+  });
+});
