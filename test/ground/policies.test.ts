@@ -8,7 +8,7 @@ import { noise, Sandbox, times } from "./command.ts";
 const HEAD = "weir: 1\ninterfaces: { out: { next-hop: 52:54:00:77:00:12 } }\n";
 
 /** Nine aliases of nine aliases, nine levels deep: 387,420,489 items. */
-const LAUGHS = 'a0: &a0 ["x"]\n' + times(9, (i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(", ")}]\n`);
+const LAUGHS = `a0: &a0 ["x"]\n${times(9, (i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(", ")}]\n`)}`;
 
 const HOSTILE: [string, string | Uint8Array, RegExp][] = [
   ["aliases of aliases (billion laughs)", `${HEAD}${LAUGHS}rules: *a9\n`, /:\d+:\d+: .*alias/],
