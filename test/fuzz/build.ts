@@ -151,13 +151,26 @@ async function buildAppliance(policies: Promise<Compiled["policies"]>): Promise<
   return Promise.all([of(OWN), of(COUNTING)]);
 }
 
+/**
+ * rings or setup with some of the runtime's files changed: what a fuzzer is for must be found by it.
+ * @param changed path in appliance/runtime -> its text
+ */
+export async function buildSpoilt(name: "rings" | "setup", changed: Record<string, string>): Promise<string> {
+  const folder = join(BUILD, "spoilt", createHash("sha256").update(JSON.stringify(changed)).digest("hex").slice(0, 16));
+  for (const [file, text] of Object.entries(changed)) {
+    mkdirSync(join(folder, file, ".."), { recursive: true });
+    writeFileSync(join(folder, file), file === NETWORK ? withRegistersSeen(text) : text);
+  }
+  return (await buildSmall(name, ["-I", folder, ...(name === "setup" ? ["-I", seen()] : [])]))[0];
+}
+
 /** network.c with its register accesses as calls: the device model of setup.c answers them. */
-async function buildSetup(): Promise<[string, string]> {
-  const source = withRegistersSeen(readFileSync(join(RUNTIME, "kernel", "network.c"), "utf8"));
+const NETWORK = "kernel/network.c";
+function seen(): string {
   const folder = join(BUILD, "seen");
   mkdirSync(join(folder, "kernel"), { recursive: true });
-  writeFileSync(join(folder, "kernel", "network.c"), source);
-  return buildSmall("setup", ["-I", folder]);
+  writeFileSync(join(folder, NETWORK), withRegistersSeen(readFileSync(join(RUNTIME, NETWORK), "utf8")));
+  return folder;
 }
 
 async function buildSmall(name: string, more: Flags = []): Promise<[string, string]> {
@@ -168,7 +181,11 @@ async function buildSmall(name: string, more: Flags = []): Promise<[string, stri
 /** Builds what has changed. @throws Error with clang's own words */
 export async function buildFuzzers(): Promise<Fuzzers> {
   const policies = compilePolicies();
-  const [appliance, rings, setup] = await Promise.all([buildAppliance(policies), buildSmall("rings"), buildSetup()]);
+  const [appliance, rings, setup] = await Promise.all([
+    buildAppliance(policies),
+    buildSmall("rings"),
+    buildSmall("setup", ["-I", seen()]),
+  ]);
   return {
     ...{ appliance: appliance[0], rings: rings[0], setup: setup[0] },
     counting: { appliance: appliance[1], rings: rings[1], setup: setup[1] },

@@ -35,6 +35,8 @@ export interface RunOptions {
   /** Seconds for one input. */
   patience?: number;
   seed?: number;
+  /** Findings after which it ends. */
+  most?: number;
   progress?: (figures: Figures) => void;
 }
 
@@ -56,7 +58,7 @@ export async function fuzz(fuzzers: Fuzzers, target: Target, options: RunOptions
   mkdirSync(FINDINGS, { recursive: true });
   for (let seed = options.seed ?? 1553; ; seed++) {
     const left = options.seconds - (performance.now() - began) / 1000;
-    if (options.seconds && (left < 1 || all.findings.length >= 5)) break;
+    if (options.seconds && (left < 1 || all.findings.length >= (options.most ?? 5))) break;
     await once(fuzzers[target.program!], target, { ...options, seconds: Math.ceil(left), seed }, all);
     if (!options.seconds || !all.findings.length) break;
   }

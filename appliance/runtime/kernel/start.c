@@ -54,7 +54,7 @@ void kernel_call(uint64_t call, uint64_t argument) {
   if (call == WEIR_NOTIFY && argument < ROLES) network_notify(argument);
   else if (call == WEIR_IDLE && argument <= 4000000000) arch_idle(argument);
   else if (call == WEIR_EXIT && argument < 64) stop(argument);
-  else if (call == WEIR_CRASH && argument < 64) kernel_crash(argument);
+  else if (call == WEIR_CRASH && argument && argument < 64) kernel_crash(argument); // 0: it would count as none
   else if (call == WEIR_PRINT && argument <= sizeof weir_console) {
     arch_read_user();
     for (uint64_t i = 0; i < argument; i++) arch_put(weir_console[i]);

@@ -1,4 +1,4 @@
-// The host's round (appliance/runtime/user/batch.c, compartments.c, as they are) around the natively compiled compartments, as a
+// The host's round (appliance/runtime/user/batch.c, recorder.c, compartments.c, as they are) around the natively compiled compartments, as a
 // program of the build machine: what they send is kept, and what they say is held against the contract (appliance/abi/onboard/abi.ts)
 // more strictly than the image's runtime does. Each input begins with compartments fresh from configure().
 #ifndef FUZZ_HOST_H
@@ -41,8 +41,12 @@ static bool trap_expected;
 static char said[256];
 void say(const char *text) { strncat(said, text, sizeof said - strlen(said) - 1); }
 void say_flush(void) {}
-_Noreturn void end(enum weir_exit code, const char *state, const char *what, const char *why) {
+void crash(enum weir_exit code) {
   if (trap_expected && code >= EXIT_INSPECT_TRAP && code <= EXIT_JOURNAL_TRAP) longjmp(on_trap, 1);
+  wrong(said);
+}
+const char *option(const char *key) { (void)key; return 0; }
+_Noreturn void end(enum weir_exit code, const char *state, const char *what, const char *why) {
   char text[400];
   snprintf(text, sizeof text, "exit %d: %s: %s%s", code, state, what, why);
   wrong(text);
@@ -112,6 +116,9 @@ static u32 checked_journal(w2c_journal *, u32, u32);
 #define w2c_journal_run checked_journal
 #pragma clang attribute pop
 #include "user/batch.c"
+#define put recorder_put
+#include "user/recorder.c"
+#undef put
 #include "user/compartments.c"
 #pragma clang attribute push(__attribute__((no_sanitize("coverage"))), apply_to = function)
 #undef w2c_inspect_run
@@ -250,6 +257,8 @@ static void state_back(int n) {
   memset(&batch, 0, sizeof batch);
   memset(sent, 0, sizeof sent);
   said[0] = 0;
+  weir_recorder.from = weir_recorder.to = 0;
+  recorder_start();
 }
 
 /** Memory as at the machine's start. */

@@ -1,4 +1,4 @@
-// Fuzz target: the rings (receive.c, send.c, batch.c, replay.c as they are) against a device that does what the input says: everything
+// Fuzz target: the rings (receive.c, send.c, batch.c, recorder.c, replay.c as they are) against a device that does what the input says: everything
 // that a device can write it may write at any time. A model beside it knows what the device has, so what must be refused; the
 // driver must end then, with EXIT_HOSTILE_DEVICE, and never otherwise. What it takes must be what lies in the buffers.
 #include <setjmp.h>
@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "user/batch.c"
+#define put recorder_put
+#include "user/recorder.c"
+#undef put
 #include "user/receive.c"
 #include "user/replay.c"
 #include "user/send.c"
@@ -30,6 +33,7 @@ static uint64_t now_;
 uint64_t clock_now(void) { return now_ += 1000; }
 uint64_t weir_ticks(void) { return now_; }
 
+const char *option(const char *key) { (void)key; return 0; }
 static jmp_buf over;
 _Noreturn void end(enum weir_exit code, const char *state, const char *what, const char *why) {
   (void)state, (void)what, (void)why;
@@ -80,6 +84,11 @@ static void check_batch(void) {
     from += (uint32_t)sizeof r + weir_align8(r.captured);
   }
   if (from != batch.used) wrong("records do not fill their batch");
+  // The flight recorder: whole records, no more than fit, from one's beginning to another's end
+  if (weir_recorder.to < weir_recorder.from || weir_recorder.to - weir_recorder.from > RECORDER_SIZE) wrong("the recorder keeps more than it has room for");
+  uint64_t kept = weir_recorder.from;
+  while (kept < weir_recorder.to) kept += recorder_record(kept);
+  if (kept != weir_recorder.to) wrong("the recorder begins within a record");
 }
 
 static void round_(void) {
@@ -236,6 +245,8 @@ static void begin(void) {
   memset(&weir_driver_rings, 0, sizeof weir_driver_rings);
   memset(posted, 0, sizeof posted), memset(mine, 0, sizeof mine), memset(heads, 0, sizeof heads);
   memset(&batch, 0, sizeof batch), memset(rings, 0, sizeof rings), memset(sent, 0, sizeof sent);
+  memset(&weir_recorder, 0, sizeof weir_recorder);
+  recorder_start();
   now_ = 0, pending = size = 0, replay_ended = false;
   const uint32_t mode = u8_();
   replaying = mode & 1;

@@ -11,6 +11,7 @@
 
 #include "kernel/network.c"
 #include "kernel/start.c"
+#include "kernel/crash.c"
 
 #pragma clang attribute push(__attribute__((no_sanitize("coverage"))), apply_to = function)
 
@@ -34,8 +35,6 @@ void put_hex(uint64_t value) { (void)value; }
 void put_bytes(const volatile uint8_t *bytes, int count) { for (int i = 0; i < count; i++) (void)bytes[i]; }
 _Noreturn void refuse(enum weir_exit code, const char *why) { (void)why; longjmp(over, (int)code); }
 _Noreturn void stop(uint32_t code) { network_reset(); longjmp(over, code ? (int)code : 1000); }
-uint32_t crashed;
-_Noreturn void kernel_crash(uint32_t code) { stop(code); } // what tells of it is the user part
 const char *arch_command_line(const struct arch_boot *boot) { (void)boot; return command_line_; }
 uint64_t arch_memory(const struct arch_boot *boot) { (void)boot; return 8 << 20; }
 uint64_t arch_clock(char text[16]) { strcpy(text, "fuzz"); return how & 1 ? 0 : 1000000000; }
@@ -52,6 +51,13 @@ void arch_read_user(void) {}
 bool arch_device(uint32_t n, struct transport *t) { (void)n, (void)t; return false; }
 void memory_start(const struct arch_boot *boot) { (void)boot; }
 _Noreturn void user_start(void) { longjmp(over, -1); }
+struct user_crashed user_crashed;
+_Noreturn void user_crash(void) { wrong("the user part is called as a function"); }
+void arch_registers(uint64_t *registers) { (void)registers; }
+_Noreturn void arch_user(void (*entry)(void), char *stack_end) {
+  if (entry != user_crash || stack_end != user_crashed.stack + sizeof user_crashed.stack) wrong("another way into the user part");
+  longjmp(over, -2);
+}
 
 // ---- Devices: their configuration is memory, their registers answer what the input says ---------------------------------------------
 
@@ -158,7 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
   command_line_[n] = 0;
   from_ += n;
   memset(&nics, 0, sizeof nics), memset(&weir_info, 0, sizeof weir_info), memset(devices, 0, sizeof devices);
-  started = 0, protected_ = false;
+  started = 0, protected_ = false, crashed = 0;
   for (int d = 0; d < DEVICES; d++) {
     devices[d].base = pages + PAGE * (uint64_t)d, devices[d].page = (uint8_t *)devices[d].base, devices[d].queue = ~0u;
     memcpy(devices[d].page + MMIO_CONFIG, (const uint8_t[]){0x52, 0x54, 0, 0x77, 0, (uint8_t)(1 + d)}, 6);
@@ -179,7 +185,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     if (good != ROLES || note.manifest.count != ROLES || note.manifest.version != MANIFEST_VERSION) wrong("another manifest was believed");
     for (uint32_t calls = 0; calls < 64 && from_ < stop_; calls++) {
       const int ended = setjmp(over);
-      if (ended) break;
+      if (ended && ended != -2) break;
+      if (ended == -2) for (int d = 0; d < DEVICES; d++) if (devices[d].driver_ok) wrong("a device still goes behind a crash");
       const uint32_t call = next();
       if (call == 200) network_interrupt();
       else kernel_call(call & 7, call & 128 ? ~0ull >> next() % 64 : next());

@@ -360,7 +360,7 @@ static void calls(void) {
   if (idled != 4000000000) wrong("idle");
   static const struct { uint64_t call, argument; int code; } bad[] = {
     {WEIR_NOTIFY, ROLES, EXIT_BAD_CALL}, {WEIR_NOTIFY, ~0ull, EXIT_BAD_CALL}, {WEIR_IDLE, 4000000001, EXIT_BAD_CALL},
-    {WEIR_EXIT, 64, EXIT_BAD_CALL}, {WEIR_PRINT, sizeof weir_console + 1, EXIT_BAD_CALL}, {WEIR_CRASH, 64, EXIT_BAD_CALL}, {5, 0, EXIT_BAD_CALL},
+    {WEIR_EXIT, 64, EXIT_BAD_CALL}, {WEIR_PRINT, sizeof weir_console + 1, EXIT_BAD_CALL}, {WEIR_CRASH, 64, EXIT_BAD_CALL}, {WEIR_CRASH, 0, EXIT_BAD_CALL}, {5, 0, EXIT_BAD_CALL},
     {~0ull, 0, EXIT_BAD_CALL}, {WEIR_EXIT, 63, 63}, {WEIR_EXIT, EXIT_DONE, EXIT_DONE}};
   for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
     plug(straight, 3);

@@ -1,0 +1,137 @@
+// The corpus through every target, some seconds of new mutants, and that the fuzzers can find something.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../../appliance/build/asc.ts";
+import { buildFuzzers, buildSpoilt, type Fuzzers, whyNoFuzzer } from "./build.ts";
+import { CORPUS, candidatesOf, chosen, nameOf, readInputs, writeInputs } from "./corpus.ts";
+import { folderSize, fuzz } from "./libfuzzer.ts";
+import { fuzzReaders, ReaderFinding, tryReaders } from "./readers.ts";
+import { type Seeded, seeds } from "./seeds.ts";
+import { TARGETS } from "./targets.ts";
+
+const reason = whyNoFuzzer();
+if (reason) console.log(`skipped: fuzzing of compiled code: ${reason}`);
+const folder = mkdtempSync(join(tmpdir(), "weir-fuzz-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const fresh = (name: string) => {
+  mkdirSync(join(folder, name), { recursive: true });
+  return join(folder, name);
+};
+
+describe("the corpus", () => {
+  it("is small, and each input is called by what is in it", () => {
+    const sizes = TARGETS.map(({ name }) => folderSize(join(CORPUS, name)));
+    expect(sizes.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(300_000);
+    for (const { files } of sizes) expect(files).toBeGreaterThan(5);
+    for (const { name, longest } of TARGETS)
+      for (const bytes of readInputs(join(CORPUS, name))) {
+        expect(existsSync(join(CORPUS, name, nameOf(bytes)))).toBe(true);
+        expect(bytes.length).toBeLessThanOrEqual(longest);
+      }
+  });
+
+  it("is chosen by what is reached for the size, within its quota", () => {
+    const bytes = (n: number) => new Uint8Array(n);
+    const large = { bytes: bytes(900), reaches: [1, 2, 3, 4] };
+    const small = { bytes: bytes(10), reaches: [1, 2, 3] };
+    const other = { bytes: bytes(20), reaches: [3, 5] };
+    const same = { bytes: bytes(5), reaches: [1] };
+    expect(chosen([large, small, other, same])).toEqual([small.bytes, other.bytes, large.bytes]);
+    expect(chosen([large, small, other, same], 100)).toEqual([small.bytes, other.bytes]);
+  });
+
+  it("is measured by what libFuzzer's merge writes down", () => {
+    const path = writeInputs(fresh("merge"), [Buffer.from("ab")]);
+    const file = join(path, nameOf(Buffer.from("ab")));
+    const control = `1\n0\n${file}\nSTARTED 0 2\nFT 0 8 9 16\nCOV 0 1\n`;
+    expect(candidatesOf(control)).toEqual([{ bytes: readFileSync(file), reaches: [1, 2] }]);
+  });
+});
+
+describe("readers of captures", () => {
+  it("take the corpus, and some seconds of mutants", { timeout: 60_000, retry: 0 }, async () => {
+    const inputs = [...readInputs(join(CORPUS, "readers")), ...seeds("readers", [])];
+    const figures = await fuzzReaders({ inputs, seconds: 2, seed: 1553, longest: 65_536 });
+    console.log(`readers: ${figures.executions} inputs, ${figures.packets} packets, ${figures.damaged} damaged`);
+    expect(figures.damaged).toBeGreaterThan(20);
+    expect(figures.packets).toBeGreaterThan(100);
+    expect(figures.blocks / figures.blocksTotal).toBeGreaterThan(0.5);
+  });
+
+  it("that throw are a finding, with the input", async () => {
+    const input = Buffer.from("x");
+    const before = () => {
+      throw new ReaderFinding(input, new Error("planted"));
+    };
+    const found = fuzzReaders({ inputs: [input], seconds: 0, seed: 1, longest: 9, before }).catch(
+      (error: unknown) => error,
+    );
+    expect(((await found) as ReaderFinding).input).toBe(input);
+    const figures = { executions: 0, packets: 0, damaged: 0, blocks: 0, blocksTotal: 0, kept: [] };
+    await tryReaders(input, figures);
+    expect(figures.damaged).toBe(1);
+  });
+});
+
+describe.skipIf(reason)("compiled code", () => {
+  let fuzzers: Fuzzers;
+  beforeAll(async () => {
+    fuzzers = await buildFuzzers();
+  }, 300_000);
+
+  it.each(TARGETS.filter(({ program }) => program).map((target) => [target.name, target] as const))(
+    "%s: the corpus and the seeds once, then two seconds of mutants",
+    { timeout: 120_000, retry: 0 },
+    async (name, target) => {
+      const seeded = writeInputs(fresh(`seeds-${name}`), seeds(name as Seeded, fuzzers.policies));
+      const folders = [fresh(`new-${name}`), join(CORPUS, name), seeded];
+      const known = await fuzz(fuzzers, target, { folders: folders.slice(1), seconds: 0 });
+      expect(known.findings).toEqual([]);
+      const figures = await fuzz(fuzzers, target, { folders, seconds: 2 });
+      console.log(`${name}: ${figures.executions} executions, ${figures.edges} of ${figures.edgesTotal} edges`);
+      expect(figures.findings).toEqual([]);
+      expect(figures.executions).toBeGreaterThan(known.executions);
+    },
+  );
+
+  const runtime = (file: string) => readFileSync(join(ROOT, "appliance", "runtime", file), "utf8");
+  const PLANTED: [string, "rings" | "setup", string, string, string][] = [
+    ["a buffer that the device has not", "rings", "user/receive.c", " || !posted[entry.id]", ""],
+    [
+      "a length a little too long",
+      "rings",
+      "user/receive.c",
+      "entry.len > BUFFER_SIZE)",
+      "entry.len > BUFFER_SIZE + 4)",
+    ],
+    ["a frame that was given back twice", "rings", "user/send.c", " || r->done[id]", ""],
+    ["a stream longer than its frame", "rings", "user/replay.c", "n > length - 16", "n > length"],
+    [
+      "another queue for `in`",
+      "setup",
+      "kernel/network.c",
+      "= role == ROLE_IN ? VIRTIO_NET_RECEIVEQ",
+      "= role != ROLE_IN ? VIRTIO_NET_RECEIVEQ",
+    ],
+    [
+      "a manifest that is not looked at to its end",
+      "setup",
+      "kernel/start.c",
+      "r < ROLES; r++) {\n    const volatile",
+      "r < ROLES - 1; r++) {\n    const volatile",
+    ],
+  ];
+  it.each(PLANTED)("finds what was planted: %s", { timeout: 60_000, retry: 0 }, async (what, name, file, from, to) => {
+    const text = runtime(file);
+    expect(text).toContain(from);
+    const program = await buildSpoilt(name, { [file]: text.replace(from, to) });
+    const target = TARGETS.find((one) => one.name === name)!;
+    const seeded = writeInputs(fresh(`planted-${what}`), seeds(name, fuzzers.policies));
+    const folders = [fresh(`found-${what}`), join(CORPUS, name), seeded];
+    const { findings } = await fuzz({ ...fuzzers, [name]: program }, target, { folders, seconds: 8, most: 1 });
+    expect(findings).toHaveLength(1);
+    for (const { input } of findings) rmSync(input, { force: true });
+  });
+});
