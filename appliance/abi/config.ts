@@ -57,7 +57,14 @@ export const SIZES = {
   journal: 104,
 } as const;
 
-export const InspectFlag = { IGNORE_CHECKSUMS: 1, KNOWN_HOSTS: 2, KNOWN_SERVICES: 4, LEARN: 8, UNGROUPED: 16, SCORES: 32 } as const;
+export const InspectFlag = {
+  IGNORE_CHECKSUMS: 1,
+  KNOWN_HOSTS: 2,
+  KNOWN_SERVICES: 4,
+  LEARN: 8,
+  UNGROUPED: 16,
+  SCORES: 32,
+} as const;
 export const AlertKind = { SUPPRESS: 0, LIMIT: 1, THRESHOLD: 2, BOTH: 3, PASS: 4 } as const;
 export const Track = { RULE: 0, SOURCE: 1, DESTINATION: 2, EITHER: 3, BOTH: 4 } as const;
 export const MAX_ALERT_RULES = 128;
