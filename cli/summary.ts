@@ -1,8 +1,9 @@
 /** The closing summary of a replay, for people. */
+
+import { counts, type Report } from "../appliance/hosts/report.ts";
 import { linkName } from "../captures/links.ts";
 import type { CaptureReader } from "../captures/reader.ts";
 import type { ImageFacts } from "./image-replay.ts";
-import { counts, type Report } from "../appliance/hosts/report.ts";
 
 export interface Outcome {
   reader: CaptureReader;
