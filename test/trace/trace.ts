@@ -3,7 +3,8 @@
  * `REQ-` with an area and a number, behind two slashes, at the head of a file or above a test. Both ways: a requirement without
  * code or without a test, and a name without a requirement, are faults.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import { ROOT } from "../../appliance/build/asc.ts";
@@ -92,23 +93,24 @@ function titleAt(lines: readonly string[], at: number): string | undefined {
   return (found?.[1] ?? found?.[2] ?? found?.[3] ?? "").replaceAll("\\`", "`").replaceAll('\\"', '"');
 }
 
+/** The sources: those of the repository, so that what somebody is trying out does not count; where there is none, all. */
+function sources(): string[] {
+  const git = spawnSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 });
+  const files = git.status === 0 && git.stdout ? git.stdout.split("\0") : walk(ROOT);
+  return files.filter((file) => SOURCES.test(file) && existsSync(join(ROOT, file))).sort();
+}
+
+function walk(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isFile()) return [relative(ROOT, path).replaceAll(sep, "/")];
+    return entry.isDirectory() && !SKIPPED.has(path) && !entry.name.startsWith(".") ? walk(path) : [];
+  });
+}
+
 export function references(): { references: Reference[]; faults: string[] } {
-  const all: Reference[] = [];
-  const faults: string[] = [];
-  const walk = (folder: string): void => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) {
-        if (!SKIPPED.has(path) && !entry.name.startsWith(".")) walk(path);
-      } else if (entry.isFile() && SOURCES.test(entry.name)) {
-        const found = referencesIn(readFileSync(path, "utf8"), relative(ROOT, path).replaceAll(sep, "/"));
-        all.push(...found.references);
-        faults.push(...found.faults);
-      }
-    }
-  };
-  walk(ROOT);
-  return { references: all, faults };
+  const found = sources().map((file) => referencesIn(readFileSync(join(ROOT, file), "utf8"), file));
+  return { references: found.flatMap((one) => one.references), faults: found.flatMap((one) => one.faults) };
 }
 
 /** Orphans either way, numbers that are used twice. */

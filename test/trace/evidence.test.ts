@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { evidence, found, SUBJECTS } from "./evidence.ts";
+
+const counts = { requirements: 3, code: 4, tests: 5 };
+const of = { commit: "abc", machine: "one processor" };
+const nothing = SUBJECTS.map(() => ({ text: undefined, when: "" }));
+/** The page when one subject has this to say. */
+const pageOf = (file: string, said: unknown) =>
+  evidence(
+    counts,
+    SUBJECTS.map((subject) =>
+      subject.file === file ? { text: JSON.stringify(said), when: "2026-03-02T09:00" } : nothing[0]!,
+    ),
+    of,
+  );
+
+it("what is not there is listed as not measured, with its command", () => {
+  const page = evidence(counts, nothing, of);
+  for (const { title, command } of SUBJECTS) expect(page).toContain(`- ${title}: \`${command}\``);
+  expect(page).toContain("3 requirements, each named by code and by tests: 4 files of code, 5 tests");
+});
+
+it("figures stand beside the command that the script says it was", () => {
+  const page = pageOf("soak.json", {
+    command: "npm run soak -- --minutes 2",
+    frames: 1234567,
+    checks: [{ name: "flat | so", ok: false, what: "no" }],
+  });
+  expect(page).toContain("`npm run soak -- --minutes 2`, 2026-03-02T09:00 UTC");
+  expect(page).toContain("| frames | 1,234,567 |");
+  expect(page).toContain("| flat \\| so | NO | no |");
+  expect(page).not.toContain("- Soak of the booted image");
+});
+
+it("coverage has its exceptions, faults their verdicts, fuzzing its edges", () => {
+  const count = { covered: 90, excepted: 5, all: 100 };
+  const coverage = pageOf("coverage.json", {
+    parts: [{ name: "guard", goal: 100, statements: count, branches: count, met: false }],
+    exceptions: [{ file: "a.ts", line: "b", reason: "cannot happen" }],
+  });
+  expect(coverage).toContain("| guard | 100 % | 90 + 5 of 100 (95.0 %) | 90 + 5 of 100 (95.0 %) | NO |");
+  expect(coverage).toContain("| `a.ts` | `b` | cannot happen |");
+  expect(pageOf("faults.json", { rows: [{ verdict: "residual" }, { verdict: "residual" }] })).toContain(
+    "| residual | 2 |",
+  );
+  expect(
+    pageOf("fuzz.json", {
+      targets: [{ target: "frame", what: "x", executions: 10, seconds: 1, edges: 1, edgesTotal: 4, findings: 0 }],
+    }),
+  ).toContain("| frame | x | 10 | 1 | 1 of 4 (25.0 %) | 0 |");
+});
+
+it("tests are counted by folder, from vitest's own report", () => {
+  const result = (name: string, ...status: string[]) => ({
+    name,
+    assertionResults: status.map((s) => ({ status: s })),
+  });
+  const page = pageOf("tests.json", {
+    testResults: [
+      result("/somewhere/x/diode/a.test.ts", "passed", "failed"),
+      result("/somewhere/x/test/image/b.test.ts", "skipped", "passed"),
+      result("/somewhere/x/appliance/build/c.test.ts", "pending"),
+    ],
+  });
+  expect(page).toContain("| diode | 1 | 1 | 1 | 0 |");
+  expect(page).toContain("| test/image | 1 | 1 | 0 | 1 |");
+  expect(page).toContain("| appliance | 1 | 0 | 0 | 1 |");
+  expect(page).toContain("| all | 3 | 2 | 1 | 2 |");
+});
+
+it("a folder that comes first has the last word", () => {
+  const folder = mkdtempSync(join(tmpdir(), "weir-evidence-"));
+  writeFileSync(join(folder, "fuzz.json"), "{}");
+  const fuzz = SUBJECTS.find(({ file }) => file === "fuzz.json")!;
+  expect(found(fuzz, [join(folder, "none"), folder]).text).toBe("{}");
+  expect(found(fuzz, [join(folder, "none")]).text).toBeUndefined();
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,218 @@
+/**
+ * What was measured, each figure with the command that measured it. Scripts leave JSON in build/evidence (figures of this
+ * machine) and docs/evidence (kept with the sources); what is not there is listed as not measured, not left out.
+ */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** What one file has to say, as lines of Markdown; `said` is what JSON holds, from a script or from anybody. */
+type Render = (said: Record<string, unknown>) => string[];
+
+interface Subject {
+  title: string;
+  /** Looked for in each folder, the first that is there counts. */
+  file: string;
+  command: string;
+  render: Render;
+}
+
+const cell = (value: unknown): string => {
+  const text =
+    typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 3 }) : String(value ?? "");
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+};
+const table = (head: string[], rows: unknown[][]): string[] => [
+  `| ${head.join(" | ")} |`,
+  `| ${head.map(() => "---").join(" | ")} |`,
+  ...rows.map((row) => `| ${row.map(cell).join(" | ")} |`),
+];
+const list = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];
+const share = (part: number, all: number) => (all ? `${((100 * part) / all).toFixed(1)} %` : "-");
+
+/** Single values, then what was checked. */
+const plain: Render = (said) => [
+  ...table(
+    ["figure", "value"],
+    Object.entries(said).filter(
+      ([name, value]) => name !== "command" && ["number", "string", "boolean"].includes(typeof value),
+    ),
+  ),
+  ...(list(said.checks).length
+    ? [
+        "",
+        ...table(
+          ["check", "holds", "found"],
+          list(said.checks).map((c) => [c.name, c.ok === true ? "yes" : "NO", c.what]),
+        ),
+      ]
+    : []),
+];
+
+const fuzz: Render = (said) => [
+  `On ${cell(said.machine)}, Node ${cell(said.node)}.`,
+  "",
+  ...table(
+    ["target", "what is mutated", "executions", "seconds", "edges reached", "findings"],
+    list(said.targets).map((t) => [
+      t.target,
+      t.what,
+      t.executions,
+      t.seconds,
+      `${cell(t.edges)} of ${cell(t.edgesTotal)} (${share(Number(t.edges), Number(t.edgesTotal))})`,
+      t.findings,
+    ]),
+  ),
+];
+
+const faults: Render = (said) => {
+  const rows = list(said.rows);
+  const verdicts = [...new Set(rows.map(({ verdict }) => String(verdict)))];
+  return [
+    ...table(
+      ["verdict", "faults"],
+      verdicts.map((verdict) => [verdict, rows.filter((row) => row.verdict === verdict).length]),
+    ),
+    "",
+    "Each fault with what was detected, forwarded and lost: [evidence/faults.md](evidence/faults.md).",
+  ];
+};
+
+interface Count {
+  covered: number;
+  excepted: number;
+  all: number;
+}
+const coverage: Render = (said) => {
+  const counted = ({ covered, excepted, all }: Count) =>
+    `${covered} + ${excepted} of ${all} (${share(covered + excepted, all)})`;
+  const exceptions = list(said.exceptions);
+  return [
+    "Covered + excepted with a reason, of all.",
+    "",
+    ...table(
+      ["part", "goal", "statements", "branches", "met"],
+      list(said.parts).map((p) => [
+        p.name,
+        `${cell(p.goal)} %`,
+        counted(p.statements as Count),
+        counted(p.branches as Count),
+        p.met ? "yes" : "NO",
+      ]),
+    ),
+    ...(exceptions.length
+      ? [
+          "",
+          `${exceptions.length} exceptions:`,
+          "",
+          ...table(
+            ["file", "line", "reason"],
+            exceptions.map((e) => [`\`${e.file}\``, `\`${e.line}\``, e.reason]),
+          ),
+        ]
+      : []),
+  ];
+};
+
+/** vitest's JSON report. */
+const tests: Render = (said) => {
+  const files = list(said.testResults).map((result) => {
+    const all = list(result.assertionResults);
+    const with_ = (...status: string[]) => all.filter((one) => status.includes(String(one.status))).length;
+    const name = String(result.name).replaceAll("\\", "/");
+    return {
+      folder: FOLDERS.exec(name)?.[1] ?? "other",
+      passed: with_("passed"),
+      failed: with_("failed"),
+      skipped: with_("skipped", "pending", "todo", "disabled"),
+    };
+  });
+  const folders = [...new Set(files.map(({ folder }) => folder))].sort();
+  const sum = (of: typeof files) => [
+    of.length,
+    ...(["passed", "failed", "skipped"] as const).map((key) => of.reduce((total, file) => total + file[key], 0)),
+  ];
+  return table(
+    ["folder", "files", "passed", "failed", "skipped"],
+    [...folders.map((folder) => [folder, ...sum(files.filter((f) => f.folder === folder))]), ["all", ...sum(files)]],
+  );
+};
+/** Below the project's folder, whatever that is called: what is under test/ by its second part. */
+const FOLDERS =
+  /\/(test\/[a-z0-9]+|appliance|captures|cli|debug|detectors|diode|fixtures|ip|lib|log|mil1553|page|transfer)\/(?!.*\/test\/)/;
+
+export const SUBJECTS: readonly Subject[] = [
+  {
+    title: "Tests",
+    file: "tests.json",
+    command: "npx vitest run --reporter=default --reporter=json --outputFile.json=build/evidence/tests.json",
+    render: tests,
+  },
+  { title: "Coverage of what flies", file: "coverage.json", command: "npm run coverage", render: coverage },
+  { title: "Fuzzing", file: "fuzz.json", command: "npm run fuzz -- --minutes 30 --evidence", render: fuzz },
+  { title: "Fault injection", file: "faults.json", command: "npm run faults", render: faults },
+  { title: "Soak of the booted image", file: "soak.json", command: "npm run soak -- --minutes 30", render: plain },
+  {
+    title: "Soak of the compartments, compiled natively",
+    file: "soak-native.json",
+    command: "npm run soak -- --native 1000000000",
+    render: plain,
+  },
+];
+
+export interface Found {
+  /** Undefined: not measured. */
+  text: string | undefined;
+  /** ISO 8601, of the file. */
+  when: string;
+}
+
+/** @param folders where figures are looked for, in this order */
+export function found(subject: Subject, folders: readonly string[]): Found {
+  const path = folders.map((folder) => join(folder, subject.file)).find((one) => existsSync(one));
+  if (path === undefined) return { text: undefined, when: "" };
+  return { text: readFileSync(path, "utf8"), when: statSync(path).mtime.toISOString().slice(0, 16) };
+}
+
+/** docs/EVIDENCE.md. @param measured of each subject what was found, in their order */
+export function evidence(
+  trace: { requirements: number; code: number; tests: number },
+  measured: readonly Found[],
+  of: { commit: string; machine: string },
+): string {
+  const sections = SUBJECTS.map((subject, i) => ({ subject, ...measured[i]! }));
+  const missing = sections.filter(({ text }) => text === undefined);
+  const body = sections.flatMap(({ subject, text, when }) => {
+    if (text === undefined) return [];
+    const said = JSON.parse(text) as Record<string, unknown>;
+    const command = typeof said.command === "string" ? said.command : subject.command;
+    return ["", `## ${subject.title}`, "", `\`${command}\`, ${when} UTC`, "", ...subject.render(said)];
+  });
+  return `${[
+    "# What was measured",
+    "",
+    "Written by `npm run evidence` from what the commands below have left in build/evidence and docs/evidence. A figure is one",
+    "run's, on the machine named; run its command to have yours. Nothing here was measured by somebody independent, and nothing",
+    "here is a certificate.",
+    "",
+    `Sources at ${of.commit}; ${of.machine}.`,
+    "",
+    "## Traceability",
+    "",
+    "`npm run trace`",
+    "",
+    `${trace.requirements} requirements, each named by code and by tests: ${trace.code} files of code, ${trace.tests} tests`,
+    "([TRACE.md](TRACE.md); none without either, or a test fails).",
+    ...body,
+    "",
+    "## Not measured",
+    "",
+    ...(missing.length
+      ? missing.map(({ subject }) => `- ${subject.title}: \`${subject.command}\``)
+      : ["Everything that this page has a place for was measured."]),
+    "",
+    "Printed by their commands and not kept here: speed, memory, boot time (`npm run bench`), the Linux VM beside it",
+    "(`npm run bench:linux-vm`), transfers (`npm run bench:transfer`), the page (`npm run bench:page`), idle images",
+    "(`npm run bench:idle`).",
+  ].join("\n")}\n`;
+}
