@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import { onboardSources, ROOT } from "../../appliance/build/asc.ts";
+import { FIRST, MARKS, MARKS_END } from "./numbers.ts";
 
 export interface Probe {
   file: string;
@@ -20,14 +21,7 @@ export interface Probe {
   text: string;
 }
 
-/** Numbers of probes begin here in the compiled code, where no other constant is. */
-export const FIRST = 0x5c000000;
-
-/** Where a module's own marks are, one byte a probe: below everything else in its memory (setup.ts makes the room). */
-export const MARKS = 1024;
-export const MARKS_END = 49152;
-
-/** The file that the copies import; `hit` comes from outside (setup.ts), and is called once for each probe and instance. */
+/** The file that the copies import; `hit` comes from outside (probes.ts), and is called once for each probe and instance. */
 const PROBES = `@external("coverage", "hit")
 declare function hit(n: i32): void;
 function first(n: i32): void { store<u8>(n - ${FIRST - MARKS}, 1); hit(n); }

@@ -10,7 +10,7 @@ export default defineConfig({
       ...["node_modules/**", "dist/**", "build/**"],
       // About images, other builds of the same code, and the ground; the mutants of guard would count as guard.
       "test/{image,live,interference,browser,fuzz,faults,mutation,soak,coverage}/**",
-      "{appliance/build,captures,cli,log,setup}/**",
+      "{appliance/build,captures,log,setup}/**",
       "diode/mutation.test.ts",
     ],
     setupFiles: [fileURLToPath(new URL("setup.ts", import.meta.url))],

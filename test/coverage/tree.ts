@@ -63,14 +63,21 @@ export function copyTree(folder: string): string {
 const quads = (text: string) =>
   [0, 8].map((at) => `QUAD(0x${Buffer.from(text).readBigUInt64LE(at).toString(16)})`).join(" ");
 
-/** The user part's counters at the end of its data, the kernel part's at the beginning of its own, which is next. */
+/**
+ * clang's records and names in sections of their own, where llvm-cov looks for them; the user part's counters at the end of
+ * its data, the kernel part's at the beginning of its own, which is next.
+ */
 const SECTIONS: [string, string][] = [
+  [
+    "  .data.user :",
+    `  __llvm_prf_data : { counted_data = .; *(__llvm_prf_data) counted_data_end = .; } :data
+  __llvm_prf_names : { counted_names = .; *(__llvm_prf_names) counted_names_end = .; . = ALIGN(4096); } :data
+  .data.user :`,
+  ],
   [
     "EXCLUDE_FILE(k-*.o) .data.*)",
     [
-      "EXCLUDE_FILE(k-*.o) .data.*)",
-      "counted_data = .; *(__llvm_prf_data) counted_data_end = .; counted_names = .; *(__llvm_prf_names) counted_names_end = .;",
-      `. = ALIGN(16); counted = .; ${quads(MAGIC)}`,
+      `EXCLUDE_FILE(k-*.o) .data.*) . = ALIGN(16); counted = .; ${quads(MAGIC)}`,
       ...["data", "data_end", "names", "names_end"].map((name) => `QUAD(counted - counted_${name})`),
       "*(EXCLUDE_FILE(k-*.o) __llvm_prf_cnts)",
     ].join(" "),
