@@ -10,7 +10,7 @@ import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
 import { parseDatagram } from "../appliance/hosts/datagram.ts";
 import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
 import { replayThroughImage } from "../appliance/hosts/image.ts";
-import { chooseAccelerator, PROGRAMS } from "../appliance/hosts/qemu.ts";
+import { chooseAccelerator, type Machine, PROGRAMS } from "../appliance/hosts/qemu.ts";
 import type { CaptureReader } from "../captures/reader.ts";
 import { recordStream } from "../captures/records.ts";
 import { journalPart } from "../diode/policy/pack.ts";
@@ -47,18 +47,18 @@ export async function replayInImage(
   memory: number,
   sink: Sink,
   arch: Arch = HOST_ARCH,
+  machine?: Machine,
 ): Promise<ImageFacts> {
   const folder = mkdtempSync(join(tmpdir(), "weir-image-"));
   try {
     const image = join(folder, "weir.elf");
     writeFileSync(image, withPolicy(await prebuiltImage(arch), logging(policy)));
-    const accelerator = await chooseAccelerator(image, memory);
+    // A KVM that interprets firmware takes seconds for it.
+    const accelerator = machine === "q35" ? "tcg" : await chooseAccelerator(image, memory);
     const facts = { emittedOnIn: 0, readyMs: 0, guestUs: 0 };
     const started = performance.now();
     const exit = await replayThroughImage({
-      image,
-      memory,
-      accelerator,
+      ...{ image, memory, accelerator, ...(machine && { machine }) },
       records: recordStream(reader, new Uint8Array(INPUT_SIZE)),
       macs: Object.fromEntries(policy.interfaces.map(({ name, mac }) => [name, mac])) as Record<
         "in" | "out" | "log",

@@ -10,7 +10,6 @@ import { promisify } from "node:util";
 import { compileOnboard, ROOT } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
 import { NATIVE_FLAGS, NATIVE_INCLUDE, wasmToC } from "../../appliance/build/native.ts";
-import { withRegistersSeen } from "../mutation/registers.ts";
 import { type Compiled, compilePolicies, TRANSFER_KEY } from "./policies.ts";
 import { traffic } from "./seeds.ts";
 
@@ -39,13 +38,15 @@ const OWN = [
   '-DWEIR_VERSION="0"',
 ];
 
+export type ProgramName = "appliance" | "rings" | "setup";
+
 export interface Fuzzers {
   /** Paths of the programs. */
   appliance: string;
   rings: string;
   setup: string;
   /** The same without the checks for undefined behaviour, each of which is an edge that must not be taken: for counting. */
-  counting: Record<"appliance" | "rings" | "setup", string>;
+  counting(name: ProgramName): Promise<string>;
   policies: Compiled["policies"];
 }
 
@@ -131,8 +132,8 @@ type Flags = readonly string[];
 /** No inlining: what is inlined into the harness is none of its edges, but the runtime's. */
 const COUNTING: Flags = [...OWN.map((flag) => flag.replace(/,undefined$/, "")), "-fno-inline"];
 
-/** @returns the program, and the one for counting */
-async function buildAppliance(policies: Promise<Compiled["policies"]>): Promise<[string, string]> {
+/** @returns what links the program around appliance.c compiled with these flags */
+async function appliance(policies: Promise<Compiled["policies"]>): Promise<(flags: Flags) => Promise<string>> {
   const folder = join(BUILD, "c");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "wasm-ops.h"), checksByCall());
@@ -142,13 +143,13 @@ async function buildAppliance(policies: Promise<Compiled["policies"]>): Promise<
       return c;
     }),
   );
+  const own = (flags: Flags) => object(join(NATIVE, "appliance.c"), [...flags, "-I", folder]);
   const objects = await Promise.all([
     ...generated.map((c) => object(c, c.endsWith("journal.c") ? JOURNAL : GENERATED)),
     policies.then(data),
+    own(OWN), // with the others: both processors are in use
   ]);
-  const of = async (flags: Flags) =>
-    program("appliance", [...objects, await object(join(NATIVE, "appliance.c"), [...flags, "-I", folder])]);
-  return Promise.all([of(OWN), of(COUNTING)]);
+  return async (flags) => program("appliance", [...objects.slice(0, -1), await own(flags)]);
 }
 
 /**
@@ -159,36 +160,23 @@ export async function buildSpoilt(name: "rings" | "setup", changed: Record<strin
   const folder = join(BUILD, "spoilt", createHash("sha256").update(JSON.stringify(changed)).digest("hex").slice(0, 16));
   for (const [file, text] of Object.entries(changed)) {
     mkdirSync(join(folder, file, ".."), { recursive: true });
-    writeFileSync(join(folder, file), file === NETWORK ? withRegistersSeen(text) : text);
+    writeFileSync(join(folder, file), text);
   }
-  return (await buildSmall(name, ["-I", folder, ...(name === "setup" ? ["-I", seen()] : [])]))[0];
+  return small(name, ["-I", folder, ...OWN]);
 }
 
-/** network.c with its register accesses as calls: the device model of setup.c answers them. */
-const NETWORK = "kernel/network.c";
-function seen(): string {
-  const folder = join(BUILD, "seen");
-  mkdirSync(join(folder, "kernel"), { recursive: true });
-  writeFileSync(join(folder, NETWORK), withRegistersSeen(readFileSync(join(RUNTIME, NETWORK), "utf8")));
-  return folder;
-}
-
-async function buildSmall(name: string, more: Flags = []): Promise<[string, string]> {
-  const of = async (flags: Flags) => program(name, [await object(join(NATIVE, `${name}.c`), [...more, ...flags])]);
-  return Promise.all([of(OWN), of(COUNTING)]);
-}
+const small = async (name: string, flags: Flags): Promise<string> =>
+  program(name, [await object(join(NATIVE, `${name}.c`), flags)]);
 
 /** Builds what has changed. @throws Error with clang's own words */
 export async function buildFuzzers(): Promise<Fuzzers> {
   const policies = compilePolicies();
-  const [appliance, rings, setup] = await Promise.all([
-    buildAppliance(policies),
-    buildSmall("rings"),
-    buildSmall("setup", ["-I", seen()]),
-  ]);
+  const link = appliance(policies);
+  const build = async (name: ProgramName, flags: Flags) =>
+    name === "appliance" ? (await link)(flags) : small(name, flags);
+  const [one, rings, setup] = await Promise.all([build("appliance", OWN), build("rings", OWN), build("setup", OWN)]);
   return {
-    ...{ appliance: appliance[0], rings: rings[0], setup: setup[0] },
-    counting: { appliance: appliance[1], rings: rings[1], setup: setup[1] },
-    policies: await policies,
+    ...{ appliance: one, rings, setup, policies: await policies },
+    counting: (name) => build(name, COUNTING),
   };
 }

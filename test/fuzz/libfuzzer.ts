@@ -32,6 +32,10 @@ export interface RunOptions {
   folders: readonly string[];
   /** 0: the folders' inputs once, no mutation. */
   seconds: number;
+  /** At most so many executions, the folders' inputs among them. */
+  runs?: number;
+  /** Counts edges in a program of its own, at the end. */
+  count?: boolean;
   /** Seconds for one input. */
   patience?: number;
   seed?: number;
@@ -60,12 +64,12 @@ export async function fuzz(fuzzers: Fuzzers, target: Target, options: RunOptions
     const left = options.seconds - (performance.now() - began) / 1000;
     if (options.seconds && (left < 1 || all.findings.length >= (options.most ?? 5))) break;
     await once(fuzzers[target.program!], target, { ...options, seconds: Math.ceil(left), seed }, all);
-    if (!options.seconds || !all.findings.length) break;
+    if (!options.seconds || options.runs || !all.findings.length) break;
   }
   all.seconds = (performance.now() - began) / 1000;
-  if (options.seconds && !all.findings.length) {
+  if (options.count) {
     const counted: Figures = { ...all, edges: 0, features: 0, findings: [] };
-    await once(fuzzers.counting[target.program!], target, { ...options, seconds: 0 }, counted);
+    await once(await fuzzers.counting(target.program!), target, { ...options, seconds: 0, runs: 0 }, counted);
     Object.assign(all, { edges: counted.edges, edgesTotal: counted.edgesTotal, features: counted.features });
   }
   return all;
@@ -75,9 +79,9 @@ const PROGRESS = /^#(\d+)\s+\w+ *cov: (\d+) ft: (\d+) corp: (\d+)\/(\d+)(b|Kb|Mb
 const UNITS = { b: 1, Kb: 1 << 10, Mb: 1 << 20 };
 
 function once(program: string, target: Target, options: RunOptions, all: Figures): Promise<void> {
-  const { folders, seconds, patience = 20, seed = 1, progress } = options;
+  const { folders, seconds, runs, patience = 20, seed = 1, progress } = options;
   const args = [
-    ...(seconds > 0 ? [`-max_total_time=${seconds}`] : ["-runs=0"]),
+    ...(seconds > 0 ? [`-max_total_time=${seconds}`, ...(runs ? [`-runs=${runs}`] : [])] : ["-runs=0"]),
     ...[`-timeout=${patience}`, `-max_len=${target.longest}`, "-rss_limit_mb=2048", `-seed=${seed}`, "-reload=0"],
     ...[`-artifact_prefix=${join(FINDINGS, `${target.name}-`)}`, "-print_final_stats=1", ...folders],
   ];

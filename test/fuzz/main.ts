@@ -118,7 +118,7 @@ async function main(): Promise<number> {
           `${name}: ${figures.executions} executions, ${figures.edges} of ${figures.edgesTotal} edges, ${figures.inputs} inputs`,
         );
       };
-      const run = { folders, seconds: Math.round(seconds), seed, progress };
+      const run = { folders, seconds: Math.round(seconds), seed, progress, count: true };
       const figures = target.program ? await fuzz(fuzzers, target, run) : await watchReaders(target, run);
       results.set(target, figures);
       for (const { what, input } of figures.findings) say(`${name}: FOUND ${what}\n      ${input}`);

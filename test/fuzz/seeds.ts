@@ -271,9 +271,15 @@ function machineSeeds(): Buffer[] {
     const text = Buffer.from(line);
     const size = Buffer.from([text.length & 255, text.length >> 8]);
     const calls = Buffer.from([...Array(30).fill(0), 2, 0, 2, 1, 2, 2, 200, 3, 5, 1, 9, 131, 0, 0, 3]);
-    return [0, 2, 4].map((how) =>
-      Buffer.concat([Buffer.from([how]), size, text, how === 2 ? Buffer.from([1, 2, 3, 4]) : Buffer.alloc(0), calls]),
-    );
+    // As it is; other addresses; a bit of the manifest: in what is judged, and in what is not
+    const changes: [number, number[]][] = [
+      [0, []],
+      [2, [1, 2, 3, 4]],
+      [4, [0, 9, 0, 1]],
+      [4, [0, 32, 0, 2]],
+      [12, [0, 90, 0, 1]],
+    ];
+    return changes.map(([how, bytes]) => Buffer.concat([Buffer.from([how]), size, text, Buffer.from(bytes), calls]));
   });
 }
 

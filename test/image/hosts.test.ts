@@ -6,11 +6,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PT_NOTE, readElf } from "../../appliance/build/elf.ts";
 import { flatImage } from "../../appliance/build/flat.ts";
+import { prebuiltImage } from "../../appliance/build/for.ts";
 import { placePolicy } from "../../appliance/build/place.ts";
 import { interfacesOf } from "../../appliance/hosts/descriptions/manifest.ts";
 import { decodeExit, exitLine } from "../../appliance/hosts/exits.ts";
+import { embed } from "../../appliance/hosts/node.ts";
 import { MACS, qemuArguments, qemuProgram } from "../../appliance/hosts/qemu.ts";
 import { FrameStream } from "../../appliance/hosts/stream.ts";
+import { CaptureReader } from "../../captures/reader.ts";
+import { recordStream } from "../../captures/records.ts";
+import { replayInImage } from "../../cli/image-replay.ts";
+import { compilePolicy } from "../../diode/policy.ts";
 import { Qmp, qmpArguments } from "../interference/qmp.ts";
 import { garbage } from "./garbage.ts";
 import { arches, Images, nics, policy, prebuilt } from "./images.ts";
@@ -223,6 +229,34 @@ describe.runIf(arches.includes("x86_64"))("an x86-64 image", () => {
     const launch = { machine: "q35", accelerator: "tcg", append: ["virtio_mmio.device=512@0xc0000000:5"] } as const;
     const outcome = await images.outcome(image, launch);
     expect(outcome.lines).toEqual(["weir: refused: the machine has more devices than the manifest"]);
+  });
+});
+
+/** All that leaves an appliance, as text. */
+function recorder() {
+  const [frames, records]: [string[], string[]] = [[], []];
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+  const sink = {
+    forwarded: (frame: Uint8Array) => frames.push(hex(frame)),
+    record: (json: Uint8Array) => records.push(Buffer.from(json).toString()),
+  };
+  return { frames, records, sink };
+}
+
+describe.runIf(arches.includes("x86_64"))("the appliance", () => {
+  beforeAll(() => prebuiltImage(), 300_000);
+
+  it("gives the same bytes on q35 as in this process", async () => {
+    const policy = compilePolicy("fixtures/policy.yaml");
+    const open = () => CaptureReader.open(["fixtures/site.pcap"]);
+    const [here, there] = [recorder(), recorder()];
+    const appliance = await embed(policy.parts);
+    for await (const chunk of recordStream(await open(), appliance.input)) appliance.run(chunk.length, here.sink);
+    const facts = await replayInImage(await open(), policy, 8, there.sink, "x86_64", "q35");
+    expect(facts).toMatchObject({ exit: "DONE", emittedOnIn: 0 });
+    expect(there.frames.length).toBeGreaterThan(100);
+    expect(there.frames).toEqual(here.frames);
+    expect(there.records).toEqual(here.records);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../appliance/build/asc.ts";
@@ -14,6 +14,14 @@ describe("this repository", () => {
   it("docs/TRACE.md is what npm run trace writes", () => {
     const kept = readFileSync(join(ROOT, "docs/TRACE.md"), "utf8");
     if (kept !== matrix(all, named)) throw new Error("docs/TRACE.md is stale: run npm run trace");
+  });
+  it("docs/THREATS.md names tests and requirements that there are", () => {
+    const text = readFileSync(join(ROOT, "docs/THREATS.md"), "utf8");
+    const files = [...text.matchAll(/`([a-z0-9_/.-]+\/[a-z0-9_.-]+)`/g)].map(([, file]) => file!);
+    expect(files.length).toBeGreaterThan(30);
+    expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+    const ids = new Set(all.map(({ id }) => id));
+    expect((text.match(/REQ-[A-Z]+-\d+/g) ?? []).filter((id) => !ids.has(id))).toEqual([]);
   });
   it("numbers each area from 001 on", () => {
     const areas = new Set(all.map(({ id }) => id.split("-")[1]!));

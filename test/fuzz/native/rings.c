@@ -72,6 +72,26 @@ static bool right(uint32_t k, const bool has[IN_BUFFERS]) {
   return e.id < IN_BUFFERS && has[e.id] && e.len >= VIRTIO_NET_HEADER && e.len <= BUFFER_SIZE;
 }
 
+// A replay's stream, as the frames have it that were taken: what the driver makes of it must be the same bytes.
+static uint8_t stream[1 << 21];
+static uint32_t streamed, gone; // bytes of it; of those that were in batches before
+
+static void follow_stream(const struct virtq_used_elem *e) {
+  const uint32_t length = e->len - VIRTIO_NET_HEADER;
+  const uint8_t *frame = weir_receive_buffer[e->id] + VIRTIO_NET_HEADER;
+  if (length < 16) return;
+  const uint32_t n = frame[14] | (uint32_t)frame[15] << 8;
+  if (n > length - 16 && !replay_ended) wrong("a frame that is shorter than it says was believed");
+  if (n > sizeof stream - streamed || n > length - 16) return;
+  memcpy(stream + streamed, frame + 16, n);
+  streamed += n;
+}
+
+static void check_stream(void) {
+  const uint32_t n = batch.used + replay_pending();
+  if (n > streamed - gone || memcmp(stream + gone, inputs[0], n)) wrong("the records are not what the frames carried");
+}
+
 static void check_batch(void) {
   if (batch.count > WEIR_VERDICTS || batch.used > WEIR_INPUT_SIZE) wrong("a batch larger than its buffer");
   if (memcmp(inputs[0], inputs[1], batch.used)) wrong("inspect and guard were given different bytes");
@@ -110,6 +130,7 @@ static void round_(void) {
   for (uint32_t i = 0; i < got; i++) {
     const struct virtq_used_elem e = weir_device_rings.in.ring[(uint16_t)(looked[0] + i) % IN_BUFFERS];
     mine[e.id] = false;
+    if (replaying) follow_stream(&e);
     if (replaying) continue;
     struct weir_record r;
     memcpy(&r, inputs[1] + batch.starts[before + i], sizeof r);
@@ -119,6 +140,8 @@ static void round_(void) {
   looked[0] = (uint16_t)(looked[0] + got);
   take_available();
   check_batch();
+  if (replaying) check_stream();
+  if (replaying && batch.count) gone += batch.used;
   if (replaying ? batch.count > 0 : u8_() & 1) batch_clear(replay_pending());
 }
 
@@ -191,19 +214,22 @@ static void step(void) {
       weir_device_rings.in.ring[weir_device_rings.in.idx++ % IN_BUFFERS] = (struct virtq_used_elem){id, length + VIRTIO_NET_HEADER};
       break;
     }
-    case 2: { // a frame of a stream of records, its length right
+    case 2: { // a frame of a stream of records, its length right, or with 32 a little more than it has
       take_available();
       uint32_t id = u8_() % IN_BUFFERS, tries = IN_BUFFERS;
       while (!mine[id] && --tries) id = (id + 1) % IN_BUFFERS;
       const uint32_t n = u16_() % (LONGEST - 16 + 1);
       uint8_t *to = weir_receive_buffer[id] + VIRTIO_NET_HEADER;
-      to[14] = (uint8_t)n, to[15] = (uint8_t)(n >> 8);
+      const uint32_t says = op & 32 ? n + u8_() % 40 : n;
+      to[14] = (uint8_t)says, to[15] = (uint8_t)(says >> 8);
       for (uint32_t i = 0; i < n; i++) to[16 + i] = (uint8_t)u8_();
       weir_device_rings.in.ring[weir_device_rings.in.idx++ % IN_BUFFERS] = (struct virtq_used_elem){id, n + 16 + VIRTIO_NET_HEADER};
       break;
     }
-    case 3: { // any entry
-      const uint32_t id = op & 32 ? u32_() : u8_(), length = op & 64 ? u32_() : u16_();
+    case 3: { // any entry; with 128 at the edges of what can be
+      static const uint32_t edges[] = {0, 1, VIRTIO_NET_HEADER - 1, VIRTIO_NET_HEADER, BUFFER_SIZE - 1, BUFFER_SIZE, BUFFER_SIZE + 1, 65535};
+      const uint32_t id = op & 32 ? u32_() : op & 128 ? IN_BUFFERS - 3 + u8_() % 6 : u8_(), byte = op & 128 ? u8_() : 0;
+      const uint32_t length = op & 64 ? u32_() : op & 128 ? edges[byte % 8] + (byte >> 5) : u16_();
       weir_device_rings.in.ring[weir_device_rings.in.idx++ % IN_BUFFERS] = (struct virtq_used_elem){id, length};
       break;
     }
@@ -247,6 +273,7 @@ static void begin(void) {
   memset(&batch, 0, sizeof batch), memset(rings, 0, sizeof rings), memset(sent, 0, sizeof sent);
   memset(&weir_recorder, 0, sizeof weir_recorder);
   recorder_start();
+  streamed = gone = 0;
   now_ = 0, pending = size = 0, replay_ended = false;
   const uint32_t mode = u8_();
   replaying = mode & 1;

@@ -1,4 +1,4 @@
-// Fuzz target: the kernel part's start (start.c, network.c as they are) on a machine whose command line, registers and manifest are the
+// Fuzz target: the kernel part's start (start.c, network.c, crash.c as they are) on a machine whose command line, registers and manifest are the
 // input's. Whatever they are: it comes to the user part only with three devices that were told what the one-way rule wants, nothing
 // is written to a device before it is known, no device is given a queue that its role has not, and the end resets `out` first.
 // An input: u8 how, u16 length of the command line, that, then bytes that answer reads one by one.
@@ -172,17 +172,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
   }
   // The manifest, damaged
   uint8_t *manifest = (uint8_t *)(uint64_t)&note.manifest;
+  __asm__ volatile("" : "+r"(manifest)); // whatever it points to is no constant
   memcpy(manifest, &honest, sizeof honest);
-  if (how & 4) for (uint32_t k = 1 + next() % 3; k--;) manifest[(next() | next() << 8) % sizeof honest] ^= (uint8_t)next();
+  if (how & 4) for (uint32_t k = 1 + next() % 3; k--;) {
+    const uint32_t low = next(), place = low | next() << 8;
+    manifest[place % (how & 8 ? sizeof honest : 8 + ROLES * sizeof honest.interfaces[0])] ^= (uint8_t)next();
+  }
   const int code = setjmp(over);
   if (!code) kernel_start(0);
   if (code == -1) { // the user part is reached
     int ready = 0, good = 0;
     for (int d = 0; d < DEVICES; d++) ready += devices[d].ready && devices[d].driver_ok;
     if (ready != ROLES || !protected_) wrong("the user part is reached without three devices");
+    static const char *const names[ROLES] = {"in", "out", "log"};
+    const struct weir_manifest *seen = (const struct weir_manifest *)manifest; // not what was compiled in
     for (int r = 0; r < ROLES; r++) // the addresses are not judged: any device may have any
-      good += note.manifest.interfaces[r].direction == (r == ROLE_IN ? RECEIVE_ONLY : TRANSMIT_ONLY);
-    if (good != ROLES || note.manifest.count != ROLES || note.manifest.version != MANIFEST_VERSION) wrong("another manifest was believed");
+      good += seen->interfaces[r].direction == (r == ROLE_IN ? RECEIVE_ONLY : TRANSMIT_ONLY) &&
+        !strncmp(seen->interfaces[r].name, names[r], sizeof seen->interfaces[r].name);
+    if (good != ROLES || seen->count != ROLES || seen->version != MANIFEST_VERSION) wrong("another manifest was believed");
     for (uint32_t calls = 0; calls < 64 && from_ < stop_; calls++) {
       const int ended = setjmp(over);
       if (ended && ended != -2) break;
