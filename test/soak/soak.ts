@@ -80,7 +80,8 @@ export async function soak({ seconds, stretch, onStretch, image: given }: SoakOp
         await new Promise((resolve) => setImmediate(resolve));
         if (performance.now() < next) continue;
         next += stretch * 1000;
-        onStretch?.(watch.stretch(rss()));
+        const ended = watch.stretch(rss());
+        onStretch?.(ended);
       }
     }
     await settle(watch);
