@@ -95,7 +95,7 @@ writeFileSync(
   `${JSON.stringify({ command, ...result, withUnitEntries: units.parts, exceptions: EXCEPTIONS }, undefined, 1)}\n`,
 );
 const strict = result.parts
-  .filter(({ met, statements }) => statements.all && !met)
+  .filter(({ met, statements }) => !met || statements.all === 0)
   .map(({ name, goal }) => `${name}: below ${goal} %`);
 for (const text of [...strict, ...result.stale]) process.stderr.write(`coverage: ${text}\n`);
 process.exitCode = strict.length || result.stale.length ? 3 : 0;
