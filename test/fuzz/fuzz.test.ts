@@ -51,7 +51,7 @@ describe("the corpus", () => {
 });
 
 describe("readers of captures", () => {
-  it("take the corpus, and some seconds of mutants", { timeout: 60_000, retry: 0 }, async () => {
+  it("take the corpus, and some seconds of mutants", { timeout: 120_000, retry: 0 }, async () => {
     const inputs = [...readInputs(join(CORPUS, "readers")), ...seeds("readers", [])];
     const figures = await fuzzReaders({ inputs, seconds: 2, seed: 1553, longest: 65_536 });
     console.log(`readers: ${figures.executions} inputs, ${figures.packets} packets, ${figures.damaged} damaged`);
@@ -125,7 +125,7 @@ describe.skipIf(reason)("compiled code", () => {
       "r < ROLES - 1; r++) {\n    const volatile",
     ],
   ];
-  it.each(PLANTED)("finds what was planted: %s", { timeout: 60_000, retry: 0 }, async (what, name, file, from, to) => {
+  it.each(PLANTED)("finds what was planted: %s", { timeout: 120_000, retry: 0 }, async (what, name, file, from, to) => {
     const text = runtime(file);
     expect(text).toContain(from);
     const program = await buildSpoilt(name, { [file]: text.replace(from, to) });
@@ -134,8 +134,8 @@ describe.skipIf(reason)("compiled code", () => {
     const folders = [fresh(`found-${what}`), join(CORPUS, name), seeded];
     const { findings } = await fuzz({ ...fuzzers, [name]: program }, target, {
       folders,
-      seconds: 50,
-      runs: 100_000,
+      seconds: 100,
+      runs: 300_000,
       most: 1,
     });
     expect(findings).toHaveLength(1);
