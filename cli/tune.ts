@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { ROOT } from "../appliance/build/asc.ts";
+import { packageVersion } from "../appliance/build/version.ts";
 import { damageText } from "../captures/damage.ts";
 import { baselineText, readBaseline } from "../detectors/baseline/file.ts";
 import { readLabels } from "../detectors/evaluate/labels.ts";
@@ -37,8 +38,6 @@ interface Options {
   by?: string;
   date?: string;
 }
-
-const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
 
 export function command(): Command {
   return new Command("tune")
@@ -248,7 +247,7 @@ function write(
   const { heldOut, here } = tuned;
   const per = (x: number) => Number(x.toPrecision(3));
   const provenance: Provenance = {
-    tool: `weir tune ${version}`,
+    tool: `weir tune ${packageVersion()}`,
     ...(options.by !== undefined && { by: options.by }),
     ...(date !== undefined && { date }),
     budget: budgetText(job.budget),

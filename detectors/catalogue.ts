@@ -29,3 +29,5 @@ export const FIRST_OF_BUS = 20;
 
 export type DetectorName = keyof typeof DETECTOR;
 export const DETECTOR_NAMES = Object.keys(DETECTOR) as DetectorName[];
+/** Their thresholds are not numbers that a policy scales. */
+export const FIXED: readonly DetectorName[] = ["scan", "new-host", "new-service"];

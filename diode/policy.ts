@@ -37,6 +37,8 @@ export interface CompiledPolicy {
   /** SHA-256 over the three parts, in hexadecimal. */
   hash: string;
   policy: Policy;
+  /** A key stands in the text itself (or in `sets`), not in a file of its own: who hands the text on hands on the key. */
+  holdsKey: boolean;
   /** Of the threshold.config that it names. */
   alertRules: AlertRule[];
 }
@@ -143,7 +145,8 @@ function transferSections({ transfer }: Policy, source: YamlSource): Section[] {
 export function compilePolicyText(text: string, file: string, options: CompileOptions = {}): CompiledPolicy {
   const { boot = 0n, sets } = options;
   const { value, source } = readYaml(text, file, policySchema, sets);
-  const policy = withOptions(modelOf(value), options);
+  const written = modelOf(value);
+  const policy = withOptions(written, options);
   const { errors, warnings } = lint(policy, source);
   if (errors.length) throw new Problems(inOrder(errors));
   const checker = { formats: formatsOf(policy), tables: tablesOf(policy) };
@@ -179,6 +182,7 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
     ruleNames: policy.rules.map(({ name }) => name),
     hash: hash.digest("hex"),
     policy,
+    holdsKey: [written.log.key, written.transfer?.in, written.transfer?.out].some((key) => key?.key !== undefined),
     alertRules,
   };
 }

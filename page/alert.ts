@@ -1,4 +1,5 @@
 /** Alert events as rows: for the page, and for the live view. */
+import { secondsOf } from "../lib/timestamp.ts";
 
 /** An alert as the appliance wrote it, and what is needed to sort and draw it. */
 export interface AlertRow {
@@ -18,10 +19,6 @@ export interface AlertRow {
   seen: string;
   event: Record<string, unknown>;
 }
-
-/** Of a timestamp as events have it: 2026-03-02T09:00:30.000226+0000. */
-export const secondsOf = (timestamp: string) =>
-  Date.parse(`${timestamp.slice(0, 19)}Z`) / 1000 + Number(`0${timestamp.slice(19).split("+")[0]}`);
 
 interface AlertEvent {
   timestamp: string;

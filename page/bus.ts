@@ -1,6 +1,8 @@
 /** The messages of 1553 buses as columns: for the map of terminals and subaddresses, and for the schedule. */
 import { CaptureReader } from "../captures/reader.ts";
+import { secondsOf } from "../lib/timestamp.ts";
 import { decodeChapter10 } from "../mil1553/decode/index.ts";
+import { grown } from "./columns.ts";
 
 /** Messages that are kept; all are counted in cells. */
 const KEPT = 2_000_000;
@@ -104,13 +106,9 @@ class Rows {
 
   #grow(): void {
     this.#room *= 2;
-    const grown = <T extends Uint8Array | Uint16Array | Float64Array>(from: T, to: T): T => {
-      to.set(from as never);
-      return to;
-    };
-    this.#time = grown(this.#time, new Float64Array(this.#room));
-    this.#words16 = this.#words16.map((column) => grown(column, new Uint16Array(this.#room)));
-    this.#words8 = this.#words8.map((column) => grown(column, new Uint8Array(this.#room)));
+    this.#time = grown(this.#time, this.#room);
+    this.#words16 = this.#words16.map((column) => grown(column, this.#room));
+    this.#words8 = this.#words8.map((column) => grown(column, this.#room));
   }
 
   done(): Bus {
@@ -132,7 +130,3 @@ class Rows {
     };
   }
 }
-
-/** Of 2026-03-02T08:00:00.0000591+0000. */
-const secondsOf = (text: string) =>
-  Date.parse(`${text.slice(0, 19)}Z`) / 1000 + Number(`0${text.slice(19).split("+")[0]}`);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { compileOnboard, ROOT } from "../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../appliance/build/compartments.ts";
+import { packageVersion } from "../appliance/build/version.ts";
 import { scripts } from "./bundle.ts";
 
 /** What the page begins with; page/app/start.ts reads it. */
@@ -63,8 +64,7 @@ export interface Page {
 
 export async function pageHtml(start: Omit<Start, "version">): Promise<Page> {
   const { app, worker, css } = await scripts();
-  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
-  const data: Start = { version, ...start, files: [...(await modules()), ...start.files] };
+  const data: Start = { version: packageVersion(), ...start, files: [...(await modules()), ...start.files] };
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(app)} 'wasm-unsafe-eval'`,

@@ -22,6 +22,8 @@ export interface Named {
   start: Omit<Start, "version" | "files">;
   /** Where they are, by the name the page knows them by. */
   files: Map<string, string>;
+  /** Policies in whose text a key stands. */
+  keyed: string[];
 }
 
 /**
@@ -53,8 +55,10 @@ export async function named(inputs: Inputs): Promise<Named> {
     ...(inputs.baseline !== undefined && { baseline: inputs.baseline }),
     ...(inputs.thresholds !== undefined && { thresholds: inputs.thresholds }),
   };
+  const keyed: string[] = [];
   for (const path of inputs.policies) {
-    const { policy } = compilePolicy(path, { sets: inputs.sets, keyless: true, ...instead });
+    const { policy, holdsKey } = compilePolicy(path, { sets: inputs.sets, keyless: true, ...instead });
+    if (holdsKey) keyed.push(path);
     const beside = [!instead.baseline && policy.baseline, !instead.thresholds && policy.thresholds];
     // The page looks files up by their last part: two policies' files of one name would be taken for each other.
     for (const file of beside) {
@@ -75,6 +79,7 @@ export async function named(inputs: Inputs): Promise<Named> {
       ...(instead.thresholds !== undefined && { thresholds: give(instead.thresholds) }),
     },
     files,
+    keyed,
   };
 }
 
@@ -86,15 +91,14 @@ export const MOST = 256 << 20;
  * @throws Error when captures are too many, or a key would stand in it; Problems of the policy
  */
 export async function writeReport(path: string, inputs: Inputs): Promise<void> {
-  const { start, files } = await named(inputs);
+  const { start, files, keyed } = await named(inputs);
   const bytes = [...files.values()].reduce((sum, file) => sum + statSync(file).size, 0);
   if (bytes > MOST)
     throw new Error(
       `${bytes} bytes of captures, at most ${MOST} go into one report: cut them, or look at them with weir page -r`,
     );
-  for (const policy of inputs.policies)
-    if (/^\s*key:/m.test(readFileSync(policy, "utf8")))
-      throw new Error(`${policy}: a key in it would stand in the report for all to read: expected a key-file`);
+  if (keyed.length)
+    throw new Error(`${keyed[0]}: a key in it would stand in the report for all to read: expected a key-file`);
   const packedFiles = [...files].map(([name, file]) => ({ name, gzip: packed(readFileSync(file)) }));
   const { html } = await pageHtml({ ...start, files: packedFiles });
   writeWhole(path, html);

@@ -5,7 +5,7 @@ import { type Evaluation, Evaluator } from "../detectors/evaluate/evaluation.ts"
 import { type Labels, readLabels, type Unit } from "../detectors/evaluate/labels.ts";
 import { type Recorded, type Truth, truthOf } from "../detectors/evaluate/truth.ts";
 import type { Bus } from "./bus.ts";
-import type { Lowered, RunResult } from "./run.ts";
+import type { Factors, Lowered, RunResult } from "./run.ts";
 import { detectorName, LOWERED, type Scores } from "./scores.ts";
 
 const SETTINGS = { gap: 60, grace: 2 };
@@ -18,9 +18,16 @@ export interface Judged {
 
 /**
  * @param labels paths
+ * @param own of the policy that `lowered` was run under
  * @throws Problems of the labels
  */
-export function judge(labels: readonly string[], run: RunResult, lowered: Lowered, bus: Bus | undefined): Judged {
+export function judge(
+  labels: readonly string[],
+  run: RunResult,
+  lowered: Lowered,
+  own: Factors,
+  bus: Bus | undefined,
+): Judged {
   const truth = truthFor(labels.map(readLabels), run, lowered, bus);
   const evaluator = new Evaluator(truth, SETTINGS);
   each(
@@ -29,7 +36,7 @@ export function judge(labels: readonly string[], run: RunResult, lowered: Lowere
     () => 1,
     (alert) => evaluator.alarm(alert),
   );
-  const back = (name: DetectorName) => (LOWERED * (lowered.factors[name] ?? 1)) / (run.factors[name] ?? 1);
+  const back = (name: DetectorName) => (LOWERED * (own[name] ?? 1)) / (run.factors[name] ?? 1);
   each(lowered.scores, truth.unit, back, (alert) => evaluator.score(alert));
   return { unit: truth.unit, truth, evaluation: evaluator.evaluation() };
 }

@@ -13,6 +13,7 @@ import { recordStream } from "../captures/records.ts";
 import { DETECTOR_NAMES, type DetectorName } from "../detectors/catalogue.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
 import { type AlertRow, alertOf } from "./alert.ts";
+import { grown } from "./columns.ts";
 import { LOWERED, type Scores, ScoreTable } from "./scores.ts";
 import { type Talker, Talkers } from "./talkers.ts";
 
@@ -149,8 +150,6 @@ export interface Lowered {
   scores: Scores;
   /** Seconds since 1970 of each packet. */
   packetTimes: Float64Array;
-  /** The policy's, without LOWERED. */
-  factors: Factors;
 }
 
 /** What detectors say with their thresholds lowered: inspect alone. */
@@ -170,7 +169,7 @@ export async function runLowered(job: Job, progress: Progress = () => {}): Promi
     if (++batches % 32 === 0) progress(reader.progress.packets);
   }
   await reader.close();
-  return { scores: scores.done(), packetTimes: times.done(), factors: factorsOf(compile(job)) };
+  return { scores: scores.done(), packetTimes: times.done() };
 }
 
 const factorsOf = ({ policy }: CompiledPolicy): Factors =>
@@ -184,11 +183,7 @@ class Times {
     const words = new Uint32Array(batch.buffer, batch.byteOffset, batch.length >> 2);
     for (let w = 0; w < words.length; w += (RECORD_HEADER + align8(words[w + 4]!)) >> 2) {
       if (((words[w + 6]! >> 16) & 255) !== RecordKind.FRAME) continue;
-      if (this.#length === this.#times.length) {
-        const grown = new Float64Array(2 * this.#length);
-        grown.set(this.#times);
-        this.#times = grown;
-      }
+      if (this.#length === this.#times.length) this.#times = grown(this.#times, 2 * this.#length);
       this.#times[this.#length++] = (words[w]! + words[w + 1]! * 2 ** 32) / 1e9;
     }
   }

@@ -1,6 +1,7 @@
 /** The numbers behind alerts: what every detector said of the records of captures, at its threshold and far below it. */
 import { align8, EVENT_HEADER, EventKind } from "../appliance/abi/abi.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName } from "../detectors/catalogue.ts";
+import { grown } from "./columns.ts";
 
 /** All thresholds are multiplied by this to see how far from an alarm records were; as in weir evaluate. */
 export const LOWERED = 0.01;
@@ -41,7 +42,7 @@ export class ScoreTable implements Scores {
 
   #add(events: DataView, at: number): void {
     const i = this.length++;
-    if (i === this.score.length) this.#resize(2 * i);
+    if (i === this.score.length) this.#grow(2 * i);
     this.time[i] = events.getBigUint64(at, true);
     this.number[i] = events.getUint32(at + 8, true) + events.getUint32(at + 12, true) * 2 ** 32;
     this.score[i] = events.getFloat64(at + 24, true);
@@ -49,16 +50,12 @@ export class ScoreTable implements Scores {
     this.detector[i] = events.getUint32(at + 40, true);
   }
 
-  #resize(room: number): void {
-    const grown = <T extends Uint8Array | Float64Array | BigUint64Array>(from: T, to: T): T => {
-      to.set(from.subarray(0, Math.min(from.length, room)) as never);
-      return to;
-    };
-    this.time = grown(this.time, new BigUint64Array(room));
-    this.number = grown(this.number, new Float64Array(room));
-    this.score = grown(this.score, new Float64Array(room));
-    this.threshold = grown(this.threshold, new Float64Array(room));
-    this.detector = grown(this.detector, new Uint8Array(room));
+  #grow(room: number): void {
+    this.time = grown(this.time, room);
+    this.number = grown(this.number, room);
+    this.score = grown(this.score, room);
+    this.threshold = grown(this.threshold, room);
+    this.detector = grown(this.detector, room);
   }
 
   /** The columns as long as they are, with memory of their own: to be handed to another thread. */

@@ -9,11 +9,13 @@ import type { Provenance } from "../detectors/tune/write.ts";
 import { type Around, framesAround, messagesAround } from "./around.ts";
 import { type Bus, readBus } from "./bus.ts";
 import { type Judged, judge } from "./judge.ts";
-import { type Job, type Lowered, type Progress, type RunResult, run, runLowered } from "./run.ts";
+import { type Factors, type Job, type Lowered, type Progress, type RunResult, run, runLowered } from "./run.ts";
 
 export interface View {
   run: RunResult;
   lowered: Lowered;
+  /** The policy's own, before anything was moved. */
+  factors: Factors;
   /** Only where captures hold 1553 messages. */
   bus: Bus | undefined;
   /** Only with labels. */
@@ -38,7 +40,7 @@ export class Work {
     spanOf(done, bus);
     this.#job = job;
     this.#labels = labels;
-    this.#view = { run: done, lowered, bus, judged: undefined, problem: undefined };
+    this.#view = { run: done, lowered, factors: done.factors, bus, judged: undefined, problem: undefined };
     this.#judge();
     return this.#view;
   }
@@ -82,7 +84,7 @@ export class Work {
     view.judged = view.problem = undefined;
     if (!this.#labels.length) return;
     try {
-      view.judged = judge(this.#labels, view.run, view.lowered, view.bus);
+      view.judged = judge(this.#labels, view.run, view.lowered, view.factors, view.bus);
     } catch (error) {
       view.problem = error instanceof Error ? error.message : String(error);
     }

@@ -2,6 +2,7 @@
 // The pipeline: AssemblyScript -> WebAssembly -> gate -> C -> linked image -> bound of the stack. Its result is the
 // prebuilt image, without a policy; `weir build` puts one in with place.ts. Nothing is fetched, nothing depends on the
 // folder, the clock or the order of a directory: built twice, the image is the same to the bit.
+
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -27,6 +28,7 @@ import { wasmToC } from "./native.ts";
 import { assertAcyclic, stackBound } from "./stack.ts";
 import { step } from "./steps.ts";
 import { withModules } from "./symbols.ts";
+import { packageVersion } from "./version.ts";
 
 export interface LinkRequest {
   /** x86_64 unless said. */
@@ -114,7 +116,7 @@ async function make(link: Link, arch: Arch, compartments: readonly Compartment[]
     throw new Error(`onboard code may use ${bound.bytes} bytes of stack, there are ${linked.stack.bytes}:\n${path}`);
   }
   const info: BuildInfo = {
-    weir: packageVersion(ROOT),
+    weir: packageVersion(),
     abi: ABI_VERSION,
     compartments: made.map((m) => m.info),
     lines: { c: linked.lines, assemblyscript: allLines(compartments) },
@@ -203,8 +205,4 @@ function filesUnder(folder: string): string[] {
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
     .sort();
-}
-
-function packageVersion(folder: string): string {
-  return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;
 }

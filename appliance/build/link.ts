@@ -1,5 +1,6 @@
 // Compiles the runtime (C and assembly, freestanding) and the compartments' C, and links them into an image. Only the
 // compiler and the linker of the host are used, and nothing that would make the result depend on where or when it runs.
+
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, extname, join, relative } from "node:path";
@@ -9,6 +10,7 @@ import { ROOT } from "./asc.ts";
 import type { Linked, LinkRequest } from "./image.ts";
 import { countLines } from "./info.ts";
 import { NATIVE_FLAGS, NATIVE_INCLUDE } from "./native.ts";
+import { packageVersion } from "./version.ts";
 
 export interface RuntimeRequest extends LinkRequest {
   /** C macros for the runtime's own files. */
@@ -176,10 +178,6 @@ function runtimeLines(arch: Arch): Record<string, number> {
 
 async function version(program: string): Promise<string> {
   return /(\d+\.\d+\.\d+)/.exec(await tool(program, ["--version"], "."))?.[1] ?? "unknown";
-}
-
-function packageVersion(): string {
-  return (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
 }
 
 async function tool(program: string, args: string[], cwd: string): Promise<string> {

@@ -5,6 +5,7 @@ import { embed } from "../../appliance/hosts/node.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { type RecordSource, recordStream } from "../../captures/records.ts";
 import type { CompiledPolicy } from "../../diode/policy.ts";
+import { secondsOf } from "../../lib/timestamp.ts";
 import { decodeChapter10 } from "../../mil1553/decode/index.ts";
 import type { Unit } from "./labels.ts";
 
@@ -76,10 +77,6 @@ function alertOf(event: Event, factor: number): Alert | undefined {
   if (event_type !== "alert" || detector === undefined || score === undefined || !threshold) return undefined;
   return { ...place, detector, ratio: (score / threshold) * factor };
 }
-
-/** Of a timestamp as events have it: 2026-03-02T09:00:30.000226+0000. */
-const secondsOf = (timestamp: string) =>
-  Date.parse(`${timestamp.slice(0, 19)}Z`) / 1000 + Number(`0${timestamp.slice(19).split("+")[0]}`);
 
 /** Seconds since 1970 of the frames in a batch. */
 export function packetTimes(batch: Uint8Array): number[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DETECTOR_NAMES, type DetectorName } from "../catalogue.ts";
-import { FIXED, familiesOf, sharesForAttacks, sharesOf } from "./share.ts";
+import { DETECTOR_NAMES, type DetectorName, FIXED } from "../catalogue.ts";
+import { familiesOf, sharesForAttacks, sharesOf } from "./share.ts";
 
 const entries = (...names: string[]) => names.map((detector) => ({ detector }));
 const sum = (shares: ReadonlyMap<DetectorName, number>) => [...shares.values()].reduce((all, share) => all + share, 0);

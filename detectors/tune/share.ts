@@ -21,9 +21,6 @@ const FAMILIES: Record<string, readonly DetectorName[]> = {
   bus: DETECTOR_NAMES.filter((name) => name.startsWith("bus-")),
 };
 
-/** Their thresholds are no factors: what they cost is taken from the budget first. */
-export const FIXED: readonly DetectorName[] = ["scan", "new-host", "new-service"];
-
 /**
  * From this factor on a detector has nothing left to say: sums and scores end there (detectors' onboard sources). Others
  * reach what a policy can say.

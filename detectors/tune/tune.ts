@@ -9,7 +9,7 @@
  * the share comes, out of the captures as they are and block by block.
  */
 import type { Baseline } from "../baseline/file.ts";
-import { DETECTOR_NAMES, type DetectorName } from "../catalogue.ts";
+import { DETECTOR_NAMES, type DetectorName, FIXED } from "../catalogue.ts";
 import { perHour, type Rate } from "../numerics/intervals.ts";
 import { type Attacked, type AttackReport, cleanOf, compareAttacks, peaksOf } from "./attacks.ts";
 import type { Timeline, Window } from "./blocks.ts";
@@ -17,7 +17,7 @@ import { type Uneven, unevenness } from "./check.ts";
 import { type Choice, choose, countAbove, HIGHEST, LOWERED, leastFactor, rounded, type Unit } from "./choose.ts";
 import { Clean } from "./clean.ts";
 import { alertsOf, type Bench, type Factors, type Scored, scoresOf } from "./replay.ts";
-import { CEILING, FIXED, sharesForAttacks, sharesOf } from "./share.ts";
+import { CEILING, sharesForAttacks, sharesOf } from "./share.ts";
 import { type Warning, warningsOf } from "./warnings.ts";
 
 export interface Budget {

@@ -1,7 +1,7 @@
 /** What a policy file may say. The README beside this file says it to its authors. */
 import { z } from "zod";
 import { MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES, UNTAGGED } from "../../appliance/abi/config.ts";
-import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS } from "../../detectors/catalogue.ts";
+import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS, FIXED } from "../../detectors/catalogue.ts";
 import { described, integer, object, oneOf, parsed, Wrong } from "../../lib/yaml.ts";
 import { messageSchema } from "./messages.ts";
 import { RESERVED } from "./reasons.ts";
@@ -138,7 +138,7 @@ const service = object({
 });
 
 /** Those with more to set than this stand in the schema themselves. */
-const PLAIN = DETECTOR_NAMES.filter((name) => name !== "scan" && name !== "new-host" && name !== "new-service");
+const PLAIN = DETECTOR_NAMES.filter((name) => !FIXED.includes(name));
 
 const factor = parsed<number>("a factor from 0.01 to 100", (value) =>
   typeof value === "number" && value >= 0.01 && value <= 100 ? value : undefined,

@@ -1,8 +1,8 @@
 /** The detectors as a table: the factor on each one's threshold, its alerts, its findings above it. */
-import type { DetectorName } from "../../detectors/catalogue.ts";
+import { type DetectorName, FIXED } from "../../detectors/catalogue.ts";
 import type { RunResult } from "../run.ts";
 import { count, fill, h } from "./dom.ts";
-import { above, FIXED, type Points } from "./points.ts";
+import { above, type Points } from "./points.ts";
 
 /** What the table shows, and whom it tells. */
 export interface DetectorsModel {
@@ -34,7 +34,7 @@ export class DetectorsTable {
   }
 
   #row(name: DetectorName): HTMLElement {
-    const fixed = FIXED.has(name);
+    const fixed = FIXED.includes(name);
     const factor = this.#model.factors[name]!;
     const input = h("input", {
       type: "number",

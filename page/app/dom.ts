@@ -68,3 +68,10 @@ export const clock = (seconds: number) => new Date(Math.floor(seconds * 1000)).t
 
 /** A colour of the style sheet, for canvases. */
 export const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+/** Of a chart's axes (uPlot). */
+export const axisColours = () => ({
+  stroke: colour("text"),
+  grid: { stroke: colour("grid"), width: 1 },
+  ticks: { stroke: colour("grid") },
+});

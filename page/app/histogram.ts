@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import { excessShare, fitPareto } from "../../detectors/numerics/pareto.ts";
 import { PEAKS } from "../../detectors/numerics/threshold.ts";
-import { colour, figure, h } from "./dom.ts";
+import { axisColours, colour, figure, h } from "./dom.ts";
 import type { Points } from "./points.ts";
 
 const BINS = 80;
@@ -53,11 +53,7 @@ export function histogram(points: Points, factor: number, width: number): Histog
     const n = tail.expected(edge(i)) - tail.expected(edge(i + 1));
     return n > 0.05 ? n : null;
   });
-  const axis = {
-    stroke: colour("text"),
-    grid: { stroke: colour("grid"), width: 1 },
-    ticks: { stroke: colour("grid") },
-  };
+  const axis = axisColours();
   const element = h("div", { class: "chart" });
   const most = Math.max(10, ...counts.map((n) => n ?? 0));
   const chart = new uPlot(

@@ -1,7 +1,7 @@
 /** A running appliance, from its log alone: heartbeat, rates, alerts, quarantine, missing records. */
 import uPlot from "uplot";
 import { type AlertRow, alertOf } from "../alert.ts";
-import { clock, colour, count, figure, fill, h, table } from "./dom.ts";
+import { axisColours, clock, colour, count, figure, fill, h, table } from "./dom.ts";
 
 const SHOWN = 200;
 /** Heartbeats in the chart: ten minutes. */
@@ -204,11 +204,7 @@ export function liveView(url: string): HTMLElement {
 
 function rates(beats: readonly Beat[], width: number): HTMLElement {
   const element = h("div", { class: "chart" });
-  const axis = {
-    stroke: colour("text"),
-    grid: { stroke: colour("grid"), width: 1 },
-    ticks: { stroke: colour("grid") },
-  };
+  const axis = axisColours();
   new uPlot(
     {
       width,

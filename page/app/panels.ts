@@ -4,7 +4,7 @@ import { ALL, type ByRecord } from "../../detectors/evaluate/evaluation.ts";
 import type { AlertRow } from "../alert.ts";
 import type { Judged } from "../judge.ts";
 import type { RunResult } from "../run.ts";
-import { clock, colour, count, figure, h, table } from "./dom.ts";
+import { axisColours, clock, colour, count, figure, h, table } from "./dom.ts";
 
 export function talkersView({ talkers, anomalies, rules }: RunResult): HTMLElement {
   const most = Math.max(1, ...talkers.map(({ bytes }) => bytes));
@@ -50,11 +50,7 @@ const share = (n: number, of: number) => (of ? n / of : 0);
 /** Receiver operating characteristic, and precision over recall; of `detector` and of all together. */
 function curves(detectors: readonly ByRecord[], width: number): HTMLElement[] {
   const colours = [colour("point"), colour("alarm")];
-  const axis = {
-    stroke: colour("text"),
-    grid: { stroke: colour("grid"), width: 1 },
-    ticks: { stroke: colour("grid") },
-  };
+  const axis = axisColours();
   const chart = (title: string, x: string, y: string, columns: [Float64Array, Float64Array][]) => {
     const element = h("div", { class: "chart", role: "img", "aria-label": title });
     new uPlot(

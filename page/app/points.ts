@@ -1,11 +1,8 @@
 /** What detectors said, ready to be drawn: of each detector its times and ratios, sorted both ways. */
 
-import type { DetectorName } from "../../detectors/catalogue.ts";
-import type { Factors, Lowered } from "../run.ts";
+import { type DetectorName, FIXED } from "../../detectors/catalogue.ts";
+import type { Factors } from "../run.ts";
 import { detectorName, LOWERED, type Scores } from "../scores.ts";
-
-/** Their thresholds are not one number that a policy scales. */
-export const FIXED: ReadonlySet<string> = new Set<DetectorName>(["scan", "new-host", "new-service"]);
 
 /** A ratio is score / (threshold at factor 1): an alarm where it is above the policy's factor. */
 export interface Points {
@@ -22,19 +19,19 @@ export interface Points {
  * Above the policy's own factor the scores of the run are taken, below it those of the run with thresholds lowered, since
  * these end at 100 times the lowered threshold.
  */
-export function pointsOf(run: Scores, lowered: Lowered): Map<DetectorName, Points> {
+export function pointsOf(run: Scores, lowered: Scores, own: Factors): Map<DetectorName, Points> {
   const counts = new Uint32Array(64);
   const each = (take: (detector: number, scores: Scores, i: number, ratio: number) => void) => {
     const pass = (scores: Scores, scale: number, above: boolean) => {
-      const factors = factorArray(lowered.factors);
+      const factors = factorArray(own);
       for (let i = 0; i < scores.length; i++) {
         const detector = scores.detector[i]!;
         const own = factors[detector]!;
         const ratio = (scores.score[i]! / scores.threshold[i]!) * own * scale;
-        if (above || (ratio <= own && !FIXED.has(detectorName(detector)))) take(detector, scores, i, ratio);
+        if (above || (ratio <= own && !FIXED.includes(detectorName(detector)))) take(detector, scores, i, ratio);
       }
     };
-    pass(lowered.scores, LOWERED, false);
+    pass(lowered, LOWERED, false);
     pass(run, 1, true);
   };
   each((detector) => counts[detector]!++);

@@ -1,6 +1,6 @@
 /** The chart of a detector's scores over time, with its threshold as a line that can be dragged. */
 import uPlot from "uplot";
-import { clock, colour, figure, h } from "./dom.ts";
+import { axisColours, clock, colour, figure, h } from "./dom.ts";
 import type { Points } from "./points.ts";
 
 const LEAST = 0.01;
@@ -35,11 +35,7 @@ export function scoreChart(options: ScoreChartOptions): ScoreChart {
   const element = h("div", { class: "chart" });
   let factor = options.factor;
   const span = Math.max(1e-3, options.to - options.from);
-  const axis = {
-    stroke: colour("text"),
-    grid: { stroke: colour("grid"), width: 1 },
-    ticks: { stroke: colour("grid") },
-  };
+  const axis = axisColours();
   const chart = new uPlot(
     {
       width,

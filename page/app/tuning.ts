@@ -1,5 +1,5 @@
 /** The heart of the page: detectors with their thresholds, the chart of one of them, and all that follows from both. */
-import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
+import { DETECTOR_NAMES, type DetectorName, FIXED } from "../../detectors/catalogue.ts";
 import type { RunResult } from "../run.ts";
 import type { View } from "../work.ts";
 import { alertsView } from "./alerts.ts";
@@ -10,7 +10,7 @@ import { count, figure, fill, h } from "./dom.ts";
 import { exportPolicy } from "./export.ts";
 import { type Histogram, histogram } from "./histogram.ts";
 import { compareView, judgedView, talkersView } from "./panels.ts";
-import { FIXED, type Points, pointsOf } from "./points.ts";
+import { type Points, pointsOf } from "./points.ts";
 import { type ScoreChart, scoreChart } from "./scores.ts";
 
 /** Up to here captures are small enough to be run again at every move of the hand, ms. */
@@ -53,7 +53,7 @@ export class Tuning {
     this.#view = view;
     this.#policy = policy;
     this.#run = view.run;
-    this.#points = pointsOf(view.run.scores, view.lowered);
+    this.#points = pointsOf(view.run.scores, view.lowered.scores, view.factors);
     this.#factors = { ...view.run.factors };
     this.#alerts = alertsView((alert) =>
       client.around(alert.detector.startsWith("bus-") ? "messages" : "packets", alert.number),
@@ -264,7 +264,7 @@ export class Tuning {
       from: this.#run.first,
       to: this.#run.last,
       factor,
-      movable: !FIXED.has(name) && Number.isFinite(factor),
+      movable: !FIXED.includes(name as DetectorName) && Number.isFinite(factor),
       move: (value, done) => this.move(name, value, done),
       pick: (number) => void this.#show(number),
       width,
@@ -311,7 +311,8 @@ export class Tuning {
   #moved(): Record<string, number> {
     return Object.fromEntries(
       Object.entries(this.#factors).filter(
-        ([name, factor]) => !FIXED.has(name) && factor !== this.#view.lowered.factors[name as DetectorName],
+        ([name, factor]) =>
+          !FIXED.includes(name as DetectorName) && factor !== this.#view.factors[name as DetectorName],
       ),
     );
   }

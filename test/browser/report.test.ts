@@ -98,6 +98,14 @@ describe.skipIf(!browserPath)("reports", () => {
     expect(() => weir("page", "-r", "fixtures/site.pcap", "-c", policy, "--out", report)).toThrow(
       /a key in it would stand in the report/,
     );
+    const inline = join(folder, "inline.yaml");
+    const flow = `{ next-hop: 52:54:00:77:00:12 }, log: { key: ${key} }`;
+    writeFileSync(inline, `weir: 1\ninterfaces: { out: ${flow} }\nrules: []\n`);
+    const set = ["-c", "fixtures/policy.yaml", "--set", `interfaces.log.key=${key}`];
+    for (const words of [["-c", inline], set])
+      expect(() => weir("page", "-r", "fixtures/site.pcap", ...words, "--out", report)).toThrow(
+        /a key in it would stand in the report/,
+      );
     expect(existsSync(report)).toBe(false);
     writeFileSync(policy, readFileSync(policy, "utf8").replace(`key: ${key}`, "key-file: log.key"));
     writeFileSync(join(folder, "log.key"), key);
