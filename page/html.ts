@@ -2,9 +2,8 @@
 /** The page as one HTML file: scripts, styles, the .wasm that flies, and the files it is about or where they are served. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { compileOnboard, ROOT } from "../appliance/build/asc.ts";
+import { compileOnboard } from "../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../appliance/build/compartments.ts";
 import { packageVersion } from "../appliance/build/version.ts";
 import { scripts } from "./bundle.ts";

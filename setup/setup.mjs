@@ -28,6 +28,8 @@ const TEST_TOOLS = {
   ndpiReader: "libndpi-bin",
   rsyslogd: "rsyslog",
   chromium: "chromium",
+  gdb: "gdb",
+  "gdb-multiarch": "gdb-multiarch",
   // libvirt's schemas; Debian does not bring what its script validates with
   "virt-xml-validate": "libvirt-clients",
   xmllint: "libxml2-utils",
