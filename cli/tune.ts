@@ -1,6 +1,6 @@
 /** `weir tune`: thresholds for a budget of false alarms, as a new policy that says where they come from. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
