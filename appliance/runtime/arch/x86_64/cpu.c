@@ -137,6 +137,10 @@ static uint64_t found(char how[16], const char *name, uint64_t hz) {
 }
 
 uint64_t arch_clock(char how[16]) {
+  // Channel 0 of the 8254 counts down once (microvm has no channel 2): as reset leaves it, it goes on waking the host.
+  outb(PORT_PIT_COMMAND, 0x30);
+  outb(PORT_PIT, 0xff);
+  outb(PORT_PIT, 0xff);
   uint32_t last = 0;
   if (cpuid(1).c >> 31) { // under a hypervisor
     struct cpuid kvm = cpuid(CPUID_KVM);
@@ -151,10 +155,7 @@ uint64_t arch_clock(char how[16]) {
   if (last >= CPUID_TSC && cpuid(CPUID_TSC).a) return found(how, "cpuid", cpuid(CPUID_TSC).a * 1000ull);
   struct cpuid tsc = cpuid(0).a >= 0x15 ? cpuid(0x15) : (struct cpuid){0, 0, 0, 0};
   if (tsc.a && tsc.b && tsc.c) return found(how, "cpuid", (uint64_t)tsc.c * tsc.b / tsc.a);
-  // Channel 0 of the 8254, free running, for 5 ms (microvm has no channel 2).
-  outb(PORT_PIT_COMMAND, 0x34);
-  outb(PORT_PIT, 0xff);
-  outb(PORT_PIT, 0xff);
+  // How many of ours pass in 5 ms of its.
   uint64_t first = 0, now = 0;
   for (uint32_t n = 0, start = 0; n < 1000000; n++) {
     outb(PORT_PIT_COMMAND, 0);
