@@ -7,15 +7,26 @@ import { type Symbols, section } from "./symbols.ts";
  * Places at which a frame's way through the image can be watched: functions that are there anyway, called from another
  * file and so never inlined. They cost nothing, since nothing of them is in the image but what it consists of.
  */
-export const TRACE_POINTS: Record<string, { function: string; print: string }> = {
-  receive: { function: "receive", print: '"receive\\n"' },
-  idle: { function: "receive_wait", print: '"idle %lu ns\\n", nanoseconds' },
-  record: { function: "recorder_take", print: '"record of %u bytes\\n", size' },
-  inspect: { function: "w2c_inspect_run", print: '"inspect %u to %u\\n", var_p0, var_p1' },
-  guard: { function: "w2c_guard_run", print: '"guard %u to %u\\n", var_p0, var_p1' },
-  journal: { function: "w2c_journal_run", print: '"journal %u to %u\\n", var_p0, var_p1' },
-  send: { function: "send", print: '"send on %s, %u bytes\\n", which ? "log" : "out", length' },
-  crash: { function: "user_crash", print: '"crash\\n"' },
+export const TRACE_POINTS: Record<string, { function: string; commands: string[] }> = {
+  receive: { function: "receive", commands: ['printf "receive\\n"'] },
+  idle: { function: "receive_wait", commands: ['printf "idle %lu ns\\n", nanoseconds'] },
+  record: { function: "recorder_take", commands: ['printf "record of %u bytes\\n", size'] },
+  inspect: { function: "w2c_inspect_run", commands: ['printf "inspect %u to %u\\n", var_p0, var_p1'] },
+  guard: { function: "w2c_guard_run", commands: ['printf "guard %u to %u\\n", var_p0, var_p1'] },
+  journal: { function: "w2c_journal_run", commands: ['printf "journal %u to %u\\n", var_p0, var_p1'] },
+  // No text of gdb's own as an argument: it would have the image allocate it.
+  send: {
+    function: "send",
+    commands: [
+      "if which",
+      'printf "send on log, "',
+      "else",
+      'printf "send on out, "',
+      "end",
+      'printf "%u bytes\\n", length',
+    ],
+  },
+  crash: { function: "user_crash", commands: ['printf "crash\\n"'] },
 };
 
 /**
@@ -49,7 +60,7 @@ function traced(name: string): string[] {
   const point = TRACE_POINTS[name];
   if (!point) throw new Error(`no trace point ${name}; there are ${Object.keys(TRACE_POINTS).join(", ")}`);
   // At its first instruction, where its arguments are where they were passed.
-  return [`hbreak *${point.function}`, "commands", "silent", `printf ${point.print}`, "continue", "end"];
+  return [`hbreak *${point.function}`, "commands", "silent", ...point.commands, "continue", "end"];
 }
 
 /**

@@ -118,9 +118,12 @@ function markExecutable(file: string): void {
 const compiled = new Map<string, Promise<string>>();
 
 function compile({ source, object, flags }: Unit, folder: string): Promise<string> {
-  const args = [...flags, "-c", source, "-o", object];
-  const key = [folder, ...args].join("\0");
-  const made = compiled.get(key) ?? tool("clang", args, folder);
+  // Of assembly, debug information has the name that it was given: no prefix map changes it.
+  const assembly = source.endsWith(".S");
+  const [named, cwd] = assembly ? [relative(ROOT, source), ROOT] : [source, folder];
+  const args = [...flags, "-c", named, "-o", join(folder, object)];
+  const key = args.join("\0");
+  const made = compiled.get(key) ?? tool("clang", args, cwd);
   compiled.set(key, made);
   return made;
 }
