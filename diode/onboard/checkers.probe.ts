@@ -2,6 +2,7 @@
 import { RuleAction } from "../../appliance/abi/onboard/config";
 import { configurePolicy, ignoreChecksums, networks, ranges, rule, ruleCount, rules } from "../../appliance/guard/onboard/policy";
 import { Fields } from "./fields";
+import { secondMessages } from "./messages/second";
 import { parse } from "./parse";
 import { Reason } from "./reasons";
 import { firstMatch } from "./rules";
@@ -21,6 +22,9 @@ export function askFirst(length: u32): i32 {
 }
 
 export function askSecond(length: u32): i32 { return second(INPUT, length); }
+
+/** Messages in the payload input[0..length) that the second lets out, or -1. */
+export function askSecondMessages(length: u32): i32 { return secondMessages(INPUT, length); }
 
 /** Changes one bit after the other of a frame, and back; how many of the changed frames the two judge differently. */
 export function disagreements(length: u32): u32 {

@@ -20,7 +20,7 @@ export function waiting(): u32 { return count; }
 export function room(length: u32): usize {
   const needed = HEAD + align8(length);
   if (count == 0) first = behind = end = 0;
-  if (behind < first || end != 0) return first - behind > needed ? RING + behind + HEAD : 0;
+  if (end != 0) return first - behind > needed ? RING + behind + HEAD : 0;
   if (SIZE - behind >= needed) return RING + behind + HEAD;
   return first > needed ? RING + HEAD : 0;
 }

@@ -76,6 +76,5 @@ export function writeReason(t: Text, reason: u32): void {
     case Reason.MESSAGES: lit(t, "messages"); break;
     case Reason.TIGHTENED: lit(t, "tightened"); break;
     case Reason.TRANSFER: lit(t, "transfer"); break;
-    default: lit(t, "none");
   }
 }

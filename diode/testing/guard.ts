@@ -179,8 +179,8 @@ export function policyWith(rules: string, more = "", out = ""): string {
   return `weir: 1\ninterfaces:\n  out: { next-hop: 52:54:00:77:00:12${out} }\n${more}\nrules:\n${body.trim() ? body : "  []"}\n`;
 }
 
-/** A compiled part with the bytes of one section changed, and a digest that is right. */
-export function withSection(part: Uint8Array, tag: number, change: (bytes: Buffer) => void): Uint8Array {
+/** The sections of a compiled part, copied. */
+export function sectionsOf(part: Uint8Array): { tag: number; bytes: Buffer }[] {
   const view = Buffer.from(part);
   const sections: { tag: number; bytes: Buffer }[] = [];
   for (let at = PART_HEADER; at < view.length; ) {
@@ -188,6 +188,12 @@ export function withSection(part: Uint8Array, tag: number, change: (bytes: Buffe
     sections.push({ tag: view.readUInt32LE(at), bytes: Buffer.from(view.subarray(at + 8, at + 8 + length)) });
     at += 8 + align8(length);
   }
+  return sections;
+}
+
+/** A compiled part with the bytes of one section changed, and a digest that is right. */
+export function withSection(part: Uint8Array, tag: number, change: (bytes: Buffer) => void): Uint8Array {
+  const sections = sectionsOf(part);
   change(sections.find((section) => section.tag === tag)!.bytes);
   return packPart(Part.GUARD, sections);
 }

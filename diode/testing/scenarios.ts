@@ -86,6 +86,7 @@ export const DAMAGES = [
   set(Tag.FORMATS, 6, 0, 0xf0), // a step that leads outside
   set(Tag.TABLES, 16, 0xff), // a dimension outside the entries
   set(Tag.TABLES, 20, 0), // or without any
+  set(Tag.TABLES, 20, 0xff, 0xff), // or of more than there are
   set(Tag.TABLES, 88, 1), // a first entry that does not start at 0
   set(Tag.NETWORKS, 16, 5), // a network of neither version
   set(Tag.NETWORKS, 16, 6, 129),
