@@ -39,7 +39,8 @@ export function billOfMaterials(image: ImageDescription): Record<string, unknown
     version: build.tools.assemblyscript ?? "",
     purl: npm("assemblyscript", build.tools.assemblyscript ?? ""),
     description: "functions of its standard library that the compartments use (NativeMath); no allocator, no collector",
-    licenses: [{ license: { id: "Apache-2.0" } }],
+    // Its mathematics are musl's and Arm's (its NOTICE).
+    licenses: [{ expression: "Apache-2.0 AND MIT" }],
   };
   const policy = image.policy && {
     type: "data",
