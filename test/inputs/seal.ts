@@ -1,0 +1,86 @@
+/** Makes the checksums of an input right, as the fuzzers' programs do (test/fuzz/native/seal.h): lengths and all else stay. */
+import { createHmac } from "node:crypto";
+import { FRAME } from "../../transfer/endpoint.ts";
+import { TRANSFER_KEY } from "../fuzz/policies.ts";
+
+/** The Internet checksum's sum (RFC 1071), not yet folded. */
+function sum16(bytes: Buffer, start = 0): number {
+  let sum = start;
+  for (let i = 0; i < bytes.length; i += 2) sum += (bytes[i]! << 8) | (bytes[i + 1] ?? 0);
+  return sum;
+}
+function folded(sum: number): number {
+  let s = sum;
+  while (s > 0xffff) s = (s & 0xffff) + Math.floor(s / 65536);
+  return ~s & 0xffff;
+}
+
+const PLACES: Record<number, number> = { 17: 6, 6: 16, 1: 2, 58: 2 };
+
+function sealTransport(protocol: number, addresses: Buffer, segment: Buffer): void {
+  const at = PLACES[protocol];
+  if (at === undefined || segment.length < at + 2 || (protocol === 17 && segment.length < 8)) return;
+  if (protocol === 17 && segment.length === 8 + FRAME && segment[8] === 0x57) {
+    const code = createHmac("sha256", TRANSFER_KEY).update(segment.subarray(8, 8 + FRAME - 16));
+    code.digest().copy(segment, 8 + FRAME - 16, 0, 16);
+  }
+  segment.writeUInt16BE(0, at);
+  const sum = folded(sum16(segment, protocol === 1 ? 0 : sum16(addresses, protocol + segment.length)));
+  segment.writeUInt16BE(protocol === 17 && sum === 0 ? 0xffff : sum, at);
+}
+
+/** An Ethernet frame, in place. */
+export function sealFrame(frame: Buffer): void {
+  const at = frame.length >= 18 && frame.readUInt16BE(12) === 0x8100 ? 16 : 12;
+  if (frame.length < at + 2) return;
+  const type = frame.readUInt16BE(at);
+  const ip = frame.subarray(at + 2);
+  if (type === 0x0800 && ip.length >= 20) {
+    const header = (ip[0]! & 15) * 4;
+    const total = Math.min(ip.readUInt16BE(2), ip.length);
+    if (header < 20 || header > total) return;
+    ip.writeUInt16BE(0, 10);
+    ip.writeUInt16BE(folded(sum16(ip.subarray(0, header))), 10);
+    if (!(ip.readUInt16BE(6) & 0x3fff)) sealTransport(ip[9]!, ip.subarray(12, 20), ip.subarray(header, total));
+  } else if (type === 0x86dd && ip.length >= 40) {
+    const payload = Math.min(ip.readUInt16BE(4), ip.length - 40);
+    sealTransport(ip[6]!, ip.subarray(8, 40), ip.subarray(40, 40 + payload));
+  }
+}
+
+/** Header and data checksums (RCC 106-17, 10.6.1) of every Chapter 10 packet that begins in these bytes, in place. */
+export function sealChapter10(bytes: Buffer): void {
+  for (let at = 0; at + 24 <= bytes.length; ) {
+    const p = bytes.subarray(at);
+    if (p.readUInt16LE(0) !== 0xeb25) {
+      at++;
+      continue;
+    }
+    p.writeUInt16LE(words(p.subarray(0, 22)), 22);
+    const length = p.readUInt32LE(4);
+    const kind = p[14]! & 3;
+    const from = p[14]! & 0x80 ? 36 : 24;
+    const size = kind === 3 ? 4 : kind;
+    if (length < from + size || length > p.length || length & 3) {
+      at += 24;
+      continue;
+    }
+    if (from === 36) p.writeUInt16LE(words(p.subarray(24, 34)), 34);
+    const data = p.subarray(from, length - size);
+    if (size === 4) p.writeUInt32LE(longs(data), length - 4);
+    else if (size === 2) p.writeUInt16LE(words(data), length - 2);
+    else if (size === 1) p[length - 1] = data.reduce((sum, byte) => sum + byte, 0);
+    at += length;
+  }
+}
+
+function words(bytes: Buffer): number {
+  let sum = 0;
+  for (let i = 0; i + 1 < bytes.length; i += 2) sum += bytes.readUInt16LE(i);
+  return sum & 0xffff;
+}
+function longs(bytes: Buffer): number {
+  let sum = 0;
+  for (let i = 0; i + 3 < bytes.length; i += 4) sum = (sum + bytes.readUInt32LE(i)) >>> 0;
+  return sum;
+}
