@@ -5,16 +5,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ABI_VERSION } from "../abi/abi.ts";
 import { ARCHES, type Arch } from "./arch.ts";
@@ -25,6 +16,7 @@ import { gate } from "./gate.ts";
 import { type BuildInfo, type CompartmentInfo, countLines, sha256, sourcesOf, stackInfo } from "./info.ts";
 import { NOTE_BUILD, NOTE_OWNER } from "./manifest.ts";
 import { wasmToC } from "./native.ts";
+import { scratchFolder } from "./scratch.ts";
 import { assertAcyclic, stackBound } from "./stack.ts";
 import { step } from "./steps.ts";
 import { withModules } from "./symbols.ts";
@@ -80,8 +72,7 @@ export async function buildImage(options: ImageOptions): Promise<string> {
     readFileSync(mark, "utf8") === `${key} ${sha256(readFileSync(out))}`
   )
     return out;
-  mkdirSync(join(ROOT, "build"), { recursive: true });
-  const folder = mkdtempSync(join(ROOT, "build", "image-"));
+  const folder = scratchFolder("image");
   try {
     const { image, symbols } = await make(options.link, arch, compartments, folder);
     writeFileSync(mark, `${key} ${sha256(image)}`);

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compileOnboard, ROOT } from "./asc.ts";
+import { compileOnboard } from "./asc.ts";
 import { mark, withLines } from "./lines.ts";
 import { NATIVE_FLAGS, NATIVE_INCLUDE, wasmToC } from "./native.ts";
+import { scratchFolder } from "./scratch.ts";
 import { placeAt, readSourceMap } from "./sourcemap.ts";
 import { guardWat, wat } from "./testing/wat.ts";
 import { readBodies, readWasm } from "./wasm.ts";
@@ -13,8 +14,7 @@ import { readBodies, readWasm } from "./wasm.ts";
 let folder: string;
 let wasmPath: string;
 beforeAll(async () => {
-  mkdirSync(join(ROOT, "build"), { recursive: true });
-  folder = mkdtempSync(join(ROOT, "build", "lines-"));
+  folder = scratchFolder("lines");
   wasmPath = await compileOnboard("appliance/journal/onboard/index.ts", { pages: 4 });
 });
 afterAll(() => rmSync(folder, { recursive: true }));

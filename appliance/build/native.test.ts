@@ -1,16 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "./asc.ts";
 import { NATIVE_FLAGS, NATIVE_INCLUDE, wasmToC } from "./native.ts";
+import { scratchFolder } from "./scratch.ts";
 import { ARGUMENTS, exported, OPERATORS, operatorsWat } from "./testing/operators.ts";
 import { guardWat, wat } from "./testing/wat.ts";
 
 let folder: string;
 beforeAll(() => {
-  mkdirSync(join(ROOT, "build"), { recursive: true });
-  folder = mkdtempSync(join(ROOT, "build", "native-"));
+  folder = scratchFolder("native");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "./asc.ts";
+import { scratchFolder } from "./scratch.ts";
 import { assertAcyclic, readListing, readUsage, stackBound } from "./stack.ts";
 import { guardWat, wat } from "./testing/wat.ts";
 import { readWasm } from "./wasm.ts";
@@ -28,8 +28,7 @@ describe("the calls of a compartment", () => {
 describe("the bound", () => {
   let folder: string;
   beforeAll(() => {
-    mkdirSync(join(ROOT, "build"), { recursive: true });
-    folder = mkdtempSync(join(ROOT, "build", "stack-"));
+    folder = scratchFolder("stack");
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 

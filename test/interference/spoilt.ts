@@ -1,11 +1,12 @@
 /** Builds the image with one file of the runtime changed; the compartments, which take longest, are compiled once. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname, join, relative, resolve } from "node:path";
 import asc from "assemblyscript/asc";
 import { compileOnboard, FLAGS, ROOT } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS, type CompartmentName } from "../../appliance/build/compartments.ts";
 import { linkImage } from "../../appliance/build/link.ts";
 import { wasmToC } from "../../appliance/build/native.ts";
+import { scratchFolder } from "../../appliance/build/scratch.ts";
 import type { Mutant } from "./mutants.ts";
 
 export class Workshop {
@@ -19,8 +20,7 @@ export class Workshop {
   }
 
   static async open(): Promise<Workshop> {
-    mkdirSync(join(ROOT, "build"), { recursive: true });
-    const folder = mkdtempSync(join(ROOT, "build", "spoilt-"));
+    const folder = scratchFolder("spoilt");
     const made = COMPARTMENTS.map(async ({ name, entry, pages }) =>
       wasmToC(name, await compileOnboard(entry, { pages }), folder),
     );

@@ -1,0 +1,35 @@
+// Folders in build/ for what is in the way between sources and image.
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./asc.ts";
+
+const BUILD = join(ROOT, "build");
+/** What mkdtemp() makes of a name, with whose it is. */
+const SCRATCH = /^[a-z]+-(\d+)-\w{6}$/;
+
+/**
+ * A folder of this process, which is gone with it, whatever else becomes of it; one whose process was killed goes when
+ * the next is made. Removing it before is the caller's.
+ * @param name lower-case letters
+ */
+export function scratchFolder(name: string): string {
+  mkdirSync(BUILD, { recursive: true });
+  for (const entry of readdirSync(BUILD)) {
+    const owner = SCRATCH.exec(entry)?.[1];
+    if (owner && !lives(Number(owner))) remove(join(BUILD, entry));
+  }
+  const folder = mkdtempSync(join(BUILD, `${name}-${process.pid}-`));
+  process.once("exit", () => remove(folder));
+  return folder;
+}
+
+const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
