@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Decoder } from "./decode/decoder.ts";
 import { fields } from "./decode/format.ts";
+import { InFlight } from "./testing/compartment.ts";
 import {
   ACK,
   bytes,
@@ -31,7 +32,11 @@ interface Decoded extends Record<string, unknown> {
   events: string[];
 }
 
+/** All that any test here had decoded. */
+const given: { frame: Uint8Array; link?: number; original?: number }[] = [];
+
 function decode(frame: Uint8Array, o: { link?: number; original?: number } = {}): Decoded {
+  given.push({ frame, ...o });
   const r = record(frame, o);
   decoder.input.set(r);
   for (const k of decoder.decode(r.length)) return { ...fields(k), events: k.anomalies.map((a) => a.event) } as never;
@@ -214,4 +219,26 @@ describe("checksums", () => {
     packet.set(bytes("aa36918a"), 8);
     expect(names(eth(0x0800, ipv4(132, packet)))).not.toContain("sctp.bad_checksum");
   });
+});
+
+// REQ-DECODE-003
+it("inspect names the same of all of these, whole, and cut on the wire and by the capture at every byte", async () => {
+  const [inspect, own] = [await InFlight.create(), await Decoder.create()];
+  const all = [...given];
+  expect(all.length).toBeGreaterThan(50);
+  let number = 0;
+  const same = (frame: Uint8Array, o: { link?: number; original?: number }) => {
+    const r = record(frame, { ...o, time: BigInt(++number) * 1_000_000_000n, number });
+    own.input.set(r);
+    const named = [...own.decode(r.length)].flatMap((k) => k.anomalies.map(({ event }) => event));
+    expect(inspect.anomalies(frame, o), Buffer.from(frame).toString("hex")).toEqual(named);
+  };
+  for (const { frame, ...o } of all) {
+    same(frame, o);
+    for (let length = 0; length < Math.min(frame.length, 400); length++) {
+      const { link = 1 } = o;
+      same(frame.subarray(0, length), { link });
+      same(frame.subarray(0, length), { link, original: o.original ?? frame.length });
+    }
+  }
 });
