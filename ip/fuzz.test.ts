@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { instantiateOnboard } from "../appliance/build/asc.ts";
 import { ANOMALY, LAYER, P, PACKET_SIZE } from "./decode/layout.ts";
-import { bytes, eth, icmp, ipv4, ipv6, SYN, tcp, udp, vlan } from "./testing/frames.ts";
+import { generator, LINKS, mutated, SEEDS } from "./testing/seeds.ts";
 
 const INPUT = 66560;
 interface Probe {
@@ -22,19 +22,6 @@ beforeAll(async () => {
   packet = new Uint8Array(e.memory.buffer, e.packetAt(), PACKET_SIZE);
   view = new DataView(e.memory.buffer, e.packetAt(), PACKET_SIZE);
 });
-
-/** xorshift32: the same frames in every run. */
-function generator(seed: number): () => number {
-  let s = seed;
-  return () => {
-    s ^= s << 13;
-    s ^= s >>> 17;
-    s ^= s << 5;
-    return s >>> 0;
-  };
-}
-
-const LINKS = [0, 1, 1, 1, 1, 9, 12, 14, 51, 101, 108, 113, 147, 228, 229, 276];
 
 /** Decodes twice, with different bytes behind the captured ones, and checks what came out. */
 function check(frame: Uint8Array, link: number, original: number, context: string): void {
@@ -66,70 +53,6 @@ function check(frame: Uint8Array, link: number, original: number, context: strin
   if (offset + length > frame.length) throw new Error(`payload ${offset}+${length} of ${frame.length}: ${context}`);
 }
 
-const DATA = new Uint8Array(40).map((_, i) => i);
-const SEEDS = [
-  eth(0x0800, ipv4(6, tcp(SYN, { options: bytes("020405b40402080a00000000000000000103030 7") }))),
-  eth(0x8100, vlan(5, 0x0800, ipv4(17, udp(DATA), { options: bytes("94040000 44080501 00000000") }))),
-  eth(
-    0x86dd,
-    ipv6(
-      0,
-      bytes(
-        "2b00 0502 0000 0100",
-        "3c02 0001 00000000",
-        new Uint8Array(16),
-        "2c00 0104 0000 0000",
-        "1100 0001 00000007",
-        udp(DATA),
-      ),
-    ),
-  ),
-  eth(
-    0x86dd,
-    ipv6(
-      51,
-      bytes("3a04 0000 00000001 00000001", new Uint8Array(12), "8700 0000", new Uint8Array(20), "0101 020000000001"),
-    ),
-  ),
-  eth(0x0800, ipv4(1, icmp(3, 3, bytes("00000000", ipv4(17, udp(DATA)))))),
-  eth(0x0800, ipv4(17, udp(bytes("0800 0000 0000 2a00", eth(0x0800, ipv4(6, tcp(SYN)))), { dport: 4789 }))),
-  eth(
-    0x0800,
-    ipv4(17, udp(bytes("0240 6558 0000 2a00 0102 0301 00000000", eth(0x86dd, ipv6(17, udp(DATA)))), { dport: 6081 })),
-  ),
-  eth(0x0800, ipv4(17, udp(bytes("34ff 0024 00000001 0000 0085 01 00 00 00", ipv4(17, udp(DATA))), { dport: 2152 }))),
-  eth(0x0800, ipv4(47, bytes("b000 0800 0000 0000 00000001 00000002", ipv4(4, ipv4(41, ipv6(17, udp(DATA))))))),
-  eth(
-    0x0800,
-    ipv4(
-      47,
-      bytes(
-        "1000 22eb 00000001 2000 0001 00000000 0000 0001",
-        new Uint8Array(8),
-        eth(0x0806, bytes("0001 0800 06 04 0001", new Uint8Array(20))),
-      ),
-    ),
-  ),
-  eth(
-    0x8847,
-    bytes(
-      "00001040 00002141",
-      "00000000",
-      eth(0x8864, bytes("1100 0001 0040 0021", ipv4(2, icmp(0x22, 0, bytes("00000001 04000001 e0000001 0a000001"))))),
-    ),
-  ),
-  eth(0x0800, ipv4(132, bytes("0001 0002 00000000 00000000 01000014 00000001 0000ffff 000a000a 00000000"))),
-  eth(40, bytes("aaaa03 000000 0800", ipv4(33, bytes("0001 0002 04 00 0000 01000000 00000000")))),
-  eth(
-    0x88e7,
-    bytes(
-      "00000001 020000000001 020000000002 8926 0000 0000 893f 0000 0000 0000 894f 0fc6 0103 00000100",
-      new Uint8Array(16),
-      ipv4(136, udp(DATA)),
-    ),
-  ),
-];
-
 describe("hostile frames", () => {
   it("40,000 of random bytes, of every link type", () => {
     const random = generator(0x1234567);
@@ -152,14 +75,7 @@ describe("hostile frames", () => {
     const random = generator(0x7654321);
     for (let n = 0; n < 80000; n++) {
       const seed = SEEDS[n % SEEDS.length]!;
-      let frame = Uint8Array.from(seed);
-      for (let m = random() % 4; m >= 0; m--) {
-        const where = random() % frame.length;
-        frame[where] = [0, 0xff, random(), frame[where]! ^ (1 << (random() & 7)), frame[where]! + 1][random() % 5]!;
-      }
-      const change = random() % 16;
-      if (change < 4) frame = frame.slice(0, random() % frame.length);
-      else if (change < 8) frame = bytes(frame, new Uint8Array(random() % 40)) as never;
+      const frame = mutated(seed, random);
       check(frame, 1, frame.length + (random() % 4 === 0 ? random() % 300 : 0), `mutation ${n} of ${n % SEEDS.length}`);
     }
   });

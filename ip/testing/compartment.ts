@@ -30,6 +30,20 @@ export class InFlight {
     return this.#appliance.compartments.inspect;
   }
 
+  /** Names of the anomalies of each frame, ten milliseconds apart; inspect alone. @param records one behind the other */
+  anomaliesOf(records: Uint8Array, count: number): string[][] {
+    const { inspect } = this;
+    this.#appliance.input.set(records);
+    const found = Array.from({ length: count }, (): string[] => []);
+    for (let at = 0; at < records.length; ) {
+      at = inspect.run(at, records.length);
+      const events = Buffer.from(inspect.memory.buffer, inspect.eventsAt(), inspect.eventsLength()).toString("latin1");
+      for (const [, number, event] of events.matchAll(/"pcap_cnt":(\d+),(?:(?!"timestamp").)*?"event":"([^"]+)"/g))
+        found[(Number(number) - 1) % count]!.push(event!);
+    }
+    return found;
+  }
+
   /** Names of the anomalies of one frame; each comes a second after the one before. */
   anomalies(frame: Uint8Array, o: { link?: number; original?: number } = {}): string[] {
     const number = ++this.#number;
