@@ -1,37 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { anomaly, JournalHost, KEY, policyText } from "../log/testing/journal.ts";
 import { command as collect } from "./collect.ts";
 import { command as events } from "./events.ts";
+import { commandConsole } from "./testing/console.ts";
 
-let folder: string;
-let out = "";
-let talk = "";
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "weir-collect-"));
-  [out, talk] = ["", ""];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    talk += text;
-    return true;
-  });
-  writeFileSync(join(folder, "log.key"), `${KEY}\n`);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  rmSync(folder, { recursive: true });
-});
+const seen = commandConsole("collect");
+beforeEach(() => writeFileSync(join(seen.folder, "log.key"), `${KEY}\n`));
 
-const path = (name: string) => join(folder, name);
+const path = (name: string) => join(seen.folder, name);
 const text = (name: string) => readFileSync(path(name), "utf8");
 const lines = (name: string) => text(name).split("\n").filter(Boolean);
 const heartbeat = (n: number) =>
@@ -53,7 +34,7 @@ async function records(keyed = true): Promise<Buffer[]> {
 
 async function read(payloads: readonly Buffer[], into: string, ...more: string[]): Promise<number> {
   writeFileSync(path("raw"), Buffer.concat(payloads.flatMap((payload) => [payload, Buffer.from("\n")])));
-  [out, talk] = ["", ""];
+  [seen.out, seen.talk] = ["", ""];
   process.exitCode = undefined;
   await collect().parseAsync(["--read", path("raw"), "-l", path(into), ...more], { from: "user" });
   return Number(process.exitCode ?? 0);
@@ -69,10 +50,10 @@ describe("weir collect --read", () => {
       heartbeat(1),
       ...Array.from({ length: 40 }, (_, n) => (n % 10 ? anomaly(n + 2) : alert(n + 2))),
     ]);
-    expect(out).toMatch(/^records +41, each authenticated$/m);
-    expect(out).toMatch(/^unsent +2 of boot 1700000000000/m);
+    expect(seen.out).toMatch(/^records +41, each authenticated$/m);
+    expect(seen.out).toMatch(/^unsent +2 of boot 1700000000000/m);
     expect(await read([...all.slice(0, 9), ...all.slice(12)], "b", ...keyed())).toBe(2);
-    expect(talk).toContain("missing, boot 1700000000000 record 10-12, 3 records");
+    expect(seen.talk).toContain("missing, boot 1700000000000 record 10-12, 3 records");
     expect(JSON.parse(lines("b/collect.json").at(-1)!)).toMatchObject({
       event_type: "weir_log",
       weir_log: { class: "missing", boot: 1_700_000_000_000, first: 10, last: 12, count: 3 },
@@ -81,7 +62,7 @@ describe("weir collect --read", () => {
     expect(await read([...all, forged], "c", ...keyed())).toBe(0);
     expect(await read([...all, forged], "d", ...keyed(), "--gate")).toBe(3);
     expect(await read(await records(false), "e")).toBe(0);
-    expect(talk).toContain("not authenticated");
+    expect(seen.talk).toContain("not authenticated");
     expect(await read(await records(false), "f", "--gate")).toBe(3);
   });
 
@@ -108,9 +89,9 @@ describe("weir collect --read", () => {
 
 describe("weir events", () => {
   const look = (...args: string[]) => {
-    [out, talk] = ["", ""];
+    [seen.out, seen.talk] = ["", ""];
     events().parse(["-l", path("a"), ...args], { from: "user" });
-    return out.split("\n").filter(Boolean);
+    return seen.out.split("\n").filter(Boolean);
   };
 
   it("finds what was collected: as it came, or a line each without control characters", async () => {
@@ -122,7 +103,7 @@ describe("weir events", () => {
     expect(look("--since", "2026-03-02T00:00:39Z", "--until", "2026-03-02T00:00:41Z").length).toBe(2);
     expect(look("--severity", "alert", "--limit", "3").length).toBe(3);
     expect(look("--since", "1h").length).toBe(0);
-    expect(talk).toBe("weir: no such events\n");
+    expect(seen.talk).toBe("weir: no such events\n");
     expect(() => look("--since", "soon")).toThrow(/--since soon: expected/);
     expect(() => look("--src", "10.0.0")).toThrow(/expected an IP address/);
   });

@@ -1,36 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { packContainer } from "../appliance/build/container.ts";
 import { placeManifest, placePolicy } from "../appliance/build/place.ts";
 import { smallImage } from "../appliance/build/testing/image.ts";
 import { command } from "./inspect.ts";
+import { commandConsole } from "./testing/console.ts";
 
-let folder: string;
-let out = "";
-let talk = "";
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "weir-inspect-"));
-  [out, talk] = ["", ""];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    talk += text;
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  rmSync(folder, { recursive: true });
-});
+const seen = commandConsole("inspect");
 
 const inspect = async (image: Uint8Array, ...options: string[]) => {
-  writeFileSync(join(folder, "weir.elf"), image);
-  await command().parseAsync([join(folder, "weir.elf"), ...options], { from: "user" });
+  writeFileSync(join(seen.folder, "weir.elf"), image);
+  await command().parseAsync([join(seen.folder, "weir.elf"), ...options], { from: "user" });
 };
 
 describe("weir inspect", () => {
@@ -47,22 +28,22 @@ describe("weir inspect", () => {
   // REQ-IMAGE-015
   it("lists interfaces, segments and the policy", async () => {
     await inspect(image);
-    expect(out).toMatch(/^ {2}in {9}receive only {3}52:54:00:77:00:01$/m);
-    expect(out).toMatch(/^ {2}out {8}transmit only {2}52:54:00:77:00:02$/m);
-    expect(out).toMatch(/^ {2}0x101000 {3}r-x {10}16 {7}16$/m);
-    expect(out).toMatch(/^policy {7}64 bytes: inspect 3, guard 3, journal 3\n {2}sha256 [0-9a-f]{64}$/m);
+    expect(seen.out).toMatch(/^ {2}in {9}receive only {3}52:54:00:77:00:01$/m);
+    expect(seen.out).toMatch(/^ {2}out {8}transmit only {2}52:54:00:77:00:02$/m);
+    expect(seen.out).toMatch(/^ {2}0x101000 {3}r-x {10}16 {7}16$/m);
+    expect(seen.out).toMatch(/^policy {7}64 bytes: inspect 3, guard 3, journal 3\n {2}sha256 [0-9a-f]{64}$/m);
     expect(process.exitCode).toBeUndefined();
   });
 
   it("says so when there is no policy", async () => {
     await inspect(smallImage());
-    expect(out).toContain("none: the image will refuse to start");
-    expect(out).toContain("none: this image has no policy yet");
+    expect(seen.out).toContain("none: the image will refuse to start");
+    expect(seen.out).toContain("none: this image has no policy yet");
   });
 
   it("gives the same as JSON", async () => {
     await inspect(image, "--json");
-    expect(JSON.parse(out)).toMatchObject({
+    expect(JSON.parse(seen.out)).toMatchObject({
       machine: "x86_64",
       policy: { bytes: 64, parts: { inspect: 3, guard: 3, journal: 3 } },
     });
@@ -70,8 +51,8 @@ describe("weir inspect", () => {
 
   it("refuses what is no image with exit code 2 and nothing on stdout", async () => {
     await inspect(image.subarray(0, 300));
-    expect([process.exitCode, out]).toEqual([2, ""]);
-    expect(talk).toMatch(/^weir: .*weir\.elf: ELF .* not in the file of 300/);
+    expect([process.exitCode, seen.out]).toEqual([2, ""]);
+    expect(seen.talk).toMatch(/^weir: .*weir\.elf: ELF .* not in the file of 300/);
   });
 
   // REQ-GROUND-007
@@ -90,7 +71,7 @@ describe("weir inspect", () => {
     view.setUint32(noteSegment + 32, 400, true);
     view.setUint32(noteSegment + 40, 400, true);
     await inspect(hostile);
-    expect([process.exitCode, out]).toEqual([2, ""]);
-    expect(talk).toContain('"Weir" 2 (how it was built) is not what weir build writes');
+    expect([process.exitCode, seen.out]).toEqual([2, ""]);
+    expect(seen.talk).toContain('"Weir" 2 (how it was built) is not what weir build writes');
   });
 });

@@ -1,36 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { CaptureReader } from "../captures/reader.ts";
 import { compilePolicyText } from "../diode/policy.ts";
 import { Guard } from "../diode/testing/guard.ts";
 import { command } from "./policy.ts";
+import { commandConsole } from "./testing/console.ts";
 
-let folder: string;
-let out = "";
-let talk = "";
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "weir-policy-"));
-  [out, talk] = ["", ""];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    talk += text;
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  rmSync(folder, { recursive: true });
-});
+const seen = commandConsole("policy");
 
 const run = (...args: string[]) => command().parseAsync(args, { from: "user" });
 const file = (text: string) => {
-  const path = join(folder, "policy.yaml");
+  const path = join(seen.folder, "policy.yaml");
   writeFileSync(path, text);
   return path;
 };
@@ -50,20 +31,22 @@ const DOUBTFUL = `${HEAD}rules:\n  - { name: a, action: deny, from: 10.0.0.1/8 }
 describe("weir policy check", () => {
   it("says that a policy is good, and which", async () => {
     await run("check", "fixtures/policy.yaml");
-    expect(out).toMatch(/^fixtures\/policy\.yaml: good, 1 rule, no warnings, sha256 [0-9a-f]{64}\n$/);
+    expect(seen.out).toMatch(/^fixtures\/policy\.yaml: good, 1 rule, no warnings, sha256 [0-9a-f]{64}\n$/);
     expect(process.exitCode).toBeUndefined();
   });
   it("lists errors on standard error and fails", async () => {
     const path = file(`${HEAD}rules:\n  - { name: a, action: alow }\n`);
     await run("check", path);
-    expect(out).toBe("");
-    expect(talk).toBe(`${path}:4:24: rules.0.action: "alow", expected allow or deny\nweir: ${path}: 1 error\n`);
+    expect(seen.out).toBe("");
+    expect(seen.talk).toBe(`${path}:4:24: rules.0.action: "alow", expected allow or deny\nweir: ${path}: 1 error\n`);
     expect(process.exitCode).toBe(1);
   });
   it("lists warnings, which fail only when asked to", async () => {
     const path = file(DOUBTFUL);
     await run("check", path);
-    expect(talk).toMatch(/:4:36: rules\.0\.from\.0: 10\.0\.0\.1\/8 has bits set behind its prefix: .* \(warning\)\n$/);
+    expect(seen.talk).toMatch(
+      /:4:36: rules\.0\.from\.0: 10\.0\.0\.1\/8 has bits set behind its prefix: .* \(warning\)\n$/,
+    );
     expect(process.exitCode).toBeUndefined();
     await run("check", "--strict", path);
     expect(process.exitCode).toBe(3);
@@ -73,19 +56,21 @@ describe("weir policy check", () => {
 describe("weir policy show", () => {
   it("shows defaults, rules and what is left to each", async () => {
     await run("show", "fixtures/policy.yaml");
-    expect(out).toContain("  telemetry  allow udp from 10.0.0.0/24 to 10.0.1.9 ports 5000 size 1-512 payload copied\n");
-    out = "";
+    expect(seen.out).toContain(
+      "  telemetry  allow udp from 10.0.0.0/24 to 10.0.1.9 ports 5000 size 1-512 payload copied\n",
+    );
+    seen.out = "";
     await run("show", "--effective", "fixtures/policy.yaml");
-    expect(out).toContain("everything else: dropped (default)\n");
+    expect(seen.out).toContain("everything else: dropped (default)\n");
   });
 });
 
 describe("weir policy derive", () => {
   it("proposes a policy that has no faults and passes what was seen", async () => {
     await run("derive", "-r", "fixtures/normal.pcap", "--to", "10.0.1.0/24");
-    const { policy, warnings } = compilePolicyText(out, "proposed.yaml");
+    const { policy, warnings } = compilePolicyText(seen.out, "proposed.yaml");
     expect(warnings).toEqual([]);
-    expect(out).toContain("# udp 5000 from 10.0.0.5 to 10.0.1.9: 600 frames");
+    expect(seen.out).toContain("# udp 5000 from 10.0.0.5 to 10.0.1.9: 600 frames");
     expect(policy.rules[0]).toMatchObject({
       name: "udp-5000",
       allow: true,
@@ -94,22 +79,22 @@ describe("weir policy derive", () => {
       size: { first: 18, last: 18 },
     });
     expect(process.exitCode).toBe(0);
-    expect(await forwarded(out)).toBe(600);
+    expect(await forwarded(seen.out)).toBe(600);
   });
   it("leaves out answers, and names what was rare", async () => {
     await run("derive", "-r", "fixtures/normal.pcap", "--least-frames", "100");
-    const { policy } = compilePolicyText(out, "proposed.yaml");
+    const { policy } = compilePolicyText(seen.out, "proposed.yaml");
     expect(policy.rules.map(({ name }) => name)).toEqual(["udp-5000"]);
-    expect(out).toMatch(/# Not proposed: \d+ answers/);
-    expect(out).toContain("#   tcp 502 from 10.0.1.9 to 10.0.0.30: 40 frames");
-    expect(out).not.toMatch(/from 10\.0\.0\.30/); // the PLC only answers
+    expect(seen.out).toMatch(/# Not proposed: \d+ answers/);
+    expect(seen.out).toContain("#   tcp 502 from 10.0.1.9 to 10.0.0.30: 40 frames");
+    expect(seen.out).not.toMatch(/from 10\.0\.0\.30/); // the PLC only answers
   });
   it("gives the same proposal each time", async () => {
     await run("derive", "-r", "fixtures/site.pcap");
-    const first = out;
-    out = "";
+    const first = seen.out;
+    seen.out = "";
     await run("derive", "-r", "fixtures/site.pcap");
-    expect(out).toBe(first);
+    expect(seen.out).toBe(first);
   });
   it.each([
     [["--to", "10.0.1"], "--to 10.0.1: expected an address or network such as 10.0.1.0/24"],

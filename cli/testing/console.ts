@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, vi } from "vitest";
+
+/** What one test's commands have written so far, and a folder for their files. */
+export interface CommandConsole {
+  out: string;
+  talk: string;
+  folder: string;
+}
+
+/** For each test of the file a new one; the exit code that a command left is taken back. */
+export function commandConsole(name: string): CommandConsole {
+  const seen: CommandConsole = { out: "", talk: "", folder: "" };
+  beforeEach(() => {
+    Object.assign(seen, { out: "", talk: "", folder: mkdtempSync(join(tmpdir(), `weir-${name}-`)) });
+    for (const [stream, to] of [
+      [process.stdout, "out"],
+      [process.stderr, "talk"],
+    ] as const)
+      vi.spyOn(stream, "write").mockImplementation((text) => {
+        seen[to] += text;
+        return true;
+      });
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    process.exitCode = undefined;
+    rmSync(seen.folder, { recursive: true });
+  });
+  return seen;
+}
