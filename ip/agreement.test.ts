@@ -4,7 +4,7 @@ import { beforeEach, expect, it } from "vitest";
 import { Decoder } from "./decode/decoder.ts";
 import { InFlight } from "./testing/compartment.ts";
 import { record } from "./testing/frames.ts";
-import { generator, LINKS, linked, mutated, numbers, SEEDS } from "./testing/seeds.ts";
+import { generator, LINKS, linked, mutated, numbers, SEEDS, scrambled } from "./testing/seeds.ts";
 
 let inspect: InFlight;
 let decoder: Decoder;
@@ -71,4 +71,9 @@ it("60,000 mutants of every kind of frame, of every link type", () => {
     };
   });
   expect(agree(all)).toBeGreaterThan(10_000);
+});
+
+it("60,000 headers with whatever in them", () => {
+  const random = generator(0x88b5);
+  expect(agree(Array.from({ length: 60_000 }, () => ({ frame: scrambled(random) })))).toBeGreaterThan(20_000);
 });

@@ -171,6 +171,82 @@ export function* numbers(): Generator<Uint8Array> {
   }
 }
 
+const CARRIED = [1, 2, 4, 6, 17, 33, 41, 47, 50, 51, 58, 132, 136, 137, 143];
+const BEHIND_SIX = [0, 43, 44, 50, 51, 58, 59, 60, 135, 139, 140, 4, 41, 17, 6, 136];
+const TYPES = [0x0806, 0x8100, 0x8847, 0x8863, 0x8864, 0x88e7, 0x8926, 0x893f, 0x8903, 0x894f, 0x6558, 40];
+const PORTS = [4789, 4790, 6081, 2152, 2123, 3386, 3544, 6635];
+const USUAL = [0, 1, 2, 3, 4, 8, 0x10, 0x11, 0x40, 0x45, 0x60, 0x80, 0xff];
+const GRE_TYPES = [0x0800, 0x86dd, 0x880b, 0x883e, 0x22eb, 0x88be, 0x00fe, 0x8847, 0x9999];
+
+/** A header of some protocol, with whatever in it, whole or not, and what makes it last: chains, and lists without an end. */
+export function scrambled(random: () => number): Uint8Array {
+  const any = () => (random() & 1 ? USUAL[random() % USUAL.length]! : random() & 255);
+  const some = (most: number) => Uint8Array.from({ length: random() % (most + 1) }, any);
+  const of = <T>(list: readonly T[]) => list[random() % list.length]!;
+  const six = () => ipv6(of(BEHIND_SIX), some(40));
+  const inner = () => of([() => ipv4(of(CARRIED), some(24)), six, () => some(40), () => ipv4(17, udp(DATA))])();
+  switch (random() % 8) {
+    case 0:
+      return eth(of(TYPES), bytes(some(24), inner()));
+    case 1:
+      return over4(of(CARRIED), bytes(some(24), inner()));
+    case 2:
+      return overUdp(of(PORTS), bytes(some(16), inner()));
+    case 3: // extension headers of 8 bytes, one behind the other
+      {
+        const chain = Array.from({ length: random() % 14 }, () => of([0, 43, 44, 51, 60, 60, 60, 135, 139]));
+        const parts = chain.map((_, n) => {
+          const next = chain[n + 1] ?? of(BEHIND_SIX);
+          return chain[n] === 51
+            ? bytes([next, 1], new Uint8Array(10))
+            : bytes([next, 0, any(), any()], new Uint8Array(4));
+        });
+        return eth(0x86dd, ipv6(chain[0] ?? 59, bytes(...parts, inner())));
+      }
+    case 4:
+      return over4(47, bytes(u16(random() & 0xff87 & ~(random() & 0x4000)), u16(of(GRE_TYPES)), some(40)));
+    case 5: // labels, tags, chunks, options, routes: one and the same over and over
+      return of([
+        () => eth(0x8847, bytes(...Array.from({ length: 12 + (random() % 8) }, () => [0, 1, any() & 0xfe, 64]))),
+        () =>
+          over4(
+            132,
+            bytes(
+              [0, 1, 0, 2, 0, 0, 0, any(), 0, 0, 0, 0],
+              ...Array.from({ length: random() % 40 }, () => [of([0, 1, 3, 2]), 0, 0, 4]),
+            ),
+          ),
+        () =>
+          over4(
+            47,
+            bytes(
+              [0x40, 0, 8, 0, 0, 0, 0, 0],
+              ...Array.from({ length: random() % 20 }, () => [0, 2, 0, 4, 1, 2, 3, 4]),
+            ),
+          ),
+        () =>
+          overUdp(
+            2152,
+            bytes(
+              [0x34, 255, 0, 90, 0, 0, 0, 9, 0, 0, 0, 1],
+              ...Array.from({ length: random() % 12 }, () => [1, 0, 0, random() % 5]),
+            ),
+          ),
+      ])();
+    case 6:
+      return eth(0x86dd, ipv6(of(BEHIND_SIX), bytes(some(16), inner()), 64, random() % 3 ? undefined : random() & 127));
+    default: // IPv6 that a tunnel says the length of
+      return of([
+        () => eth(0x86dd, ipv6(17, bytes([0, 9], u16(of([...PORTS, 5])), [0, 8 + DATA.length, 0, 0], DATA))),
+        () => eth(0x86dd, ipv6(44, bytes([17, 0, 0xff, 0xf8 | (random() & 1), 0, 0, 0, 7], DATA))),
+        () => eth(0x86dd, ipv6(58, icmpv6(of([1, 2, 3, 4]), 0, bytes([0, 0, 0, 0, any()], new Uint8Array(47))))),
+        () => over4(2, icmp(0x11, 0, bytes([224, 0, 0, 1], new Uint8Array(random() % 6)))),
+        () => over4(136, udp(some(20)).subarray(0, random() % 12)),
+        () => eth(0x8903, some(20)),
+      ])();
+  }
+}
+
 /** The same beyond Ethernet: link type, frame. */
 export function* linked(): Generator<[number, Uint8Array]> {
   const inner = ipv4(17, udp(DATA));
