@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RecordKind } from "../appliance/abi/abi.ts";
+import { InFlight } from "../ip/testing/compartment.ts";
 import { type DecodeOptions, decodeChapter10, record } from "./decode/index.ts";
 import { busData, message, packet, sealHeader, segment, segment2, stretch, whole } from "./decode/testing/chapter10.ts";
 import { frame } from "./decode/testing/decode.ts";
@@ -19,6 +20,7 @@ const bus = (sequence: number, n = 1, channel = 5) =>
 async function decode(frames: (Buffer | { at: bigint; frame: Buffer })[], options: Partial<DecodeOptions> = {}) {
   const parts: Buffer[] = [];
   const found: string[] = [];
+  const given: Uint8Array[] = [];
   let i = 0;
   await decodeChapter10(
     {
@@ -28,6 +30,7 @@ async function decode(frames: (Buffer | { at: bigint; frame: Buffer })[], option
         const next = frames[i++]!;
         const r =
           "frame" in next ? record(next.frame, RecordKind.FRAME, 1, next.at) : record(next, RecordKind.FRAME, 1);
+        given.push(r);
         target.set(r);
         return r.length;
       },
@@ -36,6 +39,9 @@ async function decode(frames: (Buffer | { at: bigint; frame: Buffer })[], option
     (rows) => void parts.push(Buffer.from(rows)),
     (f) => void found.push(`${f.anomaly.slice(10)} ${f.detail}`),
   );
+  // In flight no port is named: streams are known by what they hold
+  if (!options.ports)
+    expect((await InFlight.create()).containers(given)).toEqual(found.map((text) => `chapter10.${text.split(" ")[0]}`));
   const rows = Buffer.concat(parts).toString().trim().split("\n").slice(1);
   return { messages: rows.map((r) => r.split(",").slice(0, 2).join(":")), found };
 }

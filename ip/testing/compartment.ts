@@ -1,62 +1,76 @@
-/** inspect as it flies, asked for nothing but the anomalies that it names. */
+/** inspect as it flies, asked for nothing but the anomalies that it names: to be held against what `weir decode` says. */
 import { readFileSync } from "node:fs";
-import type { Inspect } from "../../appliance/abi/abi.ts";
+import { align8, type Inspect, RecordKind } from "../../appliance/abi/abi.ts";
 import { compileOnboard } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
-import { Appliance } from "../../appliance/hosts/embedded/appliance.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { policyWith } from "../../diode/testing/guard.ts";
 import { record } from "./frames.ts";
 
+let loaded: Promise<{ module: WebAssembly.Module; part: Uint8Array }> | undefined;
+
+async function load() {
+  const { entry, pages } = COMPARTMENTS.find(({ name }) => name === "inspect")!;
+  const policy = policyWith("", "detectors: { anomalies: { per-second: 1000 } }");
+  return {
+    module: new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages }))),
+    part: compilePolicyText(policy, "policy.yaml").parts.inspect,
+  };
+}
+
 export class InFlight {
-  readonly #appliance: Appliance;
+  readonly #inspect: Inspect;
+  readonly #input: Uint8Array;
   #number = 0;
 
-  private constructor(appliance: Appliance) {
-    this.#appliance = appliance;
+  private constructor(inspect: Inspect) {
+    this.#inspect = inspect;
+    this.#input = new Uint8Array(inspect.memory.buffer, inspect.inputAt(), inspect.inputSize());
   }
 
-  static async create(more = ""): Promise<InFlight> {
-    const modules = COMPARTMENTS.map(
-      async ({ name, entry, pages }) =>
-        [name, new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages })))] as const,
-    );
-    const policy = policyWith("", `detectors: { anomalies: { per-second: 1000 } }\n${more}`);
-    const { parts } = compilePolicyText(policy, "policy.yaml");
-    return new InFlight(new Appliance(Object.fromEntries(await Promise.all(modules)) as never, parts));
+  /** Fresh tables. */
+  static async create(): Promise<InFlight> {
+    loaded ??= load();
+    const { module, part } = await loaded;
+    const flight = new InFlight(new WebAssembly.Instance(module, {}).exports as unknown as Inspect);
+    flight.#input.set(part);
+    if (flight.#inspect.configure(part.length) !== 0) throw new Error("inspect refused its policy");
+    return flight;
   }
 
-  get inspect(): Inspect {
-    return this.#appliance.compartments.inspect;
-  }
-
-  /** Names of the anomalies of each frame, ten milliseconds apart; inspect alone. @param records one behind the other */
-  anomaliesOf(records: Uint8Array, count: number): string[][] {
-    const { inspect } = this;
-    this.#appliance.input.set(records);
-    const found = Array.from({ length: count }, (): string[] => []);
+  /** Text of all events of these records, in the order in which they are said. */
+  #said(records: Uint8Array): string {
+    this.#input.set(records);
+    const parts: string[] = [];
     for (let at = 0; at < records.length; ) {
-      at = inspect.run(at, records.length);
-      const events = Buffer.from(inspect.memory.buffer, inspect.eventsAt(), inspect.eventsLength()).toString("latin1");
-      for (const [, number, event] of events.matchAll(/"pcap_cnt":(\d+),(?:(?!"timestamp").)*?"event":"([^"]+)"/g))
-        found[(Number(number) - 1) % count]!.push(event!);
+      at = this.#inspect.run(at, records.length);
+      const { memory } = this.#inspect;
+      const events = Buffer.from(memory.buffer, this.#inspect.eventsAt(), this.#inspect.eventsLength());
+      parts.push(events.toString("latin1"));
     }
+    return parts.join("");
+  }
+
+  /** Names of the anomalies of each frame. @param records one behind the other, numbered on from 1, so many at a time */
+  anomaliesOf(records: Uint8Array, count: number): string[][] {
+    const found = Array.from({ length: count }, (): string[] => []);
+    const events = /"pcap_cnt":(\d+),(?:(?!"timestamp").)*?"event":"([^"]+)"/g;
+    for (const [, number, event] of this.#said(records).matchAll(events))
+      found[(Number(number) - 1) % count]!.push(event!);
     return found;
   }
 
   /** Names of the anomalies of one frame; each comes a second after the one before. */
   anomalies(frame: Uint8Array, o: { link?: number; original?: number } = {}): string[] {
     const number = ++this.#number;
-    const bytes = record(frame, { ...o, time: BigInt(number) * 1_000_000_000n, number });
-    this.#appliance.input.set(bytes);
-    const found: string[] = [];
-    this.#appliance.run(bytes.length, {
-      forwarded: () => {},
-      record: (json) => {
-        const event = JSON.parse(Buffer.from(json).toString()) as { anomaly?: { event: string }; pcap_cnt?: number };
-        if (event.anomaly && event.pcap_cnt === number) found.push(event.anomaly.event);
-      },
-    });
-    return found;
+    return this.anomaliesOf(record(frame, { ...o, time: BigInt(number) * 1_000_000_000n, number }), 1)[0]!;
+  }
+
+  /** Names of what was wrong with the recording, or the stream, in these records and at the end behind them. */
+  containers(records: readonly Uint8Array[]): string[] {
+    const last = new Uint8Array(align8(32));
+    last[26] = RecordKind.END;
+    const said = [...records, last].map((bytes) => this.#said(bytes)).join("");
+    return [...said.matchAll(/"event":"([^"]+)","layer":"chapter10"/g)].map(([, event]) => event!);
   }
 }

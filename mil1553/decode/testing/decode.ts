@@ -1,5 +1,7 @@
-// Runs the decoder of `weir decode` over bytes in memory, for tests.
+// Runs the decoder of `weir decode` over bytes in memory, for tests. Each time inspect is given the same, and must name the same.
+import { expect } from "vitest";
 import { RecordKind } from "../../../appliance/abi/abi.ts";
+import { InFlight } from "../../../ip/testing/compartment.ts";
 import { type DecodeOptions, type DecodeResult, decodeChapter10, type Finding, record } from "../index.ts";
 
 export interface Row {
@@ -35,7 +37,19 @@ export async function decodeBytes(pieces: Uint8Array[], options: DecodeOptions):
     (rows) => void parts.push(Buffer.from(rows)),
     (f) => void found.push(f),
   );
+  if (!options.believeDamaged)
+    expect((await InFlight.create()).containers(inRecords(pieces))).toEqual(found.map(({ anomaly }) => anomaly));
   return { text: Buffer.concat(parts).toString(), found, result };
+}
+
+/** As the host cuts them. */
+function inRecords(pieces: readonly Uint8Array[]): Uint8Array[] {
+  const most = 60_000;
+  return pieces.flatMap((piece) =>
+    Array.from({ length: Math.ceil(piece.length / most) }, (_, n) =>
+      record(piece.subarray(n * most, (n + 1) * most), RecordKind.CHAPTER10),
+    ),
+  );
 }
 
 export async function rowsOf(...packets: Uint8Array[]): Promise<{ rows: Row[]; found: [string, number][] }> {
