@@ -14,6 +14,7 @@ import { duration, evaluationJson, evaluationText } from "../detectors/evaluate/
 import { type Recorded, truthOf } from "../detectors/evaluate/truth.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
 import { printable } from "../lib/printable.ts";
+import { LOWERED } from "../page/scores.ts";
 import { Progress } from "./progress.ts";
 
 interface Options {
@@ -32,9 +33,6 @@ interface Options {
   minAuc?: string;
   minFound?: string;
 }
-
-/** On all thresholds in the run that looks how far from an alarm records were. Alerts have four decimals. */
-const LOWERED = 0.01;
 
 export function command(): Command {
   return new Command("evaluate")

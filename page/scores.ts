@@ -3,7 +3,7 @@ import { align8, EVENT_HEADER, EventKind } from "../appliance/abi/abi.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName } from "../detectors/catalogue.ts";
 import { grown } from "./columns.ts";
 
-/** All thresholds are multiplied by this to see how far from an alarm records were; as in weir evaluate. */
+/** All thresholds are multiplied by this to see how far from an alarm records were. Alerts have four decimals. */
 export const LOWERED = 0.01;
 
 /** Findings in the order in which they came, a column for each number. */

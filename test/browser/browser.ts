@@ -49,3 +49,11 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
+
+/** The real command; what it prints. */
+export const weir = (...words: string[]) =>
+  execFileSync(process.execPath, ["bin/weir", ...words], {
+    cwd: ROOT,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });

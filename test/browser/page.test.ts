@@ -11,16 +11,9 @@ import { named } from "../../page/inputs.ts";
 import { run, runLowered } from "../../page/run.ts";
 import type { Scores } from "../../page/scores.ts";
 import { type Served, servePage } from "../../page/server.ts";
-import { browserPath, launch, openPage, screenshot, type Watched } from "./browser.ts";
+import { browserPath, launch, openPage, screenshot, type Watched, weir } from "./browser.ts";
 
 if (!browserPath) console.log("skipped: the page in a browser: no chromium");
-
-const weir = (...words: string[]) =>
-  execFileSync(process.execPath, ["bin/weir", ...words], {
-    cwd: ROOT,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
 
 describe.skipIf(!browserPath)("the page", () => {
   let folder: string;

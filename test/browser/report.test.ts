@@ -18,16 +18,9 @@ import { compilePolicy } from "../../diode/policy.ts";
 import { readBus } from "../../mil1553/simulator/icd/read.ts";
 import { simulate } from "../../mil1553/simulator/run.ts";
 import { recording } from "../../mil1553/writer/recording.ts";
-import { browserPath, launch, openPage, screenshot } from "./browser.ts";
+import { browserPath, launch, openPage, screenshot, weir } from "./browser.ts";
 
 if (!browserPath) console.log("skipped: reports in a browser: no chromium");
-
-const weir = (...words: string[]) =>
-  execFileSync(process.execPath, ["bin/weir", ...words], {
-    cwd: ROOT,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
 
 describe.skipIf(!browserPath)("reports", () => {
   let folder: string;

@@ -27,6 +27,18 @@ export interface Finding {
   input: string;
 }
 
+/** Before anything was run. */
+export const noFigures = (): Figures => ({
+  executions: 0,
+  edges: 0,
+  edgesTotal: 0,
+  features: 0,
+  inputs: 0,
+  bytes: 0,
+  seconds: 0,
+  findings: [],
+});
+
 export interface RunOptions {
   /** New inputs go to the first, all are read. */
   folders: readonly string[];
@@ -49,16 +61,7 @@ export const FINDINGS = join(BUILD, "findings");
 /** Runs until the time is over, over and over when something is found. */
 export async function fuzz(fuzzers: Fuzzers, target: Target, options: RunOptions): Promise<Figures> {
   const began = performance.now();
-  const all: Figures = {
-    executions: 0,
-    edges: 0,
-    edgesTotal: 0,
-    features: 0,
-    inputs: 0,
-    bytes: 0,
-    seconds: 0,
-    findings: [],
-  };
+  const all = noFigures();
   mkdirSync(FINDINGS, { recursive: true });
   for (let seed = options.seed ?? 1553; ; seed++) {
     const left = options.seconds - (performance.now() - began) / 1000;

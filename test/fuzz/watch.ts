@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ROOT } from "../../appliance/build/asc.ts";
 import { nameOf } from "./corpus.ts";
-import { FINDINGS, type Figures, type RunOptions } from "./libfuzzer.ts";
+import { FINDINGS, type Figures, noFigures, type RunOptions } from "./libfuzzer.ts";
 import type { Target } from "./targets.ts";
 
 /** Without a word for so long it hangs: a round of inputs takes a second at most. */
@@ -23,16 +23,7 @@ interface Message {
 /** The same as fuzz() of libfuzzer.ts; edges are V8's blocks. */
 export async function watchReaders(target: Target, options: RunOptions): Promise<Figures> {
   const began = performance.now();
-  const all: Figures = {
-    executions: 0,
-    edges: 0,
-    edgesTotal: 0,
-    features: 0,
-    inputs: 0,
-    bytes: 0,
-    seconds: 0,
-    findings: [],
-  };
+  const all = noFigures();
   mkdirSync(FINDINGS, { recursive: true });
   for (let seed = options.seed ?? 1553; all.findings.length < 5; seed++) {
     const left = options.seconds - (performance.now() - began) / 1000;

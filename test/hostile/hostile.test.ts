@@ -10,21 +10,13 @@ import { CaptureReader } from "../../captures/reader.ts";
 import { recordStream } from "../../captures/records.ts";
 import { enhanced, interfaceBlock, section } from "../../captures/testing/files.ts";
 import { compilePolicy } from "../../diode/policy.ts";
+import { generator } from "../fuzz/random.ts";
+import { mutate } from "../fuzz/readers.ts";
 
 const MUTANTS = 100_000;
 const ROUND = 1_000; // mutants that one appliance is put through: it must bear all of them, one behind the other
+const LONGEST = 1 << 16;
 const KEPT = 40; // packets of a capture
-
-/** xorshift32: the same mutants on every machine. */
-function generator(seed: number): (below: number) => number {
-  let x = seed;
-  return (below) => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return (x >>> 0) % below;
-  };
-}
 
 /** Pieces of the fixtures, small enough for many mutants, each from another place. */
 function seeds(): Buffer[] {
@@ -57,45 +49,6 @@ function seeds(): Buffer[] {
   return pieces;
 }
 
-const ODD = [0, 1, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 65535, 65536, 262144, 262145];
-
-/** One to four changes: a bit, a byte, a length, something cut, doubled, put in, moved from another piece. */
-function mutant(piece: Buffer, other: Buffer, random: (below: number) => number): Buffer {
-  let bytes = Buffer.from(piece);
-  for (let n = 1 + random(4); n > 0 && bytes.length > 8; n--) {
-    const at = random(bytes.length - 4);
-    const length = 1 + random(Math.min(200, bytes.length - at));
-    switch (random(8)) {
-      case 0:
-        bytes[at]! ^= 1 << random(8);
-        break;
-      case 1:
-        bytes[at] = random(256);
-        break;
-      case 2:
-        bytes.writeUInt32LE(ODD[random(ODD.length)]!, at);
-        break;
-      case 3:
-        bytes.writeUInt16BE(ODD[random(ODD.length)]! & 0xffff, at);
-        break;
-      case 4:
-        bytes = bytes.subarray(0, at);
-        break;
-      case 5:
-        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
-        break;
-      case 6:
-        bytes = Buffer.concat([bytes.subarray(0, at + length), bytes.subarray(at)]);
-        break;
-      default: {
-        const from = random(other.length);
-        bytes = Buffer.concat([bytes.subarray(0, at), other.subarray(from, from + length), bytes.subarray(at)]);
-      }
-    }
-  }
-  return bytes;
-}
-
 // REQ-GROUND-011
 it(`${MUTANTS} mutants: exit 0 or 2, nothing else`, { timeout: 300_000, retry: 0 }, async () => {
   const random = generator(20261121);
@@ -107,7 +60,7 @@ it(`${MUTANTS} mutants: exit 0 or 2, nothing else`, { timeout: 300_000, retry: 0
   for (let n = 0; n < MUTANTS; ) {
     const appliance = new Appliance(modules, parts);
     for (let round = 0; round < ROUND; round++, n++) {
-      const bytes = mutant(pieces[random(pieces.length)]!, pieces[random(pieces.length)]!, random);
+      const bytes = mutate(pieces[random(pieces.length)]!, pieces[random(pieces.length)]!, random, LONGEST);
       const reader = await CaptureReader.open(["-"], { stdin: Readable.from([bytes]) });
       try {
         for await (const chunk of recordStream(reader, appliance.input))

@@ -7,6 +7,7 @@ import { Appliance, type Modules, type Parts } from "../../appliance/hosts/embed
 import { MACS } from "../../appliance/hosts/qemu.ts";
 import { withSection } from "../../diode/testing/guard.ts";
 import { VECTORS } from "../../diode/testing/vectors.ts";
+import { generator } from "../fuzz/random.ts";
 import { garbage } from "../image/garbage.ts";
 import { POLICY } from "./image.ts";
 import { questions, telemetry } from "./script.ts";
@@ -15,17 +16,6 @@ export interface Outcome {
   frames: string[];
   /** JSON, console text, datagram. */
   records: string[];
-}
-
-/** xorshift32: the same on every machine. */
-export function generator(seed: number): (below: number) => number {
-  let x = seed;
-  return (below) => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return (x >>> 0) % below;
-  };
 }
 
 export interface Frame {
