@@ -1,11 +1,15 @@
 /** The IP detectors as inspect calls them (onboard/ip.probe.ts), for tests: records in, findings and entries out. */
 import { readFileSync } from "node:fs";
+import { expect } from "vitest";
 import { compileOnboard } from "../../../appliance/build/asc.ts";
 import { CaptureReader } from "../../../captures/reader.ts";
 import { record } from "../../../ip/testing/frames.ts";
 import type { Entry, LearnedDetector, Wanted } from "../../learned.ts";
+import { Flight } from "../../testing/flight.ts";
 import type { Frame } from "../../testing/site.ts";
 import { IP_DETECTORS } from "../learned.ts";
+
+const JUDGED = new Set(["new-pair", "flood", "arp", "rate", "beacon", "silence", "dns-tunnel", "icmp-tunnel"]);
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -55,6 +59,8 @@ const module = () =>
 
 export class IpProbe {
   readonly e: Exports;
+  /** Of the sections, beside it. */
+  #flight: Flight | undefined;
 
   private constructor(e: Exports) {
     this.e = e;
@@ -66,6 +72,8 @@ export class IpProbe {
     const probe = new IpProbe(exports as unknown as Exports);
     for (const section of sections)
       if (!probe.configure(section.tag, section.bytes)) throw new Error(`section ${section.tag} was refused`);
+    await Flight.ready();
+    probe.#flight = Flight.with(sections);
     return probe;
   }
 
@@ -74,6 +82,7 @@ export class IpProbe {
   }
 
   configure(tag: number, bytes: Uint8Array): boolean {
+    this.#flight = undefined; // what it was opened with is not what counts any more
     this.input.set(bytes);
     return this.e.configure(tag, bytes.length) === 1;
   }
@@ -84,16 +93,26 @@ export class IpProbe {
     const length = this.e.run(batch.length, 2);
     if (length >= 1 << 22) throw new Error("more findings than the test's buffer holds");
     const lines = Buffer.from(this.e.memory.buffer, this.e.outAt(), length).toString().split("\n").filter(Boolean);
-    return lines.map((line) => {
+    const found = lines.map((line) => {
       const { time, ...rest } = JSON.parse(line) as Found & { time: string };
       return { ...rest, time: Number(BigInt(time) / 1000n) / 1e6 };
     });
+    this.#same(batch, found);
+    return found;
+  }
+
+  #same(batch: Uint8Array, found: readonly Found[]): void {
+    if (!this.#flight) return;
+    const told = ({ detector, key }: { detector: string; key: string }) => `${detector} ${key}`;
+    const inFlight = this.#flight.run(batch).filter(({ detector }) => JUDGED.has(detector));
+    expect(inFlight.map(told)).toEqual(found.map(told));
   }
 
   /** The highest score / threshold of each frame, without words. */
   scores(batch: Uint8Array): Float64Array {
     this.input.set(batch);
     this.e.run(batch.length, 0);
+    this.#flight?.run(batch);
     return new Float64Array(this.e.memory.buffer, this.e.scoresAt(), this.e.frameCount()).slice();
   }
 

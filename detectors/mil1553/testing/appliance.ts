@@ -1,10 +1,16 @@
 /** The detectors over Chapter 10 bytes, as the inspecting compartment runs them: for tests and measurements. */
 import { readFileSync } from "node:fs";
+import { expect } from "vitest";
+import { Tag } from "../../../appliance/abi/config.ts";
 import { compileOnboard } from "../../../appliance/build/asc.ts";
 import type { BusMessage } from "../../../mil1553/simulator/message.ts";
 import { recording } from "../../../mil1553/writer/recording.ts";
+import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS } from "../../catalogue.ts";
 import type { Entry } from "../../learned.ts";
+import { Flight } from "../../testing/flight.ts";
 import { mil1553 } from "../learned.ts";
+
+const OF_BUS = new Set<string>(DETECTOR_NAMES.filter((name) => DETECTOR[name] >= FIRST_OF_BUS));
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -52,11 +58,17 @@ const MODE = { learn: 0, check: 1, read: 2 } as const;
 
 export class Appliance {
   readonly e: Exports;
+  /** inspect under the same section, beside it: it must find the same. */
+  #flight: Flight | undefined;
+  /** It begins when there is something to judge. */
+  #section: Uint8Array | undefined;
+
   private constructor(e: Exports) {
     this.e = e;
   }
 
   static async make(): Promise<Appliance> {
+    await Flight.ready();
     const module = new WebAssembly.Module(
       readFileSync(await compileOnboard("detectors/mil1553/onboard/mil1553.probe.ts")),
     );
@@ -117,13 +129,35 @@ export class Appliance {
     const { e } = this;
     e.begin();
     new Uint8Array(e.memory.buffer, e.inputAt(), section.length).set(section);
-    return e.configure(section.length) !== 0;
+    const accepted = e.configure(section.length) !== 0;
+    this.#flight = undefined;
+    this.#section = accepted ? section.slice() : undefined;
+    return accepted;
+  }
+
+  /** From now on without inspect beside it: for measurements. */
+  alone(): void {
+    this.#flight = undefined;
+    this.#section = undefined;
   }
 
   /** Judges one capture; call configure() first. Each call goes on where the last one ended. */
   check(source: Iterable<Uint8Array>): Found[] {
     const out: Found[] = [];
-    this.#run(source, MODE.check, () => out.push(...this.take()));
+    const bytes = [...source];
+    this.#run(bytes, MODE.check, () => out.push(...this.take()));
+    if (this.#section) {
+      this.#flight = Flight.with([{ tag: Tag.BASELINE_1553, bytes: this.#section }]);
+      expect(this.#flight, "inspect accepts the section").toBeDefined();
+      this.#section = undefined;
+    }
+    if (this.#flight) {
+      const told = ({ key, score }: { key: string; score: number }) => `${key} ${score}`;
+      const inFlight = this.#flight.chapter10(Buffer.concat(bytes)).filter(({ detector }) => OF_BUS.has(detector));
+      expect(inFlight.map((one) => `${DETECTOR[one.detector as DetectorName]} ${told(one)}`)).toEqual(
+        out.map((one) => `${one.detector} ${told(one)}`),
+      );
+    }
     return out;
   }
 

@@ -1,0 +1,97 @@
+/** inspect as it flies beside a test's detectors: given the same records and the same sections, it must find the same. */
+import { readFileSync } from "node:fs";
+import { align8, EVENT_HEADER, EventKind, type Inspect, RecordKind } from "../../appliance/abi/abi.ts";
+import { InspectFlag, Part, packPart, type Section, Tag } from "../../appliance/abi/config.ts";
+import { compileOnboard } from "../../appliance/build/asc.ts";
+import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
+import { compilePolicyText } from "../../diode/policy.ts";
+import { policyWith, sectionsOf } from "../../diode/testing/guard.ts";
+import { record } from "../../ip/testing/frames.ts";
+import { detectorName } from "../../page/scores.ts";
+
+/** A score of inspect's: onboard/abi.ts, Score. */
+export interface Scored {
+  detector: string;
+  key: string;
+  score: number;
+  threshold: number;
+}
+
+interface Loaded {
+  module: WebAssembly.Module;
+  settings: Buffer;
+}
+let loading: Promise<Loaded> | undefined;
+let loaded: Loaded;
+
+async function load() {
+  const { entry, pages } = COMPARTMENTS.find(({ name }) => name === "inspect")!;
+  const { parts } = compilePolicyText(policyWith(""), "policy.yaml");
+  return {
+    module: new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages }))),
+    settings: sectionsOf(parts.inspect).find(({ tag }) => tag === Tag.SETTINGS)!.bytes,
+  };
+}
+
+export class Flight {
+  readonly #inspect: Inspect;
+  readonly #input: Uint8Array;
+
+  private constructor(inspect: Inspect) {
+    this.#inspect = inspect;
+    this.#input = new Uint8Array(inspect.memory.buffer, inspect.inputAt(), inspect.inputSize());
+  }
+
+  /** Before the first. */
+  static async ready(): Promise<void> {
+    loading ??= load();
+    loaded = await loading;
+  }
+
+  /** @returns undefined when inspect refuses the sections */
+  static with(sections: readonly Section[], learns = false): Flight | undefined {
+    const { module, settings } = loaded;
+    const flags = Buffer.from(settings);
+    flags.writeUInt32LE(InspectFlag.SCORES | (learns ? InspectFlag.LEARN : 0), 0);
+    const flight = new Flight(new WebAssembly.Instance(module, {}).exports as unknown as Inspect);
+    const part = packPart(Part.INSPECT, [{ tag: Tag.SETTINGS, bytes: flags }, ...sections]);
+    flight.#input.set(part);
+    return flight.#inspect.configure(part.length) === 0 ? flight : undefined;
+  }
+
+  /** What it finds in these records, in order; every event but a score is checked to be JSON. */
+  run(records: Uint8Array): Scored[] {
+    const found: Scored[] = [];
+    this.#input.set(records);
+    for (let at = 0; at < records.length; ) {
+      at = this.#inspect.run(at, records.length);
+      const { memory } = this.#inspect;
+      const view = new DataView(memory.buffer, this.#inspect.eventsAt(), this.#inspect.eventsLength());
+      for (let event = 0; event < view.byteLength; ) {
+        const [json, text] = [view.getUint16(event + 4, true), view.getUint16(event + 6, true)];
+        const body = event + EVENT_HEADER;
+        const kind = view.getUint8(event + 9);
+        if (kind === EventKind.SCORE)
+          found.push({
+            detector: detectorName(view.getUint32(body + 40, true)),
+            key: `${view.getBigUint64(body + 16, true)}`,
+            score: view.getFloat64(body + 24, true),
+            threshold: view.getFloat64(body + 32, true),
+          });
+        else if (kind === EventKind.EVENT)
+          JSON.parse(Buffer.from(memory.buffer, view.byteOffset + body, json).toString("latin1"));
+        event = body + align8(json + text);
+      }
+    }
+    return found;
+  }
+
+  /** What it finds in a recording, however it is cut, and at its end. */
+  chapter10(bytes: Uint8Array): Scored[] {
+    const found: Scored[] = [];
+    const most = 60_000;
+    for (let at = 0; at < bytes.length; at += most)
+      found.push(...this.run(record(bytes.subarray(at, at + most), { kind: RecordKind.CHAPTER10 })));
+    return [...found, ...this.run(record(new Uint8Array(0), { kind: RecordKind.END }))];
+  }
+}
