@@ -62,9 +62,20 @@ export class Layer {
     this.#out = new Uint8Array(buffer, e.outAt(), e.outSize());
   }
 
+  /** One that a reader is done with: making its memory takes longer than reading a small capture. */
+  static #spare: Layer | undefined;
+
   static async create(): Promise<Layer> {
     module ??= load();
+    const spare = Layer.#spare;
+    Layer.#spare = undefined;
+    if (spare) return spare;
     return new Layer(new WebAssembly.Instance(await module, {}).exports as unknown as Exports);
+  }
+
+  /** Its caller has no use for it any more, nor for its bytes. */
+  release(): void {
+    Layer.#spare = this;
   }
 
   /** Lays out the records at the window's front that are as they should be; moves the window and counts them. */

@@ -11,9 +11,11 @@ import {
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CaptureReader } from "./reader.ts";
 import { pcapFile, type Read, readAll, readBytes } from "./testing/files.ts";
 import { CaptureWriter } from "./write.ts";
 
@@ -64,6 +66,30 @@ describe("gzip", () => {
     const { summary } = await readBytes(gzipSync(Buffer.alloc(200_000_000)));
     expect(summary.damages).toBe(1);
     expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000);
+  });
+});
+
+describe("memory that a reader is done with", () => {
+  it("is the next one's alone, however often it is closed", async () => {
+    const open = (bytes: Uint8Array) => CaptureReader.open(["-"], { stdin: Readable.from([bytes]) });
+    /** What two batches of each have in them, read by turns; the first is smaller than what was read at once. */
+    const batches = async (...readers: CaptureReader[]) => {
+      const read = readers.map(() => "");
+      for (const size of [66_592, 1 << 20])
+        for (const [n, reader] of readers.entries()) {
+          const target = new Uint8Array(size);
+          read[n] += Buffer.from(target.subarray(0, await reader.fill(target))).toString("hex");
+        }
+      return read;
+    };
+    const other = readFileSync("fixtures/normal.pcap");
+    const alone = [...(await batches(await open(SITE))), ...(await batches(await open(other)))];
+    const done = await open(SITE);
+    await done.close();
+    const one = await open(SITE);
+    await done.close();
+    expect(await batches(one, await open(other))).toEqual(alone);
+    expect(await batches(done)).toEqual([""]);
   });
 });
 

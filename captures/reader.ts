@@ -46,6 +46,8 @@ export class CaptureReader {
   readonly #window: Window;
   #batch = new RecordBatch();
   #bytesClosed = 0;
+  #filling = false;
+  #closed = false;
 
   private constructor(inputs: Input[], options: CaptureOptions, layer: Layer) {
     this.inputs = inputs;
@@ -86,11 +88,13 @@ export class CaptureReader {
    * take, 0 at the end of the run. Returns what there is rather than wait for more.
    */
   async fill(target: Uint8Array): Promise<number> {
+    this.#filling = true;
     for (;;) {
       const length = await this.#fill(target);
-      if (length === 0 || !this.#filter) return length;
-      const left = this.#filter.run(target, length);
-      if (left > 0) return left;
+      const left = length === 0 || !this.#filter ? length : this.#filter.run(target, length);
+      if (length !== 0 && left === 0) continue;
+      this.#filling = false;
+      return left;
     }
   }
 
@@ -112,6 +116,9 @@ export class CaptureReader {
   async close(): Promise<void> {
     this.#next = this.inputs.length;
     if (this.#open) await this.#closeFile();
+    // Not what a fill() that nobody waited for may still write to.
+    if (!this.#filling && !this.#closed) this.#layer.release();
+    this.#closed = true;
   }
 
   async #readMore(need: number): Promise<void> {
