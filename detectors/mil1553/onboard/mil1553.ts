@@ -26,11 +26,10 @@ import { busModel, forgetSection, knownModel, readSection, ready } from "./secti
 export { expected, seen } from "./words";
 
 let learning: bool = false;
-let used: bool = false; // the arena is; until then it is zero, and stays untouched
 
 /** Forgets traffic and what was learned. */
 export function reset(): void {
-  if (used) clear();
+  clear();
   forgetBuses();
   forgetIdentities();
   forgetOrder();
@@ -45,7 +44,6 @@ export function reset(): void {
 /** The section of the policy (Tag.BASELINE_1553), untrusted; false when malformed: then nothing is judged. */
 export function configure(at: usize, length: u32): bool {
   reset();
-  used = true;
   const good = readSection(at, length);
   if (!good) reset();
   return good;
@@ -96,7 +94,7 @@ export function learn(m: Message, bus: Bus): void {
   if (!learning) {
     reset();
     if (needed() > SHARED) return;
-    learning = used = true;
+    learning = true;
   }
   observe(m);
   let i = findBus(<u32>m.channel);
