@@ -2,10 +2,12 @@
 import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { type Arch, archOf, HOST_ARCH } from "../appliance/build/arch.ts";
+import { describeImage } from "../appliance/build/describe.ts";
 import { flatImage } from "../appliance/build/flat.ts";
 import { prebuiltImage, prebuiltSymbols, withPolicy } from "../appliance/build/for.ts";
 import { sha256 } from "../appliance/build/info.ts";
 import { readSigner, signatureOf, signaturePath } from "../appliance/build/signature.ts";
+import { inMebibytes } from "../appliance/build/spare.ts";
 import { step } from "../appliance/build/steps.ts";
 import { compilePolicy } from "../diode/policy.ts";
 
@@ -80,7 +82,9 @@ async function build({ config: policyPath, output, flat, sign }: Options, arch: 
   put(output, image);
   copyFileSync(prebuiltSymbols(arch), `${output}.debug`);
   if (signer) put(signaturePath(output), signatureOf(image, signer));
-  process.stdout.write(`${output}: ${image.length} bytes, sha256 ${sha256(image)}\n`);
+  const { memory } = describeImage(elf);
+  const least = policy && memory !== undefined ? `, needs ${inMebibytes(memory)} MiB of memory` : "";
+  process.stdout.write(`${output}: ${image.length} bytes${least}, sha256 ${sha256(image)}\n`);
 }
 
 /** Whole or not at all. */

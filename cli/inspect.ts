@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { billOfMaterials } from "../appliance/build/bom.ts";
 import { describeImage, type ImageDescription } from "../appliance/build/describe.ts";
 import { verifyImage } from "../appliance/build/signature.ts";
+import { inMebibytes } from "../appliance/build/spare.ts";
 import { printable } from "../lib/printable.ts";
 
 export function command(): Command {
@@ -93,6 +94,7 @@ export function render(d: ImageDescription): string {
     ),
     "",
     ...policy(d),
+    ...memory(d),
   ];
   if (build) lines.push("", ...made(build));
   return lines.join("\n");
@@ -102,6 +104,10 @@ function policy({ policy }: ImageDescription): string[] {
   if (!policy) return ["policy       none: the image will refuse to start"];
   const parts = Object.entries(policy.parts).map(([name, bytes]) => `${name} ${number(bytes)}`);
   return [`policy       ${number(policy.bytes)} bytes: ${parts.join(", ")}`, `  sha256 ${policy.sha256}`];
+}
+
+function memory({ memory }: ImageDescription): string[] {
+  return memory === undefined ? [] : [`memory       needs ${number(memory)} bytes: ${inMebibytes(memory)} MiB`];
 }
 
 function made({ compartments, stack, lines, tools }: NonNullable<ImageDescription["build"]>): string[] {

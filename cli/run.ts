@@ -1,8 +1,11 @@
 /** `weir run`: starts an image on tap devices, prints its console, stops it cleanly; or shows how a host would start it. */
+
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { fromEvent, merge, take } from "rxjs";
+import { describeImage } from "../appliance/build/describe.ts";
+import { inMebibytes } from "../appliance/build/spare.ts";
 import { type Appliance, type Attached, checkAppliance, quoted } from "../appliance/hosts/descriptions/appliance.ts";
 import { describeFor, HOSTS, type Host, hostOf } from "../appliance/hosts/descriptions/hosts.ts";
 import { interfacesOf } from "../appliance/hosts/descriptions/manifest.ts";
@@ -24,7 +27,7 @@ interface Options {
   in: string;
   out: string;
   log: string;
-  memory: string;
+  memory?: string;
   accelerator?: string;
   machine?: string;
   name: string;
@@ -43,7 +46,7 @@ export function command(): Command {
     .requiredOption("--out <tap>", "where frames that policy allows go: the image sends only")
     .requiredOption("--log <tap>", "where alerts and counters go, as syslog datagrams: the image sends only")
     .option(`--host <${HOSTS.join("|")}>`, "the hypervisor; all but qemu are for --print", "qemu")
-    .option("--memory <MiB>", "memory of the guest", "8")
+    .option("--memory <MiB>", "memory of the guest; as much as the image needs unless said")
     .option("--accelerator <kvm|tcg>", "kvm where it works, else tcg, unless this says which; for libvirt kvm")
     .option("--machine <microvm|q35>", "QEMU's machine for an x86-64 image: virtio-mmio, or virtio-pci (q35)")
     .option("--name <name>", "what libvirt, Xen or Firecracker call it", "weir")
@@ -116,12 +119,13 @@ const WHY_NOT: Record<Exclude<Host, "qemu">, string> = {
 
 /** @throws Error when an option or the image is not what it must be */
 function applianceOf(image: string, options: Options): Appliance {
-  const memory = Number(options.memory);
-  if (!/^\d{1,7}$/.test(options.memory) || memory < 1)
+  if (options.memory !== undefined && !/^[1-9]\d{0,6}$/.test(options.memory))
     throw new Error(`--memory ${options.memory}: expected whole MiB`);
   const flat = isFlat(image);
+  const bytes = readFileSync(image);
+  const memory = options.memory === undefined ? memoryFor(bytes, flat) : Number(options.memory);
   const taps: Record<string, string> = { in: options.in, out: options.out, log: options.log };
-  const nics = interfacesOf(readFileSync(image), flat).map((one): Attached => {
+  const nics = interfacesOf(bytes, flat).map((one): Attached => {
     const tap = taps[one.name];
     if (tap === undefined)
       throw new Error(`${image}: its manifest has an interface ${one.name}, expected in, out, log`);
@@ -133,6 +137,16 @@ function applianceOf(image: string, options: Options): Appliance {
     ...{ accelerator: acceleratorOf(options) ?? "kvm", append: liveClock() },
   };
 }
+
+/** MiB. A flat image says it in its header: where it is put, and how long it is there. */
+function memoryFor(image: Buffer, flat: boolean): number {
+  if (flat) return inMebibytes(Number(image.readBigUInt64LE(8) + image.readBigUInt64LE(16)));
+  const { memory } = describeImage(image);
+  return memory === undefined ? LARGEST : inMebibytes(memory);
+}
+
+/** MiB that are enough for any image that does not say what it needs. */
+const LARGEST = 8;
 
 function acceleratorOf({ accelerator: asked }: Options): Accelerator | undefined {
   if (asked !== undefined && asked !== "kvm" && asked !== "tcg")

@@ -36,6 +36,7 @@ export interface Compartment {
   eventsLength(): number;
   framesAt(): number;
   framesLength(): number;
+  spare(i: number): bigint;
 }
 
 export interface Guard extends Compartment {

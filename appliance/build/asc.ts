@@ -17,6 +17,7 @@ function projectRoot(from: string): string {
 
 export const FLAGS = [
   "-O3",
+  "--shrinkLevel=1",
   "--runtime=stub", // no garbage collector: nothing onboard allocates
   "--use=abort=", // a failed assertion is `unreachable`, not a call to the host
   "--debug", // function names: for the C that wasm2c writes, for traps, for coverage; they do not reach the ELF

@@ -3,11 +3,14 @@
 // apart without knowing what is in them.
 //
 //    0  u32 magic      the bytes "WPOL"
-//    4  u32 version    1
+//    4  u32 version    2
 //    8  u32 length     of all, this header included
 //   12  u32 parts      3: inspect, guard, journal, in this order
 //   16  parts x { u32 offset from the start, a multiple of 8; u32 length }
-//   40  the parts, each behind the other, zeros up to multiples of 8 between and behind
+//   40  256 bytes      a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this
+//                      policy leaves it untouched (spare.ts), and it has no memory behind it. The image holds it against what
+//                      the compartments say
+//  296  the parts, each behind the other, zeros up to multiples of 8 between and behind
 //
 // Little-endian. What is in a part, and its own checksum, are the compartment's matter: configure() refuses it.
 import { align8 } from "../abi/abi.ts";
@@ -15,14 +18,19 @@ import type { Parts } from "../hosts/embedded/appliance.ts";
 import { COMPARTMENTS } from "./compartments.ts";
 
 export const CONTAINER_MAGIC = 0x4c4f5057;
-export const CONTAINER_VERSION = 1;
-const HEADER = 16 + COMPARTMENTS.length * 8;
+export const CONTAINER_VERSION = 2;
+const SPARE_AT = 16 + COMPARTMENTS.length * 8;
+export const SPARE_SIZE = 256;
+const HEADER = SPARE_AT + SPARE_SIZE;
 
 /** More than any policy needs; a larger one is a mistake, and would eat the guest's memory. */
 export const MAX_CONTAINER = 16 << 20;
 
-/** @throws Error when the parts are too large together. */
-export function packContainer(parts: Parts): Uint8Array {
+/**
+ * @param spare one bit for each page that has no memory; by default all have
+ * @throws Error when the parts are too large together.
+ */
+export function packContainer(parts: Parts, spare: Uint8Array = new Uint8Array(SPARE_SIZE)): Uint8Array {
   const bodies = COMPARTMENTS.map(({ name }) => parts[name]);
   const length = bodies.reduce((sum, body) => sum + align8(body.length), HEADER);
   if (length > MAX_CONTAINER) throw new Error(`the compiled policy is ${length} bytes; at most ${MAX_CONTAINER} fit`);
@@ -31,6 +39,7 @@ export function packContainer(parts: Parts): Uint8Array {
   [CONTAINER_MAGIC, CONTAINER_VERSION, length, bodies.length].forEach((word, n) => {
     view.setUint32(n * 4, word, true);
   });
+  bytes.set(spare, SPARE_AT);
   let at = HEADER;
   bodies.forEach((body, n) => {
     view.setUint32(16 + n * 8, at, true);
@@ -62,3 +71,6 @@ export function unpackContainer(bytes: Uint8Array): Parts {
   const [inspect, guard, journal] = COMPARTMENTS.map(({ name }, n) => part(n, name));
   return { inspect: inspect!, guard: guard!, journal: journal! };
 }
+
+/** The pages without memory, of a container that unpackContainer() takes: a view. */
+export const spareOf = (container: Uint8Array): Uint8Array => container.subarray(SPARE_AT, HEADER);

@@ -5,6 +5,7 @@ import { type Elf, FLAG_EXECUTE, FLAG_READ, FLAG_WRITE, machineName, PT_LOAD, re
 import { type BuildInfo, buildInfo, sha256 } from "./info.ts";
 import { type Interface, manifestNote, NOTE_BUILD, NOTE_OWNER, unpackManifest } from "./manifest.ts";
 import { policyOf } from "./place.ts";
+import { memoryNeeded } from "./spare.ts";
 
 export interface Extent {
   /** Physical (segments) or virtual (sections) address, hexadecimal. */
@@ -23,6 +24,8 @@ export interface ImageDescription {
   interfaces: Interface[];
   segments: Extent[];
   sections: (Extent & { name: string })[];
+  /** Bytes of memory that a machine must have for it (spare.ts); absent where `build` is. */
+  memory?: number;
   policy?: { sha256: string; bytes: number; parts: Record<string, number> };
   /** Absent in an image that was not made by `weir build`, such as a test's. */
   build?: BuildInfo;
@@ -40,6 +43,7 @@ export function describeImage(image: Uint8Array): ImageDescription {
   const interfaces = unpackManifest(manifestNote(elf).bytes);
   const container = policyOf(elf);
   const build = readBuildInfo(elf);
+  const memory = memoryNeeded(elf, build);
   return {
     machine: machineName(elf.machine),
     bytes: image.length,
@@ -63,6 +67,7 @@ export function describeImage(image: Uint8Array): ImageDescription {
         fileBytes: s.type === SHT_NOBITS ? 0 : s.size,
         memoryBytes: s.size,
       })),
+    ...(memory !== undefined && { memory }),
     ...(container && { policy: describePolicy(container) }),
     ...(build && { build }),
   };
@@ -72,6 +77,9 @@ function describePolicy(container: Uint8Array): NonNullable<ImageDescription["po
   const parts = Object.entries(unpackContainer(container)).map(([name, part]) => [name, (part as Uint8Array).length]);
   return { sha256: sha256(container), bytes: container.length, parts: Object.fromEntries(parts) };
 }
+
+/** How an image was built, as it says itself; undefined when it does not. */
+export const buildInfoOf = (image: Uint8Array): BuildInfo | undefined => readBuildInfo(readElf(image));
 
 function readBuildInfo(elf: Elf): BuildInfo | undefined {
   const note = elf.notes.find((n) => n.owner === NOTE_OWNER && n.type === NOTE_BUILD);

@@ -3,10 +3,12 @@
 //
 // The memory that begins with zeros lies between data and policy, and is no part of the file: the policy comes right behind
 // the data, and boot.S moves it to its place and then clears what is between.
+import { describeImage } from "./describe.ts";
 import { machineName, PT_LOAD, readElf } from "./elf.ts";
 import { policySegment } from "./place.ts";
 
 const PAGE = 4096;
+const GIBIBYTE = 1n << 30n; // memory begins at a multiple of it
 const align = (n: number) => Math.ceil(n / PAGE) * PAGE;
 
 /** Fields of the header (Linux, Documentation/arch/arm64/booting.rst). */
@@ -30,7 +32,9 @@ export function flatImage(image: Uint8Array): Uint8Array {
   for (const s of loads) flat.set(image.subarray(s.offset, s.offset + s.fileSize), at(s));
   flat.set(image.subarray(policy.offset, policy.offset + policy.fileSize), align(end));
   const view = new DataView(flat.buffer);
-  view.setBigUint64(IMAGE_SIZE, BigInt(align(at(policy) + policy.fileSize)), true);
+  const behind = align(at(policy) + policy.fileSize);
+  const needed = describeImage(image).memory;
+  view.setBigUint64(IMAGE_SIZE, BigInt(needed === undefined ? behind : needed - Number(base % GIBIBYTE)), true);
   view.setBigUint64(FLAT, BigInt(policy.fileSize), true);
   return flat;
 }

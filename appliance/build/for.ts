@@ -4,9 +4,11 @@ import { join } from "node:path";
 import type { Arch } from "./arch.ts";
 import { ROOT } from "./asc.ts";
 import { packContainer } from "./container.ts";
+import { buildInfoOf } from "./describe.ts";
 import { buildImage } from "./image.ts";
 import { linkImage } from "./link.ts";
 import { placeManifest, placePolicy } from "./place.ts";
+import { sparePages } from "./spare.ts";
 
 /** What is kept beside the image without a policy, and goes beside one with a policy as NAME.debug (symbols.ts). */
 export const prebuiltSymbols = (arch: Arch): string => `${prebuiltPath(arch)}.symbols`;
@@ -26,5 +28,6 @@ export function withPolicy(
   image: Uint8Array,
   policy: { parts: Parameters<typeof packContainer>[0]; interfaces: Parameters<typeof placeManifest>[1] },
 ): Uint8Array {
-  return placePolicy(placeManifest(image, policy.interfaces), packContainer(policy.parts));
+  const spare = sparePages(policy.parts, buildInfoOf(image));
+  return placePolicy(placeManifest(image, policy.interfaces), packContainer(policy.parts, spare));
 }

@@ -6,7 +6,7 @@ import type { CompartmentName } from "./compartments.ts";
 import { type Module, readWasm } from "./wasm.ts";
 
 /** The exports of the ABI (appliance/abi/onboard/abi.ts); the runtime links against exactly these. */
-const EVERY = ["abi", "inputAt", "inputSize", "configure", "run", "eventsAt", "eventsLength"];
+const EVERY = ["abi", "inputAt", "inputSize", "configure", "run", "eventsAt", "eventsLength", "spare"];
 const EXPORTS: Record<CompartmentName, { must: string[]; may: string[] }> = {
   inspect: { must: [...EVERY, "verdictsAt", "verdictsLength"], may: ["framesAt", "framesLength"] },
   guard: { must: [...EVERY, "framesAt", "framesLength", "tick"], may: [] },

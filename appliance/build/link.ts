@@ -22,7 +22,7 @@ export interface RuntimeRequest extends LinkRequest {
 }
 
 /** Bytes of stack that the user part has; the pipeline checks that it cannot need more. */
-export const USER_STACK = 32768;
+export const USER_STACK = 16384;
 
 const RUNTIME = join(ROOT, "appliance", "runtime");
 

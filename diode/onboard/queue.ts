@@ -5,8 +5,8 @@
 // Rule when full: a frame that finds no room, or as many before it as the policy lets wait, is dropped (`shaping`).
 import { align8 } from "../../lib/onboard/bytes";
 
-const SIZE: u32 = 131072;
-const RING: usize = memory.data(131072, 8);
+export const SIZE: u32 = 131072;
+export const RING: usize = memory.data(131072, 8);
 const HEAD: u32 = 8; // u32 length, u32 zero
 
 let first: u32 = 0;  // offset of the oldest entry

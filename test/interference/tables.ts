@@ -2,7 +2,7 @@
 import { align8 } from "../../appliance/abi/abi.ts";
 import { PART_HEADER } from "../../appliance/abi/config.ts";
 import { COMPARTMENTS, type CompartmentName } from "../../appliance/build/compartments.ts";
-import { packContainer } from "../../appliance/build/container.ts";
+import { spareOf, unpackContainer } from "../../appliance/build/container.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { POLICY } from "./image.ts";
 
@@ -12,6 +12,7 @@ export interface Place {
   bytes: Uint8Array;
 }
 
+const PAGE = 4096;
 /** Shorter ones, and those of zeros, would be found anywhere. */
 const TELLING = 16;
 
@@ -37,23 +38,51 @@ async function inputs(): Promise<Record<CompartmentName, [number, number]>> {
   return { inspect: of("inspect"), guard: of("guard"), journal: of("journal") };
 }
 
+/** Where the compartments' memories lie: behind the policy, page by page, but for those that have none. */
+function physical(container: Buffer, at: number): Record<CompartmentName, number[]> {
+  const spare = spareOf(container);
+  let next = at + Math.ceil(container.length / PAGE) * PAGE;
+  let n = 0;
+  const all = COMPARTMENTS.map(({ name, pages }) => {
+    const places = Array.from({ length: (pages * 65536) / PAGE }, () => {
+      const none = (spare[n >> 3]! >> (n++ & 7)) & 1;
+      if (none) return -1;
+      next += PAGE;
+      return next - PAGE;
+    });
+    return [name, places] as const;
+  });
+  return Object.fromEntries(all) as Record<CompartmentName, number[]>;
+}
+
 /** Every copy of every section of the policy in its compartment's memory, and the container it came in. */
 export async function tablesIn(ram: Buffer, symbols: ReadonlyMap<string, number>): Promise<Place[]> {
   const places: Place[] = [];
   const given = await inputs();
-  for (const { name, pages } of COMPARTMENTS) {
-    const base = symbols.get(`${name}_memory`)!;
-    const memory = ram.subarray(base, base + pages * 65536);
+  const at = symbols.get("policy")!;
+  const container = ram.subarray(at, at + ram.readUInt32LE(at + 8));
+  const pages = physical(container, at);
+  for (const { name } of COMPARTMENTS) {
     const [from, size] = given[name];
+    const isInput = (place: number) => {
+      const page = pages[name].indexOf(place & -PAGE);
+      const offset = page * PAGE + (place & (PAGE - 1));
+      return offset >= from && offset < from + size;
+    };
+    const [first, last] = [pages[name].find((place) => place >= 0)!, pages[name].findLast((place) => place >= 0)!];
     // The journal's start number is the host's, and its key is erased once the first of those that evolve is made of it
     const lasting = (section: Uint8Array) => (name === "journal" ? section.subarray(8, 72) : section);
     for (const [n, bytes] of sections(POLICY.parts[name]).map(lasting).entries())
-      for (let at = memory.indexOf(bytes); at >= 0; at = memory.indexOf(bytes, at + 1))
-        if (at + bytes.length <= from || at >= from + size) places.push({ of: `${name} ${n}`, at: base + at, bytes });
+      for (
+        let place = ram.indexOf(bytes, first);
+        place >= 0 && place < last + PAGE;
+        place = ram.indexOf(bytes, place + 1)
+      )
+        if (!isInput(place)) places.push({ of: `${name} ${n}`, at: place, bytes });
   }
-  const container = packContainer(POLICY.parts);
-  const at = symbols.get("policy")!;
-  if (ram.subarray(at, at + container.length).equals(container)) places.push({ of: "container", at, bytes: container });
+  const parts = unpackContainer(container);
+  if (COMPARTMENTS.every(({ name }) => Buffer.from(parts[name]).equals(POLICY.parts[name])))
+    places.push({ of: "container", at, bytes: Buffer.from(container) });
   return places;
 }
 

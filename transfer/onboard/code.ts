@@ -7,7 +7,7 @@ import { MOST_DATA, MOST_PARITY } from "./sizes";
 const POLYNOMIAL: u32 = 0x11d;
 const EXP: usize = memory.data(512, 8);
 const LOG: usize = memory.data(256, 8);
-const PRODUCT: usize = memory.data(65536, 8); // [a << 8 | b]
+export const PRODUCT: usize = memory.data(65536, 8); // [a << 8 | b]
 const ROWS: usize = memory.data(8 * 32, 8);   // parity row r: ROWS[r * MOST_DATA + column]
 const WORK: usize = memory.data(32 * 64, 8);  // a matrix beside the unit matrix, on its way to its inverse
 const WIDTH: u32 = 64;

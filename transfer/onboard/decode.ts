@@ -23,8 +23,8 @@ class Block {
 
 const BLOCKS: usize = memory.data(32 * 32, 8);
 const BLOCK: usize = 32;
-const SHARDS: usize = memory.data(32 * 8 * 1424, 8);
-const FOUND: usize = memory.data(8 * 1424, 8);
+export const SHARDS: usize = memory.data(32 * 8 * 1424, 8);
+export const FOUND: usize = memory.data(8 * 1424, 8);
 const ROWS: usize = memory.data(8, 8);
 const COLUMNS: usize = memory.data(8, 8);
 

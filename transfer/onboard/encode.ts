@@ -6,7 +6,7 @@
 import { addTimes, coefficient } from "./code";
 import { MOST_BLOCKS, MOST_DATA, MOST_PARITY, SHARD } from "./sizes";
 
-const PARITY: usize = memory.data(2 * 16 * 8 * 1424, 8); // of the window that fills, and of the one before
+export const PARITY: usize = memory.data(2 * 16 * 8 * 1424, 8); // of the window that fills, and of the one before
 const HALF: u32 = 16 * 8 * 1424;
 
 let k: u32 = 0;

@@ -24,6 +24,9 @@
 //                                 lost because `in` overran, because `out` was full, because `log` was full. Then the
 //                                 number that tells this start from others in the log, larger each time: read once, at
 //                                 the first run(); 0 = the policy's
+//   spare(i): u64                 once configured: the i-th stretch of memory that run() is not going to touch; its offset in
+//                                 the lower half, its bytes, which may reach beyond the end, in the upper; 0 = no more.
+//                                 Stretches do not overlap. The image has nothing behind the whole pages in them
 //   tick(): u64                   guard only, once configured: ns between two TICK records that a live host gives it at
 //                                 least, evenly, beginning with the first record of all, and a TICK before the frames
 //                                 that came later; 0 = one a second, when nothing else comes, is enough

@@ -8,6 +8,7 @@ import {
   ABI_VERSION, ACTIONS, Action, INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind, Refusal,
 } from "../../abi/onboard/abi";
 import { RuleAction, RulePayload } from "../../abi/onboard/config";
+import { spareAt } from "../../abi/onboard/spare";
 import { Fields, Known } from "../../../diode/onboard/fields";
 import { parse } from "../../../diode/onboard/parse";
 import { BROKEN, passing, remakeMessages, ruleOf } from "../../../diode/onboard/messages/remake";
@@ -27,6 +28,7 @@ import {
   configurePolicy, ignoreChecksums, networks, protectedCount, protectedNetworks, ranges, rule, ruleCount, rules, settings, transferAt,
 } from "./policy";
 import { beginTransfer, nextTransfer, takeTransfer, transferTime } from "./transfer";
+import { configureSpare } from "./spare";
 import { reportDrop, reportQuarantine, reportRules, reportStats } from "./report";
 
 const INPUT: usize = memory.data(131072, 8);
@@ -48,19 +50,21 @@ export function eventsAt(): usize { return events.at(); }
 export function eventsLength(): u32 { return events.length(); }
 export function framesAt(): usize { return output.at(); }
 export function framesLength(): u32 { return output.length(); }
+export function spare(i: u32): u64 { return spareAt(i); }
 export function tick(): u64 { return output.tickInterval(); }
 
 export function configure(length: u32): u32 {
   if (configured || length > INPUT_SIZE) return Refusal.CONTENT;
   const refusal = configurePolicy(INPUT, length);
   configured = refusal == Refusal.NONE;
-  if (configured) begin();
+  if (configured) begin(length);
   return refusal;
 }
 
-function begin(): void {
+function begin(length: u32): void {
   output.beginOutput();
   beginTransfer();
+  configureSpare(length);
   const s = settings(), l = changetype<Limits>(LIMITS);
   l.length = s.quarantineTime;
   l.perMinute = s.quarantineRate;

@@ -12,9 +12,9 @@ import { checkSecond } from "../../../diode/onboard/second";
 import { MOST_BLOCKS, MOST_DATA, MOST_PARITY } from "../../../transfer/onboard/sizes";
 import { Text, byte } from "../../../lib/onboard/text";
 
-const SIZE: u32 = 98304;
+export const SIZE: u32 = 98304;
 const LONGEST: u64 = 1 << 62; // ns: sums of a time and an interval do not wrap
-const POLICY: usize = memory.data(98304, 8);
+export const POLICY: usize = memory.data(98304, 8);
 
 export let rules: usize = 0;
 export let ruleCount: u32 = 0;

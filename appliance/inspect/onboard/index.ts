@@ -2,12 +2,14 @@
 import {
   ABI_VERSION, Action, INPUT_SIZE, MAX_CAPTURED, RECORD_HEADER, RecordHeader, RecordKind, Refusal, VERDICTS, stricter,
 } from "../../abi/onboard/abi";
+import { spareAt } from "../../abi/onboard/spare";
 import { align8 } from "../../../lib/onboard/bytes";
 import * as bus from "./bus";
 import * as events from "./events";
 import * as heartbeat from "./heartbeat";
 import { beginLearning, exportAll, exportDue, learning } from "./learning";
 import { configureInspect } from "./settings";
+import { configureSpare } from "./spare";
 import { atHand } from "./alerts";
 import { timePassed } from "./detect";
 import { beginFindings, closeFindings, sweepFindings, takeFindings } from "./findings";
@@ -30,6 +32,7 @@ export function eventsAt(): usize { return events.at(); }
 export function eventsLength(): u32 { return events.length(); }
 export function framesAt(): usize { return 0; }
 export function framesLength(): u32 { return 0; }
+export function spare(i: u32): u64 { return spareAt(i); }
 export function verdictsAt(): usize { return verdicts; }
 export function verdictsLength(): u32 { return done; }
 
@@ -39,6 +42,7 @@ export function configure(length: u32): u32 {
   bus.begin();
   beginFindings();
   beginLearning();
+  if (configured) configureSpare(INPUT);
   return refusal;
 }
 

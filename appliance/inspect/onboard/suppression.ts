@@ -12,8 +12,8 @@ import { HEADER, Table, find, open } from "../../../detectors/onboard/table";
 import { Finding } from "../../../detectors/onboard/finding";
 
 const INFORMATIONAL: u32 = 6;
-const TRACKED: u32 = 1024;
-const STRIDE: u32 = HEADER + 24;
+export const TRACKED: u32 = 1024;
+export const STRIDE: u32 = HEADER + 24;
 const SECOND: u64 = 1000000000;
 const MAX_NETWORKS: u32 = 256;
 
@@ -21,7 +21,7 @@ const RULES: usize = memory.data(128 * 24, 8);
 const NETWORKS: usize = memory.data(256 * 24, 8);
 const MATCHED: usize = memory.data(128 * 8, 8);
 const HELD: usize = memory.data(128 * 8, 8);
-const counters: usize = memory.data(1024 * 48, 8);
+export const counters: usize = memory.data(1024 * 48, 8);
 const TABLE_AT: usize = memory.data(40, 8);
 let count: u32 = 0;
 let networks: u32 = 0;
@@ -56,7 +56,7 @@ export function configureSuppression(part: usize): bool {
   if (more) memory.copy(NETWORKS, section(part, Tag.ALERT_NETWORKS), more);
   memory.fill(MATCHED, 0, MAX_ALERT_RULES * 8);
   memory.fill(HELD, 0, MAX_ALERT_RULES * 8);
-  open(changetype<Table>(TABLE_AT), counters, TRACKED, STRIDE);
+  if (count != 0) open(changetype<Table>(TABLE_AT), counters, TRACKED, STRIDE); // else it stays untouched
   suppressed = 0;
   for (let i: u32 = 0; i < count; ++i) {
     const r = rule(i);

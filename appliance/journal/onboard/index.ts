@@ -14,6 +14,7 @@ import { Text, byte, lit, open, unsigned } from "../../../lib/onboard/text";
 import { Log, configureLog, datagram, keyed } from "./datagram";
 import { EPOCH, nextKey, startKeys } from "./keys";
 import { JournalSettings } from "../../abi/onboard/config";
+import { beginSpare, spareAt } from "../../abi/onboard/spare";
 
 const INPUT: usize = memory.data(131072, 8);
 const FRAMES_SIZE: u32 = 32768;
@@ -43,11 +44,13 @@ export function eventsAt(): usize { return 0; }
 export function eventsLength(): u32 { return 0; }
 export function framesAt(): usize { return FRAMES; }
 export function framesLength(): u32 { return framesUsed; }
+export function spare(i: u32): u64 { return spareAt(i); }
 export function countersAt(): usize { return COUNTER; }
 
 export function configure(length: u32): u32 {
   const refusal = configureLog(changetype<Log>(LOG), INPUT, length);
   configured = refusal == Refusal.NONE;
+  beginSpare();
   return refusal;
 }
 

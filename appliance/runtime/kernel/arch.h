@@ -18,8 +18,8 @@ uint64_t arch_clock(char how[16]);
 
 enum arch_rights { KERNEL_TEXT, KERNEL_READ, KERNEL_WRITE, KERNEL_DEVICE, USER_TEXT, USER_READ, USER_WRITE };
 #define PAGE 4096ull
-// Maps [from, to), each to itself. What was never mapped cannot be reached once arch_protect() was called.
-void arch_map(uint64_t from, uint64_t to, enum arch_rights rights);
+// Maps the pages of [from, to) to memory from `physical` on. What was never mapped cannot be reached once arch_protect() was called.
+void arch_map(uint64_t from, uint64_t to, uint64_t physical, enum arch_rights rights);
 void arch_protect(void);
 // Device registers may only be in these addresses.
 bool arch_may_be_device(uint64_t base);

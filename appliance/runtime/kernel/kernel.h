@@ -86,6 +86,16 @@ struct weir_manifest {
   struct weir_interface interfaces[MANIFEST_MAX]; // of this runtime: in, out, log, in the order of enum weir_role
 };
 
+// ---- The policy, untrusted (build/container.ts writes it) -----------------------------------------------------------------
+
+#define CONTAINER_MAGIC 0x4c4f5057
+#define CONTAINER_VERSION 2
+struct weir_container {
+  uint32_t magic, version, length, count;
+  struct { uint32_t offset, length; } parts[3]; // inspect, guard, journal
+  uint8_t spare[256]; // a bit for each page of their memories, one behind the other: 1 = it has nothing behind it
+};
+
 // ---- What the kernel part tells the user part; one page, read-only ------------------------------------------------------
 
 struct weir_info {
@@ -93,7 +103,7 @@ struct weir_info {
   uint64_t ticks_per_second;
   char clock[16];            // how that was learnt
   uint64_t memory;           // bytes of RAM the machine has
-  const uint8_t *policy;     // the policy container, untrusted
+  const uint8_t *policy;     // a struct weir_container, perhaps
   uint64_t policy_length;    // bytes that can be read there
   struct weir_manifest manifest;
   char command_line[3072];   // ends with zero

@@ -24,29 +24,43 @@ static const struct region { char *from, *to; enum arch_rights rights; } regions
   {user_data, user_data_end, USER_WRITE},
   {user_bss, user_bss_end, USER_WRITE},
   {user_stack, user_stack_end, USER_WRITE},
-  {low_write, low_write_end, USER_WRITE},
+  {low_write, low_write_end, USER_WRITE}, // up to here each lies where its address says
   {inspect_memory, inspect_memory_end, USER_WRITE},
   {guard_memory, guard_memory_end, USER_WRITE},
   {journal_memory, journal_memory_end, USER_WRITE},
 };
 #define REGIONS (sizeof regions / sizeof *regions)
 
-// A container (build/container.ts) says its length itself; anything else is mapped as one page, for the user part to refuse.
-static uint64_t policy_length(void) {
-  const volatile uint32_t *head = (const volatile uint32_t *)policy;
-  return head[0] == 0x4c4f5057 && head[2] <= 16u << 20 ? head[2] : PAGE;
-}
+#define MEMORIES 3 // the last of them
+#define POLICY ((const volatile struct weir_container *)policy)
 
 static uint64_t policy_end;
 
-// Too little is refused before anything else in memory is relied on: what did not fit was not loaded either.
+// Gives the pages of the linear memories what lies from `next` on, but those that the policy leaves untouched; returns where
+// that ends. The user part asks the compartments whether that is so.
+static uint64_t memories(uint64_t next, bool map) {
+  unsigned n = 0;
+  for (const struct region *r = regions + REGIONS - MEMORIES; r < regions + REGIONS; r++)
+    for (char *at = r->from; at < r->to; at += PAGE, n++) {
+      if (POLICY->spare[n / 8] >> n % 8 & 1) continue;
+      if (map) arch_map((uint64_t)at, (uint64_t)at + PAGE, next, r->rights);
+      next += PAGE;
+    }
+  return next;
+}
+
+// Too little is refused before anything else in memory is relied on: what did not fit was not loaded either. What is no policy
+// is mapped as one page, for the user part to refuse.
 void memory_start(const struct arch_boot *boot) {
-  policy_end = (uint64_t)policy + PAGE;
-  bool fits = arch_is_memory(boot, (uint64_t)low, (uint64_t)low_end) && arch_is_memory(boot, (uint64_t)image, policy_end);
-  if (fits) fits = arch_is_memory(boot, (uint64_t)image, policy_end = (uint64_t)policy + policy_length());
+  const uint64_t from = (uint64_t)POLICY;
+  bool fits = arch_is_memory(boot, (uint64_t)low, (uint64_t)low_end) && arch_is_memory(boot, (uint64_t)image, from + PAGE);
+  const bool is_policy = fits && POLICY->magic == CONTAINER_MAGIC && POLICY->length <= 16u << 20;
+  const uint64_t length = is_policy ? POLICY->length : PAGE, behind = (from + length + PAGE - 1) & ~(PAGE - 1);
+  if (is_policy) fits = arch_is_memory(boot, (uint64_t)image, memories(behind, false));
   if (!fits) refuse(EXIT_MEMORY, "too little memory for the image and its policy");
+  policy_end = from + length;
   weir_info.policy = (const uint8_t *)policy;
-  weir_info.policy_length = policy_length();
+  weir_info.policy_length = length;
 
   // From here on the loader's data is gone.
   for (unsigned i = 0; i < IN_BUFFERS; i++)
@@ -57,9 +71,10 @@ void memory_start(const struct arch_boot *boot) {
     weir_device_rings.send[i].idx = weir_driver_rings.send[i].idx = 0;
     weir_driver_rings.send[i].flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
   }
-  for (const struct region *r = regions; r < regions + REGIONS; r++)
-    arch_map((uint64_t)r->from, (uint64_t)r->to, r->rights);
-  arch_map((uint64_t)policy, policy_end, USER_READ);
+  for (const struct region *r = regions; r < regions + REGIONS - MEMORIES; r++)
+    arch_map((uint64_t)r->from, (uint64_t)r->to, (uint64_t)r->from, r->rights);
+  arch_map(from, policy_end, from, USER_READ);
+  if (is_policy) memories(behind, true);
 }
 
 void user_start(void) { arch_user(user_main, user_stack_end); }

@@ -40,7 +40,8 @@ static _Noreturn void refuse_device(uint32_t code, const char *why, enum weir_ro
 }
 
 static void map(uint64_t address) {
-  if (address) arch_map(address & ~(PAGE - 1), (address & ~(PAGE - 1)) + PAGE, KERNEL_DEVICE);
+  const uint64_t page = address & ~(PAGE - 1);
+  if (address) arch_map(page, page + PAGE, page, KERNEL_DEVICE);
 }
 
 static void add(const struct transport *t) {

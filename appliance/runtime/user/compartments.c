@@ -1,4 +1,4 @@
-// REQ-IMAGE-010, REQ-IMAGE-012
+// REQ-IMAGE-010, REQ-IMAGE-012, REQ-IMAGE-019
 // The three compartments: starting them, and the host's round (abi.ts). What they say is checked before it is used: a
 // compartment that a hostile frame has taken over can lie, but not reach beyond its own memory.
 #include "user/runtime.h"
@@ -10,10 +10,15 @@ static w2c_inspect inspect;
 static w2c_guard guard;
 static w2c_journal journal;
 
+#define PAGE_SIZE 4096u
 static const char *const names[] = {"", "inspect", "guard", "journal"};
 static uint8_t *const memory[] = {0, weir_memory_inspect, weir_memory_guard, weir_memory_journal};
 static const uint32_t size[] = {
   0, WEIR_MEMORY_SIZE_inspect, WEIR_MEMORY_SIZE_guard, WEIR_MEMORY_SIZE_journal};
+static const uint32_t first_page[] = { // in the container's list
+  0, 0, WEIR_MEMORY_SIZE_inspect / PAGE_SIZE, (WEIR_MEMORY_SIZE_inspect + WEIR_MEMORY_SIZE_guard) / PAGE_SIZE};
+_Static_assert((WEIR_MEMORY_SIZE_inspect + WEIR_MEMORY_SIZE_guard + WEIR_MEMORY_SIZE_journal) / PAGE_SIZE
+  <= 8 * sizeof(((struct weir_container *)0)->spare), "the list of pages is too short");
 static uint32_t input[4];
 
 // An export of any of the three, without a pointer to a function: who calls whom stays known, and with it the stack.
@@ -52,29 +57,45 @@ uint8_t *compartment_input(enum compartment which) { return memory[which] + inpu
 
 // ---- Start ------------------------------------------------------------------------------------------------------------
 
-struct part { uint32_t offset, length; };
-struct container { // build/container.ts; untrusted
-  uint32_t magic, version, length, count;
-  struct part parts[3];
-};
-
-static void check_policy(const struct container *c) {
-  if (weir_info.policy_length < sizeof *c || c->magic != 0x4c4f5057)
+static void check_policy(const struct weir_container *c) {
+  if (weir_info.policy_length < sizeof *c || c->magic != CONTAINER_MAGIC)
     end(EXIT_POLICY_MISSING, "refused", "no policy in this image", "");
-  if (c->version != 1) end(EXIT_POLICY_DAMAGED, "refused", "policy: of another version", "");
+  if (c->version != CONTAINER_VERSION) end(EXIT_POLICY_DAMAGED, "refused", "policy: of another version", "");
   if (c->length < sizeof *c || c->length > weir_info.policy_length || c->count != 3)
     end(EXIT_POLICY_DAMAGED, "refused", "policy: damaged", "");
 }
 
-static void configure(enum compartment which, const struct container *c) {
+static bool is_spare(const struct weir_container *c, uint32_t page) { return c->spare[page / 8] >> page % 8 & 1; }
+
+// What is there is from before the start.
+static void clear(enum compartment which, const struct weir_container *c) {
+  for (uint32_t i = 0; i < size[which] / PAGE_SIZE; i++)
+    if (!is_spare(c, first_page[which] + i)) memset(memory[which] + i * PAGE_SIZE, 0, PAGE_SIZE);
+}
+
+// Each page without memory is one that the compartment says it leaves alone.
+static void check_spare(enum compartment which, const struct weir_container *c) {
+  const uint32_t pages = size[which] / PAGE_SIZE;
+  uint32_t left = 0;
+  for (uint32_t i = 0; i < pages; i++) left += is_spare(c, first_page[which] + i);
+  uint64_t stretch;
+  for (uint32_t n = 0; (stretch = CALL(which, spare, n)); n++) {
+    const uint64_t from = (uint32_t)stretch, to = from + (stretch >> 32);
+    for (uint64_t i = (from + PAGE_SIZE - 1) / PAGE_SIZE; i < pages && (i + 1) * PAGE_SIZE <= to; i++)
+      left -= is_spare(c, first_page[which] + (uint32_t)i);
+  }
+  if (left) end(EXIT_POLICY_DAMAGED, "refused", "policy: no memory for what it uses of ", names[which]);
+}
+
+static void configure(enum compartment which, const struct weir_container *c) {
   static const char *const refusals[] = {
     "", ": missing", ": not a Weir policy", ": made for another version", ": of another length than it says",
     ": damaged: its checksum does not match", ": out of range"};
-  const struct part part = c->parts[which - INSPECT];
-  if (part.offset > c->length || part.length > c->length - part.offset || part.length > WEIR_INPUT_SIZE)
+  const uint32_t offset = c->parts[which - INSPECT].offset, length = c->parts[which - INSPECT].length;
+  if (offset > c->length || length > c->length - offset || length > WEIR_INPUT_SIZE)
     end(EXIT_POLICY_DAMAGED, "refused", "policy: damaged: the part of ", names[which]);
-  memcpy(compartment_input(which), (const uint8_t *)c + part.offset, part.length);
-  const uint32_t refusal = CALL(which, configure, part.length);
+  memcpy(compartment_input(which), (const uint8_t *)c + offset, length);
+  const uint32_t refusal = CALL(which, configure, length);
   if (!refusal) return;
   say("weir: refused: policy of ");
   say(names[which]);
@@ -85,8 +106,9 @@ static void configure(enum compartment which, const struct container *c) {
 }
 
 void compartments_start(void) {
-  const struct container *policy = (const struct container *)weir_info.policy;
+  const struct weir_container *policy = (const struct weir_container *)weir_info.policy;
   check_policy(policy);
+  for (enum compartment which = INSPECT; which <= JOURNAL; which++) clear(which, policy);
   wasm2c_inspect_instantiate(&inspect);
   wasm2c_guard_instantiate(&guard);
   wasm2c_journal_instantiate(&journal);
@@ -96,6 +118,7 @@ void compartments_start(void) {
     if (CALL(which, inputSize) != WEIR_INPUT_SIZE || input[which] % 8) broken(which, ": its input is not as agreed");
     view(which, input[which], WEIR_INPUT_SIZE);
     configure(which, policy);
+    check_spare(which, policy);
   }
 }
 

@@ -12,6 +12,7 @@
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n); // wasm/memory.c
 void *memmove(void *to, const void *from, size_t n);
+void *memset(void *to, int value, size_t n);
 
 // ---- text.c: the console -----------------------------------------------------------------------------------------------
 

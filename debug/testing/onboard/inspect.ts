@@ -3,7 +3,7 @@
 // as they are so that no compiler inlines them, and there is a chain of calls to be found. Each fault's line says so.
 import { Action, RECORD_HEADER, VERDICTS } from "../../../appliance/abi/onboard/abi";
 import { INPUT, next, record } from "../../../appliance/runtime/test/onboard/common";
-export { abi, inputAt, inputSize } from "../../../appliance/runtime/test/onboard/common";
+export { abi, inputAt, inputSize, spare } from "../../../appliance/runtime/test/onboard/common";
 
 const VERDICT: usize = memory.data(512, 8);
 const WEIGHTS: usize = memory.data(256, 8);

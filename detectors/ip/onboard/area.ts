@@ -5,11 +5,16 @@ export const AREA: u32 = 376832;
 export const area: usize = memory.data(376832, 8);
 
 let learns: bool = false;
+let used: bool = false; // until then it is zero, and stays untouched
+
+/** Something is known, or learned, from here on. */
+export function useArea(): void { used = true; }
 
 // @ts-ignore: decorator
 @inline export function learning(): bool { return learns; }
 
 export function setLearning(on: bool): void {
   learns = on;
-  memory.fill(area, 0, AREA);
+  if (used) memory.fill(area, 0, AREA);
+  used = on;
 }

@@ -17,7 +17,7 @@ import * as silence from "../../silence/onboard/silence";
 import * as dns from "../../tunnel/onboard/dns";
 import * as icmp from "../../tunnel/onboard/icmp";
 import * as tunnels from "../../tunnel/onboard/limits";
-import { learning, setLearning } from "./area";
+import { learning, setLearning, useArea } from "./area";
 import { Host, host, hostEvictions, openHosts } from "./hosts";
 import { forgetKnown } from "./known";
 import { Talk, openTalks, talk, talkEvictions } from "./talks";
@@ -49,6 +49,7 @@ function begin(learns: bool): void {
 /** A section of the baseline; after reset(), before the first packet. False when malformed, or a tag of no detector here. */
 export function configure(tag: u32, at: usize, length: u32): bool {
   if (learning()) return false;
+  useArea();
   switch (tag) {
     case Tag.FLOOD: return flood.configure(at, length);
     case Tag.ARP: return arp.configure(at, length);

@@ -13,7 +13,7 @@ export const responsePlaces: usize = memory.data(4096 * 2, 8); // (terminal, kin
 
 // One or the other
 export const SHARED: u32 = 439808;
-const shared: usize = memory.data(439808, 8);
+export const shared: usize = memory.data(439808, 8);
 
 export const LEARNED: u32 = 120;        // an identity while learning
 export const learned: usize = shared;

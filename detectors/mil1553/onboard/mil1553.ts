@@ -26,10 +26,11 @@ import { busModel, forgetSection, knownModel, readSection, ready } from "./secti
 export { expected, seen } from "./words";
 
 let learning: bool = false;
+let used: bool = false; // the arena is; until then it is zero, and stays untouched
 
 /** Forgets traffic and what was learned. */
 export function reset(): void {
-  clear();
+  if (used) clear();
   forgetBuses();
   forgetIdentities();
   forgetOrder();
@@ -44,6 +45,7 @@ export function reset(): void {
 /** The section of the policy (Tag.BASELINE_1553), untrusted; false when malformed: then nothing is judged. */
 export function configure(at: usize, length: u32): bool {
   reset();
+  used = true;
   const good = readSection(at, length);
   if (!good) reset();
   return good;
@@ -94,7 +96,7 @@ export function learn(m: Message, bus: Bus): void {
   if (!learning) {
     reset();
     if (needed() > SHARED) return;
-    learning = true;
+    learning = used = true;
   }
   observe(m);
   let i = findBus(<u32>m.channel);

@@ -28,15 +28,15 @@ const LARGEST: u32 = 1 << 24;  // bytes: what squares of squares of are still fi
 const FOREVER: u64 = 1 << 60;  // ns
 
 const STATE: usize = <usize>HEADER + 8;
-const ONE: u32 = 72;      // sizes
-const CHANNEL: u32 = 104; // sizes, intervals
-const PAIRED: u32 = 120;  // sizes in both directions
+export const ONE: u32 = 72;      // sizes
+export const CHANNEL: u32 = 104; // sizes, intervals
+export const PAIRED: u32 = 120;  // sizes in both directions
 
-const senders: usize = memory.data(1024 * 72, 8);
-const addresses: usize = memory.data(1024 * 72, 8);
-const channels: usize = memory.data(2048 * 104, 8);
-const sockets: usize = memory.data(4096 * 72, 8);
-const pairs: usize = memory.data(1024 * 120, 8);
+export const senders: usize = memory.data(1024 * 72, 8);
+export const addresses: usize = memory.data(1024 * 72, 8);
+export const channels: usize = memory.data(2048 * 104, 8);
+export const sockets: usize = memory.data(4096 * 72, 8);
+export const pairs: usize = memory.data(1024 * 120, 8);
 const tables: usize = memory.data(40 * 5, 8);
 const who: usize = memory.data(56, 8);
 /** 57 x f32. */
@@ -54,6 +54,7 @@ export function reset(): void {
   open(table(4), pairs, PAIRS, PAIRED);
 }
 
+export function forgetEvictions(): void { memory.fill(tables, 0, 5 * TABLE); }
 /** Records forgotten because a table was full, over all tables. */
 export function evictions(): u64 {
   let n: u64 = 0;

@@ -1,17 +1,17 @@
 // The traffic-shape detector behind its facade; ../../README.md says what each function is, score.ts what the score is.
 import { mix } from "../../../lib/onboard/bytes";
+import { Text } from "../../../lib/onboard/text";
 import { Packet } from "../../../ip/onboard/packet";
 import { Detector } from "../../onboard/catalogue";
 import { isOff, raise, scaled } from "../../onboard/finding";
-import { channelKey, reset as forgetTraffic, update } from "./features";
+import { channelKey, forgetEvictions, reset as forgetTraffic, update } from "./features";
 import { begin, learn as learnFrame } from "./learn";
 import { limit, protocolsDescribed } from "./model";
 import { deviations, expectedOf, judge, seenOf, strangest } from "./score";
 import { age } from "./state";
 import * as section from "./section";
-import { rewind } from "./export";
+import { exportNext as exportEntry, rewind } from "./export";
 
-export { exportNext } from "./export";
 export { evictions } from "./features";
 export { expected, seen } from "./words";
 
@@ -27,15 +27,29 @@ function newness(now: u64): f64 {
   return since >= NEW ? 0 : NEWNESS * <f64><i64>(NEW - since) / <f64>NEW;
 }
 
-/** Forgets traffic, the model, and what was learned. */
+let follows: bool = false; // the tables of traffic are in use
+let learns: bool = false;  // and that of what is learned
+
+/** Forgets traffic, the model, and what was learned. Tables are cleared before their first use: who has none never touches them. */
 export function reset(): void {
-  forgetTraffic();
-  begin();
+  section.forgetModel();
+  forgetEvictions();
   rewind();
+  follows = learns = false;
 }
 
 /** The section that weir learn has made; false, and no model, when it is malformed. */
-export function configure(at: usize, length: u32): bool { return section.configure(at, length); }
+export function configure(at: usize, length: u32): bool {
+  if (!section.configure(at, length)) return false;
+  follow();
+  return true;
+}
+
+function follow(): void {
+  if (follows) return;
+  forgetTraffic();
+  follows = true;
+}
 
 /** A decoded packet; returns its score, 0 .. 100, 0 without a model. Findings of one channel are one alert. */
 export function check(k: Packet): f64 {
@@ -57,4 +71,14 @@ function alarm(k: Packet, score: f64, threshold: f64): void {
 }
 
 /** Learning, in place of check(); returns the score under what was learned before, 0 while that is too little. */
-export function learn(k: Packet): f64 { return learnFrame(k); }
+export function learn(k: Packet): f64 {
+  if (!learns) {
+    follow();
+    begin();
+    learns = true;
+  }
+  return learnFrame(k);
+}
+
+/** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
+export function exportNext(t: Text): bool { return learns && exportEntry(t); }

@@ -22,7 +22,6 @@ import { BLOCKS, FEATURES, update, vector } from "./features";
 import { PROTOCOLS, SERVICES, SUMS, counted, head, length, make, protocolsDescribed, serviceOf, start } from "./model";
 import { beginPeaks, closePeaks, peak } from "./peaks";
 import { distance, judge } from "./score";
-import { forgetModel } from "./section";
 
 export const LEARNING: u32 = 108456;
 export const learning: usize = memory.data(108456, 8);
@@ -42,7 +41,6 @@ const units: usize = memory.data(57 * 4, 8);
 export function begin(): void {
   memory.fill(learning, 0, LEARNING);
   store<u64>(learning, FIRST, 8);
-  forgetModel();
   beginPeaks(learning + SPANS + PEAKS_AT);
 }
 

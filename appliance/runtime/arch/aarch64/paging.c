@@ -1,5 +1,5 @@
 // REQ-IMAGE-006
-// Three levels of tables, 4 KiB pages, virtual = physical (Arm ARM, D8.3, VMSAv8-64).
+// Three levels of tables, 4 KiB pages (Arm ARM, D8.3, VMSAv8-64).
 #include "cpu.h"
 
 enum {
@@ -13,6 +13,7 @@ enum {
 #define WRITABLE_IS_NO_EXECUTE (1ull << 19) // SCTLR_EL1.WXN: whatever the tables say
 #define TABLES 28 // two levels above, 17 for an image of 32 MiB, and devices
 
+extern char low[], journal_memory_end[];
 static uint64_t tables[TABLES][512] __attribute__((section(".bss.low.kernel"), aligned(4096)));
 static unsigned used;
 
@@ -24,7 +25,7 @@ static uint64_t *new_table(void) {
   return (uint64_t *)table;
 }
 
-void arch_map(uint64_t from, uint64_t to, enum arch_rights rights) {
+void arch_map(uint64_t from, uint64_t to, uint64_t physical, enum arch_rights rights) {
   static const uint64_t bits[] = {
     [KERNEL_TEXT] = MEMORY | READ_ONLY | NO_USER_EXECUTE,
     [KERNEL_READ] = MEMORY | READ_ONLY | NO_EXECUTE,
@@ -42,11 +43,15 @@ void arch_map(uint64_t from, uint64_t to, enum arch_rights rights) {
       if (!*entry) *entry = (uint64_t)new_table() | TABLE; // the last level decides
       table = (uint64_t *)(*entry & ~(PAGE - 1));
     }
-    do table[from >> 12 & 511] = from | bits[rights]; while ((from += PAGE) < to && (from >> 12 & 511));
+    do table[from >> 12 & 511] = physical | bits[rights];
+    while (physical += PAGE, (from += PAGE) < to && (from >> 12 & 511));
   }
 }
 
-static void map_page(uint64_t address) { arch_map(address & ~(PAGE - 1), (address & ~(PAGE - 1)) + PAGE, KERNEL_DEVICE); }
+static void map_page(uint64_t address) {
+  address &= ~(PAGE - 1);
+  arch_map(address, address + PAGE, address, KERNEL_DEVICE);
+}
 
 void arch_protect(void) {
   if (machine.console) map_page(machine.console);
@@ -61,5 +66,6 @@ void arch_protect(void) {
 bool arch_may_be_device(uint64_t base) {
   for (uint32_t i = 0; i < machine.memories; i++)
     if (base + PAGE > machine.memory[i].from && base < machine.memory[i].to) return false;
+  if (base + PAGE > (uint64_t)low && base < (uint64_t)journal_memory_end) return false; // taken: see link.ld
   return base && !(base & 511) && base < 1ull << 39;
 }

@@ -1,5 +1,5 @@
 // REQ-IMAGE-006
-// Four levels of tables, 4 KiB pages, virtual = physical (Intel SDM 3A, 4.5).
+// Four levels of tables, 4 KiB pages (Intel SDM 3A, 4.5).
 #include "kernel/arch.h"
 #include "cpu.h"
 
@@ -18,7 +18,7 @@ static uint64_t *new_table(void) {
   return table;
 }
 
-void arch_map(uint64_t from, uint64_t to, enum arch_rights rights) {
+void arch_map(uint64_t from, uint64_t to, uint64_t physical, enum arch_rights rights) {
   static const uint64_t bits[] = {
     [KERNEL_TEXT] = PRESENT,
     [KERNEL_READ] = PRESENT | NO_EXECUTE,
@@ -36,13 +36,14 @@ void arch_map(uint64_t from, uint64_t to, enum arch_rights rights) {
       if (!*entry) *entry = (uint64_t)new_table() | PRESENT | WRITABLE | USER; // the last level decides
       table = (uint64_t *)(*entry & ~(PAGE - 1));
     }
-    do table[from >> 12 & 511] = from | bits[rights]; while ((from += PAGE) < to && (from >> 12 & 511));
+    do table[from >> 12 & 511] = physical | bits[rights];
+    while (physical += PAGE, (from += PAGE) < to && (from >> 12 & 511));
   }
 }
 
 void arch_protect(void) {
-  arch_map(LAPIC, LAPIC + PAGE, KERNEL_DEVICE);
-  arch_map(IOAPIC, IOAPIC + PAGE, KERNEL_DEVICE);
+  arch_map(LAPIC, LAPIC + PAGE, LAPIC, KERNEL_DEVICE);
+  arch_map(IOAPIC, IOAPIC + PAGE, IOAPIC, KERNEL_DEVICE);
   uint64_t cr4;
   __asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
   struct cpuid leaf = cpuid(7);

@@ -49,8 +49,8 @@ uint64_t arch_memory(const struct arch_boot *boot) { (void)boot; return 8 << 20;
 static uint64_t frequency = 1000000000;
 uint64_t arch_clock(char how[16]) { strcpy(how, "test"); return frequency; }
 bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) { (void)boot, (void)from, (void)to; return true; }
-void arch_map(uint64_t from, uint64_t to, enum arch_rights rights) {
-  if (to != from + PAGE || from % PAGE || rights != KERNEL_DEVICE) wrong("registers are mapped with other rights, or more than they are");
+void arch_map(uint64_t from, uint64_t to, uint64_t physical, enum arch_rights rights) {
+  if (to != from + PAGE || physical != from || from % PAGE || rights != KERNEL_DEVICE) wrong("registers are mapped with other rights, or more than they are");
   mapped[maps++ % 32] = from;
 }
 static bool protected_;

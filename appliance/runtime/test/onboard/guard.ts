@@ -4,7 +4,7 @@
 import { Action, FRAME_HEADER, RECORD_HEADER, RecordKind } from "../../../abi/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { INPUT, OUTPUT, OUTPUT_SIZE, next, record } from "./common";
-export { abi, inputAt, inputSize } from "./common";
+export { abi, inputAt, inputSize, spare } from "./common";
 
 let used: u32 = 0;
 let part: u32 = 0;

@@ -4,7 +4,7 @@
 import { EVENT_HEADER, FRAME_HEADER } from "../../../abi/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { INPUT, OUTPUT } from "./common";
-export { abi, inputAt, inputSize } from "./common";
+export { abi, inputAt, inputSize, spare } from "./common";
 
 const COUNTER: usize = memory.data(32, 8);
 let used: u32 = 0;

@@ -1,0 +1,81 @@
+// REQ-IMAGE-019
+// How much memory an image needs. Tables that a policy leaves untouched get none: the compartments say which these are (abi.ts,
+// spare), once they are configured, so they are asked here, as the image will ask them again.
+import { readFileSync } from "node:fs";
+import type { Compartment } from "../abi/abi.ts";
+import type { Parts } from "../hosts/embedded/appliance.ts";
+import { compileOnboardSync } from "./asc.ts";
+import { COMPARTMENTS } from "./compartments.ts";
+import { SPARE_SIZE, spareOf } from "./container.ts";
+import type { Elf } from "./elf.ts";
+import { type BuildInfo, sha256 } from "./info.ts";
+import { policyOf, policySegment } from "./place.ts";
+
+const PAGE = 4096;
+const MEBIBYTE = 1 << 20;
+
+interface Compiled {
+  module: WebAssembly.Module;
+  sha256: string;
+}
+let compiled: Compiled[] | undefined;
+
+function compileAll(): Compiled[] {
+  return COMPARTMENTS.map(({ entry, pages }) => {
+    const bytes = readFileSync(compileOnboardSync(entry, { pages }));
+    return { module: new WebAssembly.Module(bytes), sha256: sha256(bytes) };
+  });
+}
+
+/**
+ * The pages that an image with these parts of a policy needs no memory for, as container.ts has them. Where the image was made
+ * of other compartments than those of these sources, nothing is known of it: none.
+ */
+export function sparePages(parts: Parts, build: BuildInfo | undefined): Uint8Array {
+  const bits = new Uint8Array(SPARE_SIZE);
+  compiled ??= compileAll();
+  if (!compiled.every((one, n) => one.sha256 === build?.compartments[n]?.sha256)) return bits;
+  let first = 0; // page of the compartment at hand
+  COMPARTMENTS.forEach(({ name }, n) => {
+    const it = new WebAssembly.Instance(compiled![n]!.module, {}).exports as unknown as Compartment;
+    const part = parts[name];
+    const pages = it.memory.buffer.byteLength / PAGE;
+    for (const [from, to] of stretches(it, part))
+      for (let page = Math.ceil(from / PAGE); page < pages && (page + 1) * PAGE <= to; page++)
+        bits[(first + page) >> 3]! |= 1 << ((first + page) & 7);
+    first += pages;
+  });
+  return bits;
+}
+
+/** [from, to) of what the compartment leaves untouched; nothing when it refuses the part, as it will in the image. */
+function stretches(it: Compartment, part: Uint8Array): [number, number][] {
+  const found: [number, number][] = [];
+  if (part.length > it.inputSize()) return found;
+  new Uint8Array(it.memory.buffer, it.inputAt(), part.length).set(part);
+  if (it.configure(part.length)) return found;
+  for (let i = 0; ; i++) {
+    const stretch = BigInt.asUintN(64, it.spare(i));
+    if (stretch === 0n) return found;
+    const from = Number(stretch & 0xffffffffn);
+    found.push([from, from + Number(stretch >> 32n)]);
+  }
+}
+
+/**
+ * Bytes of memory that a machine must have for this image, from where its memory begins; undefined when the image does not
+ * say how large its compartments are.
+ */
+export function memoryNeeded(elf: Elf, build: BuildInfo | undefined): number | undefined {
+  if (!build) return undefined;
+  const container = policyOf(elf);
+  const pages = build.compartments.reduce((sum, { memoryBytes }) => sum + memoryBytes / PAGE, 0);
+  const spare = container ? spareOf(container).reduce((sum, byte) => sum + bitsOf(byte), 0) : 0;
+  const behind =
+    Number(policySegment(elf).physical % BigInt(1 << 30)) + Math.ceil((container?.length ?? PAGE) / PAGE) * PAGE;
+  return behind + (pages - spare) * PAGE;
+}
+
+export const inMebibytes = (bytes: number): number => Math.ceil(bytes / MEBIBYTE);
+
+const bitsOf = (byte: number) => byte.toString(2).replaceAll("0", "").length;
