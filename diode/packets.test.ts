@@ -92,6 +92,11 @@ it.each<[string, { words: number[]; status?: number }, number | string, number?]
     { words: [command(31, 0, 4, 1), command(6, 1, 2, 1), answer(6), 9], status: RT_RT },
     "messages",
   ],
+  [
+    "between terminals, as a mode",
+    { words: [command(3, 0, 0, 17), command(6, 1, 2, 1), answer(6), 9, answer(3)], status: RT_RT },
+    "messages",
+  ],
   ["of no word", { words: [] }, "messages"],
   ["on a channel before those that are named", GOOD, "messages", 2],
   ["on one between them", GOOD, "messages", 4],
@@ -101,6 +106,16 @@ it.each<[string, { words: number[]; status?: number }, number | string, number?]
   ["on one behind all", GOOD, "messages", 10],
 ])("a message: %s", async (_, message, expected, channel = 3) => {
   expect(await outcome(datagram(ONE, packet(bus([message]), { channel })))).toBe(expected);
+});
+
+it("a rule for one of the two buses is none for the other", async () => {
+  const guard = await Guard.under(
+    under("- { name: a, action: allow, bus: A, rt: 5, sa: 1, direction: receive, words: 2 }"),
+  );
+  const on = (status: number) =>
+    guard.run([{ frame: datagram(ONE, packet(bus([{ ...GOOD, status }]))), time: SECOND }]);
+  expect(messagesOf(on(0).frames)).toHaveLength(1);
+  expect(on(0x2000).frames).toEqual([]);
 });
 
 it("a transfer to one terminal is not what a rule for transfers between terminals names", async () => {

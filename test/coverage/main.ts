@@ -30,7 +30,7 @@ function kept(kind: Parameters<typeof keptOf>[0]): Point[] {
 /** Tests fail for reasons of time where everything is slower; what they reached is reached. Their number is reported. */
 async function vitest(cwd: string, config: string, env: Record<string, string>): Promise<number> {
   const program = join(ROOT, "node_modules", "vitest", "vitest.mjs");
-  const child = spawn(process.execPath, [program, "run", "--config", config, "--reporter=dot"], {
+  const child = spawn(process.execPath, [program, "run", "--config", config, "--reporter=default"], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", 2, 2],
@@ -39,6 +39,7 @@ async function vitest(cwd: string, config: string, env: Record<string, string>):
 }
 
 async function runOnboard(): Promise<void> {
+  process.stderr.write("coverage: tests with probes in the compartments, about ten minutes\n");
   const folder = instrument();
   rmSync(join(folder, "hits"), { recursive: true, force: true });
   // Images cannot be made of what has probes in it: tests that would start one find no QEMU.
@@ -59,6 +60,7 @@ async function runOnboard(): Promise<void> {
 
 /** Starts images, and keeps their counters as they end: memories are large. */
 async function runImages(): Promise<void> {
+  process.stderr.write("coverage: tests with images that count what they execute, about ten minutes\n");
   const tree = copyTree(image);
   const sums: Record<string, Sums> = {};
   const timer = setInterval(() => takeMemories(join(image, "memory"), sums), 2000);
@@ -85,7 +87,7 @@ function lineOf(file: string, line: number): string {
   return lines[line - 1] ?? "";
 }
 
-const result = report([...kept("onboard"), ...kept("image")], EXCEPTIONS, lineOf);
+const result = report([...kept("onboard"), ...kept("image")], EXCEPTIONS, lineOf, kept("units"));
 const units = report(kept("units"), [], lineOf);
 process.stdout.write(`${asText(result)}\n`);
 mkdirSync(evidence, { recursive: true });

@@ -38,6 +38,8 @@ export interface Exception {
   /** The line's text, without the space around it, or its beginning; exactly one line that is not covered must match. */
   line: string;
   reason: string;
+  /** Unit tests reach it in the same source, compiled with another entry; that is checked. */
+  alone?: boolean;
 }
 
 export interface Count {
@@ -58,19 +60,23 @@ export interface FileReport {
 export interface Report {
   files: FileReport[];
   parts: { name: string; goal: number; statements: Count; branches: Count; met: boolean }[];
-  /** Exceptions that match nothing uncovered, or stand for more than one line. */
+  /** Exceptions that match nothing uncovered, stand for more than one line, or are reached by no unit test either. */
   stale: string[];
 }
 
 /**
  * @param points of one point there may be several: it is covered when any is
  * @param lineOf the text of a line of a file, from 1
+ * @param units the same with what unit tests reach
  */
 export function report(
   points: Iterable<Point>,
   exceptions: readonly Exception[],
   lineOf: (file: string, line: number) => string,
+  units: readonly Point[] = [],
 ): Report {
+  const reachedAlone = new Set(units.filter(({ covered }) => covered).map(({ file, key }) => `${file} ${key}`));
+  const stale: string[] = [];
   const merged = new Map<string, Point>();
   for (const point of points) {
     const key = `${point.file} ${point.key}`;
@@ -80,7 +86,7 @@ export function report(
   }
   const used = new Map<Exception, Set<number>>();
   const files = new Map<string, FileReport>();
-  for (const { file, line, branch, covered, text } of merged.values()) {
+  for (const { file, line, key, branch, covered, text } of merged.values()) {
     const part = PARTS.find(({ files }) => files.test(file))!.name;
     const of = files.get(file) ?? { file, part, statements: none(), branches: none(), uncovered: [] };
     files.set(file, of);
@@ -94,18 +100,20 @@ export function report(
     const exception = exceptions.find((one) => one.file === file && source.startsWith(one.line));
     if (exception) {
       count.excepted++;
+      if (exception.alone && !reachedAlone.has(`${file} ${key}`))
+        stale.push(`${file}:${line}: ${text}: not by a unit test either`);
       used.set(exception, (used.get(exception) ?? new Set()).add(line));
     } else of.uncovered.push({ line, text: text || `${branch ? "an outcome of " : ""}${source}` });
   }
   const sorted = [...files.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
   for (const { uncovered } of sorted) uncovered.sort((a, b) => a.line - b.line);
-  const stale = exceptions.flatMap((one) => {
+  for (const one of exceptions) {
     const lines = used.get(one)?.size ?? 0;
-    if (lines === 1) return [];
-    return [
-      `${one.file}: ${one.line}: ${lines ? `stands for ${lines} lines, expected one` : "is covered, or not there"}`,
-    ];
-  });
+    if (lines !== 1)
+      stale.push(
+        `${one.file}: ${one.line}: ${lines ? `stands for ${lines} lines, expected one` : "is covered, or not there"}`,
+      );
+  }
   return { files: sorted, parts: PARTS.map((part) => partReport(part, sorted)), stale };
 }
 

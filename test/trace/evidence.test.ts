@@ -39,10 +39,18 @@ it("coverage has its exceptions, faults their verdicts, fuzzing its edges", () =
   const count = { covered: 90, excepted: 5, all: 100 };
   const coverage = pageOf("coverage.json", {
     parts: [{ name: "guard", goal: 100, statements: count, branches: count, met: false }],
-    exceptions: [{ file: "a.ts", line: "b", reason: "cannot happen" }],
+    withUnitEntries: [{ name: "guard", statements: { ...count, covered: 97 }, branches: count }],
+    exceptions: [
+      { file: "a.ts", line: "b || c", reason: "cannot happen" },
+      { file: "a.ts", line: "d", reason: "cannot happen" },
+      ...Array.from({ length: 9 }, (_, n) => ({ file: "e.ts", line: `${n}`, reason: "is no more" })),
+    ],
   });
-  expect(coverage).toContain("| guard | 100 % | 90 + 5 of 100 (95.0 %) | 90 + 5 of 100 (95.0 %) | NO |");
-  expect(coverage).toContain("| `a.ts` | `b` | cannot happen |");
+  expect(coverage).toContain(
+    "| guard | 100 % | 90 + 5 of 100 (95.0 %) | 90 + 5 of 100 (95.0 %) | NO | 97.0 % | 90.0 % |",
+  );
+  expect(coverage).toContain("11 lines are excepted, for 2 reasons");
+  expect(coverage).toContain("| cannot happen | a.ts: `b \\|\\| c`, `d` |\n| is no more | e.ts: 9 lines |");
   expect(pageOf("faults.json", { rows: [{ verdict: "residual" }, { verdict: "residual" }] })).toContain(
     "| residual | 2 |",
   );

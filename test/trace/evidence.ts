@@ -87,32 +87,51 @@ const coverage: Render = (said) => {
   const counted = ({ covered, excepted, all }: Count) =>
     `${covered} + ${excepted} of ${all} (${share(covered + excepted, all)})`;
   const exceptions = list(said.exceptions);
+  const reasons = [...new Set(exceptions.map((e) => e.reason))];
+  const alone = (name: unknown, what: "statements" | "branches") => {
+    const count = list(said.withUnitEntries).find((part) => part.name === name)?.[what] as Count | undefined;
+    return count ? share(count.covered, count.all) : "-";
+  };
   return [
-    "Covered + excepted with a reason, of all.",
+    "Covered + excepted with a reason, of all: by tests that run the compartments, and by tests that start images. The last two",
+    "columns: covered also by unit tests of the same sources, compiled with other entries.",
     "",
     ...table(
-      ["part", "goal", "statements", "branches", "met"],
+      ["part", "goal", "statements", "branches", "met", "statements, units too", "branches, units too"],
       list(said.parts).map((p) => [
         p.name,
         `${cell(p.goal)} %`,
         counted(p.statements as Count),
         counted(p.branches as Count),
         p.met ? "yes" : "NO",
+        alone(p.name, "statements"),
+        alone(p.name, "branches"),
       ]),
     ),
     ...(exceptions.length
       ? [
           "",
-          `${exceptions.length} exceptions:`,
+          `${exceptions.length} lines are excepted, for ${reasons.length} reasons (test/coverage/exceptions.ts):`,
           "",
           ...table(
-            ["file", "line", "reason"],
-            exceptions.map((e) => [`\`${e.file}\``, `\`${e.line}\``, e.reason]),
+            ["reason", "lines"],
+            reasons.map((reason) => [reason, linesOf(exceptions.filter((e) => e.reason === reason))]),
           ),
         ]
       : []),
   ];
 };
+
+/** Each file with its lines, or how many they are where they are many. */
+function linesOf(exceptions: readonly Record<string, unknown>[]): string {
+  const files = [...new Set(exceptions.map(({ file }) => String(file)))];
+  return files
+    .map((file) => {
+      const lines = exceptions.filter((e) => e.file === file).map(({ line }) => `\`${line}\``);
+      return `${file}: ${lines.length > 6 ? `${lines.length} lines` : lines.join(", ")}`;
+    })
+    .join("<br>");
+}
 
 /** vitest's JSON report. */
 const tests: Render = (said) => {
