@@ -3,13 +3,19 @@
 // them turn on everything there is.
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Inspect } from "../../appliance/abi/abi.ts";
+import { InspectFlag, Part, packPart, Tag } from "../../appliance/abi/config.ts";
 import { compileOnboard } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
 import { Appliance, type Modules, type Parts } from "../../appliance/hosts/embedded/appliance.ts";
-import { pack, type RecordInit } from "../../diode/testing/guard.ts";
+import { DETECTOR, DETECTOR_NAMES } from "../../detectors/catalogue.ts";
+import { parseThresholds } from "../../detectors/suppression/config.ts";
+import { alertSections } from "../../diode/policy/pack.ts";
+import { pack, type RecordInit, sectionsOf } from "../../diode/testing/guard.ts";
 import { CORPUS, readInputs } from "../fuzz/corpus.ts";
 import { type Compiled, compilePolicies } from "../fuzz/policies.ts";
-import { type Seeded, seeds, traffic } from "../fuzz/seeds.ts";
+import { generator } from "../fuzz/random.ts";
+import { type Seeded, seeds, traffic as trafficBlocks } from "../fuzz/seeds.ts";
 import { datagramsOf, fileOf, framesOf, partOf, trafficOf } from "./records.ts";
 
 let modules: Modules;
@@ -62,6 +68,30 @@ function filled(records: readonly RecordInit[]): RecordInit[][] {
   return batches;
 }
 
+const TYPES = ["limit", "threshold", "both"];
+const TRACKS = ["by_src", "by_dst", "by_both", "by_rule"];
+const LISTS = ["10.0.0.0/8", "[10.0.0.0/29,!10.0.0.3,192.0.2.0/24]", "!10.0.0.2", "fd00::/16", "0.0.0.0/0"];
+
+/** The same parts with every score said, findings ungrouped or not, and a threshold.config of its own for each `n`. */
+function variant(parts: Parts, n: number): Parts {
+  const sidOf = (k: number) => 7_700_000 + DETECTOR[DETECTOR_NAMES[k % DETECTOR_NAMES.length]!];
+  const sid = n % 3 ? sidOf(n) : 0;
+  const lines = [
+    `threshold gen_id 1, sig_id ${sid}, type ${TYPES[n % 3]}, track ${TRACKS[n % 4]}, count ${1 + (n % 3)}, seconds ${1 + (n % 7)}`,
+    `rate_filter gen_id 1, sig_id 0, track ${TRACKS[(n >> 2) % 4]}, count 2, seconds 3, new_action pass, timeout ${n % 5}`,
+    `suppress gen_id 1, sig_id ${sidOf(n + 5)}, track ${["by_src", "by_dst", "by_either"][n % 3]}, ip ${LISTS[n % 5]}`,
+    `suppress gen_id 1, sig_id ${sidOf(n + 11)}`,
+  ].filter((_, line) => (n >> line) & 1);
+  const own = sectionsOf(parts.inspect).filter(({ tag }) => tag !== Tag.ALERTS && tag !== Tag.ALERT_NETWORKS);
+  const sections = own.map(({ tag, bytes }) => {
+    if (tag === Tag.SETTINGS)
+      bytes.writeUInt32LE(bytes.readUInt32LE(0) | InspectFlag.SCORES | (n % 2 ? InspectFlag.UNGROUPED : 0));
+    return { tag, bytes };
+  });
+  const alerts = lines.length ? alertSections(parseThresholds(lines.join("\n"), "t")) : [];
+  return { ...parts, inspect: packPart(Part.INSPECT, [...sections, ...alerts]) };
+}
+
 function check(parts: Parts, records: readonly RecordInit[], what: string): Said {
   const together = outcome(parts, filled(records));
   expect(
@@ -101,8 +131,21 @@ describe("no input does harm, and no batch makes a difference", () => {
     expect(records).toBeGreaterThan(100);
   });
 
+  it("of those under policies that judge: with all scores, with and without groups, under suppressions", () => {
+    const judging = policies.filter(({ name }) => name === "strict" || name === "bus");
+    const all = [
+      ...inputsOf("frame").map((input) => framesOf(input)),
+      ...inputsOf("datagram").map((input) => datagramsOf(input)),
+      ...inputsOf("file").map((input) => fileOf(input, 0)),
+    ];
+    for (const [n, records] of all.entries()) {
+      const { parts, name } = judging[n % judging.length]!;
+      check(variant(parts, n), records, `variant ${n} of ${name}`);
+    }
+  });
+
   it("policy: refused, or what it lets happen is no harm", () => {
-    const records = trafficOf(traffic());
+    const records = trafficOf(trafficBlocks());
     const [good] = policies;
     let accepted = 0;
     for (const [n, input] of inputsOf("policy").entries()) {
@@ -119,5 +162,41 @@ describe("no input does harm, and no batch makes a difference", () => {
       check(parts, records, `policy ${n}`);
     }
     expect(accepted).toBeGreaterThan(10);
+  });
+
+  // REQ-FILTER-015
+  it("policy: any field of inspect's part changed, any section longer or shorter", () => {
+    const random = generator(1553);
+    const odd = [0, 1, 2, 3, 7, 31, 32, 64, 127, 128, 255];
+    const traffic = filled(trafficOf(trafficBlocks()))[0]!.slice(0, 40);
+    const { bytes } = pack(traffic);
+    let [accepted, refused] = [0, 0];
+    for (let n = 0; n < 1_000; n++) {
+      const { parts } = policies[n % policies.length]!;
+      const sections = sectionsOf(variant(parts, n % 16).inspect).filter((one) => one.bytes.length);
+      const changed = sections[random(sections.length)]!;
+      const at = random(changed.bytes.length);
+      const near = n & 1 ? at & ~7 : random(Math.min(changed.bytes.length, 64)); // heads of sections say more than their ends
+      for (let k = 1 + random(3); k > 0; k--)
+        if (near + k <= changed.bytes.length) changed.bytes[near + k - 1] = odd[random(odd.length)]!;
+      if (n % 5 === 0)
+        changed.bytes = Buffer.concat([changed.bytes, Buffer.alloc(24)]).subarray(
+          0,
+          Math.max(0, changed.bytes.length + [-8, -1, 1, 8, 24][random(5)]!),
+        );
+      const part = packPart(Part.INSPECT, sections);
+      const inspect = new WebAssembly.Instance(modules.inspect, {}).exports as unknown as Inspect;
+      const input = new Uint8Array(inspect.memory.buffer, inspect.inputAt(), inspect.inputSize());
+      input.set(part);
+      if (inspect.configure(part.length) !== 0) {
+        refused++;
+        expect(() => inspect.run(0, 32)).toThrow(WebAssembly.RuntimeError);
+        continue;
+      }
+      accepted++;
+      input.set(bytes);
+      for (let from = 0; from < bytes.length; ) from = inspect.run(from, bytes.length);
+    }
+    expect(Math.min(accepted, refused)).toBeGreaterThan(100);
   });
 });
