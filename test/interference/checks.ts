@@ -48,7 +48,7 @@ export function c2(e: Evidence): string[] {
     const [table, size] = [made?.get(0x80) ?? 0, made?.get(0x38) ?? 0];
     // Of a machine that has ended by itself there is no memory to look at; that it did is C6's.
     for (let n = 0; n < size && table && e.ram.length; n++) {
-      const flags = e.ram.readUInt16LE(table + 16 * n + 12);
+      const flags = e.ram.readUInt16LE(table - e.ramAt + 16 * n + 12);
       if (flags & 2) found.push(`${name}: descriptor ${n} in memory may be written by the device`);
     }
   }

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RecordKind } from "../../appliance/abi/abi.ts";
-import { PREBUILT, prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
+import type { Arch } from "../../appliance/build/arch.ts";
+import { prebuiltImage, prebuiltSymbols, withPolicy } from "../../appliance/build/for.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { pack } from "../image/records.ts";
@@ -19,8 +20,8 @@ export class Bench {
   #runs = 0;
 
   /** Path of the image with the policy in it; built where it has changed. */
-  async image(): Promise<string> {
-    return this.write("weir", await prebuiltImage());
+  async image(arch?: Arch): Promise<string> {
+    return this.write(`weir-${arch}`, await prebuiltImage(arch));
   }
 
   write(name: string, bare: Uint8Array, policy = POLICY): string {
@@ -55,7 +56,7 @@ export async function forwarded({ bursts }: Script): Promise<string[]> {
 }
 
 /** Addresses that the image's linker gave to names, from the file with symbols beside the prebuilt image. */
-export function symbols(path = `${PREBUILT}.symbols`): Map<string, number> {
+export function symbols(path = prebuiltSymbols("x86_64")): Map<string, number> {
   const listing = execFileSync("llvm-nm", ["--format=posix", path], { encoding: "utf8", maxBuffer: 1 << 26 });
   return new Map(
     [...listing.matchAll(/^(\w+) \w ([0-9a-f]+)/gm)].map(([, name, at]) => [name!, Number.parseInt(at!, 16)]),

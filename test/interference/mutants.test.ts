@@ -47,8 +47,8 @@ describe.skipIf(reason)("a spoilt image", () => {
   }
 
   async function tablesBefore(image: string, path: string): Promise<Place[]> {
-    const { ram } = await bench.run({ image, script: { bursts: [], end: 500_000 } });
-    return tablesIn(ram, symbols(path));
+    const quiet = await bench.run({ image, script: { bursts: [], end: 500_000 } });
+    return tablesIn(quiet, symbols(path));
   }
 
   const claimsOf = (found: Record<string, string[]>) =>

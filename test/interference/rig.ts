@@ -7,9 +7,10 @@
  */
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Arch } from "../../appliance/build/arch.ts";
 import { type LogRecord, parseDatagram } from "../../appliance/hosts/datagram.ts";
 import type { Exit } from "../../appliance/hosts/exits.ts";
-import { liveClock, MACS, type Nic, type Running, startImage } from "../../appliance/hosts/qemu.ts";
+import { archOfImage, liveClock, MACS, type Nic, type Running, startImage } from "../../appliance/hosts/qemu.ts";
 import { FrameStream } from "../../appliance/hosts/stream.ts";
 import { type Condition, type Peer, peer } from "./peers.ts";
 import { Qmp, qmpArguments } from "./qmp.ts";
@@ -48,8 +49,9 @@ export interface Evidence {
   records: Record<string, unknown>[];
   /** QEMU's own state of each NIC when the machine was stopped: x-query-virtio-status, x-query-virtio-queue-status. */
   status: Each<{ features: string[]; queues: QueueStatus[] }>;
-  /** All of the machine's memory when the script ended. */
+  /** All of the machine's memory when the script ended, and the address at which it begins. */
   ram: Buffer;
+  ramAt: number;
 }
 
 export interface QueueStatus {
@@ -69,6 +71,8 @@ const PATIENCE = 30_000;
  * firmware has taken it (QEMU 7.2, x86_load_linux), and a read of 60,000 bytes reaches that far.
  */
 export const AT_ONCE = 30_000;
+/** Where the machines have their memory. */
+const RAM_AT: Record<Arch, number> = { x86_64: 0, aarch64: 0x40000000 };
 /** Queues that QEMU has for a NIC: receive, transmit, and a control queue that nobody may set up. */
 const QUEUES = 3;
 
@@ -108,7 +112,7 @@ export async function run(options: RunOptions): Promise<Evidence> {
     started();
     const ended = await sources.delivered(running.exit);
     for (const name of NAMES) await peers[name]?.end();
-    const seen = { running, folder, bases, memory, text };
+    const seen = { image, running, folder, bases, memory, text };
     return { ...(await gather(qmp, seen, ended)), records: recordsOf(folder, script.end) };
   } finally {
     if (running.process.exitCode === null && running.process.signalCode === null) await running.stop();
@@ -119,6 +123,7 @@ export async function run(options: RunOptions): Promise<Evidence> {
 }
 
 export interface Seen {
+  image: string;
   running: Running;
   folder: string;
   bases: Each<number>;
@@ -130,15 +135,16 @@ export interface Seen {
 
 /** Stops the machine, asks QEMU for its state, ends it, and reads what the witnesses wrote. */
 export async function gather(qmp: Qmp, seen: Seen, ended = false): Promise<Omit<Evidence, "records">> {
-  const { running, folder, bases, memory, text } = seen;
+  const { image, running, folder, bases, memory, text } = seen;
   if (!ended) await qmp.ask("stop");
   const status = ended ? each(() => ({ features: [], queues: [] })) : await ask(qmp);
-  const ram = ended ? Buffer.alloc(0) : await dump(qmp, folder, memory << 20);
+  const ramAt = RAM_AT[archOfImage(image)];
+  const ram = ended ? Buffer.alloc(0) : await dump(qmp, folder, ramAt, memory << 20);
   const exit = await running.stop();
   const sent = each((name) => packetsOf(dumpFile(folder, name, "sent")));
   const offered = each((name) => packetsOf(dumpFile(folder, name, "offered")));
   const console = readFileSync(text, "latin1").split(/\r?\n/).filter(Boolean);
-  return { exit, console, trace: readTrace(folder, bases), sent, offered, status, ram };
+  return { exit, console, trace: readTrace(folder, bases), sent, offered, status, ram, ramAt };
 }
 
 /** Each burst has a socket, a place in its own filter-buffer, and a port of the hub that `in` is on. */
@@ -226,9 +232,9 @@ async function ask(qmp: Qmp): Promise<Evidence["status"]> {
   return status;
 }
 
-async function dump(qmp: Qmp, folder: string, size: number): Promise<Buffer> {
+async function dump(qmp: Qmp, folder: string, val: number, size: number): Promise<Buffer> {
   const filename = join(folder, "ram");
-  await qmp.ask("pmemsave", { val: 0, size, filename });
+  await qmp.ask("pmemsave", { val, size, filename });
   return readFileSync(filename);
 }
 

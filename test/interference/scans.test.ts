@@ -100,8 +100,9 @@ describe.skipIf(reason)("whoever asks, from any side", () => {
     const qmp = await Qmp.listen(join(folder, "qmp.sock"));
     segment = new Segment();
     const text = join(folder, "console");
+    const image = await bench.image();
     running = startImage({
-      ...{ image: await bench.image(), memory: MEMORY, accelerator: "tcg", append: liveClock(), timeout: 110_000 },
+      ...{ image, memory: MEMORY, accelerator: "tcg", append: liveClock(), timeout: 110_000 },
       nics: NAMES.map((name, n) => ({ mac: MACS[name], backend: { kind: "tap", name: segment.tap(SIDES[n]!) } })),
       console: text,
       more: [...qmpArguments(join(folder, "qmp.sock")), ...witnessArguments(folder)],
@@ -129,7 +130,7 @@ describe.skipIf(reason)("whoever asks, from any side", () => {
     for (let n = 0; n < 50 && arrived().split("\n").length < 4; n++)
       await new Promise((resolve) => setTimeout(resolve, 50));
     passed = arrived();
-    evidence = await gather(qmp, { running, folder, bases, memory: MEMORY, text });
+    evidence = await gather(qmp, { image, running, folder, bases, memory: MEMORY, text });
     qmp.close();
   }, 400_000);
 

@@ -55,11 +55,14 @@ function physical(container: Buffer, at: number): Record<CompartmentName, number
   return Object.fromEntries(all) as Record<CompartmentName, number[]>;
 }
 
+/** A machine's memory, and the address at which it begins. */
+type Memory = { ram: Buffer; ramAt: number };
+
 /** Every copy of every section of the policy in its compartment's memory, and the container it came in. */
-export async function tablesIn(ram: Buffer, symbols: ReadonlyMap<string, number>): Promise<Place[]> {
+export async function tablesIn({ ram, ramAt }: Memory, symbols: ReadonlyMap<string, number>): Promise<Place[]> {
   const places: Place[] = [];
   const given = await inputs();
-  const at = symbols.get("policy")!;
+  const at = symbols.get("policy")! - ramAt;
   const container = ram.subarray(at, at + ram.readUInt32LE(at + 8));
   const pages = physical(container, at);
   for (const { name } of COMPARTMENTS) {
