@@ -62,3 +62,23 @@ it("shuts sources out where the policy protects nobody, and nobody where it has 
   expect(none.one(udp4(), { time: 3n * SECOND })).toBeInstanceOf(Buffer);
   expect(stats(none.run([end(9n * SECOND)])).at(-1)!.quarantined).toBe(0);
 });
+
+// REQ-IMAGE-019
+it("names the tables that its policy leaves untouched: fewer where there is a queue, or a transfer", async () => {
+  const key = "5a".repeat(32);
+  const transfer = `transfer: { in: { key: "${key}" }, out: { key: "${key}" }, extensions: [txt] }`;
+  const policies = [
+    policyWith(RULE),
+    policyWith(RULE, "", ", rate: 1000/s, queue: 4"),
+    policyWith(`${RULE}\n${RULE.replace("one", "two").replace(" }", ", payload: transfer }")}`, transfer),
+  ];
+  const spared = policies.map(async (policy) => {
+    const { exports } = await Guard.under(compilePolicyText(policy, "policy.yaml", { keyless: true }).parts.guard);
+    let n = 0;
+    while (exports.spare(n)) n++;
+    return n;
+  });
+  const [all, queued, transferring] = await Promise.all(spared);
+  expect(queued).toBe(all! - 1);
+  expect(transferring).toBe(all! - 4);
+});
