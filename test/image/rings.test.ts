@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { ROOT } from "../../appliance/build/asc.ts";
+import { SANITIZED } from "../sanitized.ts";
 
 const run = promisify(execFile);
 
@@ -14,19 +15,9 @@ it("no device that lies is believed, no honest one refused (rings.c, 400 trials 
   const folder = mkdtempSync(join(tmpdir(), "weir-rings-"));
   try {
     const program = join(folder, "rings");
-    const checks = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror"];
     const include = [join(runtime, "test", "hosted"), runtime, join(ROOT, "appliance", "abi")];
-    const source = join(runtime, "test", "hosted", "rings.c");
-    await run("clang", [
-      "-std=gnu11",
-      "-O1",
-      "-g",
-      ...checks,
-      ...include.flatMap((i) => ["-I", i]),
-      source,
-      "-o",
-      program,
-    ]);
+    const files = [join(runtime, "test", "hosted", "rings.c"), "-o", program];
+    await run("clang", ["-std=gnu11", ...SANITIZED, ...include.flatMap((i) => ["-I", i]), ...files]);
     const { stdout } = await run(program, ["1", "400"]);
     expect(stdout.split("\r").at(-1)).toBe("400 trials: right\n");
   } finally {

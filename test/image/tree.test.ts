@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../appliance/build/asc.ts";
 import { PROGRAMS } from "../../appliance/hosts/qemu.ts";
+import { SANITIZED } from "../sanitized.ts";
 import { arches } from "./images.ts";
 
 const runtime = join(ROOT, "appliance", "runtime");
@@ -13,9 +14,8 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "weir-tree-"));
   const include = [join(runtime, "arch", "aarch64"), runtime].flatMap((path) => ["-I", path]);
-  const checks = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror"];
   const files = [join(runtime, "test", "hosted", "tree.c"), "-o", join(folder, "tree")];
-  execFileSync("clang", ["-std=gnu11", "-O1", "-g", ...checks, ...include, ...files]);
+  execFileSync("clang", ["-std=gnu11", ...SANITIZED, ...include, ...files]);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { HOST_ARCH } from "../../appliance/build/arch.ts";
 import { ROOT } from "../../appliance/build/asc.ts";
+import { SANITIZED } from "../sanitized.ts";
 import { type CMutant, mutantsOf } from "./c.ts";
 
 const run = promisify(execFile);
@@ -41,7 +42,7 @@ async function verdict(
   judge: Judge,
   name: string,
   sources: Record<string, string>,
-  flags: string[],
+  flags: readonly string[],
 ): Promise<string | undefined> {
   const at = join(folder, name);
   for (const [file, text] of Object.entries(sources)) {
@@ -75,15 +76,6 @@ async function verdict(
 }
 
 const sourceOf = (file: string) => readFileSync(join(runtime, file), "utf8");
-const SANITIZED = [
-  "-O1",
-  "-g",
-  "-fsanitize=address,undefined",
-  "-fno-sanitize-recover=all",
-  "-Wall",
-  "-Wextra",
-  "-Werror",
-];
 
 // REQ-DIODE-003
 it("the kernel part sets up honest devices as VIRTIO and the one-way rule want it, and refuses all others", async () => {
