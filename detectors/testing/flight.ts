@@ -8,6 +8,7 @@ import { compilePolicyText } from "../../diode/policy.ts";
 import { policyWith, sectionsOf } from "../../diode/testing/guard.ts";
 import { record } from "../../ip/testing/frames.ts";
 import { detectorName } from "../../page/scores.ts";
+import type { Entry } from "../learned.ts";
 
 /** A score of inspect's: onboard/abi.ts, Score. */
 export interface Scored {
@@ -36,6 +37,8 @@ async function load() {
 export class Flight {
   readonly #inspect: Inspect;
   readonly #input: Uint8Array;
+  /** What it said that it learned. */
+  entries: Entry[] = [];
 
   private constructor(inspect: Inspect) {
     this.#inspect = inspect;
@@ -78,12 +81,21 @@ export class Flight {
             score: view.getFloat64(body + 24, true),
             threshold: view.getFloat64(body + 32, true),
           });
-        else if (kind === EventKind.EVENT)
-          JSON.parse(Buffer.from(memory.buffer, view.byteOffset + body, json).toString("latin1"));
+        else if (kind === EventKind.EVENT) {
+          const said = JSON.parse(Buffer.from(memory.buffer, view.byteOffset + body, json).toString("latin1"));
+          if (said.baseline?.entry) this.entries.push(said.baseline.entry);
+        }
         event = body + align8(json + text);
       }
     }
     return found;
+  }
+
+  /** What it learned up to here, of detectors of these names or of what they consist of. */
+  learned(names: ReadonlySet<string>): Entry[] {
+    this.entries = [];
+    this.run(record(new Uint8Array(0), { kind: RecordKind.END }));
+    return this.entries.filter(({ detector }) => names.has(detector.split(".")[0]!));
   }
 
   /** What it finds in a recording, however it is cut, and at its end. */

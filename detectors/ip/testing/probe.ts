@@ -9,6 +9,7 @@ import { Flight } from "../../testing/flight.ts";
 import type { Frame } from "../../testing/site.ts";
 import { IP_DETECTORS } from "../learned.ts";
 
+const LEARNED = new Set(IP_DETECTORS.map(({ name }) => name as string));
 const JUDGED = new Set(["new-pair", "flood", "arp", "rate", "beacon", "silence", "dns-tunnel", "icmp-tunnel"]);
 
 interface Exports {
@@ -61,6 +62,8 @@ export class IpProbe {
   readonly e: Exports;
   /** Of the sections, beside it. */
   #flight: Flight | undefined;
+  /** Learns beside it. */
+  #pupil: Flight | undefined;
 
   private constructor(e: Exports) {
     this.e = e;
@@ -119,6 +122,8 @@ export class IpProbe {
   learn(batch: Uint8Array): void {
     this.input.set(batch);
     this.e.run(batch.length, 1);
+    this.#pupil ??= Flight.with([], true);
+    this.#pupil!.run(batch);
   }
 
   /** What was learned; each entry is checked to be JSON of at most 900 bytes. */
@@ -129,6 +134,7 @@ export class IpProbe {
       const text = Buffer.from(this.e.memory.buffer, this.e.outAt(), length).toString();
       entries.push(JSON.parse(`{${text}}`) as Entry);
     }
+    if (this.#pupil) expect(this.#pupil.learned(LEARNED)).toEqual(entries);
     return entries;
   }
 }

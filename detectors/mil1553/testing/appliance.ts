@@ -62,6 +62,7 @@ export class Appliance {
   #flight: Flight | undefined;
   /** It begins when there is something to judge. */
   #section: Uint8Array | undefined;
+  #alone = false;
 
   private constructor(e: Exports) {
     this.e = e;
@@ -109,8 +110,16 @@ export class Appliance {
   /** Learns one capture from a fresh start; its entries as they are exported. */
   learn(source: Iterable<Uint8Array>): Entry[] {
     this.e.begin();
-    this.#run(source, MODE.learn);
-    return this.entries();
+    const bytes = [...source];
+    this.#run(bytes, MODE.learn);
+    const own = this.entries();
+    if (!this.#alone) {
+      const pupil = Flight.with([], true)!;
+      pupil.chapter10(Buffer.concat(bytes));
+      const names = new Set(own.map(({ detector }) => detector));
+      expect(pupil.entries.filter(({ detector }) => names.has(detector))).toEqual(own);
+    }
+    return own;
   }
 
   /** What has been learned; learning may go on. @throws when an entry does not fit into 900 bytes or is no JSON */
@@ -132,11 +141,13 @@ export class Appliance {
     const accepted = e.configure(section.length) !== 0;
     this.#flight = undefined;
     this.#section = accepted ? section.slice() : undefined;
+    this.#alone = false;
     return accepted;
   }
 
   /** From now on without inspect beside it: for measurements. */
   alone(): void {
+    this.#alone = true;
     this.#flight = undefined;
     this.#section = undefined;
   }
