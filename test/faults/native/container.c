@@ -44,7 +44,7 @@ int main(int argc, char **argv) {
     if (!code) compartments_start();
     if (code) printf("%ld %d\n", bit, code);
     else {
-      const struct container *c = (const struct container *)bytes;
+      const struct weir_container *c = (const struct weir_container *)bytes;
       printf("%ld 0 %u,%u %u,%u %u,%u\n", bit, c->parts[0].offset, c->parts[0].length, c->parts[1].offset, c->parts[1].length, c->parts[2].offset, c->parts[2].length);
     }
     if (bit >= 0) bytes[bit >> 3] ^= (uint8_t)(1 << (bit & 7));

@@ -189,12 +189,12 @@ static bool configure_mutant(const uint8_t *data, size_t size) {
   const enum compartment which = (enum compartment)(INSPECT + (data[0] & 3) % 3);
   const uint8_t how = data[0];
   data++, size--;
-  const struct container *good = (const struct container *)container_of(0);
+  const struct weir_container *good = (const struct weir_container *)container_of(0);
   for (enum compartment other = INSPECT; other <= JOURNAL; other++) {
-    const struct part part = good->parts[other - INSPECT];
     if (other == which) continue;
-    memcpy(compartment_input(other), (const uint8_t *)good + part.offset, part.length);
-    if (CALL(other, configure, part.length)) wrong("a good policy was refused");
+    const uint32_t offset = good->parts[other - INSPECT].offset, length = good->parts[other - INSPECT].length;
+    memcpy(compartment_input(other), (const uint8_t *)good + offset, length);
+    if (CALL(other, configure, length)) wrong("a good policy was refused");
   }
   uint8_t *to = compartment_input(which);
   uint32_t length;
@@ -240,7 +240,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       if (!configure_mutant(data, size)) return 0;
       give_traffic();
     } else {
-      const struct container *c = (const struct container *)container_of((uint32_t)policy);
+      const struct weir_container *c = (const struct weir_container *)container_of((uint32_t)policy);
       (void)c;
       state_back(policy);
       if (target == FILE_) give_file(data, size);

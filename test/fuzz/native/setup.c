@@ -39,8 +39,8 @@ const char *arch_command_line(const struct arch_boot *boot) { (void)boot; return
 uint64_t arch_memory(const struct arch_boot *boot) { (void)boot; return 8 << 20; }
 uint64_t arch_clock(char text[16]) { strcpy(text, "fuzz"); return how & 1 ? 0 : 1000000000; }
 bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) { (void)boot, (void)from, (void)to; return true; }
-void arch_map(uint64_t from, uint64_t to, enum arch_rights rights) {
-  if (to != from + PAGE || from % PAGE || rights != KERNEL_DEVICE || protected_) wrong("registers are mapped with other rights, or more than they are");
+void arch_map(uint64_t from, uint64_t to, uint64_t physical, enum arch_rights rights) {
+  if (to != from + PAGE || physical != from || from % PAGE || rights != KERNEL_DEVICE || protected_) wrong("registers are mapped with other rights, or more than they are");
 }
 void arch_protect(void) { protected_ = true; }
 void arch_interrupts(const struct transport *in) { (void)in; }
