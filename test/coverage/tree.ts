@@ -41,8 +41,8 @@ export function copyTree(folder: string): string {
     ["unknown-elf", "unknown-linux-gnu"], // for another system clang registers each counter, by a call at the start
     // Counters keep the optimizer from taking structures apart: what the kernel part then wants to clear, it clears itself.
     [
-      'tool("clang", args, folder);',
-      `tool("clang", args, folder).then(() =>
+      'tool("clang", args, cwd);',
+      `tool("clang", args, cwd).then(() =>
         tool("llvm-objcopy", object.startsWith("k-") ? ["--redefine-sym", "memset=kernel_memset", object] : ["--version"], folder),
       );`,
     ],
