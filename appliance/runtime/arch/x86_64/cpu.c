@@ -155,17 +155,18 @@ uint64_t arch_clock(char how[16]) {
   if (last >= CPUID_TSC && cpuid(CPUID_TSC).a) return found(how, "cpuid", cpuid(CPUID_TSC).a * 1000ull);
   struct cpuid tsc = cpuid(0).a >= 0x15 ? cpuid(0x15) : (struct cpuid){0, 0, 0, 0};
   if (tsc.a && tsc.b && tsc.c) return found(how, "cpuid", (uint64_t)tsc.c * tsc.b / tsc.a);
-  // How many of ours pass in 5 ms of its.
-  uint64_t first = 0, now = 0;
+  // How many of ours pass in 2.5 ms of its, until that is the same twice: others may have had the CPU meanwhile.
+  uint64_t first = 0, before = 0;
   for (uint32_t n = 0, start = 0; n < 1000000; n++) {
     outb(PORT_PIT_COMMAND, 0);
     uint32_t count = inb(PORT_PIT);
     count |= (uint32_t)inb(PORT_PIT) << 8;
-    now = rdtsc();
-    if (!n) start = count, first = now;
-    uint32_t passed = start - count & 0xffff;
-    if (passed > 5966) return found(how, "8254", (now - first) * 1193182 / passed);
-    if (n > 10000 && !passed) break; // there is none
+    const uint64_t now = rdtsc(), passed = start - count & 0xffff;
+    if (n > 10000 && !passed && !before) break; // there is none
+    if (n && passed < 2983) continue;
+    const uint64_t hz = n ? (now - first) * 1193182 / passed : 0;
+    if (hz - before + (before >> 7) < before >> 6) return found(how, "8254", hz);
+    start = count, first = now, before = hz;
   }
   return 0;
 }
