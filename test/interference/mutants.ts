@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "lets the device of `out` write into what is sent",
     ...{ file: "user/send.c", from: "d->flags = left ? VIRTQ_DESC_F_NEXT : 0;" },
-    to: "d->flags = left ? VIRTQ_DESC_F_NEXT : VIRTQ_DESC_F_WRITE;",
+    to: "d->flags = VIRTQ_DESC_F_WRITE | (left ? VIRTQ_DESC_F_NEXT : 0);",
     claims: ["C2"],
   },
   {

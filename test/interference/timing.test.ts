@@ -32,7 +32,7 @@ describe.skipIf(reason)("under load", () => {
       expect(times.length, out).toBe(BATCHES);
       expect(evidence.sent.out.length > 0, out).toBe(true);
     }
-    expect(runs.get("absent")!.evidence.sent.out.length).toBeLessThan(100);
+    expect(runs.get("absent")!.evidence.sent.out.length).toBeLessThanOrEqual(256);
   });
 
   it(`C7: buffers come back in the same rhythm whatever \`out\` does, within ${BOUND * 100} % of a batch`, () => {

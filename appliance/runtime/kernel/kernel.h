@@ -122,8 +122,12 @@ extern struct weir_info weir_info;
 //   send_buffer     read, write
 
 #define IN_BUFFERS 128
-#define SEND_BUFFERS 64
 #define BUFFER_SIZE 2048
+// `out` holds as many of Ethernet's longest frames, in two buffers each, as `in` does: what came while the host stood still
+// is lost otherwise.
+#define SEND_BUFFERS 256
+#define OUT_SIZE 768
+#define LOG_SIZE 208
 
 extern struct virtq_desc weir_receive_table[IN_BUFFERS];
 
@@ -139,7 +143,9 @@ extern struct weir_driver_rings {
 } weir_driver_rings;
 
 extern uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE];
-extern uint8_t weir_send_buffer[2][SEND_BUFFERS][BUFFER_SIZE];
+extern struct weir_send_buffer {
+  uint8_t out[SEND_BUFFERS][OUT_SIZE], log[SEND_BUFFERS][LOG_SIZE];
+} weir_send_buffer;
 
 extern char weir_console[4096];
 

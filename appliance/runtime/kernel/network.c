@@ -8,7 +8,7 @@ struct virtq_desc weir_receive_table[IN_BUFFERS] LOW("read");
 struct weir_device_rings weir_device_rings LOW("read");
 uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE] LOW("read");
 struct weir_driver_rings weir_driver_rings LOW("write");
-uint8_t weir_send_buffer[2][SEND_BUFFERS][BUFFER_SIZE] LOW("write");
+struct weir_send_buffer weir_send_buffer LOW("write");
 
 static struct transport nics[ROLES];
 static uint32_t started; // how many of them

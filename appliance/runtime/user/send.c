@@ -14,11 +14,16 @@ struct counters sent[2];
 
 static struct ring {
   uint32_t first, held;          // buffers first .. first + held - 1 are with the device
-  uint8_t chain[SEND_BUFFERS];   // at the first buffer of a frame: how many it has; else 0
+  uint16_t chain[SEND_BUFFERS];  // at the first buffer of a frame: how many it has; else 0
   bool done[SEND_BUFFERS];       // at the first buffer of a frame: the device has taken it
   uint16_t seen, given;
   uint32_t unrung;               // frames given since the doorbell was last rung
 } rings[2];
+
+static const uint32_t sizes[] = {OUT_SIZE, LOG_SIZE};
+static uint8_t *buffer(enum sender which, uint32_t id) {
+  return which == OUT ? weir_send_buffer.out[id] : weir_send_buffer.log[id];
+}
 
 static const char *const names[] = {"the device of `out` ", "the device of `log` "};
 
@@ -44,6 +49,7 @@ static void notify(enum sender which) {
   struct ring *r = &rings[which];
   if (!r->unrung) return;
   r->unrung = 0;
+  reclaim(which); // a few now, or many at once when there is no room
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   if (!(__atomic_load_n(&weir_device_rings.send[which].flags, __ATOMIC_RELAXED) & VIRTQ_USED_F_NO_NOTIFY))
     weir_call(WEIR_NOTIFY, which == OUT ? ROLE_OUT : ROLE_LOG);
@@ -65,45 +71,40 @@ static void wait_for(enum sender which, uint32_t needed) {
 void send_start(void) {
   for (int which = OUT; which <= LOG; which++)
     for (uint32_t id = 0; id < SEND_BUFFERS; id++)
-      weir_driver_rings.table[which][id].addr = (uint64_t)weir_send_buffer[which][id];
-}
-
-// Takes about as long as if the frame had been sent: whether `out` takes frames shows less in the time that `in` is served.
-static void not_taken(const uint8_t *frame, uint32_t length) {
-  static uint8_t nowhere[BUFFER_SIZE];
-  for (uint32_t here; length; frame += here, length -= here) {
-    here = length < BUFFER_SIZE ? length : BUFFER_SIZE;
-    memcpy(nowhere, frame, here);
-    __asm__ volatile("" : : "r"(nowhere) : "memory"); // it is not left out
-  }
+      weir_driver_rings.table[which][id].addr = (uint64_t)buffer(which, id);
 }
 
 void send(enum sender which, const uint8_t *frame, uint32_t length) {
   struct ring *r = &rings[which];
   const uint64_t whole = (uint64_t)length + VIRTIO_NET_HEADER;
-  const uint64_t needed = (whole + BUFFER_SIZE - 1) / BUFFER_SIZE;
+  const uint64_t needed = (whole + sizes[which] - 1) / sizes[which];
   if (needed > SEND_BUFFERS - r->held) reclaim(which);
   if (needed > SEND_BUFFERS - r->held && replaying && needed <= SEND_BUFFERS) wait_for(which, (uint32_t)needed);
-  if (needed > SEND_BUFFERS - r->held) {
-    sent[which].full++;
-    not_taken(frame, length);
-    return;
-  }
+  // What is not taken is copied all the same: whether `out` takes frames shows less in the time that `in` is served.
+  static uint8_t nowhere[OUT_SIZE];
+  static struct virtq_desc nothing;
+  const bool taken = needed <= SEND_BUFFERS - r->held;
   const uint32_t head = (r->first + r->held) % SEND_BUFFERS;
   uint32_t left = (uint32_t)whole, id = head;
   for (uint32_t n = 0; n < needed; n++, id = (id + 1) % SEND_BUFFERS) {
-    const uint32_t begin = n ? 0 : VIRTIO_NET_HEADER, here = left < BUFFER_SIZE ? left : BUFFER_SIZE;
+    const uint32_t begin = n ? 0 : VIRTIO_NET_HEADER, here = left < sizes[which] ? left : sizes[which];
     static const uint8_t header[VIRTIO_NET_HEADER]; // no offload was agreed on: all zeros
-    if (!n) memcpy(weir_send_buffer[which][id], header, sizeof header);
-    memcpy(weir_send_buffer[which][id] + begin, frame, here - begin);
+    uint8_t *const to = taken ? buffer(which, id) : nowhere;
+    if (!n) memcpy(to, header, sizeof header);
+    memcpy(to + begin, frame, here - begin);
     frame += here - begin;
     left -= here;
-    struct virtq_desc *d = &weir_driver_rings.table[which][id];
+    struct virtq_desc *const d = taken ? &weir_driver_rings.table[which][id] : &nothing;
     d->len = here;
     d->flags = left ? VIRTQ_DESC_F_NEXT : 0;
     d->next = (uint16_t)((id + 1) % SEND_BUFFERS);
   }
-  r->chain[head] = (uint8_t)needed;
+  __asm__ volatile("" : : "r"(nowhere), "r"(&nothing) : "memory"); // it is not left out
+  if (!taken) {
+    sent[which].full++;
+    return;
+  }
+  r->chain[head] = (uint16_t)needed;
   r->held += (uint32_t)needed;
   weir_driver_rings.send[which].ring[r->given++ % SEND_BUFFERS] = (uint16_t)head;
   __atomic_store_n(&weir_driver_rings.send[which].idx, r->given, __ATOMIC_RELEASE);

@@ -1,5 +1,6 @@
 // One fault of a device at a time, at the rings (receive.c, send.c, batch.c as they are) under sanitizers: honest for a while, then the
-// fault. Prints for each fault, over all trials: how it ended, frames given to the compartments before and behind, or dropped.
+// fault. Prints for each fault, over all trials: how it ended, frames given to the compartments before and behind, or dropped,
+// or kept by the device.
 // usage: lies TRIALS
 #include <setjmp.h>
 #include <stdio.h>
@@ -16,7 +17,8 @@ struct weir_info weir_info;
 struct virtq_desc weir_receive_table[IN_BUFFERS];
 struct weir_device_rings weir_device_rings;
 struct weir_driver_rings weir_driver_rings;
-uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE], weir_send_buffer[2][SEND_BUFFERS][BUFFER_SIZE];
+uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE];
+struct weir_send_buffer weir_send_buffer;
 bool replaying;
 static _Alignas(8) uint8_t inputs[2][WEIR_INPUT_SIZE];
 uint8_t *compartment_input(enum compartment which) { return inputs[which - INSPECT]; }
@@ -119,7 +121,7 @@ static void inject(enum fault fault) {
 }
 
 static uint64_t before, behind;
-static int trial(enum fault fault, uint64_t *dropped) {
+static int trial(enum fault fault, uint64_t *dropped, uint64_t *kept) {
   memset(&weir_device_rings, 0, sizeof weir_device_rings);
   memset(&weir_driver_rings, 0, sizeof weir_driver_rings);
   memset(posted, 0, sizeof posted), memset(mine, 0, sizeof mine), memset(rings, 0, sizeof rings), memset(sent, 0, sizeof sent);
@@ -130,7 +132,7 @@ static int trial(enum fault fault, uint64_t *dropped) {
   has = 0;
   receive_start();
   send_start();
-  static const uint8_t frame[600];
+  static const uint8_t frame[1500];
   bool done = false;
   for (uint32_t round = 0; round < 60; round++) {
     const bool faulty = round >= 20;
@@ -142,12 +144,12 @@ static int trial(enum fault fault, uint64_t *dropped) {
     uint32_t got = receive();
     *(faulty ? &behind : &before) += got;
     batch_clear(0);
-    for (uint32_t n = got + (fault >= OUT_ID && faulty); n--;) send(OUT, frame, 60 + below(500));
+    for (uint32_t n = got + (fault >= OUT_ID && faulty); n--;) send(OUT, frame, 60 + below(1400));
     take_sent();
     while (has && !(faulty && fault >= OUT_ID)) give_back(heads[--has]);
     if (fault >= OUT_ID && faulty) reclaim(OUT);
   }
-  *dropped += sent[OUT].full;
+  *dropped += sent[OUT].full, *kept += has;
   return 0;
 }
 
@@ -156,17 +158,17 @@ int main(int argc, char **argv) {
   const uint64_t trials = strtoull(argv[1], 0, 10);
   printf("[");
   for (int fault = 0; fault < FAULTS; fault++) {
-    uint64_t ended = 0, others = 0, dropped = 0;
+    uint64_t ended = 0, others = 0, dropped = 0, kept = 0;
     before = behind = 0;
     for (uint64_t n = 0; n < trials; n++) {
       state = (n + 1) * 0x9e3779b97f4a7c15;
-      const int code = trial((enum fault)fault, &dropped);
+      const int code = trial((enum fault)fault, &dropped, &kept);
       if (getenv("SHOW")) fprintf(stderr, "%s %llu: %d\n", names_[fault], (unsigned long long)n, code);
       ended += code == EXIT_HOSTILE_DEVICE, others += code && code != EXIT_HOSTILE_DEVICE;
     }
-    printf("%s\n{\"fault\":\"%s\",\"trials\":%llu,\"hostile\":%llu,\"otherwise\":%llu,\"before\":%llu,\"behind\":%llu,\"dropped\":%llu}", fault ? "," : "",
+    printf("%s\n{\"fault\":\"%s\",\"trials\":%llu,\"hostile\":%llu,\"otherwise\":%llu,\"before\":%llu,\"behind\":%llu,\"dropped\":%llu,\"kept\":%llu}", fault ? "," : "",
       names_[fault], (unsigned long long)trials, (unsigned long long)ended, (unsigned long long)others, (unsigned long long)before,
-      (unsigned long long)behind, (unsigned long long)dropped);
+      (unsigned long long)behind, (unsigned long long)dropped, (unsigned long long)kept);
   }
   printf("]\n");
   return 0;

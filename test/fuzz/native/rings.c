@@ -19,7 +19,8 @@ struct weir_info weir_info;
 struct virtq_desc weir_receive_table[IN_BUFFERS];
 struct weir_device_rings weir_device_rings;
 struct weir_driver_rings weir_driver_rings;
-uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE], weir_send_buffer[2][SEND_BUFFERS][BUFFER_SIZE];
+uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE];
+struct weir_send_buffer weir_send_buffer;
 bool replaying;
 
 static _Noreturn void wrong(const char *what) {
@@ -155,7 +156,8 @@ static void follow(enum sender w) {
   if (rings[w].held > SEND_BUFFERS) wrong("more buffers are with the device than there are");
   for (uint32_t i = 0; i < SEND_BUFFERS; i++) {
     const struct virtq_desc *d = &weir_driver_rings.table[w][i];
-    if (d->addr != (uint64_t)weir_send_buffer[w][i] || d->len > BUFFER_SIZE || d->flags & ~VIRTQ_DESC_F_NEXT || d->next >= SEND_BUFFERS)
+    const uint8_t *place = w == OUT ? weir_send_buffer.out[i] : weir_send_buffer.log[i];
+    if (d->addr != (uint64_t)place || d->len > (w == OUT ? OUT_SIZE : LOG_SIZE) || d->flags & ~VIRTQ_DESC_F_NEXT || d->next >= SEND_BUFFERS)
       wrong("a descriptor that lets the device read or write elsewhere");
   }
 }
@@ -189,7 +191,7 @@ static void give_frame(enum sender w) {
   uint32_t sum = 0, id = head;
   for (uint32_t n = 0;; id = weir_driver_rings.table[w][id].next) {
     const struct virtq_desc *d = &weir_driver_rings.table[w][id];
-    const uint8_t *bytes = weir_send_buffer[w][id], *from = bytes + (n ? 0 : VIRTIO_NET_HEADER);
+    const uint8_t *bytes = (const uint8_t *)d->addr, *from = bytes + (n ? 0 : VIRTIO_NET_HEADER);
     if (n++ == SEND_BUFFERS) wrong("a chain without an end");
     if (n > 1 && heads[w][id]) wrong("a chain runs into another");
     for (const uint8_t *p = from; p < bytes + d->len; p++) if (*p != frame[0]) wrong("other bytes were sent");

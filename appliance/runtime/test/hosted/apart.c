@@ -25,7 +25,8 @@ struct weir_info weir_info = {.ticks_per_second = 1000000000, .clock = "test"};
 struct virtq_desc weir_receive_table[IN_BUFFERS];
 struct weir_device_rings weir_device_rings;
 struct weir_driver_rings weir_driver_rings;
-uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE], weir_send_buffer[2][SEND_BUFFERS][BUFFER_SIZE];
+uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE];
+struct weir_send_buffer weir_send_buffer;
 bool replaying, replay_ended;
 
 static jmp_buf over;

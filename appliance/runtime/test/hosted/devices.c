@@ -219,7 +219,7 @@ static void append_expected(char *to, int n, int role) {
     "%1$d.30=%2$d %1$d.38=%3$x %1$d.80=%4$s.table %1$d.84=%4$s.table %1$d.90=%4$s.driver %1$d.94=%4$s.driver "
     "%1$d.a0=%4$s.device %1$d.a4=%4$s.device %1$d.ee=%5$d %1$d.44=1 %1$d.70=f ";
   static const char *const names[] = {"in", "out", "log"};
-  sprintf(to + strlen(to), form, n, role == ROLE_IN ? 0 : 1, role == ROLE_IN ? 128 : 64, names[role], role == ROLE_IN);
+  sprintf(to + strlen(to), form, n, role == ROLE_IN ? 0 : 1, role == ROLE_IN ? 128 : 256, names[role], role == ROLE_IN);
 }
 
 static void order(const int roles[3]) {
@@ -298,9 +298,9 @@ static void refusals(void) {
     WITH(features[1] = 2, EXIT_DEVICE_REFUSED, "VIRTIO 1");
     WITH(refuses = true, EXIT_DEVICE_REFUSED, "refuses the features");
     WITH(ready = 1, EXIT_DEVICE_REFUSED, "queue");
-    WITH(num_max = n == 0 ? 127 : 63, EXIT_DEVICE_REFUSED, "queue");
+    WITH(num_max = n == 0 ? 127 : 255, EXIT_DEVICE_REFUSED, "queue");
     WITH(num_max = 0, EXIT_DEVICE_REFUSED, "queue");
-    WITH(num_max = n == 0 ? 128 : 64, -1, "");
+    WITH(num_max = n == 0 ? 128 : 256, -1, "");
     WITH(features[0] = 0x20, -1, "");
     WITH(mute = true, EXIT_DEVICE_REFUSED, "doorbell or interrupt");
   }

@@ -18,7 +18,8 @@ struct weir_info weir_info;
 struct virtq_desc weir_receive_table[IN_BUFFERS];
 struct weir_device_rings weir_device_rings;
 struct weir_driver_rings weir_driver_rings;
-uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE], weir_send_buffer[2][SEND_BUFFERS][BUFFER_SIZE];
+uint8_t weir_receive_buffer[IN_BUFFERS][BUFFER_SIZE];
+struct weir_send_buffer weir_send_buffer;
 bool replaying;
 
 static _Alignas(8) uint8_t inputs[2][WEIR_INPUT_SIZE];
@@ -160,7 +161,7 @@ static void send_trial(void) {
       for (;; id = weir_driver_rings.table[OUT][id].next) {
         const struct virtq_desc *d = &weir_driver_rings.table[OUT][id];
         const uint8_t *bytes = (const uint8_t *)d->addr, *from = bytes + (sum ? 0 : VIRTIO_NET_HEADER);
-        if (bytes != weir_send_buffer[OUT][id] || d->len > BUFFER_SIZE || d->flags & VIRTQ_DESC_F_WRITE) wrong("a descriptor");
+        if (bytes != weir_send_buffer.out[id] || d->len > OUT_SIZE || d->flags & VIRTQ_DESC_F_WRITE) wrong("a descriptor");
         if (memcmp(from, frame, (size_t)(bytes + d->len - from))) wrong("other bytes were sent");
         sum += d->len;
         if (!(d->flags & VIRTQ_DESC_F_NEXT)) break;
