@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
   struct iovec parts[BATCH];
   struct mmsghdr batch[BATCH];
   memset(batch, 0, sizeof batch);
-  unsigned long sent = 0, n = 0;
+  unsigned long sent = 0;
   const double begin = now();
   for (double t = begin; t < begin + seconds; t = now()) {
     if (rate && (double)sent > (t - begin) * rate) {
@@ -55,7 +55,7 @@ int main(int argc, char **argv) {
       continue;
     }
     for (int i = 0; i < BATCH; i++) {
-      parts[i] = (struct iovec){frames[n++ % 100 < (unsigned long)denied], LENGTH};
+      parts[i] = (struct iovec){frames[(sent + (unsigned long)i) % 100 < (unsigned long)denied], LENGTH};
       batch[i].msg_hdr.msg_iov = &parts[i], batch[i].msg_hdr.msg_iovlen = 1;
     }
     const int done = sendmmsg(fd, batch, BATCH, 0);

@@ -15,6 +15,7 @@ import { linuxSubjects, type Subject, start, weirSubjects } from "./subjects.ts"
 
 const RUNS = 3;
 const SECONDS = 3;
+const IDLE = 10; // seconds
 const DENIED = 20; // in a hundred
 const folder = mkdtempSync(join(tmpdir(), "weir-linux-vm-"));
 const kept = join(ROOT, "build", "linux-vm");
@@ -33,7 +34,7 @@ interface Figures {
   idle: number;
   /** Frames a second at the other end while as many come as the host can send. */
   flooded: number;
-  /** The highest rate of which nothing that is allowed was lost. */
+  /** The highest rate of which nothing that is allowed was lost, nor anything refused because the tap's queue was full. */
   lossless: number;
 }
 
@@ -114,8 +115,8 @@ async function measure(subject: Subject, accelerator: Accelerator, blast: string
   const machine = (await begin(subject.memory, 30_000))!;
   await sleep(1500);
   const before = processorTime(machine.process.pid!);
-  await sleep(3000);
-  const idle = (processorTime(machine.process.pid!) - before) / 3;
+  await sleep(IDLE * 1000);
+  const idle = (processorTime(machine.process.pid!) - before) / IDLE;
   const floods: number[] = [];
   for (let n = 0; n < RUNS; n++) floods.push((await offered(blast, 0)).arrived / SECONDS);
   const lossless = await highest(blast, median(floods) * 1.5);
@@ -129,9 +130,19 @@ async function measure(subject: Subject, accelerator: Accelerator, blast: string
   };
 }
 
-/** Sends for a while at this rate (0: as fast as it goes) from CPU 1; how many were sent, allowed, and arrived. */
-async function offered(blast: string, rate: number): Promise<{ sent: number; allowed: number; arrived: number }> {
-  const before = arrivedSoFar();
+interface Offered {
+  /** What the tap's queue took of the sender, and what it had no room for. */
+  sent: number;
+  refused: number;
+  /** Of those sent. */
+  allowed: number;
+  arrived: number;
+}
+
+/** Sends for a while at this rate (0: as fast as it goes) from CPU 1. */
+async function offered(blast: string, rate: number): Promise<Offered> {
+  const before = counted(taps.out, "rx_packets");
+  const full = counted(taps.in, "tx_dropped");
   const { stdout } = spawnSync("taskset", ["-c", "1", blast, taps.in, String(SECONDS), String(rate), String(DENIED)], {
     encoding: "utf8",
     timeout: 20_000,
@@ -140,13 +151,25 @@ async function offered(blast: string, rate: number): Promise<{ sent: number; all
   const sent = Number(stdout);
   return {
     sent,
+    refused: counted(taps.in, "tx_dropped") - full,
     allowed: sent - Math.floor(sent / 100) * DENIED - Math.min(sent % 100, DENIED),
-    arrived: arrivedSoFar() - before,
+    arrived: counted(taps.out, "rx_packets") - before,
   };
 }
 
-function arrivedSoFar(): number {
-  return Number(readFileSync(`/sys/class/net/${taps.out}/statistics/rx_packets`, "utf8"));
+function counted(tap: string, what: string): number {
+  return Number(readFileSync(`/sys/class/net/${tap}/statistics/${what}`, "utf8"));
+}
+
+/** Whether all of it arrives, most times: one time of three the machine may have been busy with something else. */
+async function carried(blast: string, rate: number): Promise<boolean> {
+  let [well, badly] = [0, 0];
+  while (well < 2 && badly < 2) {
+    const { sent, refused, allowed, arrived } = await offered(blast, rate);
+    if (arrived >= allowed && refused === 0 && sent > 0.98 * rate * SECONDS) well++;
+    else badly++;
+  }
+  return well > badly;
 }
 
 /** By halves, in steps of 1,000 frames a second. */
@@ -154,8 +177,7 @@ async function highest(blast: string, most: number): Promise<number> {
   let [low, high] = [0, Math.ceil(most / 1000)];
   while (high - low > Math.max(1, low / 10)) {
     const middle = (low + high) >> 1;
-    const { allowed, arrived } = await offered(blast, middle * 1000);
-    if (arrived >= allowed) low = middle;
+    if (await carried(blast, middle * 1000)) low = middle;
     else high = middle;
   }
   return low * 1000;
