@@ -88,7 +88,10 @@ function filled(records: readonly RecordInit[]): RecordInit[][] {
 
 const TYPES = ["limit", "threshold", "both"];
 const TRACKS = ["by_src", "by_dst", "by_both", "by_rule"];
-const LISTS = ["10.0.0.0/8", "[10.0.0.0/29,!10.0.0.3,192.0.2.0/24]", "!10.0.0.2", "fd00::/16", "0.0.0.0/0"];
+const LISTS = [
+  ...["10.0.0.0/8", "[10.0.0.0/29,!10.0.0.3,192.0.2.0/24]", "!10.0.0.2", "fd00::/16", "0.0.0.0/0"],
+  ...["[fd00::/96,!fd00::5]", "[10.0.0.0/8,!10.0.0.5,!10.0.0.6]"],
+];
 
 /** The same parts with every score said, findings ungrouped or not, and a threshold.config of its own for each `n`. */
 function variant(parts: Parts, n: number): Parts {
@@ -97,7 +100,7 @@ function variant(parts: Parts, n: number): Parts {
   const lines = [
     `threshold gen_id 1, sig_id ${sid}, type ${TYPES[n % 3]}, track ${TRACKS[n % 4]}, count ${1 + (n % 3)}, seconds ${1 + (n % 7)}`,
     `rate_filter gen_id 1, sig_id 0, track ${TRACKS[(n >> 2) % 4]}, count 2, seconds 3, new_action pass, timeout ${n % 5}`,
-    `suppress gen_id 1, sig_id ${sidOf(n + 5)}, track ${["by_src", "by_dst", "by_either"][n % 3]}, ip ${LISTS[n % 5]}`,
+    `suppress gen_id 1, sig_id ${sidOf(n + 5)}, track ${["by_src", "by_dst", "by_either"][n % 3]}, ip ${LISTS[n % LISTS.length]}`,
     `suppress gen_id 1, sig_id ${sidOf(n + 11)}`,
   ].filter((_, line) => (n >> line) & 1);
   const own = sectionsOf(parts.inspect).filter(({ tag }) => tag !== Tag.ALERTS && tag !== Tag.ALERT_NETWORKS);
