@@ -10,6 +10,7 @@ export function abi(): u32 { return ABI_VERSION; }
 export function inputAt(): usize { return INPUT; }
 export function inputSize(): u32 { return INPUT_SIZE; }
 export function configure(length: u32): u32 { return length ? Refusal.NONE : Refusal.MISSING; }
+export function spare(i: u32): u64 { return 0; }
 export function eventsAt(): usize { return NOTHING; }
 export function eventsLength(): u32 { return 0; }
 export function framesAt(): usize { return NOTHING; }
