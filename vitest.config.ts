@@ -1,4 +1,31 @@
+import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** What takes longest comes first, so that at the end no worker waits for one of them alone. vitest goes by size. */
+const LONG = [
+  "test/faults/image.test.ts", // builds the image that most others start
+  "test/fuzz/fuzz.test.ts",
+  "test/mutation/runtime.test.ts",
+  "cli/replay.test.ts",
+  "test/interference/mutants.test.ts",
+  "diode/mutation.test.ts",
+  "test/ground/texts.test.ts",
+  "test/hostile/hostile.test.ts",
+  "test/interference/interference.test.ts",
+  "test/interference/scans.test.ts",
+  "test/soak/soak.test.ts",
+];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = LONG.indexOf(relative(import.meta.dirname, moduleId));
+      return at < 0 ? LONG.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,6 +34,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     // Two tests of booted images failed once on a machine with a load of 7 and could not be made to fail again. In CI a
     // failure is tried once more, and the report says which were.
     retry: process.env.CI ? 1 : 0,
