@@ -1,12 +1,15 @@
+import { KERNEL } from "./exceptions-kernel.ts";
 import type { Exception } from "./report.ts";
 
 /** Of one reason: the lines of each file, without the space around them, or their beginnings. */
-interface Group {
+export interface Group {
   reason: string;
   /** Exception.alone */
   alone?: boolean;
-  lines: Record<string, readonly string[]>;
+  lines: Record<string, readonly Line[]>;
 }
+/** With how many lines there are that are the same, where it is more than one. */
+type Line = string | readonly [string, number];
 
 const GROUPS: readonly Group[] = [
   {
@@ -120,6 +123,11 @@ const GROUPS: readonly Group[] = [
 ];
 
 /** What no test can reach, and why; checked both ways (report.ts). */
-export const EXCEPTIONS: readonly Exception[] = GROUPS.flatMap(({ reason, alone = false, lines }) =>
-  Object.entries(lines).flatMap(([file, list]) => list.map((line) => ({ file, line, reason, alone }))),
+export const EXCEPTIONS: readonly Exception[] = [...GROUPS, ...KERNEL].flatMap(({ reason, alone = false, lines }) =>
+  Object.entries(lines).flatMap(([file, list]) =>
+    list.map((one) => {
+      const [line, times] = typeof one === "string" ? [one, 1] : one;
+      return { file, line, times, reason, alone };
+    }),
+  ),
 );
