@@ -1,12 +1,10 @@
 // The page in a real browser: what it shows is what the command line says, and what it exports does what it showed.
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { named } from "../../page/inputs.ts";
 import { run, runLowered } from "../../page/run.ts";
 import type { Scores } from "../../page/scores.ts";

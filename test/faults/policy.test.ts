@@ -123,7 +123,7 @@ describe("a bit of a policy", () => {
     for (let bit = 0; bit < container.length * 8; bit++) {
       try {
         const read = unpackContainer(flipped(container, bit));
-        // A page less, or more: the image holds that against what the compartments say (REQ-IMAGE-019)
+        // A page less, or more: the image holds that against what the compartments say
         if (!Buffer.from(spareOf(flipped(container, bit))).equals(spareOf(container))) continue;
         if (PARTS.every((name) => Buffer.from(read[name]).equals(parts[name]))) same++;
       } catch {

@@ -46,7 +46,7 @@ describe.skipIf(reason)("the image between three networks", () => {
     arrived = segment.start("destination", "nc", "-ulkn", "-s", "10.0.1.9", "-p", "5000");
     collected = segment.start("collector", "nc", "-ulkn", "-s", "10.0.9.1", "-p", "514");
     await pause(1500);
-  }, 60_000);
+  }, 300_000); // it may have to build the image first
 
   afterAll(async () => {
     await image?.stop();

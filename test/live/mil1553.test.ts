@@ -67,7 +67,7 @@ describe.skipIf(reason)("a bus through the image", () => {
     );
     collected = segment.start("collector", "nc", "-ulkn", "-s", "10.0.9.1", "-p", "514");
     await pause(1500);
-  }, 60_000);
+  }, 300_000); // it may have to build the image first
 
   afterAll(async () => {
     await image?.stop();

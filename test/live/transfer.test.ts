@@ -47,7 +47,7 @@ transfer: { in: { key-file: in.key }, out: { key-file: out.key }, extensions: [b
     segment.attach("destination", "52:54:00:77:00:12", "10.0.1.9/24");
     segment.route("source", "10.0.1.0/24", "10.0.0.1", "02:00:00:00:00:01");
     await pause(500);
-  }, 60_000);
+  }, 300_000); // it may have to build the image first
 
   afterAll(async () => {
     await image?.stop();
