@@ -15,57 +15,76 @@ const DECISIONS = /^(diode\/onboard\/(?!reasons)|appliance\/guard\/onboard\/(ind
  */
 const ALIKE: Record<string, { most: number; why: string }> = {
   "diode/onboard/quarantine/find": { most: 1, why: "one more place is looked at: it holds the key or it does not" },
+  "diode/onboard/quarantine/keep": { most: 1, why: "the later of two that are the same" },
   "diode/onboard/quarantine/messageShutOut": { most: 1, why: "at the time when the last entry ends nobody is found" },
-  "diode/onboard/quarantine/take": {
-    most: 4,
-    why: "an entry that ends now is free now; one more place is looked at; the later of two that are the same",
-  },
+  "diode/onboard/rate/conforms": { most: 1, why: "a frame due at this very time is 0 ns early" },
+  "diode/onboard/rate/charge": { most: 1, why: "the later of two that are the same" },
+  "diode/onboard/queue/room": { most: 1, why: "the queue's room, which was there when it was asked for" },
+  "diode/onboard/remake/remake": { most: 2, why: "the larger of two that are equal" },
+  "diode/onboard/second/forward": { most: 1, why: "the smaller of two that are equal" },
   "diode/onboard/second/wellFormed": { most: 1, why: "a step is never numbered as many as there are" },
-  "diode/onboard/remake/remake": { most: 3, why: "the larger of two that are equal" },
+  "diode/onboard/second/checkSecond": {
+    most: 4,
+    why: "what the first check of a policy would refuse one step early or late",
+  },
+  "diode/onboard/messages/remake/sum16": { most: 1, why: "a sum one step further, over zeros" },
+  "diode/onboard/messages/remake/sum32": { most: 1, why: "the same" },
+  "diode/onboard/messages/remake/messages": { most: 2, why: "sums and copies one step further, over zeros" },
+  "diode/onboard/messages/remake/packetAt": {
+    most: 2,
+    why: "a sum one step further; a packet as short as its headers",
+  },
+  "diode/onboard/messages/remake/time": { most: 1, why: "digits beside those of a date" },
+  "diode/onboard/messages/remake/judge": { most: 2, why: "copies one step further, over zeros" },
+  "diode/onboard/messages/remake/remakeAll": {
+    most: 2,
+    why: "a packet as short as its headers; the smaller of two that are equal",
+  },
+  "diode/onboard/messages/match/matches": { most: 1, why: "a check behind the last, which is of no message" },
+  "diode/onboard/messages/match/holds": {
+    most: 2,
+    why: "a value at the edge of a range, which is inside it either way",
+  },
+  "diode/onboard/messages/second/packet": {
+    most: 3,
+    why: "the second checker tests what the first has just made: zeros, a version, the number of messages",
+  },
+  "diode/onboard/messages/second/decide": { most: 2, why: "the same: the first lets no such message through to it" },
+  "diode/onboard/messages/second/data_": { most: 6, why: "the same" },
+  "diode/onboard/messages/second/bus": { most: 2, why: "the same" },
+  "diode/onboard/messages/second/checkMessageTables": {
+    most: 6,
+    why: "what the first check of a policy would refuse one step early or late, or a table at its largest",
+  },
+  "appliance/guard/onboard/policy/write": { most: 2, why: "a name of 24 characters has zeros behind it" },
+  "appliance/guard/onboard/policy/plainNames": { most: 2, why: "one more byte is looked at; a DEL" },
+  "appliance/guard/onboard/policy/saneRule": { most: 3, why: "a table at its largest; a rate of one in 2^62 ns" },
+  "appliance/guard/onboard/policy/saneMessages": {
+    most: 4,
+    why: "what the second check of a policy would refuse one step early or late, or a table at its largest",
+  },
+  "appliance/guard/onboard/policy/sane": {
+    most: 6,
+    why: "an interval of 2^62 ns; what the first check of a policy would refuse one step early or late",
+  },
+  "appliance/guard/onboard/index/configure": {
+    most: 2,
+    why: "a part as long as input, or as its table, which is longer than any",
+  },
+  "appliance/guard/onboard/index/begin": { most: 2, why: "which tables need no memory: appliance/build/spare.test.ts" },
+  "appliance/guard/onboard/index/spare": { most: 2, why: "the same" },
+  "appliance/guard/onboard/index/tick": { most: 1, why: "the larger of two that are equal" },
   "appliance/guard/onboard/index/run": {
     most: 4,
     why: "stopping one record earlier; an empty batch (guard.test.ts); the smaller of two that are equal",
   },
-  "appliance/guard/onboard/index/tick": { most: 1, why: "the larger of two that are equal" },
-  "appliance/guard/onboard/index/within": {
-    most: 8,
-    why: "at the time when the last entry ends nobody is found; a frame due at this very time is 0 ns early; the larger of two",
+  "appliance/guard/onboard/index/content": {
+    most: 2,
+    why: "a message behind the last, which both checkers number alike",
   },
   "appliance/guard/onboard/index/filter": {
-    most: 16,
-    why:
-      "a frame due at this very time is 0 ns early; a rule behind the last; the smaller of two; an event's key; the queue's " +
-      "room, which was there when it was asked for; protocols that carry no Chapter 10",
-  },
-  "appliance/guard/onboard/index/content": {
-    most: 10,
-    why: "the second checker tests what the first has just made: zeros, a version, the number of messages",
-  },
-  "appliance/guard/onboard/index/beat": {
-    most: 13,
-    why: "what is reported: a buffer one byte fuller, a counter behind the last",
-  },
-  "diode/onboard/messages/remake/messages": { most: 7, why: "sums and copies one step further, over zeros" },
-  "diode/onboard/messages/remake/packetAt": { most: 6, why: "sums one step further; a packet as short as its headers" },
-  "diode/onboard/messages/remake/time": {
-    most: 14,
-    why: "sums one step further, over zeros; digits beside those of a date",
-  },
-  "diode/onboard/messages/remake/close": { most: 2, why: "sums one step further" },
-  "diode/onboard/messages/second/packet": { most: 7, why: "the second checker tests what the first has just made" },
-  "diode/onboard/messages/second/decide": { most: 10, why: "the same: the first lets no such message through to it" },
-  "appliance/guard/onboard/policy/saneMessages": {
-    most: 20,
-    why: "what the first check of a policy would refuse one step early or late, or a table at its largest",
-  },
-  "appliance/guard/onboard/index/configure": { most: 1, why: "a part as long as input, which is longer than any" },
-  "appliance/guard/onboard/policy/configurePolicy": {
-    most: 16,
-    why: "looking for a section one step behind the end; how sections are framed, which config.test.ts tests",
-  },
-  "appliance/guard/onboard/policy/sane": {
-    most: 28,
-    why: "an interval of 2^62 ns; what the first check of a policy would refuse one step early or late, or looks at one step behind a table",
+    most: 5,
+    why: "a frame due at this very time is 0 ns early; a rule behind the last; an event's key; protocols that carry no Chapter 10",
   },
 };
 

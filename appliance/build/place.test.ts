@@ -29,18 +29,18 @@ describe("the policy's container", () => {
   });
   it("has the layout that the kernel part reads", () => {
     expect(Buffer.from(SOME).toString("hex")).toBe(
-      `${"57504f4c" + "01000000" + "40000000" + "03000000"}${"28000000" + "03000000" + "30000000" + "00000000"}` +
-        `${"30000000" + "09000000"}${"0102030000000000"}${"0405060708090a0b" + "0c00000000000000"}`,
+      `${"57504f4c" + "02000000" + "40010000" + "03000000"}${"28010000" + "03000000" + "30010000" + "00000000"}` +
+        `${"30010000" + "09000000"}${"00".repeat(256)}${"0102030000000000"}${"0405060708090a0b" + "0c00000000000000"}`,
     );
   });
   it.each([
     [0, 1, /WPOL/],
-    [4, 2, /version 2, expected 1/],
-    [8, 63, /says 63 bytes, has 64/],
+    [4, 1, /version 1, expected 2/],
+    [8, 63, /says 63 bytes, has 320/],
     [12, 2, /2 parts, expected 3/],
     [16, 41, /part of inspect is at 41/],
     [16, 8, /part of inspect is at 8/],
-    [28, 17, /part of guard is at 48, 17 bytes/],
+    [28, 17, /part of guard is at 304, 17 bytes/],
     [36, 0xffffffff, /part of journal/],
     [32, 0xfffffff8, /part of journal/],
   ])("refuses word %i being %i", (at, value, expected) => {
@@ -80,8 +80,8 @@ describe("placing", () => {
     const placed = placePolicy(before, SOME);
     const elf = readElf(placed);
     expect(Buffer.from(policyOf(elf)!)).toEqual(Buffer.from(SOME));
-    expect(elf.segments.at(-1)).toMatchObject({ offset: 0x2000, fileSize: 64, memorySize: 64, virtual: 0x103000n });
-    expect(elf.sections[2]).toMatchObject({ name: ".policy", type: 1, offset: 0x2000, size: 64 });
+    expect(elf.segments.at(-1)).toMatchObject({ offset: 0x2000, fileSize: 320, memorySize: 320, virtual: 0x103000n });
+    expect(elf.sections[2]).toMatchObject({ name: ".policy", type: 1, offset: 0x2000, size: 320 });
     expect(policyOf(readElf(before))).toBeUndefined();
     const restored = Uint8Array.from(placed.subarray(0, before.length));
     restored.set(before.subarray(SEGMENTS[2], SEGMENTS[2] + 56), SEGMENTS[2]);

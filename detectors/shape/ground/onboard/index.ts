@@ -20,7 +20,7 @@ import { Packet } from "../../../../ip/onboard/packet";
 import { clearFindings, finding, found, resetScales, setScale } from "../../../onboard/finding";
 import { FEATURES, reset as forget, update, vector } from "../../onboard/features";
 import * as shape from "../../onboard/index";
-import { learning } from "../../onboard/learn";
+import { begin as beginLearning, learning } from "../../onboard/learn";
 import { descriptions, head, limit } from "../../onboard/model";
 import { deviations, expectedOf, seenOf, strangest } from "../../onboard/score";
 
@@ -56,7 +56,13 @@ export function vectorAt(): usize { return vector; }
 export function featureCount(): u32 { return FEATURES; }
 export function alarmLimit(): f64 { return limit(); }
 export function evictions(): u64 { return shape.evictions(); }
-export function reset(): void { resetScales(); clearFindings(); shape.reset(); }
+export function reset(): void {
+  resetScales();
+  clearFindings();
+  shape.reset();
+  forget();
+  beginLearning();
+}
 export function forgetTraffic(): void { forget(); }
 export function configure(bytes: u32): bool { return shape.configure(input, bytes); }
 export function scale(detector: u32, factor: f64): void { setScale(detector, factor); }
