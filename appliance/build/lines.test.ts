@@ -65,7 +65,7 @@ describe("lines of AssemblyScript in the generated C", () => {
     // A line in a folder is named with it: `appliance/journal/onboard/` and `index.ts`.
     const known = told.filter((text) => [...places].some((place) => place.endsWith(text)));
     expect(known.length / told.length).toBeGreaterThan(0.97);
-    // The others are where a function ends, or is one line
+    // The others are where a function ends, or begins, with its comment
     const sources = onboardSources();
     const texts = told
       .filter((text) => !known.includes(text))
