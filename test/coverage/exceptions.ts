@@ -1,4 +1,5 @@
 import { KERNEL } from "./exceptions-kernel.ts";
+import { USER } from "./exceptions-user.ts";
 import type { Exception } from "./report.ts";
 
 /** Of one reason: the lines of each file, without the space around them, or their beginnings. */
@@ -123,11 +124,12 @@ const GROUPS: readonly Group[] = [
 ];
 
 /** What no test can reach, and why; checked both ways (report.ts). */
-export const EXCEPTIONS: readonly Exception[] = [...GROUPS, ...KERNEL].flatMap(({ reason, alone = false, lines }) =>
-  Object.entries(lines).flatMap(([file, list]) =>
-    list.map((one) => {
-      const [line, times] = typeof one === "string" ? [one, 1] : one;
-      return { file, line, times, reason, alone };
-    }),
-  ),
+export const EXCEPTIONS: readonly Exception[] = [...GROUPS, ...KERNEL, ...USER].flatMap(
+  ({ reason, alone = false, lines }) =>
+    Object.entries(lines).flatMap(([file, list]) =>
+      list.map((one) => {
+        const [line, times] = typeof one === "string" ? [one, 1] : one;
+        return { file, line, times, reason, alone };
+      }),
+    ),
 );
