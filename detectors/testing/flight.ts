@@ -24,6 +24,7 @@ interface Loaded {
 }
 let loading: Promise<Loaded> | undefined;
 let loaded: Loaded;
+let asked: Flight | undefined;
 
 async function load() {
   const { entry, pages } = COMPARTMENTS.find(({ name }) => name === "inspect")!;
@@ -60,6 +61,15 @@ export class Flight {
     const part = packPart(Part.INSPECT, [{ tag: Tag.SETTINGS, bytes: flags }, ...sections]);
     flight.#input.set(part);
     return flight.#inspect.configure(part.length) === 0 ? flight : undefined;
+  }
+
+  /** Whether inspect takes these sections; asked of one that judges nothing. */
+  static accepts(sections: readonly Section[]): boolean {
+    asked ??= Flight.with([])!;
+    const part = packPart(Part.INSPECT, [{ tag: Tag.SETTINGS, bytes: loaded.settings }, ...sections]);
+    if (part.length > asked.#input.length) return false;
+    asked.#input.set(part);
+    return asked.#inspect.configure(part.length) === 0;
   }
 
   /** What it finds in these records, in order; every event but a score is checked to be JSON. */

@@ -9,6 +9,7 @@ import { Flight } from "../../testing/flight.ts";
 import type { Frame } from "../../testing/site.ts";
 import { IP_DETECTORS } from "../learned.ts";
 
+const ITS_TAGS = new Set<number>(IP_DETECTORS.map(({ tag }) => tag));
 const LEARNED = new Set(IP_DETECTORS.map(({ name }) => name as string));
 const JUDGED = new Set(["new-pair", "flood", "arp", "rate", "beacon", "silence", "dns-tunnel", "icmp-tunnel"]);
 
@@ -73,9 +74,9 @@ export class IpProbe {
   static async create(sections: readonly { tag: number; bytes: Uint8Array }[] = []): Promise<IpProbe> {
     const { exports } = new WebAssembly.Instance(await module(), {});
     const probe = new IpProbe(exports as unknown as Exports);
-    for (const section of sections)
-      if (!probe.configure(section.tag, section.bytes)) throw new Error(`section ${section.tag} was refused`);
     await Flight.ready();
+    for (const section of sections)
+      if (!probe.#configure(section.tag, section.bytes)) throw new Error(`section ${section.tag} was refused`);
     probe.#flight = Flight.with(sections);
     return probe;
   }
@@ -84,8 +85,16 @@ export class IpProbe {
     return new Uint8Array(this.e.memory.buffer, this.e.inputAt(), this.e.inputSize());
   }
 
+  /** Takes a section, or not: as inspect does. */
   configure(tag: number, bytes: Uint8Array): boolean {
     this.#flight = undefined; // what it was opened with is not what counts any more
+    const accepted = this.#configure(tag, bytes);
+    if (ITS_TAGS.has(tag) && !this.#pupil)
+      expect(Flight.accepts([{ tag, bytes }]), `inspect accepts section ${tag}`).toBe(accepted);
+    return accepted;
+  }
+
+  #configure(tag: number, bytes: Uint8Array): boolean {
     this.input.set(bytes);
     return this.e.configure(tag, bytes.length) === 1;
   }

@@ -139,6 +139,7 @@ export class Appliance {
     e.begin();
     new Uint8Array(e.memory.buffer, e.inputAt(), section.length).set(section);
     const accepted = e.configure(section.length) !== 0;
+    expect(Flight.accepts([{ tag: Tag.BASELINE_1553, bytes: section }]), "inspect accepts the section").toBe(accepted);
     this.#flight = undefined;
     this.#section = accepted ? section.slice() : undefined;
     this.#alone = false;
