@@ -133,6 +133,14 @@ function lengthened(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, Buffer.alloc(4)]);
 }
 
+/** Two bytes less than it has. */
+function shorter(payload: Buffer): Buffer {
+  const p = payload.subarray(4);
+  p.writeUInt32LE(p.length - 2, 4);
+  p.writeUInt16LE(sum16(p.subarray(0, 22)), 22);
+  return payload;
+}
+
 it.each<[string, Buffer, number]>([
   ["a time packet with the day of the year", own(Buffer.alloc(10), 0x11), 0],
   ["a time packet with day and month", own(Buffer.alloc(12), 0x11), 0],
@@ -145,6 +153,12 @@ it.each<[string, Buffer, number]>([
   ["one message less", own(bus([MESSAGES[0]!, MESSAGES[0]!], 1)), -1],
   ["a message without words", own(bus([{ words: [] }])), -1],
   ["as many messages as a datagram may hold", own(bus(Array(576).fill(MESSAGES[5]))), 576],
+  ["a length that is no multiple of four", shorter(own(bus([MESSAGES[0]!]))), -1],
+  [
+    "a mode between terminals",
+    own(bus([{ words: [command(3, 0, 0, 17), command(6, 1, 2, 17), answer(6), 9, answer(3)], status: RT_RT }])),
+    -1,
+  ],
   ["one more", own(bus(Array(577).fill(MESSAGES[5]))), -1],
   ["a message that no rule matches", own(bus([{ words: [command(5, 1, 1, 5), answer(5), 1, 4, 1, 1, 1] }])), -1],
 ])("%s", (_, payload, expected) => {

@@ -22,6 +22,12 @@ it("keeps whole members from the front, closes what is open, says so", () => {
   expect(shortened(event, 23)).toBe("");
 });
 
+it("looks no deeper than it can count", () => {
+  const deep = `{"a":1,"b":2,"c":${"[".repeat(40)}1,2${"]".repeat(40)}}`;
+  expect(shortened(deep, deep.length)).toBe(deep);
+  expect(shortened(deep, deep.length - 1)).toBe('{"a":1,"b":2,"shortened":true}');
+});
+
 it("is JSON whatever was cut where, and never longer than there is room", () => {
   const string = fc.string({ unit: fc.constantFrom(...'ab",{}[]:\\ '), maxLength: 12 });
   const { value } = fc.letrec((tie) => ({
