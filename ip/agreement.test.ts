@@ -60,9 +60,9 @@ it("each kind of frame cut at every byte, on the wire and by the capture", () =>
   expect(agree(all)).toBeGreaterThan(500);
 });
 
-it("60,000 mutants of every kind of frame, of every link type", () => {
+it("40,000 mutants of every kind of frame, of every link type", () => {
   const random = generator(0x1553);
-  const all = Array.from({ length: 60_000 }, (_, n) => {
+  const all = Array.from({ length: 40_000 }, (_, n) => {
     const frame = mutated(SEEDS[n % SEEDS.length]!, random);
     return {
       frame,
@@ -73,7 +73,7 @@ it("60,000 mutants of every kind of frame, of every link type", () => {
   expect(agree(all)).toBeGreaterThan(10_000);
 });
 
-it("60,000 headers with whatever in them", () => {
+it("40,000 headers with whatever in them", () => {
   const random = generator(0x88b5);
-  expect(agree(Array.from({ length: 60_000 }, () => ({ frame: scrambled(random) })))).toBeGreaterThan(20_000);
+  expect(agree(Array.from({ length: 40_000 }, () => ({ frame: scrambled(random) })))).toBeGreaterThan(20_000);
 });

@@ -193,7 +193,7 @@ describe("no input does harm, and no batch makes a difference", () => {
     const traffic = filled(trafficOf(trafficBlocks()))[0]!.slice(0, 40);
     const { bytes } = pack(traffic);
     let [accepted, refused] = [0, 0];
-    for (let n = 0; n < 1_000; n++) {
+    for (let n = 0; n < 500; n++) {
       const { parts } = policies[n % policies.length]!;
       const sections = sectionsOf(variant(parts, n % 16).inspect).filter((one) => one.bytes.length);
       const changed = sections[random(sections.length)]!;
@@ -219,6 +219,6 @@ describe("no input does harm, and no batch makes a difference", () => {
       input.set(bytes);
       for (let from = 0; from < bytes.length; ) from = inspect.run(from, bytes.length);
     }
-    expect(Math.min(accepted, refused)).toBeGreaterThan(100);
+    expect(Math.min(accepted, refused)).toBeGreaterThan(50);
   });
 });
