@@ -179,7 +179,7 @@ describe.runIf(arches.includes("x86_64"))("an x86-64 image", () => {
         "VIRTIO_NET_F_MAC",
       ]);
       const made = status[name]!.queues.map((queue) => (queue["vring-desc"] ? queue["vring-num"] : 0));
-      expect(made).toEqual(name === "in" ? [128, 0, 0] : [0, 64, 0]);
+      expect(made).toEqual(name === "in" ? [128, 0, 0] : [0, 256, 0]);
     }
     expect(status.in!.queues[0]!["used-idx"]).toBe(sent.length);
   });

@@ -6,7 +6,7 @@
 enum { VECTOR_CALL = 3, VECTOR_UNDEFINED = 6, VECTOR_PAGE_FAULT = 14, VECTOR_TIMER = 32, VECTOR_NETWORK, VECTOR_SPURIOUS = 47, VECTORS };
 enum { PORT_PIT = 0x40, PORT_PIT_COMMAND = 0x43, PORT_KEYBOARD = 0x64, PORT_DEBUG_EXIT = 0xf4 };
 #define KEYBOARD_RESET 0xfe
-#define CONSOLE_PATIENCE 100000
+#define CONSOLE_PATIENCE 200000000 // of the processor's counter: 0.1 s or less
 #define FLAG_INTERRUPTS 0x200
 #define FLAG_ACCESS 0x40000 // AC: suspends SMAP
 
@@ -217,11 +217,12 @@ void arch_enable(const struct transport *t) {
 // A 16550: when it says it is empty, 16 bytes fit. Who reads it may have stopped reading: after one long wait text is
 // dropped, until it is empty again, for nothing here may wait for whoever is outside.
 void arch_put(char c) {
-  static uint32_t room, patience = CONSOLE_PATIENCE;
+  static uint32_t room;
+  static uint64_t patience = CONSOLE_PATIENCE;
   if (!room) {
-    uint32_t n = 0;
-    while (!(inb(PORT_CONSOLE + 5) & 0x20)) if (++n >= patience) {
-      patience = 1;
+    const uint64_t start = rdtsc();
+    while (!(inb(PORT_CONSOLE + 5) & 0x20)) if (rdtsc() - start >= patience) {
+      patience = 0;
       return;
     }
     patience = CONSOLE_PATIENCE;
