@@ -57,7 +57,6 @@ export const USER: readonly Group[] = [
       "Breaches of the contract that no compartment commits, not those of appliance/runtime/test/onboard either: checked since none is believed.",
     lines: {
       "appliance/runtime/user/compartments.c": [
-        "if (at > size[which] || length > size[which] - a",
         "if (weir_info.policy_length < sizeof *c || c->ma",
         "if (offset > c->length || length > c->length - o",
         "if (CALL(which, abi) != WEIR_ABI_VERSION) end(EX",

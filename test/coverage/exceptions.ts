@@ -45,6 +45,15 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason:
+      "Assertions of what configure() has checked (appliance/guard/onboard/policy.ts, saneTransfer): a policy that says otherwise is refused.",
+    lines: {
+      "transfer/onboard/code.ts": ["assert(k >= 1 && k <= MOST_DATA"],
+      "transfer/onboard/decode.ts": ["assert(data <= MOST_DATA"],
+      "transfer/onboard/encode.ts": ["assert(data <= MOST_DATA"],
+    },
+  },
+  {
+    reason:
       "events.roomForRecord() has seen to the room before the record; no event of guard's is as long as the longest.",
     lines: { "appliance/guard/onboard/events.ts": ["if (t.overflow || used + whole > SIZE"] },
   },
