@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import { compilePolicyText } from "../../diode/policy.ts";
-import { pack, policyWith, type RecordInit } from "../../diode/testing/guard.ts";
+import { pack, policyWith, type RecordInit, sectionsOf } from "../../diode/testing/guard.ts";
 import { udp4 } from "../../diode/testing/vectors.ts";
 import { type Inspect, REFUSALS } from "../abi/abi.ts";
+import { AlertKind, Part, packPart, SIZES, Tag } from "../abi/config.ts";
 import { compileOnboard } from "../build/asc.ts";
 import { COMPARTMENTS } from "../build/compartments.ts";
 
@@ -71,4 +72,59 @@ it("gives a verdict for each of at most 128 records, then stops", () => {
   expect(inspect.verdictsLength()).toBe(128);
   expect(inspect.run(offsets[128]!, bytes.length)).toBe(bytes.length);
   expect(inspect.verdictsLength()).toBe(72);
+});
+
+/** A Network: version, bits. */
+function network(version: number, bits: number): Buffer {
+  const bytes = Buffer.alloc(SIZES.network);
+  bytes[16] = version;
+  bytes[17] = bits;
+  return bytes;
+}
+function alertRule(fields: { kind: number; count?: number; seconds?: number; networks?: number }): Buffer {
+  const bytes = Buffer.alloc(SIZES.alertRule);
+  bytes[0] = fields.kind;
+  bytes.writeUInt16LE(fields.networks ?? 0, 6);
+  bytes.writeUInt32LE(fields.count ?? 1, 8);
+  bytes.writeUInt32LE(fields.seconds ?? 1, 12);
+  return bytes;
+}
+function setting(detector: number, action: number, scale: number): Buffer {
+  const bytes = Buffer.alloc(SIZES.detector);
+  bytes[0] = detector;
+  bytes[1] = action;
+  bytes.writeDoubleLE(scale, 8);
+  return bytes;
+}
+const many = (count: number, one: Buffer) => Buffer.concat(Array.from({ length: count }, () => one));
+
+// What the ground would never write, with a digest that is right.
+it.each<[string, [number, Uint8Array][], boolean]>([
+  ["512 known hosts", [[Tag.HOSTS, many(512, network(4, 32))]], true],
+  ["513 known hosts", [[Tag.HOSTS, many(513, network(4, 32))]], false],
+  ["513 known services", [[Tag.SERVICES, many(513, network(4, 32))]], false],
+  ["half a host", [[Tag.HOSTS, network(4, 32).subarray(0, 12)]], false],
+  ["a factor of infinity: a detector that is off", [[Tag.DETECTORS, setting(3, 0, Number.POSITIVE_INFINITY)]], true],
+  ["a factor that is no number", [[Tag.DETECTORS, setting(3, 0, Number.NaN)]], false],
+  ["a factor below 0", [[Tag.DETECTORS, setting(3, 0, -1)]], false],
+  ["DROP for what is found", [[Tag.DETECTORS, setting(3, 1, 1)]], false],
+  ["an action that there is not", [[Tag.DETECTORS, setting(3, 7, 1)]], false],
+  ["a detector that there is not", [[Tag.DETECTORS, setting(200, 0, 1)]], false],
+  ["128 lines of threshold.config", [[Tag.ALERTS, many(128, alertRule({ kind: AlertKind.LIMIT }))]], true],
+  ["129 lines of threshold.config", [[Tag.ALERTS, many(129, alertRule({ kind: AlertKind.LIMIT }))]], false],
+  ["257 networks in them", [[Tag.ALERT_NETWORKS, many(257, network(4, 0))]], false],
+  ["a limit in no time", [[Tag.ALERTS, alertRule({ kind: AlertKind.LIMIT, seconds: 0 })]], false],
+  ["a limit of none", [[Tag.ALERTS, alertRule({ kind: AlertKind.LIMIT, count: 0 })]], false],
+  ["a network behind the last", [[Tag.ALERTS, alertRule({ kind: AlertKind.SUPPRESS, networks: 1 })]], false],
+  ["an IPv6 network of 128 bits", [[Tag.ALERT_NETWORKS, network(6, 128)]], true],
+  ["an IPv6 network of 129 bits", [[Tag.ALERT_NETWORKS, network(6, 129)]], false],
+  ["an IPv4 network of 33 bits", [[Tag.ALERT_NETWORKS, network(4, 33)]], false],
+  ["a model of no traffic", [[Tag.BASELINE_SHAPE, Buffer.alloc(48)]], false],
+])("%s", (_, more, taken) => {
+  const sections = sectionsOf(part).filter(({ tag }) => !more.some(([other]) => other === tag));
+  for (const [tag, bytes] of more) sections.push({ tag, bytes: Buffer.from(bytes) });
+  const changed = packPart(Part.INSPECT, sections);
+  const { inspect, input } = bare();
+  input.set(changed);
+  expect(REFUSALS[inspect.configure(changed.length)]).toBe(taken ? "accepted" : "out of range");
 });
