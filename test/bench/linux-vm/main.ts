@@ -20,6 +20,8 @@ const DENIED = 20; // in a hundred
 const folder = mkdtempSync(join(tmpdir(), "weir-linux-vm-"));
 const kept = join(ROOT, "build", "linux-vm");
 const taps = { in: `wvi${process.pid % 100000}`, out: `wvo${process.pid % 100000}` };
+const BEGIN = "<!-- npm run bench:linux-vm -- readme: begin -->";
+const END = "<!-- end -->";
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
@@ -62,7 +64,7 @@ try {
       say(rows.at(-1)!);
     }
     tables.push(
-      `${accelerator === "tcg" ? "QEMU's TCG (every instruction emulated, both alike)" : "KVM"}:\n\n| | bytes loaded | smallest -m, MiB | exec to forwarding, ms | idle, % of a core | forwarded when flooded, frames/s | without loss, frames/s offered |\n|---|--:|--:|--:|--:|--:|--:|\n${rows.join("\n")}\n`,
+      `${accelerator === "tcg" ? "QEMU's TCG (every instruction emulated, both alike)" : "KVM"}, \`npm run bench:linux-vm -- ${accelerator}\`:\n\n| | bytes loaded | smallest -m, MiB | exec to forwarding, ms | idle, % of a core | forwarded when flooded, frames/s | without loss, frames/s offered |\n|---|--:|--:|--:|--:|--:|--:|\n${rows.join("\n")}\n`,
     );
   }
   tables.push(trusted());
@@ -90,9 +92,6 @@ function trusted(): string {
 | open ports, logins, shells | none, none, none | as configured; a shell on the console |
 `;
 }
-
-const BEGIN = "<!-- npm run bench:linux-vm -- readme: begin -->";
-const END = "<!-- end -->";
 
 function intoReadme(text: string): void {
   const path = join(ROOT, "README.md");
