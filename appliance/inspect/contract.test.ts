@@ -96,6 +96,13 @@ function setting(detector: number, action: number, scale: number): Buffer {
   bytes.writeDoubleLE(scale, 8);
   return bytes;
 }
+/** Those of an ordinary policy, with other bytes at these offsets. */
+function settings(changes: Record<number, number>): Buffer {
+  const ordinary = compilePolicyText(policyWith(""), "policy.yaml").parts.inspect;
+  const bytes = Buffer.from(sectionsOf(ordinary).find(({ tag }) => tag === Tag.SETTINGS)!.bytes);
+  for (const [at, value] of Object.entries(changes)) bytes[Number(at)] = value;
+  return bytes;
+}
 const many = (count: number, one: Buffer) => Buffer.concat(Array.from({ length: count }, () => one));
 
 // What the ground would never write, with a digest that is right.
@@ -119,6 +126,10 @@ it.each<[string, [number, Uint8Array][], boolean]>([
   ["an IPv6 network of 128 bits", [[Tag.ALERT_NETWORKS, network(6, 128)]], true],
   ["an IPv6 network of 129 bits", [[Tag.ALERT_NETWORKS, network(6, 129)]], false],
   ["an IPv4 network of 33 bits", [[Tag.ALERT_NETWORKS, network(4, 33)]], false],
+  ["an action that there is not for scans", [[Tag.SETTINGS, settings({ 40: 7 })]], false],
+  ["DROP for new hosts", [[Tag.SETTINGS, settings({ 41: 1 })]], false],
+  ["an action that there is not for new services", [[Tag.SETTINGS, settings({ 42: 255 })]], false],
+  ["an action that there is for new services", [[Tag.SETTINGS, settings({ 42: 2 })]], true],
   ["a model of no traffic", [[Tag.BASELINE_SHAPE, Buffer.alloc(48)]], false],
 ])("%s", (_, more, taken) => {
   const sections = sectionsOf(part).filter(({ tag }) => !more.some(([other]) => other === tag));

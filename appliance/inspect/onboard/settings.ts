@@ -33,6 +33,7 @@ export function configureInspect(part: usize, length: u32): u32 {
   if (at == 0 || sectionLength(part, Tag.SETTINGS) != offsetof<InspectSettings>()) return Refusal.CONTENT;
   memory.copy(SETTINGS, at, offsetof<InspectSettings>());
   const s = settings();
+  if (!isVerdict(s.scanAction) || !isVerdict(s.hostAction) || !isVerdict(s.serviceAction)) return Refusal.CONTENT;
   if (!scan.configure(s.theta0, s.theta1, s.alpha, s.power)) return Refusal.CONTENT;
   const hostBytes = sectionLength(part, Tag.HOSTS), serviceBytes = sectionLength(part, Tag.SERVICES);
   const size = <u32>offsetof<Network>();
@@ -48,13 +49,15 @@ export function configureInspect(part: usize, length: u32): u32 {
   return Refusal.NONE;
 }
 
+function isVerdict(action: u32): bool { return action != Action.DROP && action < ACTIONS; }
+
 function readDetectors(at: usize, length: u32): bool {
   resetScales();
   memory.fill(actions, 0, DETECTORS);
   if (length % offsetof<DetectorSetting>()) return false;
   for (const end = at + length; at < end; at += offsetof<DetectorSetting>()) {
     const d = changetype<DetectorSetting>(at);
-    if (d.detector >= DETECTORS || !(d.scale >= 0) || d.action == Action.DROP || <u32>d.action >= ACTIONS) return false;
+    if (d.detector >= DETECTORS || !(d.scale >= 0) || !isVerdict(d.action)) return false;
     setScale(d.detector, d.scale);
     store<u8>(actions + d.detector, d.action);
   }
