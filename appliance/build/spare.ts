@@ -38,9 +38,9 @@ export function sparePages(parts: Parts, build: BuildInfo | undefined): Uint8Arr
   let first = 0; // page of the compartment at hand
   COMPARTMENTS.forEach(({ name }, n) => {
     const it = new WebAssembly.Instance(compiled![n]!.module, {}).exports as unknown as Compartment;
-    const part = parts[name];
     const pages = it.memory.buffer.byteLength / PAGE;
-    for (const [from, to] of stretches(it, part))
+    const taken = accepts(it, parts[name]);
+    for (const [from, to] of taken ? stretchesOf(it) : [])
       for (let page = Math.ceil(from / PAGE); page < pages && (page + 1) * PAGE <= to; page++)
         bits[(first + page) >> 3]! |= 1 << ((first + page) & 7);
     first += pages;
@@ -48,12 +48,16 @@ export function sparePages(parts: Parts, build: BuildInfo | undefined): Uint8Arr
   return bits;
 }
 
-/** [from, to) of what the compartment leaves untouched; nothing when it refuses the part, as it will in the image. */
-function stretches(it: Compartment, part: Uint8Array): [number, number][] {
-  const found: [number, number][] = [];
-  if (part.length > it.inputSize()) return found;
+/** What it refuses here the image will refuse, too. */
+function accepts(it: Compartment, part: Uint8Array): boolean {
+  if (part.length > it.inputSize()) return false;
   new Uint8Array(it.memory.buffer, it.inputAt(), part.length).set(part);
-  if (it.configure(part.length)) return found;
+  return it.configure(part.length) === 0;
+}
+
+/** [from, to) of what a configured compartment leaves untouched; the last bytes of its memory may be before `to`. */
+export function stretchesOf(it: Compartment): [from: number, to: number][] {
+  const found: [number, number][] = [];
   for (let i = 0; ; i++) {
     const stretch = BigInt.asUintN(64, it.spare(i));
     if (stretch === 0n) return found;

@@ -1,19 +1,16 @@
 // inspect behind the ABI: what it takes as records, and what ends it.
-import { readFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { pack, policyWith, type RecordInit, sectionsOf } from "../../diode/testing/guard.ts";
 import { udp4 } from "../../diode/testing/vectors.ts";
 import { type Inspect, REFUSALS } from "../abi/abi.ts";
 import { AlertKind, Part, packPart, SIZES, Tag } from "../abi/config.ts";
-import { compileOnboard } from "../build/asc.ts";
-import { COMPARTMENTS } from "../build/compartments.ts";
+import { loadModules } from "../hosts/node.ts";
 
 let module: WebAssembly.Module;
 let part: Uint8Array;
 beforeAll(async () => {
-  const { entry, pages } = COMPARTMENTS.find(({ name }) => name === "inspect")!;
-  module = new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages })));
+  module = (await loadModules()).inspect;
   part = compilePolicyText(policyWith(""), "policy.yaml").parts.inspect;
 });
 

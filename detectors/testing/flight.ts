@@ -1,9 +1,7 @@
 /** inspect as it flies beside a test's detectors: given the same records and the same sections, it must find the same. */
-import { readFileSync } from "node:fs";
 import { align8, EVENT_HEADER, EventKind, type Inspect, RecordKind } from "../../appliance/abi/abi.ts";
 import { InspectFlag, Part, packPart, type Section, Tag } from "../../appliance/abi/config.ts";
-import { compileOnboard } from "../../appliance/build/asc.ts";
-import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
+import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { policyWith, sectionsOf } from "../../diode/testing/guard.ts";
 import { record } from "../../ip/testing/frames.ts";
@@ -27,10 +25,9 @@ let loaded: Loaded;
 let asked: Flight | undefined;
 
 async function load() {
-  const { entry, pages } = COMPARTMENTS.find(({ name }) => name === "inspect")!;
   const { parts } = compilePolicyText(policyWith(""), "policy.yaml");
   return {
-    module: new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages }))),
+    module: (await loadModules()).inspect,
     settings: sectionsOf(parts.inspect).find(({ tag }) => tag === Tag.SETTINGS)!.bytes,
   };
 }

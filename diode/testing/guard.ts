@@ -1,10 +1,8 @@
 /** guard's module under a policy in this process, fed with frames, for tests. */
-import { readFileSync } from "node:fs";
 import type { Guard as GuardExports } from "../../appliance/abi/abi.ts";
 import { align8, EVENT_HEADER, FRAME_HEADER, RECORD_HEADER, REFUSALS, RecordKind } from "../../appliance/abi/abi.ts";
 import { Action, PART_HEADER, Part, packPart } from "../../appliance/abi/config.ts";
-import { compileOnboard } from "../../appliance/build/asc.ts";
-import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
+import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../policy.ts";
 
 /** One record of the ABI; what is left out is what a whole Ethernet frame at second 1 has. */
@@ -70,13 +68,6 @@ export function pack(records: readonly RecordInit[]): { bytes: Buffer; offsets: 
   return { bytes: Buffer.concat(parts), offsets };
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
-
-async function load(): Promise<WebAssembly.Module> {
-  const { entry, pages } = COMPARTMENTS.find(({ name }) => name === "guard")!;
-  return new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages })));
-}
-
 export class Guard {
   readonly exports: GuardExports;
 
@@ -86,8 +77,7 @@ export class Guard {
 
   /** A fresh guard that has not been configured. */
   static async bare(module?: WebAssembly.Module): Promise<Guard> {
-    compiled ??= load();
-    return new Guard(module ?? (await compiled));
+    return new Guard(module ?? (await loadModules()).guard);
   }
 
   /** A guard under this policy (YAML), or a compiled part of one. */

@@ -1,8 +1,6 @@
 /** inspect as it flies, asked for nothing but the anomalies that it names: to be held against what `weir decode` says. */
-import { readFileSync } from "node:fs";
-import { align8, type Inspect, RecordKind } from "../../appliance/abi/abi.ts";
-import { compileOnboard } from "../../appliance/build/asc.ts";
-import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
+import { type Inspect, RecordKind } from "../../appliance/abi/abi.ts";
+import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { policyWith } from "../../diode/testing/guard.ts";
 import { record } from "./frames.ts";
@@ -10,10 +8,9 @@ import { record } from "./frames.ts";
 let loaded: Promise<{ module: WebAssembly.Module; part: Uint8Array }> | undefined;
 
 async function load() {
-  const { entry, pages } = COMPARTMENTS.find(({ name }) => name === "inspect")!;
   const policy = policyWith("", "detectors: { anomalies: { per-second: 1000 } }");
   return {
-    module: new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages }))),
+    module: (await loadModules()).inspect,
     part: compilePolicyText(policy, "policy.yaml").parts.inspect,
   };
 }
@@ -68,8 +65,7 @@ export class InFlight {
 
   /** Names of what was wrong with the recording, or the stream, in these records and at the end behind them. */
   containers(records: readonly Uint8Array[]): string[] {
-    const last = new Uint8Array(align8(32));
-    last[26] = RecordKind.END;
+    const last = record(new Uint8Array(0), { kind: RecordKind.END });
     const said = [...records, last].map((bytes) => this.#said(bytes)).join("");
     return [...said.matchAll(/"event":"([^"]+)","layer":"chapter10"/g)].map(([, event]) => event!);
   }

@@ -1,13 +1,12 @@
 // The fuzzers' inputs, those that they begin with and the few that they keep (test/fuzz), through the compartments as Node and
 // the browser run them: nothing traps, all that is said is JSON, and batches make no difference. Under policies that between
 // them turn on everything there is.
-import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Compartment, Inspect } from "../../appliance/abi/abi.ts";
 import { InspectFlag, Part, packPart, Tag } from "../../appliance/abi/config.ts";
-import { compileOnboard } from "../../appliance/build/asc.ts";
-import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
+import { stretchesOf } from "../../appliance/build/spare.ts";
 import { Appliance, type Modules, type Parts } from "../../appliance/hosts/embedded/appliance.ts";
+import { loadModules } from "../../appliance/hosts/node.ts";
 import { DETECTOR, DETECTOR_NAMES } from "../../detectors/catalogue.ts";
 import { parseThresholds } from "../../detectors/suppression/config.ts";
 import { alertSections } from "../../diode/policy/pack.ts";
@@ -21,11 +20,7 @@ import { datagramsOf, fileOf, framesOf, partOf, trafficOf } from "./records.ts";
 let modules: Modules;
 let policies: Compiled["policies"];
 beforeAll(async () => {
-  const compiled = COMPARTMENTS.map(
-    async ({ name, entry, pages }) =>
-      [name, new WebAssembly.Module(readFileSync(await compileOnboard(entry, { pages })))] as const,
-  );
-  modules = Object.fromEntries(await Promise.all(compiled)) as unknown as Modules;
+  modules = await loadModules();
   policies = await compilePolicies();
 });
 
@@ -56,18 +51,11 @@ function outcome(parts: Parts, batches: readonly (readonly RecordInit[])[], look
 
 /** Of the stretches of memory that a compartment says it leaves alone (abi.ts, spare()) those that are not zeros. */
 function touched(compartment: Compartment): [number, number][] {
-  const all: [number, number][] = [];
-  const end = compartment.memory.buffer.byteLength;
-  for (let n = 0, said = compartment.spare(n); said; said = compartment.spare(++n)) {
-    const [at, length] = [Number(said & 0xffffffffn), Number(said >> 32n)];
-    const whole = new BigUint64Array(
-      compartment.memory.buffer,
-      (at + 7) & ~7,
-      Math.max(0, (Math.min(length, end - at) - 8) >> 3),
-    );
-    if (whole.some((word) => word !== 0n)) all.push([at, length]);
-  }
-  return all;
+  const { buffer } = compartment.memory;
+  return stretchesOf(compartment).filter(([from, to]) => {
+    const length = Math.min(to, buffer.byteLength) - from;
+    return new BigUint64Array(buffer, (from + 7) & ~7, Math.max(0, (length - 8) >> 3)).some((word) => word !== 0n);
+  });
 }
 
 /** As many in a batch as the input holds. */

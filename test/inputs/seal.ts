@@ -1,19 +1,9 @@
 /** Makes the checksums of an input right, as the fuzzers' programs do (test/fuzz/native/seal.h): lengths and all else stay. */
 import { createHmac } from "node:crypto";
+import { checksum } from "../../fixtures/frames.ts";
+import { sealData, sealHeader, words } from "../../mil1553/decode/testing/chapter10.ts";
 import { FRAME } from "../../transfer/endpoint.ts";
 import { TRANSFER_KEY } from "../fuzz/policies.ts";
-
-/** The Internet checksum's sum (RFC 1071), not yet folded. */
-function sum16(bytes: Buffer, start = 0): number {
-  let sum = start;
-  for (let i = 0; i < bytes.length; i += 2) sum += (bytes[i]! << 8) | (bytes[i + 1] ?? 0);
-  return sum;
-}
-function folded(sum: number): number {
-  let s = sum;
-  while (s > 0xffff) s = (s & 0xffff) + Math.floor(s / 65536);
-  return ~s & 0xffff;
-}
 
 const PLACES: Record<number, number> = { 17: 6, 6: 16, 1: 2, 58: 2 };
 
@@ -25,7 +15,8 @@ function sealTransport(protocol: number, addresses: Buffer, segment: Buffer): vo
     code.digest().copy(segment, 8 + FRAME - 16, 0, 16);
   }
   segment.writeUInt16BE(0, at);
-  const sum = folded(sum16(segment, protocol === 1 ? 0 : sum16(addresses, protocol + segment.length)));
+  const behind = Buffer.from([0, protocol, segment.length >> 8, segment.length & 255]); // addresses, in a pseudo-header
+  const sum = protocol === 1 ? checksum(segment) : checksum(addresses, behind, segment);
   segment.writeUInt16BE(protocol === 17 && sum === 0 ? 0xffff : sum, at);
 }
 
@@ -40,7 +31,7 @@ export function sealFrame(frame: Buffer): void {
     const total = Math.min(ip.readUInt16BE(2), ip.length);
     if (header < 20 || header > total) return;
     ip.writeUInt16BE(0, 10);
-    ip.writeUInt16BE(folded(sum16(ip.subarray(0, header))), 10);
+    ip.writeUInt16BE(checksum(ip.subarray(0, header)), 10);
     if (!(ip.readUInt16BE(6) & 0x3fff)) sealTransport(ip[9]!, ip.subarray(12, 20), ip.subarray(header, total));
   } else if (type === 0x86dd && ip.length >= 40) {
     const payload = Math.min(ip.readUInt16BE(4), ip.length - 40);
@@ -56,7 +47,7 @@ export function sealChapter10(bytes: Buffer): void {
       at++;
       continue;
     }
-    p.writeUInt16LE(words(p.subarray(0, 22)), 22);
+    sealHeader(p);
     const length = p.readUInt32LE(4);
     const kind = p[14]! & 3;
     const from = p[14]! & 0x80 ? 36 : 24;
@@ -66,21 +57,7 @@ export function sealChapter10(bytes: Buffer): void {
       continue;
     }
     if (from === 36) p.writeUInt16LE(words(p.subarray(24, 34)), 34);
-    const data = p.subarray(from, length - size);
-    if (size === 4) p.writeUInt32LE(longs(data), length - 4);
-    else if (size === 2) p.writeUInt16LE(words(data), length - 2);
-    else if (size === 1) p[length - 1] = data.reduce((sum, byte) => sum + byte, 0);
+    sealData(p.subarray(0, length));
     at += length;
   }
-}
-
-function words(bytes: Buffer): number {
-  let sum = 0;
-  for (let i = 0; i + 1 < bytes.length; i += 2) sum += bytes.readUInt16LE(i);
-  return sum & 0xffff;
-}
-function longs(bytes: Buffer): number {
-  let sum = 0;
-  for (let i = 0; i + 3 < bytes.length; i += 4) sum = (sum + bytes.readUInt32LE(i)) >>> 0;
-  return sum;
 }

@@ -130,6 +130,17 @@ export function orphans(all: readonly Requirement[], named: readonly Reference[]
   ];
 }
 
+/** What the programs of this folder begin with; undefined, the exit code 1 and every fault said where something is wrong. */
+export function checked(): { all: Requirement[]; named: Reference[] } | undefined {
+  const all = requirements();
+  const { references: named, faults } = references();
+  const wrong = [...faults, ...orphans(all, named)];
+  for (const line of wrong) process.stderr.write(`trace: ${line}\n`);
+  if (!wrong.length) return { all, named };
+  process.exitCode = 1;
+  return undefined;
+}
+
 export interface Counts {
   requirements: number;
   code: number;

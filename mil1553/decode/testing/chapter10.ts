@@ -47,7 +47,7 @@ export function packet(data: Uint8Array, options: PacketOptions = {}): Buffer {
   return out;
 }
 
-const words = (bytes: Uint8Array): number => {
+export const words = (bytes: Uint8Array): number => {
   let sum = 0;
   for (let i = 0; i < bytes.length; i += 2) sum += bytes[i]! | (bytes[i + 1]! << 8);
   return sum & 0xffff;
