@@ -31,7 +31,7 @@ _Static_assert(sizeof(struct weir_record) == WEIR_RECORD_HEADER, "a record's hea
 
 struct weir_frame {
   uint32_t length;
-  uint32_t record;
+  uint32_t record; // journal: 1 for a heartbeat, else 0
   uint32_t json; // journal: bytes of JSON behind the frame
   uint32_t text; // journal: bytes of console text behind the JSON
 };

@@ -121,6 +121,24 @@ describe("a heartbeat", () => {
     }
     expect([...seen]).toEqual([1, 2]);
   });
+
+  // REQ-LOG-011
+  it("is what the host keeps room for, whole or in two records, and nothing else is", async () => {
+    const host = await JournalHost.start(policyText());
+    for (const length of [800, 1100]) {
+      const records = host.run([
+        { json: anomaly(1) },
+        { json: stats(length), stats: true, severity: 6 },
+        { json: anomaly(2), guard: true },
+        { json: guard(100), stats: true, severity: 6, guard: true },
+      ]);
+      const beats = records.map(({ json }) => json.includes('"event_type":"heartbeat"'));
+      expect(records.map(({ heartbeat }) => heartbeat)).toEqual(beats);
+      expect(beats.filter(Boolean)).toHaveLength(length < 1000 ? 1 : 2);
+      // the longest that a record gets: two such fit into HEARTBEAT_BUFFERS of 208 bytes (runtime.h)
+      for (const { frame } of records) expect(Math.ceil((frame.length + 12) / 208)).toBeLessThanOrEqual(8);
+    }
+  });
 });
 
 describe("events that are none", () => {

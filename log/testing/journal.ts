@@ -29,6 +29,8 @@ export interface Datagram {
   /** What the collector gets. */
   payload: Buffer;
   json: string;
+  /** The host keeps room for it. */
+  heartbeat: boolean;
 }
 
 export class JournalHost {
@@ -82,14 +84,16 @@ function write(input: Buffer, at: number, { json, severity = 5, stats = false }:
 function* datagrams(journal: Journal): Generator<Datagram> {
   const bytes = Buffer.from(journal.memory.buffer, journal.framesAt(), journal.framesLength());
   for (let at = 0; at < bytes.length; ) {
-    const [length, json, text] = [at, at + 8, at + 12].map((offset) => bytes.readUInt32LE(offset)) as [
+    const [length, heartbeat, json, text] = [0, 4, 8, 12].map((offset) => bytes.readUInt32LE(at + offset)) as [
+      number,
       number,
       number,
       number,
     ];
     const body = at + FRAME_HEADER;
     const frame = Buffer.from(bytes.subarray(body, body + length));
-    yield { frame, payload: frame.subarray(42), json: bytes.toString("latin1", body + length, body + length + json) };
+    const said = bytes.toString("latin1", body + length, body + length + json);
+    yield { frame, payload: frame.subarray(42), json: said, heartbeat: heartbeat === 1 };
     at += FRAME_HEADER + align8(length + json + text);
   }
 }

@@ -31,7 +31,7 @@ export const USER: readonly Group[] = [
         "if (r->held != held) held = r->held, since = clo",
         "if (clock_now() - since > WAIT_SECONDS * 1000000",
         'end(EXIT_STALLED, "stopped", names[which], "does',
-        "if (needed > SEND_BUFFERS - r->held && replaying",
+        "if (needed + leave > SEND_BUFFERS - r->held && replaying",
       ],
       "appliance/runtime/virtio/transport.h": ["if (at == MMIO_STATUS && !value) for (uint32_t n"],
     },

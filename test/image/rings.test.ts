@@ -9,7 +9,7 @@ import { SANITIZED } from "../sanitized.ts";
 
 const run = promisify(execFile);
 
-// REQ-DIODE-012
+// REQ-DIODE-012, REQ-LOG-011
 it("no device that lies is believed, no honest one refused (rings.c, 400 trials under sanitizers)", async () => {
   const runtime = join(ROOT, "appliance", "runtime");
   const folder = mkdtempSync(join(tmpdir(), "weir-rings-"));

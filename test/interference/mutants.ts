@@ -21,7 +21,7 @@ const LEAST = "  for (uint32_t i = 0; i < n; i++) post(ids[i]);";
 const FORWARD_ALL = `for (;;) {
     for (uint32_t i = 0; i < batch.count; i++) {
       const uint8_t *record = compartment_input(INSPECT) + batch.starts[i];
-      send(OUT, record + 32, *(const uint32_t *)(record + 16));
+      send(OUT, record + 32, *(const uint32_t *)(record + 16), 0);
     }
     batch_clear(0);
     send_flush();
@@ -84,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "answers ARP on `out`",
     ...{ file: "user/receive.c", from: "    else batch_record(" },
-    to: `    else if (frame[12] == 8 && frame[13] == 6) send(OUT, frame, entry.len - VIRTIO_NET_HEADER);
+    to: `    else if (frame[12] == 8 && frame[13] == 6) send(OUT, frame, entry.len - VIRTIO_NET_HEADER, 0);
     else batch_record(`,
     claims: ["C4"],
   },
@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "waits for `out` when that is full",
-    ...{ file: "user/send.c", from: "held && replaying && needed <=", to: "held && needed <=" },
+    ...{ file: "user/send.c", from: "held && replaying && needed + leave <=", to: "held && needed + leave <=" },
     claims: ["C5", "C6"],
   },
   {

@@ -149,7 +149,8 @@ export class Score {
 // ---- A frame, in a frames buffer (guard: for `out`; journal: for `log`, and the JSON and text it was made of) -----------
 //
 //    0  u32 length    bytes of the frame
-//    4  u32 record    guard: offset of the record it came from; journal: 0
+//    4  u32 record    guard: offset of the record it came from; journal: 1 for a heartbeat, for which the host keeps room
+//                     on `log` that no other record gets; else 0
 //    8  u32 json      journal: bytes of JSON behind the frame (the host that has no `log` takes it from here)
 //   12  u32 text      journal: bytes of console text behind the JSON
 //   16  frame bytes, json bytes, text bytes, then zeros up to a multiple of 8

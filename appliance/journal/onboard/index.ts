@@ -96,7 +96,10 @@ function step(): void {
   if (kind == EventKind.SCORE) return;
   if (kind == EventKind.STATS) {
     if (fromInspect) heartbeat(event); // guard's part is taken with inspect's; alone it would be no heartbeat
-  } else emit(event + EVENT_HEADER, load<u16>(event, 4), event + EVENT_HEADER + load<u16>(event, 4), load<u16>(event, 6), load<u8>(event, 8));
+    return;
+  }
+  const json = event + EVENT_HEADER, length = <u32>load<u16>(event, 4);
+  emit(json, length, json + length, load<u16>(event, 6), load<u8>(event, 8), 0);
 }
 
 function size(event: usize, end: usize): u32 {
@@ -119,7 +122,7 @@ function heartbeat(event: usize): void {
   const longest = inspectLength + (guard == 0 ? 0 : 1 + <u32>load<u16>(guard, 4)) + OWN;
   if (longest > MAX_EVENT && inspectLength > OPENED && inspectLength < MAX_EVENT) {
     byte(t, 125);
-    emit(JOINED, <u32>(t.at - JOINED), 0, 0, load<u8>(event, 8));
+    emit(JOINED, <u32>(t.at - JOINED), 0, 0, load<u8>(event, 8), 1);
     open(t, JOINED, 4096);
     memory.copy(t.at, event + EVENT_HEADER, STAMP_AT + TIMESTAMP);
     t.at += STAMP_AT + TIMESTAMP;
@@ -131,7 +134,7 @@ function heartbeat(event: usize): void {
   lit(t, ',"out":'); unsigned(t, load<u64>(COUNTER, 8));
   lit(t, ',"log":'); unsigned(t, load<u64>(COUNTER, 16));
   lit(t, "}}}");
-  emit(JOINED, <u32>(t.at - JOINED), 0, 0, load<u8>(event, 8));
+  emit(JOINED, <u32>(t.at - JOINED), 0, 0, load<u8>(event, 8), 1);
 }
 
 const OWN: u32 = 136; // the journal's part at most, 53 and four numbers of 20 digits
@@ -152,7 +155,7 @@ function append(t: Text, event: usize): void {
   t.at += n;
 }
 
-function emit(json: usize, jsonLength: u32, text: usize, textLength: u32, severity: u32): void {
+function emit(json: usize, jsonLength: u32, text: usize, textLength: u32, severity: u32, heartbeat: u32): void {
   assert(jsonLength <= MAX_EVENT);
   const frame = FRAMES + framesUsed;
   if (keyed(changetype<Log>(LOG)) && sequence != 0 && sequence % EPOCH == 0) nextKey();
@@ -160,7 +163,7 @@ function emit(json: usize, jsonLength: u32, text: usize, textLength: u32, severi
   printable(json, jsonLength);
   const length = datagram(changetype<Log>(LOG), frame + FRAME_HEADER, json, jsonLength, severity, sequence);
   store<u32>(frame, length);
-  store<u32>(frame, 0, 4);
+  store<u32>(frame, heartbeat, 4);
   store<u32>(frame, jsonLength, 8);
   store<u32>(frame, textLength, 12);
   const behind = frame + FRAME_HEADER + length;

@@ -136,7 +136,7 @@ static void take_frames(enum compartment which, enum sender to) {
     const uint64_t body = (uint64_t)frame.length + frame.json + frame.text;
     if (body > (size_t)(stop - at) - sizeof frame) broken(which, ": a frame longer than its buffer");
     at += sizeof frame;
-    if (frame.length) send(to, at, frame.length);
+    if (frame.length) send(to, at, frame.length, which == JOURNAL && !frame.record ? HEARTBEAT_BUFFERS : 0);
     if (which == JOURNAL && frame.text) {
       say_bytes(at + frame.length + frame.json, frame.text);
       say("\n");

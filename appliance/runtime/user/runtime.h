@@ -93,7 +93,10 @@ enum sender { OUT, LOG };
 struct counters { uint64_t sent, full; };
 extern struct counters sent[2];
 void send_start(void);
-void send(enum sender which, const uint8_t *frame, uint32_t length);
+// Two records of the longest, which a heartbeat can be: what else goes to `log` leaves so many free. So a heartbeat finds room
+// whatever else there is to say, unless the device has not even taken the one before.
+#define HEARTBEAT_BUFFERS 16
+void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t leave); // leave: buffers that stay free
 void send_flush(void); // rings the doorbells that are due
 void send_drain(void); // until the devices have taken everything
 

@@ -1,4 +1,4 @@
-// REQ-DIODE-011, REQ-DIODE-012
+// REQ-DIODE-011, REQ-DIODE-012, REQ-LOG-011
 // The rings of `out` and `log`. A frame that finds no room is dropped and counted: nothing here waits in live operation,
 // so neither a slow nor a dead receiver can be felt on `in`. A replay is an evaluation, without loss: it waits.
 //
@@ -74,16 +74,17 @@ void send_start(void) {
       weir_driver_rings.table[which][id].addr = (uint64_t)buffer(which, id);
 }
 
-void send(enum sender which, const uint8_t *frame, uint32_t length) {
+void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t leave) {
   struct ring *r = &rings[which];
   const uint64_t whole = (uint64_t)length + VIRTIO_NET_HEADER;
   const uint64_t needed = (whole + sizes[which] - 1) / sizes[which];
-  if (needed > SEND_BUFFERS - r->held) reclaim(which);
-  if (needed > SEND_BUFFERS - r->held && replaying && needed <= SEND_BUFFERS) wait_for(which, (uint32_t)needed);
+  if (needed + leave > SEND_BUFFERS - r->held) reclaim(which);
+  if (needed + leave > SEND_BUFFERS - r->held && replaying && needed + leave <= SEND_BUFFERS)
+    wait_for(which, (uint32_t)needed + leave);
   // What is not taken is copied all the same: whether `out` takes frames shows less in the time that `in` is served.
   static uint8_t nowhere[OUT_SIZE];
   static struct virtq_desc nothing;
-  const bool taken = needed <= SEND_BUFFERS - r->held;
+  const bool taken = needed + leave <= SEND_BUFFERS - r->held;
   const uint32_t head = (r->first + r->held) % SEND_BUFFERS;
   uint32_t left = (uint32_t)whole, id = head;
   for (uint32_t n = 0; n < needed; n++, id = (id + 1) % SEND_BUFFERS) {

@@ -18,7 +18,7 @@
 struct weir_info weir_info;
 struct counters sent[2];
 uint64_t boot_number;
-void send(enum sender which, const uint8_t *frame, uint32_t length) { (void)which, (void)frame, (void)length; }
+void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t leave) { (void)which, (void)frame, (void)length, (void)leave; }
 void say(const char *text) { (void)text; }
 void say_bytes(const uint8_t *bytes, uint32_t length) { (void)bytes, (void)length; }
 void say_flush(void) {}

@@ -109,7 +109,7 @@ static void inject(enum fault fault) {
       break;
     }
     case OUT_TWICE: {
-      send(OUT, (const uint8_t *)inputs, 60);
+      send(OUT, (const uint8_t *)inputs, 60, 0);
       take_sent();
       const uint16_t head = heads[--has];
       give_back(head), give_back(head);
@@ -144,7 +144,7 @@ static int trial(enum fault fault, uint64_t *dropped, uint64_t *kept) {
     uint32_t got = receive();
     *(faulty ? &behind : &before) += got;
     batch_clear(0);
-    for (uint32_t n = got + (fault >= OUT_ID && faulty); n--;) send(OUT, frame, 60 + below(1400));
+    for (uint32_t n = got + (fault >= OUT_ID && faulty); n--;) send(OUT, frame, 60 + below(1400), 0);
     take_sent();
     while (has && !(faulty && fault >= OUT_ID)) give_back(heads[--has]);
     if (fault >= OUT_ID && faulty) reclaim(OUT);

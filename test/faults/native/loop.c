@@ -119,7 +119,7 @@ void round_run(void) {
     latest = number;
     if (world - came > longest) longest = world - came;
     frames++;
-    send(OUT, (const uint8_t *)(r + 1), r->captured);
+    send(OUT, (const uint8_t *)(r + 1), r->captured, 0);
   }
   if (ticks > burst) burst = ticks;
 }

@@ -180,10 +180,12 @@ static void give_frame(enum sender w) {
   else length %= 1600;
   memset(frame, (int)u8_(), length);
   const uint64_t before = sent[w].sent, full = sent[w].full;
-  send(w, frame, length);
+  const uint32_t leave = length & 1 ? HEARTBEAT_BUFFERS : 0;
+  send(w, frame, length, leave);
   follow(w);
   if (sent[w].sent + sent[w].full != before + full + 1) wrong("a frame was neither sent nor counted");
   if (sent[w].sent == before) return;
+  if (SEND_BUFFERS - rings[w].held < leave) wrong("no room is left for a heartbeat");
   if ((uint16_t)(offered[w] + 1) != weir_driver_rings.send[w].idx) wrong("the available index jumps");
   const uint16_t head = weir_driver_rings.send[w].ring[offered[w]++ % SEND_BUFFERS];
   if (head >= SEND_BUFFERS || heads[w][head]) wrong("a buffer was sent twice");

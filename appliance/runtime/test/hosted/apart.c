@@ -136,8 +136,8 @@ void round_run(void) {
     const struct weir_record *r = (const struct weir_record *)(inputs[1] + batch.starts[i]);
     see(r->time), see(r->number), see(r->captured), see(r->kind);
     posted_frames += r->kind == WEIR_RECORD_FRAME;
-    if (r->kind == WEIR_RECORD_FRAME) send(OUT, (const uint8_t *)(r + 1), r->captured);
-    send(LOG, (const uint8_t *)(r + 1), r->captured % 400);
+    if (r->kind == WEIR_RECORD_FRAME) send(OUT, (const uint8_t *)(r + 1), r->captured, 0);
+    send(LOG, (const uint8_t *)(r + 1), r->captured % 400, i % 8 ? HEARTBEAT_BUFFERS : 0);
   }
 }
 

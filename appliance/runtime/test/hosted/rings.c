@@ -153,8 +153,9 @@ static void send_trial(void) {
     static uint8_t frame[WEIR_MAX_CAPTURED];
     const uint32_t length = random_below(8) ? random_below(1600) : random_below(WEIR_MAX_CAPTURED + 1);
     const uint64_t before = sent[OUT].sent;
+    const uint32_t leave = random_below(4) ? 0 : HEARTBEAT_BUFFERS, needed = (length + VIRTIO_NET_HEADER + OUT_SIZE - 1) / OUT_SIZE;
     memset(frame, (int)random_below(256), length);
-    send(OUT, frame, length);
+    send(OUT, frame, length, leave);
     if (before + 1 == sent[OUT].sent) { // what the device reads must be the frame
       const uint16_t head = weir_driver_rings.send[OUT].ring[at++ % SEND_BUFFERS];
       uint32_t sum = 0, id = head;
@@ -167,9 +168,10 @@ static void send_trial(void) {
         if (!(d->flags & VIRTQ_DESC_F_NEXT)) break;
       }
       if (sum != length + VIRTIO_NET_HEADER) wrong("another length was sent");
+      if (SEND_BUFFERS - rings[OUT].held < leave) wrong("no room is left for a heartbeat");
       for (uint16_t i = 0; i < has; i++) if (heads[i] == head) wrong("a buffer was sent twice");
       heads[has++] = head;
-    }
+    } else if (needed + leave <= SEND_BUFFERS - rings[OUT].held) wrong("a frame was dropped that has room");
     while (has && !random_below(3)) { // gives some back, in any order
       const uint32_t i = random_below(has);
       weir_device_rings.send[OUT].ring[back++ % SEND_BUFFERS] = (struct virtq_used_elem){heads[i], random_below(1000)};
