@@ -1,61 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { RecordKind } from "../appliance/abi/abi.ts";
-import { InFlight } from "../ip/testing/compartment.ts";
-import { type DecodeOptions, decodeChapter10, record } from "./decode/index.ts";
-import { busData, message, packet, sealHeader, segment, segment2, stretch, whole } from "./decode/testing/chapter10.ts";
+import { sealHeader, segment, segment2, stretch, whole } from "./decode/testing/chapter10.ts";
+import { bus, cut, decode, expected } from "./decode/testing/datagrams.ts";
 import { frame } from "./decode/testing/decode.ts";
-
-const bus = (sequence: number, n = 1, channel = 5) =>
-  packet(
-    busData(
-      Array.from({ length: n }, (_, i) => message([0x4c61, 0x4800, i], { rtc: 1e6 * sequence + 1000 * i, gap1: 65 })),
-    ),
-    {
-      sequence,
-      channel,
-    },
-  );
-
-/** Channel:rtc of each message, and the findings. */
-async function decode(frames: (Buffer | { at: bigint; frame: Buffer })[], options: Partial<DecodeOptions> = {}) {
-  const parts: Buffer[] = [];
-  const found: string[] = [];
-  const given: Uint8Array[] = [];
-  let i = 0;
-  await decodeChapter10(
-    {
-      file: "test",
-      fill: async (target) => {
-        if (i === frames.length) return 0;
-        const next = frames[i++]!;
-        const r =
-          "frame" in next ? record(next.frame, RecordKind.FRAME, 1, next.at) : record(next, RecordKind.FRAME, 1);
-        given.push(r);
-        target.set(r);
-        return r.length;
-      },
-    },
-    { rows: "messages", ...options },
-    (rows) => void parts.push(Buffer.from(rows)),
-    (f) => void found.push(`${f.anomaly.slice(10)} ${f.detail}`),
-  );
-  // In flight no port is named: streams are known by what they hold
-  if (!options.ports)
-    expect((await InFlight.create()).containers(given)).toEqual(found.map((text) => `chapter10.${text.split(" ")[0]}`));
-  const rows = Buffer.concat(parts).toString().trim().split("\n").slice(1);
-  return { messages: rows.map((r) => r.split(",").slice(0, 2).join(":")), found };
-}
-
-const expected = (...packets: [number, number, number?][]) =>
-  packets.flatMap(([sequence, n, channel = 5]) =>
-    Array.from({ length: n }, (_, i) => `${channel}:${1e6 * sequence + 1000 * i}`),
-  );
-
-/** A packet in segments of `size` bytes. */
-const cut = (make: typeof segment, first: number, p: Buffer, size: number, step = 1) =>
-  Array.from({ length: Math.ceil(p.length / size) }, (_, i) =>
-    make(first + i * step, p, i * size, Math.min((i + 1) * size, p.length)),
-  );
 
 // REQ-DECODE-018
 describe("format 1", () => {

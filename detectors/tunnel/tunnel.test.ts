@@ -191,3 +191,57 @@ describe("ICMP", () => {
     expect(packAll(mergeAll(own), 1, undefined, ["tunnel"])[0]!.bytes.length).toBeLessThan(200);
   });
 });
+
+describe("a registered domain", () => {
+  const entriesOf = async (frames: Frame[]) =>
+    (await lessonOf(frames)).filter(({ detector }) => detector === "tunnel.dns") as unknown as { domain: string }[];
+  it.each([
+    ["example.de", "example.de"],
+    ["example.co.uk", "example.co.uk"],
+    ["example.ac.jp", "example.ac.jp"],
+    ["example.or.at", "example.or.at"],
+    ["example.ne.jp", "example.ne.jp"],
+    ["example.go.jp", "example.go.jp"],
+    ["example.com.au", "example.com.au"],
+    ["example.net.au", "example.net.au"],
+    ["example.org.uk", "example.org.uk"],
+    ["example.gov.uk", "example.gov.uk"],
+    ["example.edu.au", "example.edu.au"],
+    ["example.xx.uk", "xx.uk"],
+    ["example.abc.de", "abc.de"],
+    ["example.info.de", "info.de"],
+    ["example.co.com", "co.com"],
+    ["X-1_Y*.CO.UK", "x-1_y?.co.uk"],
+  ])("of names below %s is %s", async (suffix, domain) => {
+    const found = await entriesOf(asks(0.2, 400, () => `${labels(70)}.${suffix}`));
+    expect(found.map((entry) => entry.domain)).toEqual([domain]);
+  });
+
+  it("is followed for the client of an answer between two ports 53, and for records that carry anything", async () => {
+    for (const type of [10, 16, 25, 65280, 65535]) {
+      const name = `${labels(60)}.example.net`;
+      const said = dnsMessage({ name, type, answer: true, extra: Buffer.from(word(800)) });
+      const answers = every(0.5, 300, 1000, () => udpData(RESOLVER, 53, CLIENT, 53, said));
+      expect(
+        (await entriesOf(answers)).map(({ domain }) => domain),
+        `type ${type}`,
+      ).toEqual(["example.net"]);
+    }
+    const plain = dnsMessage({ name: "a.example.net", type: 1, answer: true, extra: Buffer.from(word(800)) });
+    expect(await entriesOf(every(0.5, 300, 1000, () => udpData(RESOLVER, 53, CLIENT, 53, plain)))).toEqual([]);
+  });
+
+  it("is none in notifications and questions to servers, nor where a name is too long to be one", async () => {
+    const cases = [2, 4, 5, 6].map((opcode) => {
+      const message = dnsMessage({ name: "host.example.com" });
+      message[2] = opcode << 3;
+      return message;
+    });
+    const long = dnsMessage({ name: Array.from({ length: 5 }, () => "a".repeat(60)).join(".") });
+    for (const message of cases)
+      expect(await entriesOf(every(0.1, 400, 1000, () => udpData(CLIENT, 5000, RESOLVER, 53, message)))).toEqual([]);
+    expect(
+      (await fresh(every(0.1, 400, 1000, () => udpData(CLIENT, 5000, RESOLVER, 53, long)))).length,
+    ).toBeGreaterThan(0);
+  });
+});

@@ -123,6 +123,24 @@ const GROUPS: readonly Group[] = [
     },
   },
   {
+    reason:
+      "What `weir decode` can be asked for and no policy can: streams by their ports, whose format nothing has to prove. Shown through its decoder (mil1553/udp.test.ts).",
+    alone: true,
+    lines: {
+      "mil1553/onboard/udp/transfer.ts": [
+        "const a = <u32>load<u8>(p), b =",
+        "const one = a == 0x01",
+        "const two = (b & 15) == 2",
+        "const three = (a & 15) == 3",
+        "if (one && !two) return 1;",
+        "if (two && !one && !three) return 2;",
+        "return three && !two",
+      ],
+      "mil1553/onboard/udp/udp.ts": ["if (f.format == 0) { report(C.UDP_UNDECIDED"],
+      "mil1553/onboard/anomalies.ts": ["case C.UDP_UNDECIDED:"],
+    },
+  },
+  {
     reason: "Names that Suricata has for what nothing here notes, kept so that its list is whole.",
     lines: {
       "ip/onboard/anomaly.ts": "MPLS_UNKNOWN_PAYLOAD IPV4_OPT_PAD IPV4_OPT_EOL ICMPV6_TYPE ERSPAN_VLANS"

@@ -55,7 +55,7 @@ export function stream(p: usize, length: u32): void { reader.stream(p, length); 
 
 /** A decoded frame: whether it carries Chapter 10, which is then taken in. Then drain(). `p`: its first byte. */
 export function datagram(k: Packet, p: usize): bool {
-  if (k.protocol != 17 || (k.flags & (Is.PORTS | Is.FRAGMENT | Is.SNAPPED)) != Is.PORTS || k.payloadLength < 4) return false;
+  if (k.protocol != 17 || (k.flags & (Is.PORTS | Is.FRAGMENT | Is.SNAPPED)) != Is.PORTS) return false;
   const ip = innermost(k), payload = p + k.payloadOffset;
   const sender = mix(mix(0, ip.srcLo), ip.srcHi) | 1;
   const flow = mix(mix(mix(sender, ip.dstLo), ip.dstHi), <u64>k.sourcePort << 16 | k.destPort);

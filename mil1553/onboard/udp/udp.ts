@@ -69,7 +69,6 @@ function segment(f: Flow, t: Transfer, p: usize, bytes: u32): void {
   if (t.offset > LONGEST_PACKET || t.size > LONGEST_PACKET) { report(C.UDP_SIZE, t.channel, <u64>t.offset, f.offset); return; }
   if (f.format == 2 && isDone(f, t)) { report(C.UDP_DUPLICATE, t.channel, <u64>bytes, f.offset); return; }
   const s = f.format == 1 ? slotOfFormat1(t) : slotOfFormat2(t);
-  if (!exists(s)) return;
   if (insert(s, t.offset, p, bytes, time) == Insert.COMPLETE) {
     if (f.format == 2) noteDone(f, t);
     complete(s);
