@@ -90,7 +90,7 @@ describe.skipIf(reason)("around the booted image", () => {
       "an id that there is not",
       "out",
       async (rig) => {
-        await rig.lie(rings, "out", [[64, 0]], 5);
+        await rig.lie(rings, "out", [[256, 0]], 5);
         await rig.telemetry(6, 120).catch(() => {});
       },
     ],
@@ -283,6 +283,7 @@ describe.skipIf(reason)("around the booted image", () => {
     await rig.telemetry(1, 10);
     await until(() => rig.got.out.length === 10);
     await sleep(1500);
+    const opened = Date.now();
     rig.open("log");
     await until(() => rig.heartbeats().length > 0 && lostOf(rig).log > 0);
     const { sequence } = rig.lines.at(-1)!;
@@ -293,6 +294,12 @@ describe.skipIf(reason)("around the booted image", () => {
     expect(missing).toBeGreaterThan(50);
     expect(lostOf(rig).log).toBe(missing);
     expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+    // REQ-LOG-011: behind the first record that was lost there was still room for a heartbeat
+    const lost = sequences.findIndex((number, n) => number !== n + 1) + 1;
+    const kept = rig
+      .heartbeats()
+      .filter(({ sequence, json }) => sequence > lost && Date.parse(json.timestamp) < opened);
+    expect(kept.length).toBeGreaterThan(0);
     expect(rig.numbers()).toEqual(upTo(10));
     outcomes.add({
       fault: "nobody takes what is sent on `log`, for some seconds",

@@ -87,7 +87,7 @@ describe("a device that fails", () => {
       on: "ring code under sanitizers",
       detected: `the heartbeat's lost.out, ${dropped} frames`,
       forwarded: "nothing; `in` as ever",
-      lost: "what the full ring does not take, each counted; 64 frames are with the device",
+      lost: "what the full ring does not take, each counted; 256 buffers are with the device",
       verdict: "goes on, counted",
       test: "rings.test.ts",
     });

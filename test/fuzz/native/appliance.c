@@ -152,7 +152,6 @@ static void again(int policy) {
     }
     wrong("guard does not let out, as it is, what it let out");
   }
-  state_now = -1; // guard's memory is not that of the others any more
 }
 
 // ---- policy --------------------------------------------------------------------------------------------------------------------------
@@ -240,8 +239,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       if (!configure_mutant(data, size)) return 0;
       give_traffic();
     } else {
-      const struct weir_container *c = (const struct weir_container *)container_of((uint32_t)policy);
-      (void)c;
       state_back(policy);
       if (target == FILE_) give_file(data, size);
       else give_items(data, size);

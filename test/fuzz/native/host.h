@@ -4,13 +4,10 @@
 #ifndef FUZZ_HOST_H
 #define FUZZ_HOST_H
 
-#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include "json.h"
 #include "seal.h"
 #include "inspect.h"
@@ -218,24 +215,20 @@ static u32 checked_journal(w2c_journal *m, u32 from, u32 to) {
   return stop;
 }
 
-// ---- Fresh starts: memory as configure() left it comes back by dropping what was written since -------------------------------
+// ---- Fresh starts: memory as configure() left it is copied back. (Mapping it anew costs a fault for each page that is used:
+// under a hypervisor without nested paging ten times as much.) ------------------------------------------------------------------
 
 #define MOST_STATES 8
-static struct state { int files[4]; w2c_inspect inspect; w2c_guard guard; w2c_journal journal; uint32_t input[4]; } states[MOST_STATES];
-static int states_made, state_now = -1;
-
-static void state_map(int n, enum compartment which) {
-  if (mmap(memory[which], size[which], PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, states[n].files[which], 0) != memory[which])
-    wrong("mmap");
-}
+static struct state { uint8_t *kept[4]; w2c_inspect inspect; w2c_guard guard; w2c_journal journal; uint32_t input[4]; } states[MOST_STATES];
+static int states_made;
 
 /** Keeps the compartments as they are; returns the number of this state. */
 static int state_keep(void) {
   if (states_made == MOST_STATES) wrong("too many states");
   struct state *s = &states[states_made];
   for (enum compartment which = INSPECT; which <= JOURNAL; which++) {
-    s->files[which] = memfd_create(names[which], 0);
-    if (write(s->files[which], memory[which], size[which]) != (ssize_t)size[which]) wrong("memfd");
+    if (!(s->kept[which] = malloc(size[which]))) wrong("malloc");
+    memcpy(s->kept[which], memory[which], size[which]);
   }
   s->inspect = inspect, s->guard = guard, s->journal = journal;
   memcpy(s->input, input, sizeof input);
@@ -243,9 +236,8 @@ static int state_keep(void) {
 }
 
 static void state_back_one(int n, enum compartment which) {
-  if (state_now == n) madvise(memory[which], size[which], MADV_DONTNEED);
-  else state_map(n, which);
   const struct state *s = &states[n];
+  memcpy(memory[which], s->kept[which], size[which]);
   if (which == INSPECT) inspect = s->inspect;
   else if (which == GUARD) guard = s->guard;
   else journal = s->journal;
@@ -253,7 +245,6 @@ static void state_back_one(int n, enum compartment which) {
 
 static void state_back(int n) {
   for (enum compartment which = INSPECT; which <= JOURNAL; which++) state_back_one(n, which);
-  state_now = n;
   memcpy(input, states[n].input, sizeof input);
   memset(&batch, 0, sizeof batch);
   memset(sent, 0, sizeof sent);
@@ -264,9 +255,7 @@ static void state_back(int n) {
 
 /** Memory as at the machine's start. */
 static void memory_clear(void) {
-  for (enum compartment which = INSPECT; which <= JOURNAL; which++)
-    if (mmap(memory[which], size[which], PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) != memory[which]) wrong("mmap");
-  state_now = -1;
+  for (enum compartment which = INSPECT; which <= JOURNAL; which++) memset(memory[which], 0, size[which]);
 }
 
 /** Compartments that were instantiated and know no policy. */
