@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "json.h"
-#include "seal.h"
 #include "inspect.h"
 #include "guard.h"
 #include "journal.h"
@@ -17,6 +15,8 @@
 
 // Edges of the harness are none of what is tested.
 #pragma clang attribute push(__attribute__((no_sanitize("coverage"))), apply_to = function)
+#include "json.h"
+#include "seal.h"
 
 struct weir_info weir_info = {.ticks_per_second = 1000000000, .clock = "fuzz"};
 struct counters sent[2];
