@@ -6,7 +6,7 @@ import type { Clean } from "./clean.ts";
 import type { Job, TunedDetector } from "./tune.ts";
 
 export type Warning =
-  /** Fewer than FEWEST alarms are to be expected in all the hours. */
+  /** Fewer than ENOUGH alarms are to be expected in all the hours. */
   | { what: "short"; expected: number; hours: number; needed: number }
   /** Held-out blocks give significantly more than the budget. */
   | { what: "over"; detector: DetectorName | "all"; rate: Rate; budget: number; chance: number }
@@ -18,7 +18,9 @@ export type Warning =
   | { what: "learned-attacks"; captures: number };
 
 /** Alarms to be expected in the whole length, for it to say something about the budget. */
-export const FEWEST = 3;
+const FEWEST = 3;
+/** A recording of three hours ends with its last message, a little before they are over. */
+const ENOUGH = 0.99 * FEWEST;
 /** Of a warning where nothing is wrong, for all detectors together. */
 const CHANCE = 0.01;
 
@@ -35,7 +37,7 @@ interface Facts {
 export function warningsOf({ job, detectors, heldOut, rate, left, clean }: Facts): Warning[] {
   const { hours, known, crossed } = clean;
   const warnings: Warning[] = [];
-  if (rate * hours < FEWEST) warnings.push({ what: "short", expected: rate * hours, hours, needed: FEWEST / rate });
+  if (rate * hours < ENOUGH) warnings.push({ what: "short", expected: rate * hours, hours, needed: FEWEST / rate });
   const over = (detector: DetectorName | "all", held: Rate, budget: number) => {
     const chance = poissonTail(held.count, Math.max(0, budget) * hours);
     const each = detector === "all" ? CHANCE : CHANCE / detectors.length;
