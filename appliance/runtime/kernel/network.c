@@ -80,10 +80,11 @@ static void match(void) {
     if ((ON_PCI(&nics[n]) ? nics[n].id : get(n, MMIO_DEVICE_ID)) != VIRTIO_ID_NET) refuse(EXIT_DEVICES, "a device is not a network device");
     uint8_t mac[6];
     for (int i = 0; i < 6; i++) mac[i] = *NARROW(uint8_t, nics[n].config + i);
+    bool taken = false; // of two roles with one address the second has no device
     for (uint32_t r = 0; r < ROLES; r++) {
       int same = 0;
       for (int i = 0; i < 6; i++) same += mac[i] == mac_of(r)[i];
-      if (same == 6) found[r] = nics[n];
+      if (same == 6 && !taken) found[r] = nics[n], taken = true;
     }
   }
   for (uint32_t r = 0; r < ROLES; r++)

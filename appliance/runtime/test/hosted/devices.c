@@ -346,6 +346,17 @@ static void manifests(void) {
       m[i] ^= (uint8_t)(1 << bit);
     }
   }
+  // One address for two roles: no device has two queues
+  for (int pair = 0; pair < 6; pair++) {
+    const int from = pair / 2, to = (from + 1 + pair % 2) % 3;
+    volatile uint8_t *one = (volatile uint8_t *)mac_of((enum weir_role)to), *other = (volatile uint8_t *)mac_of((enum weir_role)from);
+    const uint8_t last = one[5];
+    one[5] = other[5];
+    plug(straight, 3);
+    expect(EXIT_DEVICES, "MAC address of the manifest", "one address for two roles");
+    if (!only_resets()) wrong("devices were set up");
+    one[5] = last;
+  }
 }
 
 static void calls(void) {
