@@ -271,6 +271,7 @@ describe.skipIf(reason)("around the booted image", () => {
     });
   });
 
+  // REQ-LOG-011
   it.concurrent("nobody reads `log`: what it does not take is counted, and the log says so when somebody reads again", {
     timeout: 90_000,
   }, async () => {
@@ -294,7 +295,7 @@ describe.skipIf(reason)("around the booted image", () => {
     expect(missing).toBeGreaterThan(50);
     expect(lostOf(rig).log).toBe(missing);
     expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
-    // REQ-LOG-011: behind the first record that was lost there was still room for a heartbeat
+    // Behind the first record that was lost there was still room for a heartbeat
     const lost = sequences.findIndex((number, n) => number !== n + 1) + 1;
     const kept = rig
       .heartbeats()
