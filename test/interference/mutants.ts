@@ -31,15 +31,15 @@ const FORWARD_ALL = `for (;;) {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "takes the device of `out` for that of `in`, and the other way round",
-    ...{ file: "kernel/network.c", from: "if (same == 6) found[r] = nics[n];" },
-    to: "if (same == 6) found[r == ROLE_LOG ? r : 1 - r] = nics[n];",
+    ...{ file: "kernel/network.c", from: "if (same == 6 && !taken) found[r] = nics[n], taken = true;" },
+    to: "if (same == 6 && !taken) found[r == ROLE_LOG ? r : 1 - r] = nics[n], taken = true;",
     claims: ["C1", "C2", "C6"],
     deaf: true,
   },
   {
     name: "takes the device of `log` for that of `in`: the log leaves through `in`",
-    ...{ file: "kernel/network.c", from: "if (same == 6) found[r] = nics[n];" },
-    to: "if (same == 6) found[2 - r] = nics[n];",
+    ...{ file: "kernel/network.c", from: "if (same == 6 && !taken) found[r] = nics[n], taken = true;" },
+    to: "if (same == 6 && !taken) found[2 - r] = nics[n], taken = true;",
     claims: ["C1", "C2", "C4", "C6"],
     deaf: true,
   },
