@@ -31,8 +31,8 @@ const FORWARD_ALL = `for (;;) {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "takes the device of `out` for that of `in`, and the other way round",
-    ...{ file: "kernel/network.c", from: "if (same == 6 && !taken) found[r] = nics[n], taken = true;" },
-    to: "if (same == 6 && !taken) found[r == ROLE_LOG ? r : 1 - r] = nics[n], taken = true;",
+    ...{ file: "kernel/network.c", from: "nics[r] = found[r];" },
+    to: "nics[r] = found[r == ROLE_LOG ? r : 1 - r];",
     claims: ["C1", "C2", "C6"],
     deaf: true,
   },
