@@ -16,7 +16,8 @@ export const PATIENCE = 30_000;
 
 /** Shapes of kernel.h's struct weir_device_rings: flags, index, entries of 8 bytes, one more u16; then a multiple of 4. */
 const SIZES = { in: 128, out: 256, log: 256 } as const;
-const RINGS = { in: 0, out: 4 + 128 * 8 + 4, log: 4 + 128 * 8 + 4 + 4 + 256 * 8 + 4 } as const;
+const ringOf = (entries: number) => 4 + 8 * entries + 4;
+const RINGS = { in: 0, out: ringOf(SIZES.in), log: ringOf(SIZES.in) + ringOf(SIZES.out) } as const;
 
 export interface LogLine {
   sequence: number;
