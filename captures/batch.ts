@@ -1,7 +1,7 @@
 // REQ-GROUND-011
-// Lays records out as the compartments take them (appliance/abi: 32-byte header, bytes, zeros to a multiple of 8), straight
+// Lays records out as the compartments take them (appliance/contract: 32-byte header, bytes, zeros to a multiple of 8), straight
 // into the memory they read. This runs once per packet: no allocation, no BigInt.
-import { MAX_CAPTURED, RECORD_HEADER } from "../appliance/abi/abi.ts";
+import { MAX_CAPTURED, RECORD_HEADER } from "../appliance/contract/abi.ts";
 
 /** Bytes up to which a loop over words is faster than making a subarray for set(): measured, see captures/README.md. */
 const SHORT = 512;

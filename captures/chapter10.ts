@@ -1,5 +1,5 @@
 // IRIG 106 Chapter 10 recordings are not parsed on the ground: their bytes are handed on in pieces, cut anywhere.
-import { RecordKind } from "../appliance/abi/abi.ts";
+import { RecordKind } from "../appliance/contract/abi.ts";
 import type { RecordBatch } from "./batch.ts";
 import { FULL, type ReadRecords, STOP } from "./format.ts";
 import type { FileSummary } from "./summary.ts";

@@ -1,6 +1,6 @@
 /** The reader's inner loop in WebAssembly (onboard/lay.ts), with the window that it reads. */
 import { readFileSync } from "node:fs";
-import { compileOnboard } from "../appliance/build/asc.ts";
+import { compileOnboard } from "../lib/asc.ts";
 import type { RecordBatch } from "./batch.ts";
 import type { FileSummary } from "./summary.ts";
 import type { Window } from "./window.ts";

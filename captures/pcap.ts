@@ -1,7 +1,7 @@
 // REQ-DECODE-009, REQ-DECODE-010
 // pcap files (draft-ietf-opsawg-pcap): a header of 24 bytes, then packet records. In either byte order, with microseconds
 // or nanoseconds, and in Kuznetsov's variant (old Red Hat and SuSE), whose record headers have 8 bytes more.
-import { MAX_CAPTURED, RecordKind } from "../appliance/abi/abi.ts";
+import { MAX_CAPTURED, RecordKind } from "../appliance/contract/abi.ts";
 import type { RecordBatch } from "./batch.ts";
 import { FULL, type ReadRecords, STOP } from "./format.ts";
 import type { Layer } from "./layer.ts";

@@ -4,7 +4,7 @@
 //
 // As long as the two lengths of a block agree the framing is trusted: damage inside a block costs that block only. When
 // they do not, reading stops: what looks like a block further on may be inside a packet.
-import { MAX_CAPTURED, RecordKind } from "../appliance/abi/abi.ts";
+import { MAX_CAPTURED, RecordKind } from "../appliance/contract/abi.ts";
 import type { RecordBatch } from "./batch.ts";
 import { FULL, type ReadRecords, STOP } from "./format.ts";
 import { Interface, readInterface } from "./interface.ts";

@@ -1,5 +1,5 @@
 /** Captures as the stream of records that hosts take: batches from the reader, then one END record. */
-import { RECORD_HEADER, RecordKind } from "../appliance/abi/abi.ts";
+import { RECORD_HEADER, RecordKind } from "../appliance/contract/abi.ts";
 
 /** What lays out records: CaptureReader, or a part of what it reads. */
 export interface RecordSource {

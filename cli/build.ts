@@ -1,7 +1,6 @@
 /** `weir build`: the unikernel image for a policy. */
 import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { type Arch, archOf, HOST_ARCH } from "../appliance/build/arch.ts";
 import { describeImage } from "../appliance/build/describe.ts";
 import { flatImage } from "../appliance/build/flat.ts";
 import { prebuiltImage, prebuiltSymbols, withPolicy } from "../appliance/build/for.ts";
@@ -9,6 +8,7 @@ import { sha256 } from "../appliance/build/info.ts";
 import { readSigner, signatureOf, signaturePath } from "../appliance/build/signature.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
 import { step } from "../appliance/build/steps.ts";
+import { type Arch, archOf, HOST_ARCH } from "../appliance/contract/arch.ts";
 import { compilePolicy } from "../diode/policy.ts";
 
 interface Options {

@@ -3,8 +3,8 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ROOT } from "../appliance/build/asc.ts";
 import { placePolicy } from "../appliance/build/place.ts";
+import { ROOT } from "../lib/asc.ts";
 import { policy, prebuilt } from "../test/image/images.ts";
 
 let folder: string;

@@ -1,12 +1,12 @@
 /** `weir debug`: what an image's crash record says, in lines of AssemblyScript; and what a debugger needs. */
 import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
-import { ROOT } from "../appliance/build/asc.ts";
 import { gdbScript, TRACE_POINTS } from "../debug/gdb.ts";
 import { memoryCommand, recordsInMemory } from "../debug/memory.ts";
 import { readCrash } from "../debug/record.ts";
 import { diagnose, render } from "../debug/report.ts";
 import { readSymbols, type Symbols } from "../debug/symbols.ts";
+import { ROOT } from "../lib/asc.ts";
 
 interface Options {
   image: string;

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { ROOT } from "../appliance/build/asc.ts";
 import { COLUMNS } from "../ip/decode/format.ts";
+import { ROOT } from "../lib/asc.ts";
 import { command } from "./decode.ts";
 
 const SITE = join(ROOT, "fixtures/site.pcap");

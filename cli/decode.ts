@@ -1,6 +1,6 @@
 // `weir decode`: a line for each packet, or for each MIL-STD-1553 message.
 import { Command, Option } from "commander";
-import { RecordKind } from "../appliance/abi/abi.ts";
+import { RecordKind } from "../appliance/contract/abi.ts";
 import { damageText } from "../captures/damage.ts";
 import { Filter } from "../captures/filter/filter.ts";
 import { CaptureReader } from "../captures/reader.ts";
@@ -98,7 +98,7 @@ class Peeked {
   private constructor(reader: CaptureReader, first: Uint8Array) {
     this.reader = reader;
     this.#first = first;
-    this.kind = first.length ? first[26] : undefined; // appliance/abi: RecordHeader.kind
+    this.kind = first.length ? first[26] : undefined; // appliance/contract: RecordHeader.kind
   }
 
   static async of(reader: CaptureReader): Promise<Peeked> {

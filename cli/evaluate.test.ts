@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { ROOT } from "../appliance/build/asc.ts";
+import { ROOT } from "../lib/asc.ts";
 import { command } from "./evaluate.ts";
 import { command as learn } from "./learn.ts";
 

@@ -3,18 +3,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { ROOT } from "../appliance/build/asc.ts";
 import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
-import { type Alert, messageTimes, type ScoreOptions, scoreRecords } from "../detectors/evaluate/alerts.ts";
-import { type Evaluation, Evaluator } from "../detectors/evaluate/evaluation.ts";
-import { type Labels, readLabels, type Unit } from "../detectors/evaluate/labels.ts";
-import { rocPicture } from "../detectors/evaluate/picture.ts";
-import { duration, evaluationJson, evaluationText } from "../detectors/evaluate/text.ts";
-import { type Recorded, truthOf } from "../detectors/evaluate/truth.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
+import { ROOT } from "../lib/asc.ts";
 import { printable } from "../lib/printable.ts";
 import { LOWERED } from "../page/scores.ts";
+import { type Alert, messageTimes, type ScoreOptions, scoreRecords } from "../tuning/evaluate/alerts.ts";
+import { type Evaluation, Evaluator } from "../tuning/evaluate/evaluation.ts";
+import { type Labels, readLabels, type Unit } from "../tuning/evaluate/labels.ts";
+import { rocPicture } from "../tuning/evaluate/picture.ts";
+import { duration, evaluationJson, evaluationText } from "../tuning/evaluate/text.ts";
+import { type Recorded, truthOf } from "../tuning/evaluate/truth.ts";
 import { Progress } from "./progress.ts";
 
 interface Options {

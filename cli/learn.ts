@@ -2,15 +2,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { ROOT } from "../appliance/build/asc.ts";
 import { damageText } from "../captures/damage.ts";
 import { listInputs } from "../captures/inputs.ts";
 import type { Skipped } from "../captures/summary.ts";
 import { type Baseline, hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
-import { lessonOfLog } from "../detectors/baseline/from-log.ts";
-import { type Lesson, learnCapture, sha256Of } from "../detectors/baseline/learn.ts";
 import { baselineOf, mergeEntries } from "../detectors/baseline/merge.ts";
 import { compilePolicy } from "../diode/policy.ts";
+import { ROOT } from "../lib/asc.ts";
+import { lessonOfLog } from "../tuning/learn/from-log.ts";
+import { type Lesson, learnCapture, sha256Of } from "../tuning/learn/learn.ts";
 import { Progress } from "./progress.ts";
 
 interface Options {

@@ -1,7 +1,7 @@
 /** `weir page`: captures, scores and thresholds to look at in a browser; or a running appliance, from its log. */
 import { join } from "node:path";
 import { Command } from "commander";
-import { ROOT } from "../appliance/build/asc.ts";
+import { ROOT } from "../lib/asc.ts";
 import { Follower } from "../page/follow.ts";
 import { named, writeReport } from "../page/inputs.ts";
 import { servePage } from "../page/server.ts";

@@ -3,14 +3,14 @@ import { Command } from "commander";
 import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
-import { networksOf, proposeOf } from "../diode/derive/baseline.ts";
-import { proposeMessages } from "../diode/derive/messages.ts";
-import { propose } from "../diode/derive/propose.ts";
-import { surveyOf } from "../diode/derive/survey.ts";
 import { effectiveText, shownText } from "../diode/policy/show.ts";
 import { compilePolicy, Problems, problemLine } from "../diode/policy.ts";
 import { printable } from "../lib/printable.ts";
 import { readBus } from "../mil1553/simulator/icd/read.ts";
+import { networksOf, proposeOf } from "../tuning/derive/baseline.ts";
+import { proposeMessages } from "../tuning/derive/messages.ts";
+import { propose } from "../tuning/derive/propose.ts";
+import { surveyOf } from "../tuning/derive/survey.ts";
 
 export function command(): Command {
   return new Command("policy")

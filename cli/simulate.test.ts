@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { ROOT } from "../appliance/build/asc.ts";
+import { ROOT } from "../lib/asc.ts";
 import { readChapter10 } from "../mil1553/writer/testing/reader.ts";
 import { command } from "./simulate.ts";
 

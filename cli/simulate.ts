@@ -1,6 +1,7 @@
 // `weir simulate`: a MIL-STD-1553 bus as a Chapter 10 recording or UDP stream, with attacks and their labels.
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { Command, Option } from "commander";
+import { readRecording } from "../captures/recording.ts";
 import { CaptureWriter } from "../captures/write.ts";
 import { INTENSITIES, type Intensity } from "../mil1553/simulator/attacks/attack.ts";
 import { catalogueText } from "../mil1553/simulator/attacks/catalogue.ts";
@@ -9,7 +10,6 @@ import { loadOf } from "../mil1553/simulator/icd/schedule.ts";
 import { type Done, inject, type Removed, type Strike } from "../mil1553/simulator/inject.ts";
 import { Labels, strikesCsv } from "../mil1553/simulator/labels.ts";
 import type { BusMessage } from "../mil1553/simulator/message.ts";
-import { readRecording } from "../mil1553/simulator/read.ts";
 import { COUNTER_START, simulate } from "../mil1553/simulator/run.ts";
 import type { Checksum } from "../mil1553/writer/chapter10.ts";
 import { frame, STREAM } from "../mil1553/writer/frame.ts";

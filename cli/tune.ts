@@ -4,20 +4,20 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import { ROOT } from "../appliance/build/asc.ts";
 import { packageVersion } from "../appliance/build/version.ts";
 import { damageText } from "../captures/damage.ts";
 import { baselineText, readBaseline } from "../detectors/baseline/file.ts";
-import { readLabels } from "../detectors/evaluate/labels.ts";
-import { attackedBy } from "../detectors/tune/attacks.ts";
-import { type Timeline, timelineOf } from "../detectors/tune/blocks.ts";
-import { Bench, type Factors } from "../detectors/tune/replay.ts";
-import { budgetText, ruleText, tunedText, warningText } from "../detectors/tune/text.ts";
-import { type Budget, type Job, type Tuned, tune } from "../detectors/tune/tune.ts";
-import { type Provenance, tunedPolicy } from "../detectors/tune/write.ts";
 import { type CompiledPolicy, compilePolicyText, problemLine } from "../diode/policy.ts";
+import { ROOT } from "../lib/asc.ts";
 import { MOST_WRITTEN, readText, writeWhole } from "../lib/files.ts";
 import { printable } from "../lib/printable.ts";
+import { readLabels } from "../tuning/evaluate/labels.ts";
+import { attackedBy } from "../tuning/tune/attacks.ts";
+import { type Timeline, timelineOf } from "../tuning/tune/blocks.ts";
+import { Bench, type Factors } from "../tuning/tune/replay.ts";
+import { budgetText, ruleText, tunedText, warningText } from "../tuning/tune/text.ts";
+import { type Budget, type Job, type Tuned, tune } from "../tuning/tune/tune.ts";
+import { type Provenance, tunedPolicy } from "../tuning/tune/write.ts";
 
 interface Options {
   read: string[];

@@ -19,7 +19,7 @@ export interface Crash {
   calls: Map<number, bigint>;
   /** Which compartment ran last, and for inspect and guard the numbers of the first and the last record it was given. */
   given?: { compartment: string; first?: number; last?: number };
-  /** What the flight recorder kept, oldest first: record headers with their bytes (appliance/abi). */
+  /** What the flight recorder kept, oldest first: record headers with their bytes (appliance/contract). */
   records: Uint8Array[];
   /** What is missing or damaged, as sentences. */
   damage: string[];

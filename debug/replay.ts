@@ -1,9 +1,11 @@
 // The recorder's records once more, in this process, in the modules the image was made of: to the same trap, or to the
 // finding that it takes more than what was kept.
-import { INPUT_SIZE } from "../appliance/abi/abi.ts";
+
 import { type Mapping, placeAt } from "../appliance/build/sourcemap.ts";
 import { readBodies, readWasm } from "../appliance/build/wasm.ts";
-import { Appliance, type Modules, type Parts } from "../appliance/hosts/embedded/appliance.ts";
+import type { Modules, Parts } from "../appliance/contract/abi.ts";
+import { INPUT_SIZE } from "../appliance/contract/abi.ts";
+import { Appliance } from "../appliance/hosts/embedded/appliance.ts";
 import type { Call } from "./chain.ts";
 import { sizeOf } from "./record.ts";
 import { moduleOf, type Symbols } from "./symbols.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { instantiateOnboard } from "../appliance/build/asc.ts";
+import { instantiateOnboard } from "../lib/asc.ts";
 import { DETECTOR } from "./catalogue.ts";
 
 it("has the names and numbers that fly", async () => {

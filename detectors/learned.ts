@@ -1,5 +1,5 @@
 /** What the ground's half of a detector that learns offers; see README.md. */
-import type { Interval } from "./numerics/intervals.ts";
+import type { Interval } from "../lib/numerics/intervals.ts";
 
 /** What onboard code wrote as one baseline entry: JSON, numbers below 2^53. */
 export interface Entry {
@@ -33,7 +33,7 @@ export interface Threshold {
 export interface LearnedDetector {
   /** Entries whose `detector` is this, or begins with it and a dot, are its own. */
   readonly name: string;
-  /** Section of inspect's part of the policy (appliance/abi/config.ts) that pack() makes. */
+  /** Section of inspect's part of the policy (appliance/contract/config.ts) that pack() makes. */
   readonly tag: number;
   /** What the entry is about: entries with the same key are merged. */
   keyOf(entry: Entry): string;

@@ -1,6 +1,6 @@
 // What the baseline says, as no ground would ever write it, with a digest that is right: inspect takes it or refuses it whole.
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Section, Tag } from "../appliance/abi/config.ts";
+import { type Section, Tag } from "../appliance/contract/config.ts";
 import { OUTSIDE } from "./ip/section.ts";
 import { Flight } from "./testing/flight.ts";
 

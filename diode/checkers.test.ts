@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { RuleAction, SIZES, Tag } from "../appliance/abi/config.ts";
-import { instantiateOnboard } from "../appliance/build/asc.ts";
+import { RuleAction, SIZES, Tag } from "../appliance/contract/config.ts";
 import { checksum } from "../fixtures/frames.ts";
+import { instantiateOnboard } from "../lib/asc.ts";
 import { compilePolicyText } from "./policy.ts";
 import { Guard, policyWith, withSection } from "./testing/guard.ts";
 import { VECTOR_POLICY, VECTORS } from "./testing/vectors.ts";
@@ -95,7 +95,7 @@ describe("the two checkers", () => {
 
 async function wasm(): Promise<Uint8Array<ArrayBuffer>> {
   const { readFileSync } = await import("node:fs");
-  const { compileOnboard } = await import("../appliance/build/asc.ts");
+  const { compileOnboard } = await import("../lib/asc.ts");
   return readFileSync(await compileOnboard("diode/onboard/checkers.probe.ts"));
 }
 

@@ -1,7 +1,7 @@
 // What the two checkers do not agree on does not leave, whichever of them is wrong: each of the faults here is in the tables of
 // one of them, in a policy whose digest is right, and nothing else changes the other's mind.
 import { describe, expect, it } from "vitest";
-import { Part, packPart, Tag } from "../appliance/abi/config.ts";
+import { Part, packPart, Tag } from "../appliance/contract/config.ts";
 import type { BusMessage } from "../mil1553/simulator/message.ts";
 import { COUNTER_START } from "../mil1553/simulator/run.ts";
 import { STEP_SIZE } from "./policy/formats.ts";

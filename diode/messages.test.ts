@@ -7,7 +7,7 @@ import type { BusMessage } from "../mil1553/simulator/message.ts";
 import { COUNTER_START } from "../mil1553/simulator/run.ts";
 import { frame, STREAM } from "../mil1553/writer/frame.ts";
 import { readChapter10 } from "../mil1553/writer/testing/reader.ts";
-import { proposeMessages } from "./derive/messages.ts";
+import { proposeMessages } from "../tuning/derive/messages.ts";
 import { Guard, policyWith, SECOND } from "./testing/guard.ts";
 import { ALL, ATTITUDE, bus, messagesOf, packetsOf, RT_RT, RULES, SYNC, stream, under } from "./testing/stream.ts";
 
@@ -155,7 +155,7 @@ describe("what stays here", () => {
 
   it("everything, when one checker is broken", async () => {
     const { withSection } = await import("./testing/guard.ts");
-    const { Tag } = await import("../appliance/abi/config.ts");
+    const { Tag } = await import("../appliance/contract/config.ts");
     const { compilePolicyText } = await import("./policy.ts");
     const part = compilePolicyText(under(ALL), "policy.yaml").parts.guard;
     // The second refuses all; the first allows all, the second by its tables only attitude

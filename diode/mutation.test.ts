@@ -2,8 +2,8 @@
 // show in what comes out of the scenarios, whose right outcome vectors.test.ts, remake.test.ts and guard.test.ts state.
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { compileOnboard } from "../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../appliance/build/compartments.ts";
+import { compileOnboard } from "../lib/asc.ts";
 import { mutantsOf, survivors } from "./testing/mutants.ts";
 import { scenarios } from "./testing/scenarios.ts";
 
@@ -56,33 +56,39 @@ const ALIKE: Record<string, { most: number; why: string }> = {
     most: 6,
     why: "what the first check of a policy would refuse one step early or late, or a table at its largest",
   },
-  "appliance/guard/onboard/policy/write": { most: 2, why: "a name of 24 characters has zeros behind it" },
-  "appliance/guard/onboard/policy/plainNames": { most: 2, why: "one more byte is looked at; a DEL" },
-  "appliance/guard/onboard/policy/saneRule": { most: 3, why: "a table at its largest; a rate of one in 2^62 ns" },
-  "appliance/guard/onboard/policy/saneMessages": {
+  "appliance/compartments/guard/onboard/policy/write": { most: 2, why: "a name of 24 characters has zeros behind it" },
+  "appliance/compartments/guard/onboard/policy/plainNames": { most: 2, why: "one more byte is looked at; a DEL" },
+  "appliance/compartments/guard/onboard/policy/saneRule": {
+    most: 3,
+    why: "a table at its largest; a rate of one in 2^62 ns",
+  },
+  "appliance/compartments/guard/onboard/policy/saneMessages": {
     most: 4,
     why: "what the second check of a policy would refuse one step early or late, or a table at its largest",
   },
-  "appliance/guard/onboard/policy/sane": {
+  "appliance/compartments/guard/onboard/policy/sane": {
     most: 6,
     why: "an interval of 2^62 ns; what the first check of a policy would refuse one step early or late",
   },
-  "appliance/guard/onboard/index/configure": {
+  "appliance/compartments/guard/onboard/index/configure": {
     most: 2,
     why: "a part as long as input, or as its table, which is longer than any",
   },
-  "appliance/guard/onboard/index/begin": { most: 2, why: "which tables need no memory: appliance/build/spare.test.ts" },
-  "appliance/guard/onboard/index/spare": { most: 2, why: "the same" },
-  "appliance/guard/onboard/index/tick": { most: 1, why: "the larger of two that are equal" },
-  "appliance/guard/onboard/index/run": {
+  "appliance/compartments/guard/onboard/index/begin": {
+    most: 2,
+    why: "which tables need no memory: appliance/build/spare.test.ts",
+  },
+  "appliance/compartments/guard/onboard/index/spare": { most: 2, why: "the same" },
+  "appliance/compartments/guard/onboard/index/tick": { most: 1, why: "the larger of two that are equal" },
+  "appliance/compartments/guard/onboard/index/run": {
     most: 4,
     why: "stopping one record earlier; an empty batch (guard.test.ts); the smaller of two that are equal",
   },
-  "appliance/guard/onboard/index/content": {
+  "appliance/compartments/guard/onboard/index/content": {
     most: 2,
     why: "a message behind the last, which both checkers number alike",
   },
-  "appliance/guard/onboard/index/filter": {
+  "appliance/compartments/guard/onboard/index/filter": {
     most: 5,
     why: "a frame due at this very time is 0 ns early; a rule behind the last; an event's key; protocols that carry no Chapter 10",
   },

@@ -1,13 +1,13 @@
 /** Policies: from the file people write to the parts that the compartments take. */
 import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
-import { INPUT_SIZE } from "../appliance/abi/abi.ts";
-import { type Section, Tag } from "../appliance/abi/config.ts";
 import type { Interface } from "../appliance/build/manifest.ts";
-import type { Parts } from "../appliance/hosts/embedded/appliance.ts";
+import type { Parts } from "../appliance/contract/abi.ts";
+import { INPUT_SIZE } from "../appliance/contract/abi.ts";
+import { type Section, Tag } from "../appliance/contract/config.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
 import { packBaseline } from "../detectors/baseline/merge.ts";
-import { type AlertRule, readThresholds } from "../detectors/suppression/config.ts";
+import { macText } from "../lib/addresses.ts";
 import { MOST_WRITTEN, readText } from "../lib/files.ts";
 import { inOrder, type Problem, Problems, readYaml, type YamlSource } from "../lib/yaml.ts";
 import { formatsOf } from "./policy/formats.ts";
@@ -17,12 +17,12 @@ import { alertSections, guardPart, inspectPart, journalPart } from "./policy/pac
 import { policySchema } from "./policy/schema.ts";
 import { tablesOf } from "./policy/tables.ts";
 import { keyOf, packTransfer } from "./policy/transfer.ts";
-import { macText } from "./policy/values.ts";
+import { type AlertRule, readThresholds } from "./suppression/config.ts";
 
 export { Problems, problemLine } from "../lib/yaml.ts";
 export type { Policy } from "./policy/model.ts";
 
-/** Bytes that guard has for its part (appliance/guard/onboard/policy.ts). */
+/** Bytes that guard has for its part (appliance/compartments/guard/onboard/policy.ts). */
 const MAX_GUARD_PART = 98304;
 
 export interface CompiledPolicy {
@@ -58,7 +58,7 @@ export interface CompileOptions {
   learn?: boolean;
   /** Every finding an alert of its own. */
   ungrouped?: boolean;
-  /** Every finding's numbers beside the alerts (appliance/abi: EventKind.SCORE). */
+  /** Every finding's numbers beside the alerts (appliance/contract: EventKind.SCORE). */
   scores?: boolean;
   /** With zeros for keys, which are not read: for who looks at captures and needs none. */
   keyless?: boolean;

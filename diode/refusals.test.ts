@@ -1,7 +1,7 @@
 // Every condition that guard has on its part of the policy, one field at a time. The digest is right each time: what is
-// refused is refused for what it says. Offsets are those of appliance/abi/onboard/config.ts.
+// refused is refused for what it says. Offsets are those of appliance/contract/onboard/config.ts.
 import { beforeAll, describe, expect, it } from "vitest";
-import { Part, packPart, SIZES, Tag } from "../appliance/abi/config.ts";
+import { Part, packPart, SIZES, Tag } from "../appliance/contract/config.ts";
 import { compilePolicyText } from "./policy.ts";
 import { Guard, policyWith, withSection } from "./testing/guard.ts";
 

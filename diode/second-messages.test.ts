@@ -1,7 +1,7 @@
 // The second checker of 1553 messages by itself: guard only ever asks it about what the first has just made, so what it refuses
 // of that can only be shown here. Whatever it lets out is just as the first would make it: guard lets it out unchanged.
 import { beforeAll, expect, it } from "vitest";
-import { instantiateOnboard } from "../appliance/build/asc.ts";
+import { instantiateOnboard } from "../lib/asc.ts";
 import { frame, STREAM } from "../mil1553/writer/frame.ts";
 import { compilePolicyText } from "./policy.ts";
 import { Guard } from "./testing/guard.ts";

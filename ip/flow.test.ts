@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { compileOnboard, ROOT } from "../appliance/build/asc.ts";
 import { assertAcyclic } from "../appliance/build/stack.ts";
 import { readWasm } from "../appliance/build/wasm.ts";
 import { CaptureReader } from "../captures/reader.ts";
+import { compileOnboard, ROOT } from "../lib/asc.ts";
 import { ACK, bytes, type Ends, eth, FIN, ipv4, RST, SYN, tcp, udp, vlan } from "./testing/frames.ts";
 import { Inspection } from "./testing/inspection.ts";
 

@@ -1,7 +1,7 @@
 // Properties of the decoder over hostile frames. What it says depends on the captured bytes only, what it says lies within
 // them, and it always ends. (In WebAssembly a trap is an exception here.)
 import { beforeAll, describe, expect, it } from "vitest";
-import { instantiateOnboard } from "../appliance/build/asc.ts";
+import { instantiateOnboard } from "../lib/asc.ts";
 import { ANOMALY, LAYER, P, PACKET_SIZE } from "./decode/layout.ts";
 import { generator, LINKS, mutated, SEEDS } from "./testing/seeds.ts";
 

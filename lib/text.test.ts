@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Address6 } from "ip-address";
 import { beforeAll, describe, expect, it } from "vitest";
-import { instantiateOnboard } from "../appliance/build/asc.ts";
+import { instantiateOnboard } from "./asc.ts";
 
 type Write = (...values: (number | bigint)[]) => number;
 let e: Record<string, Write> & { memory: WebAssembly.Memory };

@@ -1,4 +1,4 @@
-/** The ground's twin of appliance/journal/onboard/keys.ts, where the derivation is stated: any record's key in 32 steps. */
+/** The ground's twin of appliance/compartments/journal/onboard/keys.ts, where the derivation is stated: any record's key in 32 steps. */
 import { createHmac } from "node:crypto";
 
 /** Records under one key. */

@@ -1,6 +1,6 @@
 /**
  * A record of the log as it comes from the network or out of a receiver's file, taken apart. The layout is stated in
- * appliance/journal/onboard/datagram.ts. Untrusted, all of it: who sent it is not known here.
+ * appliance/compartments/journal/onboard/datagram.ts. Untrusted, all of it: who sent it is not known here.
  */
 
 export interface Parsed {

@@ -1,7 +1,7 @@
 // What weir decode says of hostile recordings and streams is what inspect says of them in flight: messages broken in every way,
 // recordings with bytes changed, datagrams lost, doubled, out of order and damaged.
 import { expect, it } from "vitest";
-import { RecordKind } from "../appliance/abi/abi.ts";
+import { RecordKind } from "../appliance/contract/abi.ts";
 import { bus } from "../diode/testing/stream.ts";
 import { InFlight } from "../ip/testing/compartment.ts";
 import { generator } from "../ip/testing/seeds.ts";

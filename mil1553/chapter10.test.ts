@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { instantiateOnboard } from "../appliance/build/asc.ts";
+import { instantiateOnboard } from "../lib/asc.ts";
 import { busData, message, packet, sealData, sealHeader, tmats } from "./decode/testing/chapter10.ts";
 import { decodeBytes, rowsOf } from "./decode/testing/decode.ts";
 

@@ -1,7 +1,7 @@
 // What leaves the decoder as text: the mil1553 object, the statistics of a bus; and that a file and UDP streams of the
 // same packets say the same.
 import { describe, expect, it } from "vitest";
-import { RecordKind } from "../appliance/abi/abi.ts";
+import { RecordKind } from "../appliance/contract/abi.ts";
 import { decodeChapter10, findingText, record } from "./decode/index.ts";
 import { measureSpeed } from "./decode/speed.ts";
 import {

@@ -2,7 +2,7 @@
 // found. Thousands of cases, decoded inside WebAssembly by the probe.
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { instantiateOnboard } from "../appliance/build/asc.ts";
+import { instantiateOnboard } from "../lib/asc.ts";
 import {
   busData,
   dayTime,

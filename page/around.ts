@@ -1,5 +1,5 @@
 /** The records around one of them, decoded: what an analyst wants to see behind an alert. */
-import { align8, RECORD_HEADER } from "../appliance/abi/abi.ts";
+import { align8, RECORD_HEADER } from "../appliance/contract/abi.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { Decoder } from "../ip/decode/decoder.ts";
 import { toJson } from "../ip/decode/format.ts";

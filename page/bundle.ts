@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../appliance/build/asc.ts";
+import { ROOT } from "../lib/asc.ts";
 
 export interface Scripts {
   app: string;
@@ -80,7 +80,18 @@ function hashSources(): string {
         hash.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));
     }
   };
-  for (const folder of ["page", "captures", "detectors", "diode", "appliance", "ip", "mil1553", "lib", "transfer"])
+  for (const folder of [
+    "page",
+    "captures",
+    "detectors",
+    "diode",
+    "tuning",
+    "appliance",
+    "ip",
+    "mil1553",
+    "lib",
+    "transfer",
+  ])
     walk(folder);
   return hash.digest("hex").slice(0, 32);
 }

@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { compileOnboard } from "../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../appliance/build/compartments.ts";
 import { packageVersion } from "../appliance/build/version.ts";
+import { compileOnboard } from "../lib/asc.ts";
 import { scripts } from "./bundle.ts";
 
 /** What the page begins with; page/app/start.ts reads it. */

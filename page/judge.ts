@@ -1,9 +1,9 @@
 /** How well the detectors do against labels, from the scores of two runs: as weir evaluate has it. */
 
 import { type DetectorName, FIRST_OF_BUS } from "../detectors/catalogue.ts";
-import { type Evaluation, Evaluator } from "../detectors/evaluate/evaluation.ts";
-import { type Labels, readLabels, type Unit } from "../detectors/evaluate/labels.ts";
-import { type Recorded, type Truth, truthOf } from "../detectors/evaluate/truth.ts";
+import { type Evaluation, Evaluator } from "../tuning/evaluate/evaluation.ts";
+import { type Labels, readLabels, type Unit } from "../tuning/evaluate/labels.ts";
+import { type Recorded, type Truth, truthOf } from "../tuning/evaluate/truth.ts";
 import type { Bus } from "./bus.ts";
 import type { Factors, Lowered, RunResult } from "./run.ts";
 import { detectorName, LOWERED, type Scores } from "./scores.ts";

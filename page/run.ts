@@ -3,7 +3,7 @@
  * filtered. The same code runs in Node and in the browser's worker.
  */
 
-import { align8, RECORD_HEADER, RecordKind } from "../appliance/abi/abi.ts";
+import { align8, RECORD_HEADER, RecordKind } from "../appliance/contract/abi.ts";
 import { Appliance, eventsOf } from "../appliance/hosts/embedded/appliance.ts";
 import { embed, loadModules } from "../appliance/hosts/node.ts";
 import { Report } from "../appliance/hosts/report.ts";

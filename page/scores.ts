@@ -1,5 +1,5 @@
 /** The numbers behind alerts: what every detector said of the records of captures, at its threshold and far below it. */
-import { align8, EVENT_HEADER, EventKind } from "../appliance/abi/abi.ts";
+import { align8, EVENT_HEADER, EventKind } from "../appliance/contract/abi.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName } from "../detectors/catalogue.ts";
 import { grown } from "./columns.ts";
 
@@ -23,7 +23,7 @@ export interface Scores {
 const NAMES = new Map<number, DetectorName>(DETECTOR_NAMES.map((name) => [DETECTOR[name], name]));
 export const detectorName = (detector: number): DetectorName => NAMES.get(detector)!;
 
-/** Gathers the scores from inspect's events (appliance/abi: EventKind.SCORE). */
+/** Gathers the scores from inspect's events (appliance/contract: EventKind.SCORE). */
 export class ScoreTable implements Scores {
   length = 0;
   time = new BigUint64Array(1024);

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import type { Provenance } from "../detectors/tune/write.ts";
+import type { Provenance } from "../tuning/tune/write.ts";
 import { type Around, framesAround, messagesAround } from "./around.ts";
 import { type Bus, readBus } from "./bus.ts";
 import { type Judged, judge } from "./judge.ts";

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { ReedSolomonErasure } from "@digitaldefiance/reed-solomon-erasure.wasm";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { instantiateOnboard } from "../appliance/build/asc.ts";
+import { instantiateOnboard } from "../lib/asc.ts";
 
 interface Probe {
   memory: WebAssembly.Memory;

@@ -1,5 +1,5 @@
 /** One end of a transfer: the compiled code of onboard/endpoint.ts, which parses everything that comes from the network. */
-import { instantiateOnboard } from "../appliance/build/asc.ts";
+import { instantiateOnboard } from "../lib/asc.ts";
 
 export const FRAME = 1472;
 export const SHARD_AT = 32;

@@ -13,8 +13,9 @@
 //  296  the parts, each behind the other, zeros up to multiples of 8 between and behind
 //
 // Little-endian. What is in a part, and its own checksum, are the compartment's matter: configure() refuses it.
-import { align8 } from "../abi/abi.ts";
-import type { Parts } from "../hosts/embedded/appliance.ts";
+
+import type { Parts } from "../contract/abi.ts";
+import { align8 } from "../contract/abi.ts";
 import { COMPARTMENTS } from "./compartments.ts";
 
 export const CONTAINER_MAGIC = 0x4c4f5057;

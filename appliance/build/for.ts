@@ -1,8 +1,8 @@
 /** The image for a policy: the prebuilt one, with policy and manifest put in. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Arch } from "./arch.ts";
-import { ROOT } from "./asc.ts";
+import { ROOT } from "../../lib/asc.ts";
+import type { Arch } from "../contract/arch.ts";
 import { packContainer } from "./container.ts";
 import { buildInfoOf } from "./describe.ts";
 import { buildImage } from "./image.ts";

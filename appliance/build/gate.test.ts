@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileOnboard } from "./asc.ts";
+import { compileOnboard } from "../../lib/asc.ts";
 import { gate, refusals } from "./gate.ts";
 import { guardWat, wat } from "./testing/wat.ts";
 import { readWasm } from "./wasm.ts";

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import type { CompartmentName } from "./compartments.ts";
 import { type Module, readWasm } from "./wasm.ts";
 
-/** The exports of the ABI (appliance/abi/onboard/abi.ts); the runtime links against exactly these. */
+/** The exports of the ABI (appliance/contract/onboard/abi.ts); the runtime links against exactly these. */
 const EVERY = ["abi", "inputAt", "inputSize", "configure", "run", "eventsAt", "eventsLength", "spare"];
 const EXPORTS: Record<CompartmentName, { must: string[]; may: string[] }> = {
   inspect: { must: [...EVERY, "verdictsAt", "verdictsLength"], may: ["framesAt", "framesLength"] },

@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ARCHES } from "./arch.ts";
-import { ROOT } from "./asc.ts";
+import { ROOT } from "../../lib/asc.ts";
+import { ARCHES } from "../contract/arch.ts";
 import { COMPARTMENTS } from "./compartments.ts";
 import { packContainer } from "./container.ts";
 import { describeImage } from "./describe.ts";

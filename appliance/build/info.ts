@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { z } from "zod";
-import { ROOT } from "./asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import type { StackBound } from "./stack.ts";
 
 const count = z.int().min(0);

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compileOnboard, onboardSources, ROOT } from "./asc.ts";
+import { compileOnboard, onboardSources, ROOT } from "../../lib/asc.ts";
 import { mark, withLines } from "./lines.ts";
 import { NATIVE_FLAGS, NATIVE_INCLUDE, wasmToC } from "./native.ts";
 import { scratchFolder } from "./scratch.ts";
@@ -15,7 +15,7 @@ let folder: string;
 let wasmPath: string;
 beforeAll(async () => {
   folder = scratchFolder("lines");
-  wasmPath = await compileOnboard("appliance/journal/onboard/index.ts", { pages: 4 });
+  wasmPath = await compileOnboard("appliance/compartments/journal/onboard/index.ts", { pages: 4 });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -42,7 +42,9 @@ describe("lines of AssemblyScript in the generated C", () => {
     const [plain, lined] = [await journal("plain", false), await journal("lined", true)];
     const lines = lined.c.match(/^#line \d+ "(?!journal\.c)[^"]+"$/gm) ?? [];
     expect(lines.length).toBeGreaterThan(1000);
-    expect(new Set(lines.map((line) => line.split('"')[1]))).toContain("appliance/journal/onboard/datagram.ts");
+    expect(new Set(lines.map((line) => line.split('"')[1]))).toContain(
+      "appliance/compartments/journal/onboard/datagram.ts",
+    );
     expect(plain.c.includes('.ts"')).toBe(false);
     expect(lined.object.equals(plain.object)).toBe(true);
   });
@@ -62,7 +64,7 @@ describe("lines of AssemblyScript in the generated C", () => {
       .map(([, line, column, file]) => `${files.get(file!)}:${line}:${column}`)
       .filter((text) => text.includes(".ts:") && !text.includes(":0"));
     expect(told.length).toBeGreaterThan(400);
-    // A line in a folder is named with it: `appliance/journal/onboard/` and `index.ts`.
+    // A line in a folder is named with it: `appliance/compartments/journal/onboard/` and `index.ts`.
     const known = told.filter((text) => [...places].some((place) => place.endsWith(text)));
     expect(known.length / told.length).toBeGreaterThan(0.97);
     // The others are where a function ends: its closing brace, or the line behind

@@ -5,8 +5,8 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, extname, join, relative } from "node:path";
 import { promisify } from "node:util";
-import type { Arch } from "./arch.ts";
-import { ROOT } from "./asc.ts";
+import { ROOT } from "../../lib/asc.ts";
+import type { Arch } from "../contract/arch.ts";
 import type { Linked, LinkRequest } from "./image.ts";
 import { countLines } from "./info.ts";
 import { NATIVE_FLAGS, NATIVE_INCLUDE } from "./native.ts";
@@ -51,7 +51,7 @@ interface Flags {
 }
 
 function flagsFor(arch: Arch): Flags {
-  const include = ["-I", RUNTIME, "-I", join(RUNTIME, "arch", arch), "-I", join(ROOT, "appliance", "abi")];
+  const include = ["-I", RUNTIME, "-I", join(RUNTIME, "arch", arch), "-I", join(ROOT, "appliance", "contract")];
   const common = [
     `--target=${arch}-unknown-elf`,
     ...["-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-ffunction-sections"],

@@ -18,7 +18,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "./asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { COMPARTMENTS } from "./compartments.ts";
 import { mark, withLines } from "./lines.ts";
 import { readSourceMap } from "./sourcemap.ts";

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
-import { ROOT } from "./asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { scratchFolder } from "./scratch.ts";
 
 /** A process that makes a folder, tells where, and ends so. */

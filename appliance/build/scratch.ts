@@ -1,7 +1,7 @@
 // Folders in build/ for what is in the way between sources and image.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 
 const BUILD = join(ROOT, "build");
 /** What mkdtemp() makes of a name, with whose it is. */

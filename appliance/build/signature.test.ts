@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ROOT } from "./asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 
 let folder: string;
 const at = (name: string) => join(folder, name);

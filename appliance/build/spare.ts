@@ -2,9 +2,8 @@
 // How much memory an image needs. Tables that a policy leaves untouched get none: the compartments say which these are (abi.ts,
 // spare), once they are configured, so they are asked here, as the image will ask them again.
 import { readFileSync } from "node:fs";
-import type { Compartment } from "../abi/abi.ts";
-import type { Parts } from "../hosts/embedded/appliance.ts";
-import { compileOnboardSync } from "./asc.ts";
+import { compileOnboardSync } from "../../lib/asc.ts";
+import type { Compartment, Parts } from "../contract/abi.ts";
 import { COMPARTMENTS } from "./compartments.ts";
 import { SPARE_SIZE, spareOf } from "./container.ts";
 import type { Elf } from "./elf.ts";

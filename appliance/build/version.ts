@@ -1,7 +1,7 @@
 /** Versions of packages, as their package.json has them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 
 /** @param folder of the package; Weir's own without it */
 export const packageVersion = (folder = ROOT): string =>

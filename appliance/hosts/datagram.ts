@@ -1,4 +1,4 @@
-/** The other end of the journal (appliance/journal/onboard/datagram.ts): a frame of `log` back to its record. */
+/** The other end of the journal (appliance/compartments/journal/onboard/datagram.ts): a frame of `log` back to its record. */
 
 export interface LogRecord {
   /** RFC 5424: 1 alert, 4 warning, 5 notice, 6 informational. */

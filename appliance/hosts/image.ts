@@ -15,7 +15,7 @@ export interface ReplayOptions {
   /** MiB. */
   memory: number;
   accelerator: Accelerator;
-  /** The record stream (appliance/abi), cut anywhere, an END record last. A chunk is read before the next is asked for. */
+  /** The record stream (appliance/contract), cut anywhere, an END record last. A chunk is read before the next is asked for. */
   records: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** A frame on `out`, on `log`, and any that ever leaves through `in`. Views, valid during the call only. */
   onOut?: (frame: Buffer) => void;

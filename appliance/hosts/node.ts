@@ -1,8 +1,9 @@
 /** Node as the embedded host: the compartments' .wasm from the build, compiled by V8 once per process. */
 import { readFileSync } from "node:fs";
-import { compileOnboard } from "../build/asc.ts";
+import { compileOnboard } from "../../lib/asc.ts";
 import { COMPARTMENTS } from "../build/compartments.ts";
-import { Appliance, type Modules, type Parts } from "./embedded/appliance.ts";
+import type { Modules, Parts } from "../contract/abi.ts";
+import { Appliance } from "./embedded/appliance.ts";
 
 let modules: Promise<Modules> | undefined;
 

@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { type Arch, HOST_ARCH } from "../build/arch.ts";
+import { type Arch, HOST_ARCH } from "../contract/arch.ts";
 import { decodeExit, type Exit, exitLine } from "./exits.ts";
 
 export const PROGRAMS: Record<Arch, string> = { x86_64: "qemu-system-x86_64", aarch64: "qemu-system-aarch64" };

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
-import { INPUT_SIZE, RECORD_HEADER, RecordKind } from "../../appliance/abi/abi.ts";
+import { INPUT_SIZE, RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
 import { Assembler, Code, type Instruction, Label, step } from "./bpf.ts";
 import { all, any, assemble, compare, not } from "./condition.ts";
 import { Filter } from "./filter.ts";
@@ -11,7 +11,7 @@ import { cleanUp, framesOf, hasTcpdump, numbered, ours, theirs } from "./testing
 
 afterAll(cleanUp);
 
-/** One record (appliance/abi) of these bytes. */
+/** One record (appliance/contract) of these bytes. */
 function record(
   bytes: Uint8Array,
   { original = bytes.length, kind = RecordKind.FRAME as number, link = 1 } = {},

@@ -1,7 +1,7 @@
 // REQ-DECODE-013
 /** Filter words over batches of records: parsed and compiled here, run by onboard/bpf.ts. */
 import { readFileSync } from "node:fs";
-import { compileOnboard } from "../../appliance/build/asc.ts";
+import { compileOnboard } from "../../lib/asc.ts";
 import { linkName } from "../links.ts";
 import type { Totals } from "../summary.ts";
 import { type Instruction, MOST } from "./bpf.ts";
@@ -83,7 +83,7 @@ export class Filter {
 
   /**
    * Leaves the records of target[0..length) that match in place; returns how many bytes they take.
-   * @param length bytes of whole records (appliance/abi), at most INPUT_SIZE
+   * @param length bytes of whole records (appliance/contract), at most INPUT_SIZE
    */
   run(target: Uint8Array, length: number): number {
     const memory = this.#memory;

@@ -1,5 +1,5 @@
 /** Filter words (pcap-filter(7)) to a tree: the grammar of README.md; what is not in it is refused with its place. */
-import { parseNetwork } from "../../diode/policy/values.ts";
+import { parseNetwork } from "../../lib/addresses.ts";
 import { Arithmetic } from "./arithmetic.ts";
 import { ETHERTYPE, IP_PROTOCOL, KNOWN, numberOf, PROTOCOLS } from "./names.ts";
 import type { Direction, Test } from "./tree.ts";

@@ -1,10 +1,10 @@
-// Lays pcap packet records out as the compartments take them (appliance/abi): the reader's inner loop, for records that
+// Lays pcap packet records out as the compartments take them (appliance/contract): the reader's inner loop, for records that
 // are as they should be. It stops at the first that is not, or not whole, or has no room: the reader decides what that is.
 //
 // Not linked into the image. Why it is here and not in TypeScript: see captures/README.md, with numbers.
 //
 // Untrusted: the window. Nothing is read outside of [at, end), but for up to 7 bytes behind a packet, which the window has.
-import { INPUT_SIZE, MAX_CAPTURED, RECORD_HEADER, RecordHeader } from "../../appliance/abi/onboard/abi";
+import { INPUT_SIZE, MAX_CAPTURED, RECORD_HEADER, RecordHeader } from "../../appliance/contract/onboard/abi";
 import { align8 } from "../../lib/onboard/bytes";
 
 const WINDOW: usize = memory.data((1 << 20) + 8, 8);

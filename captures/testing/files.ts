@@ -1,6 +1,6 @@
 /** Capture files made by hand for tests, in every variant that the formats have; and everything a reader says of one. */
 import { Readable } from "node:stream";
-import { INPUT_SIZE } from "../../appliance/abi/abi.ts";
+import { INPUT_SIZE } from "../../appliance/contract/abi.ts";
 import { CaptureReader } from "../reader.ts";
 import type { RunSummary } from "../summary.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
 import { ipv4, tcp } from "../../ip/testing/frames.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { arpFrame, at, BROADCAST, byTime, every, framed, macOf, resolved } from "../ip/testing/traffic.ts";

@@ -1,5 +1,5 @@
 /** The ground's half of the ARP detector: at which MAC addresses a host is, and what each MAC address sends. */
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
 import { groupBy, isOutside, parseHost, Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { SYN } from "../../ip/testing/frames.ts";
+import { normal, uniform } from "../../lib/numerics/random.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, byTime } from "../ip/testing/traffic.ts";
-import { normal, uniform } from "../numerics/random.ts";
 import { type Frame, normalTraffic, tcpFrame, udpFrame } from "../testing/site.ts";
 
 const [VICTIM, MASTER] = ["10.1.0.20", "93.184.216.34"];

@@ -1,5 +1,5 @@
 /** The ground's half of the beacon detector: regular connections to the outside that are normal here. */
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
 import { groupBy, Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { RST, SYN } from "../../ip/testing/frames.ts";
+import { uniform } from "../../lib/numerics/random.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, byTime, connection, delay, echo, every, lookup, udpData } from "../ip/testing/traffic.ts";
-import { uniform } from "../numerics/random.ts";
 import { type Frame, normalTraffic, tcpFrame, udpFrame } from "../testing/site.ts";
 import { flood } from "./flood.ts";
 

@@ -1,5 +1,5 @@
 /** The ground's half of the flood detector: how much of each kind a host got in its busiest second. */
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
 import { isOutside, Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 

@@ -2,14 +2,14 @@
 // clean traffic. Learned from seeds 1 to 3; judged on seeds from 1000 on, which nothing was tuned to.
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
+import { perHour, wilson } from "../../lib/numerics/intervals.ts";
 import { ATTACKS } from "../../mil1553/simulator/attacks/catalogue.ts";
 import { readBus } from "../../mil1553/simulator/icd/read.ts";
 import { inject } from "../../mil1553/simulator/inject.ts";
 import type { BusMessage } from "../../mil1553/simulator/message.ts";
 import { simulate } from "../../mil1553/simulator/run.ts";
 import { DETECTOR } from "../catalogue.ts";
-import { perHour, wilson } from "../numerics/intervals.ts";
 import { Appliance, alertsOf, bytesOf, sectionOf } from "./testing/appliance.ts";
 
 const LEARNED = { seeds: [1, 2, 3], seconds: 300 };

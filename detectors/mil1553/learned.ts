@@ -1,5 +1,5 @@
 /** The ground's half of the MIL-STD-1553 detectors. */
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
 import { keyOf, merge } from "./ground/entries.ts";
 import { thresholds } from "./ground/model.ts";

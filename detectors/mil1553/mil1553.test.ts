@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { readBus } from "../../mil1553/simulator/icd/read.ts";
 import { type BusMessage, command } from "../../mil1553/simulator/message.ts";
 import { Random } from "../../mil1553/simulator/random.ts";

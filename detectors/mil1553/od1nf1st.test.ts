@@ -8,9 +8,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
+import { wilson } from "../../lib/numerics/intervals.ts";
 import { DETECTOR } from "../catalogue.ts";
-import { wilson } from "../numerics/intervals.ts";
 import { Appliance, alertsOf, bytesOf, sectionOf } from "./testing/appliance.ts";
 import { readTraces, type Trace } from "./testing/od1nf1st.ts";
 

@@ -7,11 +7,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { type Recording, readRecording } from "../../captures/recording.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { ATTACKS } from "../../mil1553/simulator/attacks/catalogue.ts";
 import { inject } from "../../mil1553/simulator/inject.ts";
 import type { BusMessage } from "../../mil1553/simulator/message.ts";
-import { type Recording, readRecording } from "../../mil1553/simulator/read.ts";
 import { recording } from "../../mil1553/writer/recording.ts";
 import { DETECTOR } from "../catalogue.ts";
 import { Appliance, alertsOf, type Found, sectionOf } from "./testing/appliance.ts";

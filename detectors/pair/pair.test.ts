@@ -1,10 +1,10 @@
 // New pairs: the inventory, its wildcards, and what it finds on captures that were not made by this project.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
 import { SYN } from "../../ip/testing/frames.ts";
+import { atThreshold, auc, roc } from "../../lib/numerics/curve.ts";
 import { checkAll, IpProbe, lessonOf, mergeAll, packAll, taught } from "../ip/testing/probe.ts";
-import { atThreshold, auc, roc } from "../numerics/curve.ts";
 import { allowlist, batchesOf, lemay, TRAINING } from "../testing/lemay.ts";
 import { type Frame, normalTraffic, tcpFrame, udpFrame } from "../testing/site.ts";
 import { pair } from "./pair.ts";

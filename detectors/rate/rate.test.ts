@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { instantiateOnboard } from "../../appliance/build/asc.ts";
+import { instantiateOnboard } from "../../lib/asc.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, delay, every } from "../ip/testing/traffic.ts";
 import { ATTACKS, type Frame, normalTraffic, tcpFrame } from "../testing/site.ts";

@@ -5,10 +5,10 @@
  * - mean) / deviation, of each host and talk by its own windows. The largest z of all of them are one sample, whose tail
  * gives the z for the wanted rate of false alarms (numerics/threshold.ts); back on each one's own scale it is a limit.
  */
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
+import { limitFor } from "../../lib/numerics/threshold.ts";
 import { fold, isOutside, Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold, Wanted } from "../learned.ts";
-import { limitFor } from "../numerics/threshold.ts";
 import { byName } from "../pair/pair.ts";
 
 /** windows, sum and sum of squares of sixteenths of log2(1 + value), the three largest values: onboard/peaks.ts. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { instantiateOnboard } from "../../appliance/build/asc.ts";
+import { instantiateOnboard } from "../../lib/asc.ts";
 
 interface Scan {
   configure(theta0: number, theta1: number, alpha: number, power: number): number;

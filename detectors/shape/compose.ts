@@ -3,7 +3,7 @@
  * (onboard/learn.ts, onboard/model.ts), given the state it would have had if it had learned everything itself.
  */
 import { readFileSync } from "node:fs";
-import { compileOnboardSync } from "../../appliance/build/asc.ts";
+import { compileOnboardSync } from "../../lib/asc.ts";
 
 export const PROTOCOLS = 5;
 export const SERVICES = 27;

@@ -4,9 +4,9 @@
  * Entries (onboard/export.ts) hold sums of integers and the largest of many, so merging is exact: commutative, associative,
  * and the same bytes in whatever order captures were learned or baselines merged.
  */
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
+import { limitOfLargest } from "../../lib/numerics/threshold.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
-import { limitOfLargest } from "../numerics/threshold.ts";
 import { BLOCKS, BUCKETS, type ClassSums, compose, PROTOCOLS, type Sums, sumsLength } from "./compose.ts";
 import { BLOCKS as BLOCK_NAMES } from "./features.ts";
 

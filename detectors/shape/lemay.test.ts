@@ -6,7 +6,7 @@
 // chosen among some 150 variants with these labels in view: a figure for unseen traffic has to come from other captures.
 // The fake command (10 packets) is too small to have a shape; the allowlist has it.
 import { expect, it } from "vitest";
-import { atFalsePositiveRate, atThreshold, auc, equalErrorRate, roc } from "../numerics/curve.ts";
+import { atFalsePositiveRate, atThreshold, auc, equalErrorRate, roc } from "../../lib/numerics/curve.ts";
 import { allowlist, batchesOf, FILES, lemay, TRAINING } from "../testing/lemay.ts";
 import { shape as ground } from "./learned.ts";
 import { learnShape, Shape } from "./shape.ts";

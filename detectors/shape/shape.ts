@@ -1,7 +1,7 @@
 // The traffic-shape detector on the ground: learns and scores records. Untrusted bytes are parsed in WebAssembly only, by
 // the code that flies.
 import { readFileSync } from "node:fs";
-import { compileOnboard } from "../../appliance/build/asc.ts";
+import { compileOnboard } from "../../lib/asc.ts";
 import type { Entry } from "../learned.ts";
 import { FEATURES, NAMES } from "./features.ts";
 
@@ -59,7 +59,7 @@ export class Shape {
     return shape;
   }
 
-  /** Where records (appliance/abi) are to be written, from its start. */
+  /** Where records (appliance/contract) are to be written, from its start. */
   get input(): Uint8Array {
     return new Uint8Array(this.#e.memory.buffer, this.#e.inputAt(), this.#e.inputSize());
   }
@@ -155,7 +155,7 @@ export class Shape {
   #run(length: number, mode: number): Float64Array {
     const e = this.#e;
     const stopped = e.run(0, length, mode);
-    if (stopped !== length) throw new Error("records do not follow appliance/abi");
+    if (stopped !== length) throw new Error("records do not follow appliance/contract");
     const view = new DataView(e.memory.buffer, e.resultsAt());
     return Float64Array.from({ length: e.count() }, (_, i) => view.getFloat64(i * 40, true));
   }

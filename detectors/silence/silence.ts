@@ -1,5 +1,5 @@
 /** The ground's half of the silence detector: which talks are periodic, and how long they pause at most. */
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
 import { Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
 import { byName } from "../pair/pair.ts";

@@ -1,6 +1,6 @@
 /** inspect as it flies beside a test's detectors: given the same records and the same sections, it must find the same. */
-import { align8, EVENT_HEADER, EventKind, type Inspect, RecordKind } from "../../appliance/abi/abi.ts";
-import { InspectFlag, Part, packPart, type Section, Tag } from "../../appliance/abi/config.ts";
+import { align8, EVENT_HEADER, EventKind, type Inspect, RecordKind } from "../../appliance/contract/abi.ts";
+import { InspectFlag, Part, packPart, type Section, Tag } from "../../appliance/contract/config.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { policyWith, sectionsOf } from "../../diode/testing/guard.ts";

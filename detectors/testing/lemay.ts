@@ -4,8 +4,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { CaptureReader } from "../../captures/reader.ts";
+import { ROOT } from "../../lib/asc.ts";
 
 const FOLDER = join(ROOT, "..", "shared", "captures", "labelled", "lemay-modbus");
 export const FILES = [
@@ -19,7 +19,7 @@ export const FILES = [
 export const TRAINING = 4701;
 
 export interface Labelled {
-  /** One record (appliance/abi) for each packet. */
+  /** One record (appliance/contract) for each packet. */
   records: Uint8Array[];
   /** 1 attack, 0 benign. */
   labels: Uint8Array;

@@ -1,9 +1,9 @@
-// A made-up plant network, from a seed: what the detectors' tests learn and attack. Frames as records (appliance/abi).
+// A made-up plant network, from a seed: what the detectors' tests learn and attack. Frames as records (appliance/contract).
 //
 // Normal: a master polls five controllers over lasting TCP connections, each with a period and jitter of its own; an
 // operator's browser fetches pages now and then from one of them; names are looked up; ARP is repeated.
 import { ACK, bytes, eth, ipv4, record, SYN, tcp, udp } from "../../ip/testing/frames.ts";
-import { normal, uniform } from "../numerics/random.ts";
+import { normal, uniform } from "../../lib/numerics/random.ts";
 
 export interface Frame {
   /** Nanoseconds. */

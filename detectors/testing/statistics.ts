@@ -1,7 +1,7 @@
 // The statistics' test entry, instantiated; what their tests share.
 import fc from "fast-check";
-import { instantiateOnboard } from "../../appliance/build/asc.ts";
-import { normal, uniform } from "../numerics/random.ts";
+import { instantiateOnboard } from "../../lib/asc.ts";
+import { normal, uniform } from "../../lib/numerics/random.ts";
 
 type Call = (...values: (number | bigint)[]) => number;
 

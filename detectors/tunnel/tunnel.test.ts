@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { uniform } from "../../lib/numerics/random.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, byTime, delay, dnsMessage, echo, every, lookup, udpData } from "../ip/testing/traffic.ts";
-import { uniform } from "../numerics/random.ts";
 import type { Frame } from "../testing/site.ts";
 
 const [CLIENT, RESOLVER, OUTSIDE] = ["10.1.0.20", "10.1.0.2", "93.184.216.34"];

@@ -1,5 +1,5 @@
 /** The ground's half of the tunnel detectors: domains and pinging hosts that are normal though they come near a limit. */
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
 import { Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 

@@ -1,6 +1,6 @@
 // Test entry: the two checkers side by side, as guard uses them, each asked alone.
-import { RuleAction } from "../../appliance/abi/onboard/config";
-import { configurePolicy, ignoreChecksums, networks, ranges, rule, ruleCount, rules } from "../../appliance/guard/onboard/policy";
+import { RuleAction } from "../../appliance/contract/onboard/config";
+import { configurePolicy, ignoreChecksums, networks, ranges, rule, ruleCount, rules } from "../../appliance/compartments/guard/onboard/policy";
 import { Fields } from "./fields";
 import { secondMessages } from "./messages/second";
 import { parse } from "./parse";

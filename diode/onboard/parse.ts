@@ -7,7 +7,7 @@
 // all checksums, TCP options, ECE, CWR, and the padding of short Ethernet frames. Anything else is a Reason to drop.
 //
 // Untrusted: all bytes of the frame. Lengths are compared before anything is read.
-import { UNTAGGED } from "../../appliance/abi/onboard/config";
+import { UNTAGGED } from "../../appliance/contract/onboard/config";
 import { be16, be32, be64, fold16, sum16 } from "../../lib/onboard/bytes";
 import { Fields, Known } from "./fields";
 import { Reason } from "./reasons";

@@ -9,7 +9,7 @@
 //
 // What an attacker could do with it by forging an address or a terminal: have a peer shut out. Hence the protected ones,
 // which are never taken, and a bound on new entries a minute.
-import { Action } from "../../appliance/abi/onboard/abi";
+import { Action } from "../../appliance/contract/onboard/abi";
 import { mix } from "../../lib/onboard/bytes";
 import { Fields } from "./fields";
 import { charge, conforms } from "./rate";

@@ -1,6 +1,6 @@
 // REQ-FILTER-001, REQ-FILTER-022
 // First checker, policy: the rules one after the other, the first that matches decides; none means no.
-import { ANY_PROTOCOL, Network, Range, Rule } from "../../appliance/abi/onboard/config";
+import { ANY_PROTOCOL, Network, Range, Rule } from "../../appliance/contract/onboard/config";
 import { Fields } from "./fields";
 
 /** Index of the first rule that matches, or -1. `rules`, `networks`, `ranges` are the arrays of the policy. */

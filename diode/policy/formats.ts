@@ -2,7 +2,7 @@
  * The formats that may cross, written down as a grammar of field tests, and their translation into the program of the
  * second checker (../onboard/second.ts). Formats that no rule allows are left out: for them there is no path to ACCEPT.
  */
-import { UNTAGGED } from "../../appliance/abi/config.ts";
+import { UNTAGGED } from "../../appliance/contract/config.ts";
 import type { Policy } from "./model.ts";
 import { struct } from "./pack.ts";
 

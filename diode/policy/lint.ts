@@ -1,10 +1,10 @@
 // REQ-GROUND-014
 /** What is wrong or doubtful in a policy that is well-formed: found by looking at rules together. */
-import { MAX_CHECKS } from "../../appliance/abi/config.ts";
+import { MAX_CHECKS } from "../../appliance/contract/config.ts";
+import { macText, type Network, networkText } from "../../lib/addresses.ts";
 import { inOrder, type Problem, type YamlSource } from "../../lib/yaml.ts";
 import type { Policy, Rule } from "./model.ts";
 import { type Box, boxesOf, overlap, without } from "./space.ts";
-import { macText, type Network, networkText } from "./values.ts";
 
 type Path = (string | number)[];
 

@@ -1,5 +1,5 @@
 /** 1553 message rules for guard's second checker: its tables, laid out as ../onboard/messages/second.ts says. */
-import { Check } from "../../appliance/abi/config.ts";
+import { Check } from "../../appliance/contract/config.ts";
 import type { MessageRule } from "./messages.ts";
 import { struct } from "./pack.ts";
 

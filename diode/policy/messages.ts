@@ -1,8 +1,8 @@
 /** Rules for 1553 messages: what a policy may say of them, and what it means. */
 import { z } from "zod";
-import { Check } from "../../appliance/abi/config.ts";
+import { Check } from "../../appliance/contract/config.ts";
+import { type Range, ranges } from "../../lib/addresses.ts";
 import { integer, object, oneOf, parsed } from "../../lib/yaml.ts";
-import { type Range, ranges } from "./values.ts";
 
 const word16 = parsed<number>("a number from 0 to 65535, such as 0xff00", (value) =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 65535 ? value : undefined,
@@ -74,7 +74,7 @@ export interface DataCheck {
   high: number;
 }
 
-/** A rule with its defaults; masks as guard has them (appliance/abi/onboard/config.ts, MessageRule). */
+/** A rule with its defaults; masks as guard has them (appliance/contract/onboard/config.ts, MessageRule). */
 export interface MessageRule {
   name: string;
   allow: boolean;

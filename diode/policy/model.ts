@@ -1,10 +1,10 @@
 /** A policy with its defaults filled in, lists joined and names turned to numbers: what is compiled, linted and shown. */
-import { MAX_MTU, UNTAGGED } from "../../appliance/abi/config.ts";
+import { MAX_MTU, UNTAGGED } from "../../appliance/contract/config.ts";
 import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
+import type { Network, Range } from "../../lib/addresses.ts";
 import { type MessageRule, messageRuleOf } from "./messages.ts";
 import { ECHO, type PolicyFile, type RuleFile } from "./schema.ts";
 import { type KeyFile, type Transfer, transferOf } from "./transfer.ts";
-import type { Network, Range } from "./values.ts";
 
 export interface Rate {
   interval: bigint;

@@ -1,6 +1,6 @@
 // REQ-GROUND-013
-/** A policy as the parts that the compartments take: the layouts of appliance/abi/onboard/config.ts. */
-import * as config from "../../appliance/abi/config.ts";
+/** A policy as the parts that the compartments take: the layouts of appliance/contract/onboard/config.ts. */
+import * as config from "../../appliance/contract/config.ts";
 import {
   Action,
   InspectFlag,
@@ -11,13 +11,13 @@ import {
   RulePayload,
   SIZES,
   Tag,
-} from "../../appliance/abi/config.ts";
+} from "../../appliance/contract/config.ts";
 import { DETECTOR } from "../../detectors/catalogue.ts";
-import type { AlertRule } from "../../detectors/suppression/config.ts";
+import type { Network, Range } from "../../lib/addresses.ts";
+import type { AlertRule } from "../suppression/config.ts";
 import { messageTablesOf } from "./message-tables.ts";
 import type { DataCheck, MessageRule } from "./messages.ts";
 import type { DetectorAction, Policy, Rule, Service, Tuning } from "./model.ts";
-import type { Network, Range } from "./values.ts";
 
 const ACTIONS: Record<DetectorAction, number> = {
   alert: Action.PASS,

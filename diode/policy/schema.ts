@@ -1,12 +1,12 @@
 /** What a policy file may say. The README beside this file says it to its authors. */
 import { z } from "zod";
-import { MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES, UNTAGGED } from "../../appliance/abi/config.ts";
+import { MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES, UNTAGGED } from "../../appliance/contract/config.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS, FIXED } from "../../detectors/catalogue.ts";
+import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "../../lib/addresses.ts";
 import { described, integer, object, oneOf, parsed, Wrong } from "../../lib/yaml.ts";
 import { messageSchema } from "./messages.ts";
 import { RESERVED } from "./reasons.ts";
 import { keyMembers, transferSchema } from "./transfer.ts";
-import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "./values.ts";
 
 /** IP protocols that guard can take apart and make anew, and by number those it passes as opaque payload. */
 export const PROTOCOLS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
@@ -87,7 +87,7 @@ const hostname = parsed<string>("1 to 31 letters, digits, dots and dashes", (val
   typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9.-]{0,30}$/.test(value) ? value : undefined,
 );
 
-/** ns; appliance/guard/onboard/output.ts, SHORTEST_TICK. */
+/** ns; appliance/compartments/guard/onboard/output.ts, SHORTEST_TICK. */
 const FASTEST_PADDED = 50_000n;
 
 const interfaces = object({

@@ -1,13 +1,13 @@
 /** A policy as text for people: as it is, and what each rule still decides after those before it. */
-import { UNTAGGED } from "../../appliance/abi/config.ts";
-import { alertRuleText } from "../../detectors/suppression/config.ts";
+import { UNTAGGED } from "../../appliance/contract/config.ts";
+import { durationText, macText, networkText, type Range, rangeText } from "../../lib/addresses.ts";
 import type { CompiledPolicy } from "../policy.ts";
+import { alertRuleText } from "../suppression/config.ts";
 import { reach } from "./lint.ts";
 import { type MessageRule, messageText } from "./messages.ts";
 import { type Policy, type Rule, SCAN } from "./model.ts";
 import { PROTOCOLS } from "./schema.ts";
 import { type Box, boxesOf, overlap, without } from "./space.ts";
-import { durationText, macText, networkText, type Range, rangeText } from "./values.ts";
 
 /** All settings with their defaults, marked as such, and a line for each rule. */
 export function shownText({ policy, hash, alertRules }: CompiledPolicy): string {

@@ -2,9 +2,9 @@
  * Rules as sets of frames: unions of boxes in the space of what a rule can look at. Tells which frames a rule decides
  * once the rules before it have had theirs.
  */
-import { UNTAGGED } from "../../appliance/abi/config.ts";
+import { UNTAGGED } from "../../appliance/contract/config.ts";
+import { boundsOf, type Network, type Range } from "../../lib/addresses.ts";
 import type { Rule } from "./model.ts";
-import { boundsOf, type Network, type Range } from "./values.ts";
 
 /** In each dimension the first and last value, in the order of DIMENSIONS. */
 export type Box = readonly (readonly [bigint, bigint])[];

@@ -1,8 +1,9 @@
 // REQ-FILTER-002
 /** Classification tables of the second checker (../onboard/second.ts): for each dimension, which rules match where. */
+
+import { boundsOf, type Network, type Range } from "../../lib/addresses.ts";
 import type { Policy, Rule } from "./model.ts";
 import { struct } from "./pack.ts";
-import { boundsOf, type Network, type Range } from "./values.ts";
 
 type Interval = readonly [bigint, bigint];
 

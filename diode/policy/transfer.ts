@@ -1,7 +1,7 @@
 /** `transfer`: files and streams through the diode. Keys stand in files of their own, or in the policy. */
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
-import { SIZES } from "../../appliance/abi/config.ts";
+import { SIZES } from "../../appliance/contract/config.ts";
 import { readText } from "../../lib/files.ts";
 import { described, integer, object, oneOf, parsed } from "../../lib/yaml.ts";
 import { PROFILES, type ProfileName } from "../../transfer/endpoint.ts";

@@ -1,7 +1,14 @@
 /** guard's module under a policy in this process, fed with frames, for tests. */
-import type { Guard as GuardExports } from "../../appliance/abi/abi.ts";
-import { align8, EVENT_HEADER, FRAME_HEADER, RECORD_HEADER, REFUSALS, RecordKind } from "../../appliance/abi/abi.ts";
-import { Action, PART_HEADER, Part, packPart } from "../../appliance/abi/config.ts";
+import type { Guard as GuardExports } from "../../appliance/contract/abi.ts";
+import {
+  align8,
+  EVENT_HEADER,
+  FRAME_HEADER,
+  RECORD_HEADER,
+  REFUSALS,
+  RecordKind,
+} from "../../appliance/contract/abi.ts";
+import { Action, PART_HEADER, Part, packPart } from "../../appliance/contract/config.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../policy.ts";
 

@@ -2,7 +2,7 @@
  * What guard is put through to tell it from a mutant: a policy's part and batches of records. The tests beside the
  * sources state what must come of them; here only "the same or not" counts.
  */
-import { Tag } from "../../appliance/abi/config.ts";
+import { Tag } from "../../appliance/contract/config.ts";
 import type { BusMessage } from "../../mil1553/simulator/message.ts";
 import { COUNTER_START } from "../../mil1553/simulator/run.ts";
 import { frame, STREAM } from "../../mil1553/writer/frame.ts";

@@ -1,7 +1,7 @@
 // REQ-DECODE-004
 // The onboard decoder on the ground: records in, decoded packets out. Untrusted bytes are parsed in WebAssembly only.
 import { readFileSync } from "node:fs";
-import { compileOnboard } from "../../appliance/build/asc.ts";
+import { compileOnboard } from "../../lib/asc.ts";
 import { ANOMALY, I, INNER, IpFlag, Is, LAYER, OUTER, P, PACKET_SIZE, QUOTED, VLANS } from "./layout.ts";
 
 interface Exports {
@@ -22,7 +22,7 @@ export interface DecoderOptions {
   checksums: boolean;
 }
 
-/** Decodes batches of records (appliance/abi) into packets; keeps track of fragments from one to the next. */
+/** Decodes batches of records (appliance/contract) into packets; keeps track of fragments from one to the next. */
 export class Decoder {
   readonly #e: Exports;
   readonly #options: number;
@@ -55,7 +55,7 @@ export class Decoder {
     const view = new PacketView(new DataView(e.memory.buffer, e.packetsAt()), this);
     for (let at = 0; at < length; ) {
       const stopped = e.run(at, length, this.#options);
-      if (stopped === at) throw new Error("records do not follow appliance/abi");
+      if (stopped === at) throw new Error("records do not follow appliance/contract");
       at = stopped;
       for (let i = 0; i < e.count(); i++) {
         view.at = i * PACKET_SIZE;

@@ -1,5 +1,5 @@
 // Test entry: decoder, fragments, flows and their events over records, as inspect has them.
-import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../appliance/abi/onboard/abi";
+import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../appliance/contract/onboard/abi";
 import { align8 } from "../../lib/onboard/bytes";
 import { Text, byte, open } from "../../lib/onboard/text";
 import { decode } from "./decode";

@@ -1,5 +1,5 @@
 /** inspect as it flies, asked for nothing but the anomalies that it names: to be held against what `weir decode` says. */
-import { type Inspect, RecordKind } from "../../appliance/abi/abi.ts";
+import { type Inspect, RecordKind } from "../../appliance/contract/abi.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { policyWith } from "../../diode/testing/guard.ts";

@@ -108,7 +108,7 @@ export function icmpv6(type: number, code: number, rest: Uint8Array): Uint8Array
   return sealed(58, bytes([type, code, 0, 0], rest), 2, SRC6, DST6);
 }
 
-/** A record (appliance/abi) around a frame. `time` in nanoseconds. */
+/** A record (appliance/contract) around a frame. `time` in nanoseconds. */
 export function record(
   frame: Uint8Array,
   o: { time?: bigint; number?: number; link?: number; kind?: number; original?: number } = {},

@@ -1,6 +1,6 @@
 // Decoder, fragments, flows and their events as inspect has them: ip/onboard/flow.probe.ts, for tests.
 import { readFileSync } from "node:fs";
-import { compileOnboard } from "../../appliance/build/asc.ts";
+import { compileOnboard } from "../../lib/asc.ts";
 import { record } from "./frames.ts";
 
 interface Exports {

@@ -1,5 +1,5 @@
 /** The journal by itself, in this process: events in, datagrams out. The very module that is in the image. */
-import { align8, EVENT_HEADER, FRAME_HEADER, type Journal, REFUSALS } from "../../appliance/abi/abi.ts";
+import { align8, EVENT_HEADER, FRAME_HEADER, type Journal, REFUSALS } from "../../appliance/contract/abi.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { CaptureReader } from "../../captures/reader.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { type DecodeOptions, type DecodeResult, decodeChapter10, type Finding } from "./index.ts";
 
 const CAPTURES = join(ROOT, "..", "shared", "captures", "mil1553");

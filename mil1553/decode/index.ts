@@ -2,8 +2,8 @@
 // decoding is the onboard decoder's, compiled into a WebAssembly module of its own (onboard/index.ts): untrusted bytes are
 // not parsed here.
 import { readFileSync } from "node:fs";
-import { RECORD_HEADER } from "../../appliance/abi/abi.ts";
-import { compileOnboard } from "../../appliance/build/asc.ts";
+import { RECORD_HEADER } from "../../appliance/contract/abi.ts";
+import { compileOnboard } from "../../lib/asc.ts";
 
 /** Columns of the reference decoders' CSV, then absolute time (blank while unknown) and anomalies (`;` between them). */
 export const MESSAGE_COLUMNS =
@@ -263,7 +263,7 @@ export async function decodeChapter10(
   return result;
 }
 
-/** One record (appliance/abi) around `bytes`, for callers that have no capture file. */
+/** One record (appliance/contract) around `bytes`, for callers that have no capture file. */
 export function record(bytes: Uint8Array, kind: number, link = 0, time = 0n): Uint8Array {
   const out = new Uint8Array((RECORD_HEADER + bytes.length + 7) & ~7);
   const view = new DataView(out.buffer);

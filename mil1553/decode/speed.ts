@@ -2,7 +2,7 @@
 // checksums checked, all messages classified, validated, counted, every word touched. No rows are written.
 import { readFileSync } from "node:fs";
 import { median } from "simple-statistics";
-import { compileOnboard } from "../../appliance/build/asc.ts";
+import { compileOnboard } from "../../lib/asc.ts";
 
 interface Probe {
   memory: WebAssembly.Memory;

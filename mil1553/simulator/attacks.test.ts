@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { INTENSITIES, type Intensity } from "./attacks/attack.ts";
 import { ATTACKS } from "./attacks/catalogue.ts";
 import { readBus } from "./icd/read.ts";

@@ -3,13 +3,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { type Recording, readRecording } from "../../captures/recording.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { recording } from "../writer/recording.ts";
 import { readChapter10 } from "../writer/testing/reader.ts";
 import { ATTACKS } from "./attacks/catalogue.ts";
 import { inject } from "./inject.ts";
 import { BSW, type BusMessage } from "./message.ts";
-import { type Recording, readRecording } from "./read.ts";
 
 const FILE = join(ROOT, "..", "shared", "captures", "mil1553", "libirig106-python", "1553.c10");
 const present = existsSync(FILE);

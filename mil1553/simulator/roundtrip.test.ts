@@ -1,7 +1,7 @@
 // Simulator -> Chapter 10 -> the onboard decoder gives back every message, as a file and as a UDP stream of each format.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RecordKind } from "../../appliance/abi/abi.ts";
+import { RecordKind } from "../../appliance/contract/abi.ts";
 import { decodeChapter10, record } from "../decode/index.ts";
 import type { Checksum } from "../writer/chapter10.ts";
 import { frame, STREAM } from "../writer/frame.ts";

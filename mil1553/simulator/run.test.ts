@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import type { Channel, Message } from "./icd/model.ts";
 import { readBus, readBusText } from "./icd/read.ts";
 import { loadOf } from "./icd/schedule.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { readBus } from "../simulator/icd/read.ts";
 import { BSW, type BusMessage } from "../simulator/message.ts";
 import { COUNTER_START, simulate } from "../simulator/run.ts";

@@ -1,5 +1,5 @@
 /** The policy with the thresholds of the page in it; comments and all else stay as they were. */
-import { tunedPolicy } from "../../detectors/tune/write.ts";
+import { tunedPolicy } from "../../tuning/tune/write.ts";
 import type { Client } from "./client.ts";
 import { h } from "./dom.ts";
 

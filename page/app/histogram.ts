@@ -1,7 +1,7 @@
 /** How often scores of a size come, with the tail that fits those above the 98 % quantile (numerics/pareto.ts). */
 import uPlot from "uplot";
-import { excessShare, fitPareto } from "../../detectors/numerics/pareto.ts";
-import { PEAKS } from "../../detectors/numerics/threshold.ts";
+import { excessShare, fitPareto } from "../../lib/numerics/pareto.ts";
+import { PEAKS } from "../../lib/numerics/threshold.ts";
 import { axisColours, colour, figure, h } from "./dom.ts";
 import type { Points } from "./points.ts";
 

@@ -1,6 +1,6 @@
 /** The plainer views: talkers, what the filter did, how well detectors do against labels, two policies side by side. */
 import uPlot from "uplot";
-import { ALL, type ByRecord } from "../../detectors/evaluate/evaluation.ts";
+import { ALL, type ByRecord } from "../../tuning/evaluate/evaluation.ts";
 import type { AlertRow } from "../alert.ts";
 import type { Judged } from "../judge.ts";
 import type { RunResult } from "../run.ts";

@@ -1,4 +1,4 @@
-/** appliance/build/asc.ts for the worker: onboard code was compiled when the page was made; its .wasm are files. */
+/** lib/asc.ts for the worker: onboard code was compiled when the page was made; its .wasm are files. */
 import { bytesOf, fileAt } from "./files.ts";
 
 export const ROOT = "";

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { INPUT_SIZE } from "../../appliance/abi/abi.ts";
+import { INPUT_SIZE } from "../../appliance/contract/abi.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { CaptureWriter } from "../../captures/write.ts";
 

@@ -1,10 +1,10 @@
 /** How the cost of a packet grows with the number of hosts: flat up to the tables' capacity, and what it is beyond it. */
 import { join } from "node:path";
-import { INPUT_SIZE } from "../../appliance/abi/abi.ts";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { INPUT_SIZE } from "../../appliance/contract/abi.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { ethernet, ipv4, UDP, udp } from "../../fixtures/frames.ts";
+import { ROOT } from "../../lib/asc.ts";
 
 const HOSTS = [10, 100, 400, 1000, 10_000, 60_000];
 const PACKETS = 200_000;

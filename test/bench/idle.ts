@@ -7,12 +7,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
 import { chooseAccelerator, liveClock, MACS, type Running, startImage } from "../../appliance/hosts/qemu.ts";
 import { FrameStream } from "../../appliance/hosts/stream.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { ethernet, ipv4, UDP, udp } from "../../fixtures/frames.ts";
+import { ROOT } from "../../lib/asc.ts";
 
 const IMAGES = Number(process.argv[2] ?? 32);
 const SECONDS = 20;

@@ -1,15 +1,15 @@
 /** Speed on Chapter 10: a recording of 200 MB through the decoder alone, and through the whole appliance in this process. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { recordStream } from "../../captures/records.ts";
 import { writeBaseline } from "../../detectors/baseline/file.ts";
-import { learnCapture } from "../../detectors/baseline/learn.ts";
 import { baselineOf } from "../../detectors/baseline/merge.ts";
 import { type CompileOptions, compilePolicy } from "../../diode/policy.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { measureSpeed } from "../../mil1553/decode/speed.ts";
+import { learnCapture } from "../../tuning/learn/learn.ts";
 
 const SIZE = 200_000_000;
 /** A bus carries at most this many words a second: 20 us each (MIL-STD-1553B 4.3.3.3). */

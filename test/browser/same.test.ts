@@ -8,15 +8,15 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { compileOnboard, ROOT } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { recordStream } from "../../captures/records.ts";
 import { writeBaseline } from "../../detectors/baseline/file.ts";
-import { learnCapture } from "../../detectors/baseline/learn.ts";
 import { baselineOf } from "../../detectors/baseline/merge.ts";
 import { compilePolicy } from "../../diode/policy.ts";
+import { compileOnboard, ROOT } from "../../lib/asc.ts";
+import { learnCapture } from "../../tuning/learn/learn.ts";
 
 const browser = ["chromium", "chromium-browser", "google-chrome"].find((name) => {
   try {
@@ -88,7 +88,7 @@ it.skipIf(!browser)("every event and every frame, of a capture under a baseline"
   const script = (path: string) =>
     Buffer.from(readFileSync(join(ROOT, "dist", path), "utf8").replaceAll("../../abi/abi.js", "/abi.js"));
   files.set("/appliance.js", ["text/javascript", script("appliance/hosts/embedded/appliance.js")]);
-  files.set("/abi.js", ["text/javascript", script("appliance/abi/abi.js")]);
+  files.set("/abi.js", ["text/javascript", script("appliance/contract/abi.js")]);
   let told: (text: string) => void;
   const result = new Promise<string>((resolve) => {
     told = resolve;

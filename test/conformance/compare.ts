@@ -1,5 +1,5 @@
 // One packet, ours against tshark's: layers 2 to 4, field by field.
-import { MAX_CAPTURED } from "../../appliance/abi/abi.ts";
+import { MAX_CAPTURED } from "../../appliance/contract/abi.ts";
 import { ip as address, ipv4, mac } from "../../ip/decode/addresses.ts";
 import type { IpView, PacketView } from "../../ip/decode/decoder.ts";
 import type { Frame } from "./truth.ts";

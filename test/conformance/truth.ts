@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 
 export const CAPTURES = join(ROOT, "..", "shared", "captures", "conformance");
 const ARCHIVE = join(CAPTURES, "truth.tar.gz");

@@ -45,7 +45,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason:
-      "Assertions of what configure() has checked (appliance/guard/onboard/policy.ts, saneTransfer): a policy that says otherwise is refused.",
+      "Assertions of what configure() has checked (appliance/compartments/guard/onboard/policy.ts, saneTransfer): a policy that says otherwise is refused.",
     lines: {
       "transfer/onboard/code.ts": ["assert(k >= 1 && k <= MOST_DATA"],
       "transfer/onboard/decode.ts": ["assert(data <= MOST_DATA"],
@@ -55,7 +55,7 @@ const GROUPS: readonly Group[] = [
   {
     reason:
       "events.roomForRecord() has seen to the room before the record; no event of guard's is as long as the longest.",
-    lines: { "appliance/guard/onboard/events.ts": ["if (t.overflow || used + whole > SIZE"] },
+    lines: { "appliance/compartments/guard/onboard/events.ts": ["if (t.overflow || used + whole > SIZE"] },
   },
   {
     reason:
@@ -90,10 +90,10 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason:
-      "An event that is longer than a record of the log is shortened; none that these tests cause is that long. Shown of it alone (appliance/inspect/shorten.test.ts).",
+      "An event that is longer than a record of the log is shortened; none that these tests cause is that long. Shown of it alone (appliance/compartments/inspect/shorten.test.ts).",
     alone: true,
     lines: {
-      "appliance/inspect/onboard/shorten.ts": [
+      "appliance/compartments/inspect/onboard/shorten.ts": [
         "let depth: u32 = 0;",
         "let arrays: u32 = 0;",
         "let quoted = false;",

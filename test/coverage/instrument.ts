@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
-import { onboardSources, ROOT } from "../../appliance/build/asc.ts";
+import { onboardSources, ROOT } from "../../lib/asc.ts";
 import { FIRST, MARKS, MARKS_END } from "./numbers.ts";
 
 export interface Probe {

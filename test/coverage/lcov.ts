@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Arch } from "../../appliance/build/arch.ts";
+import type { Arch } from "../../appliance/contract/arch.ts";
 import { readCounters, Sums } from "./counters.ts";
 import type { Point } from "./report.ts";
 

@@ -6,8 +6,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ARCHES } from "../../appliance/build/arch.ts";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ARCHES } from "../../appliance/contract/arch.ts";
+import { ROOT } from "../../lib/asc.ts";
 import type { Sums } from "./counters.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
 import { instrument } from "./instrument.ts";

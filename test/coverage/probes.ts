@@ -1,8 +1,8 @@
 /** Makes this process compile onboard code with probes (instrument.ts), and notes which of them are reached. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FLAGS } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
+import { FLAGS } from "../../lib/asc.ts";
 import { FIRST, MARKS_END } from "./numbers.ts";
 
 /** @param folder instrument()'s @returns what writes down the numbers that were reached: for the end */

@@ -1,6 +1,6 @@
 // The clock stops, jumps, goes back; interrupts are lost; the machine is paused: the user part's loop, and guard.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RecordKind } from "../../appliance/abi/abi.ts";
+import { RecordKind } from "../../appliance/contract/abi.ts";
 import { end, Guard, type Output, policyWith, type RecordInit, SECOND, stats } from "../../diode/testing/guard.ts";
 import { udp4 } from "../../diode/testing/vectors.ts";
 import { Hosted } from "./hosted.ts";

@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { NATIVE_INCLUDE } from "../../appliance/build/native.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { SANITIZED } from "../sanitized.ts";
 
 const run = promisify(execFile);
 const NATIVE = join(ROOT, "test", "faults", "native");
 const RUNTIME = join(ROOT, "appliance", "runtime");
-const INCLUDE = [NATIVE, join(RUNTIME, "test", "hosted"), RUNTIME, join(ROOT, "appliance", "abi"), NATIVE_INCLUDE];
+const INCLUDE = [NATIVE, join(RUNTIME, "test", "hosted"), RUNTIME, join(ROOT, "appliance", "contract"), NATIVE_INCLUDE];
 const FLAGS = ["-std=gnu11", ...SANITIZED, '-DWEIR_VERSION="0"', ...INCLUDE.flatMap((folder) => ["-I", folder])];
 
 export class Hosted {

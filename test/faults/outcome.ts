@@ -1,7 +1,7 @@
 /** The outcome table: a row for each fault, written by the test that made it happen. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 
 /** Where test files leave their rows; table.ts puts them together. */
 export const ROWS = join(ROOT, "build", "faults");

@@ -3,9 +3,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Compartment } from "../../appliance/abi/abi.ts";
 import { packContainer, spareOf, unpackContainer } from "../../appliance/build/container.ts";
 import { placePolicy } from "../../appliance/build/place.ts";
+import type { Compartment } from "../../appliance/contract/abi.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicyText } from "../../diode/policy.ts";

@@ -1,7 +1,7 @@
 /** Puts the rows of the tests together: docs/evidence/faults.json and faults.md. Behind `npm run faults`. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { type Outcome, ROWS, VERDICTS } from "./outcome.ts";
 
 const rows = readdirSync(ROWS)

@@ -7,9 +7,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { compileOnboard, ROOT } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
 import { NATIVE_FLAGS, NATIVE_INCLUDE, wasmToC } from "../../appliance/build/native.ts";
+import { compileOnboard, ROOT } from "../../lib/asc.ts";
 import { type Compiled, compilePolicies, TRANSFER_KEY } from "./policies.ts";
 import { traffic } from "./seeds.ts";
 
@@ -34,7 +34,7 @@ const JOURNAL = [
 ];
 const OWN = [
   ...[...COMMON, "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-fsanitize=fuzzer-no-link,address,undefined"],
-  ...[HOSTED, RUNTIME, join(ROOT, "appliance", "abi"), NATIVE_INCLUDE].flatMap((folder) => ["-I", folder]),
+  ...[HOSTED, RUNTIME, join(ROOT, "appliance", "contract"), NATIVE_INCLUDE].flatMap((folder) => ["-I", folder]),
   '-DWEIR_VERSION="0"',
 ];
 

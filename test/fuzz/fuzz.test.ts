@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { buildFuzzers, buildSpoilt, type Fuzzers, whyNoFuzzer } from "./build.ts";
 import { CORPUS, candidatesOf, chosen, nameOf, readInputs, writeInputs } from "./corpus.ts";
 import { folderSize, fuzz } from "./libfuzzer.ts";

@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:
 import { availableParallelism, cpus } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { BUILD, buildFuzzers, type Fuzzers, whyNoFuzzer } from "./build.ts";
 import { type Candidate, CORPUS, chosen, measured, readInputs, writeInputs } from "./corpus.ts";
 import { type Figures, folderSize, fuzz } from "./libfuzzer.ts";

@@ -6,14 +6,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packContainer } from "../../appliance/build/container.ts";
-import type { Parts } from "../../appliance/hosts/embedded/appliance.ts";
+import type { Parts } from "../../appliance/contract/abi.ts";
 import { writeBaseline } from "../../detectors/baseline/file.ts";
-import { learnCapture } from "../../detectors/baseline/learn.ts";
 import { baselineOf } from "../../detectors/baseline/merge.ts";
 import { DETECTOR, DETECTOR_NAMES, FIRST_OF_BUS } from "../../detectors/catalogue.ts";
 import { compilePolicy, compilePolicyText } from "../../diode/policy.ts";
 import { ALL } from "../../diode/testing/stream.ts";
 import { RULES as VECTOR_RULES } from "../../diode/testing/vectors.ts";
+import { learnCapture } from "../../tuning/learn/learn.ts";
 
 export interface FuzzPolicy {
   name: string;

@@ -6,7 +6,7 @@
 import { Session } from "node:inspector";
 import { Readable } from "node:stream";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { INPUT_SIZE, MAX_CAPTURED } from "../../appliance/abi/abi.ts";
+import { INPUT_SIZE, MAX_CAPTURED } from "../../appliance/contract/abi.ts";
 import { damageText, InputError } from "../../captures/damage.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { type Candidate, nameOf } from "./corpus.ts";

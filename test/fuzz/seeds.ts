@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { PART_HEADER } from "../../appliance/abi/config.ts";
-import { ROOT } from "../../appliance/build/asc.ts";
-import type { Parts } from "../../appliance/hosts/embedded/appliance.ts";
+import type { Parts } from "../../appliance/contract/abi.ts";
+import { PART_HEADER } from "../../appliance/contract/config.ts";
 import { MACS } from "../../appliance/hosts/qemu.ts";
 import { block, enhanced, fields, interfaceBlock, MAGIC, pcapFile, section } from "../../captures/testing/files.ts";
 import { bus, stream } from "../../diode/testing/stream.ts";
 import { VECTORS } from "../../diode/testing/vectors.ts";
 import { ethernet, ipv4, UDP, udp } from "../../fixtures/frames.ts";
+import { ROOT } from "../../lib/asc.ts";
 import {
   busData,
   dateTime,

@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { nameOf } from "./corpus.ts";
 import { FINDINGS, type Figures, noFigures, type RunOptions } from "./libfuzzer.ts";
 import type { Target } from "./targets.ts";

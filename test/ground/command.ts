@@ -18,7 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 
 /** Seconds after which a command counts as hung: none of these takes two on an idle core. */
 export const LIMIT = 40;

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { anomaly, JournalHost, KEY, policyText } from "../../log/testing/journal.ts";
 import { Endpoint, PROFILES } from "../../transfer/endpoint.ts";
 import { judge, noise, Sandbox, start } from "./command.ts";

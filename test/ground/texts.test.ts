@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { parseBaseline } from "../../detectors/baseline/file.ts";
 import { baselineOf, detectorOf, mergeBaselines, packBaseline } from "../../detectors/baseline/merge.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { Problems } from "../../lib/yaml.ts";
 import { LIMIT, noise, Sandbox, times } from "./command.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { decodeExit, EXITS } from "../../appliance/hosts/exits.ts";
+import { ROOT } from "../../lib/asc.ts";
 
 it("the ground knows the image's exit codes by the same names", () => {
   const header = readFileSync(join(ROOT, "appliance", "runtime", "kernel", "kernel.h"), "utf8");

@@ -7,13 +7,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ARCHES, type Arch } from "../../appliance/build/arch.ts";
-import { compileOnboard, ROOT } from "../../appliance/build/asc.ts";
 import type { Compartment } from "../../appliance/build/compartments.ts";
 import { packContainer, unpackContainer } from "../../appliance/build/container.ts";
 import { buildImage } from "../../appliance/build/image.ts";
 import { linkImage } from "../../appliance/build/link.ts";
 import { placePolicy } from "../../appliance/build/place.ts";
+import { ARCHES, type Arch } from "../../appliance/contract/arch.ts";
 import { Appliance } from "../../appliance/hosts/embedded/appliance.ts";
 import type { Exit } from "../../appliance/hosts/exits.ts";
 import {
@@ -28,6 +27,7 @@ import {
   type StartOptions,
   startImage,
 } from "../../appliance/hosts/qemu.ts";
+import { compileOnboard, ROOT } from "../../lib/asc.ts";
 
 const entry = (name: string) => `appliance/runtime/test/onboard/${name}.ts`;
 const COMPARTMENTS: readonly Compartment[] = [

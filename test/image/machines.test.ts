@@ -3,11 +3,11 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { flatImage } from "../../appliance/build/flat.ts";
 import { placePolicy } from "../../appliance/build/place.ts";
 import { smallImage } from "../../appliance/build/testing/image.ts";
 import { replayThroughImage } from "../../appliance/hosts/image.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { arches, Images, PATIENCE, policy, prebuilt } from "./images.ts";
 import { frame, stream } from "./records.ts";
 

@@ -3,7 +3,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Arch } from "../../appliance/build/arch.ts";
 import { linkImage } from "../../appliance/build/link.ts";
 import { wasmToC } from "../../appliance/build/native.ts";
 import { placePolicy } from "../../appliance/build/place.ts";
@@ -15,6 +14,7 @@ import {
   operatorsWat,
 } from "../../appliance/build/testing/operators.ts";
 import { wat } from "../../appliance/build/testing/wat.ts";
+import type { Arch } from "../../appliance/contract/arch.ts";
 import { arches, Images, policy } from "./images.ts";
 
 const MASK = (1n << 64n) - 1n;

@@ -3,11 +3,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Arch } from "../../appliance/build/arch.ts";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { linkImage } from "../../appliance/build/link.ts";
 import { placePolicy } from "../../appliance/build/place.ts";
+import type { Arch } from "../../appliance/contract/arch.ts";
 import type { ExitName } from "../../appliance/hosts/exits.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { arches, Images, policy } from "./images.ts";
 
 const PROGRAMS = join(ROOT, "appliance", "runtime", "test");

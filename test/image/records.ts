@@ -1,12 +1,12 @@
 // Records for replays, and what the test compartments make of them.
-import { align8, RECORD_HEADER, RecordKind } from "../../appliance/abi/abi.ts";
+import { align8, RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
 
 export interface TestRecord {
   kind: number;
   bytes: Uint8Array;
 }
 
-/** One record of the stream (appliance/abi/onboard/abi.ts). */
+/** One record of the stream (appliance/contract/onboard/abi.ts). */
 export function pack({ kind, bytes }: TestRecord, number: number): Uint8Array {
   const record = new Uint8Array(RECORD_HEADER + align8(bytes.length));
   const view = new DataView(record.buffer);

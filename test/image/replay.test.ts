@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { align8, RECORD_HEADER } from "../../appliance/abi/abi.ts";
 import { placePolicy } from "../../appliance/build/place.ts";
+import { align8, RECORD_HEADER } from "../../appliance/contract/abi.ts";
 import { replayThroughImage } from "../../appliance/hosts/image.ts";
 import { embedded, Images, MEMORY, machines, PATIENCE, policy, prebuilt } from "./images.ts";
 import { frame, stream } from "./records.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { SANITIZED } from "../sanitized.ts";
 
 const run = promisify(execFile);
@@ -15,7 +15,7 @@ it("no device that lies is believed, no honest one refused (rings.c, 400 trials 
   const folder = mkdtempSync(join(tmpdir(), "weir-rings-"));
   try {
     const program = join(folder, "rings");
-    const include = [join(runtime, "test", "hosted"), runtime, join(ROOT, "appliance", "abi")];
+    const include = [join(runtime, "test", "hosted"), runtime, join(ROOT, "appliance", "contract")];
     const files = [join(runtime, "test", "hosted", "rings.c"), "-o", program];
     await run("clang", ["-std=gnu11", ...SANITIZED, ...include.flatMap((i) => ["-I", i]), ...files]);
     const { stdout } = await run(program, ["1", "400"]);

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { PROGRAMS } from "../../appliance/hosts/qemu.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { SANITIZED } from "../sanitized.ts";
 import { arches } from "./images.ts";
 

@@ -2,14 +2,14 @@
 // the browser run them: nothing traps, all that is said is JSON, and batches make no difference. Under policies that between
 // them turn on everything there is.
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Compartment, Inspect } from "../../appliance/abi/abi.ts";
-import { InspectFlag, Part, packPart, Tag } from "../../appliance/abi/config.ts";
 import { stretchesOf } from "../../appliance/build/spare.ts";
-import { Appliance, type Modules, type Parts } from "../../appliance/hosts/embedded/appliance.ts";
+import type { Compartment, Inspect, Modules, Parts } from "../../appliance/contract/abi.ts";
+import { InspectFlag, Part, packPart, Tag } from "../../appliance/contract/config.ts";
+import { Appliance } from "../../appliance/hosts/embedded/appliance.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { DETECTOR, DETECTOR_NAMES } from "../../detectors/catalogue.ts";
-import { parseThresholds } from "../../detectors/suppression/config.ts";
 import { alertSections } from "../../diode/policy/pack.ts";
+import { parseThresholds } from "../../diode/suppression/config.ts";
 import { pack, type RecordInit, sectionsOf } from "../../diode/testing/guard.ts";
 import { CORPUS, readInputs } from "../fuzz/corpus.ts";
 import { type Compiled, compilePolicies } from "../fuzz/policies.ts";

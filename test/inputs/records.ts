@@ -1,6 +1,6 @@
 /** What an input of the fuzzers says (test/fuzz/native/items.h, appliance.c), as records of the ABI. */
 import { createHash } from "node:crypto";
-import { PART_HEADER } from "../../appliance/abi/config.ts";
+import { PART_HEADER } from "../../appliance/contract/config.ts";
 import { end, type RecordInit } from "../../diode/testing/guard.ts";
 import { sealChapter10, sealFrame } from "./seal.ts";
 

@@ -1,7 +1,7 @@
 // What of the one-way argument is the compartments' own matter: that nothing known of `out` and `log` reaches them, that
 // frames are made anew, that both checkers are asked, that records have listed fields only; and that these tests can fail.
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Modules } from "../../appliance/hosts/embedded/appliance.ts";
+import type { Modules } from "../../appliance/contract/abi.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { bothCheck, madeAnew, pairs, undeclaredOf } from "./compartments.ts";
 import { spoiltModule } from "./spoilt.ts";
@@ -63,7 +63,7 @@ describe("a spoilt one", () => {
   it("a guard that skips the second checker is seen", async () => {
     const guard = await spoiltModule("guard", {
       name: "skips the second checker",
-      file: "appliance/guard/onboard/index.ts",
+      file: "appliance/compartments/guard/onboard/index.ts",
       from: "return second(changetype<usize>(r) + RECORD_HEADER, r.captured) == matched ? Reason.NONE : Reason.CHECKERS;",
       to: "return Reason.NONE;",
     });
@@ -73,7 +73,7 @@ describe("a spoilt one", () => {
   it("a guard that does not ask the first is seen", async () => {
     const guard = await spoiltModule("guard", {
       name: "skips the first checker's action",
-      file: "appliance/guard/onboard/index.ts",
+      file: "appliance/compartments/guard/onboard/index.ts",
       from: "RuleAction.ALLOW",
       to: "RuleAction.DENY",
     });
@@ -83,7 +83,11 @@ describe("a spoilt one", () => {
   it("a journal that tells more than is listed is seen", async () => {
     const journal = await spoiltModule("journal", {
       name: "tells more",
-      ...{ file: "appliance/journal/onboard/index.ts", from: `',"lost":{"in":'`, to: `',"more":1,"lost":{"in":'` },
+      ...{
+        file: "appliance/compartments/journal/onboard/index.ts",
+        from: `',"lost":{"in":'`,
+        to: `',"more":1,"lost":{"in":'`,
+      },
     });
     expect(undeclaredOf({ ...modules, journal })).toMatch(/heartbeat/);
   });

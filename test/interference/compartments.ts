@@ -1,9 +1,10 @@
 /** The claims as far as they are the compartments' own: the very modules that are linked, in this process. */
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
-import { align8, RECORD_HEADER, RecordKind } from "../../appliance/abi/abi.ts";
-import { Tag } from "../../appliance/abi/config.ts";
-import { Appliance, type Modules, type Parts } from "../../appliance/hosts/embedded/appliance.ts";
+import type { Modules, Parts } from "../../appliance/contract/abi.ts";
+import { align8, RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
+import { Tag } from "../../appliance/contract/config.ts";
+import { Appliance } from "../../appliance/hosts/embedded/appliance.ts";
 import { MACS } from "../../appliance/hosts/qemu.ts";
 import { withSection } from "../../diode/testing/guard.ts";
 import { VECTORS } from "../../diode/testing/vectors.ts";

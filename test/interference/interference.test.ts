@@ -1,8 +1,8 @@
 // The claims of the one-way argument, on the real image: it boots under QEMU once for each condition at `out` and `log`,
 // and always gets the same frames on `in`. What the witnesses saw of `in` must be the same to the bit.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ARCHES, type Arch } from "../../appliance/build/arch.ts";
 import { prebuiltSymbols } from "../../appliance/build/for.ts";
+import { ARCHES, type Arch } from "../../appliance/contract/arch.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { behaviour, c1, c2, c3, c4, c6, deliverable, digest, lostOf, same, sentOf } from "./checks.ts";
 import { undeclared } from "./compartments.ts";

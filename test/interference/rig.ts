@@ -7,7 +7,7 @@
  */
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Arch } from "../../appliance/build/arch.ts";
+import type { Arch } from "../../appliance/contract/arch.ts";
 import { type LogRecord, parseDatagram } from "../../appliance/hosts/datagram.ts";
 import type { Exit } from "../../appliance/hosts/exits.ts";
 import { archOfImage, liveClock, MACS, type Nic, type Running, startImage } from "../../appliance/hosts/qemu.ts";

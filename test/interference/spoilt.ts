@@ -2,11 +2,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname, join, relative, resolve } from "node:path";
 import asc from "assemblyscript/asc";
-import { compileOnboard, FLAGS, ROOT } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS, type CompartmentName } from "../../appliance/build/compartments.ts";
 import { linkImage } from "../../appliance/build/link.ts";
 import { wasmToC } from "../../appliance/build/native.ts";
 import { scratchFolder } from "../../appliance/build/scratch.ts";
+import { compileOnboard, FLAGS, ROOT } from "../../lib/asc.ts";
 import type { Mutant } from "./mutants.ts";
 
 export class Workshop {

@@ -1,8 +1,9 @@
 /** C9: the policy's tables as they lie in a machine's memory. */
-import { align8 } from "../../appliance/abi/abi.ts";
-import { PART_HEADER } from "../../appliance/abi/config.ts";
+
 import { COMPARTMENTS, type CompartmentName } from "../../appliance/build/compartments.ts";
 import { spareOf, unpackContainer } from "../../appliance/build/container.ts";
+import { align8 } from "../../appliance/contract/abi.ts";
+import { PART_HEADER } from "../../appliance/contract/config.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { POLICY } from "./image.ts";
 

@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
 import { chooseAccelerator, liveClock, MACS, type Running, startImage } from "../../appliance/hosts/qemu.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { Segment, whyNot } from "./segment.ts";
 
 const reason = whyNot(["ip", "sysctl"]) ?? (await whyNoImage());

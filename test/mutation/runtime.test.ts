@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import { HOST_ARCH } from "../../appliance/build/arch.ts";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { HOST_ARCH } from "../../appliance/contract/arch.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { SANITIZED } from "../sanitized.ts";
 import { type CMutant, mutantsOf } from "./c.ts";
 
@@ -50,7 +50,12 @@ async function verdict(
     writeFileSync(join(at, file), text);
   }
   const program = join(folder, `${name}.out`);
-  const folders = [at, ...judge.include.map((path) => join(runtime, path)), runtime, join(ROOT, "appliance", "abi")];
+  const folders = [
+    at,
+    ...judge.include.map((path) => join(runtime, path)),
+    runtime,
+    join(ROOT, "appliance", "contract"),
+  ];
   const include = folders.flatMap((path) => ["-I", path]);
   const source = join(runtime, "test", "hosted", `${judge.program}.c`);
   try {

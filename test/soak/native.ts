@@ -4,14 +4,14 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { align8, RECORD_HEADER } from "../../appliance/abi/abi.ts";
-import { compileOnboard, ROOT } from "../../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
 import { packContainer } from "../../appliance/build/container.ts";
 import { NATIVE_FLAGS, NATIVE_INCLUDE, wasmToC } from "../../appliance/build/native.ts";
-import type { Parts } from "../../appliance/hosts/embedded/appliance.ts";
+import type { Parts } from "../../appliance/contract/abi.ts";
+import { align8, RECORD_HEADER } from "../../appliance/contract/abi.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
+import { compileOnboard, ROOT } from "../../lib/asc.ts";
 import { POLICY, Traffic } from "./traffic.ts";
 import type { Check } from "./watch.ts";
 
@@ -109,7 +109,13 @@ async function build(folder: string): Promise<string> {
     }),
   );
   const runtime = join(ROOT, "appliance", "runtime");
-  const include = [join(runtime, "test", "hosted"), runtime, join(ROOT, "appliance", "abi"), NATIVE_INCLUDE, folder];
+  const include = [
+    join(runtime, "test", "hosted"),
+    runtime,
+    join(ROOT, "appliance", "contract"),
+    NATIVE_INCLUDE,
+    folder,
+  ];
   const program = join(folder, "soak");
   const source = join(ROOT, "test", "soak", "native", "main.c");
   await run("clang", [...NATIVE_FLAGS, "-Wall", ...include.flatMap((at) => ["-I", at]), source, ...c, "-o", program]);

@@ -1,8 +1,8 @@
 /** What a soaked appliance gets: a plant's network with an intruder, attacked MIL-STD-1553 buses, floods; and what it passes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../appliance/build/asc.ts";
 import { ethernet, ipv4, SYN, TCP, tcp, UDP, udp } from "../../fixtures/frames.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { frame, STREAM } from "../../mil1553/writer/frame.ts";
 import type { Packet } from "../../mil1553/writer/recording.ts";
 import { datagrams } from "../../mil1553/writer/transfer.ts";

@@ -1,7 +1,7 @@
 /** `npm run trace`: writes docs/TRACE.md, or says what is wrong. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../appliance/build/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { checked, countsOf, matrix } from "./trace.ts";
 
 const trace = checked();

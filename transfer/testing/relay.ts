@@ -1,5 +1,5 @@
 /** The relay by itself, for tests: what guard does with the datagrams of a transfer. */
-import { instantiateOnboard } from "../../appliance/build/asc.ts";
+import { instantiateOnboard } from "../../lib/asc.ts";
 import { FRAME, type Profile } from "../endpoint.ts";
 
 interface Exports {

@@ -3,8 +3,8 @@
  * written, because one hypervisor or another would understand it as something else than it says.
  */
 import { isAbsolute } from "node:path";
-import type { Arch } from "../../build/arch.ts";
 import type { Interface } from "../../build/manifest.ts";
+import type { Arch } from "../../contract/arch.ts";
 
 /** An interface of the image's manifest, and the tap device that it is to be on. */
 export interface Attached extends Interface {

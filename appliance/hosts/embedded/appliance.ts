@@ -11,9 +11,11 @@ import {
   INPUT_SIZE,
   type Inspect,
   type Journal,
+  type Modules,
+  type Parts,
   RECORD_HEADER,
   REFUSALS,
-} from "../../abi/abi.ts";
+} from "../../contract/abi.ts";
 
 /** Takes what comes out. The arrays are views into wasm memory, valid during the call only: copy what you keep. */
 export interface Sink {
@@ -23,19 +25,6 @@ export interface Sink {
   record(json: Uint8Array, text: Uint8Array, datagram: Uint8Array): void;
   /** inspect's events of a step, raw: for who wants the scores among them (a policy compiled with `scores`). */
   scores?(events: DataView): void;
-}
-
-/** One part for each compartment, as compilePolicy makes them. */
-export interface Parts {
-  inspect: Uint8Array;
-  guard: Uint8Array;
-  journal: Uint8Array;
-}
-
-export interface Modules {
-  inspect: WebAssembly.Module;
-  guard: WebAssembly.Module;
-  journal: WebAssembly.Module;
 }
 
 export class Appliance {

@@ -7,7 +7,7 @@
 // Programs are checked as kernels do it (Linux: bpf_check_classic): known instructions, jumps inside and forward, no
 // division by a constant 0, no cell of memory read that is not written on every way there, a return at the end. So a run
 // ends after at most as many steps as the program has, never traps, and depends on nothing but the frame.
-import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/abi/onboard/abi";
+import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8, be16, be32 } from "../../../lib/onboard/bytes";
 
 const LINKS: u32 = 16;

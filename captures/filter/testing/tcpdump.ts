@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { INPUT_SIZE, RECORD_HEADER } from "../../../appliance/abi/abi.ts";
+import { INPUT_SIZE, RECORD_HEADER } from "../../../appliance/contract/abi.ts";
 import { CaptureReader } from "../../reader.ts";
 import { MAGIC, type PcapPacket, pcapFile } from "../../testing/files.ts";
 import { Filter } from "../filter.ts";

@@ -1,10 +1,10 @@
 // The IP detectors that share tables, behind one facade: which hosts talk to whom (new-pair), at which rates (rate), how
 // regularly (silence, beacon), floods, ARP, tunnels. Each packet is identified once, its hosts and its talk looked up once.
 //
-// See ../../README.md for what each function is; `tag` is that of the section (appliance/abi/onboard/config.ts).
+// See ../../README.md for what each function is; `tag` is that of the section (appliance/contract/onboard/config.ts).
 import { Is, Packet } from "../../../ip/onboard/packet";
 import { Text } from "../../../lib/onboard/text";
-import { Tag } from "../../../appliance/abi/onboard/config";
+import { Tag } from "../../../appliance/contract/onboard/config";
 import { Detector } from "../../onboard/catalogue";
 import { Finding } from "../../onboard/finding";
 import * as arp from "../../arp/onboard/arp";

@@ -1,5 +1,5 @@
 // Test entry: decoder, fragments, flows and the IP detectors over records, as inspect calls them; findings as JSON lines.
-import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/abi/onboard/abi";
+import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
 import { Text, byte, decimal, lit, open, unsigned } from "../../../lib/onboard/text";
 import { decode } from "../../../ip/onboard/decode";

@@ -6,8 +6,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { ROOT } from "../../../appliance/build/asc.ts";
 import { ACK, address, bytes, icmp, ipv4, tcp, udp } from "../../../ip/testing/frames.ts";
+import { ROOT } from "../../../lib/asc.ts";
 import type { Frame } from "../../testing/site.ts";
 
 const FILE = join(ROOT, "..", "shared", "captures", "labelled", "mirai-kitsune", "mirai.first38363.tsv.gz");

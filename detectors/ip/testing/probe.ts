@@ -1,9 +1,9 @@
 /** The IP detectors as inspect calls them (onboard/ip.probe.ts), for tests: records in, findings and entries out. */
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import { compileOnboard } from "../../../appliance/build/asc.ts";
 import { CaptureReader } from "../../../captures/reader.ts";
 import { record } from "../../../ip/testing/frames.ts";
+import { compileOnboard } from "../../../lib/asc.ts";
 import type { Entry, LearnedDetector, Wanted } from "../../learned.ts";
 import { Flight } from "../../testing/flight.ts";
 import type { Frame } from "../../testing/site.ts";

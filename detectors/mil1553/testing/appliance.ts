@@ -1,8 +1,8 @@
 /** The detectors over Chapter 10 bytes, as the inspecting compartment runs them: for tests and measurements. */
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import { Tag } from "../../../appliance/abi/config.ts";
-import { compileOnboard } from "../../../appliance/build/asc.ts";
+import { Tag } from "../../../appliance/contract/config.ts";
+import { compileOnboard } from "../../../lib/asc.ts";
 import type { BusMessage } from "../../../mil1553/simulator/message.ts";
 import { recording } from "../../../mil1553/writer/recording.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS } from "../../catalogue.ts";

@@ -4,7 +4,7 @@
 // Expected: every address that sends belongs to a known network; every service that is used (protocol, port, at an
 // address) is listed. What was judged once is remembered, so each newcomer is announced once; memory is a two-way cache
 // of JUDGED keys: under a flood of forged addresses an old one can be announced again, never missed.
-import { Network } from "../../../appliance/abi/onboard/config";
+import { Network } from "../../../appliance/contract/onboard/config";
 import { mix } from "../../../lib/onboard/bytes";
 
 const JUDGED: u32 = 4096;

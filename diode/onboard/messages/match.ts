@@ -4,7 +4,7 @@
 // error, and the recorder saw nothing wrong. Own code, not inspect's.
 //
 // Untrusted: the message. Its words lie within [words, words + 2 * count).
-import { Check, DataCheck, MAX_CHECKS, MessageRule, Range } from "../../../appliance/abi/onboard/config";
+import { Check, DataCheck, MAX_CHECKS, MessageRule, Range } from "../../../appliance/contract/onboard/config";
 
 const BUS_B: u32 = 0x2000;    // block status word, RCC 106-17 10.6.4.2 b(1)
 const RT_RT: u32 = 0x0800;

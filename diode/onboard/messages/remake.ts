@@ -8,7 +8,7 @@
 // Segments are not put together: let the recorder make packets that fit a datagram.
 //
 // Untrusted: the datagram. Lengths are compared before anything is read.
-import { RuleAction } from "../../../appliance/abi/onboard/config";
+import { RuleAction } from "../../../appliance/contract/onboard/config";
 import { Fields } from "../fields";
 import { messageShutOut } from "../quarantine";
 import { NONE, Shape, checkData, matchMessage, messageRule, shapeOf } from "./match";

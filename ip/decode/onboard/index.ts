@@ -1,12 +1,12 @@
 // Ground only (`weir decode`, tests): records in, decoded packets out. Not a compartment, and in no image; but the decoder
 // and the fragment tracker are the image's very own.
 //
-//   inputAt(), inputSize()   records as in appliance/abi are written there
+//   inputAt(), inputSize()   records as in appliance/contract are written there
 //   packetsAt()              PACKETS x PACKET_SIZE bytes: the Packets of the last run(), see ip/onboard/packet.ts
 //   run(from, to, options)   decodes the records in input[from..to) until `to` or until PACKETS are out; returns where it
 //                            stopped. count() says how many Packets are there
 //   anomalyName, protocolName  write a name into text; length returned, 0 beyond the table
-import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/abi/onboard/abi";
+import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
 import { Text, open } from "../../../lib/onboard/text";
 import { Anomaly, writeAnomaly } from "../../onboard/anomaly";

@@ -1,8 +1,8 @@
-// Ground-only WebAssembly entry: records (appliance/abi) with Chapter 10 bytes or frames in, CSV or JSON rows out. The
+// Ground-only WebAssembly entry: records (appliance/contract) with Chapter 10 bytes or frames in, CSV or JSON rows out. The
 // decoder is the onboard one; only what is written differs. The host writes records, calls feed(length), then rows() until
 // finished(); after the last record feedEnd() and the same again.
 
-import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/abi/onboard/abi";
+import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
 import { Text, byte, hex16, hex8, lit, open, timestamp, unsigned } from "../../../lib/onboard/text";
 import { C, anomalyName } from "../../onboard/anomalies";

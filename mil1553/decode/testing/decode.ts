@@ -1,6 +1,6 @@
 // Runs the decoder of `weir decode` over bytes in memory, for tests. Each time inspect is given the same, and must name the same.
 import { expect } from "vitest";
-import { RecordKind } from "../../../appliance/abi/abi.ts";
+import { RecordKind } from "../../../appliance/contract/abi.ts";
 import { InFlight } from "../../../ip/testing/compartment.ts";
 import { type DecodeOptions, type DecodeResult, decodeChapter10, type Finding, record } from "../index.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ROOT } from "../../../appliance/build/asc.ts";
+import { ROOT } from "../../../lib/asc.ts";
 import { Problems } from "../../../lib/yaml.ts";
 import { command } from "../message.ts";
 import { readBus, readBusText } from "./read.ts";

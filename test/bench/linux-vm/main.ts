@@ -8,9 +8,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ROOT } from "../../../appliance/build/asc.ts";
 import { describeImage } from "../../../appliance/build/describe.ts";
 import type { Accelerator } from "../../../appliance/hosts/qemu.ts";
+import { ROOT } from "../../../lib/asc.ts";
 import { linuxSubjects, type Subject, start, weirSubjects } from "./subjects.ts";
 
 const RUNS = 3;

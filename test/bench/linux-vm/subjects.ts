@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../../appliance/build/asc.ts";
 import { COMPARTMENTS } from "../../../appliance/build/compartments.ts";
 import { packContainer } from "../../../appliance/build/container.ts";
 import { prebuiltImage, withPolicy } from "../../../appliance/build/for.ts";
@@ -11,6 +10,7 @@ import { linkImage } from "../../../appliance/build/link.ts";
 import { placeManifest, placePolicy } from "../../../appliance/build/place.ts";
 import { type Accelerator, liveClock, MACS, qemuArguments } from "../../../appliance/hosts/qemu.ts";
 import { compilePolicyText } from "../../../diode/policy.ts";
+import { ROOT } from "../../../lib/asc.ts";
 import { buildGuest } from "./guest.ts";
 
 export interface Subject {

@@ -9,10 +9,10 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ROOT } from "../../../appliance/build/asc.ts";
 import { prebuiltImage, withPolicy } from "../../../appliance/build/for.ts";
 import { chooseAccelerator, liveClock, MACS, startImage } from "../../../appliance/hosts/qemu.ts";
 import { compilePolicyText } from "../../../diode/policy.ts";
+import { ROOT } from "../../../lib/asc.ts";
 import { Segment, whyNot } from "../../live/segment.ts";
 
 const megabytes = Number(process.argv[2] ?? 100);

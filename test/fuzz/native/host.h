@@ -1,5 +1,5 @@
 // The host's round (appliance/runtime/user/batch.c, recorder.c, compartments.c, as they are) around the natively compiled compartments, as a
-// program of the build machine: what they send is kept, and what they say is held against the contract (appliance/abi/onboard/abi.ts)
+// program of the build machine: what they send is kept, and what they say is held against the contract (appliance/contract/onboard/abi.ts)
 // more strictly than the image's runtime does. Each input begins with compartments fresh from configure().
 #ifndef FUZZ_HOST_H
 #define FUZZ_HOST_H

@@ -1,5 +1,5 @@
 // What the test compartments share: buffers, and the exports that are the same in all.
-import { ABI_VERSION, INPUT_SIZE, RecordHeader, RECORD_HEADER } from "../../../abi/onboard/abi";
+import { ABI_VERSION, INPUT_SIZE, RecordHeader, RECORD_HEADER } from "../../../contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 
 export const INPUT: usize = memory.data(131072, 8);

@@ -1,6 +1,6 @@
 // Passes everything but a frame whose first byte is 0xdd, makes an event of each record, and dies of three kinds of
 // frame: 0xf0 an assertion, 0xf1 a load outside its memory, 0xf2 a division by zero.
-import { Action, EVENT_HEADER, RECORD_HEADER, RecordKind, Refusal, VERDICTS } from "../../../abi/onboard/abi";
+import { Action, EVENT_HEADER, RECORD_HEADER, RecordKind, Refusal, VERDICTS } from "../../../contract/onboard/abi";
 import { INPUT, OUTPUT, OUTPUT_SIZE, next, record } from "./common";
 export { abi, inputAt, inputSize, spare } from "./common";
 

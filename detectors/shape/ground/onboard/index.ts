@@ -1,7 +1,7 @@
 // Ground only (learning, evaluation, tests): records in, scores out. Not a compartment, and in no image; but decoder,
 // features, model and learning are the image's very own.
 //
-//   inputAt(), inputSize()    records as in appliance/abi are written there, or a section for configure()
+//   inputAt(), inputSize()    records as in appliance/contract are written there, or a section for configure()
 //   run(from, to, mode)       works through the records; mode 0 scores them, 1 learns them (and scores with what is known
 //                             so far), 2 extracts features only, 3 decodes only; + 4: and explains. Returns where it stopped
 //   count(), resultsAt()      a Result for each frame of the last run()
@@ -12,7 +12,7 @@
 //   vectorAt()                features of the last frame
 //
 //   Result, 40 bytes    +0 f64 score    +8 f64 seen    +16 f64 expected    +24 f64 deviations    +32 u32 feature
-import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../../appliance/abi/onboard/abi";
+import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { Text, byte, open } from "../../../../lib/onboard/text";
 import { Option, decode } from "../../../../ip/onboard/decode";

@@ -1,5 +1,5 @@
 // In place of inspect, where guard's own speed is measured: has nothing against anything, and nothing to say.
-import { ABI_VERSION, INPUT_SIZE, RECORD_HEADER, RecordHeader, Refusal, VERDICTS } from "../../../../appliance/abi/onboard/abi";
+import { ABI_VERSION, INPUT_SIZE, RECORD_HEADER, RecordHeader, Refusal, VERDICTS } from "../../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 
 const INPUT: usize = memory.data(131072, 8);

@@ -1,0 +1,45 @@
+// A transfer in guard: what datagrams of it come to (transfer/onboard/relay.ts), and whose fields the frames have that leave.
+import { Fields, FIELDS } from "../../../../diode/onboard/fields";
+import { Reason } from "../../../../diode/onboard/reasons";
+import { openRelay, relayNext, relayTake, relayTime } from "../../../../transfer/onboard/relay";
+import { TransferSettings } from "../../../contract/onboard/config";
+import { transferAt } from "./policy";
+
+const LAST: usize = memory.data(112, 8); // Fields of the last datagram that was taken
+const FRAME: usize = memory.data(1472, 8);
+let known: bool = false;
+
+/** Frames that left. */
+export let relayed: u64 = 0;
+
+export function beginTransfer(): void {
+  if (transferAt == 0) return;
+  const t = changetype<TransferSettings>(transferAt), at = transferAt;
+  openRelay(
+    t.data, t.parity, t.interleave, at + offsetof<TransferSettings>("keyIn"), at + offsetof<TransferSettings>("keyOut"), at,
+    at + offsetof<TransferSettings>("names"),
+  );
+}
+
+/** Takes a datagram that a rule lets pass to here; a Reason. */
+export function takeTransfer(f: Fields, time: u64): u32 {
+  if (relayTake(f.payload, f.payloadLength, time) != 0) return Reason.TRANSFER;
+  memory.copy(LAST, changetype<usize>(f), FIELDS);
+  known = true;
+  return Reason.NONE;
+}
+
+/** Time goes on. */
+export function transferTime(time: u64): void { if (known) relayTime(time); }
+
+/** The fields of the next frame that leaves; 0 = there is none now. */
+export function nextTransfer(time: u64): usize {
+  if (!known) return 0;
+  const n = relayNext(FRAME, time);
+  if (n == 0) return 0;
+  const f = changetype<Fields>(LAST);
+  f.payload = FRAME;
+  f.payloadLength = n;
+  relayed += 1;
+  return LAST;
+}

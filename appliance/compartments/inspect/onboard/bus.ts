@@ -1,0 +1,148 @@
+// MIL-STD-1553 in inspect: Chapter 10 bytes, from a file or from UDP, become messages; what is wrong with them, events.
+//
+// One record can hold hundreds of messages. drain() stops when the events buffer is full and goes on where it was when
+// run() is called for the same record again.
+//
+// Events carry the recorder's time. Until its first time packet that is the counter alone, as if it had begun in 1970.
+import { stricter } from "../../../contract/onboard/abi";
+import { mix } from "../../../../lib/onboard/bytes";
+import { Text, byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
+import { innermost, Is, Packet } from "../../../../ip/onboard/packet";
+import { anomalyName } from "../../../../mil1553/onboard/anomalies";
+import { CHANNELS } from "../../../../mil1553/onboard/capacity";
+import { Bus, busAt, busUsed } from "../../../../mil1553/onboard/channels";
+import { writeContainer, writeMessage } from "../../../../mil1553/onboard/eve";
+import { EthernetFrame } from "../../../../mil1553/onboard/chapter10/ethernetf0";
+import { Message, TIME_UNKNOWN } from "../../../../mil1553/onboard/message";
+import * as reader from "../../../../mil1553/onboard/reader";
+import { statsReset, statsSpan, writeStats } from "../../../../mil1553/onboard/stats";
+import { isFlow } from "../../../../mil1553/onboard/udp/flows";
+import { provenFormat } from "../../../../mil1553/onboard/udp/transfer";
+import { messageAtHand } from "./alerts";
+import { messageIn } from "./detect";
+import * as events from "./events";
+import { takeFindings } from "./findings";
+import { frame } from "./traffic";
+import { admit } from "./limit";
+
+const NOTICE: u32 = 5;
+const INFORMATIONAL: u32 = 6;
+const ETHERNET_LINK: u32 = 1;
+const INTERVAL: u64 = 10000000; // bus time between two statistics of a bus, 100 ns
+
+let verdict: u32 = 0;  // on what the last record held
+let messages: u64 = 0;
+let frames: u64 = 0;   // of recorded Ethernets
+let latest: u64 = 0; // time of the last message, ns
+let reported: u32 = 0; // buses whose last statistics have been written, at the end
+
+export function messagesSeen(): u64 { return messages; }
+export function framesRecorded(): u64 { return frames; }
+export function latestTime(): u64 { return latest; }
+
+/** The verdict on the messages drained since it was last taken. */
+export function takeVerdict(): u32 {
+  const v = verdict;
+  verdict = 0;
+  return v;
+}
+
+/** Before the first record. */
+export function begin(): void { reader.reset(); }
+
+/** The next bytes of a Chapter 10 file. Then drain(). */
+export function stream(p: usize, length: u32): void { reader.stream(p, length); }
+
+/** A decoded frame: whether it carries Chapter 10, which is then taken in. Then drain(). `p`: its first byte. */
+export function datagram(k: Packet, p: usize): bool {
+  if (k.protocol != 17 || (k.flags & (Is.PORTS | Is.FRAGMENT | Is.SNAPPED)) != Is.PORTS) return false;
+  const ip = innermost(k), payload = p + k.payloadOffset;
+  const sender = mix(mix(0, ip.srcLo), ip.srcHi) | 1;
+  const flow = mix(mix(mix(sender, ip.dstLo), ip.dstHi), <u64>k.sourcePort << 16 | k.destPort);
+  if (!isFlow(flow) && provenFormat(payload, k.payloadLength) == 0) return false;
+  reader.datagram(payload, k.payloadLength, flow, sender, k.time);
+  return true;
+}
+
+export function tick(now: u64): void { reader.tick(now); }
+export function end(): void { reader.end(); reported = 0; }
+
+/** Reports what was fed; false when there is no room left, and more to report. `now`: time of the record. */
+export function drain(now: u64): bool {
+  while (events.roomForRecord()) {
+    const found = reader.next();
+    if (found == reader.Found.NONE) return true;
+    if (found == reader.Found.MESSAGE) message(reader.message(), reader.bus());
+    else if (found == reader.Found.ANOMALY) container(now);
+    else if (found == reader.Found.ETHERNET) ethernet(reader.ethernet());
+  }
+  return false;
+}
+
+function message(m: Message, bus: Bus): void {
+  messages += 1;
+  latest = m.time == TIME_UNKNOWN ? m.rtc * 100 : m.time;
+  if (m.anomalies != 0 && admit(latest)) {
+    const t = events.begin();
+    open(t, latest, "anomaly");
+    lit(t, ',"anomaly":{"type":"decode","event":"'); anomalyName(t, <u32>ctz<u64>(m.anomalies));
+    lit(t, '","layer":"mil1553"},"mil1553":'); writeMessage(t, m, bus, false);
+    lit(t, ',"anomalies":[');
+    for (let rest = m.anomalies; rest != 0; rest &= rest - 1) {
+      byte(t, 34); anomalyName(t, <u32>ctz<u64>(rest)); byte(t, 34);
+      if (rest & (rest - 1)) byte(t, 44);
+    }
+    lit(t, "]}");
+    events.end(NOTICE);
+  }
+  messageAtHand(changetype<usize>(m), changetype<usize>(bus), messages);
+  messageIn(m, bus, latest);
+  verdict = stricter(verdict, takeFindings());
+  if (statsSpan(bus) >= INTERVAL) statistics(bus);
+}
+
+/** A frame that the recorder took from an Ethernet: to the IP decoder, numbered among its like. */
+function ethernet(f: EthernetFrame): void {
+  frames += 1;
+  const time = f.time == TIME_UNKNOWN ? f.rtc * 100 : f.time;
+  latest = max<u64>(latest, time);
+  verdict = stricter(verdict, stricter(frame(f.at, f.length, f.length, ETHERNET_LINK, time, frames), takeFindings()));
+}
+
+/** What is wrong with the container: the recording or the stream of datagrams. */
+function container(now: u64): void {
+  const time = now != 0 ? now : latest;
+  if (!admit(time)) return;
+  const a = reader.anomaly();
+  const t = events.begin();
+  open(t, time, "anomaly");
+  lit(t, ',"anomaly":{"type":"decode","event":"'); anomalyName(t, a.id);
+  lit(t, '","layer":"chapter10"},"chapter10":'); writeContainer(t, a);
+  byte(t, 125);
+  events.end(NOTICE);
+}
+
+function statistics(bus: Bus): void {
+  const t = events.begin();
+  open(t, latest, "mil1553_stats");
+  lit(t, ',"mil1553":'); writeStats(t, bus);
+  byte(t, 125);
+  events.end(INFORMATIONAL);
+  statsReset(bus);
+}
+
+/** At the end: the statistics of each bus since its last; false when there is no room left. */
+export function closeBuses(): bool {
+  for (; reported < CHANNELS; ++reported) {
+    if (!events.roomForRecord()) return false;
+    const bus = busAt(reported);
+    if (busUsed(bus) && bus.messages != 0) statistics(bus);
+  }
+  return true;
+}
+
+function open(t: Text, time: u64, type: string): void {
+  lit(t, '{"timestamp":"'); timestamp(t, time);
+  lit(t, '","pcap_cnt":'); unsigned(t, messages);
+  lit(t, ',"event_type":"'); lit(t, type); byte(t, 34);
+}

@@ -1,0 +1,122 @@
+// From findings to alerts. Findings of the same detector and key are one alert: the first leaves at once; what follows is
+// held back, counted, and reported with its strongest finding each MINUTE while it goes on, and at the end. After QUIET
+// without any it is a new alert.
+//
+// Rule when full: of GROUPS alerts at a time the one found longest ago makes room (detectors/onboard/table.ts); what it
+// held back and had not reported stays counted in `held` only.
+import { Action, stricter, verdictOf } from "../../../contract/onboard/abi";
+import { InspectFlag } from "../../../contract/onboard/config";
+import { mix } from "../../../../lib/onboard/bytes";
+import { HEADER, TABLE, Table, find, open } from "../../../../detectors/onboard/table";
+import { Finding, FINDING, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
+import { alert, channelOf, commandOf, keep, locateFinding, namesCommand, score } from "./alerts";
+import * as events from "./events";
+import { actionOf, has } from "./settings";
+import { admitFinding } from "./suppression";
+
+const GROUPS: u32 = 256;
+const STRIDE: u32 = HEADER + 32 + FINDING;
+const MINUTE: u64 = 60000000000;
+const QUIET: u64 = 300000000000;
+
+@unmanaged
+class Group {
+  key: u64; // as in table.ts
+  check: u64;
+  touch: u64;
+  since: u64; // ns, of the first finding
+  next: u64;  // ns, when what was held back is reported
+  last: u64;  // ns, of the last finding
+  count: u32; // findings since the last report
+  pad: u32;
+}
+
+const groups: usize = memory.data(256 * 192, 8);
+const TABLE_AT: usize = memory.data(40, 8);
+let held: u64 = 0;
+let sweep: u32 = 0;
+
+// @ts-ignore: decorator
+@inline function table(): Table { return changetype<Table>(TABLE_AT); }
+// @ts-ignore: decorator
+@inline function group(i: u32): Group { return changetype<Group>(groups + <usize>(i * STRIDE)); }
+// @ts-ignore: decorator
+@inline function strongest(g: Group): Finding { return changetype<Finding>(changetype<usize>(g) + HEADER + 32); }
+
+/** Findings that were no alert of their own, so far. */
+export function findingsHeld(): u64 { return held; }
+
+export function beginFindings(): void {
+  open(table(), groups, GROUPS, STRIDE);
+  clearFindings();
+  held = 0;
+  sweep = 0;
+}
+
+/** Takes what the detectors found in the packet or message at hand; the verdict that the policy gives for it. */
+export function takeFindings(): u32 {
+  let verdict: u32 = Action.PASS;
+  for (let i: u32 = 0; i < found(); ++i) {
+    const f = finding(i);
+    if (has(InspectFlag.SCORES)) score(f);
+    verdict = stricter(verdict, verdictOn(f));
+    locateFinding(f);
+    if (!admitFinding(f)) continue;
+    if (has(InspectFlag.UNGROUPED)) alert(f, 1, f.since);
+    else enter(f);
+  }
+  clearFindings();
+  return verdict;
+}
+
+/** A finding about a whole bus names no terminal: there is nobody to shut out. */
+function verdictOn(f: Finding): u32 {
+  const action = actionOf(f.detector);
+  if (action == Action.PASS) return Action.PASS;
+  if (action != Action.QUARANTINE_TERMINAL && action != Action.QUARANTINE_MESSAGE) return verdictOf(action, f.detector, 0, 0);
+  return namesCommand(f) ? verdictOf(action, f.detector, commandOf(f), channelOf(f)) : <u32>Action.PASS;
+}
+
+function enter(f: Finding): void {
+  const g = changetype<Group>(find(table(), mix(f.detector, f.key), f.key));
+  const kept = strongest(g);
+  if (table().fresh || f.time > g.last + QUIET || f.time + QUIET < g.last) {
+    if (g.count) alert(kept, g.count, g.since);
+    g.since = f.since ? f.since : f.time;
+    g.next = f.time + MINUTE;
+    g.last = f.time;
+    g.count = 0;
+    alert(f, 1, g.since);
+    return;
+  }
+  held += 1;
+  g.last = max<u64>(g.last, f.time);
+  if (g.count == 0 || f.score * kept.threshold > kept.score * f.threshold) keep(f, kept);
+  g.count += 1;
+  kept.time = f.time;
+  if (f.time >= g.next) reportHeld(g);
+}
+
+function reportHeld(g: Group): void {
+  alert(strongest(g), g.count, g.since);
+  g.count = 0;
+  g.next = g.last + MINUTE;
+}
+
+/** Time went on: reports what one group in turn has held back for long enough. */
+export function sweepFindings(time: u64): void {
+  const g = group(sweep);
+  sweep = (sweep + 1) & (GROUPS - 1);
+  if (g.key != 0 && g.count != 0 && time >= g.next) reportHeld(g);
+}
+
+/** At the end: reports what is held back; false when there is no room left. */
+export function closeFindings(): bool {
+  for (let i: u32 = 0; i < GROUPS; ++i) {
+    const g = group(i);
+    if (g.key == 0 || g.count == 0) continue;
+    if (!events.roomForRecord()) return false;
+    reportHeld(g);
+  }
+  return true;
+}

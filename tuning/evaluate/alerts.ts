@@ -1,0 +1,105 @@
+/** What every detector said of the records of captures: the appliance in this process, findings one by one. */
+
+import { RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
+import { embed } from "../../appliance/hosts/node.ts";
+import { CaptureReader } from "../../captures/reader.ts";
+import { type RecordSource, recordStream } from "../../captures/records.ts";
+import type { CompiledPolicy } from "../../diode/policy.ts";
+import { secondsOf } from "../../lib/timestamp.ts";
+import { decodeChapter10 } from "../../mil1553/decode/index.ts";
+import type { Unit } from "./labels.ts";
+
+export interface Alert {
+  /** What the number counts. */
+  unit: Unit;
+  /** Of the record at hand, from 1; beyond the last one: raised when the capture had ended. */
+  number: number;
+  /** Seconds since 1970, of what was found. */
+  time: number;
+  detector: string;
+  /** score / threshold; alarm from 1 on. */
+  ratio: number;
+}
+
+interface Event {
+  timestamp: string;
+  pcap_cnt?: number;
+  event_type: string;
+  mil1553?: unknown;
+  chapter10?: unknown;
+  alert?: { context?: { detector?: string; score?: number; threshold?: number } };
+}
+
+const ALERT = Buffer.from('"event_type":"alert"');
+const ANOMALY = Buffer.from('"event_type":"anomaly"');
+const decoder = new TextDecoder();
+
+export interface ScoreOptions {
+  /** The factor on all thresholds that the policy was compiled with: ratios are those of the thresholds before it. */
+  factor?: number;
+  /** Anomalies of the decoders count as alerts of a detector `anomaly`, at twice its threshold. */
+  anomalies?: boolean;
+  /** Called for each packet, in order, with its time in seconds since 1970. */
+  onPacket?: (time: number) => void;
+}
+
+/**
+ * Runs captures through a fresh appliance.
+ * @param policy compiled with `ungrouped`
+ */
+export async function* scoreRecords(
+  reader: RecordSource,
+  policy: CompiledPolicy,
+  { factor = 1, anomalies = false, onPacket }: ScoreOptions = {},
+): AsyncGenerator<Alert> {
+  const appliance = await embed(policy.parts);
+  let alerts: Alert[] = [];
+  const record = (json: Uint8Array) => {
+    const bytes = Buffer.from(json.buffer, json.byteOffset, json.length);
+    if (!bytes.includes(ALERT) && !(anomalies && bytes.includes(ANOMALY))) return;
+    const alert = alertOf(JSON.parse(decoder.decode(json)) as Event, factor);
+    if (alert) alerts.push(alert);
+  };
+  for await (const chunk of recordStream(reader, appliance.input)) {
+    if (onPacket) for (const time of packetTimes(chunk)) onPacket(time);
+    appliance.run(chunk.length, { forwarded: () => undefined, record });
+    yield* alerts;
+    alerts = [];
+  }
+}
+
+function alertOf(event: Event, factor: number): Alert | undefined {
+  const { alert, event_type, timestamp, pcap_cnt = 0, mil1553 } = event;
+  if (event.chapter10) return undefined; // of the container, not of a message
+  const place = { unit: (mil1553 ? "messages" : "packets") as Unit, number: pcap_cnt, time: secondsOf(timestamp) };
+  if (event_type === "anomaly") return { ...place, detector: "anomaly", ratio: 2 };
+  const { detector, score, threshold } = alert?.context ?? {};
+  if (event_type !== "alert" || detector === undefined || score === undefined || !threshold) return undefined;
+  return { ...place, detector, ratio: (score / threshold) * factor };
+}
+
+/** Seconds since 1970 of the frames in a batch. */
+export function packetTimes(batch: Uint8Array): number[] {
+  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+  const times: number[] = [];
+  for (let at = 0; at + RECORD_HEADER <= batch.length; at += RECORD_HEADER + ((view.getUint32(at + 16, true) + 7) & ~7))
+    if (view.getUint8(at + 26) === RecordKind.FRAME) times.push(Number(view.getBigUint64(at, true) / 1000n) / 1e6);
+  return times;
+}
+
+/** When each 1553 message of a capture was: seconds since 1970, or of the recorder's counter while that is all there is. */
+export async function messageTimes(path: string): Promise<number[]> {
+  const reader = await CaptureReader.open([path]);
+  const times: number[] = [];
+  let rest = "";
+  await decodeChapter10(reader, { rows: "json" }, (piece) => {
+    const lines = (rest + decoder.decode(piece)).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const { timestamp, mil1553 } = JSON.parse(line) as { timestamp?: string; mil1553: { rtc: number } };
+      times.push(timestamp ? secondsOf(timestamp) : mil1553.rtc / 1e7);
+    }
+  });
+  await reader.close();
+  return times;
+}

@@ -1,0 +1,287 @@
+/**
+ * Captures as one line of time, cut into blocks of equal length: for learning from some and judging the others.
+ *
+ * Position: seconds of recording from the beginning of the first capture; captures follow each other without a gap. Frames
+ * are cut by their time. A Chapter 10 recording is cut between packets, by the counter that each of them carries; where they
+ * are is asked of the onboard decoder, so that untrusted bytes are not parsed here.
+ */
+import { RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
+import type { Damage } from "../../captures/damage.ts";
+import { listInputs } from "../../captures/inputs.ts";
+import { CaptureReader } from "../../captures/reader.ts";
+import type { RecordSource } from "../../captures/records.ts";
+import type { Skipped } from "../../captures/summary.ts";
+import { decodeChapter10 } from "../../mil1553/decode/index.ts";
+import { sha256Of } from "../learn/learn.ts";
+
+/** A stretch of a Chapter 10 file. */
+interface Packet {
+  /** Bytes, from the beginning of the file. */
+  from: number;
+  to: number;
+  /** Seconds from the first packet. */
+  at: number;
+  /** What later packets need to be understood: how the recorder was set up, what its counter means. */
+  kind: "setup" | "time" | "data";
+}
+
+export interface Recording {
+  name: string;
+  /** In hexadecimal. */
+  sha256: string;
+  /** Position at which it begins. */
+  start: number;
+  seconds: number;
+  /** Seconds since 1970 of the earliest frame; undefined for Chapter 10. */
+  first: number | undefined;
+  packets: number;
+  messages: number;
+  /** Of Chapter 10. */
+  layout: Packet[] | undefined;
+}
+
+export interface Timeline {
+  recordings: Recording[];
+  seconds: number;
+  damage: Damage[];
+  damages: number;
+  skipped: Skipped[];
+}
+
+/** Of a block, or of all: positions, the first included. */
+export interface Window {
+  from: number;
+  to: number;
+}
+
+const TIME_PACKET = 0x11;
+const LAST_COMPUTER_GENERATED = 0x07;
+const COUNTER_HERTZ = 1e7;
+
+/**
+ * @param paths files and folders
+ * @throws InputError; Error for standard input, which cannot be read twice
+ */
+export async function timelineOf(paths: readonly string[], recursive: boolean): Promise<Timeline> {
+  const line: Timeline = { recordings: [], seconds: 0, damage: [], damages: 0, skipped: [] };
+  for (const { name } of await listInputs([...paths], recursive, line.skipped)) {
+    if (line.recordings.some((one) => one.name === name)) throw new Error(`-r ${name}: given twice`);
+    if (name === "-") throw new Error("-r -: captures are read several times: expected a file");
+    const reader = await CaptureReader.open([name]);
+    const target = new Uint8Array(131072);
+    while (await reader.fill(target));
+    await reader.close();
+    const { summary } = reader;
+    line.damage.push(...summary.damage);
+    line.damages += summary.damages;
+    if (!summary.files.length) continue;
+    const decoded = await layoutOf(name);
+    const recorded = summary.files[0]!.format === "chapter10";
+    const layout = recorded ? decoded.layout : undefined;
+    const [first, last] = [summary.first, summary.last].map((t) => (t === undefined ? undefined : Number(t) / 1e9));
+    const seconds = recorded ? (decoded.layout.at(-1)?.at ?? 0) : (last ?? 0) - (first ?? 0);
+    line.recordings.push({
+      name,
+      sha256: await sha256Of(name),
+      start: line.seconds,
+      seconds,
+      first: recorded ? undefined : first,
+      packets: summary.packets,
+      messages: decoded.messages,
+      layout,
+    });
+    line.seconds += seconds;
+  }
+  return line;
+}
+
+/** Rows: packet, offset, channel, length, data length, version, sequence, flags, type, counter, checksum, anomalies. */
+async function layoutOf(name: string): Promise<{ layout: Packet[]; messages: number }> {
+  const reader = await CaptureReader.open([name]);
+  const layout: Packet[] = [];
+  const decoder = new TextDecoder("latin1");
+  let rest = "";
+  let before = 0;
+  let origin: number | undefined;
+  const result = await decodeChapter10(reader, { rows: "packets" }, (piece) => {
+    const lines = (rest + decoder.decode(piece)).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const f = line.split(",");
+      const [from, length, type, counter] = [Number(f[1]), Number(f[3]), Number.parseInt(f[8]!, 16), Number(f[9])];
+      if (!Number.isFinite(from) || !Number.isFinite(counter)) continue; // the header
+      const kind = type === TIME_PACKET ? "time" : type <= LAST_COMPUTER_GENERATED ? "setup" : "data";
+      origin ??= counter;
+      // A counter that was set back stands still until it is where it was
+      before = Math.max(before, (counter - origin) / COUNTER_HERTZ);
+      layout.push({ from, to: from + length, at: before, kind });
+    }
+  });
+  await reader.close();
+  return { layout, messages: result.messages };
+}
+
+/** Equal parts of the line. */
+export function windowsOf({ seconds }: Pick<Timeline, "seconds">, blocks: number): Window[] {
+  return Array.from({ length: blocks }, (_, i) => ({
+    from: (seconds * i) / blocks,
+    to: i === blocks - 1 ? Infinity : (seconds * (i + 1)) / blocks,
+  }));
+}
+
+const isWhole = ({ from, to }: Window) => from === 0 && to === Infinity;
+
+/** Which bytes of a recording a window needs, in order. */
+function rangesOf({ layout, start }: Recording, { from, to }: Window): [number, number][] {
+  const ranges: [number, number][] = [];
+  let setup: Packet | undefined;
+  let time: Packet | undefined;
+  const add = (packet: Packet | undefined) => {
+    if (!packet) return;
+    const last = ranges.at(-1);
+    if (last && last[1] === packet.from) last[1] = packet.to;
+    else ranges.push([packet.from, packet.to]);
+  };
+  let begun = false;
+  for (const packet of layout!) {
+    const at = start + packet.at;
+    if (at >= to) break;
+    if (at < from) {
+      if (packet.kind === "setup") setup = packet;
+      if (packet.kind === "time") time = packet;
+      continue;
+    }
+    if (!begun) for (const held of [setup, time].sort((a, b) => (a?.from ?? 0) - (b?.from ?? 0))) add(held);
+    begun = true;
+    add(packet);
+  }
+  return ranges;
+}
+
+/** What a window of the line holds, as records; they are numbered from the first capture that it opens on. */
+export class WindowSource implements RecordSource {
+  readonly summary: { packets: number; last?: bigint | undefined } = { packets: 0 };
+  /** Of the record that was laid out last, roughly: that of its batch. */
+  position = 0;
+  /** The recording that the last batch came from. */
+  recording: Recording | undefined;
+  readonly #reader: CaptureReader;
+  readonly #recordings: readonly Recording[];
+  readonly #window: Window;
+  #ranges: [number, number][] = [];
+  #offset = 0;
+
+  private constructor(reader: CaptureReader, recordings: readonly Recording[], window: Window) {
+    this.#reader = reader;
+    this.#recordings = recordings;
+    this.#window = window;
+  }
+
+  /** @param recordings those to read; ones outside of the window are not opened */
+  static async open(recordings: readonly Recording[], window: Window = { from: 0, to: Infinity }) {
+    const within = recordings.filter(({ start, seconds }) => start < window.to && start + seconds >= window.from);
+    const reader = await CaptureReader.open(within.map(({ name }) => name));
+    return new WindowSource(reader, within, window);
+  }
+
+  get reader(): CaptureReader {
+    return this.#reader;
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+  }
+
+  async fill(target: Uint8Array): Promise<number> {
+    for (;;) {
+      const length = await this.#reader.fill(target);
+      if (length === 0) return 0;
+      const left = this.#keep(target, length);
+      if (left > 0) return left;
+    }
+  }
+
+  /** Moves what the window has to the front; returns its bytes. */
+  #keep(target: Uint8Array, length: number): number {
+    const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
+    const file = this.#reader.file;
+    if (file !== this.recording?.name) {
+      this.recording = this.#recordings.find(({ name }) => name === file)!;
+      this.#offset = 0;
+      this.#ranges = !this.recording.layout
+        ? []
+        : isWhole(this.#window)
+          ? [[0, Infinity]]
+          : rangesOf(this.recording, this.#window);
+    }
+    let to = 0;
+    for (let at = 0; at < length; ) {
+      const captured = view.getUint32(at + 16, true);
+      const size = RECORD_HEADER + ((captured + 7) & ~7);
+      to =
+        view.getUint8(at + 26) === RecordKind.CHAPTER10
+          ? this.#piece(target, at, captured, to)
+          : this.#frame(target, at, size, to);
+      at += size;
+    }
+    return to;
+  }
+
+  #frame(target: Uint8Array, at: number, size: number, to: number): number {
+    const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
+    const time = view.getBigUint64(at, true);
+    const { start, first = 0, seconds } = this.recording!;
+    const position = start + Math.min(Math.max(Number(time) / 1e9 - first, 0), seconds);
+    if (position < this.#window.from || position >= this.#window.to) return to;
+    this.position = position;
+    this.summary.packets = Math.max(this.summary.packets, Number(view.getBigUint64(at + 8, true)));
+    if (this.summary.last === undefined || time > this.summary.last) this.summary.last = time;
+    target.copyWithin(to, at, at + size);
+    return to + size;
+  }
+
+  /** The parts of a piece of a file that are in the window's ranges: never more than the piece, so it fits in its place. */
+  #piece(target: Uint8Array, at: number, captured: number, to: number): number {
+    const [begin, end] = [this.#offset, this.#offset + captured];
+    this.#offset = end;
+    const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
+    const kept: number[] = [];
+    let length = 0;
+    for (const [from, until] of this.#ranges) {
+      if (from >= end) break;
+      const [a, b] = [Math.max(from, begin), Math.min(until, end)];
+      if (a >= b) continue;
+      kept.push(a - begin, b - begin);
+      length += b - a;
+    }
+    if (length === 0) return to;
+    const { layout, start } = this.recording!;
+    this.position = start + (layout![below(layout!, end)]?.at ?? 0);
+    this.summary.packets = Math.max(this.summary.packets, Number(view.getBigUint64(at + 8, true)));
+    const head = target.slice(at, at + RECORD_HEADER);
+    new DataView(head.buffer).setUint32(16, length, true);
+    new DataView(head.buffer).setUint32(20, length, true);
+    // The bytes first: a header that is written in front of them may lie where they are
+    const bytes = target.slice(at + RECORD_HEADER, at + RECORD_HEADER + captured);
+    target.set(head, to);
+    let put = to + RECORD_HEADER;
+    for (let i = 0; i < kept.length; i += 2) {
+      target.set(bytes.subarray(kept[i], kept[i + 1]), put);
+      put += kept[i + 1]! - kept[i]!;
+    }
+    const whole = to + RECORD_HEADER + ((length + 7) & ~7);
+    target.fill(0, put, whole);
+    return whole;
+  }
+}
+
+/** The last packet that begins before an offset. */
+function below(layout: readonly Packet[], offset: number): number {
+  let [low, high] = [0, layout.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (layout[middle]!.from < offset) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
+}
