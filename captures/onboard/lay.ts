@@ -19,23 +19,49 @@ let backwards: u32 = 0;
 let first: u64 = 0;
 let last: u64 = 0;
 
-export function windowAt(): usize { return WINDOW; }
-export function windowSize(): u32 { return (1 << 20) + 8; }
-export function outAt(): usize { return OUT; }
-export function outSize(): u32 { return INPUT_SIZE; }
+export function windowAt(): usize {
+  return WINDOW;
+}
+export function windowSize(): u32 {
+  return (1 << 20) + 8;
+}
+export function outAt(): usize {
+  return OUT;
+}
+export function outSize(): u32 {
+  return INPUT_SIZE;
+}
 
 /** What the last pcap() came to: where it stopped in the window and in the batch, and sums over the packets it laid out. */
-export function stoppedAt(): u32 { return at; }
-export function usedNow(): u32 { return used; }
-export function bytesLaid(): f64 { return bytes; }
-export function wireBytes(): f64 { return wire; }
-export function snappedLaid(): u32 { return snapped; }
-export function backwardsLaid(): u32 { return backwards; }
-export function firstTime(): u64 { return first; }
-export function lastTime(): u64 { return last; }
+export function stoppedAt(): u32 {
+  return at;
+}
+export function usedNow(): u32 {
+  return used;
+}
+export function bytesLaid(): f64 {
+  return bytes;
+}
+export function wireBytes(): f64 {
+  return wire;
+}
+export function snappedLaid(): u32 {
+  return snapped;
+}
+export function backwardsLaid(): u32 {
+  return backwards;
+}
+export function firstTime(): u64 {
+  return first;
+}
+export function lastTime(): u64 {
+  return last;
+}
 
 // @ts-ignore: decorator
-@inline function get(p: usize, big: bool): u32 { return big ? bswap<u32>(load<u32>(p)) : load<u32>(p); }
+@inline function get(p: usize, big: bool): u32 {
+  return big ? bswap<u32>(load<u32>(p)) : load<u32>(p);
+}
 
 /**
  * Lays out packets from window[from..end) behind the `length` bytes that are in the batch, of `room`; how many.
@@ -43,7 +69,17 @@ export function lastTime(): u64 { return last; }
  * `earliest` (all ones: none yet) and `latest` are the times of the file so far.
  */
 export function pcap(
-  from: u32, end: u32, length: u32, room: u32, header: u32, big: bool, scale: u32, link: u32, number: f64, earliest: u64, latest: u64,
+  from: u32,
+  end: u32,
+  length: u32,
+  room: u32,
+  header: u32,
+  big: bool,
+  scale: u32,
+  link: u32,
+  number: f64,
+  earliest: u64,
+  latest: u64,
 ): u32 {
   const limit: u32 = 1000000000 / scale;
   at = from;
@@ -60,7 +96,9 @@ export function pcap(
   let base: u64 = 0;
   while (end - at >= header) {
     const p = WINDOW + at;
-    const captured = get(p + 8, big), original = get(p + 12, big), fraction = get(p + 4, big);
+    const captured = get(p + 8, big),
+      original = get(p + 12, big),
+      fraction = get(p + 4, big);
     if (captured > MAX_CAPTURED || original < captured || fraction >= limit || end - at - header < captured) break;
     const whole = RECORD_HEADER + align8(captured);
     if (whole > room - used) break;
@@ -100,7 +138,10 @@ export function pcap(
 function copy(to: usize, from: usize, length: u32): void {
   const end = to + (length & ~7);
   while (to + 24 < end) {
-    const a = load<u64>(from), b = load<u64>(from, 8), c = load<u64>(from, 16), d = load<u64>(from, 24);
+    const a = load<u64>(from),
+      b = load<u64>(from, 8),
+      c = load<u64>(from, 16),
+      d = load<u64>(from, 24);
     store<u64>(to, a);
     store<u64>(to, b, 8);
     store<u64>(to, c, 16);
@@ -114,5 +155,5 @@ function copy(to: usize, from: usize, length: u32): void {
     from += 8;
   }
   const rest = length & 7;
-  if (rest) store<u64>(to, load<u64>(from) & ((<u64>1 << (rest << 3)) - 1));
+  if (rest) store<u64>(to, load<u64>(from) & (((<u64>1) << (rest << 3)) - 1));
 }

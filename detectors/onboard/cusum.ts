@@ -14,6 +14,7 @@ import { clamp } from "./numeric";
 export const CUSUM: u32 = 32;
 const SINGLE: f64 = 8;
 
+
 @unmanaged
 export class Cusum {
   up: f64;

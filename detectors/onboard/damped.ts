@@ -21,6 +21,7 @@ const FORGOTTEN: f64 = 1e-9; // a weight below this is 0; also keeps denormal nu
 
 const factors: usize = memory.data(40, 8);
 
+
 @unmanaged
 export class Level {
   weight: f64;
@@ -29,13 +30,19 @@ export class Level {
 }
 
 // @ts-ignore: decorator
-@inline export function level(p: usize, rate: u32): Level { return changetype<Level>(p + LEVELS + <usize>rate * LEVEL); }
+@inline export function level(p: usize, rate: u32): Level {
+  return changetype<Level>(p + LEVELS + <usize>rate * LEVEL);
+}
 
 /** Factor by which weights shrink in dt ns, for each rate, as five f64s. One exponential: the rest are its powers. */
 export function decays(dt: u64): usize {
   const e = NativeMath.exp2(<f64>dt * -1e-11); // 0.01 per second
-  const e2 = e * e, e4 = e2 * e2, e10 = e4 * e4 * e2; // 0.1
-  const t2 = e10 * e10, t4 = t2 * t2, e100 = t4 * t4 * t2; // 1
+  const e2 = e * e,
+    e4 = e2 * e2,
+    e10 = e4 * e4 * e2; // 0.1
+  const t2 = e10 * e10,
+    t4 = t2 * t2,
+    e100 = t4 * t4 * t2; // 1
   const e300 = e100 * e100 * e100;
   store<f64>(factors, e300 * e100 * e100);
   store<f64>(factors, e300, 8);
@@ -58,7 +65,7 @@ export function decay(p: usize, now: u64): u64 {
 export function shrink(p: usize, f: usize): void {
   for (let i: u32 = 0; i < RATES; ++i) {
     const s = level(p, i);
-    const w = s.weight * load<f64>(f + (<usize>i << 3));
+    const w = s.weight * load<f64>(f + ((<usize>i) << 3));
     s.weight = w < FORGOTTEN ? 0 : w;
   }
 }
@@ -83,9 +90,15 @@ export function update(p: usize, now: u64, value: f64): void {
   insert(p, value);
 }
 
-export function weight(p: usize, rate: u32): f64 { return level(p, rate).weight; }
-export function mean(p: usize, rate: u32): f64 { return level(p, rate).mean; }
-export function variance(p: usize, rate: u32): f64 { return level(p, rate).variance; }
+export function weight(p: usize, rate: u32): f64 {
+  return level(p, rate).weight;
+}
+export function mean(p: usize, rate: u32): f64 {
+  return level(p, rate).mean;
+}
+export function variance(p: usize, rate: u32): f64 {
+  return level(p, rate).variance;
+}
 
 /** Deviations between x and the damped mean, 0 .. BOUND; 0 while less than two values' weight is remembered. */
 export function score(p: usize, rate: u32, x: f64, floor: f64): f64 {
@@ -98,7 +111,8 @@ export function merge(into: usize, from: usize): void {
   decay(into, now);
   decay(from, now);
   for (let i: u32 = 0; i < RATES; ++i) {
-    const a = level(into, i), b = level(from, i);
+    const a = level(into, i),
+      b = level(from, i);
     if (b.weight == 0) continue;
     const w = a.weight + b.weight;
     const share = b.weight / w;

@@ -14,17 +14,18 @@ const ALPHA: f64 = 0.709; // bias for 64 registers (Figure 3 of the paper)
 
 const powers: usize = memory.data<f64>([
   1, 0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625, 0.001953125, 0.0009765625, 0.00048828125,
-  0.000244140625, 0.0001220703125, 0.00006103515625, 0.000030517578125]);
+  0.000244140625, 0.0001220703125, 0.00006103515625, 0.000030517578125,
+]);
 
 // @ts-ignore: decorator
 @inline function inverse(r: u32): f64 {
-  return r < 16 ? load<f64>(powers + (<usize>r << 3)) : reinterpret<f64>(<u64>(1023 - r) << 52);
+  return r < 16 ? load<f64>(powers + ((<usize>r) << 3)) : reinterpret<f64>((<u64>(1023 - r)) << 52);
 }
 
 /** hash: 64 well-mixed bits (spread() below makes them from those of the table hash). True when a register grew. */
 export function update(p: usize, hash: u64): bool {
   const at = p + <usize>(hash >> 58);
-  const run = <u32>clz<u64>(hash << 6 | 32) + 1;
+  const run = <u32>clz<u64>((hash << 6) | 32) + 1;
   if (run <= <u32>load<u8>(at)) return false;
   store<u8>(at, <u8>run);
   return true;
@@ -32,9 +33,9 @@ export function update(p: usize, hash: u64): bool {
 
 /** Finaliser of MurmurHash3 (Appleby): every input bit reaches every output bit, which leading zeros depend on. */
 export function spread(h: u64): u64 {
-  h = (h ^ h >> 33) * 0xff51afd7ed558ccd;
-  h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53;
-  return h ^ h >> 33;
+  h = (h ^ (h >> 33)) * 0xff51afd7ed558ccd;
+  h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53;
+  return h ^ (h >> 33);
 }
 
 export function estimate(p: usize): f64 {
@@ -46,7 +47,7 @@ export function estimate(p: usize): f64 {
     if (r == 0) empty += 1;
   }
   const m = <f64>REGISTERS;
-  const raw = ALPHA * m * m / sum;
+  const raw = (ALPHA * m * m) / sum;
   return raw <= 2.5 * m && empty != 0 ? m * NativeMath.log(m / <f64>empty) : raw;
 }
 

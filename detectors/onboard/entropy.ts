@@ -20,9 +20,12 @@ const cache: usize = memory.data(16384, 8); // c * log2 c for c < CACHED, filled
 function term(c: u32): f64 {
   if (c < 2) return 0;
   if (c >= CACHED) return <f64>c * NativeMath.log2(<f64>c);
-  const at = cache + (<usize>c << 3);
+  const at = cache + ((<usize>c) << 3);
   let v = load<f64>(at);
-  if (v == 0) { v = <f64>c * NativeMath.log2(<f64>c); store<f64>(at, v); }
+  if (v == 0) {
+    v = <f64>c * NativeMath.log2(<f64>c);
+    store<f64>(at, v);
+  }
   return v;
 }
 
@@ -35,7 +38,7 @@ function term(c: u32): f64 {
 export function ofBytes(p: usize, length: u32): f64 {
   memory.fill(byteCounts, 0, 1024);
   for (let i: u32 = 0; i < length; ++i) {
-    const at = byteCounts + (<usize>load<u8>(p + i) << 2);
+    const at = byteCounts + ((<usize>load<u8>(p + i)) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }
   let sum: f64 = 0;
@@ -49,6 +52,7 @@ export function fullness(entropy: f64, length: u32): f64 {
   return clamp(entropy / min<f64>(NativeMath.log2(<f64>length), 8), 0, 1);
 }
 
+
 @unmanaged
 export class Entropy {
   total: u32;
@@ -57,7 +61,9 @@ export class Entropy {
 }
 
 // @ts-ignore: decorator
-@inline function counter(p: usize, i: u32): usize { return p + 16 + (<usize>i << 2); }
+@inline function counter(p: usize, i: u32): usize {
+  return p + 16 + ((<usize>i) << 2);
+}
 
 function halve(p: usize): void {
   const s = changetype<Entropy>(p);
@@ -76,7 +82,7 @@ function halve(p: usize): void {
 /** Counts a symbol by its hash (its low 7 bits choose the place); window: 256 .. 2^24 values. */
 export function update(p: usize, hash: u64, window: u32): void {
   const s = changetype<Entropy>(p);
-  const at = counter(p, <u32>hash & (PLACES - 1));
+  const at = counter(p, (<u32>hash) & (PLACES - 1));
   const c = load<u32>(at);
   if (c == 0) s.kinds += 1;
   s.sum += term(c + 1) - term(c);

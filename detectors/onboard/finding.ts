@@ -10,38 +10,38 @@ export const FINDINGS: u32 = 16;
 
 /** Whom a finding is about. */
 export const enum Subject {
-  RECORD = 0,  // the packet, or the 1553 message, at hand
-  HOSTS = 1,   // the addresses in the finding; the packet at hand may be somebody else's
+  RECORD = 0, // the packet, or the 1553 message, at hand
+  HOSTS = 1, // the addresses in the finding; the packet at hand may be somebody else's
   COMMAND = 2, // the 1553 message that bus, cmd1 and cmd2 name, which is not at hand
-  BUS = 3,     // a 1553 bus
+  BUS = 3, // a 1553 bus
 }
 
 /** 136 bytes. */
 @unmanaged
 export class Finding {
-  key: u64;       // findings of one detector with the same key are one alert, which is counted
-  time: u64;      // ns
-  since: u64;     // ns, when what was seen began; 0 = now
-  srcHi: u64;     // HOSTS; an IPv4 address has hi = 0
+  key: u64; // findings of one detector with the same key are one alert, which is counted
+  time: u64; // ns
+  since: u64; // ns, when what was seen began; 0 = now
+  srcHi: u64; // HOSTS; an IPv4 address has hi = 0
   srcLo: u64;
   dstHi: u64;
   dstLo: u64;
-  score: f64;     // finite, >= 0
+  score: f64; // finite, >= 0
   threshold: f64; // finite, > 0; alarm when score > threshold
-  a: f64;         // numbers for the detector's own words
+  a: f64; // numbers for the detector's own words
   b: f64;
   c: f64;
   d: f64;
-  detector: u32;  // Detector
-  subject: u32;   // Subject
-  what: u32;      // which of the detector's findings
-  bus: u32;       // COMMAND, BUS: index of the channel's entry (mil1553/onboard/channels.ts)
-  cmd1: u16;      // COMMAND
+  detector: u32; // Detector
+  subject: u32; // Subject
+  what: u32; // which of the detector's findings
+  bus: u32; // COMMAND, BUS: index of the channel's entry (mil1553/onboard/channels.ts)
+  cmd1: u16; // COMMAND
   cmd2: u16;
-  port: u16;      // HOSTS; 0 = none
-  protocol: u8;   // HOSTS; IP protocol number, 0 = none
-  version: u8;    // HOSTS; 4 or 6
-  hasDest: u8;    // HOSTS; dstHi and dstLo count
+  port: u16; // HOSTS; 0 = none
+  protocol: u8; // HOSTS; IP protocol number, 0 = none
+  version: u8; // HOSTS; 4 or 6
+  hasDest: u8; // HOSTS; dstHi and dstLo count
   pad: u8;
   pad2: u16;
   pad3: u32;
@@ -53,10 +53,18 @@ const scales: usize = memory.data(40 * 8, 8);
 let used: u32 = 0;
 let lostCount: u64 = 0;
 
-export function found(): u32 { return used; }
-export function finding(i: u32): Finding { return changetype<Finding>(list + <usize>(i * FINDING)); }
-export function lost(): u64 { return lostCount; }
-export function clearFindings(): void { used = 0; }
+export function found(): u32 {
+  return used;
+}
+export function finding(i: u32): Finding {
+  return changetype<Finding>(list + <usize>(i * FINDING));
+}
+export function lost(): u64 {
+  return lostCount;
+}
+export function clearFindings(): void {
+  used = 0;
+}
 
 /** A new finding, zeros but for what is given here; fill in the rest. Never 0. */
 export function raise(detector: u32, what: u32, key: u64, time: u64, score: f64, threshold: f64): Finding {
@@ -68,24 +76,27 @@ export function raise(detector: u32, what: u32, key: u64, time: u64, score: f64,
   f.time = time;
   f.score = score;
   f.threshold = threshold;
-  if (used < FINDINGS) used += 1; else lostCount += 1;
+  if (used < FINDINGS) used += 1;
+  else lostCount += 1;
   return f;
 }
 
 /** Back to what holds without a policy: every detector on, its thresholds as they are. */
 export function resetScales(): void {
-  for (let i: u32 = 0; i < DETECTORS; ++i) store<f64>(scales + (<usize>i << 3), 1);
+  for (let i: u32 = 0; i < DETECTORS; ++i) store<f64>(scales + ((<usize>i) << 3), 1);
 }
 
 /** The operator's factor on a detector's threshold, >= 0; Infinity = the detector is off. */
 export function setScale(detector: u32, factor: f64): void {
-  if (detector < DETECTORS) store<f64>(scales + (<usize>detector << 3), factor);
+  if (detector < DETECTORS) store<f64>(scales + ((<usize>detector) << 3), factor);
 }
 
 // @ts-ignore: decorator
 @inline export function scaled(detector: Detector, threshold: f64): f64 {
-  return threshold * load<f64>(scales + (<usize>detector << 3));
+  return threshold * load<f64>(scales + ((<usize>detector) << 3));
 }
 
 // @ts-ignore: decorator
-@inline export function isOff(detector: Detector): bool { return load<f64>(scales + (<usize>detector << 3)) == Infinity; }
+@inline export function isOff(detector: Detector): bool {
+  return load<f64>(scales + ((<usize>detector) << 3)) == Infinity;
+}

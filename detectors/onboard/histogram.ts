@@ -15,17 +15,21 @@ const SURPRISE: f64 = 64;
 @inline export function bucket(v: u64): u32 {
   if (v < 8) return <u32>v;
   const e = 63 - <u32>clz<u64>(v);
-  return e > 39 ? BUCKETS - 1 : (e - 2) * 8 + (<u32>(v >> (e - 3)) & 7);
+  return e > 39 ? BUCKETS - 1 : (e - 2) * 8 + ((<u32>(v >> (e - 3))) & 7);
 }
 
 /** Smallest value of a bucket. */
-export function lowest(i: u32): u64 { return i < 8 ? i : <u64>(8 + (i & 7)) << ((i >> 3) - 1); }
+export function lowest(i: u32): u64 {
+  return i < 8 ? i : (<u64>(8 + (i & 7))) << ((i >> 3) - 1);
+}
 
 // @ts-ignore: decorator
-@inline export function count(p: usize, i: u32): u32 { return load<u32>(p + (<usize>i << 2), 8); }
+@inline export function count(p: usize, i: u32): u32 {
+  return load<u32>(p + ((<usize>i) << 2), 8);
+}
 
 export function update(p: usize, v: u64): void {
-  const at = p + (<usize>bucket(v) << 2);
+  const at = p + ((<usize>bucket(v)) << 2);
   const c = load<u32>(at, 8);
   if (c == u32.MAX_VALUE) return;
   store<u32>(at, c + 1, 8);
@@ -36,7 +40,7 @@ export function merge(into: usize, from: usize): void {
   let total: u64 = 0;
   for (let i: u32 = 0; i < BUCKETS; ++i) {
     const sum = min<u64>(<u64>count(into, i) + count(from, i), u32.MAX_VALUE);
-    store<u32>(into + (<usize>i << 2), <u32>sum, 8);
+    store<u32>(into + ((<usize>i) << 2), <u32>sum, 8);
     total += sum;
   }
   store<u64>(into, total);

@@ -10,10 +10,11 @@ import { BOUND, clamp } from "./numeric";
 import { later } from "./clock";
 
 export const INTERVAL: u32 = 40;
-const SETTLED: f64 = 8;      // intervals that count alike before steps are cut
+const SETTLED: f64 = 8; // intervals that count alike before steps are cut
 const WEIGHT: f64 = 0.03125; // of a new interval later on
-const CUT: f64 = 4;          // a step counts at most this many jitters
-const LEAST: f64 = 0.001;    // jitter below this share of the period is not worth a word
+const CUT: f64 = 4; // a step counts at most this many jitters
+const LEAST: f64 = 0.001; // jitter below this share of the period is not worth a word
+
 
 @unmanaged
 export class Interval {
@@ -25,18 +26,26 @@ export class Interval {
 }
 
 // @ts-ignore: decorator
-@inline function spread(s: Interval, floor: f64): f64 { return max<f64>(s.jitter, max<f64>(s.period * LEAST, max<f64>(floor, 1))); }
+@inline function spread(s: Interval, floor: f64): f64 {
+  return max<f64>(s.jitter, max<f64>(s.period * LEAST, max<f64>(floor, 1)));
+}
 
 /** An event at `now`. The first one only sets the time. Time that goes backwards gives an interval of 0. */
 export function update(p: usize, now: u64): void {
   const s = changetype<Interval>(p);
   const last = s.last;
   s.last = later(last, now);
-  if (last == 0) { if (s.last == 0) s.last = 1; return; }
+  if (last == 0) {
+    if (s.last == 0) s.last = 1;
+    return;
+  }
   const dt = now > last ? <f64>(now - last) : 0;
   s.count += 1;
   if (dt > s.longest) s.longest = dt;
-  if (s.count == 1) { s.period = dt; return; }
+  if (s.count == 1) {
+    s.period = dt;
+    return;
+  }
   const settled = s.count > SETTLED;
   const a = settled ? WEIGHT : 1 / s.count;
   const limit = settled ? CUT * spread(s, 0) : Infinity;
@@ -48,7 +57,7 @@ export function update(p: usize, now: u64): void {
 /** How regular: 1 a metronome, 0.5 where the jitter is half the period, toward 0 for bursts. 0 until settled. */
 export function regularity(p: usize): f64 {
   const s = changetype<Interval>(p);
-  return s.count < SETTLED || s.period <= 0 ? 0 : 1 / (1 + 2 * s.jitter / s.period);
+  return s.count < SETTLED || s.period <= 0 ? 0 : 1 / (1 + (2 * s.jitter) / s.period);
 }
 
 /** Jitters between the interval that ends `now` and the period, 0 .. BOUND. floor in ns. Ask before update. */
@@ -75,7 +84,8 @@ export function deadline(p: usize, limit: f64, missed: f64, floor: f64): u64 {
 }
 
 export function merge(into: usize, from: usize): void {
-  const a = changetype<Interval>(into), b = changetype<Interval>(from);
+  const a = changetype<Interval>(into),
+    b = changetype<Interval>(from);
   const n = a.count + b.count;
   if (n > 0) {
     const share = b.count / n;

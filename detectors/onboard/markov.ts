@@ -12,7 +12,9 @@ import { clamp } from "./numeric";
 const ROW: u32 = 1 << 24;
 const SURPRISE: f64 = 32;
 
-export function size(k: u32): u32 { return 8 + (4 * k * (k + 1) + 7 & ~7); }
+export function size(k: u32): u32 {
+  return 8 + ((4 * k * (k + 1) + 7) & ~7);
+}
 
 export function open(p: usize, k: u32): void {
   memory.fill(p, 0, size(k));
@@ -20,15 +22,19 @@ export function open(p: usize, k: u32): void {
 }
 
 // @ts-ignore: decorator
-@inline function row(p: usize, symbol: u32): usize { return p + 8 + (<usize>(symbol * (load<u32>(p) + 1)) << 2); }
+@inline function row(p: usize, symbol: u32): usize {
+  return p + 8 + ((<usize>(symbol * (load<u32>(p) + 1))) << 2);
+}
 
 // @ts-ignore: decorator
-@inline function known(p: usize, symbol: u32): u32 { return min<u32>(symbol, load<u32>(p) - 1); }
+@inline function known(p: usize, symbol: u32): u32 {
+  return min<u32>(symbol, load<u32>(p) - 1);
+}
 
 /** Probability of `to` right after `from`, above 0. */
 export function probability(p: usize, from: u32, to: u32): f64 {
   const r = row(p, known(p, from));
-  const c = <f64>load<u32>(r + (<usize>known(p, to) << 2), 4) + 0.5;
+  const c = <f64>load<u32>(r + ((<usize>known(p, to)) << 2), 4) + 0.5;
   return c / (<f64>load<u32>(r) + 0.5 * <f64>load<u32>(p));
 }
 
@@ -53,7 +59,7 @@ function halve(p: usize, r: usize): void {
   const k = load<u32>(p);
   let total: u32 = 0;
   for (let i: u32 = 0; i < k; ++i) {
-    const at = r + (<usize>i << 2);
+    const at = r + ((<usize>i) << 2);
     const c = load<u32>(at, 4) >> 1;
     store<u32>(at, c, 4);
     total += c;
@@ -62,7 +68,9 @@ function halve(p: usize, r: usize): void {
 }
 
 /** Moves on to a symbol without learning. */
-export function step(p: usize, symbol: u32): void { store<u32>(p, known(p, symbol) + 1, 4); }
+export function step(p: usize, symbol: u32): void {
+  store<u32>(p, known(p, symbol) + 1, 4);
+}
 
 /** Learns the transition from the previous symbol to this one, and moves on. */
 export function update(p: usize, symbol: u32): void {
@@ -71,7 +79,7 @@ export function update(p: usize, symbol: u32): void {
   store<u32>(p, to + 1, 4);
   if (previous == 0) return;
   const r = row(p, previous - 1);
-  const at = r + (<usize>to << 2);
+  const at = r + ((<usize>to) << 2);
   store<u32>(at, load<u32>(at, 4) + 1, 4);
   store<u32>(r, load<u32>(r) + 1);
   if (load<u32>(r) >= ROW) halve(p, r);
@@ -82,8 +90,10 @@ export function merge(into: usize, from: usize): bool {
   const k = load<u32>(into);
   if (k != load<u32>(from)) return false;
   for (let i: u32 = 0; i < k; ++i) {
-    const a = row(into, i), b = row(from, i);
-    for (let j: usize = 0; j <= <usize>k; ++j) store<u32>(a + (j << 2), load<u32>(a + (j << 2)) + load<u32>(b + (j << 2)));
+    const a = row(into, i),
+      b = row(from, i);
+    for (let j: usize = 0; j <= <usize>k; ++j)
+      store<u32>(a + (j << 2), load<u32>(a + (j << 2)) + load<u32>(b + (j << 2)));
     while (load<u32>(a) >= ROW) halve(into, a);
   }
   return true;

@@ -18,11 +18,15 @@ export const HUGE: f64 = 1e140;
 }
 
 // @ts-ignore: decorator
-@inline export function clamp(x: f64, low: f64, high: f64): f64 { return x > high ? high : x > low ? x : low; }
+@inline export function clamp(x: f64, low: f64, high: f64): f64 {
+  return x > high ? high : x > low ? x : low;
+}
 
 /** a / b, `otherwise` where b is 0 or less. */
 // @ts-ignore: decorator
-@inline export function ratio(a: f64, b: f64, otherwise: f64): f64 { return b > 0 ? a / b : otherwise; }
+@inline export function ratio(a: f64, b: f64, otherwise: f64): f64 {
+  return b > 0 ? a / b : otherwise;
+}
 
 /**
  * How many standard deviations x lies from the mean, 0 .. BOUND. `floor` is the spread that is never worth a word, in
@@ -46,4 +50,4 @@ export const HUGE: f64 = 1e140;
 export const LOG_ZERO: f64 = -40;
 const SMALLEST: f64 = 9.094947017729282e-13; // 2^-40
 const ONE: i64 = 0x3ff0000000000000;
-const PER_BIT: f64 = 2.220446049250313e-16;  // 2^-52
+const PER_BIT: f64 = 2.220446049250313e-16; // 2^-52

@@ -16,6 +16,7 @@ import { RATES, decays, mean, variance } from "./damped";
 export const PAIR: u32 = 272;
 const FORGOTTEN: f64 = 1e-9;
 
+
 @unmanaged
 class Head {
   last: u64;
@@ -23,6 +24,7 @@ class Head {
   b: f64;
   seen: u64;
 }
+
 
 @unmanaged
 class Joint {
@@ -35,7 +37,9 @@ class Joint {
 }
 
 // @ts-ignore: decorator
-@inline function joint(p: usize, rate: u32): Joint { return changetype<Joint>(p + 32 + <usize>rate * 48); }
+@inline function joint(p: usize, rate: u32): Joint {
+  return changetype<Joint>(p + 32 + <usize>rate * 48);
+}
 
 function decay(p: usize, now: u64): void {
   const h = changetype<Head>(p);
@@ -45,7 +49,7 @@ function decay(p: usize, now: u64): void {
   const f = decays(dt);
   for (let i: u32 = 0; i < RATES; ++i) {
     const j = joint(p, i);
-    const w = j.weight * load<f64>(f + (<usize>i << 3));
+    const w = j.weight * load<f64>(f + ((<usize>i) << 3));
     j.weight = w < FORGOTTEN ? 0 : w;
   }
 }
@@ -54,13 +58,15 @@ function decay(p: usize, now: u64): void {
 export function update(p: usize, now: u64, side: u32, value: f64): void {
   const h = changetype<Head>(p);
   decay(p, now);
-  if (side == 0) h.a = finite(value); else h.b = finite(value);
+  if (side == 0) h.a = finite(value);
+  else h.b = finite(value);
   h.seen |= side == 0 ? 1 : 2;
   if (h.seen != 3) return;
   for (let i: u32 = 0; i < RATES; ++i) {
     const j = joint(p, i);
     const w = j.weight + 1;
-    const share = 1 / w, rest = 1 - share; // rest is exactly 0 for the first pair
+    const share = 1 / w,
+      rest = 1 - share; // rest is exactly 0 for the first pair
     const da = h.a - j.meanA;
     const db = h.b - j.meanB;
     j.meanA = w == 1 ? h.a : j.meanA + da * share;
@@ -72,7 +78,9 @@ export function update(p: usize, now: u64, side: u32, value: f64): void {
   }
 }
 
-export function covariance(p: usize, rate: u32): f64 { return joint(p, rate).covariance; }
+export function covariance(p: usize, rate: u32): f64 {
+  return joint(p, rate).covariance;
+}
 
 /** Pearson's, -1 .. 1; 0 while either side is constant. */
 export function correlation(p: usize, rate: u32): f64 {
@@ -82,22 +90,26 @@ export function correlation(p: usize, rate: u32): f64 {
 
 /** Length of the vector of both means, of two Damped states. */
 export function magnitude(a: usize, b: usize, rate: u32): f64 {
-  const x = mean(a, rate), y = mean(b, rate);
+  const x = mean(a, rate),
+    y = mean(b, rate);
   return sqrt<f64>(x * x + y * y);
 }
 
 /** Length of the vector of both variances (so the paper), of two Damped states. */
 export function radius(a: usize, b: usize, rate: u32): f64 {
-  const x = sqrt<f64>(variance(a, rate)), y = sqrt<f64>(variance(b, rate));
+  const x = sqrt<f64>(variance(a, rate)),
+    y = sqrt<f64>(variance(b, rate));
   // The variances' squares could overflow; those of deviations cannot.
-  const larger = max<f64>(x, y), smaller = min<f64>(x, y);
+  const larger = max<f64>(x, y),
+    smaller = min<f64>(x, y);
   const q = ratio(smaller, larger, 0);
   return larger * larger * sqrt<f64>(1 + q * q * q * q);
 }
 
 /** Adds what `from` remembers to `into`; `from` is brought to the later time as well. */
 export function merge(into: usize, from: usize): void {
-  const x = changetype<Head>(into), y = changetype<Head>(from);
+  const x = changetype<Head>(into),
+    y = changetype<Head>(from);
   const newer = y.last > x.last;
   const now = max(x.last, y.last);
   decay(into, now);
@@ -106,7 +118,8 @@ export function merge(into: usize, from: usize): void {
   if (y.seen & 2 && (newer || !(x.seen & 2))) x.b = y.b;
   x.seen |= y.seen;
   for (let i: u32 = 0; i < RATES; ++i) {
-    const a = joint(into, i), b = joint(from, i);
+    const a = joint(into, i),
+      b = joint(from, i);
     if (b.weight == 0) continue;
     const w = a.weight + b.weight;
     const share = b.weight / w;

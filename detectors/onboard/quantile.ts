@@ -19,6 +19,7 @@ const LOW: f64 = 9.5367431640625e-7;
 const HIGH: f64 = 1048576;
 const BIAS: u32 = (1023 - 20) << 5;
 
+
 @unmanaged
 export class Quantile {
   total: u64;
@@ -27,17 +28,24 @@ export class Quantile {
 }
 
 // @ts-ignore: decorator
-@inline function at(p: usize, i: u32): usize { return p + 16 + (<usize>i << 2); }
+@inline function at(p: usize, i: u32): usize {
+  return p + 16 + ((<usize>i) << 2);
+}
 
 // @ts-ignore: decorator
-@inline function index(x: f64): u32 { return <u32>(reinterpret<u64>(x) >> 47) - BIAS; }
+@inline function index(x: f64): u32 {
+  return <u32>(reinterpret<u64>(x) >> 47) - BIAS;
+}
 
-function edge(i: u32): f64 { return reinterpret<f64>(<u64>(i + BIAS) << 47); }
+function edge(i: u32): f64 {
+  return reinterpret<f64>((<u64>(i + BIAS)) << 47);
+}
 
 /** What is reported for a bucket. */
 function middle(i: u32): f64 {
-  const l = edge(i), h = edge(i + 1);
-  return 2 * l * h / (l + h);
+  const l = edge(i),
+    h = edge(i + 1);
+  return (2 * l * h) / (l + h);
 }
 
 export function update(p: usize, x: f64): void {
@@ -52,8 +60,8 @@ export function update(p: usize, x: f64): void {
 export function merge(into: usize, from: usize): void {
   let total: u64 = 0;
   for (let i: u32 = 0; i < BUCKETS + 2; ++i) {
-    const c = into + 8 + (<usize>i << 2);
-    const sum = min<u64>(<u64>load<u32>(c) + load<u32>(from + 8 + (<usize>i << 2)), u32.MAX_VALUE);
+    const c = into + 8 + ((<usize>i) << 2);
+    const sum = min<u64>(<u64>load<u32>(c) + load<u32>(from + 8 + ((<usize>i) << 2)), u32.MAX_VALUE);
     store<u32>(c, <u32>sum);
     total += sum;
   }

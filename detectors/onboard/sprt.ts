@@ -13,6 +13,7 @@ import { clamp } from "./numeric";
 export const PLAN: u32 = 32;
 export const SPRT: u32 = 16;
 
+
 @unmanaged
 export class Plan {
   onSuccess: f64;
@@ -21,13 +22,18 @@ export class Plan {
   lower: f64;
 }
 
+
 @unmanaged
 export class Sprt {
   walk: f64;
   count: f64;
 }
 
-export const enum Decision { UNDECIDED = 0, H0 = 1, H1 = 2 }
+export const enum Decision {
+  UNDECIDED = 0,
+  H0 = 1,
+  H1 = 2,
+}
 
 /**
  * success0, success1: probability of success under H0 and H1, success0 > success1. falseAlarm: accepting H1 though H0
@@ -45,7 +51,8 @@ export function plan(p: usize, success0: f64, success1: f64, falseAlarm: f64, mi
 }
 
 export function update(p: usize, planned: usize, success: bool): void {
-  const s = changetype<Sprt>(p), q = changetype<Plan>(planned);
+  const s = changetype<Sprt>(p),
+    q = changetype<Plan>(planned);
   s.count += 1;
   s.walk = clamp(s.walk + (success ? q.onSuccess : q.onFailure), 2 * q.lower, 2 * q.upper);
 }
@@ -62,7 +69,9 @@ export function score(p: usize, planned: usize): f64 {
 }
 
 export function merge(into: usize, from: usize, planned: usize): void {
-  const a = changetype<Sprt>(into), b = changetype<Sprt>(from), q = changetype<Plan>(planned);
+  const a = changetype<Sprt>(into),
+    b = changetype<Sprt>(from),
+    q = changetype<Plan>(planned);
   a.count += b.count;
   a.walk = clamp(a.walk + b.walk, 2 * q.lower, 2 * q.upper);
 }

@@ -21,6 +21,7 @@ export const TABLE: u32 = 40;
 export const HEADER: u32 = 24;
 const PROBES: u32 = 8;
 
+
 @unmanaged
 export class Table {
   base: usize;
@@ -32,6 +33,7 @@ export class Table {
   fresh: u32;
   pad: u32;
 }
+
 
 @unmanaged
 export class Entry {
@@ -53,7 +55,9 @@ export function open(t: Table, base: usize, capacity: u32, stride: u32): void {
 }
 
 // @ts-ignore: decorator
-@inline function place(t: Table, i: u32): Entry { return changetype<Entry>(t.base + <usize>(i & t.mask) * t.stride); }
+@inline function place(t: Table, i: u32): Entry {
+  return changetype<Entry>(t.base + <usize>(i & t.mask) * t.stride);
+}
 
 /** The record of this key, made (and its state zeroed) if there is none; t.fresh tells. Never 0. */
 export function find(t: Table, key: u64, check: u64): usize {
@@ -64,12 +68,23 @@ export function find(t: Table, key: u64, check: u64): usize {
   t.touches += 1;
   for (let i: u32 = 0; i < PROBES; ++i) {
     const e = place(t, home + i);
-    if (e.key == key && e.check == check) { e.touch = t.touches; t.fresh = 0; return changetype<usize>(e); }
-    if (e.key == 0) { best = changetype<usize>(e); break; }
-    if (e.touch < age) { age = e.touch; best = changetype<usize>(e); }
+    if (e.key == key && e.check == check) {
+      e.touch = t.touches;
+      t.fresh = 0;
+      return changetype<usize>(e);
+    }
+    if (e.key == 0) {
+      best = changetype<usize>(e);
+      break;
+    }
+    if (e.touch < age) {
+      age = e.touch;
+      best = changetype<usize>(e);
+    }
   }
   const e = changetype<Entry>(best);
-  if (e.key == 0) t.live += 1; else t.evictions += 1;
+  if (e.key == 0) t.live += 1;
+  else t.evictions += 1;
   memory.fill(best, 0, t.stride);
   e.key = key;
   e.check = check;

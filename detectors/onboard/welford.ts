@@ -9,6 +9,7 @@ import { finite, deviation } from "./numeric";
 
 export const WELFORD: u32 = 24;
 
+
 @unmanaged
 export class Welford {
   count: f64;
@@ -29,12 +30,13 @@ export function update(p: usize, value: f64): void {
 
 /** Adds what `from` has seen to `into`. */
 export function merge(into: usize, from: usize): void {
-  const a = changetype<Welford>(into), b = changetype<Welford>(from);
+  const a = changetype<Welford>(into),
+    b = changetype<Welford>(from);
   if (b.count == 0) return;
   const n = a.count + b.count;
   const d = b.mean - a.mean;
   a.mean += d * (b.count / n);
-  a.m2 += b.m2 + d * d * (a.count * b.count / n);
+  a.m2 += b.m2 + d * d * ((a.count * b.count) / n);
   a.count = n;
 }
 

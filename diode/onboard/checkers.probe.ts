@@ -1,6 +1,14 @@
 // Test entry: the two checkers side by side, as guard uses them, each asked alone.
 import { RuleAction } from "../../appliance/contract/onboard/config";
-import { configurePolicy, ignoreChecksums, networks, ranges, rule, ruleCount, rules } from "../../appliance/compartments/guard/onboard/policy";
+import {
+  configurePolicy,
+  ignoreChecksums,
+  networks,
+  ranges,
+  rule,
+  ruleCount,
+  rules,
+} from "../../appliance/compartments/guard/onboard/policy";
 import { Fields } from "./fields";
 import { secondMessages } from "./messages/second";
 import { parse } from "./parse";
@@ -10,8 +18,12 @@ import { second } from "./second";
 const INPUT: usize = memory.data(131072, 8);
 const FRAME: usize = memory.data(112, 8);
 
-export function at(): usize { return INPUT; }
-export function configure(length: u32): u32 { return configurePolicy(INPUT, length); }
+export function at(): usize {
+  return INPUT;
+}
+export function configure(length: u32): u32 {
+  return configurePolicy(INPUT, length);
+}
 
 /** The rule that lets input[0..length) out, or -1. */
 export function askFirst(length: u32): i32 {
@@ -21,10 +33,14 @@ export function askFirst(length: u32): i32 {
   return matched >= 0 && rule(<u32>matched).action == RuleAction.ALLOW ? matched : -1;
 }
 
-export function askSecond(length: u32): i32 { return second(INPUT, length); }
+export function askSecond(length: u32): i32 {
+  return second(INPUT, length);
+}
 
 /** Messages in the payload input[0..length) that the second lets out, or -1. */
-export function askSecondMessages(length: u32): i32 { return secondMessages(INPUT, length); }
+export function askSecondMessages(length: u32): i32 {
+  return secondMessages(INPUT, length);
+}
 
 /** Changes one bit after the other of a frame, and back; how many of the changed frames the two judge differently. */
 export function disagreements(length: u32): u32 {
@@ -32,7 +48,7 @@ export function disagreements(length: u32): u32 {
   for (let bit: u32 = 0; bit < length << 3; ++bit) {
     const p = INPUT + (bit >> 3);
     const kept = load<u8>(p);
-    store<u8>(p, kept ^ <u8>(<u32>1 << (bit & 7)));
+    store<u8>(p, kept ^ (<u8>((<u32>1) << (bit & 7))));
     if (askFirst(length) != askSecond(length)) ++n;
     store<u8>(p, kept);
   }

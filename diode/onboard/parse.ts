@@ -23,7 +23,12 @@ const IPV6: u32 = 40;
 export function parse(f: Fields, p: usize, length: u32, ignoreChecksums: bool): u32 {
   f.known = Known.NOTHING;
   f.vlan = UNTAGGED;
-  f.srcPort = 0; f.dstPort = 0; f.sequence = 0; f.acknowledgement = 0; f.flags = 0; f.window = 0;
+  f.srcPort = 0;
+  f.dstPort = 0;
+  f.sequence = 0;
+  f.acknowledgement = 0;
+  f.flags = 0;
+  f.window = 0;
   if (length < ETHERNET) return Reason.TOO_SHORT;
   f.macDst = be64(p) >> 16;
   f.macSrc = be64(p + 6) >> 16;
@@ -54,8 +59,10 @@ function parseIpv4(f: Fields, p: usize, length: u32, padded: bool, ignoreChecksu
   const total = be16(p + 2);
   f.version = 4;
   f.protocol = <u32>load<u8>(p, 9);
-  f.srcHi = 0; f.srcLo = be32(p + 12);
-  f.dstHi = 0; f.dstLo = be32(p + 16);
+  f.srcHi = 0;
+  f.srcLo = be32(p + 12);
+  f.dstHi = 0;
+  f.dstLo = be32(p + 16);
   f.known = Known.ADDRESSES;
   if ((first & 15) < 5 || total < IPV4 || total > length) return Reason.IP_LENGTH;
   if ((first & 15) != 5) return Reason.IP_OPTIONS;
@@ -73,12 +80,14 @@ function parseIpv4(f: Fields, p: usize, length: u32, padded: bool, ignoreChecksu
 /** RFC 8200 section 3. Of extension headers none is passed: what they carry could not be made anew. */
 function parseIpv6(f: Fields, p: usize, length: u32, padded: bool, ignoreChecksums: bool): u32 {
   if (length < IPV6) return Reason.TOO_SHORT;
-  if (<u32>load<u8>(p) >> 4 != 6) return Reason.IP_VERSION;
+  if ((<u32>load<u8>(p)) >> 4 != 6) return Reason.IP_VERSION;
   const payload = be16(p + 4);
   f.version = 6;
   f.protocol = <u32>load<u8>(p, 6);
-  f.srcHi = be64(p + 8); f.srcLo = be64(p + 16);
-  f.dstHi = be64(p + 24); f.dstLo = be64(p + 32);
+  f.srcHi = be64(p + 8);
+  f.srcLo = be64(p + 16);
+  f.dstHi = be64(p + 24);
+  f.dstLo = be64(p + 32);
   f.known = Known.ADDRESSES;
   if (payload > length - IPV6) return Reason.IP_LENGTH;
   if (payload < length - IPV6 && !padded) return Reason.TRAILING;
@@ -92,14 +101,27 @@ function parseIpv6(f: Fields, p: usize, length: u32, padded: bool, ignoreChecksu
 /** IANA, "IPv6 Extension Header Types", and 59, no next header. ESP (50) is left: to guard it is an opaque payload. */
 function isExtension(protocol: u32): bool {
   switch (protocol) {
-    case 0: case 43: case 44: case 51: case 59: case 60: case 135: case 139: case 140: case 253: case 254: return true;
-    default: return false;
+    case 0:
+    case 43:
+    case 44:
+    case 51:
+    case 59:
+    case 60:
+    case 135:
+    case 139:
+    case 140:
+    case 253:
+    case 254:
+      return true;
+    default:
+      return false;
   }
 }
 
 /** Sources must be single hosts; destinations may be groups (RFC 1112) or the limited broadcast, if a rule says so. */
 function badIpv4(src: u32, dst: u32): bool {
-  const s = src >> 24, d = dst >> 24;
+  const s = src >> 24,
+    d = dst >> 24;
   if (s == 0 || s == 127 || s >= 224) return true;
   if (d == 0 || d == 127 || (d >= 240 && dst != 0xffffffff)) return true;
   return src == dst;

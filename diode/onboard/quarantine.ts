@@ -18,15 +18,18 @@ import { inNetworks } from "./rules";
 /** Whom an entry is for. A terminal or a message is one of the source that it comes from: a recorder, or who forges one. */
 @unmanaged
 class Key {
-  srcHi: u64; srcLo: u64;
-  dstHi: u64; dstLo: u64; // 0 but of a flow; of terminals and messages: channel, and what of the command word counts
-  rest: u64;              // the Action it came of, version; of a flow: protocol, ports
+  srcHi: u64;
+  srcLo: u64;
+  dstHi: u64;
+  dstLo: u64; // 0 but of a flow; of terminals and messages: channel, and what of the command word counts
+  rest: u64; // the Action it came of, version; of a flow: protocol, ports
 }
+
 
 @unmanaged
 class Entry extends Key {
   until: u64; // ns; 0 = free
-  due: u64;   // rate.ts
+  due: u64; // rate.ts
 }
 
 export const ENTRIES: u32 = 256;
@@ -41,15 +44,15 @@ const TERMINAL: u32 = 0x3fffc0; // channel and terminal
 
 export const enum Outcome {
   NEW = 0,
-  KNOWN = 1,     // was inside; its time starts anew
+  KNOWN = 1, // was inside; its time starts anew
   PROTECTED = 2,
-  TOO_MANY = 3,  // this minute, or no place
+  TOO_MANY = 3, // this minute, or no place
 }
 
 /** Who may not be shut out, and how fast entries may come. */
 @unmanaged
 export class Limits {
-  length: u64;            // ns that an entry stays
+  length: u64; // ns that an entry stays
   perMinute: u32;
   protectedTerminals: u32; // bit n: terminal n
   protectedNetworks: usize; // Network[]
@@ -60,15 +63,20 @@ let latest: u64 = 0; // no entry is in force from then on
 
 /** Whether the frame's source or flow is shut out at this time. */
 export function shutOut(f: Fields, time: u64): bool {
-  return time < latest
-    && (find(keyOf(f, Action.QUARANTINE_SOURCE, 0), time) != 0 || find(keyOf(f, Action.QUARANTINE_FLOW, 0), time) != 0);
+  return (
+    time < latest &&
+    (find(keyOf(f, Action.QUARANTINE_SOURCE, 0), time) != 0 || find(keyOf(f, Action.QUARANTINE_FLOW, 0), time) != 0)
+  );
 }
 
 /** Whether a 1553 message of this frame is: its terminal, or terminal, direction and subaddress. */
 export function messageShutOut(f: Fields, channel: u32, command: u32, time: u64): bool {
   if (time >= latest) return false;
-  const what = (channel & 0x7ff) << 11 | command >> 5;
-  return find(keyOf(f, Action.QUARANTINE_TERMINAL, what), time) != 0 || find(keyOf(f, Action.QUARANTINE_MESSAGE, what), time) != 0;
+  const what = ((channel & 0x7ff) << 11) | (command >> 5);
+  return (
+    find(keyOf(f, Action.QUARANTINE_TERMINAL, what), time) != 0 ||
+    find(keyOf(f, Action.QUARANTINE_MESSAGE, what), time) != 0
+  );
 }
 
 /** Where the state of the frame's source's tightened rate is (rate.ts); 0 where it has none. */
@@ -80,11 +88,15 @@ export function tightenedDue(f: Fields, time: u64): usize {
 
 /** Does what a verdict asks for: an entry until `time` + l.length. */
 export function take(f: Fields, verdict: u32, time: u64, l: Limits): Outcome {
-  const action = verdict & 15, what = verdict >> 10 & 0x7ff | verdict >> 21 << 11;
+  const action = verdict & 15,
+    what = ((verdict >> 10) & 0x7ff) | ((verdict >> 21) << 11);
   if (isProtected(f, action, what, l)) return Outcome.PROTECTED;
   const key = keyOf(f, action, what);
   const inside = find(key, time);
-  if (inside != 0) { keep(inside, time + l.length); return Outcome.KNOWN; }
+  if (inside != 0) {
+    keep(inside, time + l.length);
+    return Outcome.KNOWN;
+  }
   const place = free(key, time);
   if (place == 0 || l.perMinute == 0) return Outcome.TOO_MANY;
   const interval = MINUTE / l.perMinute;
@@ -110,7 +122,7 @@ function keep(e: usize, until: u64): void {
 
 function isProtected(f: Fields, action: u32, what: u32, l: Limits): bool {
   if (action == Action.QUARANTINE_TERMINAL || action == Action.QUARANTINE_MESSAGE) {
-    return (l.protectedTerminals >> (what >> 6 & 31) & 1) != 0;
+    return ((l.protectedTerminals >> ((what >> 6) & 31)) & 1) != 0;
   }
   return l.protectedCount != 0 && inNetworks(l.protectedNetworks, 0, l.protectedCount, f.version, f.srcHi, f.srcLo);
 }
@@ -119,11 +131,12 @@ function isProtected(f: Fields, action: u32, what: u32, l: Limits): bool {
 function keyOf(f: Fields, action: u32, what: u32): usize {
   const k = changetype<Key>(KEY);
   const flow = action == Action.QUARANTINE_FLOW;
-  k.srcHi = f.srcHi; k.srcLo = f.srcLo;
+  k.srcHi = f.srcHi;
+  k.srcLo = f.srcLo;
   k.dstHi = flow ? f.dstHi : 0;
   k.dstLo = flow ? f.dstLo : <u64>relevant(action, what);
-  k.rest = <u64>action << 56 | <u64>f.version << 48;
-  if (flow) k.rest |= <u64>f.protocol << 32 | <u64>f.srcPort << 16 | <u64>f.dstPort;
+  k.rest = ((<u64>action) << 56) | ((<u64>f.version) << 48);
+  if (flow) k.rest |= ((<u64>f.protocol) << 32) | ((<u64>f.srcPort) << 16) | (<u64>f.dstPort);
   return KEY;
 }
 
@@ -134,7 +147,9 @@ function relevant(action: u32, what: u32): u32 {
 }
 
 // @ts-ignore: decorator
-@inline function entry(i: u32): usize { return TABLE + <usize>(i & (ENTRIES - 1)) * ENTRY; }
+@inline function entry(i: u32): usize {
+  return TABLE + <usize>(i & (ENTRIES - 1)) * ENTRY;
+}
 
 function hash(key: usize): u32 {
   const k = changetype<Key>(key);

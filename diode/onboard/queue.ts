@@ -9,12 +9,14 @@ export const SIZE: u32 = 131072;
 export const RING: usize = memory.data(131072, 8);
 const HEAD: u32 = 8; // u32 length, u32 zero
 
-let first: u32 = 0;  // offset of the oldest entry
+let first: u32 = 0; // offset of the oldest entry
 let behind: u32 = 0; // offset behind the newest
-let end: u32 = 0;    // where entries end that stand before `first` began anew at 0; 0 = they have not
+let end: u32 = 0; // where entries end that stand before `first` began anew at 0; 0 = they have not
 let count: u32 = 0;
 
-export function waiting(): u32 { return count; }
+export function waiting(): u32 {
+  return count;
+}
 
 /** Where a frame of at most this many bytes may be written; 0 = there is no room. Then push(). */
 export function room(length: u32): usize {
@@ -35,9 +37,13 @@ export function push(at: usize, length: u32): void {
 }
 
 /** The oldest frame, whose bytes are lengthOf(); 0 = none waits. */
-export function oldest(): usize { return count == 0 ? 0 : RING + first + HEAD; }
+export function oldest(): usize {
+  return count == 0 ? 0 : RING + first + HEAD;
+}
 // @ts-ignore: decorator
-@inline export function lengthOf(at: usize): u32 { return load<u32>(at - HEAD); }
+@inline export function lengthOf(at: usize): u32 {
+  return load<u32>(at - HEAD);
+}
 
 /** Takes the oldest away. */
 export function pop(): void {

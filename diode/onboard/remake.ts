@@ -23,7 +23,13 @@ function headerLength(protocol: u32): u32 {
 
 /** Writes the frame at `out`, where there is room, and returns its length, padded with zeros to Ethernet's minimum. */
 export function remake(
-  out: usize, f: Fields, copyPayload: bool, source: u64, nextHop: u64, ttl: u32, identification: u32,
+  out: usize,
+  f: Fields,
+  copyPayload: bool,
+  source: u64,
+  nextHop: u64,
+  ttl: u32,
+  identification: u32,
 ): u32 {
   const ip = out + ETHERNET;
   const header: u32 = f.version == 4 ? 20 : 40;
@@ -47,7 +53,9 @@ function put48(p: usize, mac: u64): void {
   put32(p + 2, <u32>mac);
 }
 
-function put64(p: usize, v: u64): void { store<u64>(p, bswap<u64>(v)); }
+function put64(p: usize, v: u64): void {
+  store<u64>(p, bswap<u64>(v));
+}
 
 function makeIpv4(p: usize, f: Fields, total: u32, ttl: u32, identification: u32): void {
   put16(p - 2, 0x0800);
@@ -66,8 +74,10 @@ function makeIpv6(p: usize, f: Fields, length: u32, ttl: u32): void {
   put16(p + 4, length);
   store<u8>(p, <u8>f.protocol, 6);
   store<u8>(p, <u8>ttl, 7);
-  put64(p + 8, f.srcHi); put64(p + 16, f.srcLo);
-  put64(p + 24, f.dstHi); put64(p + 32, f.dstLo);
+  put64(p + 8, f.srcHi);
+  put64(p + 16, f.srcLo);
+  put64(p + 24, f.dstHi);
+  put64(p + 32, f.dstLo);
 }
 
 function pseudoSum(ip: usize, f: Fields, length: u32): u64 {

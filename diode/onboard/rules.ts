@@ -13,13 +13,16 @@ export function firstMatch(f: Fields, rules: usize, count: u32, networks: usize,
 }
 
 function matches(f: Fields, r: Rule, networks: usize, ranges: usize): bool {
-  return (<u32>r.protocol == ANY_PROTOCOL || <u32>r.protocol == f.protocol)
-    && f.payloadLength >= <u32>r.sizeFirst && f.payloadLength <= <u32>r.sizeLast
-    && inRanges(ranges, r.vlansAt, r.vlansCount, f.vlan)
-    && inRanges(ranges, r.portsAt, r.portsCount, f.dstPort)
-    && inRanges(ranges, r.sourcesAt, r.sourcesCount, f.srcPort)
-    && inNetworks(networks, r.fromAt, r.fromCount, f.version, f.srcHi, f.srcLo)
-    && inNetworks(networks, r.toAt, r.toCount, f.version, f.dstHi, f.dstLo);
+  return (
+    (<u32>r.protocol == ANY_PROTOCOL || <u32>r.protocol == f.protocol) &&
+    f.payloadLength >= <u32>r.sizeFirst &&
+    f.payloadLength <= <u32>r.sizeLast &&
+    inRanges(ranges, r.vlansAt, r.vlansCount, f.vlan) &&
+    inRanges(ranges, r.portsAt, r.portsCount, f.dstPort) &&
+    inRanges(ranges, r.sourcesAt, r.sourcesCount, f.srcPort) &&
+    inNetworks(networks, r.fromAt, r.fromCount, f.version, f.srcHi, f.srcLo) &&
+    inNetworks(networks, r.toAt, r.toCount, f.version, f.dstHi, f.dstLo)
+  );
 }
 
 /** Whether one of the ranges list[at..at+count) holds the value; an empty list holds every one. */

@@ -18,22 +18,34 @@
 // Untrusted: the frame. The tables were checked by checkSecond().
 
 export const enum Op {
-  TEST = 0,     // low <= value <= high: next, else otherwise
-  KEEP = 1,     // register = value
-  SET = 2,      // register = low
-  MOVE = 3,     // go on `low` bytes further
-  LENGTH = 4,   // value + low bytes from here are the packet; less than the frame holds only if that holds <= high
-  EXACT = 5,    // value is what is left of the packet
-  SIZE = 6,     // register SIZE = what is left behind value + low bytes
-  SUM = 7,      // the Internet checksum over `low` bytes (0: all that is left) is right; high = 1: with pseudo header
-  DIFFER = 8,   // source and destination are not the same
+  TEST = 0, // low <= value <= high: next, else otherwise
+  KEEP = 1, // register = value
+  SET = 2, // register = low
+  MOVE = 3, // go on `low` bytes further
+  LENGTH = 4, // value + low bytes from here are the packet; less than the frame holds only if that holds <= high
+  EXACT = 5, // value is what is left of the packet
+  SIZE = 6, // register SIZE = what is left behind value + low bytes
+  SUM = 7, // the Internet checksum over `low` bytes (0: all that is left) is right; high = 1: with pseudo header
+  DIFFER = 8, // source and destination are not the same
 }
 
-export const enum Register { VLAN, VERSION, PROTOCOL, SRC_HI, SRC_LO, DST_HI, DST_LO, SRC_PORT, DST_PORT, SIZE }
+export const enum Register {
+  VLAN,
+  VERSION,
+  PROTOCOL,
+  SRC_HI,
+  SRC_LO,
+  DST_HI,
+  DST_LO,
+  SRC_PORT,
+  DST_PORT,
+  SIZE,
+}
 
 const ACCEPT: u32 = 0xfffe; // as next or otherwise
 const REFUSE: u32 = 0xffff;
 const REGISTERS: u32 = 10;
+
 
 @unmanaged
 class Step {
@@ -50,7 +62,17 @@ class Step {
   high: u32;
 }
 
-export const enum Dimension { PROTOCOL, VLAN, SIZE, DST_PORT, SRC_PORT, FROM4, TO4, FROM6, TO6 }
+export const enum Dimension {
+  PROTOCOL,
+  VLAN,
+  SIZE,
+  DST_PORT,
+  SRC_PORT,
+  FROM4,
+  TO4,
+  FROM6,
+  TO6,
+}
 const DIMENSIONS: u32 = 9;
 const TABLES_HEADER: u32 = 16 + 9 * 8;
 const ENTRY: u32 = 32;
@@ -82,27 +104,40 @@ function saneStep(s: Step, i: u32): bool {
   return forward(<u32>s.next, i) && forward(<u32>s.otherwise, i);
 }
 
-function forward(to: u32, from: u32): bool { return (to > from && to < stepCount) || to >= ACCEPT; }
+function forward(to: u32, from: u32): bool {
+  return (to > from && to < stepCount) || to >= ACCEPT;
+}
 
 function saneDimension(d: u32, entries: u32): bool {
-  const first = load<u32>(tables + 16 + (d << 3)), count = load<u32>(tables + 20 + (d << 3));
+  const first = load<u32>(tables + 16 + (d << 3)),
+    count = load<u32>(tables + 20 + (d << 3));
   if (count == 0 || count > entries || first > entries - count) return false;
   const p = entry(first);
   return (load<u64>(p) | load<u64>(p, 8)) == 0;
 }
 
 // @ts-ignore: decorator
-@inline function step(i: u32): Step { return changetype<Step>(steps + <usize>i * offsetof<Step>()); }
+@inline function step(i: u32): Step {
+  return changetype<Step>(steps + <usize>i * offsetof<Step>());
+}
 // @ts-ignore: decorator
-@inline function entry(i: u32): usize { return tables + TABLES_HEADER + <usize>i * ENTRY; }
+@inline function entry(i: u32): usize {
+  return tables + TABLES_HEADER + <usize>i * ENTRY;
+}
 // @ts-ignore: decorator
-@inline function kept(register: u32): u64 { return load<u64>(KEPT + (register << 3)); }
+@inline function kept(register: u32): u64 {
+  return load<u64>(KEPT + (register << 3));
+}
 
 /** The rule that lets the frame p[0..length) out, or -1. */
-export function second(p: usize, length: u32): i32 { return wellFormed(p, length) ? classify() : -1; }
+export function second(p: usize, length: u32): i32 {
+  return wellFormed(p, length) ? classify() : -1;
+}
 
 function wellFormed(p: usize, length: u32): bool {
-  let base: u32 = 0, end = length, at: u32 = 0;
+  let base: u32 = 0,
+    end = length,
+    at: u32 = 0;
   while (at < stepCount) {
     const s = step(at);
     let value: u64 = 0;
@@ -113,10 +148,19 @@ function wellFormed(p: usize, length: u32): bool {
     }
     let good: bool = true;
     switch (<i32>s.op) {
-      case Op.TEST: good = value >= s.low && value <= s.high; break;
-      case Op.KEEP: store<u64>(KEPT + (<usize>s.register << 3), value); break;
-      case Op.SET: store<u64>(KEPT + (<usize>s.register << 3), s.low); break;
-      case Op.MOVE: base += s.low; good = base <= end; break;
+      case Op.TEST:
+        good = value >= s.low && value <= s.high;
+        break;
+      case Op.KEEP:
+        store<u64>(KEPT + ((<usize>s.register) << 3), value);
+        break;
+      case Op.SET:
+        store<u64>(KEPT + ((<usize>s.register) << 3), s.low);
+        break;
+      case Op.MOVE:
+        base += s.low;
+        good = base <= end;
+        break;
       case Op.LENGTH: {
         const held = end - base;
         const packet = <u32>value + s.low;
@@ -124,11 +168,13 @@ function wellFormed(p: usize, length: u32): bool {
         if (good) end = base + packet;
         break;
       }
-      case Op.EXACT: good = value == end - base; break;
+      case Op.EXACT:
+        good = value == end - base;
+        break;
       case Op.SIZE: {
         const headers = <u32>value + s.low;
         good = headers <= end - base;
-        store<u64>(KEPT + (<usize>Register.SIZE << 3), end - base - headers);
+        store<u64>(KEPT + ((<usize>Register.SIZE) << 3), end - base - headers);
         break;
       }
       case Op.SUM: {
@@ -136,7 +182,8 @@ function wellFormed(p: usize, length: u32): bool {
         good = n <= end - base && sums(p + base, n, s.high != 0 ? pseudo(n) : 0);
         break;
       }
-      default: good = kept(Register.SRC_HI) != kept(Register.DST_HI) || kept(Register.SRC_LO) != kept(Register.DST_LO);
+      default:
+        good = kept(Register.SRC_HI) != kept(Register.DST_HI) || kept(Register.SRC_LO) != kept(Register.DST_LO);
     }
     at = good ? s.next : s.otherwise;
   }
@@ -145,25 +192,33 @@ function wellFormed(p: usize, length: u32): bool {
 
 function read(p: usize, width: u32): u64 {
   let v: u64 = 0;
-  for (let i: u32 = 0; i < width; ++i) v = v << 8 | load<u8>(p + i);
+  for (let i: u32 = 0; i < width; ++i) v = (v << 8) | load<u8>(p + i);
   return v;
 }
 
 /** RFC 1071, word by word in network order. */
 function sums(p: usize, length: u32, start: u64): bool {
   let sum = start;
-  for (let i: u32 = 0; i + 1 < length; i += 2) sum += <u64>load<u8>(p + i) << 8 | load<u8>(p + i + 1);
-  if (length & 1) sum += <u64>load<u8>(p + length - 1) << 8;
+  for (let i: u32 = 0; i + 1 < length; i += 2) sum += ((<u64>load<u8>(p + i)) << 8) | load<u8>(p + i + 1);
+  if (length & 1) sum += (<u64>load<u8>(p + length - 1)) << 8;
   while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
   return sum == 0xffff;
 }
 
 function pseudo(length: u32): u64 {
-  return words(kept(Register.SRC_HI)) + words(kept(Register.SRC_LO)) + words(kept(Register.DST_HI))
-    + words(kept(Register.DST_LO)) + kept(Register.PROTOCOL) + length;
+  return (
+    words(kept(Register.SRC_HI)) +
+    words(kept(Register.SRC_LO)) +
+    words(kept(Register.DST_HI)) +
+    words(kept(Register.DST_LO)) +
+    kept(Register.PROTOCOL) +
+    length
+  );
 }
 
-function words(v: u64): u64 { return (v >> 48) + (v >> 32 & 0xffff) + (v >> 16 & 0xffff) + (v & 0xffff); }
+function words(v: u64): u64 {
+  return (v >> 48) + ((v >> 32) & 0xffff) + ((v >> 16) & 0xffff) + (v & 0xffff);
+}
 
 /** The first rule that all dimensions agree on, if it allows. */
 function classify(): i32 {
@@ -177,10 +232,11 @@ function classify(): i32 {
   const v6 = kept(Register.VERSION) == 6;
   narrow(v6 ? Dimension.FROM6 : Dimension.FROM4, kept(Register.SRC_HI), kept(Register.SRC_LO));
   narrow(v6 ? Dimension.TO6 : Dimension.TO4, kept(Register.DST_HI), kept(Register.DST_LO));
-  const low = load<u64>(COMMON), high = load<u64>(COMMON, 8);
+  const low = load<u64>(COMMON),
+    high = load<u64>(COMMON, 8);
   if ((low | high) == 0) return -1;
   const first = <u32>(low != 0 ? ctz(low) : 64 + ctz(high));
-  const allows = load<u64>(tables + (first >> 6 << 3)) >> (first & 63) & 1;
+  const allows = (load<u64>(tables + ((first >> 6) << 3)) >> (first & 63)) & 1;
   return allows ? <i32>first : -1;
 }
 
@@ -189,10 +245,11 @@ function narrow(dimension: u32, hi: u64, lo: u64): void {
   let from = load<u32>(tables + 16 + (dimension << 3));
   let to = from + load<u32>(tables + 20 + (dimension << 3));
   while (to - from > 1) {
-    const middle = from + to >> 1;
+    const middle = (from + to) >> 1;
     const e = entry(middle);
     const startsBefore = load<u64>(e) < hi || (load<u64>(e) == hi && load<u64>(e, 8) <= lo);
-    if (startsBefore) from = middle; else to = middle;
+    if (startsBefore) from = middle;
+    else to = middle;
   }
   const found = entry(from);
   store<u64>(COMMON, load<u64>(COMMON) & load<u64>(found, 16));

@@ -52,11 +52,11 @@ function parseTcp(f: Fields, p: usize, length: u32, pseudo: u64, ignoreChecksums
   f.srcPort = be16(p);
   f.dstPort = be16(p + 2);
   f.known = Known.PORTS;
-  const header = (<u32>load<u8>(p, 12) >> 4) * 4;
+  const header = ((<u32>load<u8>(p, 12)) >> 4) * 4;
   if (header < 20 || header > length || (load<u8>(p, 12) & 15) != 0) return Reason.TCP_HEADER;
   f.payload = p + header;
   f.payloadLength = length - header;
-  const flags = <u32>load<u8>(p, 13) & 0x3f;
+  const flags = (<u32>load<u8>(p, 13)) & 0x3f;
   if (!saneFlags(flags)) return Reason.TCP_FLAGS;
   if (!ignoreChecksums && fold16(sum16(p, length, pseudo)) != 0xffff) return Reason.CHECKSUM;
   f.sequence = be32(p + 4);
@@ -74,7 +74,15 @@ function saneFlags(flags: u32): bool {
 }
 
 /** RFC 792, RFC 4443 section 4: echo only, whose format is the same in both. */
-function parseEcho(f: Fields, p: usize, length: u32, pseudo: u64, request: u32, reply: u32, ignoreChecksums: bool): u32 {
+function parseEcho(
+  f: Fields,
+  p: usize,
+  length: u32,
+  pseudo: u64,
+  request: u32,
+  reply: u32,
+  ignoreChecksums: bool,
+): u32 {
   if (length < 8) return Reason.TOO_SHORT;
   const type = <u32>load<u8>(p);
   f.dstPort = type;

@@ -11,10 +11,19 @@ import { Protocol } from "./protocols";
 export function arp(k: Packet): u32 {
   if (!need(k, 8, Anomaly.ARP_TOO_SMALL)) return Protocol.NONE;
   const p = k.at;
-  const hardware = be16(p), protocol = be16(p + 2), operation = be16(p + 6), size = <u32>load<u8>(p, 4);
+  const hardware = be16(p),
+    protocol = be16(p + 2),
+    operation = be16(p + 6),
+    size = <u32>load<u8>(p, 4);
   if (hardware != 1 && hardware != 6) note(k, Anomaly.ARP_HARDWARE); // 6: IEEE 802 networks, as behind SNAP
-  if (protocol != 0x0800) { note(k, Anomaly.ARP_PROTOCOL); return Protocol.NONE; }
-  if (load<u8>(p, 5) != 4) { note(k, Anomaly.ARP_PROTOCOL_SIZE); return Protocol.NONE; }
+  if (protocol != 0x0800) {
+    note(k, Anomaly.ARP_PROTOCOL);
+    return Protocol.NONE;
+  }
+  if (load<u8>(p, 5) != 4) {
+    note(k, Anomaly.ARP_PROTOCOL_SIZE);
+    return Protocol.NONE;
+  }
   if (size != 6) note(k, Anomaly.ARP_HARDWARE_SIZE);
   if (!need(k, 16 + 2 * size, Anomaly.ARP_INVALID)) return Protocol.NONE;
   if (operation == 0 || operation > 25) note(k, Anomaly.ARP_OPCODE); // IANA: 1-25 assigned

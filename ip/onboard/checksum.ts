@@ -17,7 +17,7 @@ export function checkTransport(k: Packet, length: u32, covered: u32, protocol: u
   if (!verifiable(k, length)) return;
   const ip = innermost(k);
   const header = k.base + ip.offset;
-  let sum = <u64>bswap<u32>(length) + (<u64>protocol << 8); // in the byte order of memory, as sum16
+  let sum = <u64>bswap<u32>(length) + ((<u64>protocol) << 8); // in the byte order of memory, as sum16
   sum = ip.version == 4 ? sum16(header + 12, 8, sum) : sum16(header + 8, 32, sum);
   finish(k, sum16(k.at, covered, sum), anomaly);
 }

@@ -8,13 +8,18 @@ import { fromEtherType } from "./ethertype";
 import { Packet, need, note, rest } from "./packet";
 import { Protocol } from "./protocols";
 
-const CHECKSUM: u32 = 0x8000, ROUTING: u32 = 0x4000, KEY: u32 = 0x2000, SEQUENCE: u32 = 0x1000, STRICT: u32 = 0x0800;
+const CHECKSUM: u32 = 0x8000,
+  ROUTING: u32 = 0x4000,
+  KEY: u32 = 0x2000,
+  SEQUENCE: u32 = 0x1000,
+  STRICT: u32 = 0x0800;
 const ACKNOWLEDGE: u32 = 0x0080;
 const MAX_ROUTES: u32 = 16;
 
 export function gre(k: Packet): u32 {
   if (!need(k, 4, Anomaly.GRE_TOO_SMALL)) return Protocol.NONE;
-  const flags = be16(k.at), type = be16(k.at + 2);
+  const flags = be16(k.at),
+    type = be16(k.at + 2);
   k.greProtocol = <u16>type;
   if ((flags & 7) == 0) return version0(k, flags, type);
   if ((flags & 7) == 1) return version1(k, flags, type);
@@ -31,17 +36,24 @@ function version0(k: Packet, flags: u32, type: u32): u32 {
   if (flags & KEY) header += 4;
   if (flags & SEQUENCE) header += 4;
   if (!need(k, header, Anomaly.GRE_V0_TOO_BIG)) return Protocol.NONE;
-  if (flags & CHECKSUM && verifiable(k, length) && fold16(sum16(k.at, length, 0)) != 0xffff) bad(k, Anomaly.GRE_CHECKSUM);
+  if (flags & CHECKSUM && verifiable(k, length) && fold16(sum16(k.at, length, 0)) != 0xffff)
+    bad(k, Anomaly.GRE_CHECKSUM);
   if (flags & KEY) k.tunnelId = be32(k.at + (flags & (CHECKSUM | ROUTING) ? 8 : 4));
   k.at += header;
   if (flags & ROUTING && !sourceRoutes(k)) return Protocol.NONE;
   switch (type) {
-    case 0x88be: return flags & SEQUENCE ? Protocol.ERSPAN : Protocol.ERSPAN_I; // type I has neither header nor sequence
-    case 0x22eb: return Protocol.ERSPAN;
-    case 0x883e: return wccp(k);
-    case 0x880b: return Protocol.PPP;
-    case 0x00fe: return Protocol.ISIS;
-    default: return fromEtherType(type);
+    case 0x88be:
+      return flags & SEQUENCE ? Protocol.ERSPAN : Protocol.ERSPAN_I; // type I has neither header nor sequence
+    case 0x22eb:
+      return Protocol.ERSPAN;
+    case 0x883e:
+      return wccp(k);
+    case 0x880b:
+      return Protocol.PPP;
+    case 0x00fe:
+      return Protocol.ISIS;
+    default:
+      return fromEtherType(type);
   }
 }
 
@@ -73,7 +85,10 @@ function version1(k: Packet, flags: u32, type: u32): u32 {
   if (flags & 0x0700) note(k, Anomaly.GRE_V1_RECUR);
   if (flags & 0x0078) note(k, Anomaly.GRE_V1_FLAGS);
   if (!(flags & KEY)) note(k, Anomaly.GRE_V1_NO_KEY);
-  if (type != 0x880b) { note(k, Anomaly.GRE_V1_PROTOCOL); return Protocol.NONE; }
+  if (type != 0x880b) {
+    note(k, Anomaly.GRE_V1_PROTOCOL);
+    return Protocol.NONE;
+  }
   let header: u32 = 4;
   if (flags & KEY) header += 4;
   if (flags & SEQUENCE) header += 4;

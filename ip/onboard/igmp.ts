@@ -6,7 +6,12 @@ import { Packet, need, note, rest } from "./packet";
 import { Protocol } from "./protocols";
 import { tooSmall } from "./tcp";
 
-const QUERY: u32 = 0x11, V1_REPORT: u32 = 0x12, DVMRP: u32 = 0x13, PIM: u32 = 0x14, V2_REPORT: u32 = 0x16, LEAVE: u32 = 0x17;
+const QUERY: u32 = 0x11,
+  V1_REPORT: u32 = 0x12,
+  DVMRP: u32 = 0x13,
+  PIM: u32 = 0x14,
+  V2_REPORT: u32 = 0x16,
+  LEAVE: u32 = 0x17;
 const V3_REPORT: u32 = 0x22;
 
 export function igmp(k: Packet): u32 {
@@ -14,19 +19,32 @@ export function igmp(k: Packet): u32 {
     if (k.at < k.end) k.icmpType = load<u8>(k.at);
     return Protocol.NONE;
   }
-  const p = k.at, length = rest(k);
+  const p = k.at,
+    length = rest(k);
   const type = <u32>load<u8>(p);
   k.icmpType = <u8>type;
   checkPlain(k, length, Anomaly.IGMP_CHECKSUM);
   switch (type) {
     case QUERY: // RFC 3376 section 7.1: 8 bytes is version 1 or 2, 12 and more version 3
       if (length > 8 && length < 12) note(k, Anomaly.IGMP_V3_TOO_SMALL);
-      else if (length >= 12 && p + 12 <= k.end && (be16(p + 10) << 2) > length - 12) note(k, Anomaly.IGMP_MALFORMED);
+      else if (length >= 12 && p + 12 <= k.end && be16(p + 10) << 2 > length - 12) note(k, Anomaly.IGMP_MALFORMED);
       break;
-    case V3_REPORT: records(k, p, length); break;
-    case V1_REPORT: case V2_REPORT: case LEAVE: case DVMRP: case PIM: case 0x1e: case 0x1f: case 0x30: case 0x31: case 0x32:
+    case V3_REPORT:
+      records(k, p, length);
       break;
-    default: note(k, Anomaly.IGMP_TYPE);
+    case V1_REPORT:
+    case V2_REPORT:
+    case LEAVE:
+    case DVMRP:
+    case PIM:
+    case 0x1e:
+    case 0x1f:
+    case 0x30:
+    case 0x31:
+    case 0x32:
+      break;
+    default:
+      note(k, Anomaly.IGMP_TYPE);
   }
   k.at = p + 8;
   return Protocol.NONE;
@@ -36,9 +54,15 @@ export function igmp(k: Packet): u32 {
 function records(k: Packet, p: usize, length: u32): void {
   let at: u32 = 8;
   for (let n = be16(p + 6); n != 0; --n) {
-    if (at + 8 > length) { note(k, Anomaly.IGMP_MALFORMED); return; }
+    if (at + 8 > length) {
+      note(k, Anomaly.IGMP_MALFORMED);
+      return;
+    }
     if (p + at + 8 > k.end) return;
-    at += 8 + (be16(p + at + 2) << 2) + (<u32>load<u8>(p + at, 1) << 2);
-    if (at > length) { note(k, Anomaly.IGMP_MALFORMED); return; }
+    at += 8 + (be16(p + at + 2) << 2) + ((<u32>load<u8>(p + at, 1)) << 2);
+    if (at > length) {
+      note(k, Anomaly.IGMP_MALFORMED);
+      return;
+    }
   }
 }

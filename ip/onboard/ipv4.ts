@@ -13,9 +13,15 @@ export function ipv4(k: Packet): u32 {
   if (!need(k, 20, inIpv6 ? Anomaly.IPV4_IN_IPV6_SMALL : Anomaly.IPV4_TOO_SMALL)) return Protocol.NONE;
   const p = k.at;
   const first = <u32>load<u8>(p);
-  if (first >> 4 != 4) { note(k, inIpv6 ? Anomaly.IPV4_IN_IPV6_VERSION : Anomaly.IPV4_VERSION); return Protocol.NONE; }
+  if (first >> 4 != 4) {
+    note(k, inIpv6 ? Anomaly.IPV4_IN_IPV6_VERSION : Anomaly.IPV4_VERSION);
+    return Protocol.NONE;
+  }
   const header = (first & 15) << 2;
-  if (header < 20) { note(k, Anomaly.IPV4_HLEN); return Protocol.NONE; }
+  if (header < 20) {
+    note(k, Anomaly.IPV4_HLEN);
+    return Protocol.NONE;
+  }
   const slot = enter(k);
   if (slot == 0) return Protocol.NONE;
   const ip = changetype<Ip>(slot);
@@ -35,7 +41,8 @@ export function ipv4(k: Packet): u32 {
   if (place & 0x8000) note(k, Anomaly.IPV4_RESERVED_FLAG);
   if (ip.ttl == 0) note(k, Anomaly.IPV4_TTL_ZERO);
   k.protocol = ip.protocol;
-  const offset = (place & 0x1fff) << 3, more = (place & 0x2000) != 0;
+  const offset = (place & 0x1fff) << 3,
+    more = (place & 0x2000) != 0;
   if (place & 0x3fff) fragment(k, ip, offset, more);
   if (total < header) {
     note(k, Anomaly.IPV4_IPLEN);
@@ -56,7 +63,7 @@ export function ipv4(k: Packet): u32 {
   k.at = p + header;
   if (place & 0x3fff) {
     if (offset + total - header > 65535 - 20) note(k, Anomaly.IPV4_FRAG_TOO_LARGE);
-    if (more && (total - header & 7)) note(k, Anomaly.IPV4_FRAG_LENGTH);
+    if (more && (total - header) & 7) note(k, Anomaly.IPV4_FRAG_LENGTH);
     if (offset == 8 && ip.protocol == 6) note(k, Anomaly.IPV4_FRAG_TINY); // RFC 1858: would overwrite the TCP flags
   }
   return fromIpProtocol(k, <u32>ip.protocol);

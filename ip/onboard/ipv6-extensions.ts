@@ -22,7 +22,7 @@ function count(k: Packet): bool {
 /** Length of the header at k.at, all of it at hand; 0 when it is not. */
 function measure(k: Packet): u32 {
   if (!count(k) || !need(k, 8, Anomaly.IPV6_TRUNC_EXTHDR)) return 0;
-  const length = <u32>load<u8>(k.at, 1) + 1 << 3;
+  const length = (<u32>load<u8>(k.at, 1) + 1) << 3;
   return need(k, length, Anomaly.IPV6_TRUNC_EXTHDR) ? length : 0;
 }
 
@@ -60,7 +60,8 @@ export function routing(k: Packet): u32 {
   if (length == 0) return Protocol.NONE;
   if (k.seen & Seen.ROUTING) note(k, Anomaly.IPV6_DUPL_RH);
   k.seen |= <u8>Seen.ROUTING;
-  const type = <u32>load<u8>(k.at, 2), left = <u32>load<u8>(k.at, 3);
+  const type = <u32>load<u8>(k.at, 2),
+    left = <u32>load<u8>(k.at, 3);
   if (type == 0) note(k, Anomaly.IPV6_RH_TYPE_0);
   if ((type == 0 || type == 2 || type == 4) && left > (length - 8) >> 4) note(k, Anomaly.IPV6_RH_INVALID);
   if (left != 0) k.seen |= <u8>Seen.REWRITTEN; // the destination that checksums cover is the last segment
@@ -73,7 +74,8 @@ export function fragmentHeader(k: Packet): u32 {
   if (k.seen & Seen.FRAGMENT) note(k, Anomaly.IPV6_DUPL_FH);
   k.seen |= <u8>Seen.FRAGMENT;
   const place = be16(k.at + 2);
-  const offset = place & 0xfff8, more = (place & 1) != 0;
+  const offset = place & 0xfff8,
+    more = (place & 1) != 0;
   if (load<u8>(k.at, 1) != 0 || place & 6) note(k, Anomaly.IPV6_FH_RESERVED);
   const ip = innermost(k);
   ip.id = be32(k.at + 4);
@@ -81,7 +83,7 @@ export function fragmentHeader(k: Packet): u32 {
   if (offset == 0 && !more) note(k, Anomaly.IPV6_USELESS_FH); // an atomic fragment (RFC 6946)
   fragment(k, ip, offset, more);
   const length = ip.payloadLength > 8 ? ip.payloadLength - 8 : 0;
-  if (more && (length & 7)) note(k, Anomaly.IPV6_FRAG_LENGTH);
+  if (more && length & 7) note(k, Anomaly.IPV6_FRAG_LENGTH);
   if (offset + length > 65535) note(k, Anomaly.IPV6_FRAG_TOO_LARGE);
   return next(k, 8);
 }
@@ -103,8 +105,9 @@ export function authentication(k: Packet): u32 {
   if (k.seen & Seen.AH) note(k, Anomaly.IPV6_DUPL_AH);
   k.seen |= <u8>Seen.AH;
   if (be16(k.at + 2) != 0) note(k, Anomaly.IPV6_AH_RES);
-  const length = <u32>load<u8>(k.at, 1) + 2 << 2;
-  if (length < 12) note(k, Anomaly.AH_TOO_SMALL); // 8 at least: what follows can still be read
+  const length = (<u32>load<u8>(k.at, 1) + 2) << 2;
+  if (length < 12)
+    note(k, Anomaly.AH_TOO_SMALL); // 8 at least: what follows can still be read
   else if (!need(k, length, Anomaly.AH_TOO_SMALL)) return Protocol.NONE;
   return next(k, length);
 }

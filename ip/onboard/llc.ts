@@ -8,26 +8,37 @@ import { Protocol } from "./protocols";
 export function llc(k: Packet): u32 {
   if (!need(k, 3, Anomaly.LLC_TOO_SMALL)) return Protocol.NONE;
   const p = k.at;
-  const dsap = <u32>load<u8>(p), ssap = <u32>load<u8>(p, 1), control = <u32>load<u8>(p, 2);
+  const dsap = <u32>load<u8>(p),
+    ssap = <u32>load<u8>(p, 1),
+    control = <u32>load<u8>(p, 2);
   if (dsap == 0xaa && ssap == 0xaa) return snap(k);
   k.at = p + ((control & 3) == 3 ? 3 : 4);
   switch (dsap) {
-    case 0x06: return Protocol.IP;
-    case 0x42: return Protocol.STP;
-    case 0xe0: return Protocol.IPX;
-    case 0xf0: return Protocol.NETBIOS;
-    case 0xfe: return Protocol.ISIS;
-    case 0xff: return ssap == 0xff ? Protocol.IPX : Protocol.NONE; // Novell's raw 802.3: an IPX checksum, not an LLC
-    default: return Protocol.NONE;
+    case 0x06:
+      return Protocol.IP;
+    case 0x42:
+      return Protocol.STP;
+    case 0xe0:
+      return Protocol.IPX;
+    case 0xf0:
+      return Protocol.NETBIOS;
+    case 0xfe:
+      return Protocol.ISIS;
+    case 0xff:
+      return ssap == 0xff ? Protocol.IPX : Protocol.NONE; // Novell's raw 802.3: an IPX checksum, not an LLC
+    default:
+      return Protocol.NONE;
   }
 }
 
 function snap(k: Packet): u32 {
   if (!need(k, 8, Anomaly.LLC_TOO_SMALL)) return Protocol.NONE;
   const p = k.at;
-  const oui = be16(p + 3) << 8 | <u32>load<u8>(p, 5), type = be16(p + 6);
+  const oui = (be16(p + 3) << 8) | (<u32>load<u8>(p, 5)),
+    type = be16(p + 6);
   k.at = p + 8;
-  if (oui == 0 || oui == 0x0000f8) { // RFC 1042; 802.1H bridge tunnel
+  if (oui == 0 || oui == 0x0000f8) {
+    // RFC 1042; 802.1H bridge tunnel
     if (k.ips == 0) k.etherType = <u16>type;
     return fromEtherType(type);
   }

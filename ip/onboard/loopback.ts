@@ -10,15 +10,22 @@ export function loopback(k: Packet): u32 {
   if (family & 0xffff0000) family = bswap<u32>(family);
   k.at += 4;
   switch (family) {
-    case 2: return Protocol.IP;
-    case 10: case 24: case 28: case 30: return Protocol.IPV6;
-    default: note(k, Anomaly.LTNULL_TYPE); return Protocol.NONE;
+    case 2:
+      return Protocol.IP;
+    case 10:
+    case 24:
+    case 28:
+    case 30:
+      return Protocol.IPV6;
+    default:
+      note(k, Anomaly.LTNULL_TYPE);
+      return Protocol.NONE;
   }
 }
 
 export function raw(k: Packet): u32 {
   if (!need(k, 1, Anomaly.IPRAW_VERSION)) return Protocol.NONE;
-  const version = <u32>load<u8>(k.at) >> 4;
+  const version = (<u32>load<u8>(k.at)) >> 4;
   if (version == 4) return Protocol.IP;
   if (version == 6) return Protocol.IPV6;
   note(k, Anomaly.IPRAW_VERSION);

@@ -7,13 +7,21 @@ import { Packet, need, note } from "./packet";
 import { Protocol } from "./protocols";
 
 const MAX_LABELS: u32 = 16;
-const IPV4_NULL: u32 = 0, ROUTER_ALERT: u32 = 1, IPV6_NULL: u32 = 2, IMPLICIT_NULL: u32 = 3, ENTROPY: u32 = 7;
-const GAL: u32 = 13, EXTENSION: u32 = 15;
+const IPV4_NULL: u32 = 0,
+  ROUTER_ALERT: u32 = 1,
+  IPV6_NULL: u32 = 2,
+  IMPLICIT_NULL: u32 = 3,
+  ENTROPY: u32 = 7;
+const GAL: u32 = 13,
+  EXTENSION: u32 = 15;
 
 export function mpls(k: Packet): u32 {
   let label: u32 = 0;
   for (let n: u32 = 0; ; ++n) {
-    if (n == MAX_LABELS) { note(k, Anomaly.MPLS_TOO_MANY); return Protocol.NONE; }
+    if (n == MAX_LABELS) {
+      note(k, Anomaly.MPLS_TOO_MANY);
+      return Protocol.NONE;
+    }
     if (!need(k, 4, Anomaly.MPLS_TOO_SMALL)) return Protocol.NONE;
     const entry = be32(k.at);
     label = entry >> 12;
@@ -29,12 +37,17 @@ export function mpls(k: Packet): u32 {
   if (label == IPV4_NULL) return Protocol.IP;
   if (label == IPV6_NULL) return Protocol.IPV6;
   if (!need(k, 1, Anomaly.MPLS_PKT_TOO_SMALL)) return Protocol.NONE;
-  switch (<u32>load<u8>(k.at) >> 4) {
-    case 4: return Protocol.IP;
-    case 6: return Protocol.IPV6;
-    case 0: return Protocol.PW;
-    case 1: return Protocol.NONE;
-    default: return Protocol.ETH;
+  switch ((<u32>load<u8>(k.at)) >> 4) {
+    case 4:
+      return Protocol.IP;
+    case 6:
+      return Protocol.IPV6;
+    case 0:
+      return Protocol.PW;
+    case 1:
+      return Protocol.NONE;
+    default:
+      return Protocol.ETH;
   }
 }
 

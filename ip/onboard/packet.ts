@@ -31,29 +31,39 @@ export const PACKET_SIZE: u32 = 536;
 
 /** Packet.flags */
 export const enum Is {
-  FRAGMENT = 1,        // the innermost IP packet is a fragment (an IPv6 atomic fragment is not)
-  LATER = 2,           // and not the first one: no ports, no TCP fields
-  TUNNELLED = 4,       // an IP or Ethernet header inside another IP packet
-  BAD_CHECKSUM = 8,    // at least one checksum is wrong
-  UNVERIFIED = 16,     // at least one could not be verified: fragment, cut short, or not asked for
-  SNAPPED = 32,        // the capture holds fewer bytes than the frame had
-  CUT = 64,            // and decoding would have needed the missing ones
-  PORTS = 128,         // sourcePort and destPort are those of the innermost transport
-  MULTICAST = 256,     // outer Ethernet destination has its group bit set
-  ENCRYPTED = 512,     // ESP: what is inside cannot be seen
+  FRAGMENT = 1, // the innermost IP packet is a fragment (an IPv6 atomic fragment is not)
+  LATER = 2, // and not the first one: no ports, no TCP fields
+  TUNNELLED = 4, // an IP or Ethernet header inside another IP packet
+  BAD_CHECKSUM = 8, // at least one checksum is wrong
+  UNVERIFIED = 16, // at least one could not be verified: fragment, cut short, or not asked for
+  SNAPPED = 32, // the capture holds fewer bytes than the frame had
+  CUT = 64, // and decoding would have needed the missing ones
+  PORTS = 128, // sourcePort and destPort are those of the innermost transport
+  MULTICAST = 256, // outer Ethernet destination has its group bit set
+  ENCRYPTED = 512, // ESP: what is inside cannot be seen
   NO_CHECKSUMS = 1024, // decode() was told not to verify any
 }
 
 /** Packet.seen: extension headers met in this IP packet, and what makes its checksums unverifiable. */
-export const enum Seen { HOPOPTS = 1, ROUTING = 2, FRAGMENT = 4, DSTOPTS = 8, DSTOPTS2 = 16, AH = 32, ESP = 64, REWRITTEN = 128 }
+export const enum Seen {
+  HOPOPTS = 1,
+  ROUTING = 2,
+  FRAGMENT = 4,
+  DSTOPTS = 8,
+  DSTOPTS2 = 16,
+  AH = 32,
+  ESP = 64,
+  REWRITTEN = 128,
+}
 
 /** Ip.flags */
 export const enum IpFlag {
   DONT_FRAGMENT = 1,
   MORE = 2,
-  FRAGMENT = 4,        // more fragments, or an offset, or (IPv6) an atomic fragment's header
-  OPTIONS = 8,         // IPv4 options, or IPv6 extension headers
+  FRAGMENT = 4, // more fragments, or an offset, or (IPv6) an atomic fragment's header
+  OPTIONS = 8, // IPv4 options, or IPv6 extension headers
 }
+
 
 @unmanaged
 export class Ip {
@@ -61,34 +71,35 @@ export class Ip {
   srcLo: u64;
   dstHi: u64;
   dstLo: u64;
-  id: u32;             // IPv4 identification; IPv6: of the fragment header
-  label: u32;          // IPv6 flow label
-  offset: u32;         // of the header
-  totalLength: u32;    // bytes on the wire as the header says: IPv4 total length, IPv6 40 + payload
-                       // length; where it says 0 (offload, jumbogram) what the frame has
-  payloadOffset: u32;  // behind options or extension headers
-  payloadLength: u32;  // bytes behind the header as it says, extension headers not counted
+  id: u32; // IPv4 identification; IPv6: of the fragment header
+  label: u32; // IPv6 flow label
+  offset: u32; // of the header
+  totalLength: u32; // bytes on the wire as the header says: IPv4 total length, IPv6 40 + payload
+  // length; where it says 0 (offload, jumbogram) what the frame has
+  payloadOffset: u32; // behind options or extension headers
+  payloadLength: u32; // bytes behind the header as it says, extension headers not counted
   fragmentOffset: u16; // bytes
-  headerLength: u16;   // bytes; IPv6: 40
-  version: u8;         // 4 or 6; 0 = there is none
-  ttl: u8;             // or hop limit
-  protocol: u8;        // IPv4: of the header; IPv6: the last next-header value
-  tos: u8;             // or traffic class
-  flags: u8;           // IpFlag
+  headerLength: u16; // bytes; IPv6: 40
+  version: u8; // 4 or 6; 0 = there is none
+  ttl: u8; // or hop limit
+  protocol: u8; // IPv4: of the header; IPv6: the last next-header value
+  tos: u8; // or traffic class
+  flags: u8; // IpFlag
   pad0: u8;
   pad1: u16;
 }
 
+
 @unmanaged
 export class Packet {
   // -- from the record; decode() leaves time and number alone
-  time: u64;           // nanoseconds since 1970
+  time: u64; // nanoseconds since 1970
   number: u64;
   captured: u32;
   original: u32;
-  link: u16;           // LINKTYPE_
-  etherType: u16;      // of the outer frame, behind its tags; 0 = an IEEE 802.3 length, or no Ethernet
-  flags: u32;          // Is
+  link: u16; // LINKTYPE_
+  etherType: u16; // of the outer frame, behind its tags; 0 = an IEEE 802.3 length, or no Ethernet
+  flags: u32; // Is
   // -- outer Ethernet (or Linux cooked: source only)
   macSrc: u64;
   macDst: u64;
@@ -100,78 +111,82 @@ export class Packet {
   // -- where decoding is: pointers. Of use to decoders only
   base: usize;
   at: usize;
-  end: usize;          // of the bytes at hand
-  wire: usize;         // of the bytes the frame had: >= end, larger when the capture was cut
+  end: usize; // of the bytes at hand
+  wire: usize; // of the bytes the frame had: >= end, larger when the capture was cut
   // -- transport, of the innermost packet
   seq: u32;
   ack: u32;
-  payloadOffset: u32;  // of the application's bytes
-  payloadLength: u32;  // of them at hand
+  payloadOffset: u32; // of the application's bytes
+  payloadLength: u32; // of them at hand
   payloadClaimed: u32; // of them by the headers; larger than payloadLength when the capture was cut
-  tunnelId: u32;       // VXLAN/GENEVE network identifier, GTP TEID, GRE key of the last such header
+  tunnelId: u32; // VXLAN/GENEVE network identifier, GTP TEID, GRE key of the last such header
   sourcePort: u16;
   destPort: u16;
-  tcpFlags: u16;       // 12 bits: reserved, AE/NS, CWR, ECE, URG, ACK, PSH, RST, SYN, FIN
+  tcpFlags: u16; // 12 bits: reserved, AE/NS, CWR, ECE, URG, ACK, PSH, RST, SYN, FIN
   window: u16;
   urgent: u16;
-  mss: u16;            // TCP option; 0 = none
-  udpLength: u16;      // as in the header
-  arpOp: u16;          // 0 = no ARP
-  vlan0: u16;          // VLAN identifiers, outermost first: vlan(k, i)
+  mss: u16; // TCP option; 0 = none
+  udpLength: u16; // as in the header
+  arpOp: u16; // 0 = no ARP
+  vlan0: u16; // VLAN identifiers, outermost first: vlan(k, i)
   vlan1: u16;
   vlan2: u16;
   vlan3: u16;
-  mplsLabel: u32;      // the top one
-  greProtocol: u16;    // of the last GRE header
-  quotedSource: u16;   // ports in an ICMP error's quotation
+  mplsLabel: u32; // the top one
+  greProtocol: u16; // of the last GRE header
+  quotedSource: u16; // ports in an ICMP error's quotation
   quotedDest: u16;
-  protocol: u8;        // IP protocol number of the innermost transport, also of a later fragment; 0 = none
-  tcpHeader: u8;       // bytes
-  windowScale: u8;     // TCP option: 1 + shift count; 0 = none
-  icmpType: u8;        // ICMP, ICMPv6 and IGMP
+  protocol: u8; // IP protocol number of the innermost transport, also of a later fragment; 0 = none
+  tcpHeader: u8; // bytes
+  windowScale: u8; // TCP option: 1 + shift count; 0 = none
+  icmpType: u8; // ICMP, ICMPv6 and IGMP
   icmpCode: u8;
   layers: u8;
-  vlans: u8;           // seen; at most VLANS have their identifier above
-  labels: u8;          // MPLS
-  ips: u8;             // IP headers seen, quotations not counted
-  quoted: u8;          // 1 = there is a quotation
-  anomalies: u8;       // recorded; at most ANOMALIES
-  lost: u8;            // anomalies that did not fit
-  seen: u8;            // Seen: of the IP packet being decoded. Of use to decoders only
-  extensions: u8;      // IPv6 extension headers of the innermost packet
+  vlans: u8; // seen; at most VLANS have their identifier above
+  labels: u8; // MPLS
+  ips: u8; // IP headers seen, quotations not counted
+  quoted: u8; // 1 = there is a quotation
+  anomalies: u8; // recorded; at most ANOMALIES
+  lost: u8; // anomalies that did not fit
+  seen: u8; // Seen: of the IP packet being decoded. Of use to decoders only
+  extensions: u8; // IPv6 extension headers of the innermost packet
 }
 
 // @ts-ignore: decorator
-@inline export function outermost(k: Packet): Ip { return changetype<Ip>(changetype<usize>(k) + OUTER); }
+@inline export function outermost(k: Packet): Ip {
+  return changetype<Ip>(changetype<usize>(k) + OUTER);
+}
 // @ts-ignore: decorator
 @inline export function innermost(k: Packet): Ip {
   return changetype<Ip>(changetype<usize>(k) + (k.ips > 1 ? INNER : OUTER));
 }
 // @ts-ignore: decorator
-@inline export function quotation(k: Packet): Ip { return changetype<Ip>(changetype<usize>(k) + QUOTED); }
+@inline export function quotation(k: Packet): Ip {
+  return changetype<Ip>(changetype<usize>(k) + QUOTED);
+}
 // @ts-ignore: decorator
 @inline export function vlan(k: Packet, i: u32): u32 {
-  return <u32>load<u16>(changetype<usize>(k) + (<usize>i << 1), offsetof<Packet>("vlan0"));
+  return <u32>load<u16>(changetype<usize>(k) + ((<usize>i) << 1), offsetof<Packet>("vlan0"));
 }
 // @ts-ignore: decorator
 @inline export function layerProtocol(k: Packet, i: u32): u32 {
-  return <u32>load<u8>(changetype<usize>(k) + LAYER + (<usize>i << 2));
+  return <u32>load<u8>(changetype<usize>(k) + LAYER + ((<usize>i) << 2));
 }
 // @ts-ignore: decorator
 @inline export function layerOffset(k: Packet, i: u32): u32 {
-  return <u32>load<u16>(changetype<usize>(k) + LAYER + (<usize>i << 2), 2);
+  return <u32>load<u16>(changetype<usize>(k) + LAYER + ((<usize>i) << 2), 2);
 }
 // @ts-ignore: decorator
 @inline export function anomalyId(k: Packet, i: u32): u32 {
-  return <u32>load<u16>(changetype<usize>(k) + ANOMALY + (<usize>i << 3));
+  return <u32>load<u16>(changetype<usize>(k) + ANOMALY + ((<usize>i) << 3));
 }
 // @ts-ignore: decorator
 @inline export function anomalyLayer(k: Packet, i: u32): u32 {
-  return <u32>load<u8>(changetype<usize>(k) + ANOMALY + (<usize>i << 3), 2);
+  return <u32>load<u8>(changetype<usize>(k) + ANOMALY + ((<usize>i) << 3), 2);
 }
 // @ts-ignore: decorator
 @inline export function anomalyOffset(k: Packet, i: u32): u32 {
-  return load<u32>(changetype<usize>(k) + ANOMALY + (<usize>i << 3), 4);
+  return load<u32>(changetype<usize>(k) + ANOMALY + ((<usize>i) << 3), 4);
 }
 
 /** Records an anomaly of the layer being decoded. The same one twice in a row is recorded once. */
@@ -189,7 +204,7 @@ export function noteAt(k: Packet, id: u32, protocol: u32, offset: u32): void {
     if (k.lost < 255) k.lost += 1;
     return;
   }
-  const a = changetype<usize>(k) + ANOMALY + (<usize>n << 3);
+  const a = changetype<usize>(k) + ANOMALY + ((<usize>n) << 3);
   store<u16>(a, <u16>id);
   store<u16>(a, <u16>protocol, 2);
   store<u32>(a, offset, 4);
@@ -202,7 +217,7 @@ export function noteAt(k: Packet, id: u32, protocol: u32, offset: u32): void {
   const n = <u32>k.layers;
   if (n == LAYERS) return false;
   const offset = min<u32>(<u32>(k.at - k.base), 0xffff);
-  store<u32>(changetype<usize>(k) + LAYER + (<usize>n << 2), offset << 16 | protocol);
+  store<u32>(changetype<usize>(k) + LAYER + ((<usize>n) << 2), (offset << 16) | protocol);
   k.layers = <u8>(n + 1);
   return true;
 }
@@ -232,7 +247,9 @@ function missing(k: Packet, n: u32, anomaly: u32): void {
 
 /** Bytes on the wire from k.at on. */
 // @ts-ignore: decorator
-@inline export function rest(k: Packet): u32 { return k.wire > k.at ? <u32>(k.wire - k.at) : 0; }
+@inline export function rest(k: Packet): u32 {
+  return k.wire > k.at ? <u32>(k.wire - k.at) : 0;
+}
 
 /** All zero, but for time and number. */
 export function clear(k: Packet): void {

@@ -19,12 +19,18 @@ export function ppp(k: Packet): u32 {
     k.at += 2;
   }
   switch (protocol) {
-    case 0x0021: return Protocol.IP;
-    case 0x0057: return Protocol.IPV6;
-    case 0x0281: case 0x0283: return Protocol.MPLS;
-    case 0x002b: return Protocol.IPX;
+    case 0x0021:
+      return Protocol.IP;
+    case 0x0057:
+      return Protocol.IPV6;
+    case 0x0281:
+    case 0x0283:
+      return Protocol.MPLS;
+    case 0x002b:
+      return Protocol.IPX;
   }
-  if (!(protocol & 0x0100) && protocol & 1) { // RFC 1661 section 2: other numbers are not valid
+  if (!(protocol & 0x0100) && protocol & 1) {
+    // RFC 1661 section 2: other numbers are not valid
     if (protocol < 0x8000 && protocol != 0x003d && protocol != 0x00fd) note(k, Anomaly.PPP_UNSUP_PROTO);
   } else note(k, Anomaly.PPP_WRONG_TYPE);
   return Protocol.NONE;

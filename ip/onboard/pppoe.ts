@@ -8,7 +8,10 @@ import { Protocol } from "./protocols";
 function header(k: Packet): u32 {
   if (!need(k, 6, Anomaly.PPPOE_TOO_SMALL)) return 256;
   const p = k.at;
-  if (load<u8>(p) != 0x11) { note(k, Anomaly.PPPOE_VERSION); return 256; }
+  if (load<u8>(p) != 0x11) {
+    note(k, Anomaly.PPPOE_VERSION);
+    return 256;
+  }
   k.at = p + 6;
   if (!limit(k, be16(p + 4))) note(k, Anomaly.PPPOE_LEN_INVALID);
   return <u32>load<u8>(p, 1);
@@ -17,7 +20,10 @@ function header(k: Packet): u32 {
 export function session(k: Packet): u32 {
   const code = header(k);
   if (code == 256) return Protocol.NONE;
-  if (code != 0) { note(k, Anomaly.PPPOE_WRONG_CODE); return Protocol.NONE; }
+  if (code != 0) {
+    note(k, Anomaly.PPPOE_WRONG_CODE);
+    return Protocol.NONE;
+  }
   return Protocol.PPP;
 }
 

@@ -2,7 +2,16 @@
 // sequence numbers are not judged, so that it works on captures with gaps and in one direction.
 import { ACK, FIN, RST, SYN } from "./tcp";
 
-export const enum TcpState { NONE = 0, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT1, CLOSE_WAIT, TIME_WAIT, CLOSED }
+export const enum TcpState {
+  NONE = 0,
+  SYN_SENT,
+  SYN_RECV,
+  ESTABLISHED,
+  FIN_WAIT1,
+  CLOSE_WAIT,
+  TIME_WAIT,
+  CLOSED,
+}
 
 /** The state after a segment. `fins`: bit 0 the client, bit 1 the server has sent FIN, this segment included. */
 export function nextState(state: u32, flags: u32, toServer: bool, fins: u32): u32 {
@@ -19,6 +28,7 @@ export function nextState(state: u32, flags: u32, toServer: bool, fins: u32): u3
       return flags & ACK ? TcpState.ESTABLISHED : state; // one direction only: the client goes on
     case TcpState.SYN_RECV:
       return flags & ACK && !(flags & SYN) ? TcpState.ESTABLISHED : state;
-    default: return state;
+    default:
+      return state;
   }
 }

@@ -6,7 +6,12 @@ import { Is, Packet, innermost, need, note, rest } from "./packet";
 import { Protocol } from "./protocols";
 import { tcpOptions } from "./tcp-options";
 
-export const FIN: u32 = 1, SYN: u32 = 2, RST: u32 = 4, PSH: u32 = 8, ACK: u32 = 16, URG: u32 = 32;
+export const FIN: u32 = 1,
+  SYN: u32 = 2,
+  RST: u32 = 4,
+  PSH: u32 = 8,
+  ACK: u32 = 16,
+  URG: u32 = 32;
 
 export function tcp(k: Packet): u32 {
   if (!need(k, 20, tooSmall(k, Anomaly.TCP_TOO_SMALL))) {
@@ -17,7 +22,7 @@ export function tcp(k: Packet): u32 {
   const p = k.at;
   ports(k);
   const place = be16(p + 12);
-  const header = place >> 12 << 2;
+  const header = (place >> 12) << 2;
   k.seq = be32(p + 4);
   k.ack = be32(p + 8);
   k.tcpFlags = <u16>(place & 0xfff);
@@ -25,7 +30,10 @@ export function tcp(k: Packet): u32 {
   k.urgent = <u16>be16(p + 18);
   k.tcpHeader = <u8>header;
   sanity(k, place & 0xfff);
-  if (header < 20) { note(k, Anomaly.TCP_HLEN); return Protocol.NONE; }
+  if (header < 20) {
+    note(k, Anomaly.TCP_HLEN);
+    return Protocol.NONE;
+  }
   if (!need(k, header, Anomaly.TCP_HLEN)) {
     if (header <= rest(k)) k.at = p + header; // only the capture ends before the payload
     return Protocol.NONE;

@@ -11,11 +11,15 @@ export function erspan(k: Packet): u32 {
   if (!need(k, 8, Anomaly.ERSPAN_TOO_SMALL)) return Protocol.NONE;
   const first = be32(k.at);
   const version = first >> 28;
-  if (version != 1 && version != 2) { note(k, Anomaly.ERSPAN_VERSION); return Protocol.NONE; }
-  let header: u32 = 8, type: u32 = 0;
+  if (version != 1 && version != 2) {
+    note(k, Anomaly.ERSPAN_VERSION);
+    return Protocol.NONE;
+  }
+  let header: u32 = 8,
+    type: u32 = 0;
   if (version == 2) {
     if (!need(k, 12, Anomaly.ERSPAN_TOO_SMALL)) return Protocol.NONE;
-    type = be16(k.at + 10) >> 10 & 31; // what was mirrored: 0 Ethernet, 2 IP
+    type = (be16(k.at + 10) >> 10) & 31; // what was mirrored: 0 Ethernet, 2 IP
     header = load<u8>(k.at, 11) & 1 ? 20 : 12; // O: a platform subheader follows
     if (!need(k, header, Anomaly.ERSPAN_TOO_SMALL)) return Protocol.NONE;
   }
@@ -28,7 +32,10 @@ export function erspan(k: Packet): u32 {
 /** Flags, reserved (3), network identifier (3), reserved. */
 export function vxlan(k: Packet): u32 {
   if (!need(k, 8, Anomaly.VXLAN_TOO_SMALL)) return Protocol.NONE;
-  if (!(load<u8>(k.at) & 8)) { note(k, Anomaly.VXLAN_PAYLOAD); return Protocol.NONE; } // I: the identifier is valid
+  if (!(load<u8>(k.at) & 8)) {
+    note(k, Anomaly.VXLAN_PAYLOAD);
+    return Protocol.NONE;
+  } // I: the identifier is valid
   k.tunnelId = be32(k.at + 4) >> 8;
   k.at += 8;
   return Protocol.ETH;
@@ -41,11 +48,17 @@ export function vxlanGpe(k: Packet): u32 {
   k.tunnelId = be32(k.at + 4) >> 8;
   k.at += 8;
   switch (next) {
-    case 1: return Protocol.IP;
-    case 2: return Protocol.IPV6;
-    case 3: return Protocol.ETH;
-    case 4: return Protocol.NSH;
-    default: note(k, Anomaly.VXLAN_PAYLOAD); return Protocol.NONE;
+    case 1:
+      return Protocol.IP;
+    case 2:
+      return Protocol.IPV6;
+    case 3:
+      return Protocol.ETH;
+    case 4:
+      return Protocol.NSH;
+    default:
+      note(k, Anomaly.VXLAN_PAYLOAD);
+      return Protocol.NONE;
   }
 }
 
@@ -53,14 +66,18 @@ export function vxlanGpe(k: Packet): u32 {
 export function geneve(k: Packet): u32 {
   if (!need(k, 8, Anomaly.GENEVE_TOO_SMALL)) return Protocol.NONE;
   const p = k.at;
-  const options = (<u32>load<u8>(p) & 63) << 2, type = be16(p + 2);
-  if (load<u8>(p) >> 6 != 0) { note(k, Anomaly.GENEVE_OPTIONS); return Protocol.NONE; }
+  const options = ((<u32>load<u8>(p)) & 63) << 2,
+    type = be16(p + 2);
+  if (load<u8>(p) >> 6 != 0) {
+    note(k, Anomaly.GENEVE_OPTIONS);
+    return Protocol.NONE;
+  }
   if (!need(k, 8 + options, Anomaly.GENEVE_OPTIONS)) return Protocol.NONE;
   k.tunnelId = be32(p + 4) >> 8;
   // option: class (2), type, length (low 5 bits, 4-byte words)
   const end = p + 8 + options;
-  for (let at = p + 8; at < end; ) {
-    at += 4 + ((<u32>load<u8>(at, 3) & 31) << 2);
+  for (let at = p + 8; at < end;) {
+    at += 4 + (((<u32>load<u8>(at, 3)) & 31) << 2);
     if (at > end) note(k, Anomaly.GENEVE_OPTIONS);
   }
   k.at = end;
@@ -84,19 +101,33 @@ export function teredo(k: Packet): u32 {
 export function nsh(k: Packet): u32 {
   if (!need(k, 8, Anomaly.NSH_TOO_SMALL)) return Protocol.NONE;
   const first = be32(k.at);
-  const length = (first >> 16 & 63) << 2, type = first >> 8 & 15;
-  if (first >> 30 != 0) { note(k, Anomaly.NSH_VERSION); return Protocol.NONE; }
-  if (length < 8 || (type == 1 && length != 24)) { note(k, Anomaly.NSH_LENGTH); return Protocol.NONE; }
+  const length = ((first >> 16) & 63) << 2,
+    type = (first >> 8) & 15;
+  if (first >> 30 != 0) {
+    note(k, Anomaly.NSH_VERSION);
+    return Protocol.NONE;
+  }
+  if (length < 8 || (type == 1 && length != 24)) {
+    note(k, Anomaly.NSH_LENGTH);
+    return Protocol.NONE;
+  }
   if (type == 0) note(k, Anomaly.NSH_RESERVED);
   else if (type > 2) note(k, Anomaly.NSH_TYPE);
   if (!need(k, length, Anomaly.NSH_LENGTH)) return Protocol.NONE;
   k.at += length;
   switch (first & 255) {
-    case 1: return Protocol.IP;
-    case 2: return Protocol.IPV6;
-    case 3: return Protocol.ETH;
-    case 4: return Protocol.NSH;
-    case 5: return Protocol.MPLS;
-    default: note(k, Anomaly.NSH_PAYLOAD); return Protocol.NONE;
+    case 1:
+      return Protocol.IP;
+    case 2:
+      return Protocol.IPV6;
+    case 3:
+      return Protocol.ETH;
+    case 4:
+      return Protocol.NSH;
+    case 5:
+      return Protocol.MPLS;
+    default:
+      note(k, Anomaly.NSH_PAYLOAD);
+      return Protocol.NONE;
   }
 }

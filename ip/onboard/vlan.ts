@@ -10,7 +10,8 @@ export function vlan(k: Packet): u32 {
   if (!need(k, 4, Anomaly.VLAN_TOO_SMALL)) return Protocol.NONE;
   const p = k.at;
   const n = <u32>k.vlans;
-  if (n < VLANS) store<u16>(changetype<usize>(k) + (<usize>n << 1), <u16>(be16(p) & 0xfff), offsetof<Packet>("vlan0"));
+  if (n < VLANS)
+    store<u16>(changetype<usize>(k) + ((<usize>n) << 1), <u16>(be16(p) & 0xfff), offsetof<Packet>("vlan0"));
   else note(k, Anomaly.VLAN_TOO_MANY);
   k.vlans = <u8>(n + 1);
   k.at = p + 4;

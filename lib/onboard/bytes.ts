@@ -2,24 +2,36 @@
 // None checks bounds: whoever calls has compared lengths first.
 
 // @ts-ignore: decorator
-@inline export function be16(p: usize): u32 { return <u32>bswap<u16>(load<u16>(p)); }
+@inline export function be16(p: usize): u32 {
+  return <u32>bswap<u16>(load<u16>(p));
+}
 // @ts-ignore: decorator
-@inline export function be32(p: usize): u32 { return bswap<u32>(load<u32>(p)); }
+@inline export function be32(p: usize): u32 {
+  return bswap<u32>(load<u32>(p));
+}
 // @ts-ignore: decorator
-@inline export function be64(p: usize): u64 { return bswap<u64>(load<u64>(p)); }
+@inline export function be64(p: usize): u64 {
+  return bswap<u64>(load<u64>(p));
+}
 // @ts-ignore: decorator
-@inline export function put16(p: usize, v: u32): void { store<u16>(p, bswap<u16>(<u16>v)); }
+@inline export function put16(p: usize, v: u32): void {
+  store<u16>(p, bswap<u16>(<u16>v));
+}
 // @ts-ignore: decorator
-@inline export function put32(p: usize, v: u32): void { store<u32>(p, bswap<u32>(v)); }
+@inline export function put32(p: usize, v: u32): void {
+  store<u32>(p, bswap<u32>(v));
+}
 
 /** Next multiple of 8. */
 // @ts-ignore: decorator
-@inline export function align8(n: u32): u32 { return (n + 7) & ~7; }
+@inline export function align8(n: u32): u32 {
+  return (n + 7) & ~7;
+}
 
 /** One round of a multiply-xorshift hash: cheap, and good enough where an attacker gains little from collisions. */
 // @ts-ignore: decorator
 @inline export function mix(h: u64, v: u64): u64 {
-  h = (h ^ v) * 0x9E3779B97F4A7C15;
+  h = (h ^ v) * 0x9e3779b97f4a7c15;
   return h ^ (h >> 29);
 }
 
@@ -33,7 +45,10 @@ export function sum16(p: usize, length: u32, start: u64): u64 {
   // Two sums side by side, of 32-bit halves: neither waits for the other, neither can overflow
   let t: u64 = 0;
   for (; p + 24 < end8; p += 32) {
-    const a = load<u64>(p), b = load<u64>(p, 8), c = load<u64>(p, 16), d = load<u64>(p, 24);
+    const a = load<u64>(p),
+      b = load<u64>(p, 8),
+      c = load<u64>(p, 16),
+      d = load<u64>(p, 24);
     s += (a & 0xffffffff) + (b & 0xffffffff) + (c & 0xffffffff) + (d & 0xffffffff);
     t += (a >> 32) + (b >> 32) + (c >> 32) + (d >> 32);
   }
@@ -43,8 +58,14 @@ export function sum16(p: usize, length: u32, start: u64): u64 {
     s += (v & 0xffffffff) + (v >> 32);
   }
   let rest = length & 7;
-  if (rest & 4) { s += <u64>load<u32>(p); p += 4; }
-  if (rest & 2) { s += <u64>load<u16>(p); p += 2; }
+  if (rest & 4) {
+    s += <u64>load<u32>(p);
+    p += 4;
+  }
+  if (rest & 2) {
+    s += <u64>load<u16>(p);
+    p += 2;
+  }
   if (rest & 1) s += <u64>load<u8>(p);
   return s;
 }

@@ -1,12 +1,26 @@
 // Test entry: the hash behind plain exports. The input is hashed in steps, as a caller with pieces would.
-import { DIGEST, Sha256, hmacBegin, hmacEnd, hmacUpdate, sameDigest, sha256Begin, sha256End, sha256Update } from "./sha256";
+import {
+  DIGEST,
+  Sha256,
+  hmacBegin,
+  hmacEnd,
+  hmacUpdate,
+  sameDigest,
+  sha256Begin,
+  sha256End,
+  sha256Update,
+} from "./sha256";
 const INPUT: usize = memory.data(65536, 8);
 const OUT: usize = memory.data(32, 8);
 const HASH: usize = memory.data(104, 8);
 const HMAC: usize = memory.data(272, 8);
 
-export function at(): usize { return INPUT; }
-export function out(): usize { return OUT; }
+export function at(): usize {
+  return INPUT;
+}
+export function out(): usize {
+  return OUT;
+}
 
 export function hash(length: u32, step: u32): void {
   const s = changetype<Sha256>(HASH);
@@ -23,4 +37,6 @@ export function code(key: u32, length: u32, step: u32): void {
 }
 
 /** Whether input[0..32) and input[32..64) are the same. */
-export function same(): bool { return sameDigest(INPUT, INPUT + DIGEST, DIGEST); }
+export function same(): bool {
+  return sameDigest(INPUT, INPUT + DIGEST, DIGEST);
+}

@@ -9,45 +9,46 @@ import { CHANNELS, CHANNEL_SETS, CHANNEL_WAYS, NAME } from "./capacity";
 export const CHANNEL_1553: u32 = 1;
 export const CHANNEL_DISABLED: u32 = 2;
 
+
 @unmanaged
 export class Bus {
   // identity
-  recorder: u64;      // the recorder's key
-  seen: u64;          // step in which it was last used; 0 = free
+  recorder: u64; // the recorder's key
+  seen: u64; // step in which it was last used; 0 = free
   // the message before
   lastRtc: u64;
   lastEnd: u64;
   lastDuration: u32;
   // statistics of the interval since statsReset()
   messages: u32;
-  messagesB: u32;     // of these on bus B
+  messagesB: u32; // of these on bus B
   words: u32;
-  damaged: u32;       // block status says message error
+  damaged: u32; // block status says message error
   noResponse: u32;
-  anomalous: u32;     // messages with an anomaly that is not the recorder's own
+  anomalous: u32; // messages with an anomaly that is not the recorder's own
   doubtful: u32;
   responses: u32;
-  responseSum: u32;   // 0.1 us
-  busy: u64;          // 100 ns
-  firstStart: u64;    // rtc of the interval's first message
+  responseSum: u32; // 0.1 us
+  busy: u64; // 100 ns
+  firstStart: u64; // rtc of the interval's first message
   packets: u32;
   channel: u16;
-  linkGroup: u16;     // TMATS: the B group that describes this bus; 0 = none
-  responseMin: u8;    // 0.1 us
+  linkGroup: u16; // TMATS: the B group that describes this bus; 0 = none
+  responseMin: u8; // 0.1 us
   responseMax: u8;
   hasLast: u8;
   lastDamaged: u8;
   lastBusB: u8;
   hasSequence: u8;
   lastSequence: u8;
-  flags: u8;          // CHANNEL_*
+  flags: u8; // CHANNEL_*
   nameLength: u8;
   linkLength: u8;
   reserved1: u16;
   reserved2: u32;
 }
 
-const HEAD: u32 = 136;                  // offsetof<Bus>() rounded up
+const HEAD: u32 = 136; // offsetof<Bus>() rounded up
 const ENTRY: u32 = HEAD + NAME;
 const TABLE: usize = memory.data(CHANNELS * ENTRY, 8);
 
@@ -56,16 +57,28 @@ let step: u64 = 0;
 let forgotten: u32 = 0xffffffff;
 
 // @ts-ignore: decorator
-@inline export function busAt(index: u32): Bus { return changetype<Bus>(TABLE + <usize>(index * ENTRY)); }
+@inline export function busAt(index: u32): Bus {
+  return changetype<Bus>(TABLE + <usize>(index * ENTRY));
+}
 // @ts-ignore: decorator
-@inline export function busIndex(bus: Bus): u32 { return <u32>(changetype<usize>(bus) - TABLE) / ENTRY; }
+@inline export function busIndex(bus: Bus): u32 {
+  return <u32>(changetype<usize>(bus) - TABLE) / ENTRY;
+}
 // @ts-ignore: decorator
-@inline export function busName(bus: Bus): usize { return changetype<usize>(bus) + HEAD; }
+@inline export function busName(bus: Bus): usize {
+  return changetype<usize>(bus) + HEAD;
+}
 // @ts-ignore: decorator
-@inline export function busUsed(bus: Bus): bool { return bus.seen != 0; }
+@inline export function busUsed(bus: Bus): bool {
+  return bus.seen != 0;
+}
 
 /** The channel that the last busFor() had to forget, or 0xffffffff; reading it clears it. */
-export function takeForgotten(): u32 { const f = forgotten; forgotten = 0xffffffff; return f; }
+export function takeForgotten(): u32 {
+  const f = forgotten;
+  forgotten = 0xffffffff;
+  return f;
+}
 
 /** The entry of a recorder's channel; made if there is none. */
 export function busFor(recorder: u64, channel: u32): Bus {
@@ -74,7 +87,10 @@ export function busFor(recorder: u64, channel: u32): Bus {
   let oldest = busAt(set * CHANNEL_WAYS);
   for (let i: u32 = 0; i < CHANNEL_WAYS; ++i) {
     const b = busAt(set * CHANNEL_WAYS + i);
-    if (b.seen != 0 && <u32>b.channel == channel && b.recorder == recorder) { b.seen = step; return b; }
+    if (b.seen != 0 && <u32>b.channel == channel && b.recorder == recorder) {
+      b.seen = step;
+      return b;
+    }
     if (b.seen < oldest.seen) oldest = b;
   }
   if (oldest.seen != 0) forgotten = <u32>oldest.channel;

@@ -12,49 +12,108 @@ import { isMode, modeCode, subaddress, terminal, transmits, wordCount } from "./
 
 export function formatName(t: Text, format: u32): void {
   switch (format) {
-    case Format.BC_RT: lit(t, "bc-rt"); break;
-    case Format.RT_BC: lit(t, "rt-bc"); break;
-    case Format.RT_RT: lit(t, "rt-rt"); break;
-    case Format.MODE: lit(t, "mode"); break;
-    case Format.MODE_TRANSMIT: lit(t, "mode-transmit"); break;
-    case Format.MODE_RECEIVE: lit(t, "mode-receive"); break;
-    case Format.BROADCAST_BC_RTS: lit(t, "broadcast"); break;
-    case Format.BROADCAST_RT_RTS: lit(t, "broadcast-rt-rt"); break;
-    case Format.BROADCAST_MODE: lit(t, "broadcast-mode"); break;
-    case Format.BROADCAST_MODE_DATA: lit(t, "broadcast-mode-data"); break;
-    default: lit(t, "none");
+    case Format.BC_RT:
+      lit(t, "bc-rt");
+      break;
+    case Format.RT_BC:
+      lit(t, "rt-bc");
+      break;
+    case Format.RT_RT:
+      lit(t, "rt-rt");
+      break;
+    case Format.MODE:
+      lit(t, "mode");
+      break;
+    case Format.MODE_TRANSMIT:
+      lit(t, "mode-transmit");
+      break;
+    case Format.MODE_RECEIVE:
+      lit(t, "mode-receive");
+      break;
+    case Format.BROADCAST_BC_RTS:
+      lit(t, "broadcast");
+      break;
+    case Format.BROADCAST_RT_RTS:
+      lit(t, "broadcast-rt-rt");
+      break;
+    case Format.BROADCAST_MODE:
+      lit(t, "broadcast-mode");
+      break;
+    case Format.BROADCAST_MODE_DATA:
+      lit(t, "broadcast-mode-data");
+      break;
+    default:
+      lit(t, "none");
   }
 }
 
 /** `"rt":9,"sa":3,"direction":"transmit","word_count":26`, or for a mode command `"mode_code":17,"mode":"..."`. */
 function command(t: Text, c: u32): void {
-  lit(t, "\"command\":\""); hex16(t, c);
-  lit(t, "\",\"rt\":"); unsigned(t, <u64>terminal(c));
-  lit(t, ",\"sa\":"); unsigned(t, <u64>subaddress(c));
-  lit(t, ",\"direction\":\""); lit(t, transmits(c) ? "transmit" : "receive"); byte(t, 34);
+  lit(t, '"command":"');
+  hex16(t, c);
+  lit(t, '","rt":');
+  unsigned(t, <u64>terminal(c));
+  lit(t, ',"sa":');
+  unsigned(t, <u64>subaddress(c));
+  lit(t, ',"direction":"');
+  lit(t, transmits(c) ? "transmit" : "receive");
+  byte(t, 34);
   if (isMode(c)) {
-    lit(t, ",\"mode_code\":"); unsigned(t, <u64>modeCode(c));
-    lit(t, ",\"mode\":\""); modeName(t, modeCode(c)); byte(t, 34);
-  } else { lit(t, ",\"word_count\":"); unsigned(t, <u64>wordCount(c)); }
+    lit(t, ',"mode_code":');
+    unsigned(t, <u64>modeCode(c));
+    lit(t, ',"mode":"');
+    modeName(t, modeCode(c));
+    byte(t, 34);
+  } else {
+    lit(t, ',"word_count":');
+    unsigned(t, <u64>wordCount(c));
+  }
 }
 
 /** The object, braces and all. `words`: with the data words as one hexadecimal string (at most 144 digits). */
 export function writeMessage(t: Text, m: Message, bus: Bus, words: bool): void {
   openBus(t, bus);
-  lit(t, ",\"bus\":\""); byte(t, 65 + <u32>m.busB);
-  lit(t, "\",\"rtc\":"); unsigned(t, m.rtc);
-  lit(t, ",\"format\":\""); formatName(t, <u32>m.format); byte(t, 34);
-  if (m.format != Format.NONE) { byte(t, 44); command(t, <u32>m.cmd1); }
-  if (m.has & HAS_CMD2) { lit(t, ",\"from\":{"); command(t, <u32>m.cmd2); byte(t, 125); }
-  if (m.has & HAS_STAT1) { lit(t, ",\"status\":\""); hex16(t, <u32>m.stat1); byte(t, 34); }
-  if (m.has & HAS_STAT2) { lit(t, ",\"from_status\":\""); hex16(t, <u32>m.stat2); byte(t, 34); }
-  lit(t, ",\"block_status\":\""); hex16(t, <u32>m.blockStatus); byte(t, 34);
-  if (m.gap1) { lit(t, ",\"response_us\":"); decimal(t, <f64>m.gap1 / 10, 1); }
-  if (m.gap2 != 0 && isRtRt(m)) { lit(t, ",\"second_response_us\":"); decimal(t, <f64>m.gap2 / 10, 1); }
+  lit(t, ',"bus":"');
+  byte(t, 65 + <u32>m.busB);
+  lit(t, '","rtc":');
+  unsigned(t, m.rtc);
+  lit(t, ',"format":"');
+  formatName(t, <u32>m.format);
+  byte(t, 34);
+  if (m.format != Format.NONE) {
+    byte(t, 44);
+    command(t, <u32>m.cmd1);
+  }
+  if (m.has & HAS_CMD2) {
+    lit(t, ',"from":{');
+    command(t, <u32>m.cmd2);
+    byte(t, 125);
+  }
+  if (m.has & HAS_STAT1) {
+    lit(t, ',"status":"');
+    hex16(t, <u32>m.stat1);
+    byte(t, 34);
+  }
+  if (m.has & HAS_STAT2) {
+    lit(t, ',"from_status":"');
+    hex16(t, <u32>m.stat2);
+    byte(t, 34);
+  }
+  lit(t, ',"block_status":"');
+  hex16(t, <u32>m.blockStatus);
+  byte(t, 34);
+  if (m.gap1) {
+    lit(t, ',"response_us":');
+    decimal(t, <f64>m.gap1 / 10, 1);
+  }
+  if (m.gap2 != 0 && isRtRt(m)) {
+    lit(t, ',"second_response_us":');
+    decimal(t, <f64>m.gap2 / 10, 1);
+  }
   if (words) {
-    lit(t, ",\"words\":\"");
+    lit(t, ',"words":"');
     const n = min<u32>(<u32>m.count, 36);
-    for (let i: u32 = 0; i < n; ++i) hex16(t, <u32>load<u16>(m.words + (<usize>i << 1)));
+    for (let i: u32 = 0; i < n; ++i) hex16(t, <u32>load<u16>(m.words + ((<usize>i) << 1)));
     byte(t, 34);
   }
   byte(t, 125);
@@ -63,24 +122,42 @@ export function writeMessage(t: Text, m: Message, bus: Bus, words: bool): void {
 /** The same of a message that is not at hand: its bus, and its commands (second = 0: none). */
 export function writeCommand(t: Text, bus: Bus, first: u32, second: u32): void {
   openBus(t, bus);
-  byte(t, 44); command(t, first);
-  if (second) { lit(t, ",\"from\":{"); command(t, second); byte(t, 125); }
+  byte(t, 44);
+  command(t, first);
+  if (second) {
+    lit(t, ',"from":{');
+    command(t, second);
+    byte(t, 125);
+  }
   byte(t, 125);
 }
 
 /** The same of a bus as a whole. */
-export function writeBus(t: Text, bus: Bus): void { openBus(t, bus); byte(t, 125); }
+export function writeBus(t: Text, bus: Bus): void {
+  openBus(t, bus);
+  byte(t, 125);
+}
 
 function openBus(t: Text, bus: Bus): void {
-  lit(t, "{\"channel\":"); unsigned(t, <u64>bus.channel);
-  if (bus.nameLength) { lit(t, ",\"name\":\""); quoted(t, busName(bus), <u32>bus.nameLength); byte(t, 34); }
+  lit(t, '{"channel":');
+  unsigned(t, <u64>bus.channel);
+  if (bus.nameLength) {
+    lit(t, ',"name":"');
+    quoted(t, busName(bus), <u32>bus.nameLength);
+    byte(t, 34);
+  }
 }
 
 /** The `chapter10` object of an event about the container: `{"channel":5,"detail":14298}`; detail: anomalies.ts. */
 export function writeContainer(t: Text, a: Anomaly): void {
   byte(t, 123);
-  if (a.channel != NO_CHANNEL) { lit(t, "\"channel\":"); unsigned(t, <u64>a.channel); byte(t, 44); }
-  lit(t, "\"detail\":"); unsigned(t, a.detail);
+  if (a.channel != NO_CHANNEL) {
+    lit(t, '"channel":');
+    unsigned(t, <u64>a.channel);
+    byte(t, 44);
+  }
+  lit(t, '"detail":');
+  unsigned(t, a.detail);
   byte(t, 125);
 }
 

@@ -3,23 +3,34 @@
 //
 // The words are read by how many there are, never by how many the command promises: commands lie, and so do recorders.
 
-import { BROADCAST, STATUS_BUSY, STATUS_MESSAGE_ERROR, STATUS_RESERVED, isMode, modeCode, subaddress, terminal, transmits, wordCount } from "./words";
+import {
+  BROADCAST,
+  STATUS_BUSY,
+  STATUS_MESSAGE_ERROR,
+  STATUS_RESERVED,
+  isMode,
+  modeCode,
+  subaddress,
+  terminal,
+  transmits,
+  wordCount,
+} from "./words";
 import { M } from "./anomalies";
 
 export const TIME_UNKNOWN: u64 = u64.MAX_VALUE;
 
 /** The ten information transfer formats, MIL-STD-1553B 4.3.3.6.1-.6 and .7.1-.4. */
 export const enum Format {
-  NONE = 0,                 // no command word
-  BC_RT = 1,                // C D.. S
-  RT_BC = 2,                // C S D..
-  RT_RT = 3,                // Creceive Ctransmit Stransmit D.. Sreceive
-  MODE = 4,                 // C S
-  MODE_TRANSMIT = 5,        // C S D
-  MODE_RECEIVE = 6,         // C D S
-  BROADCAST_BC_RTS = 7,     // C D..
-  BROADCAST_RT_RTS = 8,     // Creceive Ctransmit Stransmit D..
-  BROADCAST_MODE = 9,       // C
+  NONE = 0, // no command word
+  BC_RT = 1, // C D.. S
+  RT_BC = 2, // C S D..
+  RT_RT = 3, // Creceive Ctransmit Stransmit D.. Sreceive
+  MODE = 4, // C S
+  MODE_TRANSMIT = 5, // C S D
+  MODE_RECEIVE = 6, // C D S
+  BROADCAST_BC_RTS = 7, // C D..
+  BROADCAST_RT_RTS = 8, // Creceive Ctransmit Stransmit D..
+  BROADCAST_MODE = 9, // C
   BROADCAST_MODE_DATA = 10, // C D
 }
 
@@ -40,45 +51,56 @@ export const HAS_CMD2: u32 = 2;
 export const HAS_STAT1: u32 = 4;
 export const HAS_STAT2: u32 = 8;
 
+
 @unmanaged
 export class Message {
-  time: u64;        // ns since 1970-01-01, or TIME_UNKNOWN until the recorder's first time packet
-  rtc: u64;         // 48 bits, 100 ns
-  anomalies: u64;   // bit M.* (anomalies.ts)
-  doubtful: u64;    // the same bits, where the recorder calls the message damaged
-  words: usize;     // `count` little-endian words, as recorded. Untrusted. Valid until the next call of next()
-  data: usize;      // of these, `dataCount` data words
-  bus: u32;         // index of the channel's entry (channels.ts)
-  format: u32;      // Format
-  has: u32;         // HAS_*
-  duration: u32;    // 100 ns: words and response gaps on the wire
+  time: u64; // ns since 1970-01-01, or TIME_UNKNOWN until the recorder's first time packet
+  rtc: u64; // 48 bits, 100 ns
+  anomalies: u64; // bit M.* (anomalies.ts)
+  doubtful: u64; // the same bits, where the recorder calls the message damaged
+  words: usize; // `count` little-endian words, as recorded. Untrusted. Valid until the next call of next()
+  data: usize; // of these, `dataCount` data words
+  bus: u32; // index of the channel's entry (channels.ts)
+  format: u32; // Format
+  has: u32; // HAS_*
+  duration: u32; // 100 ns: words and response gaps on the wire
   channel: u16;
   recorder: u16;
   count: u16;
   dataCount: u16;
-  length: u16;      // bytes, as the recorder says
+  length: u16; // bytes, as the recorder says
   blockStatus: u16;
-  cmd1: u16;        // RT-RT: the receive command
-  cmd2: u16;        // RT-RT: the transmit command
-  stat1: u16;       // of the terminal that cmd1 names
-  stat2: u16;       // of the terminal that cmd2 names
-  expected: u16;    // words that the format has when all goes well
-  gap1: u8;         // 0.1 us, last command or data word to the first status
-  gap2: u8;         // 0.1 us, RT-RT: last data word to the second status
-  busB: u8;         // 0 bus A, 1 bus B
-  timeTag: u8;      // 0 last bit of the last word, 1 first bit of the first, 2 last bit of the first
+  cmd1: u16; // RT-RT: the receive command
+  cmd2: u16; // RT-RT: the transmit command
+  stat1: u16; // of the terminal that cmd1 names
+  stat2: u16; // of the terminal that cmd2 names
+  expected: u16; // words that the format has when all goes well
+  gap1: u8; // 0.1 us, last command or data word to the first status
+  gap2: u8; // 0.1 us, RT-RT: last data word to the second status
+  busB: u8; // 0 bus A, 1 bus B
+  timeTag: u8; // 0 last bit of the last word, 1 first bit of the first, 2 last bit of the first
 }
 
 // @ts-ignore: decorator
-@inline export function bit(id: u32): u64 { return <u64>1 << <u64>id; }
+@inline export function bit(id: u32): u64 {
+  return (<u64>1) << (<u64>id);
+}
 // @ts-ignore: decorator
-@inline export function isDamaged(m: Message): bool { return (<u32>m.blockStatus & BSW_ERROR) != 0; }
+@inline export function isDamaged(m: Message): bool {
+  return ((<u32>m.blockStatus) & BSW_ERROR) != 0;
+}
 // @ts-ignore: decorator
-@inline export function isBroadcast(m: Message): bool { return m.format >= Format.BROADCAST_BC_RTS; }
+@inline export function isBroadcast(m: Message): bool {
+  return m.format >= Format.BROADCAST_BC_RTS;
+}
 // @ts-ignore: decorator
-@inline export function isRtRt(m: Message): bool { return m.format == Format.RT_RT || m.format == Format.BROADCAST_RT_RTS; }
+@inline export function isRtRt(m: Message): bool {
+  return m.format == Format.RT_RT || m.format == Format.BROADCAST_RT_RTS;
+}
 // @ts-ignore: decorator
-@inline function word(m: Message, i: u32): u32 { return <u32>load<u16>(m.words + (<usize>i << 1)); }
+@inline function word(m: Message, i: u32): u32 {
+  return <u32>load<u16>(m.words + ((<usize>i) << 1));
+}
 
 /**
  * Reads the words of `m` (words, length, blockStatus and the gaps are set): format, commands, statuses, data, duration,
@@ -88,7 +110,10 @@ export function classify(m: Message): void {
   m.anomalies = 0;
   m.doubtful = 0;
   m.has = 0;
-  m.cmd1 = 0; m.cmd2 = 0; m.stat1 = 0; m.stat2 = 0;
+  m.cmd1 = 0;
+  m.cmd2 = 0;
+  m.stat1 = 0;
+  m.stat2 = 0;
   m.dataCount = 0;
   m.data = m.words;
   m.expected = 0;
@@ -97,16 +122,19 @@ export function classify(m: Message): void {
   const length = <u32>m.length;
   const count = length >> 1;
   m.count = <u16>count;
-  m.busB = (<u32>m.blockStatus & BSW_BUS_B) != 0 ? 1 : 0;
+  m.busB = ((<u32>m.blockStatus) & BSW_BUS_B) != 0 ? 1 : 0;
   if (length & 1) m.anomalies |= bit(M.ODD_LENGTH);
-  if (count == 0) { m.anomalies |= bit(M.EMPTY); return; }
+  if (count == 0) {
+    m.anomalies |= bit(M.EMPTY);
+    return;
+  }
   if (count > 36) m.anomalies |= bit(M.TOO_LONG); // two commands, 32 data words, two statuses
   m.duration = 200 * count + deadTime(m.gap1) + deadTime(m.gap2);
 
   const command = word(m, 0);
   m.cmd1 = <u16>command;
   m.has = HAS_CMD1;
-  const flagged = (<u32>m.blockStatus & BSW_RT_RT) != 0;
+  const flagged = ((<u32>m.blockStatus) & BSW_RT_RT) != 0;
   if (flagged || unflaggedRtRt(m, count, command)) {
     if (!flagged) m.anomalies |= bit(M.RT_RT_UNFLAGGED);
     rtRt(m, count, command);
@@ -115,20 +143,30 @@ export function classify(m: Message): void {
   const n = wordCount(command);
   const broadcast = terminal(command) == BROADCAST;
   if (transmits(command)) {
-    m.format = isMode(command) ? (n ? Format.MODE_TRANSMIT : broadcast ? Format.BROADCAST_MODE : Format.MODE) : Format.RT_BC;
-    if (m.format == Format.BROADCAST_MODE) broadcastTo(m, count, 0); else statusFirst(m, count, n, command);
+    m.format = isMode(command)
+      ? n
+        ? Format.MODE_TRANSMIT
+        : broadcast
+          ? Format.BROADCAST_MODE
+          : Format.MODE
+      : Format.RT_BC;
+    if (m.format == Format.BROADCAST_MODE) broadcastTo(m, count, 0);
+    else statusFirst(m, count, n, command);
   } else if (broadcast) {
     m.format = isMode(command) ? (n ? Format.BROADCAST_MODE_DATA : Format.BROADCAST_MODE) : Format.BROADCAST_BC_RTS;
     broadcastTo(m, count, n);
   } else {
     m.format = isMode(command) ? (n ? Format.MODE_RECEIVE : Format.MODE) : Format.BC_RT;
-    if (n == 0) statusFirst(m, count, 0, command); else statusLast(m, count, n, command);
+    if (n == 0) statusFirst(m, count, 0, command);
+    else statusLast(m, count, n, command);
   }
 }
 
 /** A gap is measured from mid-parity to mid-sync (4.3.3.8): 2 us of it belong to the two words. */
 // @ts-ignore: decorator
-@inline function deadTime(gap: u32): u32 { return gap > 20 ? gap - 20 : 0; }
+@inline function deadTime(gap: u32): u32 {
+  return gap > 20 ? gap - 20 : 0;
+}
 
 /** Could this word be the status word of that terminal, and nothing else seem more likely? */
 // @ts-ignore: decorator
@@ -139,7 +177,10 @@ export function classify(m: Message): void {
 // C S D..: the terminal transmits, or has nothing to send
 function statusFirst(m: Message, count: u32, n: u32, command: u32): void {
   m.expected = <u16>(2 + n);
-  if (count == 1) { m.anomalies |= bit(M.NO_RESPONSE); return; }
+  if (count == 1) {
+    m.anomalies |= bit(M.NO_RESPONSE);
+    return;
+  }
   const status = word(m, 1);
   m.stat1 = <u16>status;
   m.has |= HAS_STAT1;
@@ -153,7 +194,7 @@ function statusFirst(m: Message, count: u32, n: u32, command: u32): void {
 function statusLast(m: Message, count: u32, n: u32, command: u32): void {
   m.expected = <u16>(2 + n);
   const last = word(m, count - 1);
-  const timeout = (<u32>m.blockStatus & BSW_TIMEOUT) != 0;
+  const timeout = ((<u32>m.blockStatus) & BSW_TIMEOUT) != 0;
   if (count == 2 + n && (!timeout || looksLikeStatus(last, command))) {
     m.stat1 = <u16>last;
     m.has |= HAS_STAT1;
@@ -177,8 +218,10 @@ function statusLast(m: Message, count: u32, n: u32, command: u32): void {
 function broadcastTo(m: Message, count: u32, n: u32): void {
   m.expected = <u16>(1 + n);
   setData(m, 1, count - 1);
-  if (count == 2 + n) { m.anomalies |= bit(M.BROADCAST_RESPONSE); m.dataCount = <u16>n; }
-  else if (count != 1 + n) m.anomalies |= bit(M.WORD_COUNT);
+  if (count == 2 + n) {
+    m.anomalies |= bit(M.BROADCAST_RESPONSE);
+    m.dataCount = <u16>n;
+  } else if (count != 1 + n) m.anomalies |= bit(M.WORD_COUNT);
 }
 
 // Cr Ct St D.. Sr; to terminal 31 without Sr
@@ -195,13 +238,18 @@ function rtRt(m: Message, count: u32, command: u32): void {
   m.has |= HAS_CMD2;
   const n = wordCount(second);
   m.expected = <u16>((broadcast ? 3 : 4) + n);
-  if (count == 2) { m.anomalies |= bit(M.NO_RESPONSE); return; }
+  if (count == 2) {
+    m.anomalies |= bit(M.NO_RESPONSE);
+    return;
+  }
   m.stat2 = load<u16>(m.words + 4);
   m.has |= HAS_STAT2;
   if (broadcast) {
     setData(m, 3, count - 3);
-    if (count == 4 + n) { m.anomalies |= bit(M.BROADCAST_RESPONSE); m.dataCount = <u16>n; }
-    else if (count != 3 + n) m.anomalies |= bit(M.WORD_COUNT);
+    if (count == 4 + n) {
+      m.anomalies |= bit(M.BROADCAST_RESPONSE);
+      m.dataCount = <u16>n;
+    } else if (count != 3 + n) m.anomalies |= bit(M.WORD_COUNT);
     return;
   }
   const last = word(m, count - 1);
@@ -232,12 +280,18 @@ function unflaggedRtRt(m: Message, count: u32, command: u32): bool {
   const broadcast = terminal(command) == BROADCAST;
   if (count != n + (broadcast ? 3 : 4)) return false;
   const second = word(m, 1);
-  return transmits(second) && !isMode(second) && wordCount(second) == n && terminal(second) != terminal(command)
-    && looksLikeStatus(word(m, 2), second) && (broadcast || looksLikeStatus(word(m, count - 1), command));
+  return (
+    transmits(second) &&
+    !isMode(second) &&
+    wordCount(second) == n &&
+    terminal(second) != terminal(command) &&
+    looksLikeStatus(word(m, 2), second) &&
+    (broadcast || looksLikeStatus(word(m, count - 1), command))
+  );
 }
 
 // @ts-ignore: decorator
 @inline function setData(m: Message, from: u32, n: u32): void {
-  m.data = m.words + (<usize>from << 1);
+  m.data = m.words + ((<usize>from) << 1);
   m.dataCount = <u16>n;
 }

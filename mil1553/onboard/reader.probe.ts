@@ -6,26 +6,51 @@ import { dataChecksumGood } from "./chapter10/header";
 const INPUT_SIZE: u32 = 1 << 20;
 const INPUT: usize = memory.data(INPUT_SIZE, 8);
 const SEEN: u32 = 65536;
-const OFFSETS: usize = memory.data(SEEN * 8, 8);   // of believed packets
+const OFFSETS: usize = memory.data(SEEN * 8, 8); // of believed packets
 const FRAME: usize = memory.data(16384, 8);
 
-let packets: u32 = 0, believed: u32 = 0, messages: u32 = 0, frames: u32 = 0, anomalies: u32 = 0, words: u64 = 0;
+let packets: u32 = 0,
+  believed: u32 = 0,
+  messages: u32 = 0,
+  frames: u32 = 0,
+  anomalies: u32 = 0,
+  words: u64 = 0;
 let frameLength: u32 = 0;
 let kinds: u64 = 0; // bit i: anomaly 64 + i was seen
 let found: u64 = 0; // message anomalies seen
 let sum: u64 = 0;
 
-export function inputAt(): usize { return INPUT; }
-export function inputSize(): u32 { return INPUT_SIZE; }
+export function inputAt(): usize {
+  return INPUT;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
 /** Static memory of the decoder itself, bytes. */
-export function staticBytes(): usize { return __heap_base - <usize>(INPUT_SIZE + SEEN * 8 + 16384); }
-export function offsetsAt(): usize { return OFFSETS; }
-export function frameAt(): usize { return FRAME; }
-export function lastFrame(): u32 { return frameLength; }
+export function staticBytes(): usize {
+  return __heap_base - <usize>(INPUT_SIZE + SEEN * 8 + 16384);
+}
+export function offsetsAt(): usize {
+  return OFFSETS;
+}
+export function frameAt(): usize {
+  return FRAME;
+}
+export function lastFrame(): u32 {
+  return frameLength;
+}
 
 export function begin(): void {
   reset();
-  packets = 0; believed = 0; messages = 0; frames = 0; anomalies = 0; kinds = 0; found = 0; words = 0; sum = 0;
+  packets = 0;
+  believed = 0;
+  messages = 0;
+  frames = 0;
+  anomalies = 0;
+  kinds = 0;
+  found = 0;
+  words = 0;
+  sum = 0;
 }
 
 function drain(): void {
@@ -35,7 +60,10 @@ function drain(): void {
     if (f == Found.PACKET) {
       ++packets;
       const k = packet();
-      if (k.believed) { if (believed < SEEN) store<u64>(OFFSETS + <usize>(believed << 3), k.offset); ++believed; }
+      if (k.believed) {
+        if (believed < SEEN) store<u64>(OFFSETS + <usize>(believed << 3), k.offset);
+        ++believed;
+      }
     } else if (f == Found.MESSAGE) {
       ++messages;
       const m = message();
@@ -43,7 +71,7 @@ function drain(): void {
       words += <u64>m.count;
       // every word is touched, as a detector would
       let s: u64 = m.rtc;
-      for (let i: u32 = 0; i < <u32>m.count; ++i) s += <u64>load<u16>(m.words + (<usize>i << 1));
+      for (let i: u32 = 0; i < <u32>m.count; ++i) s += <u64>load<u16>(m.words + ((<usize>i) << 1));
       sum = sum * 31 + s;
     } else if (f == Found.ETHERNET) {
       ++frames;
@@ -51,16 +79,22 @@ function drain(): void {
       memory.copy(FRAME, ethernet().at, <usize>min<u32>(frameLength, 16384));
     } else {
       ++anomalies;
-      const id = anomaly().id;
-      if (id >= 64 && id < 128) kinds |= <u64>1 << <u64>(id - 64);
+      const kind = <u64>anomaly().id - 64;
+      if (kind < 64) kinds |= (<u64>1) << kind;
     }
   }
 }
 
-export function feedStream(at: u32, length: u32): void { stream(INPUT + <usize>at, length); drain(); }
+export function feedStream(at: u32, length: u32): void {
+  stream(INPUT + <usize>at, length);
+  drain();
+}
 /** input[0..length) in pieces of `piece` bytes. */
 export function feedPieces(length: u32, piece: u32): void {
-  for (let i: u32 = 0; i < length; i += piece) { stream(INPUT + <usize>i, min<u32>(piece, length - i)); drain(); }
+  for (let i: u32 = 0; i < length; i += piece) {
+    stream(INPUT + <usize>i, min<u32>(piece, length - i));
+    drain();
+  }
 }
 export function feedDatagram(at: u32, length: u32, flow: u64, recorder: u64, now: u64): void {
   datagram(INPUT + <usize>at, length, flow, recorder, now);
@@ -71,16 +105,42 @@ export function feedDatagramAt(p: usize, length: u32, flow: u64, recorder: u64, 
   datagram(p, length, flow, recorder, now);
   drain();
 }
-export function feedTick(now: u64): void { tick(now); drain(); }
-export function feedEnd(): void { end(); drain(); }
+export function feedTick(now: u64): void {
+  tick(now);
+  drain();
+}
+export function feedEnd(): void {
+  end();
+  drain();
+}
 
-export function packetCount(): u32 { return packets; }
-export function believedCount(): u32 { return believed; }
-export function messageCount(): u32 { return messages; }
-export function wordCount(): u64 { return words; }
-export function frameCount(): u32 { return frames; }
-export function anomalyCount(): u32 { return anomalies; }
-export function anomalyKinds(): u64 { return kinds; }
-export function messageAnomalies(): u64 { return found; }
-export function checksum(): u64 { return sum; }
-export function checksumGood(at: u32): bool { return dataChecksumGood(INPUT + <usize>at); }
+export function packetCount(): u32 {
+  return packets;
+}
+export function believedCount(): u32 {
+  return believed;
+}
+export function messageCount(): u32 {
+  return messages;
+}
+export function wordCount(): u64 {
+  return words;
+}
+export function frameCount(): u32 {
+  return frames;
+}
+export function anomalyCount(): u32 {
+  return anomalies;
+}
+export function anomalyKinds(): u64 {
+  return kinds;
+}
+export function messageAnomalies(): u64 {
+  return found;
+}
+export function checksum(): u64 {
+  return sum;
+}
+export function checksumGood(at: u32): bool {
+  return dataChecksumGood(INPUT + <usize>at);
+}

@@ -16,7 +16,15 @@ import { Recorder, clearRecorders, recorderAt, recorderFor } from "./recorders";
 import { Anomaly, NO_CHANNEL, anyWaiting, clearWaiting, report, takeWaiting } from "./waiting";
 import { EthernetFrame, nextFrame, openFrames } from "./chapter10/ethernetf0";
 import {
-  FLAG_OVERFLOW, FLAG_RTC_ERROR, FLAG_SECONDARY, HEADER, Packet, Type, bodyStart, isRead, secondaryGood,
+  FLAG_OVERFLOW,
+  FLAG_RTC_ERROR,
+  FLAG_SECONDARY,
+  HEADER,
+  Packet,
+  Type,
+  bodyStart,
+  isRead,
+  secondaryGood,
 } from "./chapter10/header";
 import { nextInPacket, openMessages } from "./chapter10/mil1553f1";
 import { clearStream, feed, feedEnd, takePacket } from "./chapter10/sync";
@@ -25,11 +33,11 @@ import { readTmats } from "./chapter10/tmats";
 import { clearUdp, feedDatagram, feedDatagramEnd, feedTick, takeDatagramPacket } from "./udp/udp";
 
 export const enum Found {
-  NONE = 0,     // feed more
-  PACKET = 1,   // packet(): a Chapter 10 packet with a good header, before its contents
-  MESSAGE = 2,  // message(): a 1553 message of a packet that is believed
+  NONE = 0, // feed more
+  PACKET = 1, // packet(): a Chapter 10 packet with a good header, before its contents
+  MESSAGE = 2, // message(): a 1553 message of a packet that is believed
   ETHERNET = 3, // ethernet(): a frame for the IP decoder
-  ANOMALY = 4,  // anomaly()
+  ANOMALY = 4, // anomaly()
 }
 
 /** The recorder of a file. Hosts give UDP recorders any other key. */
@@ -39,40 +47,67 @@ const PACKET: usize = memory.data(64, 8);
 const MESSAGE: usize = memory.data(96, 8);
 const FRAME: usize = memory.data(48, 8);
 // @ts-ignore: decorator
-@inline export function packet(): Packet { return changetype<Packet>(PACKET); }
+@inline export function packet(): Packet {
+  return changetype<Packet>(PACKET);
+}
 // @ts-ignore: decorator
-@inline export function message(): Message { return changetype<Message>(MESSAGE); }
+@inline export function message(): Message {
+  return changetype<Message>(MESSAGE);
+}
 // @ts-ignore: decorator
-@inline export function ethernet(): EthernetFrame { return changetype<EthernetFrame>(FRAME); }
+@inline export function ethernet(): EthernetFrame {
+  return changetype<EthernetFrame>(FRAME);
+}
 let found: usize = 0;
 // @ts-ignore: decorator
-@inline export function anomaly(): Anomaly { return changetype<Anomaly>(found); }
+@inline export function anomaly(): Anomaly {
+  return changetype<Anomaly>(found);
+}
 /** The channel of the last PACKET or MESSAGE, with its name and statistics. */
 // @ts-ignore: decorator
-@inline export function bus(): Bus { return changetype<Bus>(currentBus); }
+@inline export function bus(): Bus {
+  return changetype<Bus>(currentBus);
+}
 
-const enum Phase { SOURCE, OPEN, MESSAGES, FRAMES }
-const enum Source { STREAM, UDP, BOTH_ENDED }
+const enum Phase {
+  SOURCE,
+  OPEN,
+  MESSAGES,
+  FRAMES,
+}
+const enum Source {
+  STREAM,
+  UDP,
+  BOTH_ENDED,
+}
 
 let phase: Phase = Phase.SOURCE;
 let source: Source = Source.STREAM;
-let recorder: u32 = 0;     // index
+let recorder: u32 = 0; // index
 let currentBus: usize = 0;
 /** Messages of packets whose data checksum is wrong, all the same: for an analyst, never onboard. */
 let believeAll: bool = false;
 
 /** Forgets everything: as after boot. */
-export function reset(): void { clearRecorders(); resetButClocks(); }
+export function reset(): void {
+  clearRecorders();
+  resetButClocks();
+}
 
 /** Forgets all but the clocks: to read the beginning of a file again once its first time packet has been seen. */
 export function resetButClocks(): void {
-  clearStream(); clearUdp(); clearChannels(); clearWaiting();
+  clearStream();
+  clearUdp();
+  clearChannels();
+  clearWaiting();
   phase = Phase.SOURCE;
   source = Source.STREAM;
   believeAll = false;
 }
 
-export function setBelieveAll(on: bool): void { believeAll = on; }
+export function setBelieveAll(on: bool): void {
+  believeAll = on;
+}
 
 /** The next bytes of a Chapter 10 file, cut anywhere. */
 export function stream(p: usize, length: u32): void {
@@ -92,7 +127,9 @@ export function datagram(p: usize, length: u32, flow: u64, recorderKey: u64, now
   feedDatagram(p, length, flow, now);
 }
 
-export function tick(now: u64): void { feedTick(now); }
+export function tick(now: u64): void {
+  feedTick(now);
+}
 
 /** Nothing will follow. */
 export function end(): void {
@@ -105,7 +142,10 @@ export function end(): void {
 /** The next finding of what was fed. */
 export function next(): Found {
   for (;;) {
-    if (anyWaiting()) { found = changetype<usize>(takeWaiting()); return Found.ANOMALY; }
+    if (anyWaiting()) {
+      found = changetype<usize>(takeWaiting());
+      return Found.ANOMALY;
+    }
     if (phase == Phase.MESSAGES) {
       const m = message();
       if (nextInPacket(m, packet(), recorderAt(recorder))) {
@@ -121,11 +161,15 @@ export function next(): Found {
       phase = Phase.SOURCE;
     }
     if (anyWaiting()) continue;
-    if (phase == Phase.OPEN) { open(); return Found.PACKET; }
+    if (phase == Phase.OPEN) {
+      open();
+      return Found.PACKET;
+    }
     const k = packet();
     // what was lost in front of a packet is fetched before it
-    if (source == Source.UDP ? takeDatagramPacket(k) : takePacket(k)) { phase = Phase.OPEN; }
-    else if (!anyWaiting()) break;
+    if (source == Source.UDP ? takeDatagramPacket(k) : takePacket(k)) {
+      phase = Phase.OPEN;
+    } else if (!anyWaiting()) break;
   }
   return Found.NONE;
 }
@@ -163,9 +207,13 @@ function open(): void {
     }
   }
   const data = p + <usize>bodyStart(flags);
-  if (k.type == Type.MIL1553) { openMessages(data, k.dataLength, k); phase = Phase.MESSAGES; }
-  else if (k.type == Type.ETHERNET) { openFrames(data, k.dataLength, k); phase = Phase.FRAMES; }
-  else if (k.type == Type.TIME) readTime(data, k.dataLength, k, r);
+  if (k.type == Type.MIL1553) {
+    openMessages(data, k.dataLength, k);
+    phase = Phase.MESSAGES;
+  } else if (k.type == Type.ETHERNET) {
+    openFrames(data, k.dataLength, k);
+    phase = Phase.FRAMES;
+  } else if (k.type == Type.TIME) readTime(data, k.dataLength, k, r);
   else if (k.type == Type.TMATS && k.dataLength >= 4) {
     readTmats(data + 4, data + <usize>k.dataLength, r.key);
     currentBus = changetype<usize>(busFor(r.key, channel));

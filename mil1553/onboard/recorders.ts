@@ -5,13 +5,14 @@ import { RECORDERS } from "./capacity";
 import { TIME_UNKNOWN } from "./message";
 import { since } from "./validate";
 
+
 @unmanaged
 export class Recorder {
   key: u64;
-  seen: u64;      // 0 = free
-  rtc: u64;       // counter at the last time packet
-  ns: u64;        // and its time, ns since 1970-01-01
-  known: u32;     // 1 once there was a time packet
+  seen: u64; // 0 = free
+  rtc: u64; // counter at the last time packet
+  ns: u64; // and its time, ns since 1970-01-01
+  known: u32; // 1 once there was a time packet
   reserved: u32;
 }
 
@@ -20,7 +21,9 @@ const TABLE: usize = memory.data(RECORDERS * ENTRY, 8);
 let step: u64 = 0;
 
 // @ts-ignore: decorator
-@inline export function recorderAt(i: u32): Recorder { return changetype<Recorder>(TABLE + <usize>(i * ENTRY)); }
+@inline export function recorderAt(i: u32): Recorder {
+  return changetype<Recorder>(TABLE + <usize>(i * ENTRY));
+}
 
 /** Index of the recorder with that key; made if there is none. */
 export function recorderFor(key: u64): u32 {
@@ -28,7 +31,10 @@ export function recorderFor(key: u64): u32 {
   let oldest: u32 = 0;
   for (let i: u32 = 0; i < RECORDERS; ++i) {
     const r = recorderAt(i);
-    if (r.seen != 0 && r.key == key) { r.seen = step; return i; }
+    if (r.seen != 0 && r.key == key) {
+      r.seen = step;
+      return i;
+    }
     if (r.seen < recorderAt(oldest).seen) oldest = i;
   }
   const r = recorderAt(oldest);

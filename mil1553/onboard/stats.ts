@@ -36,8 +36,18 @@ export function count(m: Message, bus: Bus): void {
 }
 
 export function statsReset(bus: Bus): void {
-  bus.messages = 0; bus.messagesB = 0; bus.words = 0; bus.busy = 0; bus.damaged = 0; bus.noResponse = 0;
-  bus.anomalous = 0; bus.doubtful = 0; bus.responses = 0; bus.responseSum = 0; bus.responseMin = 0; bus.responseMax = 0;
+  bus.messages = 0;
+  bus.messagesB = 0;
+  bus.words = 0;
+  bus.busy = 0;
+  bus.damaged = 0;
+  bus.noResponse = 0;
+  bus.anomalous = 0;
+  bus.doubtful = 0;
+  bus.responses = 0;
+  bus.responseSum = 0;
+  bus.responseMin = 0;
+  bus.responseMax = 0;
   bus.packets = 0;
 }
 
@@ -49,24 +59,41 @@ export function statsSpan(bus: Bus): u64 {
 
 /** `{"channel":5,"messages":..,"per_second":..,"load_percent":..,"errors":..,"response_us":{"min":..,"mean":..,"max":..}}` */
 export function writeStats(t: Text, bus: Bus): void {
-  lit(t, "{\"channel\":"); unsigned(t, <u64>bus.channel);
-  if (bus.nameLength) { lit(t, ",\"name\":\""); quoted(t, busName(bus), <u32>bus.nameLength); byte(t, 34); }
-  lit(t, ",\"messages\":"); unsigned(t, <u64>bus.messages);
-  lit(t, ",\"bus_b\":"); unsigned(t, <u64>bus.messagesB);
-  lit(t, ",\"words\":"); unsigned(t, <u64>bus.words);
+  lit(t, '{"channel":');
+  unsigned(t, <u64>bus.channel);
+  if (bus.nameLength) {
+    lit(t, ',"name":"');
+    quoted(t, busName(bus), <u32>bus.nameLength);
+    byte(t, 34);
+  }
+  lit(t, ',"messages":');
+  unsigned(t, <u64>bus.messages);
+  lit(t, ',"bus_b":');
+  unsigned(t, <u64>bus.messagesB);
+  lit(t, ',"words":');
+  unsigned(t, <u64>bus.words);
   const span = statsSpan(bus);
   if (span) {
-    lit(t, ",\"per_second\":"); decimal(t, <f64>bus.messages * 1e7 / <f64>span, 1);
-    lit(t, ",\"load_percent\":"); decimal(t, <f64>bus.busy * 100 / <f64>span, 2);
+    lit(t, ',"per_second":');
+    decimal(t, (<f64>bus.messages * 1e7) / <f64>span, 1);
+    lit(t, ',"load_percent":');
+    decimal(t, (<f64>bus.busy * 100) / <f64>span, 2);
   }
-  lit(t, ",\"errors\":"); unsigned(t, <u64>bus.damaged);
-  lit(t, ",\"no_response\":"); unsigned(t, <u64>bus.noResponse);
-  lit(t, ",\"anomalous\":"); unsigned(t, <u64>bus.anomalous);
-  lit(t, ",\"doubtful\":"); unsigned(t, <u64>bus.doubtful);
+  lit(t, ',"errors":');
+  unsigned(t, <u64>bus.damaged);
+  lit(t, ',"no_response":');
+  unsigned(t, <u64>bus.noResponse);
+  lit(t, ',"anomalous":');
+  unsigned(t, <u64>bus.anomalous);
+  lit(t, ',"doubtful":');
+  unsigned(t, <u64>bus.doubtful);
   if (bus.responses) {
-    lit(t, ",\"response_us\":{\"min\":"); decimal(t, <f64>bus.responseMin / 10, 1);
-    lit(t, ",\"mean\":"); decimal(t, <f64>bus.responseSum / <f64>bus.responses / 10, 2);
-    lit(t, ",\"max\":"); decimal(t, <f64>bus.responseMax / 10, 1);
+    lit(t, ',"response_us":{"min":');
+    decimal(t, <f64>bus.responseMin / 10, 1);
+    lit(t, ',"mean":');
+    decimal(t, <f64>bus.responseSum / <f64>bus.responses / 10, 2);
+    lit(t, ',"max":');
+    decimal(t, <f64>bus.responseMax / 10, 1);
     byte(t, 125);
   }
   byte(t, 125);

@@ -5,12 +5,33 @@ import { Bus } from "./channels";
 import { DOUBTFUL_WHEN_DAMAGED, M } from "./anomalies";
 import { modeBroadcast, modeDefined, modeReserved } from "./modes";
 import {
-  BSW_ERROR, BSW_FORMAT, BSW_MEANS, BSW_SYNC, BSW_TIMEOUT, BSW_WORD, BSW_WORD_COUNT, Format, HAS_CMD2, HAS_STAT1,
-  HAS_STAT2, Message, bit, isDamaged, isRtRt,
+  BSW_ERROR,
+  BSW_FORMAT,
+  BSW_MEANS,
+  BSW_SYNC,
+  BSW_TIMEOUT,
+  BSW_WORD,
+  BSW_WORD_COUNT,
+  Format,
+  HAS_CMD2,
+  HAS_STAT1,
+  HAS_STAT2,
+  Message,
+  bit,
+  isDamaged,
+  isRtRt,
 } from "./message";
 import {
-  BROADCAST, STATUS_BUS_ACCEPTANCE, STATUS_INSTRUMENTATION, STATUS_MESSAGE_ERROR, STATUS_RESERVED, isMode, modeCode,
-  terminal, transmits, wordCount,
+  BROADCAST,
+  STATUS_BUS_ACCEPTANCE,
+  STATUS_INSTRUMENTATION,
+  STATUS_MESSAGE_ERROR,
+  STATUS_RESERVED,
+  isMode,
+  modeCode,
+  terminal,
+  transmits,
+  wordCount,
 } from "./words";
 
 /** 0.1 us. 4.3.3.8 allows 4.0-12.0; real terminals were seen up to 12.5, so the limit is the no-response timeout. */
@@ -26,12 +47,13 @@ export function validate(m: Message, bus: Bus): void {
   const status = <u32>m.blockStatus;
   let found: u64 = m.anomalies;
   if (status != 0) {
-    found |= <u64>(status & BSW_ERROR) >> 12 << M.MESSAGE_ERROR
-      | <u64>(status & BSW_FORMAT) >> 10 << M.FORMAT_ERROR
-      | <u64>(status & BSW_TIMEOUT) >> 9 << M.RESPONSE_TIMEOUT
-      | <u64>(status & BSW_WORD_COUNT) >> 5 << M.WORD_COUNT_ERROR
-      | <u64>(status & BSW_SYNC) >> 4 << M.SYNC_ERROR
-      | <u64>(status & BSW_WORD) >> 3 << M.INVALID_WORD;
+    found |=
+      (((<u64>(status & BSW_ERROR)) >> 12) << M.MESSAGE_ERROR) |
+      (((<u64>(status & BSW_FORMAT)) >> 10) << M.FORMAT_ERROR) |
+      (((<u64>(status & BSW_TIMEOUT)) >> 9) << M.RESPONSE_TIMEOUT) |
+      (((<u64>(status & BSW_WORD_COUNT)) >> 5) << M.WORD_COUNT_ERROR) |
+      (((<u64>(status & BSW_SYNC)) >> 4) << M.SYNC_ERROR) |
+      (((<u64>(status & BSW_WORD)) >> 3) << M.INVALID_WORD);
     if (status & ~BSW_MEANS) found |= bit(M.RESERVED_BLOCK_STATUS);
   }
   if (m.format != Format.NONE) {
@@ -52,8 +74,14 @@ function commands(m: Message): u64 {
     if ((m.has & HAS_CMD2) == 0) return 0;
     const d = <u32>m.cmd2;
     // 4.3.3.6.3: a receive command, then a transmit command to another terminal, for as many words; no mode codes
-    const fits = !transmits(c) && transmits(d) && !isMode(c) && !isMode(d) && wordCount(c) == wordCount(d)
-      && terminal(c) != terminal(d) && terminal(d) != BROADCAST;
+    const fits =
+      !transmits(c) &&
+      transmits(d) &&
+      !isMode(c) &&
+      !isMode(d) &&
+      wordCount(c) == wordCount(d) &&
+      terminal(c) != terminal(d) &&
+      terminal(d) != BROADCAST;
     return fits ? 0 : bit(M.RT_RT_COMMANDS);
   }
   const broadcast = terminal(c) == BROADCAST;
@@ -96,7 +124,9 @@ function statusWord(s: u32, command: u32, m: Message): u64 {
 
 /** Difference of two 48-bit counters, nearest to zero: the counter wraps every 325 days. */
 // @ts-ignore: decorator
-@inline export function since(later: u64, earlier: u64): i64 { return <i64>((later - earlier) << 16) >> 16; }
+@inline export function since(later: u64, earlier: u64): i64 {
+  return (<i64>((later - earlier) << 16)) >> 16;
+}
 
 // Against the message in front of it on this channel: the gap counts on one bus only, time on both.
 function sequence(m: Message, bus: Bus): u64 {
@@ -113,7 +143,10 @@ function sequence(m: Message, bus: Bus): u64 {
     else if (!isDamaged(m) && !bus.lastDamaged && bus.lastBusB == m.busB) {
       let dead = since(start, bus.lastEnd);
       // Tag 0 is also what a writer leaves that never set the field: alarm only if both readings are too short
-      if (m.timeTag == 0) { const other = forth - <i64>bus.lastDuration; if (other > dead) dead = other; }
+      if (m.timeTag == 0) {
+        const other = forth - <i64>bus.lastDuration;
+        if (other > dead) dead = other;
+      }
       if (dead < -OVERLAP_SLACK) found |= bit(M.OVERLAP);
       else if (dead + 20 < GAP_MIN) found |= bit(M.INTERMESSAGE_GAP);
     }

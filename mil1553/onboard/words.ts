@@ -17,20 +17,30 @@
 export const BROADCAST: u32 = 31;
 
 // @ts-ignore: decorator
-@inline export function terminal(word: u32): u32 { return word >> 11 & 31; }
+@inline export function terminal(word: u32): u32 {
+  return (word >> 11) & 31;
+}
 // @ts-ignore: decorator
-@inline export function transmits(command: u32): bool { return (command & 0x0400) != 0; }
+@inline export function transmits(command: u32): bool {
+  return (command & 0x0400) != 0;
+}
 // @ts-ignore: decorator
-@inline export function subaddress(command: u32): u32 { return command >> 5 & 31; }
+@inline export function subaddress(command: u32): u32 {
+  return (command >> 5) & 31;
+}
 // @ts-ignore: decorator
-@inline export function isMode(command: u32): bool { return ((subaddress(command) + 1) & 31) < 2; }
+@inline export function isMode(command: u32): bool {
+  return ((subaddress(command) + 1) & 31) < 2;
+}
 // @ts-ignore: decorator
-@inline export function modeCode(command: u32): u32 { return command & 31; }
+@inline export function modeCode(command: u32): u32 {
+  return command & 31;
+}
 
 /** Data words that the command asks for: 1-32, of a mode command 0 or 1. */
 // @ts-ignore: decorator
 @inline export function wordCount(command: u32): u32 {
-  if (isMode(command)) return command >> 4 & 1;
+  if (isMode(command)) return (command >> 4) & 1;
   return ((command - 1) & 31) + 1;
 }
 

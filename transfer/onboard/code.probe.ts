@@ -9,13 +9,21 @@ const S: usize = memory.data(288, 8);
 const KEY: usize = memory.data(32, 8);
 const OUT: usize = memory.data(1472, 8);
 const IN: usize = memory.data(1472, 8);
-let m: u32 = 0, i: u32 = 0;
+let m: u32 = 0,
+  i: u32 = 0;
 
-export function outAt(): usize { return OUT; }
-export function inAt(): usize { return IN; }
-export function sizes(): u32 { return FRAME | SHARD << 16; }
+export function outAt(): usize {
+  return OUT;
+}
+export function inAt(): usize {
+  return IN;
+}
+export function sizes(): u32 {
+  return FRAME | (SHARD << 16);
+}
 export function open(k: u32, parity: u32, interleave: u32): void {
-  m = parity; i = interleave;
+  m = parity;
+  i = interleave;
   openCode(k, parity);
   encode.openEncoder(k, parity, interleave);
   decode.openDecoder(k, parity, interleave);
@@ -34,8 +42,18 @@ export function parity(): bool {
   seal(changetype<Sender>(S), OUT, Type.DATA, encode.block, encode.index, encode.count, m, i);
   return true;
 }
-export function close(): void { encode.closeWindow(); }
-export function take(): bool { return decode.takeFrame(IN); }
-export function calculated(): usize { return decode.nextCalculated(); }
-export function lost(): u32 { return <u32>decode.lost; }
-export function recovered(): u32 { return <u32>decode.recovered; }
+export function close(): void {
+  encode.closeWindow();
+}
+export function take(): bool {
+  return decode.takeFrame(IN);
+}
+export function calculated(): usize {
+  return decode.nextCalculated();
+}
+export function lost(): u32 {
+  return <u32>decode.lost;
+}
+export function recovered(): u32 {
+  return <u32>decode.recovered;
+}

@@ -8,23 +8,31 @@ const POLYNOMIAL: u32 = 0x11d;
 const EXP: usize = memory.data(512, 8);
 const LOG: usize = memory.data(256, 8);
 export const PRODUCT: usize = memory.data(65536, 8); // [a << 8 | b]
-const ROWS: usize = memory.data(8 * 32, 8);   // parity row r: ROWS[r * MOST_DATA + column]
-const WORK: usize = memory.data(32 * 64, 8);  // a matrix beside the unit matrix, on its way to its inverse
+const ROWS: usize = memory.data(8 * 32, 8); // parity row r: ROWS[r * MOST_DATA + column]
+const WORK: usize = memory.data(32 * 64, 8); // a matrix beside the unit matrix, on its way to its inverse
 const WIDTH: u32 = 64;
 
 // @ts-ignore: decorator
-@inline function times(a: u32, b: u32): u32 { return <u32>load<u8>(PRODUCT + (a << 8 | b)); }
+@inline function times(a: u32, b: u32): u32 {
+  return <u32>load<u8>(PRODUCT + ((a << 8) | b));
+}
 // @ts-ignore: decorator
-@inline function inverse(a: u32): u32 { return <u32>load<u8>(EXP + 255 - <u32>load<u8>(LOG + a)); }
+@inline function inverse(a: u32): u32 {
+  return <u32>load<u8>(EXP + 255 - <u32>load<u8>(LOG + a));
+}
 // @ts-ignore: decorator
-@inline function at(row: u32, column: u32): usize { return WORK + row * WIDTH + column; }
+@inline function at(row: u32, column: u32): usize {
+  return WORK + row * WIDTH + column;
+}
 /** What data shard `column` counts in parity shard `row`. */
 // @ts-ignore: decorator
-@inline export function coefficient(row: u32, column: u32): u32 { return <u32>load<u8>(ROWS + row * MOST_DATA + column); }
+@inline export function coefficient(row: u32, column: u32): u32 {
+  return <u32>load<u8>(ROWS + row * MOST_DATA + column);
+}
 
 function power(a: u32, n: u32): u32 {
   if (n == 0) return 1;
-  return a == 0 ? 0 : <u32>load<u8>(EXP + <u32>load<u8>(LOG + a) * n % 255);
+  return a == 0 ? 0 : <u32>load<u8>(EXP + ((<u32>load<u8>(LOG + a) * n) % 255));
 }
 
 function fillTables(): void {
@@ -38,7 +46,7 @@ function fillTables(): void {
   }
   for (let a: u32 = 1; a < 256; ++a)
     for (let b: u32 = 1; b < 256; ++b)
-      store<u8>(PRODUCT + (a << 8 | b), load<u8>(EXP + <u32>load<u8>(LOG + a) + <u32>load<u8>(LOG + b)));
+      store<u8>(PRODUCT + ((a << 8) | b), load<u8>(EXP + <u32>load<u8>(LOG + a) + <u32>load<u8>(LOG + b)));
 }
 
 /** Makes the tables for k of data, m of parity; once, before anything else here. */
@@ -69,7 +77,8 @@ function invert(n: u32): bool {
     for (let r: u32 = 0; r < n; ++r) {
       const f = <u32>load<u8>(at(r, p));
       if (r == p || f == 0) continue;
-      for (let c: u32 = 0; c < 2 * n; ++c) store<u8>(at(r, c), load<u8>(at(r, c)) ^ <u8>times(<u32>load<u8>(at(p, c)), f));
+      for (let c: u32 = 0; c < 2 * n; ++c)
+        store<u8>(at(r, c), load<u8>(at(r, c)) ^ (<u8>times(<u32>load<u8>(at(p, c)), f)));
     }
   }
   return true;
@@ -88,12 +97,19 @@ export function addTimes(to: usize, from: usize, length: u32, factor: u32): void
   const row = PRODUCT + (factor << 8);
   for (let i: usize = 0; i < <usize>length; i += 8) {
     const v = load<u64>(from + i);
-    const low = <u32>v, high = <u32>(v >> 32);
-    const a = <u32>load<u8>(row + (low & 255)) | <u32>load<u8>(row + (low >> 8 & 255)) << 8
-      | <u32>load<u8>(row + (low >> 16 & 255)) << 16 | <u32>load<u8>(row + (low >> 24)) << 24;
-    const b = <u32>load<u8>(row + (high & 255)) | <u32>load<u8>(row + (high >> 8 & 255)) << 8
-      | <u32>load<u8>(row + (high >> 16 & 255)) << 16 | <u32>load<u8>(row + (high >> 24)) << 24;
-    store<u64>(to + i, load<u64>(to + i) ^ (<u64>a | <u64>b << 32));
+    const low = <u32>v,
+      high = <u32>(v >> 32);
+    const a =
+      (<u32>load<u8>(row + (low & 255))) |
+      ((<u32>load<u8>(row + ((low >> 8) & 255))) << 8) |
+      ((<u32>load<u8>(row + ((low >> 16) & 255))) << 16) |
+      ((<u32>load<u8>(row + (low >> 24))) << 24);
+    const b =
+      (<u32>load<u8>(row + (high & 255))) |
+      ((<u32>load<u8>(row + ((high >> 8) & 255))) << 8) |
+      ((<u32>load<u8>(row + ((high >> 16) & 255))) << 16) |
+      ((<u32>load<u8>(row + (high >> 24))) << 24);
+    store<u64>(to + i, load<u64>(to + i) ^ ((<u64>a) | ((<u64>b) << 32)));
   }
 }
 
@@ -111,4 +127,6 @@ export function solve(rows: usize, columns: usize, count: u32): bool {
 }
 let solved: u32 = 0;
 // @ts-ignore: decorator
-@inline export function factor(j: u32, i: u32): u32 { return <u32>load<u8>(at(j, solved + i)); }
+@inline export function factor(j: u32, i: u32): u32 {
+  return <u32>load<u8>(at(j, solved + i));
+}

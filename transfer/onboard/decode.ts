@@ -9,12 +9,13 @@ import { addTimes, coefficient, factor, solve } from "./code";
 import { Frame, shardOf } from "./frame";
 import { MOST_BLOCKS, MOST_DATA, MOST_PARITY, SHARD } from "./sizes";
 
+
 @unmanaged
 class Block {
   number: u32;
-  data: u32;   // bit n: shard n came, or was calculated
+  data: u32; // bit n: shard n came, or was calculated
   parity: u32; // bit r: parity r came
-  k: u32;      // how many shards of data it has; 0 = not known yet
+  k: u32; // how many shards of data it has; 0 = not known yet
   solved: u32; // shards that were calculated; they stand in the first places of its parity
   fetched: u32; // how many of them were fetched
   used: u32;
@@ -42,7 +43,9 @@ export let late: u64 = 0;
 
 export function openDecoder(data: u32, parity: u32, blocks: u32): void {
   assert(data <= MOST_DATA && parity <= MOST_PARITY && blocks <= MOST_BLOCKS);
-  k = data; m = parity; interleave = blocks;
+  k = data;
+  m = parity;
+  interleave = blocks;
   restartDecoder();
 }
 
@@ -55,19 +58,35 @@ export function restartDecoder(): void {
 }
 
 // @ts-ignore: decorator
-@inline function slotOf(number: u32): u32 { return number % (2 * interleave); }
+@inline function slotOf(number: u32): u32 {
+  return number % (2 * interleave);
+}
 // @ts-ignore: decorator
-@inline function blockAt(slot: u32): Block { return changetype<Block>(BLOCKS + slot * BLOCK); }
+@inline function blockAt(slot: u32): Block {
+  return changetype<Block>(BLOCKS + slot * BLOCK);
+}
 // @ts-ignore: decorator
-@inline function shardAt(slot: u32, row: u32): usize { return SHARDS + (slot * MOST_PARITY + row) * SHARD; }
+@inline function shardAt(slot: u32, row: u32): usize {
+  return SHARDS + (slot * MOST_PARITY + row) * SHARD;
+}
 
 /** Takes a frame with a shard; whether it is a shard of data that had not come yet. What it made calculable waits in next(). */
 export function takeFrame(frame: usize): bool {
   const f = changetype<Frame>(frame);
   const parity = <u32>f.index >= k;
-  if (<u32>f.m != m || <u32>f.interleave != interleave || <u32>f.index >= k + m || <u32>f.k > k || (!parity && <u32>f.k != k)) return false;
+  if (
+    <u32>f.m != m ||
+    <u32>f.interleave != interleave ||
+    <u32>f.index >= k + m ||
+    <u32>f.k > k ||
+    (!parity && <u32>f.k != k)
+  )
+    return false;
   const w = f.block / interleave;
-  if (begun && w < newest && newest - w > 1) { late += 1; return false; }
+  if (begun && w < newest && newest - w > 1) {
+    late += 1;
+    return false;
+  }
   open(w);
   const slot = slotOf(f.block);
   const b = blockAt(slot);
@@ -80,15 +99,15 @@ export function takeFrame(frame: usize): bool {
   const shard = shardOf(frame);
   if (parity) {
     const row = <u32>f.index - k;
-    if (b.parity >> row & 1) return false;
+    if ((b.parity >> row) & 1) return false;
     b.parity |= 1 << row;
     b.k = <u32>f.k;
     addTimes(shardAt(slot, row), shard, SHARD, 1);
     calculate(b, slot);
     return false;
   }
-  if (b.data >> <u32>f.index & 1) return false;
-  b.data |= 1 << <u32>f.index;
+  if ((b.data >> (<u32>f.index)) & 1) return false;
+  b.data |= 1 << (<u32>f.index);
   for (let row: u32 = 0; row < m; ++row) addTimes(shardAt(slot, row), shard, SHARD, coefficient(row, <u32>f.index));
   calculate(b, slot);
   return true;
@@ -122,7 +141,8 @@ function calculate(b: Block, slot: u32): void {
   const gone = missing(b);
   const n = <u32>popcnt<u32>(gone);
   if (n == 0 || n > <u32>popcnt<u32>(b.parity)) return;
-  let rows = b.parity, columns = gone;
+  let rows = b.parity,
+    columns = gone;
   for (let i: u32 = 0; i < n; ++i) {
     store<u8>(ROWS + i, <u8>ctz<u32>(rows));
     store<u8>(COLUMNS + i, <u8>ctz<u32>(columns));
@@ -132,7 +152,8 @@ function calculate(b: Block, slot: u32): void {
   if (!solve(ROWS, COLUMNS, n)) return;
   memory.fill(FOUND, 0, n * SHARD);
   for (let j: u32 = 0; j < n; ++j)
-    for (let i: u32 = 0; i < n; ++i) addTimes(FOUND + j * SHARD, shardAt(slot, <u32>load<u8>(ROWS + i)), SHARD, factor(j, i));
+    for (let i: u32 = 0; i < n; ++i)
+      addTimes(FOUND + j * SHARD, shardAt(slot, <u32>load<u8>(ROWS + i)), SHARD, factor(j, i));
   memory.copy(shardAt(slot, 0), FOUND, n * SHARD);
   b.data |= gone;
   b.solved = n;

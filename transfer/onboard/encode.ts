@@ -25,13 +25,17 @@ export let count: u32 = 0;
 
 export function openEncoder(data: u32, parity: u32, blocks: u32): void {
   assert(data <= MOST_DATA && parity <= MOST_PARITY && blocks <= MOST_BLOCKS);
-  k = data; m = parity; interleave = blocks;
+  k = data;
+  m = parity;
+  interleave = blocks;
   window = filled = before = fetched = 0;
   memory.fill(PARITY, 0, 2 * HALF);
 }
 
 // @ts-ignore: decorator
-@inline function parityAt(w: u32, b: u32, row: u32): usize { return PARITY + (w & 1) * HALF + (b * MOST_PARITY + row) * SHARD; }
+@inline function parityAt(w: u32, b: u32, row: u32): usize {
+  return PARITY + (w & 1) * HALF + (b * MOST_PARITY + row) * SHARD;
+}
 
 /** Adds a shard of data: sets block and index. */
 export function addShard(shard: usize): void {
@@ -56,15 +60,22 @@ export function closeWindow(): void {
 }
 
 /** Shards in the window that fills. */
-export function shardsWaiting(): u32 { return filled; }
+export function shardsWaiting(): u32 {
+  return filled;
+}
 // @ts-ignore: decorator
-@inline function blocks(): u32 { return min<u32>(before, interleave); }
-export function parityLeft(): u32 { return blocks() * m - fetched; }
+@inline function blocks(): u32 {
+  return min<u32>(before, interleave);
+}
+export function parityLeft(): u32 {
+  return blocks() * m - fetched;
+}
 
 /** The next shard of parity of the window before; 0 = there is none. Sets block, index and count. */
 export function nextParity(): usize {
   if (parityLeft() == 0) return 0;
-  const b = fetched % blocks(), row = fetched / blocks();
+  const b = fetched % blocks(),
+    row = fetched / blocks();
   fetched += 1;
   block = (window - 1) * interleave + b;
   index = k + row;

@@ -12,19 +12,33 @@ const KEY: usize = memory.data(64, 8);
 const SENDING: usize = memory.data(288, 8);
 const RECEIVING: usize = memory.data(800, 8);
 const PARTS: usize = memory.data(40, 8);
-let k: u32 = 0, m: u32 = 0, interleave: u32 = 0;
+let k: u32 = 0,
+  m: u32 = 0,
+  interleave: u32 = 0;
 let direct: usize = 0;
 let boot: u64 = 0;
 
-export function inAt(): usize { return IN; }
-export function outAt(): usize { return OUT; }
-export function keyAt(): usize { return KEY; }
-export function frameSize(): u32 { return FRAME; }
-export function mostBytes(): u32 { return MOST_BYTES; }
+export function inAt(): usize {
+  return IN;
+}
+export function outAt(): usize {
+  return OUT;
+}
+export function keyAt(): usize {
+  return KEY;
+}
+export function frameSize(): u32 {
+  return FRAME;
+}
+export function mostBytes(): u32 {
+  return MOST_BYTES;
+}
 
 /** The key stands at keyAt(), 32 bytes. */
 export function open(data: u32, parity: u32, blocks: u32, ownBoot: u64): void {
-  k = data; m = parity; interleave = blocks;
+  k = data;
+  m = parity;
+  interleave = blocks;
   openCode(k, m);
   openEncoder(k, m, interleave);
   openDecoder(k, m, interleave);
@@ -47,15 +61,23 @@ export function sendParity(): bool {
   return true;
 }
 /** Ends the window, with what it holds. */
-export function flush(): void { closeWindow(); }
-export function waiting(): u32 { return shardsWaiting(); }
+export function flush(): void {
+  closeWindow();
+}
+export function waiting(): u32 {
+  return shardsWaiting();
+}
 /** A heartbeat with the counters that stand at outAt() + 32, or an idle frame. */
-export function sendHeartbeat(): void { finish(Type.HEARTBEAT, 0, 0, k); }
+export function sendHeartbeat(): void {
+  finish(Type.HEARTBEAT, 0, 0, k);
+}
 export function sendIdle(): void {
   memory.fill(OUT + SHARD_AT, 0, SHARD);
   finish(Type.IDLE, 0, 0, k);
 }
-function finish(type: u32, b: u32, i: u32, data: u32): void { seal(changetype<Sender>(SENDING), OUT, type, b, i, data, m, interleave); }
+function finish(type: u32, b: u32, i: u32, data: u32): void {
+  seal(changetype<Sender>(SENDING), OUT, type, b, i, data, m, interleave);
+}
 
 // ---- Receiving ----------------------------------------------------------------------------------------------------------------
 
@@ -65,7 +87,10 @@ export function take(length: u32): u32 {
   const r = changetype<Receiver>(RECEIVING);
   const why = check(r, IN, length);
   if (why != Refused.NONE) return why;
-  if (r.boot != boot) { boot = r.boot; restartDecoder(); }
+  if (r.boot != boot) {
+    boot = r.boot;
+    restartDecoder();
+  }
   if (changetype<Frame>(IN).type == Type.DATA && takeFrame(IN)) direct = shardOf(IN);
   return Refused.NONE;
 }
@@ -77,11 +102,25 @@ export function next(): u32 {
   if (shard == 0) return 0;
   return readRecord(changetype<Record>(PARTS), shard) ? 1 : 2;
 }
-export function record(): usize { return PARTS; }
+export function record(): usize {
+  return PARTS;
+}
 /** Of the frame at inAt(), when take() said 0. */
-export function frameType(): u32 { return <u32>changetype<Frame>(IN).type; }
-export function frameBoot(): u64 { return load<u64>(IN, 4); }
-export function frameSequence(): u64 { return load<u64>(IN, 16); }
-export function recoveredShards(): u64 { return recovered; }
-export function lostShards(): u64 { return lost; }
-export function lateFrames(): u64 { return late; }
+export function frameType(): u32 {
+  return <u32>changetype<Frame>(IN).type;
+}
+export function frameBoot(): u64 {
+  return load<u64>(IN, 4);
+}
+export function frameSequence(): u64 {
+  return load<u64>(IN, 16);
+}
+export function recoveredShards(): u64 {
+  return recovered;
+}
+export function lostShards(): u64 {
+  return lost;
+}
+export function lateFrames(): u64 {
+  return late;
+}

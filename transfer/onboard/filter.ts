@@ -11,36 +11,41 @@ const STREAM: usize = 32;
 const EXTENSIONS: u32 = 16;
 const EXTENSION: u32 = 8;
 
+
 @unmanaged
 class Stream {
-  id: u32;     // the sender's; the ones that cross are counted here
-  out: u32;    // 0 = a free place
-  size: u64;   // that was announced
-  most: u64;   // bytes that may cross: size, or the policy's limit
-  state: u32;  // State
+  id: u32; // the sender's; the ones that cross are counted here
+  out: u32; // 0 = a free place
+  size: u64; // that was announced
+  most: u64; // bytes that may cross: size, or the policy's limit
+  state: u32; // State
   pad: u32;
 }
-const enum State { OPEN = 0, ENDED = 1, REFUSED = 2 }
+const enum State {
+  OPEN = 0,
+  ENDED = 1,
+  REFUSED = 2,
+}
 
 /** Of the policy (TransferSettings in abi/config). */
 @unmanaged
 export class Allowed {
   mostBytes: u64;
-  ascii: u32;       // 1: content must be text of printable ASCII, tabs and line ends
-  extensions: u32;  // how many of 8 bytes each follow, at EXTENSIONS_AT; 0 = every name
+  ascii: u32; // 1: content must be text of printable ASCII, tabs and line ends
+  extensions: u32; // how many of 8 bytes each follow, at EXTENSIONS_AT; 0 = every name
 }
 
 /** Why a record does not cross. */
 export const enum Stopped {
   NONE = 0,
-  FORM,        // no record
+  FORM, // no record
   UNANNOUNCED, // no manifest came before
-  NAME,        // not of a name that may cross
-  SIZE,        // larger than allowed, or than announced
-  CONTENT,     // not text
-  CHANGED,     // announced anew, otherwise
-  REFUSED,     // of a stream that was ended
-  FULL,        // too many streams
+  NAME, // not of a name that may cross
+  SIZE, // larger than allowed, or than announced
+  CONTENT, // not text
+  CHANGED, // announced anew, otherwise
+  REFUSED, // of a stream that was ended
+  FULL, // too many streams
 }
 export const STOPS: u32 = 9;
 
@@ -57,7 +62,9 @@ export function openFilter(settings: usize, extensions: usize): void {
 }
 
 /** The sender began anew: numbers of its streams mean others now. */
-export function forgetStreams(): void { memory.fill(TABLE, 0, STREAMS * STREAM); }
+export function forgetStreams(): void {
+  memory.fill(TABLE, 0, STREAMS * STREAM);
+}
 
 /** The number under which a record's stream crosses, set when judge() said NONE. */
 export let crossing: u32 = 0;
@@ -73,9 +80,13 @@ export function judge(r: Record): u32 {
     announce(changetype<Stream>(s), r);
   }
   const stream = changetype<Stream>(s);
-  if (stream.state == State.REFUSED) return r.kind == Kind.MANIFEST && !nameAllowed(r) ? <u32>Stopped.NAME : <u32>Stopped.REFUSED;
+  if (stream.state == State.REFUSED)
+    return r.kind == Kind.MANIFEST && !nameAllowed(r) ? <u32>Stopped.NAME : <u32>Stopped.REFUSED;
   const why = conforms(stream, r);
-  if (why != Stopped.NONE) { stream.state = State.REFUSED; return why; }
+  if (why != Stopped.NONE) {
+    stream.state = State.REFUSED;
+    return why;
+  }
   if (r.kind == Kind.END) stream.state = State.ENDED;
   crossing = stream.out;
   return Stopped.NONE;
@@ -91,7 +102,8 @@ function conforms(s: Stream, r: Record): u32 {
     case Kind.DATA:
       if (r.offset + r.length > s.most) return Stopped.SIZE;
       return a.ascii != 0 && !isText(r.bytes, r.length) ? <u32>Stopped.CONTENT : <u32>Stopped.NONE;
-    default: return r.size > s.most ? <u32>Stopped.SIZE : <u32>Stopped.NONE;
+    default:
+      return r.size > s.most ? <u32>Stopped.SIZE : <u32>Stopped.NONE;
   }
 }
 

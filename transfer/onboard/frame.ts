@@ -2,16 +2,36 @@
 // Frames: written with a key, and looked at in this order: bounds, fields, authenticity, freshness. Nothing else of a datagram
 // is looked at before it is known to be the sender's (facts of others' failures: lengths on the wire that were believed).
 import { HMAC_SIZE, hmacBegin, hmacEnd, hmacUpdate, sameDigest } from "../../lib/onboard/sha256";
-import { FRAME, MAC, MAC_AT, MOST_BLOCKS, MOST_DATA, MOST_PARITY, Refused, SHARD, SHARD_AT, Type, VERSION } from "./sizes";
+import {
+  FRAME,
+  MAC,
+  MAC_AT,
+  MOST_BLOCKS,
+  MOST_DATA,
+  MOST_PARITY,
+  Refused,
+  SHARD,
+  SHARD_AT,
+  Type,
+  VERSION,
+} from "./sizes";
+
 
 @unmanaged
 export class Frame {
-  magic: u8; version: u8; type: u8; zero: u8;
-  bootLow: u32; bootHigh: u32; // 8 bytes that do not start at a multiple of 8
+  magic: u8;
+  version: u8;
+  type: u8;
+  zero: u8;
+  bootLow: u32;
+  bootHigh: u32; // 8 bytes that do not start at a multiple of 8
   zero2: u32;
   sequence: u64;
   block: u32;
-  index: u8; k: u8; m: u8; interleave: u8;
+  index: u8;
+  k: u8;
+  m: u8;
+  interleave: u8;
 }
 
 const HMAC: usize = memory.data(272, 8);
@@ -22,7 +42,7 @@ const DIGEST: usize = memory.data(32, 8);
 export class Sender {
   boot: u64;
   sequence: u64; // of the last frame
-  key: u64;      // the first of HMAC_SIZE bytes
+  key: u64; // the first of HMAC_SIZE bytes
 }
 export const SENDER: u32 = 16 + HMAC_SIZE;
 
@@ -31,15 +51,19 @@ export const SENDER: u32 = 16 + HMAC_SIZE;
 export class Receiver {
   boot: u64;
   newest: u64;
-  seen: u64;     // the first of WINDOW bits
+  seen: u64; // the first of WINDOW bits
 }
 const WINDOW: u32 = 4096;
 export const RECEIVER: u32 = 16 + 512 + HMAC_SIZE;
 
 // @ts-ignore: decorator
-@inline function senderKey(s: Sender): usize { return changetype<usize>(s) + 16; }
+@inline function senderKey(s: Sender): usize {
+  return changetype<usize>(s) + 16;
+}
 // @ts-ignore: decorator
-@inline function receiverKey(r: Receiver): usize { return changetype<usize>(r) + 16 + 512; }
+@inline function receiverKey(r: Receiver): usize {
+  return changetype<usize>(r) + 16 + 512;
+}
 
 export function openSender(s: Sender, key: usize, keyLength: u32, boot: u64): void {
   s.boot = boot;
@@ -59,14 +83,23 @@ function code(key: usize, frame: usize): void {
 }
 
 /** Completes the frame whose shard is in place already. */
-export function seal(s: Sender, frame: usize, type: u32, block: u32, index: u32, k: u32, m: u32, interleave: u32): void {
+export function seal(
+  s: Sender,
+  frame: usize,
+  type: u32,
+  block: u32,
+  index: u32,
+  k: u32,
+  m: u32,
+  interleave: u32,
+): void {
   s.sequence += 1;
-  store<u32>(frame, 0x57 | VERSION << 8 | type << 16);
+  store<u32>(frame, 0x57 | (VERSION << 8) | (type << 16));
   store<u64>(frame, s.boot, 4);
   store<u32>(frame, 0, 12);
   store<u64>(frame, s.sequence, 16);
   store<u32>(frame, block, 24);
-  store<u32>(frame, index | k << 8 | m << 16 | interleave << 24, 28);
+  store<u32>(frame, index | (k << 8) | (m << 16) | (interleave << 24), 28);
   code(senderKey(s), frame);
   memory.copy(frame + MAC_AT, DIGEST, MAC);
 }
@@ -97,25 +130,30 @@ function fresh(r: Receiver, boot: u64, sequence: u64): u32 {
     forget(seen, r.newest, sequence);
     r.newest = sequence;
   } else if (bit(seen, sequence)) return Refused.REPLAY;
-  const at = seen + <usize>(sequence >> 3 & (WINDOW >> 3) - 1);
-  store<u8>(at, load<u8>(at) | <u8>(<u32>1 << (<u32>sequence & 7)));
+  const at = seen + <usize>((sequence >> 3) & ((WINDOW >> 3) - 1));
+  store<u8>(at, load<u8>(at) | (<u8>((<u32>1) << ((<u32>sequence) & 7))));
   return Refused.NONE;
 }
 
 // @ts-ignore: decorator
 @inline function bit(seen: usize, sequence: u64): bool {
-  return (<u32>load<u8>(seen + <usize>(sequence >> 3 & (WINDOW >> 3) - 1)) >> (<u32>sequence & 7) & 1) != 0;
+  return (((<u32>load<u8>(seen + <usize>((sequence >> 3) & ((WINDOW >> 3) - 1)))) >> ((<u32>sequence) & 7)) & 1) != 0;
 }
 
 /** The numbers between the newest so far and the new one have not been here. */
 function forget(seen: usize, from: u64, to: u64): void {
-  if (to - from >= WINDOW) { memory.fill(seen, 0, WINDOW >> 3); return; }
+  if (to - from >= WINDOW) {
+    memory.fill(seen, 0, WINDOW >> 3);
+    return;
+  }
   for (let n = from + 1; n < to; ++n) {
-    const at = seen + <usize>(n >> 3 & (WINDOW >> 3) - 1);
-    store<u8>(at, load<u8>(at) & ~<u8>(<u32>1 << (<u32>n & 7)));
+    const at = seen + <usize>((n >> 3) & ((WINDOW >> 3) - 1));
+    store<u8>(at, load<u8>(at) & ~(<u8>((<u32>1) << ((<u32>n) & 7))));
   }
 }
 
 // @ts-ignore: decorator
-@inline export function shardOf(frame: usize): usize { return frame + SHARD_AT; }
+@inline export function shardOf(frame: usize): usize {
+  return frame + SHARD_AT;
+}
 export const SHARD_BYTES: u32 = SHARD;

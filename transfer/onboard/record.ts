@@ -7,11 +7,11 @@ import { BODY_AT, Kind, MOST_BODY, MOST_BYTES, MOST_NAME, SHARD } from "./sizes"
 export class Record {
   kind: u32;
   stream: u32;
-  size: u64;      // MANIFEST, END; all ones = not known
-  offset: u64;    // DATA
-  digest: usize;  // MANIFEST, END: 32 bytes
-  bytes: usize;   // DATA: the bytes; MANIFEST: the name
-  length: u32;    // of them
+  size: u64; // MANIFEST, END; all ones = not known
+  offset: u64; // DATA
+  digest: usize; // MANIFEST, END: 32 bytes
+  bytes: usize; // DATA: the bytes; MANIFEST: the name
+  length: u32; // of them
   pad: u32;
 }
 export const RECORD: u32 = 40;
@@ -20,13 +20,15 @@ const MANIFEST_HEAD: u32 = 8 + DIGEST + 1;
 
 /** Whether the shard is whole: every length fits, nothing is left over, and what is behind it is zeros. */
 export function readRecord(r: Record, shard: usize): bool {
-  const length = <u32>load<u16>(shard), body = shard + BODY_AT;
+  const length = <u32>load<u16>(shard),
+    body = shard + BODY_AT;
   memory.fill(changetype<usize>(r), 0, RECORD);
   if (length > MOST_BODY || load<u8>(shard, 3) != 0 || !zeros(body + length, MOST_BODY - length)) return false;
   r.kind = <u32>load<u8>(shard, 2);
   r.stream = load<u32>(shard, 4);
   switch (r.kind) {
-    case Kind.NONE: return length == 0 && r.stream == 0;
+    case Kind.NONE:
+      return length == 0 && r.stream == 0;
     case Kind.DATA:
       if (length < 9) return false;
       r.offset = load<u64>(body);
@@ -44,7 +46,8 @@ export function readRecord(r: Record, shard: usize): bool {
       r.bytes = body + MANIFEST_HEAD;
       r.length = <u32>load<u8>(body, 8 + DIGEST);
       return r.length <= MOST_NAME && length == MANIFEST_HEAD + r.length && plainName(r.bytes, r.length);
-    default: return false;
+    default:
+      return false;
   }
 }
 

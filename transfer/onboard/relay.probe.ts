@@ -5,12 +5,30 @@ const OUT: usize = memory.data(1472, 8);
 const KEYS: usize = memory.data(64, 8);
 const ALLOWED: usize = memory.data(16, 8);
 const EXTENSIONS: usize = memory.data(128, 8);
-export function inAt(): usize { return IN; }
-export function outAt(): usize { return OUT; }
-export function keysAt(): usize { return KEYS; }
-export function allowedAt(): usize { return ALLOWED; }
-export function extensionsAt(): usize { return EXTENSIONS; }
-export function open(k: u32, m: u32, interleave: u32): void { openRelay(k, m, interleave, KEYS, KEYS + 32, ALLOWED, EXTENSIONS); }
-export function take(length: u32, time: u64): u32 { return relayTake(IN, length, time); }
-export function next(time: u64): u32 { return relayNext(OUT, time); }
-export function tick(time: u64): void { relayTime(time); }
+export function inAt(): usize {
+  return IN;
+}
+export function outAt(): usize {
+  return OUT;
+}
+export function keysAt(): usize {
+  return KEYS;
+}
+export function allowedAt(): usize {
+  return ALLOWED;
+}
+export function extensionsAt(): usize {
+  return EXTENSIONS;
+}
+export function open(k: u32, m: u32, interleave: u32): void {
+  openRelay(k, m, interleave, KEYS, KEYS + 32, ALLOWED, EXTENSIONS);
+}
+export function take(length: u32, time: u64): u32 {
+  return relayTake(IN, length, time);
+}
+export function next(time: u64): u32 {
+  return relayNext(OUT, time);
+}
+export function tick(time: u64): void {
+  relayTime(time);
+}

@@ -5,7 +5,17 @@
 //
 // Order: is it the sender's (frame.ts)? -> block (decode.ts) -> record -> may it cross (filter.ts)? -> made anew -> block
 // (encode.ts) -> frame. Frames that leave are fetched with relayNext(), as many at a time as the host has room for.
-import { closeWindow, index, block, count, addShard, nextParity, openEncoder, parityLost, shardsWaiting } from "./encode";
+import {
+  closeWindow,
+  index,
+  block,
+  count,
+  addShard,
+  nextParity,
+  openEncoder,
+  parityLost,
+  shardsWaiting,
+} from "./encode";
 import { late, lost, nextCalculated, openDecoder, recovered, restartDecoder, takeFrame } from "./decode";
 import { crossing, forgetStreams, judge, openFilter, Stopped, STOPS } from "./filter";
 import { RECEIVER, Receiver, SENDER, Sender, Frame, check, openReceiver, openSender, seal, shardOf } from "./frame";
@@ -22,20 +32,32 @@ const BY_STOP: usize = memory.data(9 * 8, 8);
 const SECOND: u64 = 1000000000;
 const QUIET: u64 = 200000000; // ns without data after which a window is closed as it is
 
-let k: u32 = 0, m: u32 = 0, interleave: u32 = 0;
+let k: u32 = 0,
+  m: u32 = 0,
+  interleave: u32 = 0;
 let key: usize = 0; // of what leaves
 let begun: bool = false;
 let ready: bool = false; // OUT holds a frame of data
-let missed: u64 = 0;     // frames of data that were not fetched in time: the code makes up for them
-let sent: u64 = 0;       // frames that left
-let taken: u64 = 0;      // frames of the sender's present boot
-let lastData: u64 = 0;   // time
+let missed: u64 = 0; // frames of data that were not fetched in time: the code makes up for them
+let sent: u64 = 0; // frames that left
+let taken: u64 = 0; // frames of the sender's present boot
+let lastData: u64 = 0; // time
 let nextBeat: u64 = 0;
 let beating: bool = false;
 let boot: u64 = 0;
 
-export function openRelay(data: u32, parity: u32, blocks: u32, keyIn: usize, keyOut: usize, allowed: usize, extensions: usize): void {
-  k = data; m = parity; interleave = blocks;
+export function openRelay(
+  data: u32,
+  parity: u32,
+  blocks: u32,
+  keyIn: usize,
+  keyOut: usize,
+  allowed: usize,
+  extensions: usize,
+): void {
+  k = data;
+  m = parity;
+  interleave = blocks;
   key = keyOut;
   openCode(data, parity);
   openDecoder(data, parity, blocks);
@@ -45,10 +67,16 @@ export function openRelay(data: u32, parity: u32, blocks: u32, keyIn: usize, key
 }
 
 // @ts-ignore: decorator
-@inline function receiver(): Receiver { return changetype<Receiver>(RECEIVING); }
+@inline function receiver(): Receiver {
+  return changetype<Receiver>(RECEIVING);
+}
 // @ts-ignore: decorator
-@inline function sender(): Sender { return changetype<Sender>(SENDING); }
-function add(table: usize, i: u32): void { store<u64>(table + (i << 3), load<u64>(table + (i << 3)) + 1); }
+@inline function sender(): Sender {
+  return changetype<Sender>(SENDING);
+}
+function add(table: usize, i: u32): void {
+  store<u64>(table + (i << 3), load<u64>(table + (i << 3)) + 1);
+}
 
 /** Time goes on: heartbeats, and windows that nothing more comes for. Our boot is the time at which we began. */
 export function relayTime(time: u64): void {
@@ -57,7 +85,10 @@ export function relayTime(time: u64): void {
     openSender(sender(), key, 32, time);
     nextBeat = time;
   }
-  if (time >= nextBeat) { beating = true; nextBeat = time + SECOND; }
+  if (time >= nextBeat) {
+    beating = true;
+    nextBeat = time + SECOND;
+  }
   if (shardsWaiting() != 0 && time >= lastData && time - lastData >= QUIET) closeWindow();
 }
 
@@ -75,8 +106,14 @@ export function relayTake(p: usize, length: u32, time: u64): u32 {
   }
   taken += 1;
   if (changetype<Frame>(p).type != Type.DATA) return Refused.NONE;
-  if (ready) { missed += 1; ready = false; }
-  if (takeFrame(p)) { ready = pass(shardOf(p)); lastData = time; }
+  if (ready) {
+    missed += 1;
+    ready = false;
+  }
+  if (takeFrame(p)) {
+    ready = pass(shardOf(p));
+    lastData = time;
+  }
   return Refused.NONE;
 }
 

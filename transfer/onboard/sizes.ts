@@ -24,26 +24,26 @@ export const MOST_PARITY: u32 = 8;
 export const MOST_BLOCKS: u32 = 16; // interleaved
 
 export const enum Type {
-  DATA = 1,      // a shard of data, or behind k, of parity: then k is how many shards of data the block has
+  DATA = 1, // a shard of data, or behind k, of parity: then k is how many shards of data the block has
   HEARTBEAT = 2, // counters, each second
-  IDLE = 3,      // nothing: to wake up what is between
+  IDLE = 3, // nothing: to wake up what is between
 }
 
 export const enum Kind {
-  NONE = 0,     // fills up a block
+  NONE = 0, // fills up a block
   MANIFEST = 1, // u64 size (all ones: not known), 32 bytes SHA-256 (zeros: not known), u8 length of name, name
-  DATA = 2,     // u64 offset, bytes
-  END = 3,      // u64 size, 32 bytes SHA-256 of all
+  DATA = 2, // u64 offset, bytes
+  END = 3, // u64 size, 32 bytes SHA-256 of all
 }
 
 /** Why a datagram goes no further; in the order in which it is looked at. */
 export const enum Refused {
   NONE = 0,
   LENGTH,
-  VERSION,   // first bytes are another protocol's
-  FIELD,     // a value that no sender writes
-  MAC,       // not by who has the key, or changed
-  BOOT,      // of an earlier boot of the sender
-  REPLAY,    // this sequence number was here before, or is long past
+  VERSION, // first bytes are another protocol's
+  FIELD, // a value that no sender writes
+  MAC, // not by who has the key, or changed
+  BOOT, // of an earlier boot of the sender
+  REPLAY, // this sequence number was here before, or is long past
 }
 export const REFUSALS: u32 = 7;

@@ -61,11 +61,12 @@ export const MAX_CAPTURED: u32 = 66560; // the largest IPv4 packet with room for
 export const INPUT_SIZE: u32 = 131072;
 
 export const enum RecordKind {
-  FRAME = 0,     // a link-layer frame
-  TICK = 1,      // time went on and nothing came; captured = 0
+  FRAME = 0, // a link-layer frame
+  TICK = 1, // time went on and nothing came; captured = 0
   CHAPTER10 = 2, // the next bytes of a Chapter 10 file, cut anywhere
-  END = 3,       // nothing will follow: report what is still open; captured = 0
+  END = 3, // nothing will follow: report what is still open; captured = 0
 }
+
 
 @unmanaged
 export class RecordHeader {
@@ -87,12 +88,12 @@ export class RecordHeader {
 // inspect can only make guard stricter. A record has one verdict: the strictest of those that were asked for.
 
 export const enum Action {
-  PASS = 0,  // nothing against it; guard's rules decide
-  DROP = 1,  // do not forward this record
+  PASS = 0, // nothing against it; guard's rules decide
+  DROP = 1, // do not forward this record
   QUARANTINE_SOURCE = 2, // nor, for the time the policy gives, anything else from this frame's source address
-  QUARANTINE_FLOW = 3,   // nor anything else of its flow (addresses, protocol, ports, this way round)
+  QUARANTINE_FLOW = 3, // nor anything else of its flow (addresses, protocol, ports, this way round)
   QUARANTINE_TERMINAL = 4, // no 1553 message to or from this terminal, of this channel and source address
-  QUARANTINE_MESSAGE = 5,  // no 1553 message of this terminal, direction and subaddress
+  QUARANTINE_MESSAGE = 5, // no 1553 message of this terminal, direction and subaddress
   TIGHTEN = 6, // from this frame's source address only as much as the policy's `tightened` rate allows
 }
 
@@ -101,12 +102,12 @@ const RANKS: u32 = 0x1235640; // of each Action, four bits: how strict it is
 
 /** A verdict. `command`: of the 1553 message that it is about, 0 where it is about none. */
 export function verdictOf(action: u32, detector: u32, command: u32, channel: u32): u32 {
-  return action | (detector & 63) << 4 | (command >> 5 & 0x7ff) << 10 | (channel & 0x7ff) << 21;
+  return action | ((detector & 63) << 4) | (((command >> 5) & 0x7ff) << 10) | ((channel & 0x7ff) << 21);
 }
 
 /** The stricter of two verdicts; of two that are as strict, the first. */
 export function stricter(a: u32, b: u32): u32 {
-  return (RANKS >> ((b & 15) << 2) & 15) > (RANKS >> ((a & 15) << 2) & 15) ? b : a;
+  return ((RANKS >> ((b & 15) << 2)) & 15) > ((RANKS >> ((a & 15) << 2)) & 15) ? b : a;
 }
 
 // ---- An event, in an events buffer -----------------------------------------------------------------------------------
@@ -128,19 +129,19 @@ export const MAX_EVENT: u32 = 1112; // JSON bytes of one event: with all headers
 export const enum EventKind {
   EVENT = 0,
   STATS = 1, // a part of the heartbeat; the journal joins those of one record into one object:
-             // inspect's opens it with `{"timestamp":...,"event_type":"heartbeat","inspect":{...}`, guard's follows with
-             // `"guard":{...}`, the journal adds its own and the closing brace
+  // inspect's opens it with `{"timestamp":...,"event_type":"heartbeat","inspect":{...}`, guard's follows with
+  // `"guard":{...}`, the journal adds its own and the closing brace
   SCORE = 2, // only where the policy asks for scores (InspectFlag.SCORES), for evaluation on the ground: in place of JSON
-             // a Score. The host that asks for them takes them from inspect; the journal passes over them.
+  // a Score. The host that asks for them takes them from inspect; the journal passes over them.
 }
 
 /** 48 bytes: what a detector found in a record. */
 @unmanaged
 export class Score {
-  time: u64;      // ns
-  number: u64;    // of the record at hand, or of the 1553 message on its bus; 0 = none was
-  key: u64;       // findings of a detector with the same key are about the same thing
-  score: f64;     // finite, >= 0
+  time: u64; // ns
+  number: u64; // of the record at hand, or of the 1553 message on its bus; 0 = none was
+  key: u64; // findings of a detector with the same key are about the same thing
+  score: f64; // finite, >= 0
   threshold: f64; // finite, > 0: the policy's factor is in it
   detector: u32;
   pad: u32;
@@ -164,10 +165,10 @@ export const VERDICTS: u32 = 128; // records of one inspect.run: keeps what they
 
 export const enum Refusal {
   NONE = 0,
-  MISSING = 1,   // empty
-  NOT_OURS = 2,  // no magic number
-  VERSION = 3,   // made for another version
-  LENGTH = 4,    // says another length than it has
-  DAMAGED = 5,   // its checksum does not match
-  CONTENT = 6,   // a field is out of its range, or a table larger than the compartment's
+  MISSING = 1, // empty
+  NOT_OURS = 2, // no magic number
+  VERSION = 3, // made for another version
+  LENGTH = 4, // says another length than it has
+  DAMAGED = 5, // its checksum does not match
+  CONTENT = 6, // a field is out of its range, or a table larger than the compartment's
 }

@@ -31,32 +31,32 @@ const TAGS: u32 = 64; // tags are below
 
 /** A section's tag; what SETTINGS means depends on the part. */
 export const enum Tag {
-  SETTINGS = 1,    // InspectSettings, GuardSettings or JournalSettings
-  HOSTS = 2,       // inspect: Network[], whose addresses are known senders
-  SERVICES = 3,    // inspect: Network[] with protocol and port, what may be used where
-  DETECTORS = 8,   // inspect: DetectorSetting[]
-  ALERTS = 9,      // inspect: AlertRule[], which alerts leave
+  SETTINGS = 1, // InspectSettings, GuardSettings or JournalSettings
+  HOSTS = 2, // inspect: Network[], whose addresses are known senders
+  SERVICES = 3, // inspect: Network[] with protocol and port, what may be used where
+  DETECTORS = 8, // inspect: DetectorSetting[]
+  ALERTS = 9, // inspect: AlertRule[], which alerts leave
   ALERT_NETWORKS = 10, // inspect: Network[] that AlertRule refers to; port 1 = all but this
-  RULES = 16,      // guard: Rule[], the first that matches decides
-  NAMES = 17,      // guard: NAME_SIZE bytes for each rule, ASCII, zeros behind
-  NETWORKS = 18,   // guard: Network[], what the rules' from and to refer to
-  RANGES = 19,     // guard: Range[], what the rules' ports, source ports and VLANs refer to
-  PROTECTED = 20,  // guard: Network[], sources that are never quarantined
-  FORMATS = 21,    // guard, second checker: its program (diode/onboard/second.ts)
-  TABLES = 22,     // guard, second checker: its classification tables
-  MESSAGES = 24,   // guard: MessageRule[], for what RulePayload.MIL1553 lets out; the first that matches decides
+  RULES = 16, // guard: Rule[], the first that matches decides
+  NAMES = 17, // guard: NAME_SIZE bytes for each rule, ASCII, zeros behind
+  NETWORKS = 18, // guard: Network[], what the rules' from and to refer to
+  RANGES = 19, // guard: Range[], what the rules' ports, source ports and VLANs refer to
+  PROTECTED = 20, // guard: Network[], sources that are never quarantined
+  FORMATS = 21, // guard, second checker: its program (diode/onboard/second.ts)
+  TABLES = 22, // guard, second checker: its classification tables
+  MESSAGES = 24, // guard: MessageRule[], for what RulePayload.MIL1553 lets out; the first that matches decides
   MESSAGE_NAMES = 25, // guard: NAME_SIZE bytes for each
-  CHECKS = 26,     // guard: DataCheck[]
+  CHECKS = 26, // guard: DataCheck[]
   MESSAGE_TABLES = 27, // guard, second checker: its tables for 1553 messages (diode/onboard/messages/second.ts)
-  TRANSFER = 28,   // guard: TransferSettings, for what RulePayload.TRANSFER lets out
+  TRANSFER = 28, // guard: TransferSettings, for what RulePayload.TRANSFER lets out
   BASELINE_1553 = 32, // inspect: what the baseline says of MIL-STD-1553 (detectors/mil1553/ground/section.ts)
-  FLOOD = 33,      // inspect, what the baseline says of IP (detectors/ip/section.ts): most in a second of each host
-  ARP = 34,        // MAC addresses of hosts, limits of MAC addresses
-  PAIRS = 35,      // who talks to whom about what
-  RATE = 36,       // packets and bytes of hosts and talks
-  BEACON = 37,     // regular connections that are known
-  SILENCE = 38,    // talks that are periodic
-  TUNNEL = 39,     // domains and echoes that are known
+  FLOOD = 33, // inspect, what the baseline says of IP (detectors/ip/section.ts): most in a second of each host
+  ARP = 34, // MAC addresses of hosts, limits of MAC addresses
+  PAIRS = 35, // who talks to whom about what
+  RATE = 36, // packets and bytes of hosts and talks
+  BEACON = 37, // regular connections that are known
+  SILENCE = 38, // talks that are periodic
+  TUNNEL = 39, // domains and echoes that are known
   BASELINE_SHAPE = 40, // inspect: model of the traffic's shape (detectors/shape/onboard/model.ts)
 }
 
@@ -67,10 +67,10 @@ export const enum Tag {
 export class Network {
   hi: u64;
   lo: u64;
-  version: u8;  // 4 or 6
+  version: u8; // 4 or 6
   bits: u8;
-  port: u16;     // SERVICES only; 0 = any
-  protocol: u8;  // SERVICES only
+  port: u16; // SERVICES only; 0 = any
+  protocol: u8; // SERVICES only
   pad: u8;
   pad2: u16;
 }
@@ -84,88 +84,94 @@ export class Range {
 
 export const enum InspectFlag {
   IGNORE_CHECKSUMS = 1, // wrong checksums are no anomaly
-  KNOWN_HOSTS = 2,      // HOSTS is a list to hold sources against; without it every source is known
-  KNOWN_SERVICES = 4,   // the same of SERVICES
-  LEARN = 8,            // detectors that learn do so, and export what they learned as baseline entries
-  UNGROUPED = 16,       // every finding is an alert of its own (evaluation)
-  SCORES = 32,          // every finding is an event of kind SCORE too (evaluation)
+  KNOWN_HOSTS = 2, // HOSTS is a list to hold sources against; without it every source is known
+  KNOWN_SERVICES = 4, // the same of SERVICES
+  LEARN = 8, // detectors that learn do so, and export what they learned as baseline entries
+  UNGROUPED = 16, // every finding is an alert of its own (evaluation)
+  SCORES = 32, // every finding is an event of kind SCORE too (evaluation)
 }
 
 /** 48 bytes. The scan detector's parameters are those of Jung et al. 2004: 0 < theta1 < theta0 < 1, 0 < alpha < power < 1. */
 @unmanaged
 export class InspectSettings {
-  flags: u32;              // InspectFlag
+  flags: u32; // InspectFlag
   anomaliesPerSecond: u32; // events; more are counted only
-  theta0: f64;             // share of a benign source's first contacts that succeed
-  theta1: f64;             // the same of a scanner's
-  alpha: f64;              // wanted false-positive probability
-  power: f64;              // wanted detection probability
-  scanAction: u8;          // an Action (abi.ts): what verdict a source called a scanner gets, beside the alert; never DROP
-  hostAction: u8;          // the same of a new host
-  serviceAction: u8;       // the same of a new service
+  theta0: f64; // share of a benign source's first contacts that succeed
+  theta1: f64; // the same of a scanner's
+  alpha: f64; // wanted false-positive probability
+  power: f64; // wanted detection probability
+  scanAction: u8; // an Action (abi.ts): what verdict a source called a scanner gets, beside the alert; never DROP
+  hostAction: u8; // the same of a new host
+  serviceAction: u8; // the same of a new service
   pad: u8;
-  exportEvery: u32;        // LEARN: seconds of record time between two exports; 0 = at the end only
+  exportEvery: u32; // LEARN: seconds of record time between two exports; 0 = at the end only
 }
 
 /** 16 bytes. What the policy says of one detector; those it does not name alert at the thresholds they have. */
 @unmanaged
 export class DetectorSetting {
   detector: u8; // Detector (detectors/onboard/catalogue.ts)
-  action: u8;   // an Action (abi.ts): the verdict on what is found, beside the alert; never DROP
+  action: u8; // an Action (abi.ts): the verdict on what is found, beside the alert; never DROP
   pad: u16;
   pad2: u32;
-  scale: f64;   // factor on its thresholds, >= 0; Infinity = off
+  scale: f64; // factor on its thresholds, >= 0; Infinity = off
 }
 
 export const enum AlertKind {
-  SUPPRESS = 0,  // none of them leaves
-  LIMIT = 1,     // the first `count` in `seconds`
+  SUPPRESS = 0, // none of them leaves
+  LIMIT = 1, // the first `count` in `seconds`
   THRESHOLD = 2, // every `count`-th in `seconds`
-  BOTH = 3,      // one in `seconds`, when `count` have come
-  PASS = 4,      // rate_filter, new_action pass: for `timeout` seconds none, once `count` came in `seconds`
+  BOTH = 3, // one in `seconds`, when `count` have come
+  PASS = 4, // rate_filter, new_action pass: for `timeout` seconds none, once `count` came in `seconds`
 }
 
-export const enum Track { RULE = 0, SOURCE = 1, DESTINATION = 2, EITHER = 3, BOTH = 4 }
+export const enum Track {
+  RULE = 0,
+  SOURCE = 1,
+  DESTINATION = 2,
+  EITHER = 3,
+  BOTH = 4,
+}
 
 export const MAX_ALERT_RULES: u32 = 128;
 
 /** 24 bytes. A line of a threshold.config: what becomes of alerts, never of frames. */
 @unmanaged
 export class AlertRule {
-  kind: u8;       // AlertKind
-  track: u8;      // Track
-  detector: u8;   // 0 = of every detector
+  kind: u8; // AlertKind
+  track: u8; // Track
+  detector: u8; // 0 = of every detector
   pad: u8;
   networksAt: u16; // SUPPRESS: index into ALERT_NETWORKS, of the tracked address; an empty list matches all
   networksCount: u16;
   count: u32;
   seconds: u32;
-  timeout: u32;   // seconds
-  line: u32;      // of the file, for reports
+  timeout: u32; // seconds
+  line: u32; // of the file, for reports
 }
 
 export const enum GuardFlag {
   IGNORE_CHECKSUMS = 1, // frames with wrong checksums pass as others do; what leaves has right ones
-  PADDING = 2,          // `out` has a frame in each interval, all of one length: where there is none to send, padding
+  PADDING = 2, // `out` has a frame in each interval, all of one length: where there is none to send, padding
 }
 
 /** 88 bytes. */
 @unmanaged
 export class GuardSettings {
-  outMac: u64;         // 48 bits, first byte highest
+  outMac: u64; // 48 bits, first byte highest
   nextHopMac: u64;
-  flags: u32;          // GuardFlag
-  mtu: u32;            // longest IP packet on `out`, bytes; at most MAX_MTU
-  ttl: u32;            // time to live (hop limit) of what leaves, 1-255
-  rules: u32;          // how many: RULES and NAMES must agree
+  flags: u32; // GuardFlag
+  mtu: u32; // longest IP packet on `out`, bytes; at most MAX_MTU
+  ttl: u32; // time to live (hop limit) of what leaves, 1-255
+  rules: u32; // how many: RULES and NAMES must agree
   quarantineTime: u64; // ns; how long a source stays shut out
   quarantineRate: u32; // new entries a minute at most; 0 = no quarantine
   protectedTerminals: u32; // bit n: terminal n is never quarantined
-  interval: u64;       // ns between frames on `out`; 0 = no limit
-  slack: u64;          // ns that a burst may run ahead of it
-  tightened: u64;      // ns between frames of a source whose rate is tightened; 0 = none is
-  queue: u32;          // frames that may wait for `out`'s rate, at most MAX_QUEUE; 0 = what is too early is dropped
-  paddingPort: u32;    // of padding: UDP port, and both addresses (IPv4)
+  interval: u64; // ns between frames on `out`; 0 = no limit
+  slack: u64; // ns that a burst may run ahead of it
+  tightened: u64; // ns between frames of a source whose rate is tightened; 0 = none is
+  queue: u32; // frames that may wait for `out`'s rate, at most MAX_QUEUE; 0 = what is too early is dropped
+  paddingPort: u32; // of padding: UDP port, and both addresses (IPv4)
   paddingFrom: u32;
   paddingTo: u32;
 }
@@ -193,39 +199,56 @@ export const EXTENSIONS: u32 = 16;
 /** 224 bytes. What may cross of files and streams (transfer/onboard). */
 @unmanaged
 export class TransferSettings {
-  mostBytes: u64;   // of a file
-  ascii: u32;       // 1: text only
-  extensions: u32;  // how many of EXTENSIONS, 0 = every name
-  data: u32;        // shards of data and of parity in a block, blocks that are interleaved
+  mostBytes: u64; // of a file
+  ascii: u32; // 1: text only
+  extensions: u32; // how many of EXTENSIONS, 0 = every name
+  data: u32; // shards of data and of parity in a block, blocks that are interleaved
   parity: u32;
   interleave: u32;
   pad: u32;
-  keyIn: u64;       // 32 bytes
-  keyIn1: u64; keyIn2: u64; keyIn3: u64;
-  keyOut: u64;      // 32 bytes
-  keyOut1: u64; keyOut2: u64; keyOut3: u64;
-  names: u64;       // 8 bytes each, ASCII, zeros behind
-  n1: u64; n2: u64; n3: u64; n4: u64; n5: u64; n6: u64; n7: u64;
-  n8: u64; n9: u64; n10: u64; n11: u64; n12: u64; n13: u64; n14: u64; n15: u64;
+  keyIn: u64; // 32 bytes
+  keyIn1: u64;
+  keyIn2: u64;
+  keyIn3: u64;
+  keyOut: u64; // 32 bytes
+  keyOut1: u64;
+  keyOut2: u64;
+  keyOut3: u64;
+  names: u64; // 8 bytes each, ASCII, zeros behind
+  n1: u64;
+  n2: u64;
+  n3: u64;
+  n4: u64;
+  n5: u64;
+  n6: u64;
+  n7: u64;
+  n8: u64;
+  n9: u64;
+  n10: u64;
+  n11: u64;
+  n12: u64;
+  n13: u64;
+  n14: u64;
+  n15: u64;
 }
 
 export const ANY_PROTOCOL: u32 = 255; // reserved by IANA, so free to stand for every one
-export const UNTAGGED: u32 = 4096;    // in a Range of VLANs: no 802.1Q tag
+export const UNTAGGED: u32 = 4096; // in a Range of VLANs: no 802.1Q tag
 
 /** 48 bytes. An empty list (count 0) matches everything; of a list with entries one must match. */
 @unmanaged
 export class Rule {
-  action: u8;    // RuleAction
-  protocol: u8;  // IP protocol number, or ANY_PROTOCOL
-  payload: u8;   // RulePayload
+  action: u8; // RuleAction
+  protocol: u8; // IP protocol number, or ANY_PROTOCOL
+  payload: u8; // RulePayload
   pad: u8;
   sizeFirst: u16; // bytes of payload behind the transport header, both included
   sizeLast: u16;
-  fromAt: u16;   // index into NETWORKS
+  fromAt: u16; // index into NETWORKS
   fromCount: u16;
   toAt: u16;
   toCount: u16;
-  portsAt: u16;  // index into RANGES; destination port, or the type of an ICMP message
+  portsAt: u16; // index into RANGES; destination port, or the type of an ICMP message
   portsCount: u16;
   sourcesAt: u16; // source port
   sourcesCount: u16;
@@ -233,7 +256,7 @@ export class Rule {
   vlansCount: u16;
   pad2: u32;
   interval: u64; // ns between frames of this rule; 0 = no limit
-  slack: u64;    // ns that a burst may run ahead of it
+  slack: u64; // ns that a burst may run ahead of it
 }
 
 export const MAX_MESSAGE_RULES: u32 = 64;
@@ -246,26 +269,26 @@ export const MAX_CHECKS: u32 = 512;
  */
 @unmanaged
 export class MessageRule {
-  action: u8;         // RuleAction
-  mode: u8;           // 0: transfers, 1: mode commands
-  directions: u8;     // bit 0: the terminal receives, bit 1: it transmits
-  buses: u8;          // bit 0: A, bit 1: B
+  action: u8; // RuleAction
+  mode: u8; // 0: transfers, 1: mode commands
+  directions: u8; // bit 0: the terminal receives, bit 1: it transmits
+  buses: u8; // bit 0: A, bit 1: B
   terminals: u32;
   subaddresses: u32;
-  counts: u32;        // bit n & 31: n words; of mode commands bit c: mode code c
+  counts: u32; // bit n & 31: n words; of mode commands bit c: mode code c
   fromTerminals: u32; // 0 = no transfers between terminals, else only those
   fromSubaddresses: u32;
-  channelsAt: u16;    // index into RANGES; an empty list matches every channel
+  channelsAt: u16; // index into RANGES; an empty list matches every channel
   channelsCount: u16;
-  checksAt: u16;      // index into CHECKS; all must hold, or the message is dropped
+  checksAt: u16; // index into CHECKS; all must hold, or the message is dropped
   checksCount: u16;
 }
 
 export const enum Check {
-  RANGE = 0,  // low <= word <= high
+  RANGE = 0, // low <= word <= high
   SIGNED = 1, // the same in two's complement
-  MASK = 2,   // word & low == high
-  STEP = 3,   // differs from the same word of the last message that passed by at most low, either way round 2^16
+  MASK = 2, // word & low == high
+  STEP = 3, // differs from the same word of the last message that passed by at most low, either way round 2^16
 }
 
 /** 8 bytes. */
@@ -278,24 +301,27 @@ export class DataCheck {
   pad: u16;
 }
 
-export const enum JournalFlag { KEYED = 1, ALL = 1 }
+export const enum JournalFlag {
+  KEYED = 1,
+  ALL = 1,
+}
 
 /** 104 bytes. */
 @unmanaged
 export class JournalSettings {
-  boot: u64;         // tells this start of the image from others in the log
-  sourceMac: u64;    // 48 bits, first byte highest
+  boot: u64; // tells this start of the image from others in the log
+  sourceMac: u64; // 48 bits, first byte highest
   collectorMac: u64;
   sourceIp: u32;
-  collectorIp: u32;  // 0 = no datagrams
+  collectorIp: u32; // 0 = no datagrams
   sourcePort: u16;
   collectorPort: u16;
-  flags: u32;        // JournalFlag
-  hostname: u64;     // 32 bytes, ASCII, zeros behind
+  flags: u32; // JournalFlag
+  hostname: u64; // 32 bytes, ASCII, zeros behind
   hostname1: u64;
   hostname2: u64;
   hostname3: u64;
-  key: u64;          // 32 bytes; zeros where not KEYED
+  key: u64; // 32 bytes; zeros where not KEYED
   key1: u64;
   key2: u64;
   key3: u64;
@@ -328,9 +354,10 @@ function wellFormed(p: usize, length: u32): bool {
   let seen: u64 = 0;
   while (at < length) {
     if (length - at < SECTION_HEADER) return false;
-    const tag = load<u32>(p + at), n = load<u32>(p + at, 4);
-    if (n > length - at - SECTION_HEADER || tag >= TAGS || (seen >> tag & 1) != 0) return false;
-    seen |= <u64>1 << tag;
+    const tag = load<u32>(p + at),
+      n = load<u32>(p + at, 4);
+    if (n > length - at - SECTION_HEADER || tag >= TAGS || ((seen >> tag) & 1) != 0) return false;
+    seen |= (<u64>1) << tag;
     at += SECTION_HEADER + ((n + 7) & ~7);
   }
   return at == length;
@@ -352,4 +379,6 @@ export function sectionLength(p: usize, tag: u32): u32 {
 }
 
 /** The first 8 bytes of the part's digest, first byte highest: names the policy in the heartbeat. */
-export function policyName(p: usize): u64 { return bswap<u64>(load<u64>(p, DIGEST_AT)); }
+export function policyName(p: usize): u64 {
+  return bswap<u64>(load<u64>(p, DIGEST_AT));
+}

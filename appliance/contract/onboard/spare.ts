@@ -12,10 +12,12 @@ export function beginSpare(): void {
 /** These bytes will not be touched. */
 export function addSpare(at: usize, length: u32): void {
   assert(count < 32);
-  store<u32>(LIST + (<usize>count << 3), <u32>at);
-  store<u32>(LIST + (<usize>count << 3), length, 4);
+  store<u32>(LIST + ((<usize>count) << 3), <u32>at);
+  store<u32>(LIST + ((<usize>count) << 3), length, 4);
   count += 1;
 }
 
 /** See abi.ts. */
-export function spareAt(i: u32): u64 { return i < count ? load<u64>(LIST + (<usize>i << 3)) : 0; }
+export function spareAt(i: u32): u64 {
+  return i < count ? load<u64>(LIST + ((<usize>i) << 3)) : 0;
+}

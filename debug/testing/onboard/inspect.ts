@@ -11,13 +11,20 @@ let done: u32 = 0;
 let marked: u32 = 0;
 let sum: u32 = 0;
 
-export function configure(length: u32): u32 { return length ? 0 : 1; }
+export function configure(length: u32): u32 {
+  return length ? 0 : 1;
+}
 
 function weight(byte: u32, first: bool): u32 {
   let bits: u32 = 0;
   for (let left = byte; left; left &= left - 1) bits += load<u8>(WEIGHTS + left) + 1;
-  for (let i: u32 = 0; i < bits; i++) store<u8>(WEIGHTS + i, load<u8>(WEIGHTS + i) ^ load<u8>(WEIGHTS + (byte ^ i)) + <u8>bits);
-  if (bits > 200) sum = (sum << 5 | sum >> 27) + bits * 0x9e3779b1 + load<u32>(WEIGHTS + (bits & 0xf8)) * load<u32>(WEIGHTS + (sum & 0xf8));
+  for (let i: u32 = 0; i < bits; i++)
+    store<u8>(WEIGHTS + i, load<u8>(WEIGHTS + i) ^ (load<u8>(WEIGHTS + (byte ^ i)) + <u8>bits));
+  if (bits > 200)
+    sum =
+      ((sum << 5) | (sum >> 27)) +
+      bits * 0x9e3779b1 +
+      load<u32>(WEIGHTS + (bits & 0xf8)) * load<u32>(WEIGHTS + (sum & 0xf8));
   if (!first) return load<u8>(WEIGHTS + byte);
   if (byte == 0xf0) {
     marked += 1;
@@ -46,9 +53,21 @@ export function run(from: u32, to: u32): u32 {
   return to;
 }
 
-export function eventsAt(): usize { return 0; }
-export function eventsLength(): u32 { return 0; }
-export function framesAt(): usize { return 0; }
-export function framesLength(): u32 { return 0; }
-export function verdictsAt(): usize { return VERDICT; }
-export function verdictsLength(): u32 { return done; }
+export function eventsAt(): usize {
+  return 0;
+}
+export function eventsLength(): u32 {
+  return 0;
+}
+export function framesAt(): usize {
+  return 0;
+}
+export function framesLength(): u32 {
+  return 0;
+}
+export function verdictsAt(): usize {
+  return VERDICT;
+}
+export function verdictsLength(): u32 {
+  return done;
+}

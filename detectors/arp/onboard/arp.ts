@@ -27,34 +27,51 @@ import { Who, hostCheck, hostKey } from "../../ip/onboard/who";
 import { hostMember, member } from "../../ip/onboard/words";
 import { Binding, Station, ask, asked, binding, openTables, station, stationAt } from "./tables";
 
-export const enum What { MOVED = 1, MASQUERADE = 2, FOREIGN = 3, UNSOLICITED = 4, STORM = 5, CLAIMS = 6, SWEEP = 7 }
+export const enum What {
+  MOVED = 1,
+  MASQUERADE = 2,
+  FOREIGN = 3,
+  UNSOLICITED = 4,
+  STORM = 5,
+  CLAIMS = 6,
+  SWEEP = 7,
+}
 
-const RECORD: u32 = 40;  // u16 host, u16 zero, u32 zero, then of an address 4 x u64 MAC (0 = none), of a MAC 5 x f32 limits
+const RECORD: u32 = 40; // u16 host, u16 zero, u32 zero, then of an address 4 x u64 MAC (0 = none), of a MAC 5 x f32 limits
 const MACS: usize = 224; // in the host's lesson: 4 x u64, then u32 frames, u32 1 = there were more than four
-const HALF: f64 = 120;   // s
+const HALF: f64 = 120; // s
 const MOVES: f64 = 1.6;
 const ANSWER: u64 = 5000000000; // ns that a question stays open
 const SALT: u64 = 0xd6e8feb86659fd93;
 const limits: usize = memory.data<f64>([4, 40, 40, 16, 0.5]); // unsolicited, gratuitous, sweep, claims, foreign
-const leaks: usize = memory.data<f64>([0.05, 0.5]);           // per second
+const leaks: usize = memory.data<f64>([0.05, 0.5]); // per second
 
 let questions: u32 = 0; // seen at all: a tap that shows answers only must not call them unsolicited
 
-export function reset(): void { openTables(); questions = 0; next = 0; }
+export function reset(): void {
+  openTables();
+  questions = 0;
+  next = 0;
+}
 
 export function configure(at: usize, length: u32): bool {
   if (!openSection(at, length, RECORD)) return false;
   for (let i: u32 = 0; i < records(); ++i) {
-    const p = recordAt(i), index = <u32>load<u16>(p);
+    const p = recordAt(i),
+      index = <u32>load<u16>(p);
     if (!isHost(index)) return false;
     const n = addHost(keyOf(index), checkOf(index));
     if (n == 0) return false;
     const h = knownHost(n - 1);
-    if (versionOf(index) == 0) for (let j: usize = 0; j < 20; j += 4) { if (!sane(load<f32>(p + j, 8))) return false; }
+    if (versionOf(index) == 0)
+      for (let j: usize = 0; j < 20; j += 4) {
+        if (!sane(load<f32>(p + j, 8))) return false;
+      }
     else {
       for (let j: usize = 0; j < 32; j += 8) if (load<u64>(p + j, 8) >> 48 != 0) return false;
       if (load<u64>(p, 8) == 0) return false;
-      for (let j: usize = 0; j < 32; j += 8) if (load<u64>(p + j, 8) != 0 && !mark(hostKey(0, 0, load<u64>(p + j, 8)))) return false;
+      for (let j: usize = 0; j < 32; j += 8)
+        if (load<u64>(p + j, 8) != 0 && !mark(hostKey(0, 0, load<u64>(p + j, 8)))) return false;
     }
     memory.copy(changetype<usize>(h) + offsetof<KnownHost>("mac0"), p + 8, 32);
     h.flags |= Knows.STATIC;
@@ -64,7 +81,10 @@ export function configure(at: usize, length: u32): bool {
 
 /** src: the record of the frame's source host; every frame. */
 export function check(k: Packet, w: Who, src: Host): void {
-  if (k.arpOp != 0) { if (k.etherType == 0x0806 && k.macSrc != 0) message(k); return; } // not what a tunnel carries
+  if (k.arpOp != 0) {
+    if (k.etherType == 0x0806 && k.macSrc != 0) message(k);
+    return;
+  } // not what a tunnel carries
   if (src.known == 0 || k.ips != 1 || k.macSrc == 0) return;
   const h = knownHost(src.known - 1);
   if (!(h.flags & Knows.STATIC) || has(h, k.macSrc)) return;
@@ -76,12 +96,17 @@ export function check(k: Packet, w: Who, src: Host): void {
 }
 
 export function learn(k: Packet, w: Who, src: Host): void {
-  if (k.arpOp != 0) { if (k.etherType == 0x0806 && k.macSrc != 0) message(k); return; } // not what a tunnel carries
+  if (k.arpOp != 0) {
+    if (k.etherType == 0x0806 && k.macSrc != 0) message(k);
+    return;
+  } // not what a tunnel carries
   if (k.ips == 1 && k.macSrc != 0 && (src.hi | src.lo) != 0) at(src, k.macSrc); // 0.0.0.0 and :: are nobody's
 }
 
 // @ts-ignore: decorator
-@inline function has(h: KnownHost, m: u64): bool { return h.mac0 == m || h.mac1 == m || h.mac2 == m || h.mac3 == m; }
+@inline function has(h: KnownHost, m: u64): bool {
+  return h.mac0 == m || h.mac1 == m || h.mac2 == m || h.mac3 == m;
+}
 
 /** Learning: the host was seen at this MAC. */
 function at(h: Host, m: u64): void {
@@ -90,7 +115,10 @@ function at(h: Host, m: u64): void {
   for (let i: usize = 0; i < 32; i += 8) {
     const known = load<u64>(macs + i);
     if (known == m) return;
-    if (known == 0) { store<u64>(macs + i, m); return; }
+    if (known == 0) {
+      store<u64>(macs + i, m);
+      return;
+    }
   }
   store<u32>(macs, 1, 36);
 }
@@ -99,18 +127,26 @@ function at(h: Host, m: u64): void {
 function found(what: u32, key: u64, time: u64, score: f64): usize {
   const threshold = scaled(Detector.ARP, 1);
   if (!(score > threshold)) return 0;
-  return changetype<usize>(raise(Detector.ARP, what, mix(SALT + what, key), time, min<f64>(score, 100), max<f64>(threshold, 1e-9)));
+  return changetype<usize>(
+    raise(Detector.ARP, what, mix(SALT + what, key), time, min<f64>(score, 100), max<f64>(threshold, 1e-9)),
+  );
 }
 
 function message(k: Packet): void {
-  const s = station(k.macSrc), now = k.time;
+  const s = station(k.macSrc),
+    now = k.time;
   const tag = k.vlans ? vlan(k, 0) : 0;
-  const sender = k.arpSenderIp, target = k.arpTargetIp;
+  const sender = k.arpSenderIp,
+    target = k.arpTargetIp;
   drain(s, now);
   if (k.arpSenderMac != k.macSrc && k.arpSenderMac != 0) measure(k, s, 4, What.FOREIGN, 1);
   if (sender != 0 && k.arpSenderMac != 0) claim(k, s, tag);
   const own = sender == target;
-  if (own && sender != 0) { s.gratuitous += 1; measure(k, s, 1, What.STORM, s.gratuitous); return; }
+  if (own && sender != 0) {
+    s.gratuitous += 1;
+    measure(k, s, 1, What.STORM, s.gratuitous);
+    return;
+  }
   if (k.arpOp == 1) {
     questions += 1;
     ask(tag, sender, target, now);
@@ -127,21 +163,30 @@ function drain(s: Station, now: u64): void {
   s.time = later(s.time, now);
   s.unsolicited = <f32>max<f64>(0, s.unsolicited - load<f64>(leaks) * dt);
   s.gratuitous = <f32>max<f64>(0, s.gratuitous - load<f64>(leaks, 8) * dt);
-  const minute = <u32>(now / 60000000000), tens = <u32>(now / 600000000000);
-  if (s.minute != minute) { s.minute = minute; memory.fill(changetype<usize>(s) + offsetof<Station>("asked"), 0, 64); }
-  if (s.tens != tens) { s.tens = tens; memory.fill(changetype<usize>(s) + offsetof<Station>("claimed"), 0, 64); }
+  const minute = <u32>(now / 60000000000),
+    tens = <u32>(now / 600000000000);
+  if (s.minute != minute) {
+    s.minute = minute;
+    memory.fill(changetype<usize>(s) + offsetof<Station>("asked"), 0, 64);
+  }
+  if (s.tens != tens) {
+    s.tens = tens;
+    memory.fill(changetype<usize>(s) + offsetof<Station>("claimed"), 0, 64);
+  }
 }
 
 /** One of a station's numbers against its limit. index: position among its limits and peaks. */
 function measure(k: Packet, s: Station, index: u32, what: u32, value: f64): void {
   if (learning()) {
-    const peak = changetype<usize>(s) + offsetof<Station>("peak0") + (<usize>index << 2);
+    const peak = changetype<usize>(s) + offsetof<Station>("peak0") + ((<usize>index) << 2);
     if (value > <f64>load<f32>(peak)) store<f32>(peak, <f32>value);
     return;
   }
-  let limit = load<f64>(limits + (<usize>index << 3));
+  let limit = load<f64>(limits + ((<usize>index) << 3));
   if (s.known != 0 && knownHost(s.known - 1).flags & Knows.STATIC)
-    limit = <f64>load<f32>(changetype<usize>(knownHost(s.known - 1)) + offsetof<KnownHost>("mac0") + (<usize>index << 2));
+    limit = <f64>(
+      load<f32>(changetype<usize>(knownHost(s.known - 1)) + offsetof<KnownHost>("mac0") + ((<usize>index) << 2))
+    );
   const f = found(what, s.key, k.time, value / limit);
   if (f == 0) return;
   const g = changetype<Finding>(f);
@@ -153,7 +198,8 @@ function measure(k: Packet, s: Station, index: u32, what: u32, value: f64): void
 
 /** The sender says that an address is its own. */
 function claim(k: Packet, s: Station, tag: u32): void {
-  const m = k.arpSenderMac, ip = k.arpSenderIp;
+  const m = k.arpSenderMac,
+    ip = k.arpSenderIp;
   if (update(changetype<usize>(s) + offsetof<Station>("claimed"), spread(mix(SALT, ip))))
     measure(k, s, 3, What.CLAIMS, estimate(changetype<usize>(s) + offsetof<Station>("claimed")));
   if (learning()) at(host(hostKey(4, 0, ip), hostCheck(4, 0, ip), 4, 0, ip), m);
@@ -196,9 +242,11 @@ export function exportNext(t: Text): bool {
     hostMember(t, "ip", h.version, h.hi, h.lo);
     lit(t, ',"macs":[');
     for (let i: usize = 0; i < 32 && load<u64>(macs + i) != 0; i += 8) {
-      lit(t, i == 0 ? '"' : ',"'); mac(t, load<u64>(macs + i)); byte(t, 34);
+      lit(t, i == 0 ? '"' : ',"');
+      mac(t, load<u64>(macs + i));
+      byte(t, 34);
     }
-    lit(t, load<u32>(macs, 36) ? '],"more":true' : ']');
+    lit(t, load<u32>(macs, 36) ? '],"more":true' : "]");
     member(t, "frames", load<u32>(macs, 32), 0);
     next += 1;
     return true;
@@ -224,24 +272,48 @@ export function exportNext(t: Text): bool {
 export function expected(t: Text, f: Finding): void {
   switch (f.what) {
     case What.MOVED:
-      lit(t, "the address at "); mac(t, <u64>f.b);
+      lit(t, "the address at ");
+      mac(t, <u64>f.b);
       if (f.c != 0) lit(t, ", or one move to another MAC address");
       return;
-    case What.MASQUERADE: lit(t, "packets of this address from "); mac(t, <u64>f.b); return;
-    case What.FOREIGN: lit(t, "the sender of the frame as the sender of the ARP message"); return;
+    case What.MASQUERADE:
+      lit(t, "packets of this address from ");
+      mac(t, <u64>f.b);
+      return;
+    case What.FOREIGN:
+      lit(t, "the sender of the frame as the sender of the ARP message");
+      return;
     default:
-      lit(t, "of one MAC address at most "); decimal(t, f.d, 1); lit(t, f.what == What.UNSOLICITED ? " answers that nobody asked for"
-        : f.what == What.STORM ? " announcements of addresses" : f.what == What.CLAIMS ? " addresses that it says are its own in 10 minutes"
-        : " addresses asked for in a minute");
+      lit(t, "of one MAC address at most ");
+      decimal(t, f.d, 1);
+      lit(
+        t,
+        f.what == What.UNSOLICITED
+          ? " answers that nobody asked for"
+          : f.what == What.STORM
+            ? " announcements of addresses"
+            : f.what == What.CLAIMS
+              ? " addresses that it says are its own in 10 minutes"
+              : " addresses asked for in a minute",
+      );
   }
 }
 
 export function seen(t: Text, f: Finding): void {
   mac(t, <u64>f.a);
   switch (f.what) {
-    case What.MOVED: lit(t, " claims it"); return;
-    case What.MASQUERADE: lit(t, " sends in its name"); return;
-    case What.FOREIGN: lit(t, " speaks for "); mac(t, <u64>f.b); return;
-    default: lit(t, ": about "); decimal(t, f.c, 1);
+    case What.MOVED:
+      lit(t, " claims it");
+      return;
+    case What.MASQUERADE:
+      lit(t, " sends in its name");
+      return;
+    case What.FOREIGN:
+      lit(t, " speaks for ");
+      mac(t, <u64>f.b);
+      return;
+    default:
+      lit(t, ": about ");
+      decimal(t, f.c, 1);
   }
 }

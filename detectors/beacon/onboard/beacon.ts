@@ -48,16 +48,23 @@ let median: f64 = 0;
 let deviation: f64 = 0;
 let allowed: f64 = 0;
 
-export function reset(): void { knownCount = 0; next = 0; }
+export function reset(): void {
+  knownCount = 0;
+  next = 0;
+}
 
-function serviceKey(client: u64, protocol: u32, service: u32): u64 { return mix(client, <u64>service << 8 | protocol); }
+function serviceKey(client: u64, protocol: u32, service: u32): u64 {
+  return mix(client, ((<u64>service) << 8) | protocol);
+}
 
 export function configure(at: usize, length: u32): bool {
   if (!openSection(at, length, RECORD) || records() > KNOWN) return false;
   for (let i: u32 = 0; i < records(); ++i) {
-    const p = recordAt(i), client = <u32>load<u16>(p);
-    if (!isHost(client) || !sane(load<f32>(p, 8)) || !sane(load<f32>(p, 12)) || load<f32>(p, 8) > load<f32>(p, 12)) return false;
-    const to = known + (<usize>i << 4);
+    const p = recordAt(i),
+      client = <u32>load<u16>(p);
+    if (!isHost(client) || !sane(load<f32>(p, 8)) || !sane(load<f32>(p, 12)) || load<f32>(p, 8) > load<f32>(p, 12))
+      return false;
+    const to = known + ((<usize>i) << 4);
     store<u64>(to, serviceKey(keyOf(client), <u32>load<u8>(p, 4), <u32>load<u16>(p, 2)));
     store<u64>(to, load<u64>(p, 8), 8);
   }
@@ -67,26 +74,38 @@ export function configure(at: usize, length: u32): bool {
 
 /** A packet of the talk; in learning too. */
 export function check(k: Packet, w: Who, flow: usize, t: Talk): void {
-  if (!w.toServer || w.unordered || w.version == 0 || t.known != 0 && !t.wild) return;
+  if (!w.toServer || w.unordered || w.version == 0 || (t.known != 0 && !t.wild)) return;
   const now = k.time;
   if (w.protocol == 6) {
     if (((<u32>k.tcpFlags) & (SYN | ACK)) != SYN || flow == 0) return;
     if (changetype<Flow>(flow).packetsToServer + changetype<Flow>(flow).packetsToClient != 1) return; // sent again
-  } else if (w.protocol != 17 || w.service == NTP && inventory() == 0 && !learning()) return;
+  } else if (w.protocol != 17 || (w.service == NTP && inventory() == 0 && !learning())) return;
   if (w.group || !external(w.version, w.dstHi, w.dstLo)) return;
   const before = t.event;
-  if (now < before) { t.event = now; t.beats = 0; t.place = 0; t.steady = 0; return; }
+  if (now < before) {
+    t.event = now;
+    t.beats = 0;
+    t.place = 0;
+    t.steady = 0;
+    return;
+  }
   t.event = now;
   if (before == 0) return;
   if (now - before < QUIET) return; // the same event; the interval counts from its last packet
   const ring = changetype<usize>(t) + offsetof<Talk>("ring");
   // the upper half of an f32, rounded: within 0.2 %
-  store<u16>(ring + (<usize>t.place << 1), <u16>(reinterpret<u32>(<f32>(<f64>(now - before) * 1e-9)) + 0x8000 >> 16));
+  store<u16>(
+    ring + ((<usize>t.place) << 1),
+    <u16>((reinterpret<u32>(<f32>(<f64>(now - before) * 1e-9)) + 0x8000) >> 16),
+  );
   t.place = <u8>((<u32>t.place + 1) % RING);
   if (<u32>t.beats < RING) t.beats += 1;
   if (<u32>t.beats < ENOUGH) return;
   const score = regular(ring, <u32>t.beats, t);
-  if (learning()) { if (score > 1) keep(t); return; }
+  if (learning()) {
+    if (score > 1) keep(t);
+    return;
+  }
   const threshold = scaled(Detector.BEACON, 1);
   if (!(score > threshold) || expects(w, median)) return;
   const f = raise(Detector.BEACON, 1, mix(SALT, w.talk), now, score, max<f64>(threshold, 1e-9));
@@ -107,7 +126,10 @@ function regular(ring: usize, n: u32, t: Talk): f64 {
     insert(i, d);
   }
   deviation = middle(n);
-  if (median < PERIOD_MIN || median > PERIOD_MAX || near * 4 < n * 3) { t.steady = 0; return 0; }
+  if (median < PERIOD_MIN || median > PERIOD_MAX || near * 4 < n * 3) {
+    t.steady = 0;
+    return 0;
+  }
   if (n < MANY || deviation > JITTER * median) t.steady = 0;
   else if (<u32>t.steady < STEADY) t.steady += 1;
   allowed = <u32>t.steady == STEADY ? JITTER : JITTER / 2;
@@ -115,16 +137,18 @@ function regular(ring: usize, n: u32, t: Talk): f64 {
 }
 
 // @ts-ignore: decorator
-@inline function interval(ring: usize, i: u32): f64 { return <f64>reinterpret<f32>(<u32>load<u16>(ring + (<usize>i << 1)) << 16); }
+@inline function interval(ring: usize, i: u32): f64 {
+  return <f64>reinterpret<f32>((<u32>load<u16>(ring + ((<usize>i) << 1))) << 16);
+}
 
 function insert(i: u32, x: f64): void {
-  let at = sorted + (<usize>i << 3);
+  let at = sorted + ((<usize>i) << 3);
   for (; at > sorted && load<f64>(at - 8) > x; at -= 8) store<f64>(at, load<f64>(at - 8));
   store<f64>(at, x);
 }
 
 function middle(n: u32): f64 {
-  const at = sorted + (<usize>(n >> 1) << 3);
+  const at = sorted + ((<usize>(n >> 1)) << 3);
   return n & 1 ? load<f64>(at) : (load<f64>(at) + load<f64>(at - 8)) / 2;
 }
 
@@ -132,8 +156,9 @@ function middle(n: u32): f64 {
 function expects(w: Who, period: f64): bool {
   const key = serviceKey(w.src, w.protocol, w.service);
   for (let i: u32 = 0; i < knownCount; ++i) {
-    const p = known + (<usize>i << 4);
-    if (load<u64>(p) == key && period >= 0.7 * <f64>load<f32>(p, 8) && period <= 1.5 * <f64>load<f32>(p, 12)) return true;
+    const p = known + ((<usize>i) << 4);
+    if (load<u64>(p) == key && period >= 0.7 * <f64>load<f32>(p, 8) && period <= 1.5 * <f64>load<f32>(p, 12))
+      return true;
   }
   return false;
 }
@@ -155,10 +180,13 @@ export function exportNext(t: Text): bool {
     const l = changetype<Lesson>(lesson(changetype<Talk>(p)));
     if (l.shortest == 0) continue;
     lit(t, '"detector":"beacon",');
-    hostMember(t, "client", l.version, l.clientHi, l.clientLo); byte(t, 44);
+    hostMember(t, "client", l.version, l.clientHi, l.clientLo);
+    byte(t, 44);
     hostMember(t, "server", l.version, l.serverHi, l.serverLo);
-    lit(t, ',"proto":'); unsigned(t, l.protocol);
-    lit(t, ',"service":'); unsigned(t, l.service);
+    lit(t, ',"proto":');
+    unsigned(t, l.protocol);
+    lit(t, ',"service":');
+    unsigned(t, l.service);
     member(t, "shortest", l.shortest, 3);
     member(t, "longest", l.longest, 3);
     next += 1;
@@ -169,11 +197,16 @@ export function exportNext(t: Text): bool {
 }
 
 export function expected(t: Text, f: Finding): void {
-  lit(t, "intervals that deviate from their median by more than "); decimal(t, f.d * 100, 1);
+  lit(t, "intervals that deviate from their median by more than ");
+  decimal(t, f.d * 100, 1);
   lit(t, " % (by 69 % when events are independent)");
 }
 
 export function seen(t: Text, f: Finding): void {
-  decimal(t, f.c, 0); lit(t, " intervals of "); seconds(t, f.a);
-  lit(t, " that deviate by "); decimal(t, f.b / max<f64>(f.a, 1e-9) * 100, 1); lit(t, " %");
+  decimal(t, f.c, 0);
+  lit(t, " intervals of ");
+  seconds(t, f.a);
+  lit(t, " that deviate by ");
+  decimal(t, (f.b / max<f64>(f.a, 1e-9)) * 100, 1);
+  lit(t, " %");
 }

@@ -29,19 +29,26 @@ import { Talk } from "../../ip/onboard/talks";
 import { Who } from "../../ip/onboard/who";
 import { hostMember, member, seconds } from "../../ip/onboard/words";
 
-export const enum Kind { SYN = 0, UDP = 1, ICMP = 2, CONNECTIONS = 3, AMPLIFIED = 4 }
+export const enum Kind {
+  SYN = 0,
+  UDP = 1,
+  ICMP = 2,
+  CONNECTIONS = 3,
+  AMPLIFIED = 4,
+}
 const KINDS: u32 = 5;
 const RECORD: u32 = 24; // u16 host, 6 bytes zero, 4 x f32 limits per second (SYN, UDP, ICMP, connections)
 const PEAKS: usize = 264; // in the host's lesson: 5 x f32, most in a second
 const SALT: u64 = 0x2545f4914f6cdd1d;
-const rates: usize = memory.data<f64>([50, 3000, 200, 0, 200000]);    // without a baseline, per second; 0 = not judged
-const least: usize = memory.data<f64>([30, 100, 30, 20]);             // with one: the limit at least
+const rates: usize = memory.data<f64>([50, 3000, 200, 0, 200000]); // without a baseline, per second; 0 = not judged
+const least: usize = memory.data<f64>([30, 100, 30, 20]); // with one: the limit at least
 const limits: usize = memory.data<f64>([250, 6000, 400, 0, 1000000]);
 
 export function configure(at: usize, length: u32): bool {
   if (!openSection(at, length, RECORD)) return false;
   for (let i: u32 = 0; i < records(); ++i) {
-    const p = recordAt(i), index = <u32>load<u16>(p);
+    const p = recordAt(i),
+      index = <u32>load<u16>(p);
     if (!isHost(index)) return false;
     for (let j: usize = 0; j < 16; j += 4) if (!sane(load<f32>(p + j, 8))) return false;
     const n = addHost(keyOf(index), checkOf(index));
@@ -57,8 +64,9 @@ export function configure(at: usize, length: u32): bool {
 export function check(k: Packet, w: Who, flow: usize, src: Host, dst: Host, talk: usize): void {
   if (w.version == 0 || w.group) return;
   const protocol = <u32>w.protocol;
-  if (protocol == 6) { if (k.tcpHeader != 0) segment(k, w, flow, src, dst); }
-  else if (protocol == 17) {
+  if (protocol == 6) {
+    if (k.tcpHeader != 0) segment(k, w, flow, src, dst);
+  } else if (protocol == 17) {
     if (amplifier(<u32>k.sourcePort) && talk != 0 && !w.toServer && changetype<Talk>(talk).toServer == 0)
       add(k, w, dst, Kind.AMPLIFIED, <f64>k.payloadClaimed);
     add(k, w, dst, Kind.UDP, 1);
@@ -71,11 +79,14 @@ export function check(k: Packet, w: Who, flow: usize, src: Host, dst: Host, talk
 }
 
 function segment(k: Packet, w: Who, flow: usize, src: Host, dst: Host): void {
-  const flags = <u32>k.tcpFlags & (SYN | ACK | RST);
-  if (flags == SYN) { add(k, w, dst, Kind.SYN, 1); return; }
+  const flags = (<u32>k.tcpFlags) & (SYN | ACK | RST);
+  if (flags == SYN) {
+    add(k, w, dst, Kind.SYN, 1);
+    return;
+  }
   if (flow == 0) return;
   const f = changetype<Flow>(flow);
-  if (!(<u32>f.flagsToServer & SYN)) return;
+  if (!((<u32>f.flagsToServer) & SYN)) return;
   if (flags == ACK) {
     // the client's first segment behind its SYN, or behind that sent twice
     if (f.toClient || f.packetsToServer > 3 || f.packetsToServer < 2) return;
@@ -87,33 +98,50 @@ function segment(k: Packet, w: Who, flow: usize, src: Host, dst: Host): void {
 /** Ports whose services answer with more than they are asked (US-CERT TA14-017A; memcached, CLDAP, WS-Discovery, CoAP). */
 function amplifier(port: u32): bool {
   switch (port) {
-    case 17: case 19: case 53: case 111: case 123: case 137: case 161: case 389: case 1900: case 3702: case 5683:
-    case 11211: return true;
-    default: return false;
+    case 17:
+    case 19:
+    case 53:
+    case 111:
+    case 123:
+    case 137:
+    case 161:
+    case 389:
+    case 1900:
+    case 3702:
+    case 5683:
+    case 11211:
+      return true;
+    default:
+      return false;
   }
 }
 
 // @ts-ignore: decorator
-@inline function level(h: Host, kind: u32): usize { return changetype<usize>(h) + offsetof<Host>("level0") + (<usize>kind << 2); }
+@inline function level(h: Host, kind: u32): usize {
+  return changetype<usize>(h) + offsetof<Host>("level0") + ((<usize>kind) << 2);
+}
 // @ts-ignore: decorator
-@inline function since(h: Host, kind: u32): usize { return changetype<usize>(h) + offsetof<Host>("since0") + (<usize>kind << 3); }
+@inline function since(h: Host, kind: u32): usize {
+  return changetype<usize>(h) + offsetof<Host>("since0") + ((<usize>kind) << 3);
+}
 
 /** Allowed per second. */
 function rate(h: Host, kind: u32): f64 {
   if (h.known != 0 && kind < 4) {
     const n = knownHost(h.known - 1);
-    if (n.flags & Knows.FLOODS) return <f64>load<f32>(changetype<usize>(n) + offsetof<KnownHost>("floods") + (<usize>kind << 2));
+    if (n.flags & Knows.FLOODS)
+      return <f64>load<f32>(changetype<usize>(n) + offsetof<KnownHost>("floods") + ((<usize>kind) << 2));
   }
-  return load<f64>(rates + (<usize>kind << 3));
+  return load<f64>(rates + ((<usize>kind) << 3));
 }
 
 function limit(h: Host, kind: u32): f64 {
   if (h.known != 0 && kind < 4 && knownHost(h.known - 1).flags & Knows.FLOODS) {
     // handshakes under way: as many as begin in half a second at the host's own rate
     const open = kind == Kind.SYN ? rate(h, Kind.CONNECTIONS) / 2 : 0;
-    return max<f64>(max<f64>(2 * rate(h, kind), open), load<f64>(least + (<usize>kind << 3)));
+    return max<f64>(max<f64>(2 * rate(h, kind), open), load<f64>(least + ((<usize>kind) << 3)));
   }
-  return load<f64>(limits + (<usize>kind << 3));
+  return load<f64>(limits + ((<usize>kind) << 3));
 }
 
 /** Time passes for all levels of a host. Learning: they begin anew with each second. */
@@ -144,7 +172,8 @@ function add(k: Packet, w: Who, h: Host, kind: u32, step: f64): void {
   const before = <f64>load<f32>(at);
   if (before == 0) store<u64>(since(h, kind), k.time);
   if (learning()) {
-    const now = <f32>(before + step), peak = lesson(h) + PEAKS + (<usize>kind << 2);
+    const now = <f32>(before + step),
+      peak = lesson(h) + PEAKS + ((<usize>kind) << 2);
     store<f32>(at, now);
     if (now > load<f32>(peak)) store<f32>(peak, now);
     return;
@@ -153,7 +182,8 @@ function add(k: Packet, w: Who, h: Host, kind: u32, step: f64): void {
   if (most == 0) return;
   const now = min<f64>(before + step, 3 * most);
   store<f32>(at, <f32>now);
-  const score = now / most, threshold = scaled(Detector.FLOOD, 1);
+  const score = now / most,
+    threshold = scaled(Detector.FLOOD, 1);
   if (!(score > threshold)) return;
   const f = raise(Detector.FLOOD, kind + 1, mix(SALT + kind, h.key), k.time, score, max<f64>(threshold, 1e-9));
   const began = load<u64>(since(h, kind));
@@ -165,7 +195,9 @@ function add(k: Packet, w: Who, h: Host, kind: u32, step: f64): void {
 }
 
 let next: u32 = 0;
-export function rewind(): void { next = 0; }
+export function rewind(): void {
+  next = 0;
+}
 
 export function exportNext(t: Text): bool {
   for (; next < 512; ++next) {
@@ -190,19 +222,38 @@ export function exportNext(t: Text): bool {
 
 function unit(t: Text, what: u32): void {
   switch (what - 1) {
-    case Kind.SYN: lit(t, "SYNs without completed handshake"); return;
-    case Kind.UDP: lit(t, "datagrams received beyond those sent"); return;
-    case Kind.ICMP: lit(t, "ICMP messages beyond those asked for"); return;
-    case Kind.CONNECTIONS: lit(t, "new connections"); return;
-    default: lit(t, "bytes of answers that nobody asked for");
+    case Kind.SYN:
+      lit(t, "SYNs without completed handshake");
+      return;
+    case Kind.UDP:
+      lit(t, "datagrams received beyond those sent");
+      return;
+    case Kind.ICMP:
+      lit(t, "ICMP messages beyond those asked for");
+      return;
+    case Kind.CONNECTIONS:
+      lit(t, "new connections");
+      return;
+    default:
+      lit(t, "bytes of answers that nobody asked for");
   }
 }
 
 export function expected(t: Text, f: Finding): void {
-  lit(t, "at most "); decimal(t, f.c, 1); byte(t, 32); unit(t, f.what); lit(t, " per second to one host, "); decimal(t, f.d, 0);
+  lit(t, "at most ");
+  decimal(t, f.c, 1);
+  byte(t, 32);
+  unit(t, f.what);
+  lit(t, " per second to one host, ");
+  decimal(t, f.d, 0);
   lit(t, " beyond that");
 }
 
 export function seen(t: Text, f: Finding): void {
-  lit(t, "about "); decimal(t, f.a, 0); byte(t, 32); unit(t, f.what); lit(t, " in "); seconds(t, f.b);
+  lit(t, "about ");
+  decimal(t, f.a, 0);
+  byte(t, 32);
+  unit(t, f.what);
+  lit(t, " in ");
+  seconds(t, f.b);
 }

@@ -8,10 +8,14 @@ let learns: bool = false;
 let used: bool = false; // until then it is zero, and stays untouched
 
 /** Something is known, or learned, from here on. */
-export function useArea(): void { used = true; }
+export function useArea(): void {
+  used = true;
+}
 
 // @ts-ignore: decorator
-@inline export function learning(): bool { return learns; }
+@inline export function learning(): bool {
+  return learns;
+}
 
 export function setLearning(on: bool): void {
   learns = on;

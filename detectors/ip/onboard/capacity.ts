@@ -7,11 +7,11 @@
 
 export const HOSTS: u32 = 1024;
 export const TALKS: u32 = 2048;
-export const LEARNED_HOSTS: u32 = 512;  // followed while learning
+export const LEARNED_HOSTS: u32 = 512; // followed while learning
 export const LEARNED_TALKS: u32 = 1024;
-export const KNOWN_HOSTS: u32 = 1024;   // that a baseline can hold, over all of its sections
+export const KNOWN_HOSTS: u32 = 1024; // that a baseline can hold, over all of its sections
 export const KNOWN_TALKS: u32 = 1536;
-export const DOMAINS: u32 = 256;        // (client, registered domain)
-export const ECHOES: u32 = 128;         // (client, server) that ping
-export const BINDINGS: u32 = 256;       // (VLAN, IPv4 address) that ARP spoke of
-export const STATIONS: u32 = 128;       // MAC addresses that sent ARP
+export const DOMAINS: u32 = 256; // (client, registered domain)
+export const ECHOES: u32 = 128; // (client, server) that ping
+export const BINDINGS: u32 = 256; // (VLAN, IPv4 address) that ARP spoke of
+export const STATIONS: u32 = 128; // MAC addresses that sent ARP

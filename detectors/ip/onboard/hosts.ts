@@ -16,23 +16,23 @@ export class Host {
   lo: u64;
   version: u8;
   flags: u8;
-  known: u16;     // index + 1 in known.ts
+  known: u16; // index + 1 in known.ts
   pad: u32;
-  drained: u64;   // flood: time of the levels, ns
-  level0: f32;    // flood: SYN, UDP, ICMP, connections, amplification
+  drained: u64; // flood: time of the levels, ns
+  level0: f32; // flood: SYN, UDP, ICMP, connections, amplification
   level1: f32;
   level2: f32;
   level3: f32;
   level4: f32;
   pad2: u32;
-  since0: u64;    // flood: when each level left 0, ns
+  since0: u64; // flood: when each level left 0, ns
   since1: u64;
   since2: u64;
   since3: u64;
   since4: u64;
-  second: u32;    // rate: the windows' numbers
+  second: u32; // rate: the windows' numbers
   minute: u32;
-  sent: u32;      // rate: packets, bytes in the second; in the minute
+  sent: u32; // rate: packets, bytes in the second; in the minute
   sentBytes: u32;
   sent60: u32;
   sentBytes60: u32;
@@ -50,8 +50,12 @@ const STRIDE: u32 = 160;
 const table: usize = memory.data(40, 8);
 const base: usize = memory.data(1024 * 160, 8);
 
-export function openHosts(): void { open(changetype<Table>(table), base, learning() ? LEARNED_HOSTS : HOSTS, STRIDE); }
-export function hostEvictions(): u64 { return changetype<Table>(table).evictions; }
+export function openHosts(): void {
+  open(changetype<Table>(table), base, learning() ? LEARNED_HOSTS : HOSTS, STRIDE);
+}
+export function hostEvictions(): u64 {
+  return changetype<Table>(table).evictions;
+}
 
 /** The host's record. Never 0. */
 export function host(key: u64, check: u64, version: u32, hi: u64, lo: u64): Host {
@@ -68,7 +72,9 @@ export function host(key: u64, check: u64, version: u32, hi: u64, lo: u64): Host
 /** Learning: the bytes of what is learned of this host. */
 // @ts-ignore: decorator
 @inline export function lesson(h: Host): usize {
-  return LESSONS + (changetype<usize>(h) - base) / STRIDE * HOST_LESSON;
+  return LESSONS + ((changetype<usize>(h) - base) / STRIDE) * HOST_LESSON;
 }
 
-export function hostAt(i: u32): usize { return nth(changetype<Table>(table), i); }
+export function hostAt(i: u32): usize {
+  return nth(changetype<Table>(table), i);
+}

@@ -26,7 +26,9 @@ import { Who, identify, who } from "./who";
 const SECOND: u64 = 1000000000;
 
 /** As at power-on: no traffic, no baseline. */
-export function reset(): void { begin(false); }
+export function reset(): void {
+  begin(false);
+}
 
 function begin(learns: bool): void {
   setLearning(learns);
@@ -51,28 +53,41 @@ export function configure(tag: u32, at: usize, length: u32): bool {
   if (learning()) return false;
   useArea();
   switch (tag) {
-    case Tag.FLOOD: return flood.configure(at, length);
-    case Tag.ARP: return arp.configure(at, length);
-    case Tag.PAIRS: return pair.configure(at, length);
-    case Tag.RATE: return rate.configure(at, length);
-    case Tag.BEACON: return beacon.configure(at, length);
-    case Tag.SILENCE: return silence.configure(at, length);
-    case Tag.TUNNEL: return tunnels.configure(at, length);
-    default: return false;
+    case Tag.FLOOD:
+      return flood.configure(at, length);
+    case Tag.ARP:
+      return arp.configure(at, length);
+    case Tag.PAIRS:
+      return pair.configure(at, length);
+    case Tag.RATE:
+      return rate.configure(at, length);
+    case Tag.BEACON:
+      return beacon.configure(at, length);
+    case Tag.SILENCE:
+      return silence.configure(at, length);
+    case Tag.TUNNEL:
+      return tunnels.configure(at, length);
+    default:
+      return false;
   }
 }
 
 // @ts-ignore: decorator
-@inline function source(w: Who): Host { return host(w.src, w.srcCheck, w.version, w.srcHi, w.srcLo); }
+@inline function source(w: Who): Host {
+  return host(w.src, w.srcCheck, w.version, w.srcHi, w.srcLo);
+}
 // @ts-ignore: decorator
-@inline function target(w: Who): Host { return host(w.dst, w.dstCheck, w.version, w.dstHi, w.dstLo); }
+@inline function target(w: Who): Host {
+  return host(w.dst, w.dstCheck, w.version, w.dstHi, w.dstLo);
+}
 
 /** A decoded packet: its frame at p (as many bytes as k.captured), its flow or 0. passing() comes first. */
 export function check(k: Packet, p: usize, flow: usize): void {
   if (!identify(k, flow)) return;
   const w = changetype<Who>(who);
   const second = <u32>(k.time / SECOND);
-  const dst = target(w), src = source(w);
+  const dst = target(w),
+    src = source(w);
   rate.ofHost(k, src, 0, second);
   rate.ofHost(k, dst, 1, second);
   let t: usize = 0;
@@ -93,14 +108,16 @@ export function check(k: Packet, p: usize, flow: usize): void {
 // @ts-ignore: decorator
 @inline function count(w: Who, t: usize): void {
   if (t == 0) return;
-  if (w.toServer) changetype<Talk>(t).toServer += 1; else changetype<Talk>(t).toClient += 1;
+  if (w.toServer) changetype<Talk>(t).toServer += 1;
+  else changetype<Talk>(t).toClient += 1;
 }
 
 // @ts-ignore: decorator
 @inline function tunnel(k: Packet, w: Who, p: usize): void {
   if (w.talk == 0) return;
-  if (k.flags & Is.PORTS) { if (k.destPort == 53 || k.sourcePort == 53) dns.check(k, w, p); }
-  else if (w.protocol == 1 || w.protocol == 58) icmp.check(k, w, p);
+  if (k.flags & Is.PORTS) {
+    if (k.destPort == 53 || k.sourcePort == 53) dns.check(k, w, p);
+  } else if (w.protocol == 1 || w.protocol == 58) icmp.check(k, w, p);
 }
 
 /** Learning, in place of check(). What was configured is forgotten. */
@@ -109,7 +126,8 @@ export function learn(k: Packet, p: usize, flow: usize): void {
   if (!identify(k, flow)) return;
   const w = changetype<Who>(who);
   const second = <u32>(k.time / SECOND);
-  const dst = target(w), src = source(w);
+  const dst = target(w),
+    src = source(w);
   rate.ofHost(k, src, 0, second);
   rate.ofHost(k, dst, 1, second);
   let t: usize = 0;
@@ -128,21 +146,47 @@ export function learn(k: Packet, p: usize, flow: usize): void {
 }
 
 /** Time went on: before each packet, and when none comes. */
-export function passing(time: u64): void { silence.passing(time); }
+export function passing(time: u64): void {
+  silence.passing(time);
+}
 
 let stage: u32 = 0;
 
 /** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
 export function exportNext(t: Text): bool {
   if (learning()) {
-    if (stage == 0) { if (pair.exportNext(t)) return true; stage = 1; }
-    if (stage == 1) { if (flood.exportNext(t)) return true; stage = 2; }
-    if (stage == 2) { if (arp.exportNext(t)) return true; stage = 3; }
-    if (stage == 3) { if (rate.exportNext(t)) return true; stage = 4; }
-    if (stage == 4) { if (beacon.exportNext(t)) return true; stage = 5; }
-    if (stage == 5) { if (silence.exportNext(t)) return true; stage = 6; }
-    if (stage == 6) { if (dns.exportNext(t)) return true; stage = 7; }
-    if (stage == 7) { if (icmp.exportNext(t)) return true; stage = 8; }
+    if (stage == 0) {
+      if (pair.exportNext(t)) return true;
+      stage = 1;
+    }
+    if (stage == 1) {
+      if (flood.exportNext(t)) return true;
+      stage = 2;
+    }
+    if (stage == 2) {
+      if (arp.exportNext(t)) return true;
+      stage = 3;
+    }
+    if (stage == 3) {
+      if (rate.exportNext(t)) return true;
+      stage = 4;
+    }
+    if (stage == 4) {
+      if (beacon.exportNext(t)) return true;
+      stage = 5;
+    }
+    if (stage == 5) {
+      if (silence.exportNext(t)) return true;
+      stage = 6;
+    }
+    if (stage == 6) {
+      if (dns.exportNext(t)) return true;
+      stage = 7;
+    }
+    if (stage == 7) {
+      if (icmp.exportNext(t)) return true;
+      stage = 8;
+    }
   }
   stage = 0;
   return false;
@@ -150,29 +194,63 @@ export function exportNext(t: Text): bool {
 
 export function expected(t: Text, f: Finding): void {
   switch (f.detector) {
-    case Detector.NEW_PAIR: pair.expected(t, f); return;
-    case Detector.FLOOD: flood.expected(t, f); return;
-    case Detector.ARP: arp.expected(t, f); return;
-    case Detector.RATE: rate.expected(t, f); return;
-    case Detector.BEACON: beacon.expected(t, f); return;
-    case Detector.SILENCE: silence.expected(t, f); return;
-    case Detector.DNS_TUNNEL: dns.expected(t, f); return;
-    case Detector.ICMP_TUNNEL: icmp.expected(t, f); return;
+    case Detector.NEW_PAIR:
+      pair.expected(t, f);
+      return;
+    case Detector.FLOOD:
+      flood.expected(t, f);
+      return;
+    case Detector.ARP:
+      arp.expected(t, f);
+      return;
+    case Detector.RATE:
+      rate.expected(t, f);
+      return;
+    case Detector.BEACON:
+      beacon.expected(t, f);
+      return;
+    case Detector.SILENCE:
+      silence.expected(t, f);
+      return;
+    case Detector.DNS_TUNNEL:
+      dns.expected(t, f);
+      return;
+    case Detector.ICMP_TUNNEL:
+      icmp.expected(t, f);
+      return;
   }
 }
 
 export function seen(t: Text, f: Finding): void {
   switch (f.detector) {
-    case Detector.NEW_PAIR: pair.seen(t, f); return;
-    case Detector.FLOOD: flood.seen(t, f); return;
-    case Detector.ARP: arp.seen(t, f); return;
-    case Detector.RATE: rate.seen(t, f); return;
-    case Detector.BEACON: beacon.seen(t, f); return;
-    case Detector.SILENCE: silence.seen(t, f); return;
-    case Detector.DNS_TUNNEL: dns.seen(t, f); return;
-    case Detector.ICMP_TUNNEL: icmp.seen(t, f); return;
+    case Detector.NEW_PAIR:
+      pair.seen(t, f);
+      return;
+    case Detector.FLOOD:
+      flood.seen(t, f);
+      return;
+    case Detector.ARP:
+      arp.seen(t, f);
+      return;
+    case Detector.RATE:
+      rate.seen(t, f);
+      return;
+    case Detector.BEACON:
+      beacon.seen(t, f);
+      return;
+    case Detector.SILENCE:
+      silence.seen(t, f);
+      return;
+    case Detector.DNS_TUNNEL:
+      dns.seen(t, f);
+      return;
+    case Detector.ICMP_TUNNEL:
+      icmp.seen(t, f);
+      return;
   }
 }
 
 /** Records forgotten because a table was full, over all tables. */
-export function evictions(): u64 { return hostEvictions() + talkEvictions() + arpEvictions() + dns.dnsEvictions() + icmp.icmpEvictions(); }
+export function evictions(): u64 {
+  return hostEvictions() + talkEvictions() + arpEvictions() + dns.dnsEvictions() + icmp.icmpEvictions();
+}

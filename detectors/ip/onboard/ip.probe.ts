@@ -20,17 +20,41 @@ const scores: usize = memory.data(4096 * 8, 8); // of each frame: the highest sc
 let frames: u32 = 0;
 let raised: u64 = 0;
 
-export function inputAt(): usize { return input; }
-export function inputSize(): u32 { return INPUT_SIZE; }
-export function outAt(): usize { return out; }
-export function scoresAt(): usize { return scores; }
-export function frameCount(): u32 { return frames; }
-export function findingsRaised(): u64 { return raised; }
-export function findingsLost(): u64 { return lost(); }
-export function evictions(): u64 { return ip.evictions(); }
-export function scale(detector: u32, factor: f64): void { setScale(detector, factor); }
-export function reset(): void { resetScales(); ip.reset(); raised = 0; }
-export function configure(tag: u32, length: u32): bool { return ip.configure(tag, input, length); }
+export function inputAt(): usize {
+  return input;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
+export function outAt(): usize {
+  return out;
+}
+export function scoresAt(): usize {
+  return scores;
+}
+export function frameCount(): u32 {
+  return frames;
+}
+export function findingsRaised(): u64 {
+  return raised;
+}
+export function findingsLost(): u64 {
+  return lost();
+}
+export function evictions(): u64 {
+  return ip.evictions();
+}
+export function scale(detector: u32, factor: f64): void {
+  setScale(detector, factor);
+}
+export function reset(): void {
+  resetScales();
+  ip.reset();
+  raised = 0;
+}
+export function configure(tag: u32, length: u32): bool {
+  return ip.configure(tag, input, length);
+}
 
 /** 1 when there is one: its text at out; else 0. */
 export function exportNext(): u32 {
@@ -41,14 +65,17 @@ export function exportNext(): u32 {
 
 /** mode 0 checks, 1 learns, 2 checks and writes the findings, 3 decodes and follows flows only. Returns bytes at out. */
 export function run(to: u32, mode: u32): u32 {
-  const k = changetype<Packet>(packet), t = changetype<Text>(writer);
+  const k = changetype<Packet>(packet),
+    t = changetype<Text>(writer);
   open(t, out, 1 << 22);
   frames = 0;
-  for (let at: u32 = 0; at < to; ) {
+  for (let at: u32 = 0; at < to;) {
     const r = changetype<RecordHeader>(input + at);
     const p = input + at + RECORD_HEADER;
     clearFindings();
-    while (nextExpired(r.time) != 0) { /* only to make room */ }
+    while (nextExpired(r.time) != 0) {
+      /* only to make room */
+    }
     if (mode != 3) ip.passing(r.time);
     if (r.kind == RecordKind.FRAME) {
       k.time = r.time;
@@ -62,7 +89,10 @@ export function run(to: u32, mode: u32): u32 {
     let most: f64 = 0;
     for (let i: u32 = 0; i < found(); ++i) most = max<f64>(most, finding(i).score / finding(i).threshold);
     raised += found();
-    if (r.kind == RecordKind.FRAME && frames < SCORES) { store<f64>(scores + (<usize>frames << 3), most); frames += 1; }
+    if (r.kind == RecordKind.FRAME && frames < SCORES) {
+      store<f64>(scores + ((<usize>frames) << 3), most);
+      frames += 1;
+    }
     if (mode == 2) for (let i: u32 = 0; i < found(); ++i) line(t, i, k);
     at += RECORD_HEADER + align8(r.captured);
   }
@@ -75,7 +105,7 @@ export function bench(to: u32, mode: u32, rounds: u32, span: u64): u32 {
   for (let round: u32 = 0; round < rounds; ++round) {
     run(to, mode);
     n += frames;
-    for (let at: u32 = 0; at < to; ) {
+    for (let at: u32 = 0; at < to;) {
       const r = changetype<RecordHeader>(input + at);
       r.time += span;
       at += RECORD_HEADER + align8(r.captured);
@@ -86,14 +116,22 @@ export function bench(to: u32, mode: u32, rounds: u32, span: u64): u32 {
 
 function line(t: Text, i: u32, k: Packet): void {
   const f = finding(i);
-  lit(t, '{"detector":"'); writeDetector(t, f.detector);
-  lit(t, '","what":'); unsigned(t, f.what);
-  lit(t, ',"record":'); unsigned(t, k.number);
-  lit(t, ',"key":"'); unsigned(t, f.key);
-  lit(t, '","time":"'); unsigned(t, f.time);
-  lit(t, '","since":"'); unsigned(t, f.since);
-  lit(t, '","score":'); decimal(t, f.score, 9);
-  lit(t, ',"threshold":'); decimal(t, f.threshold, 9);
+  lit(t, '{"detector":"');
+  writeDetector(t, f.detector);
+  lit(t, '","what":');
+  unsigned(t, f.what);
+  lit(t, ',"record":');
+  unsigned(t, k.number);
+  lit(t, ',"key":"');
+  unsigned(t, f.key);
+  lit(t, '","time":"');
+  unsigned(t, f.time);
+  lit(t, '","since":"');
+  unsigned(t, f.since);
+  lit(t, '","score":');
+  decimal(t, f.score, 9);
+  lit(t, ',"threshold":');
+  decimal(t, f.threshold, 9);
   lit(t, ',"src":"');
   if (f.subject == Subject.HOSTS) writeHost(t, f.version, f.srcHi, f.srcLo);
   else if (k.ips) writeHost(t, innermost(k).version, innermost(k).srcHi, innermost(k).srcLo);
@@ -102,7 +140,10 @@ function line(t: Text, i: u32, k: Packet): void {
   if (f.subject == Subject.HOSTS) writeHost(t, f.version, f.dstHi, f.dstLo);
   else if (k.ips) writeHost(t, innermost(k).version, innermost(k).dstHi, innermost(k).dstLo);
   else writeHost(t, 0, 0, k.macDst);
-  lit(t, '","expected":"'); ip.expected(t, f);
-  lit(t, '","seen":"'); ip.seen(t, f);
-  lit(t, '"}'); byte(t, 10);
+  lit(t, '","expected":"');
+  ip.expected(t, f);
+  lit(t, '","seen":"');
+  ip.seen(t, f);
+  lit(t, '"}');
+  byte(t, 10);
 }

@@ -11,11 +11,11 @@ import { ANY } from "./known";
 export const OUTSIDE: u32 = 65535;
 const HEAD: u32 = 8;
 
-let at: usize = 0;    // the section's hosts
-let fours: u32 = 0;   // how many of each kind
+let at: usize = 0; // the section's hosts
+let fours: u32 = 0; // how many of each kind
 let macs: u32 = 0;
-let hosts: u32 = 0;   // of all
-let body: usize = 0;  // its records
+let hosts: u32 = 0; // of all
+let body: usize = 0; // its records
 let count: u32 = 0;
 let step: u32 = 0;
 
@@ -26,7 +26,10 @@ export function openSection(from: usize, length: u32, stride: u32): bool {
   count = 0;
   step = stride;
   if (length < HEAD) return false;
-  const a = <u32>load<u16>(from), b = <u32>load<u16>(from, 2), c = <u32>load<u16>(from, 4), n = <u32>load<u16>(from, 6);
+  const a = <u32>load<u16>(from),
+    b = <u32>load<u16>(from, 2),
+    c = <u32>load<u16>(from, 4),
+    n = <u32>load<u16>(from, 6);
   if (a + b + c >= OUTSIDE || HEAD + a * 4 + b * 8 + c * 16 + n * stride != length) return false;
   for (let i: u32 = 0; i < b; ++i) if (load<u64>(at + <usize>(a * 4 + i * 8)) >> 48 != 0) return false;
   fours = a;
@@ -37,18 +40,32 @@ export function openSection(from: usize, length: u32, stride: u32): bool {
   return true;
 }
 
-export function records(): u32 { return count; }
-export function recordAt(i: u32): usize { return body + <usize>(i * step); }
-export function versionOf(i: u32): u32 { return i < fours ? 4 : i < fours + macs ? 0 : 6; }
-export function hiOf(i: u32): u64 { return i < fours + macs ? 0 : load<u64>(at + <usize>(fours * 4 + macs * 8 + (i - fours - macs) * 16)); }
+export function records(): u32 {
+  return count;
+}
+export function recordAt(i: u32): usize {
+  return body + <usize>(i * step);
+}
+export function versionOf(i: u32): u32 {
+  return i < fours ? 4 : i < fours + macs ? 0 : 6;
+}
+export function hiOf(i: u32): u64 {
+  return i < fours + macs ? 0 : load<u64>(at + <usize>(fours * 4 + macs * 8 + (i - fours - macs) * 16));
+}
 export function loOf(i: u32): u64 {
   if (i < fours) return load<u32>(at + <usize>(i * 4));
   if (i < fours + macs) return load<u64>(at + <usize>(fours * 4 + (i - fours) * 8));
   return load<u64>(at + <usize>(fours * 4 + macs * 8 + (i - fours - macs) * 16), 8);
 }
-export function isHost(i: u32): bool { return i < hosts; }
-export function keyOf(i: u32): u64 { return i == OUTSIDE ? ANY : hostKey(versionOf(i), hiOf(i), loOf(i)); }
-export function checkOf(i: u32): u64 { return hostCheck(versionOf(i), hiOf(i), loOf(i)); }
+export function isHost(i: u32): bool {
+  return i < hosts;
+}
+export function keyOf(i: u32): u64 {
+  return i == OUTSIDE ? ANY : hostKey(versionOf(i), hiOf(i), loOf(i));
+}
+export function checkOf(i: u32): u64 {
+  return hostCheck(versionOf(i), hiOf(i), loOf(i));
+}
 
 /** A talk as a section names it: call readTalk, then ask for what it found. */
 export let talkHash: u64 = 0;
@@ -58,13 +75,20 @@ export let talkServer: u32 = 0;
 
 /** False when the record at p names no talk that there can be. */
 export function readTalk(p: usize): bool {
-  let client = <u32>load<u16>(p), server = <u32>load<u16>(p, 2);
-  const service = <u32>load<u16>(p, 4), protocol = <u32>load<u8>(p, 6), unordered = <u32>load<u8>(p, 7);
-  if (!isHost(client) && client != OUTSIDE || !isHost(server) && server != OUTSIDE || unordered > 1) return false;
+  let client = <u32>load<u16>(p),
+    server = <u32>load<u16>(p, 2);
+  const service = <u32>load<u16>(p, 4),
+    protocol = <u32>load<u8>(p, 6),
+    unordered = <u32>load<u8>(p, 7);
+  if ((!isHost(client) && client != OUTSIDE) || (!isHost(server) && server != OUTSIDE) || unordered > 1) return false;
   if (client == OUTSIDE && (server == OUTSIDE || unordered)) return false;
   if (server == OUTSIDE && unordered) return false;
   if (client != OUTSIDE && server != OUTSIDE && versionOf(client) != versionOf(server)) return false;
-  if (unordered && keyOf(client) > keyOf(server)) { const c = client; client = server; server = c; }
+  if (unordered && keyOf(client) > keyOf(server)) {
+    const c = client;
+    client = server;
+    server = c;
+  }
   talkClient = client;
   talkServer = server;
   talkHash = talkKey(keyOf(client), keyOf(server), protocol, service);
@@ -74,7 +98,11 @@ export function readTalk(p: usize): bool {
 
 /** A finite number above 0, at most 1e12. */
 // @ts-ignore: decorator
-@inline export function sane(x: f32): bool { return x > 0 && x <= 1e12; }
+@inline export function sane(x: f32): bool {
+  return x > 0 && x <= 1e12;
+}
 
 /** From 16 bits: 2^(code / 1024), at most 2^64; 0 stays 0. */
-export function unfold(code: u32): f32 { return code == 0 ? 0 : <f32>NativeMath.exp2(<f64>code / 1024); }
+export function unfold(code: u32): f32 {
+  return code == 0 ? 0 : <f32>NativeMath.exp2(<f64>code / 1024);
+}

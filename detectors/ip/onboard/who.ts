@@ -23,20 +23,20 @@ export class Who {
   srcLo: u64;
   dstHi: u64;
   dstLo: u64;
-  src: u64;        // hash of the source, never 0
+  src: u64; // hash of the source, never 0
   dst: u64;
-  srcCheck: u64;   // second hash
+  srcCheck: u64; // second hash
   dstCheck: u64;
-  talk: u64;       // hash of the talk; 0 = this packet belongs to none
+  talk: u64; // hash of the talk; 0 = this packet belongs to none
   talkCheck: u64;
-  version: u8;     // 4 or 6; 0 = MAC addresses
-  protocol: u8;    // IP protocol; 0 with MAC addresses
-  toServer: u8;    // 1 = the source is the client. Unordered: the source has the smaller hash
+  version: u8; // 4 or 6; 0 = MAC addresses
+  protocol: u8; // IP protocol; 0 with MAC addresses
+  toServer: u8; // 1 = the source is the client. Unordered: the source has the smaller hash
   unordered: u8;
-  group: u8;       // 1 = sent to a multicast or broadcast address
-  sure: u8;        // 1 = a SYN told which side serves
+  group: u8; // 1 = sent to a multicast or broadcast address
+  sure: u8; // 1 = a SYN told which side serves
   service: u16;
-  other: u16;      // service if the other side served; 0 = there is no doubt
+  other: u16; // service if the other side served; 0 = there is no doubt
   pad: u16;
   pad2: u32;
 }
@@ -47,22 +47,28 @@ const HOST: u64 = 0x6c62272e07bb0142;
 const CHECK: u64 = 0x27d4eb2f165667c5;
 
 // @ts-ignore: decorator
-@inline export function hostKey(version: u32, hi: u64, lo: u64): u64 { return mix(mix(HOST ^ version, lo), hi) | 1; }
+@inline export function hostKey(version: u32, hi: u64, lo: u64): u64 {
+  return mix(mix(HOST ^ version, lo), hi) | 1;
+}
 // @ts-ignore: decorator
-@inline export function hostCheck(version: u32, hi: u64, lo: u64): u64 { return mix(lo, CHECK ^ version) + hi * CHECK; }
+@inline export function hostCheck(version: u32, hi: u64, lo: u64): u64 {
+  return mix(lo, CHECK ^ version) + hi * CHECK;
+}
 
 /** Key of a talk from the keys of its hosts; unordered: the smaller key goes first. */
 // @ts-ignore: decorator
 @inline export function talkKey(client: u64, server: u64, protocol: u32, service: u32): u64 {
-  return mix(mix(client, server), <u64>service << 8 | protocol) | 1;
+  return mix(mix(client, server), ((<u64>service) << 8) | protocol) | 1;
 }
 // @ts-ignore: decorator
 @inline export function talkCheck(client: u64, server: u64, protocol: u32, service: u32): u64 {
-  return mix(server * 3 + client, CHECK ^ (<u64>protocol << 16 | service));
+  return mix(server * 3 + client, CHECK ^ (((<u64>protocol) << 16) | service));
 }
 
 // @ts-ignore: decorator
-@inline export function dynamic(port: u32): u32 { return port < DYNAMIC ? port : DYNAMIC; }
+@inline export function dynamic(port: u32): u32 {
+  return port < DYNAMIC ? port : DYNAMIC;
+}
 
 /** Whether an address is one of the Internet's: not private, link-local, loopback, shared, multicast or for benchmarks. */
 export function external(version: u32, hi: u64, lo: u64): bool {
@@ -95,7 +101,7 @@ export function identify(k: Packet, flow: usize): bool {
   ends(w, version, ip.srcHi, ip.srcLo, ip.dstHi, ip.dstLo);
   const protocol = <u32>k.protocol;
   w.protocol = <u8>protocol;
-  w.group = k.flags & Is.MULTICAST || (version == 4 ? <u32>ip.dstLo >> 28 >= 14 : ip.dstHi >> 56 == 255) ? 1 : 0;
+  w.group = k.flags & Is.MULTICAST || (version == 4 ? (<u32>ip.dstLo) >> 28 >= 14 : ip.dstHi >> 56 == 255) ? 1 : 0;
   if (k.flags & Is.LATER) return true;
   if (k.flags & Is.PORTS) ported(w, k, flow);
   else if (protocol == 1) echo(w, k, 8, 0, k.quoted || k.icmpType == 3 || k.icmpType == 11);
@@ -106,7 +112,10 @@ export function identify(k: Packet, flow: usize): bool {
 
 function ends(w: Who, version: u32, srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u64): void {
   w.version = <u8>version;
-  w.srcHi = srcHi; w.srcLo = srcLo; w.dstHi = dstHi; w.dstLo = dstLo;
+  w.srcHi = srcHi;
+  w.srcLo = srcLo;
+  w.dstHi = dstHi;
+  w.dstLo = dstLo;
   w.src = hostKey(version, srcHi, srcLo);
   w.dst = hostKey(version, dstHi, dstLo);
   w.srcCheck = hostCheck(version, srcHi, srcLo);
@@ -114,20 +123,35 @@ function ends(w: Who, version: u32, srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u
 }
 
 function ported(w: Who, k: Packet, flow: usize): void {
-  const s = <u32>k.sourcePort, d = <u32>k.destPort;
+  const s = <u32>k.sourcePort,
+    d = <u32>k.destPort;
   let toServer = d < s;
-  if (flow != 0 && (d < SYSTEM) == (s < SYSTEM) && (d < EPHEMERAL) == (s < EPHEMERAL)) toServer = changetype<Flow>(flow).toClient == 0;
+  if (flow != 0 && d < SYSTEM == s < SYSTEM && d < EPHEMERAL == s < EPHEMERAL)
+    toServer = changetype<Flow>(flow).toClient == 0;
   if (k.protocol == 6 && k.tcpHeader != 0) {
     const flags = <u32>k.tcpFlags;
-    if (flags & SYN) { toServer = !(flags & ACK); w.sure = 1; }
-    else if (flow != 0) {
+    if (flags & SYN) {
+      toServer = !(flags & ACK);
+      w.sure = 1;
+    } else if (flow != 0) {
       const f = changetype<Flow>(flow);
-      if (<u32>(f.flagsToServer | f.flagsToClient) & SYN) { toServer = f.toClient == 0; w.sure = 1; }
+      if ((<u32>(f.flagsToServer | f.flagsToClient)) & SYN) {
+        toServer = f.toClient == 0;
+        w.sure = 1;
+      }
     }
   }
-  if (s == d && !w.sure) { symmetric(w, dynamic(d)); return; }
-  if (toServer) { directed(w, dynamic(d), true); w.other = <u16>dynamic(s); }
-  else { directed(w, dynamic(s), false); w.other = <u16>dynamic(d); }
+  if (s == d && !w.sure) {
+    symmetric(w, dynamic(d));
+    return;
+  }
+  if (toServer) {
+    directed(w, dynamic(d), true);
+    w.other = <u16>dynamic(s);
+  } else {
+    directed(w, dynamic(s), false);
+    w.other = <u16>dynamic(d);
+  }
 }
 
 function echo(w: Who, k: Packet, request: u32, reply: u32, error: bool): void {
@@ -139,7 +163,8 @@ function echo(w: Who, k: Packet, request: u32, reply: u32, error: bool): void {
 }
 
 function directed(w: Who, service: u32, toServer: bool): void {
-  const client = toServer ? w.src : w.dst, server = toServer ? w.dst : w.src;
+  const client = toServer ? w.src : w.dst,
+    server = toServer ? w.dst : w.src;
   w.toServer = toServer ? 1 : 0;
   w.unordered = 0;
   name(w, client, server, service);

@@ -10,22 +10,49 @@ export function writeHost(t: Text, version: u32, hi: u64, lo: u64): void {
 
 /** `502/tcp`, `icmp type 8`, `EtherType 0x88b8`. */
 export function writeService(t: Text, version: u32, protocol: u32, service: u32): void {
-  if (version == 0) { lit(t, "EtherType "); unsigned(t, service); return; }
-  if (protocol == 1) { lit(t, "icmp type "); unsigned(t, service); return; }
-  if (protocol == 58) { lit(t, "icmpv6 type "); unsigned(t, service); return; }
-  if (protocol != 6 && protocol != 17 && protocol != 132) { lit(t, "IP protocol "); unsigned(t, protocol); return; }
-  if (service >= 49152) lit(t, "dynamic port"); else unsigned(t, service);
+  if (version == 0) {
+    lit(t, "EtherType ");
+    unsigned(t, service);
+    return;
+  }
+  if (protocol == 1) {
+    lit(t, "icmp type ");
+    unsigned(t, service);
+    return;
+  }
+  if (protocol == 58) {
+    lit(t, "icmpv6 type ");
+    unsigned(t, service);
+    return;
+  }
+  if (protocol != 6 && protocol != 17 && protocol != 132) {
+    lit(t, "IP protocol ");
+    unsigned(t, protocol);
+    return;
+  }
+  if (service >= 49152) lit(t, "dynamic port");
+  else unsigned(t, service);
   lit(t, protocol == 6 ? "/tcp" : protocol == 17 ? "/udp" : "/sctp");
 }
 
 /** `"host":"10.0.0.1"` with any name. */
 export function hostMember(t: Text, name: string, version: u32, hi: u64, lo: u64): void {
-  byte(t, 34); lit(t, name); lit(t, '":"'); writeHost(t, version, hi, lo); byte(t, 34);
+  byte(t, 34);
+  lit(t, name);
+  lit(t, '":"');
+  writeHost(t, version, hi, lo);
+  byte(t, 34);
 }
 
 /** `,"name":1.5` */
 export function member(t: Text, name: string, value: f64, decimals: u32): void {
-  lit(t, ',"'); lit(t, name); lit(t, '":'); decimal(t, value, decimals);
+  lit(t, ',"');
+  lit(t, name);
+  lit(t, '":');
+  decimal(t, value, decimals);
 }
 
-export function seconds(t: Text, value: f64): void { decimal(t, value, value < 10 ? 2 : 0); lit(t, " s"); }
+export function seconds(t: Text, value: f64): void {
+  decimal(t, value, value < 10 ? 2 : 0);
+  lit(t, " s");
+}

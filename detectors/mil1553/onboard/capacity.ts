@@ -19,11 +19,11 @@ export const IDENTITIES: u32 = 1280;
 export const WORDS: u32 = 12288;
 export const CHANGING: u32 = 1472;
 export const CHANGING_MODEL: u32 = 2560;
-export const TRANSITIONS: u32 = 4096;   // places; filled to seven eighths
+export const TRANSITIONS: u32 = 4096; // places; filled to seven eighths
 export const SUCCESSORS: u32 = 6144;
 export const RESPONSES: u32 = 192;
-export const TERMINALS: u32 = 1024;     // bus * 32 + address
+export const TERMINALS: u32 = 1024; // bus * 32 + address
 export const BLOCKS: u32 = 8192;
-export const RANGES: u32 = 6;           // kinds of interval of one identity
+export const RANGES: u32 = 6; // kinds of interval of one identity
 
 export const NONE: u32 = 0xffff;

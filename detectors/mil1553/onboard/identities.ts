@@ -8,21 +8,29 @@ import { keys, places } from "./arena";
 const MASK: u32 = 4095;
 let used: u32 = 0;
 
-export function identities(): u32 { return used; }
+export function identities(): u32 {
+  return used;
+}
 // @ts-ignore: decorator
-@inline export function keyAt(i: u32): u64 { return load<u64>(keys + (<usize>i << 3)); }
-export function forgetIdentities(): void { used = 0; }
+@inline export function keyAt(i: u32): u64 {
+  return load<u64>(keys + ((<usize>i) << 3));
+}
+export function forgetIdentities(): void {
+  used = 0;
+}
 
 // @ts-ignore: decorator
-@inline function home(key: u64): u32 { return <u32>(mix(0x243f6a8885a308d3, key) >> 40) & MASK; }
+@inline function home(key: u64): u32 {
+  return (<u32>(mix(0x243f6a8885a308d3, key) >> 40)) & MASK;
+}
 
 /** Its number, or NONE. */
 export function find(key: u64): u32 {
   let at = home(key);
-  let i = <u32>load<u16>(places + (<usize>at << 1));
-  for (; i != 0; i = <u32>load<u16>(places + (<usize>at << 1))) {
+  let i = <u32>load<u16>(places + ((<usize>at) << 1));
+  for (; i != 0; i = <u32>load<u16>(places + ((<usize>at) << 1))) {
     if (keyAt(i - 1) == key) return i - 1;
-    at = at + 1 & MASK;
+    at = (at + 1) & MASK;
   }
   return NONE;
 }
@@ -31,9 +39,9 @@ export function find(key: u64): u32 {
 export function add(key: u64): u32 {
   if (used == IDENTITIES) return NONE;
   let at = home(key);
-  while (load<u16>(places + (<usize>at << 1)) != 0) at = at + 1 & MASK;
-  store<u64>(keys + (<usize>used << 3), key);
+  while (load<u16>(places + ((<usize>at) << 1)) != 0) at = (at + 1) & MASK;
+  store<u64>(keys + ((<usize>used) << 3), key);
   used += 1;
-  store<u16>(places + (<usize>at << 1), <u16>used);
+  store<u16>(places + ((<usize>at) << 1), <u16>used);
   return used - 1;
 }

@@ -22,25 +22,54 @@ let count: u32 = 0;
 let dropped: u32 = 0;
 let messages: u32 = 0;
 
-export function inputAt(): usize { return INPUT; }
-export function inputSize(): u32 { return INPUT_SIZE; }
-export function resultsAt(): usize { return results; }
-export function resultSize(): u32 { return RESULT; }
-export function textAt(): usize { return TEXT; }
-export function sharedNeeded(): u32 { return needed(); }
-export function shared(): u32 { return SHARED; }
+export function inputAt(): usize {
+  return INPUT;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
+export function resultsAt(): usize {
+  return results;
+}
+export function resultSize(): u32 {
+  return RESULT;
+}
+export function textAt(): usize {
+  return TEXT;
+}
+export function sharedNeeded(): u32 {
+  return needed();
+}
+export function shared(): u32 {
+  return SHARED;
+}
 /** Whether every structure fits into the place that is set aside for it. */
 export function structuresFit(): bool {
   const gaps = <u32>(lowestGaps(0) - changetype<usize>(busAt(0)));
-  return <u32>offsetof<Common>() <= 64 && <u32>offsetof<Learned>() + 128 <= gaps && gaps + 64 <= BUS && <u32>offsetof<BusModel>() + 128 <= BUS
-    && offsetof<Known>() <= LEARNED_INTERVALS && LEARNED_INTERVALS + 12 * RANGES <= LEARNED
-    && offsetof<KnownModel>() <= INTERVALS && INTERVALS + 12 * RANGES <= KNOWN
-    && offsetof<Change>() <= MOVES && MOVES + 68 <= CHANGE && offsetof<Profile>() <= PROFILE
-    && offsetof<Terminal>() <= TERMINAL && offsetof<TerminalModel>() <= TERMINAL
-    && offsetof<Response>() + 2 * TIMES <= RESPONSE && offsetof<Timing>() <= TIMING;
+  return (
+    <u32>offsetof<Common>() <= 64 &&
+    <u32>offsetof<Learned>() + 128 <= gaps &&
+    gaps + 64 <= BUS &&
+    <u32>offsetof<BusModel>() + 128 <= BUS &&
+    offsetof<Known>() <= LEARNED_INTERVALS &&
+    LEARNED_INTERVALS + 12 * RANGES <= LEARNED &&
+    offsetof<KnownModel>() <= INTERVALS &&
+    INTERVALS + 12 * RANGES <= KNOWN &&
+    offsetof<Change>() <= MOVES &&
+    MOVES + 68 <= CHANGE &&
+    offsetof<Profile>() <= PROFILE &&
+    offsetof<Terminal>() <= TERMINAL &&
+    offsetof<TerminalModel>() <= TERMINAL &&
+    offsetof<Response>() + 2 * TIMES <= RESPONSE &&
+    offsetof<Timing>() <= TIMING
+  );
 }
-export function lostFindings(): u64 { return lost() + dropped; }
-export function messageCount(): u32 { return messages; }
+export function lostFindings(): u64 {
+  return lost() + dropped;
+}
+export function messageCount(): u32 {
+  return messages;
+}
 
 /** Everything forgotten, the reader's state too. */
 export function begin(): void {
@@ -50,7 +79,9 @@ export function begin(): void {
   clearFindings();
   count = dropped = messages = 0;
 }
-export function scale(detector: u32, factor: f64): void { setScale(detector, factor); }
+export function scale(detector: u32, factor: f64): void {
+  setScale(detector, factor);
+}
 /** The section is input[0..length). */
 export function configure(length: u32): bool {
   const good = detectors.configure(INPUT, length);
@@ -62,7 +93,10 @@ export function configure(length: u32): bool {
 
 function keep(): void {
   for (let i: u32 = 0; i < found(); ++i) {
-    if (count == RESULTS) { dropped += 1; continue; }
+    if (count == RESULTS) {
+      dropped += 1;
+      continue;
+    }
     const r = results + <usize>(count * RESULT);
     store<u32>(r, messages);
     memory.copy(r + 8, changetype<usize>(finding(i)), <usize>FINDING);
@@ -78,16 +112,32 @@ function drain(mode: u32): void {
     if (f != Found.MESSAGE) continue;
     messages += 1;
     if (mode == 0) detectors.learn(message(), bus());
-    else if (mode == 1) { detectors.check(message(), bus()); if (found()) keep(); }
+    else if (mode == 1) {
+      detectors.check(message(), bus());
+      if (found()) keep();
+    }
   }
 }
 
 /** input[0..length), whole packets or parts of a file. mode 0 learn, 1 check, 2 read only. */
-export function feed(length: u32, mode: u32): void { stream(INPUT, length); drain(mode); }
-export function feedEnd(mode: u32): void { end(); drain(mode); }
-export function passing(time: u64): void { detectors.passing(time); keep(); }
+export function feed(length: u32, mode: u32): void {
+  stream(INPUT, length);
+  drain(mode);
+}
+export function feedEnd(mode: u32): void {
+  end();
+  drain(mode);
+}
+export function passing(time: u64): void {
+  detectors.passing(time);
+  keep();
+}
 /** Findings since the last call. */
-export function take(): u32 { const n = count; count = 0; return n; }
+export function take(): u32 {
+  const n = count;
+  count = 0;
+  return n;
+}
 /** Length of the next entry's text at textAt(); 0 when there is none; above 1000: it does not fit. */
 export function exportNext(): u32 {
   const t = changetype<Text>(CURSOR);
@@ -103,5 +153,5 @@ export function explain(i: u32): u32 {
   detectors.expected(t, f);
   const first = <u32>(t.at - TEXT);
   detectors.seen(t, f);
-  return t.overflow ? 0 : first << 16 | <u32>(t.at - TEXT);
+  return t.overflow ? 0 : (first << 16) | (<u32>(t.at - TEXT));
 }

@@ -56,8 +56,12 @@ export function check(m: Message, bus: Bus): void {
   if (!ready) return;
   observe(m);
   const i = findBus(<u32>m.channel);
-  if (i == NONE) { if (m.format != Format.NONE) judgeBus(m); return; }
-  const b = busAt(i), s = busModel(i);
+  if (i == NONE) {
+    if (m.format != Format.NONE) judgeBus(m);
+    return;
+  }
+  const b = busAt(i),
+    s = busModel(i);
   const dead = arrive(b);
   judgePause(b, i, dead);
   judgeGap(m, b, s, i, dead);
@@ -89,7 +93,9 @@ export function check(m: Message, bus: Bus): void {
 }
 
 /** Time went on without messages: record time, ns. */
-export function passing(time: u64): void { if (ready) passPeriods(time); }
+export function passing(time: u64): void {
+  if (ready) passPeriods(time);
+}
 
 /** A message while learning, in place of check(). */
 export function learn(m: Message, bus: Bus): void {
@@ -120,4 +126,6 @@ export function learn(m: Message, bus: Bus): void {
 }
 
 /** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
-export function exportNext(t: Text): bool { return learning ? exportEntry(t) : false; }
+export function exportNext(t: Text): bool {
+  return learning ? exportEntry(t) : false;
+}

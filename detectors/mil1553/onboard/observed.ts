@@ -4,8 +4,13 @@ import { M } from "../../../mil1553/onboard/anomalies";
 import { isMode, terminal } from "../../../mil1553/onboard/words";
 
 /** Structure that is not as the format wants it: what stands where a data word should be may be none. */
-const BROKEN: u64 = (<u64>1 << M.EMPTY) | (<u64>1 << M.ODD_LENGTH) | (<u64>1 << M.TOO_LONG) | (<u64>1 << M.WORD_COUNT)
-  | (<u64>1 << M.NO_RESPONSE) | (<u64>1 << M.BROADCAST_RESPONSE);
+const BROKEN: u64 =
+  ((<u64>1) << M.EMPTY) |
+  ((<u64>1) << M.ODD_LENGTH) |
+  ((<u64>1) << M.TOO_LONG) |
+  ((<u64>1) << M.WORD_COUNT) |
+  ((<u64>1) << M.NO_RESPONSE) |
+  ((<u64>1) << M.BROADCAST_RESPONSE);
 
 /** The command words can be believed: the recorder saw no invalid word, of which it does not say which one it was. */
 export let trusted: bool = false;
@@ -27,8 +32,7 @@ export let second: u32 = 0;
 export function observe(m: Message): void {
   const rtRt = isRtRt(m);
   damaged = isDamaged(m);
-  trusted = m.format != Format.NONE && (<u32>m.blockStatus & BSW_WORD) == 0
-    && (!rtRt || (m.has & HAS_CMD2) != 0);
+  trusted = m.format != Format.NONE && ((<u32>m.blockStatus) & BSW_WORD) == 0 && (!rtRt || (m.has & HAS_CMD2) != 0);
   whole = trusted && !damaged && (m.anomalies & BROKEN) == 0;
   key = keyOf(<u32>m.channel, <u32>m.cmd1, rtRt ? <u32>m.cmd2 : 0, rtRt);
   mode = isMode(<u32>m.cmd1) && !rtRt;
@@ -37,7 +41,7 @@ export function observe(m: Message): void {
   time = m.time == TIME_UNKNOWN ? m.rtc * 100 : m.time;
   const tag = counter(m);
   start = (m.timeTag == 0 ? tag - <u64>m.duration : m.timeTag == 2 ? tag - 200 : tag) & 0xffffffffffff;
-  end = start + <u64>m.duration & 0xffffffffffff;
+  end = (start + <u64>m.duration) & 0xffffffffffff;
 }
 
 /** Time of the message in 0.1 us. The counter, which runs evenly, where the recorder did not put IEEE 1588 time in its place. */
@@ -46,23 +50,33 @@ function counter(m: Message): u64 {
   if (m.time == TIME_UNKNOWN || low >= 1000000000) return m.rtc;
   // The seconds first, nearly: two divisions for each message would be a tenth of all the detectors cost
   const seconds = <u64>(<f64>m.time * 1e-9);
-  if ((seconds - (m.rtc >> 32) + 1 & 0xffff) > 2 || m.time % 1000000000 != low) return m.rtc;
-  return m.time / 100 & 0xffffffffffff;
+  if (((seconds - (m.rtc >> 32) + 1) & 0xffff) > 2 || m.time % 1000000000 != low) return m.rtc;
+  return (m.time / 100) & 0xffffffffffff;
 }
 
 // @ts-ignore: decorator
 @inline export function keyOf(channel: u32, cmd1: u32, cmd2: u32, rtRt: bool): u64 {
-  return <u64>1 << 63 | <u64>channel << 40 | (rtRt ? <u64>1 << 32 : 0) | <u64>(cmd1 << 16 | cmd2);
+  return ((<u64>1) << 63) | ((<u64>channel) << 40) | (rtRt ? (<u64>1) << 32 : 0) | (<u64>((cmd1 << 16) | cmd2));
 }
 // @ts-ignore: decorator
-@inline export function channelOf(key: u64): u32 { return <u32>(key >> 40) & 0xffff; }
+@inline export function channelOf(key: u64): u32 {
+  return (<u32>(key >> 40)) & 0xffff;
+}
 // @ts-ignore: decorator
-@inline export function command1(key: u64): u32 { return <u32>(key >> 16) & 0xffff; }
+@inline export function command1(key: u64): u32 {
+  return (<u32>(key >> 16)) & 0xffff;
+}
 // @ts-ignore: decorator
-@inline export function command2(key: u64): u32 { return <u32>key & 0xffff; }
+@inline export function command2(key: u64): u32 {
+  return (<u32>key) & 0xffff;
+}
 // @ts-ignore: decorator
-@inline export function isPair(key: u64): bool { return (key >> 32 & 1) != 0; }
+@inline export function isPair(key: u64): bool {
+  return ((key >> 32) & 1) != 0;
+}
 
 /** Ticks from `earlier` to `later` on a counter of 48 bits, nearest to zero. */
 // @ts-ignore: decorator
-@inline export function apart(later: u64, earlier: u64): i64 { return <i64>((later - earlier) << 16) >> 16; }
+@inline export function apart(later: u64, earlier: u64): i64 {
+  return (<i64>((later - earlier) << 16)) >> 16;
+}

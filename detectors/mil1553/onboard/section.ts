@@ -17,7 +17,18 @@
 //   response u16 bus * 32 + terminal, u8 answer, u8 least, u8 most, u8 tolerance, u8 alone, f32 mean, deviation
 import { BUSES, CHANGING_MODEL, IDENTITIES, NONE, RANGES, RESPONSES, SUCCESSORS, WORDS } from "./capacity";
 import {
-  BUS, KNOWN, PROFILE, TIMING, buses, known, profiles, responsePlaces, successors, terminals, timings, words,
+  BUS,
+  KNOWN,
+  PROFILE,
+  TIMING,
+  buses,
+  known,
+  profiles,
+  responsePlaces,
+  successors,
+  terminals,
+  timings,
+  words,
 } from "./arena";
 import { addBus, findBus } from "./buses";
 import { add, find } from "./identities";
@@ -26,9 +37,28 @@ import { keyOf } from "./observed";
 export const MAGIC: u32 = 0x33353531;
 export const VERSION: u32 = 1;
 
-export const enum BusFlag { INCOMPLETE = 1, NO_ORDER = 2, NOISY = 4 }
-export const enum Flag { PAIR = 1, ON_A = 2, ON_B = 4, REGULAR = 8, NEVER_REPEATS = 16, FAILS = 32 }
-export const enum Holds { RANGE = 1, MOVES = 2, ONE_JUMP = 4, COUNTER = 8, RUN = 16, DRIFT = 32, FIXED = 64 }
+export const enum BusFlag {
+  INCOMPLETE = 1,
+  NO_ORDER = 2,
+  NOISY = 4,
+}
+export const enum Flag {
+  PAIR = 1,
+  ON_A = 2,
+  ON_B = 4,
+  REGULAR = 8,
+  NEVER_REPEATS = 16,
+  FAILS = 32,
+}
+export const enum Holds {
+  RANGE = 1,
+  MOVES = 2,
+  ONE_JUMP = 4,
+  COUNTER = 8,
+  RUN = 16,
+  DRIFT = 32,
+  FIXED = 64,
+}
 
 export let noveltyLimit: f64 = 0;
 export let orderLimit: f64 = 0;
@@ -38,16 +68,16 @@ export let ready: bool = false;
 /** Of a bus in operation, behind Common and its ring (128 bytes). */
 @unmanaged
 export class BusModel {
-  gap: i32;           // 0.1 us
+  gap: i32; // 0.1 us
   gapTolerance: i32;
   silence: u32;
-  loadLeast: u32;     // 0.1 us in a second
+  loadLeast: u32; // 0.1 us in a second
   loadMost: u32;
   countLeast: u32;
   countMost: u32;
   loadTolerance: u32;
   countTolerance: u32;
-  mask: u32;          // terminals that were ever commanded
+  mask: u32; // terminals that were ever commanded
   newBits: f32;
   newLeak: f32;
   modeBits: f32;
@@ -55,29 +85,29 @@ export class BusModel {
   terminalBits: f32;
   sideBits: f32;
   sideLeak: f32;
-  failure: f32;       // nats
+  failure: f32; // nats
   success: f32;
-  burstFailure: f32;  // the same for bursts: most messages fail
+  burstFailure: f32; // the same for bursts: most messages fail
   burstSuccess: f32;
   limit: f32;
-  kindBits: f32;      // surprise of a kind of error that was never seen
-  kinds: u32;         // those that were
+  kindBits: f32; // surprise of a kind of error that was never seen
+  kinds: u32; // those that were
   flags: u32;
-  patience: u32;      // periods that a message may be missing where commands could not be believed
+  patience: u32; // periods that a message may be missing where commands could not be believed
   // state
   newSum: f32;
   modeSum: f32;
   orderSum: f32;
   sideSum: f32;
-  sideAt: u32;        // Common.messages when a message last was on the other side
-  lost: u32;          // messages whose command could not be believed
-  passed: u32;        // Common.messages when time passed last
-  silent: u32;        // 1: said so
+  sideAt: u32; // Common.messages when a message last was on the other side
+  lost: u32; // messages whose command could not be believed
+  passed: u32; // Common.messages when time passed last
+  silent: u32; // 1: said so
   walk: f32;
   burst: f32;
   kindSum: f32;
-  anchor: u64;        // record time, ns, since when nothing came
-  since: u64;         // ns, when the walk left 0
+  anchor: u64; // record time, ns, since when nothing came
+  since: u64; // ns, when the walk left 0
   burstSince: u64;
 }
 
@@ -85,16 +115,16 @@ export class BusModel {
 @unmanaged
 export class TerminalModel {
   bits: u16;
-  known: u8;          // 1: its status words were learned, 2: its failures were
+  known: u8; // 1: its status words were learned, 2: its failures were
   pad: u8;
   newBits: f32;
-  failure: f32;       // nats
+  failure: f32; // nats
   success: f32;
   limit: f32;
   newSum: f32;
   walk: f32;
   pad2: f32;
-  since: u64;         // ns, when the walk left 0
+  since: u64; // ns, when the walk left 0
 }
 
 /** Of an identity in operation, 144 bytes: this, then 6 intervals { u32 least, most, tolerance } at +56. */
@@ -103,8 +133,8 @@ export class KnownModel {
   last: u64;
   effort: u32;
   effortBefore: u32;
-  late: u32;          // 0.1 us after which it is missing; 0 = never
-  lost: u32;          // BusModel.lost at the last message
+  late: u32; // 0.1 us after which it is missing; 0 = never
+  lost: u32; // BusModel.lost at the last message
   wordsAt: u16;
   successorsAt: u16;
   epoch: u16;
@@ -113,24 +143,30 @@ export class KnownModel {
   kinds: u8;
   wordCount: u8;
   successorCount: u8;
-  interrupted: u8;    // the message before had no data that could be believed
-  missing: u8;        // 1: said so
-  age: u8;            // messages since a block that was there before, up to 255
-  order: u16;         // bits * 256 of a follower that was never seen
-  constant: u8;       // bits * 8 of a constant that changes
-  begun: u8;          // words hold a message
-  repeats: u8;        // such blocks, each soon behind the one before
+  interrupted: u8; // the message before had no data that could be believed
+  missing: u8; // 1: said so
+  age: u8; // messages since a block that was there before, up to 255
+  order: u16; // bits * 256 of a follower that was never seen
+  constant: u8; // bits * 8 of a constant that changes
+  begun: u8; // words hold a message
+  repeats: u8; // such blocks, each soon behind the one before
   constantSum: f32;
-  strange: u32;       // which constants had which other values when they had last; 0 = never
+  strange: u32; // which constants had which other values when they had last; 0 = never
 }
 export const INTERVALS: usize = 56;
 
 // @ts-ignore: decorator
-@inline export function busModel(i: u32): BusModel { return changetype<BusModel>(buses + <usize>(i * BUS) + 128); }
+@inline export function busModel(i: u32): BusModel {
+  return changetype<BusModel>(buses + <usize>(i * BUS) + 128);
+}
 // @ts-ignore: decorator
-@inline export function terminalModel(i: u32): TerminalModel { return changetype<TerminalModel>(terminals + <usize>(i * 40)); }
+@inline export function terminalModel(i: u32): TerminalModel {
+  return changetype<TerminalModel>(terminals + <usize>(i * 40));
+}
 // @ts-ignore: decorator
-@inline export function knownModel(i: u32): KnownModel { return changetype<KnownModel>(known + <usize>(i * KNOWN)); }
+@inline export function knownModel(i: u32): KnownModel {
+  return changetype<KnownModel>(known + <usize>(i * KNOWN));
+}
 
 let at: usize = 0;
 let stop: usize = 0;
@@ -141,19 +177,34 @@ let successorsUsed: u32 = 0;
 let timingsUsed: u32 = 0;
 
 function take(n: usize): usize {
-  if (stop - at < n) { good = false; return 0; }
+  if (stop - at < n) {
+    good = false;
+    return 0;
+  }
   const p = at;
   at += n;
   return p;
 }
-function u8v(): u32 { const p = take(1); return p ? <u32>load<u8>(p) : 0; }
-function u16v(): u32 { const p = take(2); return p ? <u32>load<u16>(p) : 0; }
-function u32v(): u32 { const p = take(4); return p ? load<u32>(p) : 0; }
+function u8v(): u32 {
+  const p = take(1);
+  return p ? <u32>load<u8>(p) : 0;
+}
+function u16v(): u32 {
+  const p = take(2);
+  return p ? <u32>load<u16>(p) : 0;
+}
+function u32v(): u32 {
+  const p = take(4);
+  return p ? load<u32>(p) : 0;
+}
 function f32v(least: f32): f32 {
   const p = take(4);
   if (p == 0) return 0;
   const v = load<f32>(p);
-  if (!(v >= least && v < 1e9)) { good = false; return 0; }
+  if (!(v >= least && v < 1e9)) {
+    good = false;
+    return 0;
+  }
   return v;
 }
 
@@ -165,7 +216,9 @@ export function readSection(p: usize, length: u32): bool {
   ready = false;
   wordsUsed = profilesUsed = successorsUsed = timingsUsed = 0;
   if (length < 28 || u32v() != MAGIC || u16v() != VERSION) return false;
-  const busCount = u16v(), identityCount = u16v(), responseCount = u16v();
+  const busCount = u16v(),
+    identityCount = u16v(),
+    responseCount = u16v();
   if (u32v() != length || busCount > BUSES || identityCount > IDENTITIES || responseCount > RESPONSES) return false;
   noveltyLimit = <f64>f32v(0.001);
   orderLimit = <f64>f32v(0.001);
@@ -179,7 +232,10 @@ export function readSection(p: usize, length: u32): bool {
 
 function readBus(): void {
   const channel = u16v();
-  if (findBus(channel) != NONE) { good = false; return; }
+  if (findBus(channel) != NONE) {
+    good = false;
+    return;
+  }
   const bus = addBus(channel);
   const b = busModel(bus);
   b.flags = u8v();
@@ -213,8 +269,11 @@ function readBus(): void {
   if (count > 32) good = false;
   for (let n: u32 = 0; good && n < count; ++n) {
     const address = u8v();
-    if (address > 31) { good = false; return; }
-    const t = terminalModel(bus << 5 | address);
+    if (address > 31) {
+      good = false;
+      return;
+    }
+    const t = terminalModel((bus << 5) | address);
     t.known = <u8>u8v();
     t.bits = <u16>u16v();
     t.newBits = f32v(0);
@@ -226,12 +285,32 @@ function readBus(): void {
 }
 
 function readIdentity(busCount: u32, identityCount: u32): void {
-  const bus = u16v(), cmd1 = u16v(), cmd2 = u16v(), flags = u8v();
-  const kinds = u8v(), count = u8v(), n = u8v(), order = u16v(), constant = u8v();
-  if (!good || bus >= busCount || kinds > RANGES || n > 32 || count + successorsUsed > SUCCESSORS || n + wordsUsed > WORDS) { good = false; return; }
+  const bus = u16v(),
+    cmd1 = u16v(),
+    cmd2 = u16v(),
+    flags = u8v();
+  const kinds = u8v(),
+    count = u8v(),
+    n = u8v(),
+    order = u16v(),
+    constant = u8v();
+  if (
+    !good ||
+    bus >= busCount ||
+    kinds > RANGES ||
+    n > 32 ||
+    count + successorsUsed > SUCCESSORS ||
+    n + wordsUsed > WORDS
+  ) {
+    good = false;
+    return;
+  }
   const channel = <u32>load<u16>(buses + <usize>(bus * BUS), CHANNEL);
   const key = keyOf(channel, cmd1, cmd2, (flags & Flag.PAIR) != 0);
-  if (find(key) != NONE) { good = false; return; }
+  if (find(key) != NONE) {
+    good = false;
+    return;
+  }
   const k = knownModel(add(key));
   k.bus = <u8>bus;
   k.flags = <u8>flags;
@@ -242,7 +321,9 @@ function readIdentity(busCount: u32, identityCount: u32): void {
   let late: u64 = 0;
   for (let i: u32 = 0; i < kinds; ++i) {
     const p = changetype<usize>(k) + INTERVALS + <usize>(i * 12);
-    const least = u32v(), most = u32v(), tolerance = max<u32>(u32v(), 1);
+    const least = u32v(),
+      most = u32v(),
+      tolerance = max<u32>(u32v(), 1);
     if (most < least) good = false;
     store<u32>(p, least);
     store<u32>(p, most, 4);
@@ -255,7 +336,7 @@ function readIdentity(busCount: u32, identityCount: u32): void {
   for (let i: u32 = 0; i < count; ++i, ++successorsUsed) {
     const to = u16v();
     if (to >= identityCount) good = false;
-    store<u32>(successors + (<usize>successorsUsed << 2), to | u16v() << 16);
+    store<u32>(successors + ((<usize>successorsUsed) << 2), to | (u16v() << 16));
   }
   k.wordsAt = <u16>wordsUsed;
   k.wordCount = <u8>n;
@@ -265,21 +346,40 @@ const CHANNEL: usize = 32; // offset of Common.channel
 
 /** Word, 4 bytes: u16 value (the last, or the only one), u16 profile; NONE constant, FULL nothing known. */
 function readWord(): void {
-  const w = words + (<usize>wordsUsed << 2);
+  const w = words + ((<usize>wordsUsed) << 2);
   const tag = u8v();
-  if (tag == 0) { store<u32>(w, u16v() | NONE << 16); return; }
-  if (tag == 1) { store<u32>(w, 0xfffe0000); return; }
-  if (tag != 2 || profilesUsed == CHANGING_MODEL) { good = false; return; }
+  if (tag == 0) {
+    store<u32>(w, u16v() | (NONE << 16));
+    return;
+  }
+  if (tag == 1) {
+    store<u32>(w, 0xfffe0000);
+    return;
+  }
+  if (tag != 2 || profilesUsed == CHANGING_MODEL) {
+    good = false;
+    return;
+  }
   store<u32>(w, profilesUsed << 16);
   const c = changetype<Profile>(profiles + <usize>(profilesUsed * PROFILE));
   profilesUsed += 1;
   c.jump = c.odd = 0xffff;
   c.flags = <u16>u8v();
   c.longest = <u16>u16v();
-  if (c.flags & Holds.RANGE) { c.base = <u16>u16v(); c.width = <u16>u16v(); c.margin = <u16>max<u32>(u16v(), 1); }
+  if (c.flags & Holds.RANGE) {
+    c.base = <u16>u16v();
+    c.width = <u16>u16v();
+    c.margin = <u16>max<u32>(u16v(), 1);
+  }
   if (c.flags & Holds.MOVES) c.farthest = <u16>max<u32>(u16v(), 1);
-  if (c.flags & Holds.COUNTER) { c.stepA = <u16>u16v(); c.stepB = <u16>u16v(); }
-  if (c.flags & Holds.FIXED) { c.mask = <u16>u16v(); c.value = <u16>u16v(); }
+  if (c.flags & Holds.COUNTER) {
+    c.stepA = <u16>u16v();
+    c.stepB = <u16>u16v();
+  }
+  if (c.flags & Holds.FIXED) {
+    c.mask = <u16>u16v();
+    c.value = <u16>u16v();
+  }
   if (c.flags & Holds.DRIFT) {
     c.mean = f32v(-65536);
     c.inverse = <f32>(1 / <f64>f32v(0.1));
@@ -290,34 +390,46 @@ function readWord(): void {
 /** What is known of a data word that changes, 56 bytes. */
 @unmanaged
 export class Profile {
-  since: u64;     // ns, when the larger sum left 0
+  since: u64; // ns, when the larger sum left 0
   mean: f32;
-  inverse: f32;   // of the deviation
+  inverse: f32; // of the deviation
   limit: f32;
   up: f32;
   down: f32;
-  flags: u16;     // Holds
-  base: u16;      // range: from base on, width values on the circle of 65,536
+  flags: u16; // Holds
+  base: u16; // range: from base on, width values on the circle of 65,536
   width: u16;
   margin: u16;
-  farthest: u16;  // largest move
-  stepA: u16;     // the moves of a counter
+  farthest: u16; // largest move
+  stepA: u16; // the moves of a counter
   stepB: u16;
-  mask: u16;      // bits that never changed, and what they are
+  mask: u16; // bits that never changed, and what they are
   value: u16;
-  longest: u16;   // times in a row that the value may be the same
+  longest: u16; // times in a row that the value may be the same
   run: u16;
-  jump: u16;      // values since the last jump
-  odd: u16;       // values since bits changed that never did
+  jump: u16; // values since the last jump
+  odd: u16; // values since bits changed that never did
   pad: u16;
 }
 
 function readResponse(busCount: u32): void {
-  const who = u16v(), answer = u8v(), least = u8v(), most = u8v(), tolerance = u8v(), alone = u8v();
-  const mean = f32v(0), deviation = f32v(0.1);
-  if (!good || who >= busCount << 5 || answer > 3 || most < least) { good = false; return; }
-  const place = responsePlaces + (<usize>(who << 2 | answer) << 1);
-  if (load<u16>(place) != 0) { good = false; return; }
+  const who = u16v(),
+    answer = u8v(),
+    least = u8v(),
+    most = u8v(),
+    tolerance = u8v(),
+    alone = u8v();
+  const mean = f32v(0),
+    deviation = f32v(0.1);
+  if (!good || who >= busCount << 5 || answer > 3 || most < least) {
+    good = false;
+    return;
+  }
+  const place = responsePlaces + ((<usize>((who << 2) | answer)) << 1);
+  if (load<u16>(place) != 0) {
+    good = false;
+    return;
+  }
   const t = changetype<Timing>(timings + <usize>(timingsUsed * TIMING));
   timingsUsed += 1;
   store<u16>(place, <u16>timingsUsed);
@@ -334,17 +446,21 @@ function readResponse(busCount: u32): void {
 @unmanaged
 export class Timing {
   since: u64;
-  mean: f32;      // 0.1 us
+  mean: f32; // 0.1 us
   inverse: f32;
   up: f32;
   down: f32;
   least: u8;
   most: u8;
   tolerance: u8;
-  alone: u8;      // 1: one time outside is enough; else two within TOGETHER
-  age: u32;       // answers since the last one outside
+  alone: u8; // 1: one time outside is enough; else two within TOGETHER
+  age: u32; // answers since the last one outside
 }
 // @ts-ignore: decorator
-@inline export function timing(i: u32): Timing { return changetype<Timing>(timings + <usize>(i * TIMING)); }
+@inline export function timing(i: u32): Timing {
+  return changetype<Timing>(timings + <usize>(i * TIMING));
+}
 
-export function forgetSection(): void { ready = false; }
+export function forgetSection(): void {
+  ready = false;
+}

@@ -12,7 +12,7 @@ const judged: usize = memory.data(JUDGED * 8, 8);
 
 /** Whether this key comes for the first time (as far as memory goes). */
 export function first(key: u64): bool {
-  const set = judged + (<usize>(<u32>(key >> 24) & (JUDGED / 2 - 1)) << 4);
+  const set = judged + ((<usize>((<u32>(key >> 24)) & (JUDGED / 2 - 1))) << 4);
   const front = load<u64>(set);
   if (front == key) return false;
   const back = load<u64>(set, 8);
@@ -21,10 +21,12 @@ export function first(key: u64): bool {
   return back != key;
 }
 
-export function hostKey(hi: u64, lo: u64): u64 { return mix(mix(0x3c6ef372fe94f82b, lo), hi) | 1; }
+export function hostKey(hi: u64, lo: u64): u64 {
+  return mix(mix(0x3c6ef372fe94f82b, lo), hi) | 1;
+}
 
 export function serviceKey(hi: u64, lo: u64, port: u32, protocol: u32): u64 {
-  return mix(mix(mix(0xa54ff53a5f1d36f1, lo), hi), <u64>port << 8 | protocol) | 1;
+  return mix(mix(mix(0xa54ff53a5f1d36f1, lo), hi), ((<u64>port) << 8) | protocol) | 1;
 }
 
 /** Whether an address lies in a network. */

@@ -9,11 +9,20 @@ export function expected(t: Text, f: Finding): void {
 }
 
 export function seen(t: Text, f: Finding): void {
-  if (f.detector == Detector.NEW_HOST) { address(t, f.version, f.srcHi, f.srcLo); lit(t, " for the first time"); return; }
-  writeTransport(t, f.protocol); byte(t, 32); address(t, f.version, f.dstHi, f.dstLo);
-  lit(t, " port "); unsigned(t, f.port); lit(t, " used for the first time");
+  if (f.detector == Detector.NEW_HOST) {
+    address(t, f.version, f.srcHi, f.srcLo);
+    lit(t, " for the first time");
+    return;
+  }
+  writeTransport(t, f.protocol);
+  byte(t, 32);
+  address(t, f.version, f.dstHi, f.dstLo);
+  lit(t, " port ");
+  unsigned(t, f.port);
+  lit(t, " used for the first time");
 }
 
 function address(t: Text, version: u32, hi: u64, lo: u64): void {
-  if (version == 4) ipv4(t, <u32>lo); else ipv6(t, hi, lo);
+  if (version == 4) ipv4(t, <u32>lo);
+  else ipv6(t, hi, lo);
 }

@@ -16,18 +16,29 @@ export function update(p: usize, value: u32): void {
   store<u32>(p, load<u32>(p, 4) + q, 4);
   store<u64>(p, load<u64>(p, 8) + <u64>q * q, 8);
   if (value <= load<u32>(p, 24)) return;
-  const a = load<u32>(p, 16), b = load<u32>(p, 20);
-  if (value > a) { store<u32>(p, b, 24); store<u32>(p, a, 20); store<u32>(p, value, 16); }
-  else if (value > b) { store<u32>(p, b, 24); store<u32>(p, value, 20); }
-  else store<u32>(p, value, 24);
+  const a = load<u32>(p, 16),
+    b = load<u32>(p, 20);
+  if (value > a) {
+    store<u32>(p, b, 24);
+    store<u32>(p, a, 20);
+    store<u32>(p, value, 16);
+  } else if (value > b) {
+    store<u32>(p, b, 24);
+    store<u32>(p, value, 20);
+  } else store<u32>(p, value, 24);
 }
 
 /** `[windows,sum,squares,largest,second,third]` */
 export function write(t: Text, p: usize): void {
   byte(t, 91);
-  unsigned(t, load<u32>(p)); byte(t, 44);
-  unsigned(t, load<u32>(p, 4)); byte(t, 44);
+  unsigned(t, load<u32>(p));
+  byte(t, 44);
+  unsigned(t, load<u32>(p, 4));
+  byte(t, 44);
   unsigned(t, load<u64>(p, 8));
-  for (let i: usize = 16; i < 28; i += 4) { lit(t, ","); unsigned(t, load<u32>(p + i)); }
+  for (let i: usize = 16; i < 28; i += 4) {
+    lit(t, ",");
+    unsigned(t, load<u32>(p + i));
+  }
   byte(t, 93);
 }

@@ -15,23 +15,27 @@
 import { mix } from "../../../lib/onboard/bytes";
 import { SOURCES, PENDING, SLOTS, CONTACTS } from "./capacity";
 
+
 @unmanaged
 export class Source {
-  hi: u64; lo: u64;   // address
-  since: u64;         // time of the first outcome of this walk, ns
-  seen: u64;          // time of the last attempt, ns
-  walk: f64;          // log likelihood ratio
-  attempts: u32;      // first contacts
-  refused: u32;       // of them: RST or unreachable
-  silent: u32;        // of them: no answer within TIMEOUT
-  open: u32;          // of them: no outcome yet
-  announced: u64;     // time of the last alert, ns; 0 = never
+  hi: u64;
+  lo: u64; // address
+  since: u64; // time of the first outcome of this walk, ns
+  seen: u64; // time of the last attempt, ns
+  walk: f64; // log likelihood ratio
+  attempts: u32; // first contacts
+  refused: u32; // of them: RST or unreachable
+  silent: u32; // of them: no answer within TIMEOUT
+  open: u32; // of them: no outcome yet
+  announced: u64; // time of the last alert, ns; 0 = never
 }
+
 
 @unmanaged
 class Pending {
-  key: u64;           // of the contact; 0 = has its outcome
-  hi: u64; lo: u64;   // source address
+  key: u64; // of the contact; 0 = has its outcome
+  hi: u64;
+  lo: u64; // source address
   time: u64;
 }
 
@@ -39,12 +43,12 @@ const SOURCE: usize = offsetof<Source>();
 const ENTRY: usize = offsetof<Pending>();
 const sources: usize = memory.data(SOURCES * 64, 8);
 const ring: usize = memory.data(PENDING * 32, 8);
-const slots: usize = memory.data(SLOTS * 4, 8);      // hash -> position in the ring
+const slots: usize = memory.data(SLOTS * 4, 8); // hash -> position in the ring
 const contacts: usize = memory.data(CONTACTS * 8, 8); // what was contacted lately: a two-way cache of keys
 
 const TIMEOUT: u64 = 4000000000;
 const REPEAT: u64 = 60000000000; // a source is announced again after this long at the earliest
-const PATIENCE: u32 = 20;        // open attempts a source may have before an early eviction counts as silence
+const PATIENCE: u32 = 20; // open attempts a source may have before an early eviction counts as silence
 const PROBES: u32 = 8;
 
 let head: u32 = 0; // next free position of the ring, counted without end
@@ -55,7 +59,9 @@ let upper: f64 = 0;
 let lower: f64 = 0;
 
 /** Ratio at which a source is called a scanner, for alerts. */
-export function threshold(): f64 { return upper; }
+export function threshold(): f64 {
+  return upper;
+}
 
 /** theta0, theta1: success probabilities of benign sources and scanners; alpha: false positives, power: detections. */
 export function configure(theta0: f64, theta1: f64, alpha: f64, power: f64): bool {
@@ -71,7 +77,7 @@ export function configure(theta0: f64, theta1: f64, alpha: f64, power: f64): boo
 export function contactKey(srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u64, port: u32, protocol: u32): u64 {
   let h = mix(mix(0x6a09e667f3bcc908, srcLo), srcHi);
   h = mix(mix(h, dstLo), dstHi);
-  return mix(h, <u64>port << 8 | protocol) | 1;
+  return mix(h, ((<u64>port) << 8) | protocol) | 1;
 }
 
 /** A source tries a (host, port): SYN, or the first datagram. Returns a source to be announced, or 0. */
@@ -84,7 +90,10 @@ export function attempt(key: u64, hi: u64, lo: u64, time: u64): usize {
   source.open += 1;
   source.seen = time;
   const p = entry(head);
-  p.key = key; p.hi = hi; p.lo = lo; p.time = time;
+  p.key = key;
+  p.hi = hi;
+  p.lo = lo;
+  p.time = time;
   store<u32>(slot(key), head);
   head += 1;
   return due;
@@ -98,7 +107,13 @@ export function success(key: u64): void {
   if (source == 0) return;
   const s = changetype<Source>(source);
   s.walk += onSuccess;
-  if (s.walk <= lower) { s.walk = 0; s.attempts = s.open; s.refused = 0; s.silent = 0; s.since = 0; }
+  if (s.walk <= lower) {
+    s.walk = 0;
+    s.attempts = s.open;
+    s.refused = 0;
+    s.silent = 0;
+    s.since = 0;
+  }
 }
 
 /** The contact was refused. Returns the source when it is to be announced, or 0. */
@@ -115,7 +130,7 @@ export function failure(key: u64, time: u64): usize {
 export function called(hi: u64, lo: u64): bool {
   const h = hash(hi, lo);
   for (let i: u32 = 0; i < PROBES; ++i) {
-    const s = changetype<Source>(sources + <usize>(h + i & (SOURCES - 1)) * SOURCE);
+    const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
     if (s.lo == lo && s.hi == hi && s.attempts != 0) return s.walk >= upper;
   }
   return false;
@@ -170,21 +185,23 @@ function close(p: Pending): usize {
 }
 
 // @ts-ignore: decorator
-@inline function entry(position: u32): Pending { return changetype<Pending>(ring + <usize>(position & (PENDING - 1)) * ENTRY); }
+@inline function entry(position: u32): Pending {
+  return changetype<Pending>(ring + <usize>(position & (PENDING - 1)) * ENTRY);
+}
 
 /** Slot for a new contact: one that points to no open entry of its neighbourhood, else the first (its entry times out). */
 function slot(key: u64): usize {
   for (let i: u32 = 0; i < PROBES; ++i) {
-    const at = slots + (<usize>(<u32>(key >> 32) + i & (SLOTS - 1)) << 2);
+    const at = slots + ((<usize>((<u32>(key >> 32) + i) & (SLOTS - 1))) << 2);
     const position = load<u32>(at);
     if (position - tail >= head - tail || entry(position).key == 0) return at;
   }
-  return slots + (<usize>(<u32>(key >> 32) & (SLOTS - 1)) << 2);
+  return slots + ((<usize>((<u32>(key >> 32)) & (SLOTS - 1))) << 2);
 }
 
 function pending(key: u64): usize {
   for (let i: u32 = 0; i < PROBES; ++i) {
-    const position = load<u32>(slots + (<usize>(<u32>(key >> 32) + i & (SLOTS - 1)) << 2));
+    const position = load<u32>(slots + ((<usize>((<u32>(key >> 32) + i) & (SLOTS - 1))) << 2));
     if (position - tail < head - tail && entry(position).key == key) return changetype<usize>(entry(position));
   }
   return 0;
@@ -192,7 +209,7 @@ function pending(key: u64): usize {
 
 /** Whether the contact is among the lately seen; remembers it. Two ways; the newer one moves to the front. */
 function contacted(key: u64): bool {
-  const set = contacts + (<usize>(<u32>(key >> 24) & (CONTACTS / 2 - 1)) << 4);
+  const set = contacts + ((<usize>((<u32>(key >> 24)) & (CONTACTS / 2 - 1))) << 4);
   const first = load<u64>(set);
   if (first == key) return true;
   const second = load<u64>(set, 8);
@@ -202,7 +219,9 @@ function contacted(key: u64): bool {
 }
 
 // @ts-ignore: decorator
-@inline function hash(hi: u64, lo: u64): u32 { return <u32>(mix(mix(0xbb67ae8584caa73b, lo), hi) >> 32); }
+@inline function hash(hi: u64, lo: u64): u32 {
+  return <u32>(mix(mix(0xbb67ae8584caa73b, lo), hi) >> 32);
+}
 
 /** The source's entry; a new source takes a free place of its neighbourhood, else that of the one seen longest ago. */
 function find(hi: u64, lo: u64): Source {
@@ -210,13 +229,17 @@ function find(hi: u64, lo: u64): Source {
   let oldest: usize = 0;
   let age: u64 = u64.MAX_VALUE;
   for (let i: u32 = 0; i < PROBES; ++i) {
-    const s = changetype<Source>(sources + <usize>(h + i & (SOURCES - 1)) * SOURCE);
+    const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
     if (s.lo == lo && s.hi == hi && s.attempts != 0) return s;
     const seen = s.attempts == 0 ? 0 : s.seen;
-    if (seen < age) { age = seen; oldest = changetype<usize>(s); }
+    if (seen < age) {
+      age = seen;
+      oldest = changetype<usize>(s);
+    }
   }
   memory.fill(oldest, 0, SOURCE);
   const s = changetype<Source>(oldest);
-  s.hi = hi; s.lo = lo;
+  s.hi = hi;
+  s.lo = lo;
   return s;
 }

@@ -21,7 +21,9 @@ const largest: usize = memory.data(256 * 2, 8);
 const closing: usize = memory.data(560, 8);
 let next: u32 = 0;
 
-export function rewind(): void { next = 0; }
+export function rewind(): void {
+  next = 0;
+}
 
 /** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
 export function exportNext(t: Text): bool {
@@ -33,7 +35,8 @@ export function exportNext(t: Text): bool {
     return true;
   }
   for (; next < OF_DISTANCES; ++next) {
-    const b = (next - OF_CLASSES) / PIECES, from = (next - OF_CLASSES) % PIECES * PIECE;
+    const b = (next - OF_CLASSES) / PIECES,
+      from = ((next - OF_CLASSES) % PIECES) * PIECE;
     if (!ofDistances(t, b, from)) continue;
     next += 1;
     return true;
@@ -48,15 +51,21 @@ export function exportNext(t: Text): bool {
 }
 
 function ofClass(t: Text, c: u32, b: u32): void {
-  const own = sums(c), n = length(b), products = triangleLength(b);
-  memory.copy(gathered, own + 8 + (<usize>start(b) << 3), <usize>n << 3);
-  memory.copy(gathered + (<usize>n << 3), own + 8 * 58 + (<usize>triangle(b) << 3), <usize>products << 3);
+  const own = sums(c),
+    n = length(b),
+    products = triangleLength(b);
+  memory.copy(gathered, own + 8 + ((<usize>start(b)) << 3), (<usize>n) << 3);
+  memory.copy(gathered + ((<usize>n) << 3), own + 8 * 58 + ((<usize>triangle(b)) << 3), (<usize>products) << 3);
   const key = keyOf(c);
   lit(t, '"detector":"shape.class","service":"');
-  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, <u32>(key >> shift) & 0xffff);
-  lit(t, '","block":'); unsigned(t, b);
-  lit(t, ',"frames":'); unsigned(t, load<u64>(own));
-  lit(t, ',"sums":"'); base64(t, gathered, (n + products) << 3); byte(t, 34);
+  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, (<u32>(key >> shift)) & 0xffff);
+  lit(t, '","block":');
+  unsigned(t, b);
+  lit(t, ',"frames":');
+  unsigned(t, load<u64>(own));
+  lit(t, ',"sums":"');
+  base64(t, gathered, (n + products) << 3);
+  byte(t, 34);
 }
 
 /** False when there is nothing in these buckets. */
@@ -64,8 +73,10 @@ function ofDistances(t: Text, b: u32, from: u32): bool {
   let used = min<u32>(from + PIECE, BUCKETS);
   while (used > from && measured(b, used - 1) == 0) used -= 1;
   if (used == from) return false;
-  lit(t, '"detector":"shape.distance","block":'); unsigned(t, b);
-  lit(t, ',"from":'); unsigned(t, from);
+  lit(t, '"detector":"shape.distance","block":');
+  unsigned(t, b);
+  lit(t, ',"from":');
+  unsigned(t, from);
   lit(t, ',"counts":[');
   for (let i = from; i < used; ++i) {
     if (i > from) byte(t, 44);
@@ -77,18 +88,24 @@ function ofDistances(t: Text, b: u32, from: u32): bool {
 
 function ofPeaks(t: Text): void {
   // A copy is closed: learning goes on behind an export as if there had been none
-  const a = closing, b = earlierPeaks();
+  const a = closing,
+    b = earlierPeaks();
   memory.copy(a, currentPeaks(), PEAKS);
   closePeaks(a);
   let n: u32 = 0;
   for (let i: u32 = 0, j: u32 = 0; n < MOST && (i < kept(a) || j < kept(b)); ++n) {
-    const x = i < kept(a) ? <u32>load<u16>(a + KEPT + (<usize>i << 1)) : 0;
-    const y = j < kept(b) ? <u32>load<u16>(b + KEPT + (<usize>j << 1)) : 0;
+    const x = i < kept(a) ? <u32>load<u16>(a + KEPT + ((<usize>i) << 1)) : 0;
+    const y = j < kept(b) ? <u32>load<u16>(b + KEPT + ((<usize>j) << 1)) : 0;
     const first = j >= kept(b) || (i < kept(a) && x >= y);
-    store<u16>(largest + (<usize>n << 1), <u16>(first ? x : y));
-    if (first) i += 1; else j += 1;
+    store<u16>(largest + ((<usize>n) << 1), <u16>(first ? x : y));
+    if (first) i += 1;
+    else j += 1;
   }
-  lit(t, '"detector":"shape.peaks","seconds":'); unsigned(t, secondsObserved(a) + secondsObserved(b));
-  lit(t, ',"maxima":'); unsigned(t, localMaxima(a) + localMaxima(b));
-  lit(t, ',"largest":"'); base64(t, largest, n << 1); byte(t, 34);
+  lit(t, '"detector":"shape.peaks","seconds":');
+  unsigned(t, secondsObserved(a) + secondsObserved(b));
+  lit(t, ',"maxima":');
+  unsigned(t, localMaxima(a) + localMaxima(b));
+  lit(t, ',"largest":"');
+  base64(t, largest, n << 1);
+  byte(t, 34);
 }

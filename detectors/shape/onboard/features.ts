@@ -24,13 +24,13 @@ export const BLOCKS: u32 = 6;
 export const FEATURES: u32 = 57;
 
 // Records: the table's header, u64 time of the last frame in ns, states.
-const LARGEST: u32 = 1 << 24;  // bytes: what squares of squares of are still finite
-const FOREVER: u64 = 1 << 60;  // ns
+const LARGEST: u32 = 1 << 24; // bytes: what squares of squares of are still finite
+const FOREVER: u64 = 1 << 60; // ns
 
 const STATE: usize = <usize>HEADER + 8;
-export const ONE: u32 = 72;      // sizes
+export const ONE: u32 = 72; // sizes
 export const CHANNEL: u32 = 104; // sizes, intervals
-export const PAIRED: u32 = 120;  // sizes in both directions
+export const PAIRED: u32 = 120; // sizes in both directions
 
 export const senders: usize = memory.data(1024 * 72, 8);
 export const addresses: usize = memory.data(1024 * 72, 8);
@@ -43,7 +43,9 @@ const who: usize = memory.data(56, 8);
 export const vector: usize = memory.data(57 * 4, 8);
 
 // @ts-ignore: decorator
-@inline function table(i: u32): Table { return changetype<Table>(tables + <usize>(i * TABLE)); }
+@inline function table(i: u32): Table {
+  return changetype<Table>(tables + <usize>(i * TABLE));
+}
 
 export function reset(): void {
   beginStreams();
@@ -54,7 +56,9 @@ export function reset(): void {
   open(table(4), pairs, PAIRS, PAIRED);
 }
 
-export function forgetEvictions(): void { memory.fill(tables, 0, 5 * TABLE); }
+export function forgetEvictions(): void {
+  memory.fill(tables, 0, 5 * TABLE);
+}
 /** Records forgotten because a table was full, over all tables. */
 export function evictions(): u64 {
   let n: u64 = 0;
@@ -63,7 +67,9 @@ export function evictions(): u64 {
 }
 
 /** The channel of the frame that update() saw last: source to destination. */
-export function channelKey(): u64 { return changetype<Keys>(who).channel; }
+export function channelKey(): u64 {
+  return changetype<Keys>(who).channel;
+}
 
 /** Lets time pass for a record: leaves the factors in decays() and returns the ns since its last frame. */
 // @ts-ignore: decorator
@@ -81,7 +87,7 @@ export function update(k: Packet): void {
   keys(k, w);
   const now = k.time;
   atTime(now);
-  const size = <f32><i32>min<u32>(k.original, LARGEST);
+  const size = <f32>(<i32>min<u32>(k.original, LARGEST));
   const own = log2(1 + size);
   const sender = find(table(0), w.sender, k.macSrc);
   passed(sender, now);
@@ -97,7 +103,12 @@ export function update(k: Packet): void {
   const interval = passed(channel, now);
   addSize(channel + STATE, size, vector + 80);
   if (fresh) memory.fill(vector + 200, 0, 24);
-  else addInterval(channel + STATE + LEVELS, log2(1 + <f32>((<f64><i64>min<u64>(interval, FOREVER)) * 0.001)), vector + 200);
+  else
+    addInterval(
+      channel + STATE + LEVELS,
+      log2(1 + <f32>(<f64>(<i64>min<u64>(interval, FOREVER)) * 0.001)),
+      vector + 200,
+    );
   const both = find(table(4), w.pair, w.channel ^ w.reverse);
   passed(both, now);
   addJoint(both + STATE, w.lower, size, vector + 160);
@@ -110,9 +121,13 @@ export function update(k: Packet): void {
 /** Magnitude and radius of both directions, as in pair.ts, in logarithms; 0 while only one has been seen. */
 function joint(to: usize, channel: usize, back: usize): void {
   for (let i: u32 = 0; i < 3; ++i) {
-    let magnitude: f32 = 0, radius: f32 = 0;
+    let magnitude: f32 = 0,
+      radius: f32 = 0;
     if (back != 0) {
-      const a = mean(channel, i), b = mean(back, i), va = variance(channel, i), vb = variance(back, i);
+      const a = mean(channel, i),
+        b = mean(back, i),
+        va = variance(channel, i),
+        vb = variance(back, i);
       magnitude = <f32>0.5 * log2(1 + a * a + b * b);
       radius = <f32>0.25 * log2(1 + va * va + vb * vb);
     }

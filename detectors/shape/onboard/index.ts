@@ -24,11 +24,11 @@ const NEWNESS: f64 = 2;
 
 function newness(now: u64): f64 {
   const since = age(now);
-  return since >= NEW ? 0 : NEWNESS * <f64><i64>(NEW - since) / <f64>NEW;
+  return since >= NEW ? 0 : (NEWNESS * <f64>(<i64>(NEW - since))) / <f64>NEW;
 }
 
 let follows: bool = false; // the tables of traffic are in use
-let learns: bool = false;  // and that of what is learned
+let learns: bool = false; // and that of what is learned
 
 /** Forgets traffic, the model, and what was learned. Tables are cleared before their first use: who has none never touches them. */
 export function reset(): void {
@@ -81,4 +81,6 @@ export function learn(k: Packet): f64 {
 }
 
 /** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
-export function exportNext(t: Text): bool { return learns && exportEntry(t); }
+export function exportNext(t: Text): bool {
+  return learns && exportEntry(t);
+}

@@ -49,12 +49,14 @@ export function learn(k: Packet): f64 {
   update(k);
   const score = judge(k);
   if (protocolsDescribed() != 0) {
-    for (let b: u32 = 0; b < BLOCKS; ++b) countValue(learning + SPANS + <usize>(b * HISTOGRAM), <u64>(distance(b) * DISTANCE_UNIT));
+    for (let b: u32 = 0; b < BLOCKS; ++b)
+      countValue(learning + SPANS + <usize>(b * HISTOGRAM), <u64>(distance(b) * DISTANCE_UNIT));
     peak(learning + SPANS + PEAKS_AT, k.time, score);
   }
-  for (let i: u32 = 0; i < FEATURES; ++i) store<i32>(units + (<usize>i << 2), counted(<f64>load<f32>(vector + (<usize>i << 2))));
+  for (let i: u32 = 0; i < FEATURES; ++i)
+    store<i32>(units + ((<usize>i) << 2), counted(<f64>load<f32>(vector + ((<usize>i) << 2))));
   const service = serviceOf(k);
-  insert(sums(<u32>service & 255));
+  insert(sums((<u32>service) & 255));
   const c = place(service);
   if (c != 0) insert(sums(c));
   const n = load<u64>(learning) + 1;
@@ -71,11 +73,17 @@ export function learn(k: Packet): f64 {
 }
 
 // @ts-ignore: decorator
-@inline export function sums(c: u32): usize { return learning + CLASS_SUMS + <usize>c * SUMS; }
+@inline export function sums(c: u32): usize {
+  return learning + CLASS_SUMS + <usize>c * SUMS;
+}
 /** Key of a class: of protocols 0 .. 4, of services as serviceOf() makes them; 0 = free. */
-export function keyOf(c: u32): u64 { return c < PROTOCOLS ? c : load<u64>(learning + KEYS + (<usize>(c - PROTOCOLS) << 3)); }
+export function keyOf(c: u32): u64 {
+  return c < PROTOCOLS ? c : load<u64>(learning + KEYS + ((<usize>(c - PROTOCOLS)) << 3));
+}
 // @ts-ignore: decorator
-@inline function setKey(c: u32, key: u64): void { store<u64>(learning + KEYS + (<usize>(c - PROTOCOLS) << 3), key); }
+@inline function setKey(c: u32, key: u64): void {
+  store<u64>(learning + KEYS + ((<usize>(c - PROTOCOLS)) << 3), key);
+}
 
 /** The class of a service, given one if there is room; 0 = none of its own. */
 function place(service: u64): u32 {
@@ -84,8 +92,14 @@ function place(service: u64): u32 {
   for (let c = PROTOCOLS; c < PROTOCOLS + SERVICES; ++c) {
     const known = keyOf(c);
     if (known == service) return c;
-    if (known == 0) { setKey(c, service); return c; }
-    if (load<i64>(sums(c)) < frames) { frames = load<i64>(sums(c)); rarest = c; }
+    if (known == 0) {
+      setKey(c, service);
+      return c;
+    }
+    if (load<i64>(sums(c)) < frames) {
+      frames = load<i64>(sums(c));
+      rarest = c;
+    }
   }
   if (rarest != 0) {
     memory.fill(sums(rarest), 0, SUMS);
@@ -104,11 +118,11 @@ function insert(own: usize): void {
   }
   let t = own + 8 + <usize>FEATURES * 8;
   for (let b: u32 = 0; b < BLOCKS; ++b) {
-    const x = units + (<usize>start(b) << 2);
+    const x = units + ((<usize>start(b)) << 2);
     for (let r: u32 = 0; r < length(b); ++r) {
-      const y = <i64>load<i32>(x + (<usize>r << 2));
+      const y = <i64>load<i32>(x + ((<usize>r) << 2));
       for (let c: u32 = 0; c <= r; ++c) {
-        store<i64>(t, load<i64>(t) + y * <i64>load<i32>(x + (<usize>c << 2)));
+        store<i64>(t, load<i64>(t) + y * <i64>load<i32>(x + ((<usize>c) << 2)));
         t += 8;
       }
     }
@@ -120,7 +134,7 @@ export function finish(): void {
   let services: u32 = 0;
   while (services < SERVICES && keyOf(PROTOCOLS + services) != 0) ++services;
   make(learning + KEYS, services, learning + CLASS_SUMS);
-  for (let b: u32 = 0; b < BLOCKS; ++b) store<f32>(head + (<usize>b << 2), <f32>scaleOf(b), 16);
+  for (let b: u32 = 0; b < BLOCKS; ++b) store<f32>(head + ((<usize>b) << 2), <f32>scaleOf(b), 16);
 }
 
 /** How many measured frames fell into bucket i of block b's histogram of distances. */
@@ -145,6 +159,10 @@ function scaleOf(b: u32): f64 {
 
 /** The peaks of the current span, and of the one before. */
 // @ts-ignore: decorator
-@inline export function currentPeaks(): usize { return learning + SPANS + PEAKS_AT; }
+@inline export function currentPeaks(): usize {
+  return learning + SPANS + PEAKS_AT;
+}
 // @ts-ignore: decorator
-@inline export function earlierPeaks(): usize { return learning + SPANS + SPAN + PEAKS_AT; }
+@inline export function earlierPeaks(): usize {
+  return learning + SPANS + SPAN + PEAKS_AT;
+}

@@ -21,15 +21,24 @@ const PAUSE: u64 = 60;
 const UNDER_WAY: u32 = 1;
 const ROSE: u32 = 2;
 
-export function beginPeaks(p: usize): void { memory.fill(p, 0, PEAKS); }
+export function beginPeaks(p: usize): void {
+  memory.fill(p, 0, PEAKS);
+}
 
-export function kept(p: usize): u32 { return load<u32>(p, 28); }
-export function secondsObserved(p: usize): u64 { return load<u64>(p, 32); }
-export function localMaxima(p: usize): u64 { return load<u64>(p, 40); }
+export function kept(p: usize): u32 {
+  return load<u32>(p, 28);
+}
+export function secondsObserved(p: usize): u64 {
+  return load<u64>(p, 32);
+}
+export function localMaxima(p: usize): u64 {
+  return load<u64>(p, 40);
+}
 
 /** A score, 0 .. 100, at a time in ns. A time that went back by up to a second counts as now. */
 export function peak(p: usize, time: u64, score: f64): void {
-  const second = time / SECOND, now = load<u64>(p);
+  const second = time / SECOND,
+    now = load<u64>(p);
   if (load<u32>(p, 24) & UNDER_WAY) {
     if (second == now || second + 1 == now) {
       if (score > load<f64>(p, 8)) store<f64>(p, score, 8);
@@ -52,7 +61,8 @@ export function closePeaks(p: usize): void {
 
 /** The second under way is over; `followed`: by one with frames. */
 function end(p: usize, followed: bool): void {
-  const before = load<f64>(p, 16), last = load<f64>(p, 8);
+  const before = load<f64>(p, 16),
+    last = load<f64>(p, 8);
   if ((load<u32>(p, 24) & ROSE) != 0 && before >= last) keep(p, before);
   const rises = last > before;
   if (followed) {
@@ -73,9 +83,9 @@ function keep(p: usize, score: f64): void {
   else if (<u32>load<u16>(p + KEPT + 2 * (MOST - 1)) >= value) return;
   else at = MOST - 1;
   for (; at > 0; --at) {
-    const above = <u32>load<u16>(p + KEPT + (<usize>(at - 1) << 1));
+    const above = <u32>load<u16>(p + KEPT + ((<usize>(at - 1)) << 1));
     if (above >= value) break;
-    store<u16>(p + KEPT + (<usize>at << 1), <u16>above);
+    store<u16>(p + KEPT + ((<usize>at) << 1), <u16>above);
   }
-  store<u16>(p + KEPT + (<usize>at << 1), <u16>value);
+  store<u16>(p + KEPT + ((<usize>at) << 1), <u16>value);
 }

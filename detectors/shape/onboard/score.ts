@@ -10,9 +10,21 @@
 import { Packet } from "../../../ip/onboard/packet";
 import { BOUND, clamp } from "../../onboard/numeric";
 import { BLOCKS, vector } from "./features";
-import { describedBy, distance2, length, meanOf, precisionOf, protocolsDescribed, scale, serviceOf, standard, start, whitening } from "./model";
+import {
+  describedBy,
+  distance2,
+  length,
+  meanOf,
+  precisionOf,
+  protocolsDescribed,
+  scale,
+  serviceOf,
+  standard,
+  start,
+  whitening,
+} from "./model";
 
-const shares: usize = memory.data(6 * 8, 8);    // of each block: (distance / scale)^2 of the last frame
+const shares: usize = memory.data(6 * 8, 8); // of each block: (distance / scale)^2 of the last frame
 const distances: usize = memory.data(6 * 8, 8); // squared
 const whitened: usize = memory.data(10 * 8, 8); // W z of a block
 let described: usize = 0;
@@ -26,10 +38,11 @@ export function judge(k: Packet): f64 {
   described = describedBy(serviceOf(k));
   let sum: f64 = 0;
   for (let b: u32 = 0; b < BLOCKS; ++b) {
-    const s = scale(b), d = distance2(described, vector, b);
+    const s = scale(b),
+      d = distance2(described, vector, b);
     const share = d / max<f64>(s * s, 0.0625);
-    store<f64>(distances + (<usize>b << 3), d);
-    store<f64>(shares + (<usize>b << 3), share);
+    store<f64>(distances + ((<usize>b) << 3), d);
+    store<f64>(shares + ((<usize>b) << 3), share);
     sum += share;
   }
   const s = sqrt<f64>(sum / <f64>BLOCKS);
@@ -37,7 +50,9 @@ export function judge(k: Packet): f64 {
 }
 
 /** Distance of the frame judged last in block b, for learning the scales. */
-export function distance(b: u32): f64 { return sqrt<f64>(load<f64>(distances + (<usize>b << 3))); }
+export function distance(b: u32): f64 {
+  return sqrt<f64>(load<f64>(distances + ((<usize>b) << 3)));
+}
 
 /**
  * Why the last frame has its score: position in the vector of the feature to name. What the rest of its block lets
@@ -51,21 +66,23 @@ export function strangest(): u32 {
   if (described == 0) return 0;
   let b: u32 = 0;
   for (let i: u32 = 1; i < BLOCKS; ++i) {
-    if (load<f64>(shares + (<usize>i << 3)) > load<f64>(shares + (<usize>b << 3))) b = i;
+    if (load<f64>(shares + ((<usize>i) << 3)) > load<f64>(shares + ((<usize>b) << 3))) b = i;
   }
-  const from = start(b), n = length(b);
+  const from = start(b),
+    n = length(b);
   for (let r: u32 = 0; r < n; ++r) {
     let u: f64 = 0;
     for (let c: u32 = 0; c <= r; ++c) u += whitening(described, b, r, c) * standard(described, vector, from + c);
-    store<f64>(whitened + (<usize>r << 3), u);
+    store<f64>(whitened + ((<usize>r) << 3), u);
   }
   let best = from;
   let most: f64 = -1;
   for (let i: u32 = 0; i < n; ++i) {
-    let product: f64 = 0, own: f64 = 0;
+    let product: f64 = 0,
+      own: f64 = 0;
     for (let r = i; r < n; ++r) {
       const ri = whitening(described, b, r, i);
-      product += ri * load<f64>(whitened + (<usize>r << 3));
+      product += ri * load<f64>(whitened + ((<usize>r) << 3));
       own += ri * ri;
     }
     const d = product / sqrt<f64>(own);
@@ -80,8 +97,14 @@ export function strangest(): u32 {
 }
 
 /** Feature i in the last frame; a logarithm to base 2 but for correlations and deviations of intervals. */
-export function seenOf(i: u32): f64 { return <f64>load<f32>(vector + (<usize>i << 2)); }
+export function seenOf(i: u32): f64 {
+  return <f64>load<f32>(vector + ((<usize>i) << 2));
+}
 /** Of the feature that strangest() has named. */
-export function expectedOf(): f64 { return expectation; }
+export function expectedOf(): f64 {
+  return expectation;
+}
 /** -BOUND .. BOUND */
-export function deviations(): f64 { return away; }
+export function deviations(): f64 {
+  return away;
+}

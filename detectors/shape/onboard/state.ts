@@ -11,9 +11,9 @@
 
 const RATES: u32 = 3;
 export const LEVELS: u32 = 36;
-const FORGOTTEN: f32 = 1e-9;    // a weight below this is 0; also keeps denormal numbers out
-const FOREVER: u64 = 1 << 60;   // ns
-const NOISE: f32 = 0.001;       // bytes^2: a size that varies less does not vary
+const FORGOTTEN: f32 = 1e-9; // a weight below this is 0; also keeps denormal numbers out
+const FOREVER: u64 = 1 << 60; // ns
+const NOISE: f32 = 0.001; // bytes^2: a size that varies less does not vary
 
 const ONE: f32 = 1;
 const ZERO: f32 = 0;
@@ -25,9 +25,13 @@ let spent: u64 = 0xffffffffffffffff; // ns for which the factors are
 export function decays(dt: u64): void {
   if (dt == spent) return;
   spent = dt;
-  const e = NativeMath.exp2(<f64><i64>min<u64>(dt, FOREVER) * -1e-11); // 0.01 per second
-  const e2 = e * e, e4 = e2 * e2, e10 = e4 * e4 * e2;
-  const t2 = e10 * e10, t4 = t2 * t2, e100 = t4 * t4 * t2; // 1 per second
+  const e = NativeMath.exp2(<f64>(<i64>min<u64>(dt, FOREVER)) * -1e-11); // 0.01 per second
+  const e2 = e * e,
+    e4 = e2 * e2,
+    e10 = e4 * e4 * e2;
+  const t2 = e10 * e10,
+    t4 = t2 * t2,
+    e100 = t4 * t4 * t2; // 1 per second
   const h2 = e100 * e100;
   store<f32>(factors, <f32>(h2 * h2 * e100));
   store<f32>(factors, <f32>e100, 4);
@@ -38,7 +42,7 @@ export function decays(dt: u64): void {
 // A weight counts what came since the beginning: after t seconds it has reached 1 - 2^(-rate t) of what it is going to
 // be. The slowest one takes minutes, in which everything would look rare. So its past is divided by that share.
 
-const YOUNG: u64 = 10000000000;   // ns; before, the share is that of this age
+const YOUNG: u64 = 10000000000; // ns; before, the share is that of this age
 const GROWN: u64 = 1000000000000; // ns; from then on it is 1, within 0.1 %
 const SECOND: u64 = 1000000000;
 let begun: u64 = 0; // ns, of the first frame; 0 = none yet
@@ -53,7 +57,9 @@ export function beginStreams(): void {
 }
 
 /** ns since the first frame. */
-export function age(now: u64): u64 { return begun != 0 && now > begun ? now - begun : 0; }
+export function age(now: u64): u64 {
+  return begun != 0 && now > begun ? now - begun : 0;
+}
 
 /** Time of the frame whose statistics are updated next. */
 export function atTime(now: u64): void {
@@ -61,17 +67,19 @@ export function atTime(now: u64): void {
   judged = now / SECOND;
   if (begun == 0 || now < begun) begun = now;
   const since = max<u64>(now - begun, YOUNG);
-  past = since >= GROWN ? 1 : <f32>(1 / (1 - NativeMath.exp2(<f64><i64>since * -1e-11)));
+  past = since >= GROWN ? 1 : <f32>(1 / (1 - NativeMath.exp2(<f64>(<i64>since) * -1e-11)));
 }
 
 /** coarseLog2 of ../../onboard/numeric.ts in single precision, for x >= 1. */
 // @ts-ignore: decorator
-@inline export function log2(x: f32): f32 { return <f32>(reinterpret<i32>(x) - 0x3f800000) * <f32>1.1920928955078125e-7; }
+@inline export function log2(x: f32): f32 {
+  return <f32>(reinterpret<i32>(x) - 0x3f800000) * <f32>1.1920928955078125e-7;
+}
 
 /** Weight of level i after the time of decays(). */
 // @ts-ignore: decorator
 @inline function faded(at: usize, i: u32): f32 {
-  const w = load<f32>(at) * load<f32>(factors + (<usize>i << 2));
+  const w = load<f32>(at) * load<f32>(factors + ((<usize>i) << 2));
   return w < FORGOTTEN ? 0 : w;
 }
 
@@ -79,9 +87,11 @@ export function atTime(now: u64): void {
 // @ts-ignore: decorator
 @inline function addSizeTo(at: usize, i: u32, x: f32, to: usize): void {
   const before = faded(at, i);
-  const w = before + 1, share = ONE / w;
+  const w = before + 1,
+    share = ONE / w;
   const known = before == 0 ? x : load<f32>(at, 4);
-  const d = x - known, step = d * share;
+  const d = x - known,
+    step = d * share;
   const m = known + step;
   const v = before == 0 ? ZERO : before * share * (load<f32>(at, 8) + d * step);
   store<f32>(at, w);
@@ -104,9 +114,11 @@ export function addInterval(p: usize, x: f32, to: usize): void {
   for (let i: u32 = 0; i < RATES; ++i) {
     const at = p + <usize>(i * 12);
     const before = faded(at, i);
-    const w = before + 1, share = ONE / w;
+    const w = before + 1,
+      share = ONE / w;
     const known = before == 0 ? x : load<f32>(at, 4);
-    const d = x - known, step = d * share;
+    const d = x - known,
+      step = d * share;
     const v = before == 0 ? ZERO : before * share * (load<f32>(at, 8) + d * step);
     store<f32>(at, w);
     store<f32>(at, known + step, 4);
@@ -117,9 +129,13 @@ export function addInterval(p: usize, x: f32, to: usize): void {
 }
 
 // @ts-ignore: decorator
-@inline export function mean(p: usize, i: u32): f32 { return load<f32>(p + <usize>(i * 12), 4); }
+@inline export function mean(p: usize, i: u32): f32 {
+  return load<f32>(p + <usize>(i * 12), 4);
+}
 // @ts-ignore: decorator
-@inline export function variance(p: usize, i: u32): f32 { return load<f32>(p + <usize>(i * 12), 8); }
+@inline export function variance(p: usize, i: u32): f32 {
+  return load<f32>(p + <usize>(i * 12), 8);
+}
 
 /**
  * Lets the time of decays() pass, then adds a value of stream a (side 0) or b (side 1). Writes Pearson's correlation, -1 .. 1,
@@ -133,14 +149,20 @@ export function addJoint(p: usize, side: u32, x: f32, to: usize): void {
     for (let i: u32 = 0; i < RATES; ++i) store<f32>(to + <usize>(i * 12), 0);
     return;
   }
-  const a = load<f32>(p), b = load<f32>(p, 4);
+  const a = load<f32>(p),
+    b = load<f32>(p, 4);
   for (let i: u32 = 0; i < RATES; ++i) {
     const at = p + 12 + <usize>(i * 24);
     const before = faded(at, i);
-    const w = before + 1, share = ONE / w;
-    const meanA = before == 0 ? a : load<f32>(at, 4), meanB = before == 0 ? b : load<f32>(at, 8);
-    const da = a - meanA, db = b - meanB, kept = before * share;
-    const ua = da * share, ub = db * share;
+    const w = before + 1,
+      share = ONE / w;
+    const meanA = before == 0 ? a : load<f32>(at, 4),
+      meanB = before == 0 ? b : load<f32>(at, 8);
+    const da = a - meanA,
+      db = b - meanB,
+      kept = before * share;
+    const ua = da * share,
+      ub = db * share;
     const va = kept * (load<f32>(at, 12) + da * ua);
     const vb = kept * (load<f32>(at, 16) + db * ub);
     const both = kept * (load<f32>(at, 20) + da * ub);

@@ -5,7 +5,12 @@ import { Text, decimal, lit } from "../../../lib/onboard/text";
 import { Finding } from "../../onboard/finding";
 
 /** What a feature is a number of, by how it is compressed. */
-const enum Unit { FRAMES, BYTES, MICROSECONDS, PLAIN }
+const enum Unit {
+  FRAMES,
+  BYTES,
+  MICROSECONDS,
+  PLAIN,
+}
 
 export function expected(t: Text, f: Finding): void {
   const i = <u32>f.a;
@@ -23,7 +28,9 @@ export function seen(t: Text, f: Finding): void {
 }
 
 // @ts-ignore: decorator
-@inline function block(i: u32): u32 { return i / 10; }
+@inline function block(i: u32): u32 {
+  return i / 10;
+}
 
 /** Which of a block's features: 0, 1, 2 at each rate; 3 = the frame's own size. */
 function kind(i: u32): u32 {
@@ -33,7 +40,9 @@ function kind(i: u32): u32 {
 }
 
 // @ts-ignore: decorator
-@inline function rate(i: u32): u32 { return block(i) == 5 ? i % 10 / 2 : i % 10 / 3; }
+@inline function rate(i: u32): u32 {
+  return block(i) == 5 ? (i % 10) / 2 : (i % 10) / 3;
+}
 
 function unit(i: u32): Unit {
   const k = kind(i);
@@ -44,17 +53,31 @@ function unit(i: u32): Unit {
 }
 
 function writeFeature(t: Text, i: u32): void {
-  const k = kind(i), b = block(i);
-  if (k == 3) { lit(t, "frame size"); return; }
+  const k = kind(i),
+    b = block(i);
+  if (k == 3) {
+    lit(t, "frame size");
+    return;
+  }
   if (b == 5) lit(t, k == 0 ? "interval of frames" : "spread of intervals (log2)");
-  else if (b == 4) lit(t, k == 0 ? "correlation of sizes" : k == 1 ? "mean sizes together" : "spread of sizes together");
+  else if (b == 4)
+    lit(t, k == 0 ? "correlation of sizes" : k == 1 ? "mean sizes together" : "spread of sizes together");
   else lit(t, k == 0 ? "frames" : k == 1 ? "mean size of frames" : "spread of sizes");
   switch (b) {
-    case 0: lit(t, " of the sender (MAC, IP)"); break;
-    case 1: lit(t, " of the source"); break;
-    case 3: lit(t, " of the connection"); break;
-    case 4: lit(t, ", both directions,"); break;
-    default: lit(t, " from source to destination");
+    case 0:
+      lit(t, " of the sender (MAC, IP)");
+      break;
+    case 1:
+      lit(t, " of the source");
+      break;
+    case 3:
+      lit(t, " of the connection");
+      break;
+    case 4:
+      lit(t, ", both directions,");
+      break;
+    default:
+      lit(t, " from source to destination");
   }
   const r = rate(i);
   lit(t, r == 0 ? " over 0.2 s" : r == 1 ? " over 1 s" : " over 100 s");
@@ -63,7 +86,11 @@ function writeFeature(t: Text, i: u32): void {
 function writeValue(t: Text, i: u32, x: f64): void {
   const u = unit(i);
   const value = u == Unit.PLAIN ? x : NativeMath.exp2(x) - 1;
-  if (u == Unit.MICROSECONDS) { decimal(t, value * 0.001, 3); lit(t, " ms"); return; }
+  if (u == Unit.MICROSECONDS) {
+    decimal(t, value * 0.001, 3);
+    lit(t, " ms");
+    return;
+  }
   decimal(t, value, u == Unit.BYTES ? 0 : 2);
   if (u == Unit.BYTES) lit(t, " bytes");
 }

@@ -16,7 +16,18 @@ import { Detector } from "../../onboard/catalogue";
 import { Finding, Subject, raise, scaled } from "../../onboard/finding";
 import { Knows, addTalk, knownTalk, knownTalks } from "../../ip/onboard/known";
 import {
-  OUTSIDE, hiOf, loOf, openSection, readTalk, recordAt, records, talkClient, talkHash, talkSecond, talkServer, versionOf,
+  OUTSIDE,
+  hiOf,
+  loOf,
+  openSection,
+  readTalk,
+  recordAt,
+  records,
+  talkClient,
+  talkHash,
+  talkSecond,
+  talkServer,
+  versionOf,
 } from "../../ip/onboard/section";
 import { Talk, lesson, talkAt } from "../../ip/onboard/talks";
 import { Who } from "../../ip/onboard/who";
@@ -29,12 +40,18 @@ const SWEEP: u64 = 100000000;
 const BEGUN: u32 = 3;
 const SALT: u64 = 0x9fb21c651e98df25;
 
-let clock: u64 = 0;    // observed time, ns
-let last: u64 = 0;     // record time at which it was read
-let due: u64 = 0;      // observed time of the next sweep
+let clock: u64 = 0; // observed time, ns
+let last: u64 = 0; // record time at which it was read
+let due: u64 = 0; // observed time of the next sweep
 let watched: bool = false;
 
-export function reset(): void { clock = 1; last = 0; due = 0; watched = false; next = 0; }
+export function reset(): void {
+  clock = 1;
+  last = 0;
+  due = 0;
+  watched = false;
+  next = 0;
+}
 
 export function configure(at: usize, length: u32): bool {
   if (!openSection(at, length, RECORD)) return false;
@@ -44,8 +61,10 @@ export function configure(at: usize, length: u32): bool {
     if (n == 0) return false;
     for (let j: usize = 8; j < 16; j += 4) if (!(load<f32>(p + j) >= 0 && load<f32>(p + j) <= 1e7)) return false;
     const t = knownTalk(n - 1);
-    t.clientHi = hiOf(talkClient); t.clientLo = loOf(talkClient);
-    t.serverHi = hiOf(talkServer); t.serverLo = loOf(talkServer);
+    t.clientHi = hiOf(talkClient);
+    t.clientLo = loOf(talkClient);
+    t.serverHi = hiOf(talkServer);
+    t.serverLo = loOf(talkServer);
     t.version = <u8>versionOf(talkClient);
     t.service = load<u16>(p, 4);
     t.protocol = load<u8>(p, 6);
@@ -64,9 +83,16 @@ export function configure(at: usize, length: u32): bool {
 @inline export function check(w: Who, t: Talk): void {
   if (!watched || t.known == 0 || t.wild) return;
   const n = knownTalk(t.known - 1);
-  if (!(<u32>n.flags & Knows.PERIODS)) return;
-  if (w.toServer) { n.last0 = clock; n.silent &= 2; if (n.seen0 < 255) n.seen0 += 1; }
-  else { n.last1 = clock; n.silent &= 1; if (n.seen1 < 255) n.seen1 += 1; }
+  if (!((<u32>n.flags) & Knows.PERIODS)) return;
+  if (w.toServer) {
+    n.last0 = clock;
+    n.silent &= 2;
+    if (n.seen0 < 255) n.seen0 += 1;
+  } else {
+    n.last1 = clock;
+    n.silent &= 1;
+    if (n.seen1 < 255) n.seen1 += 1;
+  }
 }
 
 /** Time went on. */
@@ -80,26 +106,44 @@ export function passing(time: u64): void {
   const talks = knownTalks();
   for (let i: u32 = 0; i < talks; ++i) {
     const n = knownTalk(i);
-    if (!(<u32>n.flags & Knows.PERIODS)) continue;
-    if (n.silence0 > 0 && <u32>n.seen0 >= BEGUN && !(n.silent & 1)) judge(i, 0, time, clock - n.last0, <f64>n.silence0, threshold);
-    if (n.silence1 > 0 && <u32>n.seen1 >= BEGUN && !(n.silent & 2)) judge(i, 1, time, clock - n.last1, <f64>n.silence1, threshold);
+    if (!((<u32>n.flags) & Knows.PERIODS)) continue;
+    if (n.silence0 > 0 && <u32>n.seen0 >= BEGUN && !(n.silent & 1))
+      judge(i, 0, time, clock - n.last0, <f64>n.silence0, threshold);
+    if (n.silence1 > 0 && <u32>n.seen1 >= BEGUN && !(n.silent & 2))
+      judge(i, 1, time, clock - n.last1, <f64>n.silence1, threshold);
   }
 }
 
 function judge(index: u32, side: u32, time: u64, pause: u64, limit: f64, threshold: f64): void {
-  const score = <f64>pause * 1e-9 / limit;
+  const score = (<f64>pause * 1e-9) / limit;
   if (!(score > threshold)) return;
   const n = knownTalk(index);
   n.silent |= side ? 2 : 1;
-  const f = raise(Detector.SILENCE, 1 + side, mix(SALT + side, n.key), time, min<f64>(score, 100), max<f64>(threshold, 1e-9));
+  const f = raise(
+    Detector.SILENCE,
+    1 + side,
+    mix(SALT + side, n.key),
+    time,
+    min<f64>(score, 100),
+    max<f64>(threshold, 1e-9),
+  );
   f.subject = Subject.HOSTS;
   f.since = time > pause ? time - pause : 0;
   f.version = n.version;
   f.protocol = n.protocol;
   f.port = n.service;
   f.hasDest = 1;
-  if (side) { f.srcHi = n.serverHi; f.srcLo = n.serverLo; f.dstHi = n.clientHi; f.dstLo = n.clientLo; }
-  else { f.srcHi = n.clientHi; f.srcLo = n.clientLo; f.dstHi = n.serverHi; f.dstLo = n.serverLo; }
+  if (side) {
+    f.srcHi = n.serverHi;
+    f.srcLo = n.serverLo;
+    f.dstHi = n.clientHi;
+    f.dstLo = n.clientLo;
+  } else {
+    f.srcHi = n.clientHi;
+    f.srcLo = n.clientLo;
+    f.dstHi = n.serverHi;
+    f.dstLo = n.serverLo;
+  }
   f.a = <f64>pause * 1e-9;
   f.b = limit;
 }
@@ -124,7 +168,9 @@ export function learn(k: Packet, w: Who, t: Talk): void {
 let newest: u64 = 0;
 let next: u32 = 0;
 
-export function beginLearning(): void { newest = 0; }
+export function beginLearning(): void {
+  newest = 0;
+}
 
 export function exportNext(t: Text): bool {
   for (; next < 1024; ++next) {
@@ -134,8 +180,10 @@ export function exportNext(t: Text): bool {
     if (l.count0 < 10 && l.count1 < 10) continue;
     lit(t, '"detector":"silence",');
     talkMembers(t, l);
-    lit(t, ',"to":'); side(t, changetype<usize>(l) + offsetof<Lesson>("first0"));
-    lit(t, ',"from":'); side(t, changetype<usize>(l) + offsetof<Lesson>("first1"));
+    lit(t, ',"to":');
+    side(t, changetype<usize>(l) + offsetof<Lesson>("first0"));
+    lit(t, ',"from":');
+    side(t, changetype<usize>(l) + offsetof<Lesson>("first1"));
     next += 1;
     return true;
   }
@@ -144,19 +192,31 @@ export function exportNext(t: Text): bool {
 }
 
 function side(t: Text, p: usize): void {
-  const count = load<u32>(p, 20), first = load<u64>(p), end = load<u64>(p, 8);
+  const count = load<u32>(p, 20),
+    first = load<u64>(p),
+    end = load<u64>(p, 8);
   const tail = count != 0 && newest > end ? <f64>(newest - end) * 1e-9 : 0;
-  lit(t, '{"count":'); unsigned(t, count);
+  lit(t, '{"count":');
+  unsigned(t, count);
   member(t, "span", end > first ? <f64>(end - first) * 1e-9 : 0, 3);
   member(t, "paused", load<f32>(p, 24), 3);
   member(t, "longest", max<f64>(<f64>load<f32>(p, 16), tail), 4);
   lit(t, "}");
 }
 
-export function expected(t: Text, f: Finding): void { lit(t, "a packet at least every "); seconds(t, f.b); }
+export function expected(t: Text, f: Finding): void {
+  lit(t, "a packet at least every ");
+  seconds(t, f.b);
+}
 
 export function seen(t: Text, f: Finding): void {
-  lit(t, "none of "); writeService(t, f.version, f.protocol, f.port); lit(t, " from ");
-  writeHost(t, f.version, f.srcHi, f.srcLo); lit(t, " to ");
-  writeHost(t, f.version, f.dstHi, f.dstLo); lit(t, " for "); decimal(t, f.a, 1); lit(t, " s");
+  lit(t, "none of ");
+  writeService(t, f.version, f.protocol, f.port);
+  lit(t, " from ");
+  writeHost(t, f.version, f.srcHi, f.srcLo);
+  lit(t, " to ");
+  writeHost(t, f.version, f.dstHi, f.dstLo);
+  lit(t, " for ");
+  decimal(t, f.a, 1);
+  lit(t, " s");
 }

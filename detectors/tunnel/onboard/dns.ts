@@ -26,7 +26,12 @@ import { member } from "../../ip/onboard/words";
 import { NAME, domainKey, limitsOf } from "./limits";
 import { answer, domainAt, nameLength, question, questionType, reverse, text } from "./name";
 
-const enum Sum { NAMES = 0, COUNT = 1, ANSWERS = 2, ODD = 3 }
+const enum Sum {
+  NAMES = 0,
+  COUNT = 1,
+  ANSWERS = 2,
+  ODD = 3,
+}
 
 /** 128 bytes. */
 @unmanaged
@@ -34,21 +39,24 @@ class Domain {
   key: u64;
   check: u64;
   touch: u64;
-  time: u64;     // of the sums, ns
+  time: u64; // of the sums, ns
   bloom0: u64;
   bloom1: u64;
-  names: f32;    // the sums
+  names: f32; // the sums
   count: f32;
   answers: f32;
   odd: f32;
-  peak0: f32;    // learning: most of each
+  peak0: f32; // learning: most of each
   peak1: f32;
   peak2: f32;
   peak3: f32;
-  limits: u32;   // address of 4 x f32
-  length: u32;   // of the name
-  name: u64;     // 40 bytes: the last ones of the domain
-  n1: u64; n2: u64; n3: u64; n4: u64;
+  limits: u32; // address of 4 x f32
+  length: u32; // of the name
+  name: u64; // 40 bytes: the last ones of the domain
+  n1: u64;
+  n2: u64;
+  n3: u64;
+  n4: u64;
 }
 
 const STRIDE: u32 = 128;
@@ -60,25 +68,33 @@ const defaults: usize = memory.data<f32>([600, 200, 6000, 15]);
 const table: usize = memory.data(40, 8);
 const base: usize = memory.data(256 * 128, 8);
 
-export function reset(): void { open(changetype<Table>(table), base, DOMAINS, STRIDE); next = 0; }
-export function dnsEvictions(): u64 { return changetype<Table>(table).evictions; }
+export function reset(): void {
+  open(changetype<Table>(table), base, DOMAINS, STRIDE);
+  next = 0;
+}
+export function dnsEvictions(): u64 {
+  return changetype<Table>(table).evictions;
+}
 
 /** A packet with ports, one of which is 53; in learning too. p: the frame's first byte. */
 export function check(k: Packet, w: Who, p: usize): void {
-  let at = k.payloadOffset, length = k.payloadLength;
+  let at = k.payloadOffset,
+    length = k.payloadLength;
   if (at + length > k.captured || k.flags & Is.FRAGMENT) return;
   const fromServer = k.sourcePort == 53 && k.destPort != 53;
-  if (w.protocol == 6) { // two bytes of length in front (RFC 1035 section 4.2.2); what continues a message is not looked at
+  if (w.protocol == 6) {
+    // two bytes of length in front (RFC 1035 section 4.2.2); what continues a message is not looked at
     if (length < 14) return;
-    const said = <u32>load<u8>(p + at) << 8 | load<u8>(p + at, 1);
-    at += 2; length -= 2;
+    const said = ((<u32>load<u8>(p + at)) << 8) | load<u8>(p + at, 1);
+    at += 2;
+    length -= 2;
     if (said < 17 || said > length + 4096 || !question(p + at, length)) return;
   } else if (w.protocol != 17 || length == 0) return;
   else if (!question(p + at, length)) {
     if (!(k.flags & (Is.SNAPPED | Is.CUT)) && !control(p + at, length)) odd(k, fromServer ? w.dst : w.src);
     return;
   }
-  const client = fromServer || k.sourcePort == 53 && answer ? w.dst : w.src;
+  const client = fromServer || (k.sourcePort == 53 && answer) ? w.dst : w.src;
   if (nameLength == 0 || reverse()) return;
   const d = record(client, text + domainAt, nameLength - domainAt);
   drain(d, k.time);
@@ -94,14 +110,17 @@ export function check(k: Packet, w: Who, p: usize): void {
 /** Other DNS than queries: updates, notifications, several questions, or none (RFC 8490, keep-alive). */
 function control(p: usize, length: u32): bool {
   if (length < 12) return false;
-  const opcode = <u32>load<u8>(p, 2) >> 3 & 15;
-  return opcode == 2 || opcode == 4 || opcode == 5 || opcode == 6 || load<u8>(p, 4) == 0 && load<u8>(p, 5) == 0;
+  const opcode = ((<u32>load<u8>(p, 2)) >> 3) & 15;
+  return opcode == 2 || opcode == 4 || opcode == 5 || opcode == 6 || (load<u8>(p, 4) == 0 && load<u8>(p, 5) == 0);
 }
 
 function record(client: u64, name: usize, length: u32): Domain {
-  if (length > NAME) { name += length - NAME; length = NAME; }
+  if (length > NAME) {
+    name += length - NAME;
+    length = NAME;
+  }
   const key = domainKey(name, length);
-  const d = changetype<Domain>(find(changetype<Table>(table), mix(key, client) | 1, client ^ key * 3));
+  const d = changetype<Domain>(find(changetype<Table>(table), mix(key, client) | 1, client ^ (key * 3)));
   if (changetype<Table>(table).fresh == 0) return d;
   d.length = length;
   memory.copy(changetype<usize>(d) + offsetof<Domain>("name"), name, length);
@@ -118,23 +137,29 @@ function odd(k: Packet, client: u64): void {
 /** Whether the name is not among the last ones. */
 function fresh(d: Domain, hash: u64): bool {
   const h = mix(SALT, hash);
-  const a: u64 = 1 << (h & 63), b: u64 = 1 << (h >> 6 & 63);
+  const a: u64 = 1 << (h & 63),
+    b: u64 = 1 << ((h >> 6) & 63);
   if (d.bloom0 & a && d.bloom1 & b) return false;
-  if (popcnt<u64>(d.bloom0) >= 32) { d.bloom0 = 0; d.bloom1 = 0; }
+  if (popcnt<u64>(d.bloom0) >= 32) {
+    d.bloom0 = 0;
+    d.bloom1 = 0;
+  }
   d.bloom0 |= a;
   d.bloom1 |= b;
   return true;
 }
 
 // @ts-ignore: decorator
-@inline function sum(d: Domain, i: u32): usize { return changetype<usize>(d) + offsetof<Domain>("names") + (<usize>i << 2); }
+@inline function sum(d: Domain, i: u32): usize {
+  return changetype<usize>(d) + offsetof<Domain>("names") + ((<usize>i) << 2);
+}
 
 function drain(d: Domain, now: u64): void {
   const dt = now > d.time ? <f64>(now - d.time) * 1e-9 : 0;
   d.time = later(d.time, now);
   for (let i: u32 = 0; i < 4; ++i) {
     const s = <f64>load<f32>(sum(d, i));
-    if (s != 0) store<f32>(sum(d, i), <f32>max<f64>(0, s - load<f64>(leaks + (<usize>i << 3)) * dt));
+    if (s != 0) store<f32>(sum(d, i), <f32>max<f64>(0, s - load<f64>(leaks + ((<usize>i) << 3)) * dt));
   }
 }
 
@@ -142,13 +167,14 @@ function add(k: Packet, d: Domain, i: u32, step: f64): void {
   const s = <f64>load<f32>(sum(d, i)) + step;
   if (learning()) {
     store<f32>(sum(d, i), <f32>s);
-    const peak = changetype<usize>(d) + offsetof<Domain>("peak0") + (<usize>i << 2);
+    const peak = changetype<usize>(d) + offsetof<Domain>("peak0") + ((<usize>i) << 2);
     if (s > <f64>load<f32>(peak)) store<f32>(peak, <f32>s);
     return;
   }
-  const limit = <f64>load<f32>(<usize>d.limits + (<usize>i << 2));
+  const limit = <f64>load<f32>(<usize>d.limits + ((<usize>i) << 2));
   store<f32>(sum(d, i), <f32>min<f64>(s, 3 * limit));
-  const score = min<f64>(s, 3 * limit) / limit, threshold = scaled(Detector.DNS_TUNNEL, 1);
+  const score = min<f64>(s, 3 * limit) / limit,
+    threshold = scaled(Detector.DNS_TUNNEL, 1);
   if (!(score > threshold)) return;
   const f = raise(Detector.DNS_TUNNEL, 1 + i, mix(SALT + i, d.key), k.time, score, max<f64>(threshold, 1e-9));
   f.a = s;
@@ -167,11 +193,14 @@ export function exportNext(t: Text): bool {
   for (; next < DOMAINS; ++next) {
     const p = nth(changetype<Table>(table), next);
     if (p == 0) continue;
-    const d = changetype<Domain>(p), peaks = p + offsetof<Domain>("peak0");
+    const d = changetype<Domain>(p),
+      peaks = p + offsetof<Domain>("peak0");
     let near = false;
     for (let i: usize = 0; i < 16; i += 4) if (load<f32>(peaks + i) * 4 > load<f32>(defaults + i)) near = true;
     if (!near) continue;
-    lit(t, '"detector":"tunnel.dns","domain":"'); plain(t, p + offsetof<Domain>("name"), d.length); byte(t, 34);
+    lit(t, '"detector":"tunnel.dns","domain":"');
+    plain(t, p + offsetof<Domain>("name"), d.length);
+    byte(t, 34);
     member(t, "names", d.peak0, 1);
     member(t, "count", d.peak1, 1);
     member(t, "answers", d.peak2, 1);
@@ -193,25 +222,44 @@ function plain(t: Text, p: usize, length: u32): void {
 
 function unit(t: Text, what: u32): void {
   switch (what - 1) {
-    case Sum.NAMES: lit(t, " bytes of new names longer than "); unsigned(t, SHORT); lit(t, " each"); return;
-    case Sum.COUNT: lit(t, " new names"); return;
-    case Sum.ANSWERS: lit(t, " bytes of TXT, NULL and private types"); return;
-    default: lit(t, " datagrams on port 53 that are no DNS");
+    case Sum.NAMES:
+      lit(t, " bytes of new names longer than ");
+      unsigned(t, SHORT);
+      lit(t, " each");
+      return;
+    case Sum.COUNT:
+      lit(t, " new names");
+      return;
+    case Sum.ANSWERS:
+      lit(t, " bytes of TXT, NULL and private types");
+      return;
+    default:
+      lit(t, " datagrams on port 53 that are no DNS");
   }
 }
 
 export function expected(t: Text, f: Finding): void {
-  lit(t, "at most "); decimal(t, load<f64>(leaks + (<usize>(f.what - 1) << 3)) * 60, 0); unit(t, f.what); lit(t, " a minute, ");
-  decimal(t, floor<f64>(f.d / 128), 0); lit(t, " beyond that");
+  lit(t, "at most ");
+  decimal(t, load<f64>(leaks + ((<usize>(f.what - 1)) << 3)) * 60, 0);
+  unit(t, f.what);
+  lit(t, " a minute, ");
+  decimal(t, floor<f64>(f.d / 128), 0);
+  lit(t, " beyond that");
 }
 
 export function seen(t: Text, f: Finding): void {
-  decimal(t, f.a, 0); lit(t, " beyond that");
+  decimal(t, f.a, 0);
+  lit(t, " beyond that");
   if (f.what - 1 == Sum.ODD) return;
   const p = changetype<usize>(f) + offsetof<Finding>("b");
   let n: u32 = 0;
   while (n < 16 && load<u8>(p + n) != 0) ++n;
-  lit(t, n == 16 ? " below ..." : " below "); plain(t, p, n);
+  lit(t, n == 16 ? " below ..." : " below ");
+  plain(t, p, n);
   const fuller = f.d - 128 * floor<f64>(f.d / 128);
-  if (fuller != 0) { lit(t, ", the last name at "); decimal(t, fuller, 0); lit(t, " % of the entropy it can have"); }
+  if (fuller != 0) {
+    lit(t, ", the last name at ");
+    decimal(t, fuller, 0);
+    lit(t, " % of the entropy it can have");
+  }
 }

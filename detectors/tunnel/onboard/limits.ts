@@ -12,7 +12,9 @@ let count: u32 = 0;
 
 export const NAME: u32 = 40;
 
-export function forgetLimits(): void { count = 0; }
+export function forgetLimits(): void {
+  count = 0;
+}
 
 /** Key of a domain by its name in lower case (its last NAME characters), of two hosts that ping by their keys. */
 export function domainKey(p: usize, length: u32): u64 {
@@ -20,15 +22,20 @@ export function domainKey(p: usize, length: u32): u64 {
   for (let i: u32 = 0; i < length; ++i) h = mix(h, <u64>load<u8>(p + i));
   return h | 1;
 }
-export function echoKey(client: u64, server: u64): u64 { return mix(mix(0xfff7eee000000000, client), server) | 1; }
+export function echoKey(client: u64, server: u64): u64 {
+  return mix(mix(0xfff7eee000000000, client), server) | 1;
+}
 
 export function configure(at: usize, length: u32): bool {
   count = 0;
   if (!openSection(at, length, RECORD) || records() > KNOWN) return false;
   for (let i: u32 = 0; i < records(); ++i) {
-    const p = recordAt(i), kind = <u32>load<u8>(p), n = <u32>load<u8>(p, 1);
-    const client = <u32>load<u16>(p, 2), server = <u32>load<u16>(p, 4);
-    if (kind != 1 && kind != 2 || n > NAME || kind == 2 && !(isHost(client) && isHost(server))) return false;
+    const p = recordAt(i),
+      kind = <u32>load<u8>(p),
+      n = <u32>load<u8>(p, 1);
+    const client = <u32>load<u16>(p, 2),
+      server = <u32>load<u16>(p, 4);
+    if ((kind != 1 && kind != 2) || n > NAME || (kind == 2 && !(isHost(client) && isHost(server)))) return false;
     for (let j: usize = 8; j < 24; j += 4) if (!sane(load<f32>(p + j))) return false;
     const to = known + <usize>(i * 24);
     store<u64>(to, kind == 1 ? domainKey(p + 24, n) : echoKey(keyOf(client), keyOf(server)));

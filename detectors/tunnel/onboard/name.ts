@@ -21,14 +21,19 @@ export function question(p: usize, length: u32): bool {
   const flags = <u32>load<u8>(p, 2);
   if (flags & 0x78 || load<u8>(p, 4) != 0 || load<u8>(p, 5) != 1) return false; // a query, one question
   answer = flags >> 7;
-  let at: u32 = 12, n: u32 = 0, labels: u32 = 0;
+  let at: u32 = 12,
+    n: u32 = 0,
+    labels: u32 = 0;
   while (true) {
     if (at >= length) return false;
     const label = <u32>load<u8>(p + at);
     at += 1;
     if (label == 0) break;
     if (label > 63 || at + label > length || n + label + 1 > MAX_NAME - 1 || labels == 127) return false; // no compression
-    if (labels != 0) { store<u8>(text + n, 46); n += 1; }
+    if (labels != 0) {
+      store<u8>(text + n, 46);
+      n += 1;
+    }
     store<u8>(starts + labels, <u8>n);
     labels += 1;
     for (let i: u32 = 0; i < label; ++i) {
@@ -39,7 +44,7 @@ export function question(p: usize, length: u32): bool {
     at += label;
   }
   if (at + 4 > length) return false;
-  questionType = <u32>load<u8>(p + at) << 8 | load<u8>(p + at, 1);
+  questionType = ((<u32>load<u8>(p + at)) << 8) | load<u8>(p + at, 1);
   nameLength = n;
   domainAt = labels < 3 ? 0 : <u32>load<u8>(starts + labels - 2);
   if (labels >= 3 && country(labels, n)) domainAt = <u32>load<u8>(starts + labels - 3);
@@ -48,7 +53,8 @@ export function question(p: usize, length: u32): bool {
 
 /** Whether the name ends like `co.uk`. */
 function country(labels: u32, n: u32): bool {
-  const last = <u32>load<u8>(starts + labels - 1), second = <u32>load<u8>(starts + labels - 2);
+  const last = <u32>load<u8>(starts + labels - 1),
+    second = <u32>load<u8>(starts + labels - 2);
   if (n - last != 2) return false;
   const length = last - 1 - second;
   if (length == 2) {
@@ -56,7 +62,7 @@ function country(labels: u32, n: u32): bool {
     return w == 0x6f63 || w == 0x6361 || w == 0x726f || w == 0x656e || w == 0x6f67; // co ac or ne go
   }
   if (length != 3) return false;
-  const w = <u32>load<u16>(text + second) | <u32>load<u8>(text + second, 2) << 16;
+  const w = (<u32>load<u16>(text + second)) | ((<u32>load<u8>(text + second, 2)) << 16);
   return w == 0x6d6f63 || w == 0x74656e || w == 0x67726f || w == 0x766f67 || w == 0x756465; // com net org gov edu
 }
 

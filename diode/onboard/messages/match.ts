@@ -6,9 +6,9 @@
 // Untrusted: the message. Its words lie within [words, words + 2 * count).
 import { Check, DataCheck, MAX_CHECKS, MessageRule, Range } from "../../../appliance/contract/onboard/config";
 
-const BUS_B: u32 = 0x2000;    // block status word, RCC 106-17 10.6.4.2 b(1)
+const BUS_B: u32 = 0x2000; // block status word, RCC 106-17 10.6.4.2 b(1)
 const RT_RT: u32 = 0x0800;
-const TROUBLE: u32 = 0x1638;  // message error, format, timeout, word count, sync, word
+const TROUBLE: u32 = 0x1638; // message error, format, timeout, word count, sync, word
 const BROADCAST: u32 = 31;
 const NOT_CLEAN: u32 = 0x06e8; // status word: message error, instrumentation, reserved bits, busy
 
@@ -18,9 +18,9 @@ export class Shape {
   channel: u32;
   busB: u32;
   command: u32; // the receive command where there are two
-  from: u32;    // the transmit command of a transfer between terminals, or NONE
-  data: usize;  // data words
-  count: u32;   // how many
+  from: u32; // the transmit command of a transfer between terminals, or NONE
+  data: usize; // data words
+  count: u32; // how many
 }
 
 export const NONE: u32 = 0x10000;
@@ -42,19 +42,29 @@ export function useRules(at: usize, count: u32, rangesAt: usize, checksAt: usize
 }
 
 // @ts-ignore: decorator
-@inline export function messageRule(i: u32): MessageRule { return changetype<MessageRule>(rules + <usize>i * offsetof<MessageRule>()); }
+@inline export function messageRule(i: u32): MessageRule {
+  return changetype<MessageRule>(rules + <usize>i * offsetof<MessageRule>());
+}
 // @ts-ignore: decorator
-@inline function word(p: usize, i: u32): u32 { return <u32>load<u16>(p + (<usize>i << 1)); }
+@inline function word(p: usize, i: u32): u32 {
+  return <u32>load<u16>(p + ((<usize>i) << 1));
+}
 // @ts-ignore: decorator
-@inline function terminal(w: u32): u32 { return w >> 11; }
+@inline function terminal(w: u32): u32 {
+  return w >> 11;
+}
 // @ts-ignore: decorator
-@inline function subaddress(w: u32): u32 { return w >> 5 & 31; }
+@inline function subaddress(w: u32): u32 {
+  return (w >> 5) & 31;
+}
 // @ts-ignore: decorator
-@inline function isMode(w: u32): bool { return subaddress(w) == 0 || subaddress(w) == 31; }
+@inline function isMode(w: u32): bool {
+  return subaddress(w) == 0 || subaddress(w) == 31;
+}
 
 /** Data words that the command promises. */
 function promised(w: u32): u32 {
-  if (isMode(w)) return w >> 4 & 1;
+  if (isMode(w)) return (w >> 4) & 1;
   return (w & 31) == 0 ? 32 : w & 31;
 }
 
@@ -107,10 +117,17 @@ export function matchMessage(s: Shape): i32 {
 function matches(s: Shape, r: MessageRule): bool {
   const c = s.command;
   if ((r.mode != 0) != isMode(c)) return false;
-  if ((<u32>r.directions >> (c >> 10 & 1) & 1) == 0 || (<u32>r.buses >> s.busB & 1) == 0) return false;
-  if ((r.terminals >> terminal(c) & 1) == 0 || (r.subaddresses >> subaddress(c) & 1) == 0 || (r.counts >> (c & 31) & 1) == 0) return false;
-  if (s.from == NONE) { if (r.fromTerminals != 0) return false; }
-  else if ((r.fromTerminals >> terminal(s.from) & 1) == 0 || (r.fromSubaddresses >> subaddress(s.from) & 1) == 0) return false;
+  if ((((<u32>r.directions) >> ((c >> 10) & 1)) & 1) == 0 || (((<u32>r.buses) >> s.busB) & 1) == 0) return false;
+  if (
+    ((r.terminals >> terminal(c)) & 1) == 0 ||
+    ((r.subaddresses >> subaddress(c)) & 1) == 0 ||
+    ((r.counts >> (c & 31)) & 1) == 0
+  )
+    return false;
+  if (s.from == NONE) {
+    if (r.fromTerminals != 0) return false;
+  } else if (((r.fromTerminals >> terminal(s.from)) & 1) == 0 || ((r.fromSubaddresses >> subaddress(s.from)) & 1) == 0)
+    return false;
   if (r.channelsCount == 0) return true;
   for (let i = <u32>r.channelsAt; i < <u32>r.channelsAt + r.channelsCount; ++i) {
     const range = changetype<Range>(ranges + <usize>i * offsetof<Range>());
@@ -121,11 +138,12 @@ function matches(s: Shape, r: MessageRule): bool {
 
 /** Whether the data is as the rule wants it. Then the words are what the next step is measured from. */
 export function checkData(s: Shape, r: MessageRule): bool {
-  const from = <u32>r.checksAt, to = from + r.checksCount;
+  const from = <u32>r.checksAt,
+    to = from + r.checksCount;
   for (let i = from; i < to; ++i) if (!holds(s, i)) return false;
   for (let i = from; i < to; ++i) {
     const c = changetype<DataCheck>(checks + <usize>i * offsetof<DataCheck>());
-    store<u32>(LAST + (<usize>i << 2), 0x10000 | word(s.data, c.word));
+    store<u32>(LAST + ((<usize>i) << 2), 0x10000 | word(s.data, c.word));
   }
   return true;
 }
@@ -135,14 +153,18 @@ function holds(s: Shape, i: u32): bool {
   if (<u32>c.word >= s.count) return false;
   const v = word(s.data, c.word);
   switch (<i32>c.kind) {
-    case Check.RANGE: return v >= <u32>c.low && v <= <u32>c.high;
-    case Check.SIGNED: return <i32><i16>v >= <i32><i16>c.low && <i32><i16>v <= <i32><i16>c.high;
-    case Check.MASK: return (v & <u32>c.low) == <u32>c.high;
+    case Check.RANGE:
+      return v >= <u32>c.low && v <= <u32>c.high;
+    case Check.SIGNED:
+      return <i32>(<i16>v) >= <i32>(<i16>c.low) && <i32>(<i16>v) <= <i32>(<i16>c.high);
+    case Check.MASK:
+      return (v & (<u32>c.low)) == <u32>c.high;
     case Check.STEP: {
-      const last = load<u32>(LAST + (<usize>i << 2));
-      const up = v - last & 0xffff;
+      const last = load<u32>(LAST + ((<usize>i) << 2));
+      const up = (v - last) & 0xffff;
       return last == 0 || up <= <u32>c.low || <u32>0x10000 - up <= <u32>c.low;
     }
-    default: return false;
+    default:
+      return false;
   }
 }

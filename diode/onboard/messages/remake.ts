@@ -17,7 +17,7 @@ const HEADER: u32 = 24;
 const SECONDARY: u32 = 12;
 const INTRA: u32 = 14;
 const SYNC: u32 = 0xeb25;
-const VERSION: u32 = 8;        // of the data types, RCC 106-17 10.6.1.1 e
+const VERSION: u32 = 8; // of the data types, RCC 106-17 10.6.1.1 e
 const FLAG_MESSAGE_TIME: u32 = 0x40;
 const CHECKSUM_32: u32 = 3;
 const TIME: u32 = 0x11;
@@ -25,29 +25,31 @@ const MIL1553: u32 = 0x19;
 const BUS_B: u32 = 0x2000;
 const RT_RT: u32 = 0x0800;
 const CHANNELS: u32 = 64;
-const MOST: u32 = 576;         // messages of a datagram of 9,000 bytes, at 16 bytes each
+const MOST: u32 = 576; // messages of a datagram of 9,000 bytes, at 16 bytes each
 
 // Rule when full: CHANNELS channels are numbered; packets of further ones stay here, counted in `others`. Policies that
 // name the channels leave nobody a way to use them up.
 
 /** Counted over all datagrams that were taken apart. */
 export let malformed: u64 = 0; // messages that are not whole and clean
-export let unlisted: u64 = 0;  // that no rule matches
+export let unlisted: u64 = 0; // that no rule matches
 export let refusedData: u64 = 0; // whose data is not as the rule wants it
-export let others: u64 = 0;    // packets of other types, or of one channel too many
-export let shut: u64 = 0;      // messages in quarantine
+export let others: u64 = 0; // packets of other types, or of one channel too many
+export let shut: u64 = 0; // messages in quarantine
 
 /** Of the datagram at hand: messages that pass, and the rule of each. */
 export let passing: u32 = 0;
 const BY: usize = memory.data(576, 8);
-export function ruleOf(i: u32): u32 { return <u32>load<u8>(BY + i); }
+export function ruleOf(i: u32): u32 {
+  return <u32>load<u8>(BY + i);
+}
 
 const SHAPE: usize = memory.data(40, 8);
 const SEQUENCES: usize = memory.data(64 * 4, 8); // u16 channel, u8 next, u8 used
 let transfer: u32 = 0; // our own, of the next datagram
-let times: u32 = 0;    // time packets in the datagram at hand
+let times: u32 = 0; // time packets in the datagram at hand
 let source: usize = 0; // the datagram's Fields
-let now: u64 = 0;      // and its time
+let now: u64 = 0; // and its time
 
 export const BROKEN: u32 = 0xffffffff;
 
@@ -80,8 +82,8 @@ function remakeAll(p: usize, length: u32, out: usize): u32 {
     at += n;
   }
   if (passing + times == 0) return 0;
-  store<u32>(out, transfer << 8 | 1);
-  transfer = transfer + 1 & 0xffffff;
+  store<u32>(out, (transfer << 8) | 1);
+  transfer = (transfer + 1) & 0xffffff;
   return to;
 }
 
@@ -90,7 +92,7 @@ function bodyAt(p: usize, length: u32): u32 {
   if (length < 12 + HEADER) return 0;
   const first = load<u32>(p);
   if ((first & 0xff) == 1 && <u32>load<u16>(p, 4) == SYNC) return 4;
-  if ((first & 15) == 3 && (first >> 4 & 15) <= 4 && first >> 16 == 0 && <u32>load<u16>(p, 8) == SYNC) return 8;
+  if ((first & 15) == 3 && ((first >> 4) & 15) <= 4 && first >> 16 == 0 && <u32>load<u16>(p, 8) == SYNC) return 8;
   // Format 2, big-endian, type 0: offset 0
   if (load<u8>(p, 3) == 2 && load<u8>(p, 4) == 0 && load<u16>(p, 8) == 0 && <u32>load<u16>(p, 12) == SYNC) return 12;
   return 0;
@@ -99,12 +101,15 @@ function bodyAt(p: usize, length: u32): u32 {
 /** Length of the packet at p if it is whole and its checksums are right, else 0. */
 function packetAt(p: usize, left: u32): u32 {
   if (left < HEADER || <u32>load<u16>(p) != SYNC || sum16(p, 22) != <u32>load<u16>(p, 22)) return 0;
-  const n = load<u32>(p, 4), data = load<u32>(p, 8), flags = <u32>load<u8>(p, 14);
+  const n = load<u32>(p, 4),
+    data = load<u32>(p, 8),
+    flags = <u32>load<u8>(p, 14);
   const trailer = (1 << (flags & 3)) >> 1;
   const around = bodyOf(flags) + trailer;
-  if (n > left || n < around || data > n - around || n != (around + data + 3 & ~3)) return 0;
+  if (n > left || n < around || data > n - around || n != ((around + data + 3) & ~3)) return 0;
   if (bodyOf(flags) > HEADER && sum16(p + HEADER, 10) != <u32>load<u16>(p, 34)) return 0;
-  const from = p + bodyOf(flags), summed = n - bodyOf(flags) - trailer;
+  const from = p + bodyOf(flags),
+    summed = n - bodyOf(flags) - trailer;
   if (trailer == 1 && sum8(from, summed) != <u32>load<u8>(from + summed)) return 0;
   if (trailer == 2 && sum16(from, summed) != <u32>load<u16>(from + summed)) return 0;
   if (trailer == 4 && sum32(from, summed) != load<u32>(from + summed)) return 0;
@@ -112,7 +117,9 @@ function packetAt(p: usize, left: u32): u32 {
 }
 
 // @ts-ignore: decorator
-@inline function bodyOf(flags: u32): u32 { return HEADER + (flags & 0x80 ? SECONDARY : 0); }
+@inline function bodyOf(flags: u32): u32 {
+  return HEADER + (flags & 0x80 ? SECONDARY : 0);
+}
 
 /** A packet of 1553 data, format 1: makes one of the messages that pass; its bytes, 0 for none. */
 function messages(p: usize, out: usize): u32 {
@@ -123,9 +130,13 @@ function messages(p: usize, out: usize): u32 {
   if (end < at || flags & FLAG_MESSAGE_TIME) return BROKEN;
   const csdw = load<u32>(p + at - 4);
   const place = placeOf(<u32>load<u16>(p, 2));
-  if (place == 0) { others += 1; return 0; }
+  if (place == 0) {
+    others += 1;
+    return 0;
+  }
   if (csdw >> 30 == 3) return BROKEN; // which bit of a message its time is of: reserved
-  let left = csdw & 0xffffff, kept: u32 = 0;
+  let left = csdw & 0xffffff,
+    kept: u32 = 0;
   let to = HEADER + 4;
   const s = changetype<Shape>(SHAPE);
   s.channel = <u32>load<u16>(p, 2);
@@ -142,19 +153,34 @@ function messages(p: usize, out: usize): u32 {
   if (at != end) return BROKEN;
   if (kept == 0) return 0;
   frame(p, out, to - HEADER, MIL1553, place);
-  store<u32>(out, csdw & 0xc0000000 | kept, HEADER);
+  store<u32>(out, (csdw & 0xc0000000) | kept, HEADER);
   return close(out, to);
 }
 
 /** Whether this message may cross; counts it, and notes its rule, either way. */
 function judge(s: Shape, p: usize, count: u32): bool {
-  if (!shapeOf(s, p + INTRA, count, <u32>load<u16>(p, 8))) { malformed += 1; return false; }
+  if (!shapeOf(s, p + INTRA, count, <u32>load<u16>(p, 8))) {
+    malformed += 1;
+    return false;
+  }
   const matched = matchMessage(s);
-  if (matched < 0) { unlisted += 1; return false; }
+  if (matched < 0) {
+    unlisted += 1;
+    return false;
+  }
   const r = messageRule(<u32>matched);
-  if (r.action != RuleAction.ALLOW) { denied(<u32>matched); return false; }
-  if (inQuarantine(s)) { shut += 1; return false; }
-  if (!checkData(s, r)) { refusedData += 1; return false; }
+  if (r.action != RuleAction.ALLOW) {
+    denied(<u32>matched);
+    return false;
+  }
+  if (inQuarantine(s)) {
+    shut += 1;
+    return false;
+  }
+  if (!checkData(s, r)) {
+    refusedData += 1;
+    return false;
+  }
   store<u8>(BY + passing, <u8>matched);
   passing += 1;
   return true;
@@ -167,8 +193,12 @@ function inQuarantine(s: Shape): bool {
 }
 
 const DENIED: usize = memory.data(64 * 8, 8);
-function denied(i: u32): void { store<u64>(DENIED + (i << 3), deniedBy(i) + 1); }
-export function deniedBy(i: u32): u64 { return load<u64>(DENIED + (i << 3)); }
+function denied(i: u32): void {
+  store<u64>(DENIED + (i << 3), deniedBy(i) + 1);
+}
+export function deniedBy(i: u32): u64 {
+  return load<u64>(DENIED + (i << 3));
+}
 
 function message(s: Shape, p: usize, out: usize, length: u32): u32 {
   store<u64>(out, load<u64>(p) & 0xffffffffffff);
@@ -182,7 +212,8 @@ function message(s: Shape, p: usize, out: usize, length: u32): u32 {
 /** A time packet, format 1 (10.6.3.2), whose digits are digits; 0 when they are not. */
 function time(p: usize, out: usize): u32 {
   const flags = <u32>load<u8>(p, 14);
-  const body = p + bodyOf(flags), length = load<u32>(p, 8);
+  const body = p + bodyOf(flags),
+    length = load<u32>(p, 8);
   if (length < 4) return 0;
   const csdw = load<u32>(body);
   const size: u32 = csdw & 0x200 ? 12 : 10;
@@ -190,7 +221,10 @@ function time(p: usize, out: usize): u32 {
   if (!digits(<u32>load<u16>(body, 8), csdw & 0x200 ? 0x1f3f : 0x03ff)) return 0;
   if (size == 12 && !digits(<u32>load<u16>(body, 10), 0xffff)) return 0;
   const place = placeOf(<u32>load<u16>(p, 2));
-  if (place == 0) { others += 1; return 0; }
+  if (place == 0) {
+    others += 1;
+    return 0;
+  }
   frame(p, out, size, TIME, place);
   store<u32>(out, csdw & 0xf3ff, HEADER); // source, format, leap year and date format, IRIG source
   memory.copy(out + HEADER + 4, body + 4, size - 4);
@@ -201,13 +235,13 @@ function time(p: usize, out: usize): u32 {
 /** Four binary coded decimal digits, with no bit outside of those that the word uses. */
 function digits(w: u32, used: u32): bool {
   if (w & ~used) return false;
-  return (w & 15) < 10 && (w >> 4 & 15) < 10 && (w >> 8 & 15) < 10 && w >> 12 < 10;
+  return (w & 15) < 10 && ((w >> 4) & 15) < 10 && ((w >> 8) & 15) < 10 && w >> 12 < 10;
 }
 
 /** Where the next sequence number of a channel is kept; 0 when there are more channels than places. */
 function placeOf(channel: u32): usize {
   for (let i: u32 = 0; i < CHANNELS; ++i) {
-    const e = SEQUENCES + (<usize>i << 2);
+    const e = SEQUENCES + ((<usize>i) << 2);
     if (load<u8>(e, 3) == 0 || <u32>load<u16>(e) == channel) return e;
   }
   return 0;
@@ -218,7 +252,7 @@ function frame(p: usize, out: usize, data: u32, type: u32, place: usize): void {
   memory.fill(out, 0, HEADER);
   store<u16>(out, SYNC);
   store<u16>(out, load<u16>(p, 2), 2);
-  store<u32>(out, (HEADER + data + 3 & ~3) + 4, 4);
+  store<u32>(out, ((HEADER + data + 3) & ~3) + 4, 4);
   store<u32>(out, data, 8);
   store<u8>(out, <u8>VERSION, 12);
   store<u8>(out, load<u8>(place, 2), 13);
@@ -232,7 +266,7 @@ function frame(p: usize, out: usize, data: u32, type: u32, place: usize): void {
 
 /** Filler and checksums behind and in front of a packet whose data ends at `to`; its length. */
 function close(out: usize, to: u32): u32 {
-  const filled = to + 3 & ~3;
+  const filled = (to + 3) & ~3;
   memory.fill(out + to, 0, filled - to);
   store<u16>(out, <u16>sum16(out, 22), 22);
   store<u32>(out + filled, sum32(out + HEADER, filled - HEADER));

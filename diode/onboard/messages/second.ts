@@ -27,10 +27,12 @@ let tables: usize = 0;
 let channels: u32 = 0;
 let checks: u32 = 0;
 const BEFORE: usize = memory.data(512 * 4, 8); // of each check: its word in the message before, + 0x10000
-const RULES: usize = memory.data(576, 8);      // of the payload at hand: each message's rule
+const RULES: usize = memory.data(576, 8); // of the payload at hand: each message's rule
 let messages: u32 = 0;
 
-export function secondRuleOf(i: u32): u32 { return <u32>load<u8>(RULES + i); }
+export function secondRuleOf(i: u32): u32 {
+  return <u32>load<u8>(RULES + i);
+}
 
 /** Takes over the tables; false when their length is not what they say. */
 export function checkMessageTables(at: usize, length: u32): bool {
@@ -44,14 +46,19 @@ export function checkMessageTables(at: usize, length: u32): bool {
   checks = load<u32>(at, 1628);
   if (channels == 0 || channels > 1024 || checks > MAX_CHECKS) return false;
   if (length != HEAD + channels * CHANNEL + checks * CHECK) return false;
-  for (let i: u32 = 0; i < checks; ++i) if (<u32>load<u16>(check(i)) > 63 || <u32>load<u16>(check(i), 2) > 31) return false;
+  for (let i: u32 = 0; i < checks; ++i)
+    if (<u32>load<u16>(check(i)) > 63 || <u32>load<u16>(check(i), 2) > 31) return false;
   return load<u64>(at, HEAD) == 0;
 }
 
 // @ts-ignore: decorator
-@inline function check(i: u32): usize { return tables + HEAD + channels * CHANNEL + i * CHECK; }
+@inline function check(i: u32): usize {
+  return tables + HEAD + channels * CHANNEL + i * CHECK;
+}
 // @ts-ignore: decorator
-@inline function field(offset: u32, i: u32): u64 { return load<u64>(tables + offset + (i << 3)); }
+@inline function field(offset: u32, i: u32): u64 {
+  return load<u64>(tables + offset + (i << 3));
+}
 
 /** Messages in the payload p[0..length), each with a rule that allows it; -1 when anything is not as it must be. */
 export function secondMessages(p: usize, length: u32): i32 {
@@ -68,14 +75,15 @@ export function secondMessages(p: usize, length: u32): i32 {
 
 function get(p: usize, bytes: u32): u64 {
   let v: u64 = 0;
-  for (let i: u32 = 0; i < bytes; ++i) v |= <u64>load<u8>(p + i) << (i << 3);
+  for (let i: u32 = 0; i < bytes; ++i) v |= (<u64>load<u8>(p + i)) << (i << 3);
   return v;
 }
 
 /** Length of the packet at p, or 0. */
 function packet(p: usize, left: u32): u32 {
   if (left < 32 || load<u8>(p) != 0x25 || load<u8>(p, 1) != 0xeb) return 0;
-  const length = get(p + 4, 4), data = get(p + 8, 4);
+  const length = get(p + 4, 4),
+    data = get(p + 8, 4);
   if (length > left || length % 4 != 0 || data + 28 > length || length - data - 28 > 3) return 0;
   if (load<u8>(p, 12) != 8 || load<u8>(p, 14) != 3) return 0;
   if (added(p, 22, 2) % 0x10000 != get(p + 22, 2)) return 0;
@@ -95,7 +103,8 @@ function added(p: usize, length: u32, bytes: u32): u64 {
 
 function bus(p: usize, length: u32, channel: u32): bool {
   if (length < 4 || load<u8>(p, 3) % 64 != 0 || load<u8>(p, 3) == 0xc0) return false;
-  let count = <u32>get(p, 3), at: u32 = 4;
+  let count = <u32>get(p, 3),
+    at: u32 = 4;
   while (count != 0) {
     if (at + 14 > length) return false;
     const bytes = <u32>get(p + at + 12, 2);
@@ -117,20 +126,25 @@ function decide(p: usize, bytes: u32, channel: u32): i32 {
   if ((status & ~0x2800) != 0 || bytes < 2) return -1;
   const w = p + 14;
   const c = <u32>get(w, 2);
-  const sa = c / 32 % 32, rt = c / 2048, low = c % 32;
+  const sa = (c / 32) % 32,
+    rt = c / 2048,
+    low = c % 32;
   const mode: u32 = sa % 31 == 0 ? 1 : 0;
-  const transmit = c / 1024 % 2;
+  const transmit = (c / 1024) % 2;
   const two: u32 = status & 0x0800 ? 1 : 0;
   const all: u32 = rt == 31 ? 1 : 0;
   // Commands, statuses (of the sender, of the receiver unless all were addressed), data
   const data: u32 = mode ? low / 16 : low ? low : 32;
   if (bytes != 2 * (1 + two + two + (1 - all) + data)) return -1;
-  let sender = NO_SENDER, senderSa = NO_SENDER, first: u32 = 1;
+  let sender = NO_SENDER,
+    senderSa = NO_SENDER,
+    first: u32 = 1;
   if (two) {
     const t = <u32>get(w + 2, 2);
-    if (mode || transmit || t / 1024 % 2 == 0 || t % 32 != low || t / 2048 == 31 || t / 32 % 32 % 31 == 0) return -1;
+    if (mode || transmit || (t / 1024) % 2 == 0 || t % 32 != low || t / 2048 == 31 || ((t / 32) % 32) % 31 == 0)
+      return -1;
     sender = t / 2048;
-    senderSa = t / 32 % 32;
+    senderSa = (t / 32) % 32;
     first = 3;
     if (!clean(<u32>get(w + 4, 2), sender)) return -1;
     if (!all && !clean(<u32>get(w + bytes - 2, 2), rt)) return -1;
@@ -139,18 +153,25 @@ function decide(p: usize, bytes: u32, channel: u32): i32 {
     if (answerFirst) first = 2;
     if (!clean(<u32>get(answerFirst ? w + 2 : w + bytes - 2, 2), rt)) return -1;
   } else if (transmit && !mode) return -1;
-  let set = field(8, rt) & field(264, sa) & field(520, mode * 32 + low) & field(1032, mode * 4 + transmit * 2 + (status & 0x2000 ? 1 : 0))
-    & field(1096, sender) & field(1360, senderSa);
+  let set =
+    field(8, rt) &
+    field(264, sa) &
+    field(520, mode * 32 + low) &
+    field(1032, mode * 4 + transmit * 2 + (status & 0x2000 ? 1 : 0)) &
+    field(1096, sender) &
+    field(1360, senderSa);
   let from: u32 = 0;
   while (from + 1 < channels && load<u64>(tables + HEAD + (from + 1) * CHANNEL) <= channel) from += 1;
   set &= load<u64>(tables + HEAD + from * CHANNEL, 8);
   const rule = <u32>ctz<u64>(set);
-  if (set == 0 || (load<u64>(tables) >> rule & 1) == 0) return -1;
+  if (set == 0 || ((load<u64>(tables) >> rule) & 1) == 0) return -1;
   return data_(w + first * 2, data, rule) ? <i32>rule : -1;
 }
 
 /** A status of this terminal, without message error, instrumentation, reserved bits and busy. */
-function clean(status: u32, rt: u32): bool { return status / 2048 == rt && (status & 0x06e8) == 0; }
+function clean(status: u32, rt: u32): bool {
+  return status / 2048 == rt && (status & 0x06e8) == 0;
+}
 
 function data_(p: usize, count: u32, rule: u32): bool {
   for (let i: u32 = 0; i < checks; ++i) {
@@ -159,14 +180,14 @@ function data_(p: usize, count: u32, rule: u32): bool {
     const at = <u32>load<u16>(c, 2);
     if (at >= count) return false;
     const v = <u32>get(p + at * 2, 2);
-    const moved = (v & load<u32>(c, 4)) + load<u32>(c, 8) & 0xffff;
+    const moved = ((v & load<u32>(c, 4)) + load<u32>(c, 8)) & 0xffff;
     if (moved < load<u32>(c, 12) || moved > load<u32>(c, 16)) return false;
     const before = load<u32>(BEFORE + (i << 2));
-    if (before != 0 && min<u32>(v - before & 0xffff, before - v & 0xffff) > load<u32>(c, 20)) return false;
+    if (before != 0 && min<u32>((v - before) & 0xffff, (before - v) & 0xffff) > load<u32>(c, 20)) return false;
   }
   for (let i: u32 = 0; i < checks; ++i) {
     const c = check(i);
-    if (<u32>load<u16>(c) == rule) store<u32>(BEFORE + (i << 2), 0x10000 | <u32>get(p + <u32>load<u16>(c, 2) * 2, 2));
+    if (<u32>load<u16>(c) == rule) store<u32>(BEFORE + (i << 2), 0x10000 | (<u32>get(p + <u32>load<u16>(c, 2) * 2, 2)));
   }
   return true;
 }

@@ -22,12 +22,24 @@ const name: usize = memory.data(64, 8);
 const writer: usize = memory.data(24, 8);
 let made: u32 = 0;
 
-export function inputAt(): usize { return input; }
-export function inputSize(): u32 { return INPUT_SIZE; }
-export function packetsAt(): usize { return packets; }
-export function packetSize(): u32 { return PACKET_SIZE; }
-export function count(): u32 { return made; }
-export function textAt(): usize { return name; }
+export function inputAt(): usize {
+  return input;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
+export function packetsAt(): usize {
+  return packets;
+}
+export function packetSize(): u32 {
+  return PACKET_SIZE;
+}
+export function count(): u32 {
+  return made;
+}
+export function textAt(): usize {
+  return name;
+}
 
 export function run(from: u32, to: u32, options: u32): u32 {
   made = 0;

@@ -8,19 +8,29 @@ import { transmits, wordCount } from "../../onboard/words";
 
 /** Writes `cmd1,cmd2,stat1,stat2,nwords,`. */
 export function commandedStatuses(t: Text, m: Message): void {
-  const count = <u32>m.length >> 1;
-  if (count == 0) { byte(t, 44); byte(t, 44); byte(t, 44); byte(t, 44); byte(t, 44); return; }
+  const count = (<u32>m.length) >> 1;
+  if (count == 0) {
+    byte(t, 44);
+    byte(t, 44);
+    byte(t, 44);
+    byte(t, 44);
+    byte(t, 44);
+    return;
+  }
   const command = <u32>load<u16>(m.words);
   const n = wordCount(command);
-  const rtRt = (<u32>m.blockStatus & BSW_RT_RT) != 0;
+  const rtRt = ((<u32>m.blockStatus) & BSW_RT_RT) != 0;
   word(t, m, 0, count);
-  if (rtRt) word(t, m, 1, count); else byte(t, 44);
+  if (rtRt) word(t, m, 1, count);
+  else byte(t, 44);
   word(t, m, rtRt ? 3 + n : transmits(command) ? 1 : 1 + n, count);
-  if (rtRt) word(t, m, 2, count); else byte(t, 44);
-  unsigned(t, <u64>n); byte(t, 44);
+  if (rtRt) word(t, m, 2, count);
+  else byte(t, 44);
+  unsigned(t, <u64>n);
+  byte(t, 44);
 }
 
 function word(t: Text, m: Message, i: u32, count: u32): void {
-  if (i < count) hex16(t, <u32>load<u16>(m.words + (<usize>i << 1)));
+  if (i < count) hex16(t, <u32>load<u16>(m.words + ((<usize>i) << 1)));
   byte(t, 44);
 }

@@ -10,20 +10,40 @@ let length: u32 = 0;
 let flow: u64 = 0;
 let sender: u64 = 0;
 
-export function udpPayload(): usize { return payload; }
-export function udpLength(): u32 { return length; }
-export function udpFlow(): u64 { return flow; }
+export function udpPayload(): usize {
+  return payload;
+}
+export function udpLength(): u32 {
+  return length;
+}
+export function udpFlow(): u64 {
+  return flow;
+}
 /** Identifies the sending machine; never 0. */
-export function udpSource(): u64 { return sender; }
+export function udpSource(): u64 {
+  return sender;
+}
 
 /** True when the frame (untrusted, `size` bytes at p) carries UDP to one of the ports, or without ports Chapter 10. */
 export function findUdp(p: usize, size: u32, link: u32, portsAt: usize, ports: u32): bool {
-  let at: u32 = 0, type: u32 = 0;
-  if (link == 1) { if (size < 14) return false; type = be16(p + 12); at = 14; }
-  else if (link == 113) { if (size < 16) return false; type = be16(p + 14); at = 16; }
-  else if (link == 276) { if (size < 20) return false; type = be16(p); at = 20; }
-  else if (link == 101 || link == 228 || link == 229) { if (size < 1) return false; type = load<u8>(p) >> 4 == 6 ? 0x86dd : 0x0800; }
-  else return false;
+  let at: u32 = 0,
+    type: u32 = 0;
+  if (link == 1) {
+    if (size < 14) return false;
+    type = be16(p + 12);
+    at = 14;
+  } else if (link == 113) {
+    if (size < 16) return false;
+    type = be16(p + 14);
+    at = 16;
+  } else if (link == 276) {
+    if (size < 20) return false;
+    type = be16(p);
+    at = 20;
+  } else if (link == 101 || link == 228 || link == 229) {
+    if (size < 1) return false;
+    type = load<u8>(p) >> 4 == 6 ? 0x86dd : 0x0800;
+  } else return false;
   while (type == 0x8100 || type == 0x88a8) {
     if (size < at + 4) return false;
     type = be16(p + <usize>at + 2);
@@ -31,10 +51,11 @@ export function findUdp(p: usize, size: u32, link: u32, portsAt: usize, ports: u
   }
   const ip = p + <usize>at;
   const room = size - at;
-  let head: u32 = 0, total: u32 = 0;
+  let head: u32 = 0,
+    total: u32 = 0;
   if (type == 0x0800) {
     if (room < 20) return false;
-    head = (<u32>load<u8>(ip) & 15) << 2;
+    head = ((<u32>load<u8>(ip)) & 15) << 2;
     total = be16(ip + 2);
     if (load<u8>(ip) >> 4 != 4 || head < 20 || total < head + 8 || total > room || load<u8>(ip, 9) != 17) return false;
     if (be16(ip + 6) & 0x3fff) return false; // a fragment

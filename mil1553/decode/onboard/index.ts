@@ -10,7 +10,21 @@ import { Bus, busAt, busUsed } from "../../onboard/channels";
 import { CHANNELS } from "../../onboard/capacity";
 import { writeMessage, writeNames } from "../../onboard/eve";
 import { Message, TIME_UNKNOWN } from "../../onboard/message";
-import { Found, anomaly, bus, datagram, end, message, next, packet, reset, resetButClocks, setBelieveAll, stream, tick } from "../../onboard/reader";
+import {
+  Found,
+  anomaly,
+  bus,
+  datagram,
+  end,
+  message,
+  next,
+  packet,
+  reset,
+  resetButClocks,
+  setBelieveAll,
+  stream,
+  tick,
+} from "../../onboard/reader";
 import { RECORDERS } from "../../onboard/capacity";
 import { recorderAt } from "../../onboard/recorders";
 import { keepFirstClock, setYear } from "../../onboard/chapter10/time";
@@ -33,15 +47,24 @@ const PORTS: usize = memory.data(MAX_PORTS * 2, 8);
 const TEXT: usize = memory.data(24, 8);
 const NOTE: usize = memory.data(24, 8);
 // @ts-ignore: decorator
-@inline function out(): Text { return changetype<Text>(TEXT); }
+@inline function out(): Text {
+  return changetype<Text>(TEXT);
+}
 // @ts-ignore: decorator
-@inline function note(): Text { return changetype<Text>(NOTE); }
+@inline function note(): Text {
+  return changetype<Text>(NOTE);
+}
 
 /** What rows() writes. */
-const enum Rows { NOTHING = 0, MESSAGES_CSV = 1, PACKETS_CSV = 2, MESSAGES_JSON = 3 }
+const enum Rows {
+  NOTHING = 0,
+  MESSAGES_CSV = 1,
+  PACKETS_CSV = 2,
+  MESSAGES_JSON = 3,
+}
 
 let mode: u32 = Rows.MESSAGES_CSV;
-let packets: u32 = 0;      // rows of --packets so far
+let packets: u32 = 0; // rows of --packets so far
 let messages: u64 = 0;
 let openRow: bool = false; // --packets: the row's anomalies are still being gathered
 let openRowNames: u32 = 0;
@@ -52,26 +75,53 @@ let fed: u32 = 0;
 let ports: u32 = 0;
 let datagrams: u64 = 0;
 
-export function inputAt(): usize { return INPUT; }
-export function inputSize(): u32 { return INPUT_SIZE; }
-export function outputAt(): usize { return OUTPUT; }
-export function notesAt(): usize { return NOTES; }
-export function notesLength(): u32 { return <u32>(note().at - NOTES); }
-export function messageCount(): u64 { return messages; }
-export function packetCount(): u32 { return packets; }
-export function datagramCount(): u64 { return datagrams; }
+export function inputAt(): usize {
+  return INPUT;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
+export function outputAt(): usize {
+  return OUTPUT;
+}
+export function notesAt(): usize {
+  return NOTES;
+}
+export function notesLength(): u32 {
+  return <u32>(note().at - NOTES);
+}
+export function messageCount(): u64 {
+  return messages;
+}
+export function packetCount(): u32 {
+  return packets;
+}
+export function datagramCount(): u64 {
+  return datagrams;
+}
 
 /** Why a file is read: as it comes, for its first time packet only, or again with that known. */
-const enum Pass { PLAIN = 0, CLOCK = 1, AGAIN = 2 }
+const enum Pass {
+  PLAIN = 0,
+  CLOCK = 1,
+  AGAIN = 2,
+}
 
 /** `rows`: Rows; `year` for times without one, 0 = the rule of time.ts; `believe` != 0: also packets with a wrong checksum. */
 export function begin(rows: u32, year: u32, believe: u32, pass: u32): void {
-  if (pass == Pass.AGAIN) resetButClocks(); else reset();
+  if (pass == Pass.AGAIN) resetButClocks();
+  else reset();
   keepFirstClock(pass == Pass.CLOCK);
   mode = rows;
   setYear(year);
   setBelieveAll(believe != 0);
-  packets = 0; messages = 0; datagrams = 0; cursor = 0; fed = 0; openRow = false; done = true;
+  packets = 0;
+  messages = 0;
+  datagrams = 0;
+  cursor = 0;
+  fed = 0;
+  openRow = false;
+  done = true;
   open(note(), NOTES, NOTES_SIZE);
 }
 
@@ -82,14 +132,28 @@ export function clockKnown(): bool {
 }
 
 /** UDP ports that carry Chapter 10, u16 each; without any, every flow that shows it. */
-export function portsAt(): usize { return PORTS; }
-export function setPorts(n: u32): void { ports = min<u32>(n, MAX_PORTS); }
+export function portsAt(): usize {
+  return PORTS;
+}
+export function setPorts(n: u32): void {
+  ports = min<u32>(n, MAX_PORTS);
+}
 
 /** Records in input[0..length). */
-export function feed(length: u32): void { cursor = 0; fed = length; done = false; open(note(), NOTES, NOTES_SIZE); }
+export function feed(length: u32): void {
+  cursor = 0;
+  fed = length;
+  done = false;
+  open(note(), NOTES, NOTES_SIZE);
+}
 
 /** Nothing will follow. */
-export function feedEnd(): void { cursor = 0; fed = 0; end(); done = false; }
+export function feedEnd(): void {
+  cursor = 0;
+  fed = 0;
+  end();
+  done = false;
+}
 
 /** Hands the next record to the decoder; false when there is none. */
 function feedRecord(): bool {
@@ -114,17 +178,28 @@ export function rows(): u32 {
   open(note(), NOTES, NOTES_SIZE);
   while (!done && t.end - t.at > <usize>LONGEST_ROW && note().end - note().at > <usize>LONGEST_NOTE) {
     switch (next()) {
-      case Found.NONE: done = !feedRecord(); break;
-      case Found.PACKET: packetRow(t); break;
-      case Found.MESSAGE: ++messages; messageRow(t); break;
-      case Found.ANOMALY: noteAnomaly(t); break;
+      case Found.NONE:
+        done = !feedRecord();
+        break;
+      case Found.PACKET:
+        packetRow(t);
+        break;
+      case Found.MESSAGE:
+        ++messages;
+        messageRow(t);
+        break;
+      case Found.ANOMALY:
+        noteAnomaly(t);
+        break;
     }
   }
   return <u32>(t.at - OUTPUT);
 }
 
 /** Nothing is left of what was fed; its last row of --packets may still be open until closeRows(). */
-export function finished(): bool { return done; }
+export function finished(): bool {
+  return done;
+}
 
 /** Ends the last row of --packets; its line end goes to the output. */
 export function closeRows(): u32 {
@@ -144,41 +219,65 @@ export function statsRow(index: u32): u32 {
   byte(t, 10);
   return <u32>(t.at - OUTPUT);
 }
-export function statsRows(): u32 { return CHANNELS; }
+export function statsRows(): u32 {
+  return CHANNELS;
+}
 
 /** 2018-08-16T17:26:23.9837123+0000: the counter's 100 ns. */
 function time(t: Text, ns: u64): void {
   if (ns == TIME_UNKNOWN) return;
   timestamp(t, ns);
   t.at -= 5; // +0000
-  byte(t, 48 + <u32>(ns / 100 % 10));
+  byte(t, 48 + <u32>((ns / 100) % 10));
   lit(t, "+0000");
 }
 
 function messageRow(t: Text): void {
   const m = message();
   if (mode == Rows.MESSAGES_JSON) {
-    lit(t, "{\"timestamp\":");
-    if (m.time == TIME_UNKNOWN) lit(t, "null"); else { byte(t, 34); time(t, m.time); byte(t, 34); }
-    lit(t, ",\"mil1553\":"); writeMessage(t, m, bus(), true);
-    if (m.anomalies) { lit(t, ",\"anomalies\":[\""); names(t, m.anomalies); lit(t, "\"]"); }
-    if (m.doubtful) { lit(t, ",\"doubtful\":[\""); names(t, m.doubtful); lit(t, "\"]"); }
+    lit(t, '{"timestamp":');
+    if (m.time == TIME_UNKNOWN) lit(t, "null");
+    else {
+      byte(t, 34);
+      time(t, m.time);
+      byte(t, 34);
+    }
+    lit(t, ',"mil1553":');
+    writeMessage(t, m, bus(), true);
+    if (m.anomalies) {
+      lit(t, ',"anomalies":["');
+      names(t, m.anomalies);
+      lit(t, '"]');
+    }
+    if (m.doubtful) {
+      lit(t, ',"doubtful":["');
+      names(t, m.doubtful);
+      lit(t, '"]');
+    }
     lit(t, "}\n");
     return;
   }
   if (mode != Rows.MESSAGES_CSV) return;
-  unsigned(t, <u64>m.channel); byte(t, 44);
-  unsigned(t, m.rtc); byte(t, 44);
-  hex16(t, <u32>m.blockStatus); byte(t, 44);
-  byte(t, 65 + <u32>m.busB); byte(t, 44);
-  unsigned(t, <u64>m.gap1); byte(t, 44);
-  unsigned(t, <u64>m.gap2); byte(t, 44);
-  unsigned(t, <u64>m.length); byte(t, 44);
+  unsigned(t, <u64>m.channel);
+  byte(t, 44);
+  unsigned(t, m.rtc);
+  byte(t, 44);
+  hex16(t, <u32>m.blockStatus);
+  byte(t, 44);
+  byte(t, 65 + <u32>m.busB);
+  byte(t, 44);
+  unsigned(t, <u64>m.gap1);
+  byte(t, 44);
+  unsigned(t, <u64>m.gap2);
+  byte(t, 44);
+  unsigned(t, <u64>m.length);
+  byte(t, 44);
   commandedStatuses(t, m);
   const n = <u32>m.length;
   for (let i: u32 = 0; i + 1 < n; i += 2) hex16(t, <u32>load<u16>(m.words + <usize>i));
   byte(t, 44);
-  time(t, m.time); byte(t, 44);
+  time(t, m.time);
+  byte(t, 44);
   writeNames(t, m.anomalies, 59);
   byte(t, 10);
 }
@@ -186,7 +285,7 @@ function messageRow(t: Text): void {
 // writeNames with `","` between them
 function names(t: Text, set: u64): void {
   for (let rest = set; rest != 0; rest &= rest - 1) {
-    if (rest != set) lit(t, "\",\"");
+    if (rest != set) lit(t, '","');
     anomalyName(t, <u32>ctz<u64>(rest));
   }
 }
@@ -196,17 +295,28 @@ function packetRow(t: Text): void {
   const number = packets++;
   if (mode != Rows.PACKETS_CSV) return;
   endRow(t);
-  unsigned(t, <u64>number); byte(t, 44);
-  unsigned(t, k.offset); byte(t, 44);
-  unsigned(t, <u64>k.channel); byte(t, 44);
-  unsigned(t, <u64>k.length); byte(t, 44);
-  unsigned(t, <u64>k.dataLength); byte(t, 44);
-  unsigned(t, <u64>k.version); byte(t, 44);
-  unsigned(t, <u64>k.sequence); byte(t, 44);
-  hex8(t, <u32>k.flags); byte(t, 44);
-  hex8(t, <u32>k.type); byte(t, 44);
-  unsigned(t, k.rtc); byte(t, 44);
-  hex16(t, <u32>k.checksum); byte(t, 44);
+  unsigned(t, <u64>number);
+  byte(t, 44);
+  unsigned(t, k.offset);
+  byte(t, 44);
+  unsigned(t, <u64>k.channel);
+  byte(t, 44);
+  unsigned(t, <u64>k.length);
+  byte(t, 44);
+  unsigned(t, <u64>k.dataLength);
+  byte(t, 44);
+  unsigned(t, <u64>k.version);
+  byte(t, 44);
+  unsigned(t, <u64>k.sequence);
+  byte(t, 44);
+  hex8(t, <u32>k.flags);
+  byte(t, 44);
+  hex8(t, <u32>k.type);
+  byte(t, 44);
+  unsigned(t, k.rtc);
+  byte(t, 44);
+  hex16(t, <u32>k.checksum);
+  byte(t, 44);
   openRow = true;
   openRowNames = 0;
   openRowOffset = k.offset;
@@ -225,21 +335,43 @@ function noteAnomaly(t: Text): void {
     anomalyName(t, a.id);
   }
   const n = note();
-  lit(n, "{\"anomaly\":\""); anomalyName(n, a.id); byte(n, 34);
-  if (a.channel != NO_CHANNEL) { lit(n, ",\"channel\":"); unsigned(n, <u64>a.channel); }
-  lit(n, ",\"offset\":"); unsigned(n, a.offset);
-  lit(n, ",\"detail\":"); unsigned(n, a.detail);
-  lit(n, ",\"damaged\":"); lit(n, isDamage(a.id) ? "true" : "false");
+  lit(n, '{"anomaly":"');
+  anomalyName(n, a.id);
+  byte(n, 34);
+  if (a.channel != NO_CHANNEL) {
+    lit(n, ',"channel":');
+    unsigned(n, <u64>a.channel);
+  }
+  lit(n, ',"offset":');
+  unsigned(n, a.offset);
+  lit(n, ',"detail":');
+  unsigned(n, a.detail);
+  lit(n, ',"damaged":');
+  lit(n, isDamage(a.id) ? "true" : "false");
   lit(n, "}\n");
 }
 
 /** The input itself is damaged or cut, as against what is merely unusual in it. */
 function isDamage(id: u32): bool {
   switch (id) {
-    case C.LOST_SYNC: case C.HEADER_CHECKSUM: case C.HEADER_LENGTH: case C.DATA_CHECKSUM: case C.SECONDARY_CHECKSUM:
-    case C.TRUNCATED: case C.MESSAGE_COUNT: case C.MESSAGE_LENGTH: case C.SHORT_DATA: case C.ETHERNET_LENGTH:
-    case C.UDP_SHORT: case C.UDP_CONFLICT: case C.UDP_SIZE: case C.UDP_INCOMPLETE: case C.UDP_EVICTED: case C.UDP_PIECES:
+    case C.LOST_SYNC:
+    case C.HEADER_CHECKSUM:
+    case C.HEADER_LENGTH:
+    case C.DATA_CHECKSUM:
+    case C.SECONDARY_CHECKSUM:
+    case C.TRUNCATED:
+    case C.MESSAGE_COUNT:
+    case C.MESSAGE_LENGTH:
+    case C.SHORT_DATA:
+    case C.ETHERNET_LENGTH:
+    case C.UDP_SHORT:
+    case C.UDP_CONFLICT:
+    case C.UDP_SIZE:
+    case C.UDP_INCOMPLETE:
+    case C.UDP_EVICTED:
+    case C.UDP_PIECES:
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }

@@ -13,12 +13,13 @@ import { FLAG_MESSAGE_TIME, Packet } from "./header";
 
 const INTRA: u32 = 12;
 
+
 @unmanaged
 export class EthernetFrame {
-  at: usize;      // first byte of the frame (destination address). Untrusted. Valid until the next call of next()
+  at: usize; // first byte of the frame (destination address). Untrusted. Valid until the next call of next()
   length: u32;
   channel: u32;
-  time: u64;      // ns, or TIME_UNKNOWN
+  time: u64; // ns, or TIME_UNKNOWN
   rtc: u64;
   network: u32;
   reserved: u32;
@@ -31,9 +32,15 @@ let left: u32 = 0;
 export function openFrames(p: usize, length: u32, k: Packet): void {
   left = 0;
   at = end = p;
-  if (length < 4) { report(C.SHORT_DATA, <u32>k.channel, <u64>length, k.offset); return; }
+  if (length < 4) {
+    report(C.SHORT_DATA, <u32>k.channel, <u64>length, k.offset);
+    return;
+  }
   const csdw = load<u32>(p);
-  if (csdw >> 28 != 0) { report(C.ETHERNET_ERROR, <u32>k.channel, <u64>csdw, k.offset); return; }
+  if (csdw >> 28 != 0) {
+    report(C.ETHERNET_ERROR, <u32>k.channel, <u64>csdw, k.offset);
+    return;
+  }
   left = csdw & 0xffff;
   at = p + 4;
   end = p + <usize>length;
@@ -43,16 +50,24 @@ export function openFrames(p: usize, length: u32, k: Packet): void {
 export function nextFrame(f: EthernetFrame, k: Packet, r: Recorder): bool {
   while (left != 0) {
     const room = <u32>(end - at);
-    if (room < INTRA) { left = 0; report(C.MESSAGE_COUNT, <u32>k.channel, <u64>room, k.offset); return false; }
+    if (room < INTRA) {
+      left = 0;
+      report(C.MESSAGE_COUNT, <u32>k.channel, <u64>room, k.offset);
+      return false;
+    }
     const word = load<u32>(at, 8);
     const length = word & 0x3fff;
-    if (room - INTRA < length) { left = 0; report(C.ETHERNET_LENGTH, <u32>k.channel, <u64>length, k.offset); return false; }
+    if (room - INTRA < length) {
+      left = 0;
+      report(C.ETHERNET_LENGTH, <u32>k.channel, <u64>length, k.offset);
+      return false;
+    }
     f.at = at + INTRA;
     f.length = length;
     f.channel = <u32>k.channel;
-    f.network = word >> 16 & 0xff;
+    f.network = (word >> 16) & 0xff;
     f.rtc = load<u64>(at) & 0xffffffffffff;
-    f.time = (k.flags & <u8>FLAG_MESSAGE_TIME) != 0 ? TIME_UNKNOWN : absolute(r, f.rtc);
+    f.time = (k.flags & (<u8>FLAG_MESSAGE_TIME)) != 0 ? TIME_UNKNOWN : absolute(r, f.rtc);
     const next = INTRA + length + (length & 1);
     at = next <= room ? at + <usize>next : end;
     left -= 1;

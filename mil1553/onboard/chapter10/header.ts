@@ -29,14 +29,20 @@ export const enum Type {
   ETHERNET = 0x68,
 }
 
-export const enum HeaderState { GOOD = 0, NO_SYNC = 1, CHECKSUM = 2, LENGTH = 3 }
+export const enum HeaderState {
+  GOOD = 0,
+  NO_SYNC = 1,
+  CHECKSUM = 2,
+  LENGTH = 3,
+}
+
 
 @unmanaged
 export class Packet {
-  at: usize;             // its first byte, or 0 when only the header was kept (see held)
-  offset: u64;           // where it began in the stream (file), or in the flow's bytes so far
+  at: usize; // its first byte, or 0 when only the header was kept (see held)
+  offset: u64; // where it began in the stream (file), or in the flow's bytes so far
   rtc: u64;
-  secondaryTime: u64;    // as it stands; meaning by flags 3-2
+  secondaryTime: u64; // as it stands; meaning by flags 3-2
   length: u32;
   dataLength: u32;
   channel: u16;
@@ -45,20 +51,28 @@ export class Packet {
   sequence: u8;
   flags: u8;
   type: u8;
-  held: u8;              // 1: the whole packet is in memory and was looked at
-  believed: u8;          // 1: nothing speaks against its contents
+  held: u8; // 1: the whole packet is in memory and was looked at
+  believed: u8; // 1: nothing speaks against its contents
   recorder: u16;
 }
 
 // @ts-ignore: decorator
-@inline export function headerLength(p: usize): u32 { return load<u32>(p, 4); }
+@inline export function headerLength(p: usize): u32 {
+  return load<u32>(p, 4);
+}
 // @ts-ignore: decorator
-@inline export function headerType(p: usize): u32 { return <u32>load<u8>(p, 15); }
+@inline export function headerType(p: usize): u32 {
+  return <u32>load<u8>(p, 15);
+}
 // @ts-ignore: decorator
-@inline export function bodyStart(flags: u32): u32 { return HEADER + ((flags & FLAG_SECONDARY) != 0 ? SECONDARY : 0); }
+@inline export function bodyStart(flags: u32): u32 {
+  return HEADER + ((flags & FLAG_SECONDARY) != 0 ? SECONDARY : 0);
+}
 /** Bytes of the data checksum: 0, 1, 2 or 4. */
 // @ts-ignore: decorator
-@inline export function checksumBytes(flags: u32): u32 { return (1 << (flags & 3)) >> 1; }
+@inline export function checksumBytes(flags: u32): u32 {
+  return (1 << (flags & 3)) >> 1;
+}
 /** Types that are looked into; all others are counted and skipped. */
 // @ts-ignore: decorator
 @inline export function isRead(type: u32): bool {
@@ -68,7 +82,7 @@ export class Packet {
 // @ts-ignore: decorator
 @inline function sumWords(p: usize, n: u32): u32 {
   let s: u32 = 0;
-  for (let i: u32 = 0; i < n; ++i) s += <u32>load<u16>(p + (<usize>i << 1));
+  for (let i: u32 = 0; i < n; ++i) s += <u32>load<u16>(p + ((<usize>i) << 1));
   return s & 0xffff;
 }
 
@@ -84,7 +98,9 @@ export function checkHeader(p: usize): HeaderState {
 }
 
 /** Checksum of the secondary header at p. */
-export function secondaryGood(p: usize): bool { return sumWords(p, 5) == <u32>load<u16>(p, 10); }
+export function secondaryGood(p: usize): bool {
+  return sumWords(p, 5) == <u32>load<u16>(p, 10);
+}
 
 /** Copies the fields of a good header. `held`, `believed`, `offset`, `recorder` are the caller's. */
 export function readHeader(k: Packet, p: usize): void {
@@ -114,7 +130,8 @@ export function dataChecksumGood(p: usize): bool {
 }
 
 function sum32(p: usize, end: usize): u32 {
-  let a: u32 = 0, b: u32 = 0;
+  let a: u32 = 0,
+    b: u32 = 0;
   for (; p + 16 <= end; p += 16) {
     a += load<u32>(p) + load<u32>(p, 8);
     b += load<u32>(p, 4) + load<u32>(p, 12);
@@ -128,7 +145,7 @@ function sum16(p: usize, end: usize): u32 {
   let lanes: u64 = 0;
   for (; p + 8 <= end; p += 8) {
     const v = load<u64>(p);
-    lanes += (v & 0x0000ffff0000ffff) + (v >> 16 & 0x0000ffff0000ffff);
+    lanes += (v & 0x0000ffff0000ffff) + ((v >> 16) & 0x0000ffff0000ffff);
   }
   let s = <u32>lanes + <u32>(lanes >> 32);
   for (; p + 2 <= end; p += 2) s += <u32>load<u16>(p);

@@ -22,14 +22,19 @@ let timeTag: u32 = 0;
 /** Begins with the `length` bytes of data at p. */
 export function openMessages(p: usize, length: u32, k: Packet): void {
   left = 0;
-  if (length < 4) { report(C.SHORT_DATA, <u32>k.channel, <u64>length, k.offset); at = end = p; return; }
+  if (length < 4) {
+    report(C.SHORT_DATA, <u32>k.channel, <u64>length, k.offset);
+    at = end = p;
+    return;
+  }
   const csdw = load<u32>(p);
   claimed = csdw & 0xffffff;
   left = claimed;
   timeTag = csdw >> 30;
   at = p + 4;
   end = p + <usize>length;
-  if ((k.flags & <u8>FLAG_MESSAGE_TIME) != 0 && messageTimeFormat(k) != 1) report(C.TIME_SOURCE, <u32>k.channel, 0, k.offset);
+  if ((k.flags & (<u8>FLAG_MESSAGE_TIME)) != 0 && messageTimeFormat(k) != 1)
+    report(C.TIME_SOURCE, <u32>k.channel, 0, k.offset);
 }
 
 /** Whether messages and their lengths fill the data exactly: what can be checked of a packet without a data checksum. */
@@ -45,7 +50,10 @@ export function messagesFit(p: usize, length: u32): bool {
 /** Fills m with the next message, classified; false at the end, having reported what the packet lied about. */
 export function nextInPacket(m: Message, k: Packet, r: Recorder): bool {
   if (left == 0) {
-    if (at < end) { report(C.MESSAGE_COUNT, <u32>k.channel, <u64>claimed, k.offset); at = end; }
+    if (at < end) {
+      report(C.MESSAGE_COUNT, <u32>k.channel, <u64>claimed, k.offset);
+      at = end;
+    }
     return false;
   }
   const room = <u32>(end - at);
@@ -54,7 +62,12 @@ export function nextInPacket(m: Message, k: Packet, r: Recorder): bool {
   if (room - INTRA < length) return broken(C.MESSAGE_LENGTH, length, k);
   const time = load<u64>(at);
   m.rtc = time & 0xffffffffffff;
-  m.time = (k.flags & <u8>FLAG_MESSAGE_TIME) != 0 ? (messageTimeFormat(k) == 1 ? ieee1588(time) : TIME_UNKNOWN) : absolute(r, m.rtc);
+  m.time =
+    (k.flags & (<u8>FLAG_MESSAGE_TIME)) != 0
+      ? messageTimeFormat(k) == 1
+        ? ieee1588(time)
+        : TIME_UNKNOWN
+      : absolute(r, m.rtc);
   m.blockStatus = load<u16>(at, 8);
   m.gap1 = load<u8>(at, 10);
   m.gap2 = load<u8>(at, 11);
@@ -77,8 +90,12 @@ function broken(id: u32, detail: u32, k: Packet): bool {
 }
 
 // @ts-ignore: decorator
-@inline function messageTimeFormat(k: Packet): u32 { return <u32>k.flags >> 2 & 3; }
+@inline function messageTimeFormat(k: Packet): u32 {
+  return ((<u32>k.flags) >> 2) & 3;
+}
 
 /** IEEE-1588 time: nanoseconds in the low word, seconds in the high one. */
 // @ts-ignore: decorator
-@inline function ieee1588(t: u64): u64 { return (t >> 32) * 1000000000 + (t & 0xffffffff); }
+@inline function ieee1588(t: u64): u64 {
+  return (t >> 32) * 1000000000 + (t & 0xffffffff);
+}

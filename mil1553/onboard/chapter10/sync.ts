@@ -11,27 +11,45 @@
 import { C } from "../anomalies";
 import { PACKET_CAPACITY, RESCAN_BUDGET, STREAM_BUFFER } from "../capacity";
 import { NO_CHANNEL, report } from "../waiting";
-import { HEADER, HeaderState, Packet, Type, bodyStart, checkHeader, dataChecksumGood, headerLength, headerType, readHeader } from "./header";
+import {
+  HEADER,
+  HeaderState,
+  Packet,
+  Type,
+  bodyStart,
+  checkHeader,
+  dataChecksumGood,
+  headerLength,
+  headerType,
+  readHeader,
+} from "./header";
 import { messagesFit } from "./mil1553f1";
 
 const BUFFER: usize = memory.data(STREAM_BUFFER, 8);
 
 let head: u32 = 0;
 let tail: u32 = 0;
-let offset: u64 = 0;        // of head in the stream
-let chunk: usize = 0;       // what was fed and not yet taken over
+let offset: u64 = 0; // of head in the stream
+let chunk: usize = 0; // what was fed and not yet taken over
 let chunkLeft: u32 = 0;
 let ended: bool = false;
 
 let lost: bool = false;
-let lostFrom: u64 = 0;      // offset from which bytes belong to nothing
-let skipping: u32 = 0;      // bytes of a packet that is passed over unread
-let rescanUntil: u64 = 0;   // offset where the damaged packet claimed to end
-let claimedEnd: u64 = 0;    // the same, kept until sync is found
+let lostFrom: u64 = 0; // offset from which bytes belong to nothing
+let skipping: u32 = 0; // bytes of a packet that is passed over unread
+let rescanUntil: u64 = 0; // offset where the damaged packet claimed to end
+let claimedEnd: u64 = 0; // the same, kept until sync is found
 let budget: u32 = 0;
 
 export function clearStream(): void {
-  head = 0; tail = 0; offset = 0; chunkLeft = 0; ended = false; lost = false; skipping = 0; rescanUntil = 0;
+  head = 0;
+  tail = 0;
+  offset = 0;
+  chunkLeft = 0;
+  ended = false;
+  lost = false;
+  skipping = 0;
+  rescanUntil = 0;
   claimedEnd = 0;
 }
 
@@ -43,7 +61,10 @@ export function feed(p: usize, length: u32): void {
 }
 
 /** Nothing will follow: what is open is reported by takePacket(). */
-export function feedEnd(): void { chunkLeft = 0; ended = true; }
+export function feedEnd(): void {
+  chunkLeft = 0;
+  ended = true;
+}
 
 function fill(): bool {
   if (chunkLeft == 0) return false;
@@ -61,7 +82,10 @@ function fill(): bool {
 }
 
 // @ts-ignore: decorator
-@inline function advance(n: u32): void { head += n; offset += <u64>n; }
+@inline function advance(n: u32): void {
+  head += n;
+  offset += <u64>n;
+}
 
 /** Passes over what is left of a packet that is not read. True when done. */
 function skipOn(): bool {
@@ -76,7 +100,11 @@ function skipOn(): bool {
   return skipping == 0;
 }
 
-const enum Contents { WRONG, UNKNOWN, RIGHT }
+const enum Contents {
+  WRONG,
+  UNKNOWN,
+  RIGHT,
+}
 
 /** What can be known of the contents: the checksum, or that 1553 messages fill the packet. */
 function contents(p: usize): Contents {
@@ -93,7 +121,10 @@ function contents(p: usize): Contents {
 export function takePacket(k: Packet): bool {
   for (;;) {
     if (skipping != 0 && !skipOn()) {
-      if (ended) { report(C.TRUNCATED, NO_CHANNEL, <u64>skipping, offset); skipping = 0; }
+      if (ended) {
+        report(C.TRUNCATED, NO_CHANNEL, <u64>skipping, offset);
+        skipping = 0;
+      }
       return false;
     }
     const have = tail - head;
@@ -105,21 +136,33 @@ export function takePacket(k: Packet): bool {
     }
     const p = BUFFER + <usize>head;
     const state = checkHeader(p);
-    if (state != HeaderState.GOOD) { search(p, state); continue; }
+    if (state != HeaderState.GOOD) {
+      search(p, state);
+      continue;
+    }
     const length = headerLength(p);
     const inside = offset < rescanUntil;
     if (length > PACKET_CAPACITY) {
-      if (inside) { search(p, HeaderState.NO_SYNC); continue; }
+      if (inside) {
+        search(p, HeaderState.NO_SYNC);
+        continue;
+      }
       found();
       readHeader(k, p);
-      k.offset = offset; k.held = 0; k.believed = 0; k.at = 0;
+      k.offset = offset;
+      k.held = 0;
+      k.believed = 0;
+      k.at = 0;
       skipping = length;
       return true;
     }
     if (have < length) {
       if (fill()) continue;
       if (!ended) return false;
-      if (inside) { search(p, HeaderState.NO_SYNC); continue; }
+      if (inside) {
+        search(p, HeaderState.NO_SYNC);
+        continue;
+      }
       deliver(k, p, 0);
       k.held = 0;
       report(C.TRUNCATED, <u32>k.channel, <u64>(length - have), offset);
@@ -139,16 +182,26 @@ export function takePacket(k: Packet): bool {
     const follows = have >= length + HEADER ? checkHeader(p + <usize>length) == HeaderState.GOOD : have == length;
     if (inside && !follows) {
       // a header inside a damaged packet that does not prove itself is none
-      if (--budget == 0) { skipping = <u32>(rescanUntil - offset); rescanUntil = 0; } else search(p, HeaderState.NO_SYNC);
+      if (--budget == 0) {
+        skipping = <u32>(rescanUntil - offset);
+        rescanUntil = 0;
+      } else search(p, HeaderState.NO_SYNC);
       continue;
     }
     deliver(k, p, know == Contents.UNKNOWN ? 1 : 0);
     if ((k.flags & 3) == 0) {
       // no checksum: with a header behind it the packet's frame is right, and its messages are read as far as they go
       if (follows) k.believed = 1;
-      else report(C.MESSAGE_COUNT, <u32>k.channel, <u64>(load<u32>(p + <usize>bodyStart(<u32>k.flags)) & 0xffffff), offset);
+      else
+        report(
+          C.MESSAGE_COUNT,
+          <u32>k.channel,
+          <u64>(load<u32>(p + <usize>bodyStart(<u32>k.flags)) & 0xffffff),
+          offset,
+        );
     }
-    if (follows) advance(length); else rescan(length);
+    if (follows) advance(length);
+    else rescan(length);
     return true;
   }
 }

@@ -20,7 +20,9 @@ let value: usize = 0;
 let valueLength: u32 = 0;
 
 // @ts-ignore: decorator
-@inline function blank(c: u32): bool { return c <= 32; }
+@inline function blank(c: u32): bool {
+  return c <= 32;
+}
 
 /** Sets code and value to the attribute at or behind p; returns where it ended, or `end` when there is none. */
 function attribute(p: usize, end: usize): usize {
@@ -33,7 +35,10 @@ function attribute(p: usize, end: usize): usize {
   while (p < end && load<u8>(p) != 0x3b) ++p;
   valueLength = <u32>(p - value);
   while (valueLength > 0 && blank(<u32>load<u8>(value + <usize>(valueLength - 1)))) --valueLength;
-  while (valueLength > 0 && blank(<u32>load<u8>(value))) { ++value; --valueLength; }
+  while (valueLength > 0 && blank(<u32>load<u8>(value))) {
+    ++value;
+    --valueLength;
+  }
   return p;
 }
 
@@ -41,14 +46,16 @@ let cursor: usize = 0; // within the code
 
 /** A decimal number at the cursor, at most 65,535; 0xffffffff when there is none. */
 function number(): u32 {
-  let n: u32 = 0, digits = 0;
+  let n: u32 = 0,
+    digits = 0;
   const end = code + <usize>codeLength;
   while (cursor < end) {
     const c = <u32>load<u8>(cursor) - 48;
     if (c > 9) break;
     n = n * 10 + c;
     if (n > 65535) return 0xffffffff;
-    ++cursor; ++digits;
+    ++cursor;
+    ++digits;
   }
   return digits ? n : 0xffffffff;
 }
@@ -63,7 +70,9 @@ function skip(s: string): bool {
 }
 
 // @ts-ignore: decorator
-@inline function atEnd(): bool { return cursor == code + <usize>codeLength; }
+@inline function atEnd(): bool {
+  return cursor == code + <usize>codeLength;
+}
 
 /** `R-x\NAME-n` with nothing behind it: x << 16 | n; else 0. */
 function group(name: string): u32 {
@@ -72,7 +81,7 @@ function group(name: string): u32 {
   const x = number();
   if (x == 0xffffffff || !skip("\\") || !skip(name) || !skip("-")) return 0;
   const n = number();
-  return n == 0xffffffff || !atEnd() ? 0 : x << 16 | n;
+  return n == 0xffffffff || !atEnd() ? 0 : (x << 16) | n;
 }
 
 function valueIs(s: string): bool {
@@ -115,19 +124,31 @@ export function readTmats(p: usize, end: usize, recorder: u64): void {
     ++entries;
     const bus = busFor(recorder, channel);
     store<u16>(e, <u16>busIndex(bus), 6);
-    bus.nameLength = 0; bus.linkLength = 0; bus.linkGroup = 0; bus.flags = 0;
+    bus.nameLength = 0;
+    bus.linkLength = 0;
+    bus.linkGroup = 0;
+    bus.flags = 0;
   }
   if (entries == 0) return;
   for (let at = p; at < end;) {
     at = attribute(at, end);
     if (codeLength == 0 || load<u8>(code) != 0x52) continue; // R
     let key = group("CDT");
-    if (key) { mark(recorder, key, valueIs("1553IN"), CHANNEL_1553); continue; }
+    if (key) {
+      mark(recorder, key, valueIs("1553IN"), CHANNEL_1553);
+      continue;
+    }
     key = group("CHE");
-    if (key) { mark(recorder, key, valueIs("F"), CHANNEL_DISABLED); continue; }
+    if (key) {
+      mark(recorder, key, valueIs("F"), CHANNEL_DISABLED);
+      continue;
+    }
     key = group("CDLN");
     if (!key) key = group("BDLN");
-    if (key) { named(recorder, key, true); continue; }
+    if (key) {
+      named(recorder, key, true);
+      continue;
+    }
     key = group("DSI");
     if (key) named(recorder, key, false);
   }
@@ -161,8 +182,9 @@ function links(p: usize, end: usize, recorder: u64): void {
       for (let i: u32 = 0; i < entries; ++i) {
         const bus = busOf(i, recorder);
         if (changetype<usize>(bus) == 0) continue;
-        if (pass == 0) { if (linked(bus)) bus.linkGroup = <u16>g; }
-        else if (<u32>bus.linkGroup == g && valueLength) setBusName(bus, value, valueLength);
+        if (pass == 0) {
+          if (linked(bus)) bus.linkGroup = <u16>g;
+        } else if (<u32>bus.linkGroup == g && valueLength) setBusName(bus, value, valueLength);
       }
     }
   }

@@ -13,15 +13,22 @@ export function clearBlocks(): void {
 }
 
 // @ts-ignore: decorator
-@inline function place(block: u32): usize { return POOL + <usize>(block * BLOCK); }
+@inline function place(block: u32): usize {
+  return POOL + <usize>(block * BLOCK);
+}
 
 /** A list of BLOCKS_PER_PACKET bytes: which block holds which 4 KiB of the packet. */
-export function emptyList(list: usize): void { memory.fill(list, <u8>NO_BLOCK, BLOCKS_PER_PACKET); }
+export function emptyList(list: usize): void {
+  memory.fill(list, <u8>NO_BLOCK, BLOCKS_PER_PACKET);
+}
 
 export function freeList(list: usize): void {
   for (let i: u32 = 0; i < BLOCKS_PER_PACKET; ++i) {
     const b = load<u8>(list + <usize>i);
-    if (<u32>b != NO_BLOCK) { store<u8>(FREE + <usize>free, b); ++free; }
+    if (<u32>b != NO_BLOCK) {
+      store<u8>(FREE + <usize>free, b);
+      ++free;
+    }
   }
   emptyList(list);
 }
@@ -39,23 +46,32 @@ export function reserve(list: usize, from: u32, to: u32): bool {
 
 /** Copies `length` bytes to byte `to` of the packet; the blocks have been reserved. */
 export function write(list: usize, to: u32, p: usize, length: u32): void {
-  let at = to, left = length, from = p;
+  let at = to,
+    left = length,
+    from = p;
   while (left != 0) {
     const inside = at % BLOCK;
     const n = min<u32>(BLOCK - inside, left);
     memory.copy(place(<u32>load<u8>(list + <usize>(at / BLOCK))) + <usize>inside, from, <usize>n);
-    at += n; from += <usize>n; left -= n;
+    at += n;
+    from += <usize>n;
+    left -= n;
   }
 }
 
 /** Whether `length` bytes from byte `from` of the packet are those at p. */
 export function same(list: usize, from: u32, p: usize, length: u32): bool {
-  let at = from, left = length, with_ = p;
+  let at = from,
+    left = length,
+    with_ = p;
   while (left != 0) {
     const inside = at % BLOCK;
     const n = min<u32>(BLOCK - inside, left);
-    if (memory.compare(place(<u32>load<u8>(list + <usize>(at / BLOCK))) + <usize>inside, with_, <usize>n) != 0) return false;
-    at += n; with_ += <usize>n; left -= n;
+    if (memory.compare(place(<u32>load<u8>(list + <usize>(at / BLOCK))) + <usize>inside, with_, <usize>n) != 0)
+      return false;
+    at += n;
+    with_ += <usize>n;
+    left -= n;
   }
   return true;
 }

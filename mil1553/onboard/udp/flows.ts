@@ -7,16 +7,17 @@ import { NO_CHANNEL, report } from "../waiting";
 import { Transfer } from "./transfer";
 import { closeFlow } from "./slots";
 
+
 @unmanaged
 export class Flow {
   key: u64;
-  seen: u64;        // 0 = free
-  window: u64;      // bit i: the datagram `next - 1 - i` has come
-  offset: u64;      // bytes of packets delivered so far
-  next: u32;        // sequence number that should come
-  format: u32;      // 0 = not yet decided
-  started: u32;     // 1 once `next` means something
-  doneAt: u32;      // format 2: where the next completed packet is noted (noteDone)
+  seen: u64; // 0 = free
+  window: u64; // bit i: the datagram `next - 1 - i` has come
+  offset: u64; // bytes of packets delivered so far
+  next: u32; // sequence number that should come
+  format: u32; // 0 = not yet decided
+  started: u32; // 1 once `next` means something
+  doneAt: u32; // format 2: where the next completed packet is noted (noteDone)
   done0: u64;
   done1: u64;
   done2: u64;
@@ -33,7 +34,9 @@ const FAR: u32 = 4096;
 export const REORDER: u32 = 64;
 
 // @ts-ignore: decorator
-@inline export function flowAt(i: u32): Flow { return changetype<Flow>(TABLE + <usize>(i * ENTRY)); }
+@inline export function flowAt(i: u32): Flow {
+  return changetype<Flow>(TABLE + <usize>(i * ENTRY));
+}
 
 export function clearFlows(): void {
   memory.fill(TABLE, 0, <usize>(FLOWS * ENTRY));
@@ -51,11 +54,17 @@ export function flowFor(key: u64): u32 {
   let oldest: u32 = 0;
   for (let i: u32 = 0; i < FLOWS; ++i) {
     const f = flowAt(i);
-    if (f.seen != 0 && f.key == key) { f.seen = step; return i; }
+    if (f.seen != 0 && f.key == key) {
+      f.seen = step;
+      return i;
+    }
     if (f.seen < flowAt(oldest).seen) oldest = i;
   }
   const f = flowAt(oldest);
-  if (f.seen != 0) { report(C.UDP_FLOW_FORGOTTEN, NO_CHANNEL, 0, 0); closeFlow(oldest); }
+  if (f.seen != 0) {
+    report(C.UDP_FLOW_FORGOTTEN, NO_CHANNEL, 0, 0);
+    closeFlow(oldest);
+  }
   memory.fill(changetype<usize>(f), 0, <usize>ENTRY);
   f.key = key;
   f.seen = step;
@@ -66,7 +75,9 @@ export function flowFor(key: u64): u32 {
 // last four that are done are remembered.
 
 // @ts-ignore: decorator
-@inline function doneKey(t: Transfer): u64 { return <u64>1 << 63 | <u64>t.channel << 32 | <u64>t.sequence; }
+@inline function doneKey(t: Transfer): u64 {
+  return ((<u64>1) << 63) | ((<u64>t.channel) << 32) | (<u64>t.sequence);
+}
 
 export function noteDone(f: Flow, t: Transfer): void {
   store<u64>(changetype<usize>(f) + offsetof<Flow>("done0") + <usize>(f.doneAt << 3), doneKey(t));
@@ -78,7 +89,13 @@ export function isDone(f: Flow, t: Transfer): bool {
   return f.done0 == k || f.done1 == k || f.done2 == k || f.done3 == k;
 }
 
-export const enum Order { NEXT = 0, GAP = 1, LATE = 2, REPEATED = 3, RESTART = 4 }
+export const enum Order {
+  NEXT = 0,
+  GAP = 1,
+  LATE = 2,
+  REPEATED = 3,
+  RESTART = 4,
+}
 
 /** Where a datagram stands in its flow's sequence; what is not in order is reported. */
 export function order(f: Flow, t: Transfer): Order {
@@ -86,7 +103,7 @@ export function order(f: Flow, t: Transfer): Order {
   if (f.started == 0) return start(f, t, mask, Order.NEXT);
   const ahead = (t.sequence - f.next) & mask;
   if (ahead == 0) {
-    f.window = f.window << 1 | 1;
+    f.window = (f.window << 1) | 1;
     f.next = (t.sequence + 1) & mask;
     return Order.NEXT;
   }
@@ -94,12 +111,14 @@ export function order(f: Flow, t: Transfer): Order {
   if (back == 1 && t.format == 2) return Order.NEXT; // format 2 keeps its number over the segments of a packet
   if (ahead < FAR && ahead < back) {
     report(C.UDP_SEQUENCE_GAP, NO_CHANNEL, <u64>ahead, f.offset);
-    f.window = ahead >= 63 ? 1 : f.window << <u64>(ahead + 1) | 1;
+    const by = <u64>ahead + 1;
+    f.window = by >= 64 ? 1 : (f.window << by) | 1;
     f.next = (t.sequence + 1) & mask;
     return Order.GAP;
   }
   if (back <= REORDER) {
-    const bit = <u64>1 << <u64>(back - 1);
+    const nth = <u64>back - 1;
+    const bit = (<u64>1) << nth;
     if (f.window & bit) {
       if (t.format == 2) return Order.LATE; // not told apart from a late segment: the slot compares bytes
       report(C.UDP_DUPLICATE, NO_CHANNEL, 0, f.offset);

@@ -19,28 +19,34 @@ import { be16, be32 } from "../../../lib/onboard/bytes";
 
 export const NO_START: u32 = 0xffff;
 
+
 @unmanaged
 export class Transfer {
   format: u32;
-  payload: u32;     // bytes in front of the payload
+  payload: u32; // bytes in front of the payload
   sequence: u32;
-  modulus: u32;     // sequence numbers run below this; 0 = 2^32
-  segment: u32;     // 1: a piece of one packet; 0: whole packets (format 3: a byte stream)
+  modulus: u32; // sequence numbers run below this; 0 = 2^32
+  segment: u32; // 1: a piece of one packet; 0: whole packets (format 3: a byte stream)
   channel: u32;
   channelSequence: u32;
-  offset: u32;      // segment: bytes from the packet's start. Format 3: to the first packet start, or NO_START
-  size: u32;        // format 2: bytes of the whole packet; else 0
+  offset: u32; // segment: bytes from the packet's start. Format 3: to the first packet start, or NO_START
+  size: u32; // format 2: bytes of the whole packet; else 0
   source: u32;
 }
 
 /** Fills t from a datagram that the flow's format wrote; false when it cannot have. */
 export function readTransfer(t: Transfer, p: usize, length: u32, format: u32): bool {
   t.format = format;
-  t.channel = 0; t.channelSequence = 0; t.offset = 0; t.size = 0; t.source = 0; t.segment = 0;
+  t.channel = 0;
+  t.channelSequence = 0;
+  t.offset = 0;
+  t.size = 0;
+  t.source = 0;
+  t.segment = 0;
   if (length < 4) return false;
   const first = load<u32>(p);
   if (format == 1) {
-    const type = first >> 4 & 15;
+    const type = (first >> 4) & 15;
     if ((first & 15) != 1 || type > 1) return false;
     t.sequence = first >> 8;
     t.modulus = 0x1000000;
@@ -63,11 +69,11 @@ export function readTransfer(t: Transfer, p: usize, length: u32, format: u32): b
     t.segment = 1;
     const middle = be32(p + 4);
     t.size = (middle & 0xffffff) << 2;
-    t.offset = (middle >> 24 << 16 | be16(p + 8)) << 2;
+    t.offset = (((middle >> 24) << 16) | be16(p + 8)) << 2;
     t.channel = be16(p + 10);
     return true;
   }
-  const idLength = first >> 4 & 15;
+  const idLength = (first >> 4) & 15;
   if (length < 8 || (first & 15) != 3 || idLength > 4) return false;
   const bits = 32 - 4 * idLength;
   const second = load<u32>(p, 4);
@@ -89,14 +95,20 @@ export function provenFormat(p: usize, length: u32): u32 {
   if (length < 4 + HEADER) return 0;
   const first = load<u32>(p);
   if ((first & 0xff) == 0x01 && packetAt(p, length, 4)) return 1;
-  if ((first & 15) == 3 && (first >> 4 & 15) <= 4) {
+  if ((first & 15) == 3 && ((first >> 4) & 15) <= 4) {
     const start = first >> 16;
     if (start < length && packetAt(p, length, 8 + start)) return 3;
   }
   if (!packetAt(p, length, 12)) return 0;
   // Both formats put it there: the header's own channel and length decide
   const channel = <u32>load<u16>(p, 14);
-  if ((first & 0xff) == 0x11 && <u32>load<u16>(p, 4) == channel && load<u32>(p, 8) == 0 && load<u8>(p, 6) == load<u8>(p, 25)) return 1;
+  if (
+    (first & 0xff) == 0x11 &&
+    <u32>load<u16>(p, 4) == channel &&
+    load<u32>(p, 8) == 0 &&
+    load<u8>(p, 6) == load<u8>(p, 25)
+  )
+    return 1;
   const kind = <u32>load<u8>(p, 3);
   if ((kind & 15) == 2 && be16(p + 10) == channel && (be32(p + 4) & 0xffffff) << 2 == load<u32>(p, 16)) return 2;
   return 0;
@@ -105,7 +117,8 @@ export function provenFormat(p: usize, length: u32): u32 {
 /** The one format that can have written this datagram; 0 when none or more than one can. */
 export function onlyFormat(p: usize, length: u32): u32 {
   if (length < 8) return 0;
-  const a = <u32>load<u8>(p), b = <u32>load<u8>(p, 3);
+  const a = <u32>load<u8>(p),
+    b = <u32>load<u8>(p, 3);
   const one = a == 0x01 || a == 0x11;
   const two = (b & 15) == 2 && b >> 4 <= 1;
   const three = (a & 15) == 3 && a >> 4 <= 4;

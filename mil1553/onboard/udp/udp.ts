@@ -7,67 +7,126 @@
 
 import { LONGEST_PACKET, PACKET_CAPACITY, SLOTS } from "../capacity";
 import { C } from "../anomalies";
-import { HEADER, HeaderState, Packet, checkHeader, dataChecksumGood, headerLength, readHeader } from "../chapter10/header";
+import {
+  HEADER,
+  HeaderState,
+  Packet,
+  checkHeader,
+  dataChecksumGood,
+  headerLength,
+  readHeader,
+} from "../chapter10/header";
 import { NO_CHANNEL, report } from "../waiting";
 import { Flow, Order, REORDER, clearFlows, flowAt, flowFor, isDone, noteDone, order } from "./flows";
 import {
-  Insert, NO_SLOT, Slot, clearSlots, closeFlow, contiguous, copyOut, exists, expire, giveUp, headerOf, insert, openSlot, release, slotAt,
+  Insert,
+  NO_SLOT,
+  Slot,
+  clearSlots,
+  closeFlow,
+  contiguous,
+  copyOut,
+  exists,
+  expire,
+  giveUp,
+  headerOf,
+  insert,
+  openSlot,
+  release,
+  slotAt,
 } from "./slots";
 import { NO_START, Transfer, onlyFormat, provenFormat, readTransfer } from "./transfer";
 
 const ASSEMBLY: usize = memory.data(PACKET_CAPACITY, 8);
 const TRANSFER: usize = memory.data(40, 8);
 // @ts-ignore: decorator
-@inline function transfer(): Transfer { return changetype<Transfer>(TRANSFER); }
+@inline function transfer(): Transfer {
+  return changetype<Transfer>(TRANSFER);
+}
 
-let ready = 0;            // 1: a packet in the assembly buffer; 2: only its header, there too
-let at: usize = 0;        // whole packets of the datagram at hand
+let ready = 0; // 1: a packet in the assembly buffer; 2: only its header, there too
+let at: usize = 0; // whole packets of the datagram at hand
 let end: usize = 0;
 let stream: bool = false; // format 3: what is left over goes on in the next datagram
-let lostFrom: usize = 0;  // bytes since here belong to no packet; 0 = in sync
-let current: u32 = 0;     // flow
+let lostFrom: usize = 0; // bytes since here belong to no packet; 0 = in sync
+let current: u32 = 0; // flow
 let time: u64 = 0;
 
 export function clearUdp(): void {
   clearFlows();
   clearSlots();
-  ready = 0; at = 0; end = 0; lostFrom = 0; time = 0;
+  ready = 0;
+  at = 0;
+  end = 0;
+  lostFrom = 0;
+  time = 0;
 }
 
 /** Takes one UDP payload (untrusted; it stays in place until takeDatagramPacket() has returned false). Record time ages. */
 export function feedDatagram(p: usize, length: u32, key: u64, now: u64): void {
-  ready = 0; at = end = p; lostFrom = 0; stream = false;
-  if (now != time) { time = now; expire(now); }
+  ready = 0;
+  at = end = p;
+  lostFrom = 0;
+  stream = false;
+  if (now != time) {
+    time = now;
+    expire(now);
+  }
   current = flowFor(key);
   const f = flowAt(current);
-  if (length < 4) { report(C.UDP_SHORT, NO_CHANNEL, <u64>length, f.offset); return; }
+  if (length < 4) {
+    report(C.UDP_SHORT, NO_CHANNEL, <u64>length, f.offset);
+    return;
+  }
   if (f.format == 0) {
     f.format = provenFormat(p, length);
     if (f.format == 0) f.format = onlyFormat(p, length);
-    if (f.format == 0) { report(C.UDP_UNDECIDED, NO_CHANNEL, <u64>length, f.offset); return; }
+    if (f.format == 0) {
+      report(C.UDP_UNDECIDED, NO_CHANNEL, <u64>length, f.offset);
+      return;
+    }
   }
   const t = transfer();
-  if (!readTransfer(t, p, length, f.format)) { report(C.UDP_FORMAT, NO_CHANNEL, <u64>load<u32>(p), f.offset); return; }
+  if (!readTransfer(t, p, length, f.format)) {
+    report(C.UDP_FORMAT, NO_CHANNEL, <u64>load<u32>(p), f.offset);
+    return;
+  }
   const o = order(f, t);
   if (o == Order.REPEATED) return;
   const payload = p + <usize>t.payload;
   const bytes = length - t.payload;
   if (f.format == 3) byteStream(t, payload, bytes, o);
   else if (t.segment) segment(f, t, payload, bytes);
-  else { at = payload; end = payload + <usize>bytes; }
+  else {
+    at = payload;
+    end = payload + <usize>bytes;
+  }
 }
 
 export function feedDatagramEnd(): void {
-  at = end; ready = 0; lostFrom = 0;
+  at = end;
+  ready = 0;
+  lostFrom = 0;
   closeFlow(0xffffffff);
 }
 
 /** Time went on and nothing came. */
-export function feedTick(now: u64): void { if (now != time) { time = now; expire(now); } }
+export function feedTick(now: u64): void {
+  if (now != time) {
+    time = now;
+    expire(now);
+  }
+}
 
 function segment(f: Flow, t: Transfer, p: usize, bytes: u32): void {
-  if (t.offset > LONGEST_PACKET || t.size > LONGEST_PACKET) { report(C.UDP_SIZE, t.channel, <u64>t.offset, f.offset); return; }
-  if (f.format == 2 && isDone(f, t)) { report(C.UDP_DUPLICATE, t.channel, <u64>bytes, f.offset); return; }
+  if (t.offset > LONGEST_PACKET || t.size > LONGEST_PACKET) {
+    report(C.UDP_SIZE, t.channel, <u64>t.offset, f.offset);
+    return;
+  }
+  if (f.format == 2 && isDone(f, t)) {
+    report(C.UDP_DUPLICATE, t.channel, <u64>bytes, f.offset);
+    return;
+  }
   const s = f.format == 1 ? slotOfFormat1(t) : slotOfFormat2(t);
   if (insert(s, t.offset, p, bytes, time) == Insert.COMPLETE) {
     if (f.format == 2) noteDone(f, t);
@@ -84,7 +143,10 @@ function slotOfFormat1(t: Transfer): Slot {
   for (let i: u32 = 0; i < SLOTS; ++i) {
     const s = slotAt(i);
     if (s.flow != current + 1 || s.channel != t.channel) continue;
-    if (s.key == t.channelSequence) { found = s; continue; }
+    if (s.key == t.channelSequence) {
+      found = s;
+      continue;
+    }
     const newer = (t.channelSequence - s.key) & 255;
     const datagrams = (t.sequence - s.sequence) & 0xffffff;
     if (newer < 128 && datagrams > REORDER && datagrams < 0x800000) giveUp(s, C.UDP_INCOMPLETE);
@@ -104,11 +166,17 @@ function slotOfFormat2(t: Transfer): Slot {
   for (let i: u32 = 0; i < SLOTS; ++i) {
     const s = slotAt(i);
     if (s.flow != current + 1 || s.channel != t.channel) continue;
-    const ahead = <i32>((t.sequence - s.sequence) << 8) >> 8;
+    const ahead = (<i32>((t.sequence - s.sequence) << 8)) >> 8;
     const distance = <u32>(ahead < 0 ? -ahead : ahead);
-    if (ahead > <i32>REORDER) { giveUp(s, C.UDP_INCOMPLETE); continue; }
+    if (ahead > <i32>REORDER) {
+      giveUp(s, C.UDP_INCOMPLETE);
+      continue;
+    }
     if (s.total != t.size || distance >= nearest) continue;
-    if (ahead == 0 || (ahead > 0 ? t.offset > s.key : t.offset < s.key)) { found = s; nearest = distance; }
+    if (ahead == 0 || (ahead > 0 ? t.offset > s.key : t.offset < s.key)) {
+      found = s;
+      nearest = distance;
+    }
   }
   if (!exists(found)) {
     found = openSlot(current, t.channel, 0, time);
@@ -123,7 +191,10 @@ function slotOfFormat2(t: Transfer): Slot {
 function byteStream(t: Transfer, p: usize, bytes: u32, o: Order): void {
   let open = openStream();
   if (o == Order.LATE) return;
-  if (o != Order.NEXT && exists(open)) { giveUp(open, C.UDP_INCOMPLETE); open = NO_SLOT; }
+  if (o != Order.NEXT && exists(open)) {
+    giveUp(open, C.UDP_INCOMPLETE);
+    open = NO_SLOT;
+  }
   const start = t.offset == NO_START || t.offset > bytes ? bytes : t.offset;
   let used: u32 = 0;
   while (exists(open) && used < start) {
@@ -132,7 +203,10 @@ function byteStream(t: Transfer, p: usize, bytes: u32, o: Order): void {
     const n = min<u32>(need, start - used);
     const state = insert(open, have, p + <usize>used, n, time);
     used += n;
-    if (state == Insert.COMPLETE) { complete(open); break; }
+    if (state == Insert.COMPLETE) {
+      complete(open);
+      break;
+    }
     if (state == Insert.GONE) open = NO_SLOT;
   }
   if (ready == 0 && exists(open) && start < bytes) {
@@ -151,8 +225,13 @@ function openStream(): Slot {
 }
 
 function complete(s: Slot): void {
-  if (s.unread) { memory.copy(ASSEMBLY, headerOf(s), HEADER); ready = 2; }
-  else { copyOut(s, ASSEMBLY); ready = 1; }
+  if (s.unread) {
+    memory.copy(ASSEMBLY, headerOf(s), HEADER);
+    ready = 2;
+  } else {
+    copyOut(s, ASSEMBLY);
+    ready = 1;
+  }
   release(s);
 }
 

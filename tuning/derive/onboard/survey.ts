@@ -11,12 +11,18 @@ import { Reason } from "../../../diode/onboard/reasons";
 
 const INPUT: usize = memory.data(131072, 8);
 const ROW: u32 = 64;
-const ROWS: usize = memory.data(131072 / 32 * 64, 8);
+const ROWS: usize = memory.data((131072 / 32) * 64, 8);
 const FRAME: usize = memory.data(112, 8);
 
-export function inputAt(): usize { return INPUT; }
-export function inputSize(): u32 { return INPUT_SIZE; }
-export function rowsAt(): usize { return ROWS; }
+export function inputAt(): usize {
+  return INPUT;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
+export function rowsAt(): usize {
+  return ROWS;
+}
 
 /** Surveys the records in input[0..length); how many rows there are. */
 export function survey(length: u32, ignoreChecksums: bool): u32 {
@@ -34,7 +40,8 @@ export function survey(length: u32, ignoreChecksums: bool): u32 {
 function write(row: usize, r: RecordHeader, at: u32, ignoreChecksums: bool): void {
   const f = changetype<Fields>(FRAME);
   let reason: u32 = Reason.LINK;
-  if (r.link == 1) reason = r.captured == r.original ? parse(f, INPUT + at + RECORD_HEADER, r.captured, ignoreChecksums) : Reason.CUT;
+  if (r.link == 1)
+    reason = r.captured == r.original ? parse(f, INPUT + at + RECORD_HEADER, r.captured, ignoreChecksums) : Reason.CUT;
   memory.fill(row, 0, ROW);
   store<u64>(row, r.time);
   store<u32>(row, reason, 40);

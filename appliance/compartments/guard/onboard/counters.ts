@@ -6,28 +6,50 @@ import { REASONS } from "../../../../diode/onboard/reasons";
 import { rule, ruleCount } from "./policy";
 
 const BY_REASON: usize = memory.data(33 * 8, 8);
-const BY_RULE: usize = memory.data(128 * 8, 8);  // allowed: forwarded; denied: dropped
-const LIMITED: usize = memory.data(128 * 8, 8);  // of a rule's frames, those beyond its rate; they count under `rate`
+const BY_RULE: usize = memory.data(128 * 8, 8); // allowed: forwarded; denied: dropped
+const LIMITED: usize = memory.data(128 * 8, 8); // of a rule's frames, those beyond its rate; they count under `rate`
 
 const BY_MESSAGE: usize = memory.data(64 * 8, 8); // 1553 messages that left under each rule
 
 export let suppressed: u64 = 0; // drop events that were not written
-export let backwards: u64 = 0;  // records whose time was before an earlier one's
+export let backwards: u64 = 0; // records whose time was before an earlier one's
 
-export function countReason(reason: u32): void { add(BY_REASON + (reason << 3)); }
-export function countRule(i: u32): void { add(BY_RULE + (i << 3)); }
-export function countLimited(i: u32): void { add(LIMITED + (i << 3)); }
-export function countMessage(i: u32): void { add(BY_MESSAGE + (i << 3)); }
-export function ofMessage(i: u32): u64 { return load<u64>(BY_MESSAGE + (i << 3)); }
-export function countSuppressed(): void { suppressed += 1; }
-export function countBackwards(): void { backwards += 1; }
+export function countReason(reason: u32): void {
+  add(BY_REASON + (reason << 3));
+}
+export function countRule(i: u32): void {
+  add(BY_RULE + (i << 3));
+}
+export function countLimited(i: u32): void {
+  add(LIMITED + (i << 3));
+}
+export function countMessage(i: u32): void {
+  add(BY_MESSAGE + (i << 3));
+}
+export function ofMessage(i: u32): u64 {
+  return load<u64>(BY_MESSAGE + (i << 3));
+}
+export function countSuppressed(): void {
+  suppressed += 1;
+}
+export function countBackwards(): void {
+  backwards += 1;
+}
 
-export function ofReason(reason: u32): u64 { return load<u64>(BY_REASON + (reason << 3)); }
-export function ofRule(i: u32): u64 { return load<u64>(BY_RULE + (i << 3)); }
-export function limited(i: u32): u64 { return load<u64>(LIMITED + (i << 3)); }
+export function ofReason(reason: u32): u64 {
+  return load<u64>(BY_REASON + (reason << 3));
+}
+export function ofRule(i: u32): u64 {
+  return load<u64>(BY_RULE + (i << 3));
+}
+export function limited(i: u32): u64 {
+  return load<u64>(LIMITED + (i << 3));
+}
 
 // @ts-ignore: decorator
-@inline function add(p: usize): void { store<u64>(p, load<u64>(p) + 1); }
+@inline function add(p: usize): void {
+  store<u64>(p, load<u64>(p) + 1);
+}
 
 export function forwarded(): u64 {
   let sum: u64 = 0;

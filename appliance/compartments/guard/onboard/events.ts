@@ -11,7 +11,7 @@ import { Text, open } from "../../../../lib/onboard/text";
 
 const SIZE: u32 = 32768;
 const END_RESERVE: u32 = 25600; // every counter (report.ts) and the heartbeat
-const RESERVE: u32 = 13312;     // all the credit there can be, and a heartbeat
+const RESERVE: u32 = 13312; // all the credit there can be, and a heartbeat
 const GAIN: u32 = 448;
 const CAP: u32 = 12288;
 const MAX_TEXT: u32 = 240;
@@ -22,21 +22,31 @@ const JSON_WRITER: usize = memory.data(24, 8);
 const TEXT_WRITER: usize = memory.data(24, 8);
 
 export const enum Due {
-  ALWAYS,    // the heartbeat, the report at the end
-  NOW,       // a drop: when the credit covers it
-  SOMETIME,  // counters: when half the credit stays for drops
+  ALWAYS, // the heartbeat, the report at the end
+  NOW, // a drop: when the credit covers it
+  SOMETIME, // counters: when half the credit stays for drops
 }
 
 let used: u32 = 0;
 let record: u32 = 0;
 let credit: u32 = 12288; // as configured; a literal, since a start function would have to set anything else
 
-export function at(): usize { return BUFFER; }
-export function length(): u32 { return used; }
-export function clear(): void { used = 0; }
-export function roomForRecord(last: bool): bool { return used + (last ? END_RESERVE : RESERVE) <= SIZE; }
+export function at(): usize {
+  return BUFFER;
+}
+export function length(): u32 {
+  return used;
+}
+export function clear(): void {
+  used = 0;
+}
+export function roomForRecord(last: bool): bool {
+  return used + (last ? END_RESERVE : RESERVE) <= SIZE;
+}
 // @ts-ignore: decorator
-@inline export function text(): Text { return changetype<Text>(TEXT_WRITER); }
+@inline export function text(): Text {
+  return changetype<Text>(TEXT_WRITER);
+}
 
 /** All events from now on belong to the record at this offset of the input. */
 export function startRecord(offset: u32): void {

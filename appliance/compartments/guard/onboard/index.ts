@@ -5,7 +5,14 @@
 // policy allows it, nobody is shut out, no rate is exceeded and inspect has nothing against it. There is one call of
 // emit(). inspect's verdict can only add a reason to drop.
 import {
-  ABI_VERSION, ACTIONS, Action, INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind, Refusal,
+  ABI_VERSION,
+  ACTIONS,
+  Action,
+  INPUT_SIZE,
+  RECORD_HEADER,
+  RecordHeader,
+  RecordKind,
+  Refusal,
 } from "../../../contract/onboard/abi";
 import { RuleAction, RulePayload } from "../../../contract/onboard/config";
 import { spareAt } from "../../../contract/onboard/spare";
@@ -25,7 +32,17 @@ import * as events from "./events";
 import * as output from "./output";
 import { emit, mayLeave } from "./output";
 import {
-  configurePolicy, ignoreChecksums, networks, protectedCount, protectedNetworks, ranges, rule, ruleCount, rules, settings, transferAt,
+  configurePolicy,
+  ignoreChecksums,
+  networks,
+  protectedCount,
+  protectedNetworks,
+  ranges,
+  rule,
+  ruleCount,
+  rules,
+  settings,
+  transferAt,
 } from "./policy";
 import { beginTransfer, nextTransfer, takeTransfer, transferTime } from "./transfer";
 import { configureSpare } from "./spare";
@@ -34,24 +51,42 @@ import { reportDrop, reportQuarantine, reportRules, reportStats } from "./report
 const INPUT: usize = memory.data(131072, 8);
 const FRAME: usize = memory.data(112, 8);
 const RULE_DUE: usize = memory.data(128 * 8, 8); // rate.ts, a state for each rule
-const CONTENT: usize = memory.data(12288, 8);    // a payload made anew: at most a third longer than what came
+const CONTENT: usize = memory.data(12288, 8); // a payload made anew: at most a third longer than what came
 const LIMITS: usize = memory.data(24, 8);
 const SECOND: u64 = 1000000000;
 const ETHERNET_LINK: u32 = 1;
 
 let configured = false;
-let clock: u64 = 0;          // greatest time of any record so far
-let heartbeat: u64 = 0;      // time of the next; 0 before the first record
+let clock: u64 = 0; // greatest time of any record so far
+let heartbeat: u64 = 0; // time of the next; 0 before the first record
 
-export function abi(): u32 { return ABI_VERSION; }
-export function inputAt(): usize { return INPUT; }
-export function inputSize(): u32 { return INPUT_SIZE; }
-export function eventsAt(): usize { return events.at(); }
-export function eventsLength(): u32 { return events.length(); }
-export function framesAt(): usize { return output.at(); }
-export function framesLength(): u32 { return output.length(); }
-export function spare(i: u32): u64 { return spareAt(i); }
-export function tick(): u64 { return output.tickInterval(); }
+export function abi(): u32 {
+  return ABI_VERSION;
+}
+export function inputAt(): usize {
+  return INPUT;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
+export function eventsAt(): usize {
+  return events.at();
+}
+export function eventsLength(): u32 {
+  return events.length();
+}
+export function framesAt(): usize {
+  return output.at();
+}
+export function framesLength(): u32 {
+  return output.length();
+}
+export function spare(i: u32): u64 {
+  return spareAt(i);
+}
+export function tick(): u64 {
+  return output.tickInterval();
+}
 
 export function configure(length: u32): u32 {
   if (configured || length > INPUT_SIZE) return Refusal.CONTENT;
@@ -65,7 +100,8 @@ function begin(length: u32): void {
   output.beginOutput();
   beginTransfer();
   configureSpare(length);
-  const s = settings(), l = changetype<Limits>(LIMITS);
+  const s = settings(),
+    l = changetype<Limits>(LIMITS);
   l.length = s.quarantineTime;
   l.perMinute = s.quarantineRate;
   l.protectedTerminals = s.protectedTerminals;
@@ -91,7 +127,8 @@ export function run(from: u32, to: u32): u32 {
 }
 
 function step(r: RecordHeader, at: u32): void {
-  if (r.time < clock) countBackwards(); else clock = r.time;
+  if (r.time < clock) countBackwards();
+  else clock = r.time;
   output.startRecord(at, clock);
   beat(r);
   if (r.kind == RecordKind.FRAME) filter(r, at);
@@ -147,7 +184,9 @@ function relay(at: u32, most: u32): void {
 }
 
 /** The one place that lets anything out. */
-function pass(f: Fields, copyPayload: bool, at: u32): void { emit(f, copyPayload, at, clock); }
+function pass(f: Fields, copyPayload: bool, at: u32): void {
+  emit(f, copyPayload, at, clock);
+}
 
 function form(r: RecordHeader, f: Fields): u32 {
   f.known = Known.NOTHING;
@@ -194,8 +233,10 @@ function content(f: Fields): u32 {
 
 /** The rates of source, rule and `out`. A frame that one of them stops uses up nothing of the others. */
 function within(f: Fields, matched: i32): u32 {
-  const r = rule(<u32>matched), s = settings();
-  const due = RULE_DUE + (matched << 3), tightened = tightenedDue(f, clock);
+  const r = rule(<u32>matched),
+    s = settings();
+  const due = RULE_DUE + (matched << 3),
+    tightened = tightenedDue(f, clock);
   if (tightened != 0 && !conforms(tightened, clock, s.tightened, 0)) return Reason.TIGHTENED;
   if (!conforms(due, clock, r.interval, r.slack)) return Reason.RATE;
   if (!mayLeave(clock)) return Reason.SHAPING;

@@ -28,20 +28,34 @@ const PADDING: usize = memory.data(9016, 8);
 const FIELDS: usize = memory.data(112, 8);
 
 let used: u32 = 0;
-let left: u32 = 0;           // releases that the record at hand may still have
+let left: u32 = 0; // releases that the record at hand may still have
 let identification: u32 = 0; // IPv4, of the next frame that is made
 let paddingSent: u64 = 0;
 let forgone: u64 = 0;
 
-export function at(): usize { return FRAMES; }
-export function length(): u32 { return used; }
-export function clear(): void { used = 0; }
-export function paddings(): u64 { return paddingSent; }
-export function slotsForgone(): u64 { return forgone; }
+export function at(): usize {
+  return FRAMES;
+}
+export function length(): u32 {
+  return used;
+}
+export function clear(): void {
+  used = 0;
+}
+export function paddings(): u64 {
+  return paddingSent;
+}
+export function slotsForgone(): u64 {
+  return forgone;
+}
 /** Whether whatever one record lets out has room. */
-export function roomForRecord(): bool { return used + RELEASES * LONGEST <= SIZE; }
+export function roomForRecord(): bool {
+  return used + RELEASES * LONGEST <= SIZE;
+}
 // @ts-ignore: decorator
-@inline function padded(s: GuardSettings): bool { return (s.flags & GuardFlag.PADDING) != 0; }
+@inline function padded(s: GuardSettings): bool {
+  return (s.flags & GuardFlag.PADDING) != 0;
+}
 
 /** Before the first record. */
 export function beginOutput(): void {
@@ -74,7 +88,9 @@ export function mayLeave(time: u64): bool {
 }
 
 /** Bytes of the longest frame that this policy's `out` takes; with padding that of all. */
-function longest(s: GuardSettings): u32 { return max<u32>(ETHERNET + s.mtu, MINIMUM); }
+function longest(s: GuardSettings): u32 {
+  return max<u32>(ETHERNET + s.mtu, MINIMUM);
+}
 
 /** A record is at hand: what is due leaves. */
 export function startRecord(record: u32, time: u64): void {
@@ -88,7 +104,7 @@ export function emit(f: Fields, copyPayload: bool, record: u32, time: u64): void
   const waits = s.queue != 0;
   const frame = waits ? room(longest(s)) : FRAMES + used + FRAME_HEADER;
   const length = remake(frame, f, copyPayload, s.outMac, s.nextHopMac, s.ttl, identification);
-  if (f.version == 4) identification = identification + 1 & 0xffff;
+  if (f.version == 4) identification = (identification + 1) & 0xffff;
   if (waits) {
     push(frame, length);
     release(record, time);
@@ -118,14 +134,18 @@ function leave(s: GuardSettings, frame: usize, padding: bool, record: u32): void
   const whole = padding ? longest(s) : n;
   memory.copy(to, frame == 0 ? PADDING : frame, n);
   memory.fill(to + n, 0, whole - n);
-  if (frame != 0) pop(); else paddingSent += 1;
+  if (frame != 0) pop();
+  else paddingSent += 1;
   close(whole, record);
 }
 
 /** The first interval begins with the first record; those that were missed are forgone. */
 function catchUp(s: GuardSettings, time: u64): void {
   const due = load<u64>(DUE);
-  if (due == 0) { store<u64>(DUE, time + s.interval); return; }
+  if (due == 0) {
+    store<u64>(DUE, time + s.interval);
+    return;
+  }
   if (time < due || time - due <= LATE * s.interval) return;
   const missed = (time - due) / s.interval;
   forgone += missed;

@@ -2,9 +2,31 @@
 // guard's part of the policy: taken over once, checked field by field, constant from then on.
 import { Refusal } from "../../../contract/onboard/abi";
 import {
-  ANY_PROTOCOL, Check, DataCheck, EXTENSIONS, GuardFlag, GuardSettings, MAX_CHECKS, MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES,
-  MessageRule, NAME_SIZE, Network, Part, Range, Rule, RuleAction, RulePayload,
-  Tag, TransferSettings, policyName, section, sectionLength, verify,
+  ANY_PROTOCOL,
+  Check,
+  DataCheck,
+  EXTENSIONS,
+  GuardFlag,
+  GuardSettings,
+  MAX_CHECKS,
+  MAX_MESSAGE_RULES,
+  MAX_MTU,
+  MAX_QUEUE,
+  MAX_RULES,
+  MessageRule,
+  NAME_SIZE,
+  Network,
+  Part,
+  Range,
+  Rule,
+  RuleAction,
+  RulePayload,
+  Tag,
+  TransferSettings,
+  policyName,
+  section,
+  sectionLength,
+  verify,
 } from "../../../contract/onboard/config";
 import { messageRule, useRules } from "../../../../diode/onboard/messages/match";
 import { checkMessageTables } from "../../../../diode/onboard/messages/second";
@@ -29,16 +51,28 @@ let messageNames: usize = 0;
 let settingsAt: usize = 0;
 
 // @ts-ignore: decorator
-@inline export function settings(): GuardSettings { return changetype<GuardSettings>(settingsAt); }
+@inline export function settings(): GuardSettings {
+  return changetype<GuardSettings>(settingsAt);
+}
 // @ts-ignore: decorator
-@inline export function rule(i: u32): Rule { return changetype<Rule>(rules + <usize>i * offsetof<Rule>()); }
+@inline export function rule(i: u32): Rule {
+  return changetype<Rule>(rules + <usize>i * offsetof<Rule>());
+}
 // @ts-ignore: decorator
-@inline export function ignoreChecksums(): bool { return (settings().flags & GuardFlag.IGNORE_CHECKSUMS) != 0; }
+@inline export function ignoreChecksums(): bool {
+  return (settings().flags & GuardFlag.IGNORE_CHECKSUMS) != 0;
+}
 
-export function name(): u64 { return policyName(POLICY); }
+export function name(): u64 {
+  return policyName(POLICY);
+}
 
-export function writeName(t: Text, i: u32): void { write(t, names + <usize>i * NAME_SIZE); }
-export function writeMessageName(t: Text, i: u32): void { write(t, messageNames + <usize>i * NAME_SIZE); }
+export function writeName(t: Text, i: u32): void {
+  write(t, names + <usize>i * NAME_SIZE);
+}
+export function writeMessageName(t: Text, i: u32): void {
+  write(t, messageNames + <usize>i * NAME_SIZE);
+}
 
 function write(t: Text, at: usize): void {
   for (let n: usize = 0; n < NAME_SIZE && load<u8>(at + n) != 0; ++n) byte(t, <u32>load<u8>(at + n));
@@ -76,12 +110,19 @@ function sane(): bool {
   const rangeCount = countOf(Tag.RANGES, <u32>offsetof<Range>());
   protectedCount = countOf(Tag.PROTECTED, <u32>offsetof<Network>());
   if (networkCount == u32.MAX_VALUE || rangeCount == u32.MAX_VALUE || protectedCount == u32.MAX_VALUE) return false;
-  if (!saneRanges(rangeCount) || !saneNetworks(networks, networkCount) || !saneNetworks(protectedNetworks, protectedCount)) return false;
+  if (
+    !saneRanges(rangeCount) ||
+    !saneNetworks(networks, networkCount) ||
+    !saneNetworks(protectedNetworks, protectedCount)
+  )
+    return false;
   for (let i: u32 = 0; i < ruleCount; ++i) if (!saneRule(rule(i), networkCount, rangeCount)) return false;
   if (!saneMessages(rangeCount) || !saneTransfer()) return false;
   return checkSecond(
-    section(POLICY, Tag.FORMATS), sectionLength(POLICY, Tag.FORMATS),
-    section(POLICY, Tag.TABLES), sectionLength(POLICY, Tag.TABLES),
+    section(POLICY, Tag.FORMATS),
+    sectionLength(POLICY, Tag.FORMATS),
+    section(POLICY, Tag.TABLES),
+    sectionLength(POLICY, Tag.TABLES),
   );
 }
 
@@ -89,7 +130,14 @@ function sane(): bool {
 function saneOutput(s: GuardSettings): bool {
   if (s.tightened > LONGEST || s.queue > MAX_QUEUE || (s.queue != 0 && s.interval == 0)) return false;
   if ((s.flags & GuardFlag.PADDING) == 0) return (s.paddingPort | s.paddingFrom | s.paddingTo) == 0;
-  return s.queue != 0 && s.slack == 0 && s.paddingPort != 0 && s.paddingPort <= 0xffff && s.paddingFrom != 0 && s.paddingTo != 0;
+  return (
+    s.queue != 0 &&
+    s.slack == 0 &&
+    s.paddingPort != 0 &&
+    s.paddingPort <= 0xffff &&
+    s.paddingFrom != 0 &&
+    s.paddingTo != 0
+  );
 }
 
 /** Entries of a section; the greatest number when its length is no multiple of theirs. */
@@ -110,7 +158,8 @@ function plainNames(at: usize, count: u32): bool {
 function saneNetworks(list: usize, count: u32): bool {
   for (let i: u32 = 0; i < count; ++i) {
     const n = changetype<Network>(list + <usize>i * offsetof<Network>());
-    if (!(n.version == 4 && n.bits <= 32 && n.hi == 0 && n.lo >> 32 == 0) && !(n.version == 6 && n.bits <= 128)) return false;
+    if (!(n.version == 4 && n.bits <= 32 && n.hi == 0 && n.lo >> 32 == 0) && !(n.version == 6 && n.bits <= 128))
+      return false;
     if (hasHostBits(n)) return false;
   }
   return true;
@@ -119,8 +168,8 @@ function saneNetworks(list: usize, count: u32): bool {
 /** Bits behind the network's: the two checkers would not have to agree on what they mean. */
 function hasHostBits(n: Network): bool {
   const bits = <u64>n.bits;
-  if (n.version == 4) return bits < 32 && n.lo << 32 + bits != 0;
-  if (bits >= 64) return bits < 128 && n.lo << bits - 64 != 0;
+  if (n.version == 4) return bits < 32 && n.lo << (32 + bits) != 0;
+  if (bits >= 64) return bits < 128 && n.lo << (bits - 64) != 0;
   return n.lo != 0 || n.hi << bits != 0;
 }
 
@@ -133,28 +182,42 @@ function saneRanges(count: u32): bool {
 }
 
 function saneRule(r: Rule, networkCount: u32, rangeCount: u32): bool {
-  return r.interval <= LONGEST && r.slack <= LONGEST
-    && <i32>r.action <= RuleAction.ALLOW && (<i32>r.payload < RulePayload.TRANSFER
-      || (r.payload == RulePayload.TRANSFER && transferAt != 0))
-    && r.sizeFirst <= r.sizeLast
-    && (r.action == RuleAction.DENY || <u32>r.protocol != ANY_PROTOCOL)
-    && <u32>r.fromAt + r.fromCount <= networkCount && <u32>r.toAt + r.toCount <= networkCount
-    && <u32>r.portsAt + r.portsCount <= rangeCount && <u32>r.sourcesAt + r.sourcesCount <= rangeCount
-    && <u32>r.vlansAt + r.vlansCount <= rangeCount;
+  return (
+    r.interval <= LONGEST &&
+    r.slack <= LONGEST &&
+    <i32>r.action <= RuleAction.ALLOW &&
+    (<i32>r.payload < RulePayload.TRANSFER || (r.payload == RulePayload.TRANSFER && transferAt != 0)) &&
+    r.sizeFirst <= r.sizeLast &&
+    (r.action == RuleAction.DENY || <u32>r.protocol != ANY_PROTOCOL) &&
+    <u32>r.fromAt + r.fromCount <= networkCount &&
+    <u32>r.toAt + r.toCount <= networkCount &&
+    <u32>r.portsAt + r.portsCount <= rangeCount &&
+    <u32>r.sourcesAt + r.sourcesCount <= rangeCount &&
+    <u32>r.vlansAt + r.vlansCount <= rangeCount
+  );
 }
 
 function saneTransfer(): bool {
   if (transferAt == 0) return true;
   if (sectionLength(POLICY, Tag.TRANSFER) != offsetof<TransferSettings>()) return false;
   const t = changetype<TransferSettings>(transferAt);
-  return t.ascii <= 1 && t.extensions <= EXTENSIONS && t.data >= 1 && t.data <= MOST_DATA && t.parity >= 1 && t.parity <= MOST_PARITY
-    && t.interleave >= 1 && t.interleave <= MOST_BLOCKS;
+  return (
+    t.ascii <= 1 &&
+    t.extensions <= EXTENSIONS &&
+    t.data >= 1 &&
+    t.data <= MOST_DATA &&
+    t.parity >= 1 &&
+    t.parity <= MOST_PARITY &&
+    t.interleave >= 1 &&
+    t.interleave <= MOST_BLOCKS
+  );
 }
 
 /** 1553 messages: rules, their names, what they want of the data, and the second checker's tables. */
 function saneMessages(rangeCount: u32): bool {
   const count = messageRuleCount;
-  if (count > MAX_MESSAGE_RULES || sectionLength(POLICY, Tag.MESSAGES) % <u32>offsetof<MessageRule>() != 0) return false;
+  if (count > MAX_MESSAGE_RULES || sectionLength(POLICY, Tag.MESSAGES) % <u32>offsetof<MessageRule>() != 0)
+    return false;
   if (sectionLength(POLICY, Tag.MESSAGE_NAMES) != count * NAME_SIZE || !plainNames(messageNames, count)) return false;
   const checkCount = countOf(Tag.CHECKS, <u32>offsetof<DataCheck>());
   if (checkCount > MAX_CHECKS) return false;

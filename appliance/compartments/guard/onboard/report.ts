@@ -10,163 +10,293 @@ import { size as quarantined } from "../../../../diode/onboard/quarantine";
 import { waiting } from "../../../../diode/onboard/queue";
 import { REASONS, Reason, writeReason } from "../../../../diode/onboard/reasons";
 import { Text, byte, hex16, hex8, ipv4, ipv6, lit, mac, timestamp, unsigned } from "../../../../lib/onboard/text";
-import { backwards, countSuppressed, dropped, forwarded, limited, ofMessage, ofReason, ofRule, suppressed } from "./counters";
+import {
+  backwards,
+  countSuppressed,
+  dropped,
+  forwarded,
+  limited,
+  ofMessage,
+  ofReason,
+  ofRule,
+  suppressed,
+} from "./counters";
 import { Due, begin, end, text } from "./events";
 import { paddings, slotsForgone } from "./output";
 import { messageRuleCount, name, rule, ruleCount, settings, transferAt, writeMessageName, writeName } from "./policy";
 import { relayed } from "./transfer";
 
-const ALERT: u32 = 1, WARNING: u32 = 4, NOTICE: u32 = 5, INFORMATIONAL: u32 = 6; // RFC 5424 table 2
+const ALERT: u32 = 1,
+  WARNING: u32 = 4,
+  NOTICE: u32 = 5,
+  INFORMATIONAL: u32 = 6; // RFC 5424 table 2
 const SECOND: u64 = 1000000000;
-const ENTRY: u32 = 160;  // more than one counter takes in JSON
+const ENTRY: u32 = 160; // more than one counter takes in JSON
 
 // A key is a reason, REASONS + the rule that denied or limited, or behind those a rule of 1553 messages.
-const LAST: usize = memory.data((33 + 128) * 8, 8);     // clock at the key's last event
-const SAID: usize = memory.data(33 + 128, 8);           // whether it had one: the first also goes to the console
+const LAST: usize = memory.data((33 + 128) * 8, 8); // clock at the key's last event
+const SAID: usize = memory.data(33 + 128, 8); // whether it had one: the first also goes to the console
 const REPORTED: usize = memory.data((33 + 128 + 64) * 8, 8); // counter when it was last reported
 
 /** One drop event a second for each reason and rule; the others are counted as suppressed. */
 export function reportDrop(r: RecordHeader, f: Fields, reason: u32, ruleIndex: i32, clock: u64): void {
   const key: u32 = ruleIndex >= 0 ? REASONS + <u32>ruleIndex : reason;
   const first = load<u8>(SAID + key) == 0;
-  if (!first && clock - load<u64>(LAST + (key << 3)) < SECOND) { countSuppressed(); return; }
+  if (!first && clock - load<u64>(LAST + (key << 3)) < SECOND) {
+    countSuppressed();
+    return;
+  }
   const t = begin();
   writeDrop(t, r, f, reason, ruleIndex);
   if (first) writeShort(text(), f, reason, ruleIndex);
-  if (!end(reason == Reason.CHECKERS ? ALERT : NOTICE, EventKind.EVENT, Due.NOW)) { countSuppressed(); return; }
+  if (!end(reason == Reason.CHECKERS ? ALERT : NOTICE, EventKind.EVENT, Due.NOW)) {
+    countSuppressed();
+    return;
+  }
   store<u8>(SAID + key, 1);
   store<u64>(LAST + (key << 3), clock);
 }
 
 /** EVE `drop` as Suricata's schema has it. */
 function writeDrop(t: Text, r: RecordHeader, f: Fields, reason: u32, ruleIndex: i32): void {
-  lit(t, '{"timestamp":"'); timestamp(t, r.time);
-  lit(t, '","pcap_cnt":'); unsigned(t, r.number);
+  lit(t, '{"timestamp":"');
+  timestamp(t, r.time);
+  lit(t, '","pcap_cnt":');
+  unsigned(t, r.number);
   lit(t, ',"event_type":"drop"');
-  if (f.known != Known.NOTHING && f.vlan < 4096) { lit(t, ',"vlan":['); unsigned(t, f.vlan); byte(t, 93); }
-  if (f.known >= Known.ADDRESSES) {
-    lit(t, ',"src_ip":"'); address(t, f.version, f.srcHi, f.srcLo); byte(t, 34);
-    if (f.known >= Known.PORTS) { lit(t, ',"src_port":'); unsigned(t, f.srcPort); }
-    lit(t, ',"dest_ip":"'); address(t, f.version, f.dstHi, f.dstLo); byte(t, 34);
-    if (f.known >= Known.PORTS) { lit(t, ',"dest_port":'); unsigned(t, f.dstPort); }
-    lit(t, ',"proto":"'); protocol(t, f.protocol);
-    lit(t, '","ip_v":'); unsigned(t, f.version);
-  } else if (f.known == Known.MAC) {
-    lit(t, ',"ether":{"src_mac":"'); mac(t, f.macSrc);
-    lit(t, '","dest_mac":"'); mac(t, f.macDst);
-    lit(t, '","ether_type":'); unsigned(t, f.etherType); byte(t, 125);
+  if (f.known != Known.NOTHING && f.vlan < 4096) {
+    lit(t, ',"vlan":[');
+    unsigned(t, f.vlan);
+    byte(t, 93);
   }
-  lit(t, ',"drop":{"len":'); unsigned(t, r.original);
-  lit(t, ',"reason":"'); cause(t, reason, ruleIndex);
+  if (f.known >= Known.ADDRESSES) {
+    lit(t, ',"src_ip":"');
+    address(t, f.version, f.srcHi, f.srcLo);
+    byte(t, 34);
+    if (f.known >= Known.PORTS) {
+      lit(t, ',"src_port":');
+      unsigned(t, f.srcPort);
+    }
+    lit(t, ',"dest_ip":"');
+    address(t, f.version, f.dstHi, f.dstLo);
+    byte(t, 34);
+    if (f.known >= Known.PORTS) {
+      lit(t, ',"dest_port":');
+      unsigned(t, f.dstPort);
+    }
+    lit(t, ',"proto":"');
+    protocol(t, f.protocol);
+    lit(t, '","ip_v":');
+    unsigned(t, f.version);
+  } else if (f.known == Known.MAC) {
+    lit(t, ',"ether":{"src_mac":"');
+    mac(t, f.macSrc);
+    lit(t, '","dest_mac":"');
+    mac(t, f.macDst);
+    lit(t, '","ether_type":');
+    unsigned(t, f.etherType);
+    byte(t, 125);
+  }
+  lit(t, ',"drop":{"len":');
+  unsigned(t, r.original);
+  lit(t, ',"reason":"');
+  cause(t, reason, ruleIndex);
   lit(t, '"}}');
 }
 
 /** `default`, `rule:no-telnet`, `rate:telemetry` */
 function cause(t: Text, reason: u32, ruleIndex: i32): void {
-  if (ruleIndex < 0) { writeReason(t, reason); return; }
+  if (ruleIndex < 0) {
+    writeReason(t, reason);
+    return;
+  }
   lit(t, reason == Reason.RATE ? "rate:" : "rule:");
   writeName(t, <u32>ruleIndex);
 }
 
 function writeShort(t: Text, f: Fields, reason: u32, ruleIndex: i32): void {
-  lit(t, "drop "); cause(t, reason, ruleIndex);
+  lit(t, "drop ");
+  cause(t, reason, ruleIndex);
   if (f.known >= Known.ADDRESSES) {
-    byte(t, 32); address(t, f.version, f.srcHi, f.srcLo);
-    if (f.known >= Known.PORTS) { byte(t, 32); unsigned(t, f.srcPort); }
-    lit(t, " -> "); address(t, f.version, f.dstHi, f.dstLo);
-    if (f.known >= Known.PORTS) { byte(t, 32); unsigned(t, f.dstPort); }
-    byte(t, 32); protocol(t, f.protocol);
+    byte(t, 32);
+    address(t, f.version, f.srcHi, f.srcLo);
+    if (f.known >= Known.PORTS) {
+      byte(t, 32);
+      unsigned(t, f.srcPort);
+    }
+    lit(t, " -> ");
+    address(t, f.version, f.dstHi, f.dstLo);
+    if (f.known >= Known.PORTS) {
+      byte(t, 32);
+      unsigned(t, f.dstPort);
+    }
+    byte(t, 32);
+    protocol(t, f.protocol);
   } else if (f.known == Known.MAC) {
-    byte(t, 32); mac(t, f.macSrc); lit(t, " -> "); mac(t, f.macDst); lit(t, " ethertype 0x"); hex16(t, f.etherType);
+    byte(t, 32);
+    mac(t, f.macSrc);
+    lit(t, " -> ");
+    mac(t, f.macDst);
+    lit(t, " ethertype 0x");
+    hex16(t, f.etherType);
   }
   lit(t, " (first of its kind)");
 }
 
 function address(t: Text, version: u32, hi: u64, lo: u64): void {
-  if (version == 4) ipv4(t, <u32>lo); else ipv6(t, hi, lo);
+  if (version == 4) ipv4(t, <u32>lo);
+  else ipv6(t, hi, lo);
 }
 
 function protocol(t: Text, protocol: u32): void {
   switch (protocol) {
-    case 1: lit(t, "ICMP"); break;
-    case 2: lit(t, "IGMP"); break;
-    case 6: lit(t, "TCP"); break;
-    case 17: lit(t, "UDP"); break;
-    case 58: lit(t, "IPv6-ICMP"); break;
-    default: if (protocol < 100) byte(t, 48); if (protocol < 10) byte(t, 48); unsigned(t, protocol);
+    case 1:
+      lit(t, "ICMP");
+      break;
+    case 2:
+      lit(t, "IGMP");
+      break;
+    case 6:
+      lit(t, "TCP");
+      break;
+    case 17:
+      lit(t, "UDP");
+      break;
+    case 58:
+      lit(t, "IPv6-ICMP");
+      break;
+    default:
+      if (protocol < 100) byte(t, 48);
+      if (protocol < 10) byte(t, 48);
+      unsigned(t, protocol);
   }
 }
 
 /** Somebody was put into quarantine, by the verdict on this frame. */
 export function reportQuarantine(r: RecordHeader, f: Fields, until: u64): void {
-  const action = r.verdict & 15, detector = r.verdict >> 4 & 63;
+  const action = r.verdict & 15,
+    detector = (r.verdict >> 4) & 63;
   const flow = action == Action.QUARANTINE_FLOW;
   const bus = action == Action.QUARANTINE_TERMINAL || action == Action.QUARANTINE_MESSAGE;
   const t = begin();
-  lit(t, '{"timestamp":"'); timestamp(t, r.time);
-  lit(t, '","pcap_cnt":'); unsigned(t, r.number);
-  lit(t, ',"event_type":"weir_quarantine","src_ip":"'); address(t, f.version, f.srcHi, f.srcLo);
+  lit(t, '{"timestamp":"');
+  timestamp(t, r.time);
+  lit(t, '","pcap_cnt":');
+  unsigned(t, r.number);
+  lit(t, ',"event_type":"weir_quarantine","src_ip":"');
+  address(t, f.version, f.srcHi, f.srcLo);
   if (flow) {
-    lit(t, '","src_port":'); unsigned(t, f.srcPort);
-    lit(t, ',"dest_ip":"'); address(t, f.version, f.dstHi, f.dstLo);
-    lit(t, '","dest_port":'); unsigned(t, f.dstPort);
-    lit(t, ',"proto":"'); protocol(t, f.protocol);
+    lit(t, '","src_port":');
+    unsigned(t, f.srcPort);
+    lit(t, ',"dest_ip":"');
+    address(t, f.version, f.dstHi, f.dstLo);
+    lit(t, '","dest_port":');
+    unsigned(t, f.dstPort);
+    lit(t, ',"proto":"');
+    protocol(t, f.protocol);
   }
-  lit(t, '","quarantine":{"of":"'); whom(t, action);
-  lit(t, '","until":"'); timestamp(t, until);
-  lit(t, '","detector":"'); writeDetector(t, detector); byte(t, 34);
-  if (bus) { byte(t, 44); terminal(t, r.verdict, '"channel":', ',"rt":', ',"tr":', ',"sa":'); }
+  lit(t, '","quarantine":{"of":"');
+  whom(t, action);
+  lit(t, '","until":"');
+  timestamp(t, until);
+  lit(t, '","detector":"');
+  writeDetector(t, detector);
+  byte(t, 34);
+  if (bus) {
+    byte(t, 44);
+    terminal(t, r.verdict, '"channel":', ',"rt":', ',"tr":', ',"sa":');
+  }
   lit(t, "}}");
   const s = text();
-  lit(s, action == Action.TIGHTEN ? "tightened " : "quarantine "); address(s, f.version, f.srcHi, f.srcLo);
-  if (flow) { lit(s, " -> "); address(s, f.version, f.dstHi, f.dstLo); }
-  if (bus) { byte(s, 32); terminal(s, r.verdict, "channel ", " terminal ", " tr ", " subaddress "); }
-  lit(s, " until "); timestamp(s, until);
+  lit(s, action == Action.TIGHTEN ? "tightened " : "quarantine ");
+  address(s, f.version, f.srcHi, f.srcLo);
+  if (flow) {
+    lit(s, " -> ");
+    address(s, f.version, f.dstHi, f.dstLo);
+  }
+  if (bus) {
+    byte(s, 32);
+    terminal(s, r.verdict, "channel ", " terminal ", " tr ", " subaddress ");
+  }
+  lit(s, " until ");
+  timestamp(s, until);
   end(WARNING, EventKind.EVENT, Due.NOW);
 }
 
 function whom(t: Text, action: u32): void {
   switch (action) {
-    case Action.QUARANTINE_FLOW: lit(t, "flow"); break;
-    case Action.QUARANTINE_TERMINAL: lit(t, "terminal"); break;
-    case Action.QUARANTINE_MESSAGE: lit(t, "message"); break;
-    case Action.TIGHTEN: lit(t, "rate"); break;
-    default: lit(t, "source");
+    case Action.QUARANTINE_FLOW:
+      lit(t, "flow");
+      break;
+    case Action.QUARANTINE_TERMINAL:
+      lit(t, "terminal");
+      break;
+    case Action.QUARANTINE_MESSAGE:
+      lit(t, "message");
+      break;
+    case Action.TIGHTEN:
+      lit(t, "rate");
+      break;
+    default:
+      lit(t, "source");
   }
 }
 
 /** Channel (its lower 11 bits) and terminal; of a message transmit (1) or receive (0) and subaddress. */
 function terminal(t: Text, verdict: u32, channel: string, rt: string, tr: string, sa: string): void {
-  lit(t, channel); unsigned(t, verdict >> 21);
-  lit(t, rt); unsigned(t, verdict >> 16 & 31);
+  lit(t, channel);
+  unsigned(t, verdict >> 21);
+  lit(t, rt);
+  unsigned(t, (verdict >> 16) & 31);
   if ((verdict & 15) != Action.QUARANTINE_MESSAGE) return;
-  lit(t, tr); unsigned(t, verdict >> 15 & 1);
-  lit(t, sa); unsigned(t, verdict >> 10 & 31);
+  lit(t, tr);
+  unsigned(t, (verdict >> 15) & 1);
+  lit(t, sa);
+  unsigned(t, (verdict >> 10) & 31);
 }
 
 /** guard's part of the heartbeat (abi.ts, STATS). */
 export function reportStats(clock: u64): void {
   const t = begin();
-  const passed = forwarded(), stopped = dropped();
-  lit(t, '"guard":{"policy":"'); for (let i: i32 = 56; i >= 0; i -= 8) hex8(t, <u32>(name() >> i) & 255);
-  lit(t, '","frames":'); unsigned(t, passed + stopped);
-  lit(t, ',"forwarded":'); unsigned(t, passed);
-  lit(t, ',"dropped":'); unsigned(t, stopped);
-  lit(t, ',"quarantined":'); unsigned(t, quarantined(clock));
-  lit(t, ',"suppressed":'); unsigned(t, suppressed);
-  lit(t, ',"backwards":'); unsigned(t, backwards);
+  const passed = forwarded(),
+    stopped = dropped();
+  lit(t, '"guard":{"policy":"');
+  for (let i: i32 = 56; i >= 0; i -= 8) hex8(t, (<u32>(name() >> i)) & 255);
+  lit(t, '","frames":');
+  unsigned(t, passed + stopped);
+  lit(t, ',"forwarded":');
+  unsigned(t, passed);
+  lit(t, ',"dropped":');
+  unsigned(t, stopped);
+  lit(t, ',"quarantined":');
+  unsigned(t, quarantined(clock));
+  lit(t, ',"suppressed":');
+  unsigned(t, suppressed);
+  lit(t, ',"backwards":');
+  unsigned(t, backwards);
   if (settings().queue != 0) {
-    lit(t, ',"waiting":'); unsigned(t, waiting());
-    lit(t, ',"padding":'); unsigned(t, paddings());
-    lit(t, ',"slots_forgone":'); unsigned(t, slotsForgone());
+    lit(t, ',"waiting":');
+    unsigned(t, waiting());
+    lit(t, ',"padding":');
+    unsigned(t, paddings());
+    lit(t, ',"slots_forgone":');
+    unsigned(t, slotsForgone());
   }
-  if (transferAt != 0) { lit(t, ',"relayed":'); unsigned(t, relayed); }
+  if (transferAt != 0) {
+    lit(t, ',"relayed":');
+    unsigned(t, relayed);
+  }
   if (messageRuleCount != 0) {
-    lit(t, ',"messages_malformed":'); unsigned(t, malformed);
-    lit(t, ',"messages_unlisted":'); unsigned(t, unlisted);
-    lit(t, ',"messages_data":'); unsigned(t, refusedData);
-    lit(t, ',"messages_quarantined":'); unsigned(t, shut);
-    lit(t, ',"packets_other":'); unsigned(t, others);
+    lit(t, ',"messages_malformed":');
+    unsigned(t, malformed);
+    lit(t, ',"messages_unlisted":');
+    unsigned(t, unlisted);
+    lit(t, ',"messages_data":');
+    unsigned(t, refusedData);
+    lit(t, ',"messages_quarantined":');
+    unsigned(t, shut);
+    lit(t, ',"packets_other":');
+    unsigned(t, others);
   }
   byte(t, 125);
   end(INFORMATIONAL, EventKind.STATS, Due.ALWAYS);
@@ -178,7 +308,8 @@ export function reportRules(time: u64, last: bool): void {
   const keys = REASONS + ruleCount + messageRuleCount;
   while (key < keys) {
     const t = begin();
-    lit(t, '{"timestamp":"'); timestamp(t, time);
+    lit(t, '{"timestamp":"');
+    timestamp(t, time);
     lit(t, '","event_type":"weir_rules","rules":[');
     const start = t.at;
     const from = key;
@@ -209,18 +340,25 @@ function writeCounter(t: Text, key: u32): void {
   lit(t, '{"rule":"');
   if (key < REASONS) {
     writeReason(t, key);
-    lit(t, '","action":"drop","frames":'); unsigned(t, ofReason(key));
+    lit(t, '","action":"drop","frames":');
+    unsigned(t, ofReason(key));
   } else if (key >= REASONS + ruleCount) {
     const i = key - REASONS - ruleCount;
     writeMessageName(t, i);
-    lit(t, messageRule(i).action == RuleAction.ALLOW ? '","action":"allow","messages":' : '","action":"deny","messages":');
+    lit(
+      t,
+      messageRule(i).action == RuleAction.ALLOW ? '","action":"allow","messages":' : '","action":"deny","messages":',
+    );
     unsigned(t, countOf(key));
   } else {
     const i = key - REASONS;
     writeName(t, i);
     lit(t, rule(i).action == RuleAction.ALLOW ? '","action":"allow","frames":' : '","action":"deny","frames":');
     unsigned(t, ofRule(i));
-    if (limited(i) != 0) { lit(t, ',"limited":'); unsigned(t, limited(i)); }
+    if (limited(i) != 0) {
+      lit(t, ',"limited":');
+      unsigned(t, limited(i));
+    }
   }
   byte(t, 125);
 }

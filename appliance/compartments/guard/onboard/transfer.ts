@@ -14,9 +14,15 @@ export let relayed: u64 = 0;
 
 export function beginTransfer(): void {
   if (transferAt == 0) return;
-  const t = changetype<TransferSettings>(transferAt), at = transferAt;
+  const t = changetype<TransferSettings>(transferAt),
+    at = transferAt;
   openRelay(
-    t.data, t.parity, t.interleave, at + offsetof<TransferSettings>("keyIn"), at + offsetof<TransferSettings>("keyOut"), at,
+    t.data,
+    t.parity,
+    t.interleave,
+    at + offsetof<TransferSettings>("keyIn"),
+    at + offsetof<TransferSettings>("keyOut"),
+    at,
     at + offsetof<TransferSettings>("names"),
   );
 }
@@ -30,7 +36,9 @@ export function takeTransfer(f: Fields, time: u64): u32 {
 }
 
 /** Time goes on. */
-export function transferTime(time: u64): void { if (known) relayTime(time); }
+export function transferTime(time: u64): void {
+  if (known) relayTime(time);
+}
 
 /** The fields of the next frame that leaves; 0 = there is none now. */
 export function nextTransfer(time: u64): usize {

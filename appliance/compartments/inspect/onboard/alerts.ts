@@ -17,7 +17,9 @@ import { writeCategory, writeExpected, writeSeen, writeSignature } from "./words
 const ALERT: u32 = 1; // syslog severity
 
 let raised: u64 = 0;
-export function alertsRaised(): u64 { return raised; }
+export function alertsRaised(): u64 {
+  return raised;
+}
 
 // What is at hand: a packet and its flow, or a 1553 message and its bus. 0 = none.
 let packet: usize = 0;
@@ -26,8 +28,20 @@ let message: usize = 0;
 let bus: usize = 0;
 let number: u64 = 0; // of the record, or of the message on its bus
 
-export function atHand(k: usize, f: usize, n: u64): void { packet = k; flow = f; message = 0; bus = 0; number = n; }
-export function messageAtHand(m: usize, b: usize, n: u64): void { packet = 0; flow = 0; message = m; bus = b; number = n; }
+export function atHand(k: usize, f: usize, n: u64): void {
+  packet = k;
+  flow = f;
+  message = 0;
+  bus = 0;
+  number = n;
+}
+export function messageAtHand(m: usize, b: usize, n: u64): void {
+  packet = 0;
+  flow = 0;
+  message = m;
+  bus = b;
+  number = n;
+}
 
 /** Keeps a copy of a finding that makes sense when its packet or message is gone. */
 export function keep(f: Finding, to: Finding): void {
@@ -58,7 +72,10 @@ function locate(f: Finding, k: Packet): void {
   if (k.ips != 0) {
     const ip = innermost(k);
     f.version = <u8>ip.version;
-    f.srcHi = ip.srcHi; f.srcLo = ip.srcLo; f.dstHi = ip.dstHi; f.dstLo = ip.dstLo;
+    f.srcHi = ip.srcHi;
+    f.srcLo = ip.srcLo;
+    f.dstHi = ip.dstHi;
+    f.dstLo = ip.dstLo;
     f.protocol = k.protocol;
     f.port = k.flags & Is.PORTS ? k.destPort : 0;
     f.hasDest = 1;
@@ -88,22 +105,46 @@ export function alert(f: Finding, count: u32, since: u64): void {
   raised += 1;
   const t = events.begin();
   open(t, f);
-  lit(t, ',"alert":{"action":"allowed","gid":1,"signature_id":'); unsigned(t, FIRST_SIGNATURE + f.detector);
-  lit(t, ',"rev":1,"signature":"'); writeSignature(t, f.detector);
-  lit(t, '","category":"'); writeCategory(t, f.detector);
-  lit(t, '","severity":2,"context":{"detector":"'); writeDetector(t, f.detector);
-  lit(t, '","score":'); decimal(t, f.score, 6);
-  lit(t, ',"threshold":'); decimal(t, f.threshold, 6);
-  if (count > 1) { lit(t, ',"count":'); unsigned(t, count); }
-  if (since != 0) { lit(t, ',"since":"'); timestamp(t, since); byte(t, 34); }
-  lit(t, ',"expected":"'); writeExpected(t, f);
-  lit(t, '","seen":"'); writeSeen(t, f);
+  lit(t, ',"alert":{"action":"allowed","gid":1,"signature_id":');
+  unsigned(t, FIRST_SIGNATURE + f.detector);
+  lit(t, ',"rev":1,"signature":"');
+  writeSignature(t, f.detector);
+  lit(t, '","category":"');
+  writeCategory(t, f.detector);
+  lit(t, '","severity":2,"context":{"detector":"');
+  writeDetector(t, f.detector);
+  lit(t, '","score":');
+  decimal(t, f.score, 6);
+  lit(t, ',"threshold":');
+  decimal(t, f.threshold, 6);
+  if (count > 1) {
+    lit(t, ',"count":');
+    unsigned(t, count);
+  }
+  if (since != 0) {
+    lit(t, ',"since":"');
+    timestamp(t, since);
+    byte(t, 34);
+  }
+  lit(t, ',"expected":"');
+  writeExpected(t, f);
+  lit(t, '","seen":"');
+  writeSeen(t, f);
   lit(t, '"}}}');
   const short = events.text();
-  lit(short, "ALERT "); writeDetector(short, f.detector); byte(short, 32); subject(short, f);
-  lit(short, ": expected "); writeExpected(short, f);
-  lit(short, "; seen "); writeSeen(short, f);
-  if (count > 1) { lit(short, ", "); unsigned(short, count); lit(short, " times"); }
+  lit(short, "ALERT ");
+  writeDetector(short, f.detector);
+  byte(short, 32);
+  subject(short, f);
+  lit(short, ": expected ");
+  writeExpected(short, f);
+  lit(short, "; seen ");
+  writeSeen(short, f);
+  if (count > 1) {
+    lit(short, ", ");
+    unsigned(short, count);
+    lit(short, " times");
+  }
   events.end(ALERT);
   if (flow != 0 && f.subject == Subject.RECORD) changetype<Flow>(flow).alerted = 1;
 }
@@ -122,18 +163,39 @@ export function score(f: Finding): void {
 
 /** The event up to the alert. */
 function open(t: Text, f: Finding): void {
-  if (f.subject == Subject.RECORD && packet != 0) { openEvent(t, changetype<Packet>(packet), "alert", flow); return; }
-  lit(t, '{"timestamp":"'); timestamp(t, f.time);
-  if (number != 0) { lit(t, '","pcap_cnt":'); unsigned(t, number); } else byte(t, 34);
+  if (f.subject == Subject.RECORD && packet != 0) {
+    openEvent(t, changetype<Packet>(packet), "alert", flow);
+    return;
+  }
+  lit(t, '{"timestamp":"');
+  timestamp(t, f.time);
+  if (number != 0) {
+    lit(t, '","pcap_cnt":');
+    unsigned(t, number);
+  } else byte(t, 34);
   lit(t, ',"event_type":"alert"');
   if (f.subject == Subject.HOSTS && f.version != 0) {
-    lit(t, ',"src_ip":"'); writeAddress(t, f.version, f.srcHi, f.srcLo); byte(t, 34);
-    if (f.hasDest) { lit(t, ',"dest_ip":"'); writeAddress(t, f.version, f.dstHi, f.dstLo); byte(t, 34); }
-    if (f.port) { lit(t, ',"dest_port":'); unsigned(t, f.port); }
-    if (f.protocol) { lit(t, ',"proto":"'); writeTransport(t, f.protocol); byte(t, 34); }
+    lit(t, ',"src_ip":"');
+    writeAddress(t, f.version, f.srcHi, f.srcLo);
+    byte(t, 34);
+    if (f.hasDest) {
+      lit(t, ',"dest_ip":"');
+      writeAddress(t, f.version, f.dstHi, f.dstLo);
+      byte(t, 34);
+    }
+    if (f.port) {
+      lit(t, ',"dest_port":');
+      unsigned(t, f.port);
+    }
+    if (f.protocol) {
+      lit(t, ',"proto":"');
+      writeTransport(t, f.protocol);
+      byte(t, 34);
+    }
   } else if (f.detector >= FIRST_OF_BUS) {
     lit(t, ',"mil1553":');
-    if (f.subject == Subject.RECORD && message != 0) writeMessage(t, changetype<Message>(message), changetype<Bus>(bus), false);
+    if (f.subject == Subject.RECORD && message != 0)
+      writeMessage(t, changetype<Message>(message), changetype<Bus>(bus), false);
     else if (f.subject == Subject.COMMAND) writeCommand(t, busAt(f.bus), f.cmd1, f.cmd2);
     else writeBus(t, busAt(f.bus));
   }
@@ -141,14 +203,19 @@ function open(t: Text, f: Finding): void {
 
 /** Whom it is about, for the console. */
 function subject(t: Text, f: Finding): void {
-  let version = <u32>f.version, hi = f.srcHi, lo = f.srcLo;
+  let version = <u32>f.version,
+    hi = f.srcHi,
+    lo = f.srcLo;
   if (f.subject == Subject.RECORD && packet != 0 && changetype<Packet>(packet).ips != 0) {
     const ip = innermost(changetype<Packet>(packet));
-    version = ip.version; hi = ip.srcHi; lo = ip.srcLo;
+    version = ip.version;
+    hi = ip.srcHi;
+    lo = ip.srcLo;
   }
   if (f.detector >= FIRST_OF_BUS) {
     const b = f.subject == Subject.RECORD && bus != 0 ? changetype<Bus>(bus) : busAt(f.bus);
-    lit(t, "channel "); unsigned(t, b.channel);
+    lit(t, "channel ");
+    unsigned(t, b.channel);
   } else if (version != 0) writeAddress(t, version, hi, lo);
   else lit(t, "no address");
 }

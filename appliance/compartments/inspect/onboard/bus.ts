@@ -30,15 +30,21 @@ const INFORMATIONAL: u32 = 6;
 const ETHERNET_LINK: u32 = 1;
 const INTERVAL: u64 = 10000000; // bus time between two statistics of a bus, 100 ns
 
-let verdict: u32 = 0;  // on what the last record held
+let verdict: u32 = 0; // on what the last record held
 let messages: u64 = 0;
-let frames: u64 = 0;   // of recorded Ethernets
+let frames: u64 = 0; // of recorded Ethernets
 let latest: u64 = 0; // time of the last message, ns
 let reported: u32 = 0; // buses whose last statistics have been written, at the end
 
-export function messagesSeen(): u64 { return messages; }
-export function framesRecorded(): u64 { return frames; }
-export function latestTime(): u64 { return latest; }
+export function messagesSeen(): u64 {
+  return messages;
+}
+export function framesRecorded(): u64 {
+  return frames;
+}
+export function latestTime(): u64 {
+  return latest;
+}
 
 /** The verdict on the messages drained since it was last taken. */
 export function takeVerdict(): u32 {
@@ -48,24 +54,34 @@ export function takeVerdict(): u32 {
 }
 
 /** Before the first record. */
-export function begin(): void { reader.reset(); }
+export function begin(): void {
+  reader.reset();
+}
 
 /** The next bytes of a Chapter 10 file. Then drain(). */
-export function stream(p: usize, length: u32): void { reader.stream(p, length); }
+export function stream(p: usize, length: u32): void {
+  reader.stream(p, length);
+}
 
 /** A decoded frame: whether it carries Chapter 10, which is then taken in. Then drain(). `p`: its first byte. */
 export function datagram(k: Packet, p: usize): bool {
   if (k.protocol != 17 || (k.flags & (Is.PORTS | Is.FRAGMENT | Is.SNAPPED)) != Is.PORTS) return false;
-  const ip = innermost(k), payload = p + k.payloadOffset;
+  const ip = innermost(k),
+    payload = p + k.payloadOffset;
   const sender = mix(mix(0, ip.srcLo), ip.srcHi) | 1;
-  const flow = mix(mix(mix(sender, ip.dstLo), ip.dstHi), <u64>k.sourcePort << 16 | k.destPort);
+  const flow = mix(mix(mix(sender, ip.dstLo), ip.dstHi), ((<u64>k.sourcePort) << 16) | k.destPort);
   if (!isFlow(flow) && provenFormat(payload, k.payloadLength) == 0) return false;
   reader.datagram(payload, k.payloadLength, flow, sender, k.time);
   return true;
 }
 
-export function tick(now: u64): void { reader.tick(now); }
-export function end(): void { reader.end(); reported = 0; }
+export function tick(now: u64): void {
+  reader.tick(now);
+}
+export function end(): void {
+  reader.end();
+  reported = 0;
+}
 
 /** Reports what was fed; false when there is no room left, and more to report. `now`: time of the record. */
 export function drain(now: u64): bool {
@@ -85,11 +101,15 @@ function message(m: Message, bus: Bus): void {
   if (m.anomalies != 0 && admit(latest)) {
     const t = events.begin();
     open(t, latest, "anomaly");
-    lit(t, ',"anomaly":{"type":"decode","event":"'); anomalyName(t, <u32>ctz<u64>(m.anomalies));
-    lit(t, '","layer":"mil1553"},"mil1553":'); writeMessage(t, m, bus, false);
+    lit(t, ',"anomaly":{"type":"decode","event":"');
+    anomalyName(t, <u32>ctz<u64>(m.anomalies));
+    lit(t, '","layer":"mil1553"},"mil1553":');
+    writeMessage(t, m, bus, false);
     lit(t, ',"anomalies":[');
     for (let rest = m.anomalies; rest != 0; rest &= rest - 1) {
-      byte(t, 34); anomalyName(t, <u32>ctz<u64>(rest)); byte(t, 34);
+      byte(t, 34);
+      anomalyName(t, <u32>ctz<u64>(rest));
+      byte(t, 34);
       if (rest & (rest - 1)) byte(t, 44);
     }
     lit(t, "]}");
@@ -116,8 +136,10 @@ function container(now: u64): void {
   const a = reader.anomaly();
   const t = events.begin();
   open(t, time, "anomaly");
-  lit(t, ',"anomaly":{"type":"decode","event":"'); anomalyName(t, a.id);
-  lit(t, '","layer":"chapter10"},"chapter10":'); writeContainer(t, a);
+  lit(t, ',"anomaly":{"type":"decode","event":"');
+  anomalyName(t, a.id);
+  lit(t, '","layer":"chapter10"},"chapter10":');
+  writeContainer(t, a);
   byte(t, 125);
   events.end(NOTICE);
 }
@@ -125,7 +147,8 @@ function container(now: u64): void {
 function statistics(bus: Bus): void {
   const t = events.begin();
   open(t, latest, "mil1553_stats");
-  lit(t, ',"mil1553":'); writeStats(t, bus);
+  lit(t, ',"mil1553":');
+  writeStats(t, bus);
   byte(t, 125);
   events.end(INFORMATIONAL);
   statsReset(bus);
@@ -142,7 +165,11 @@ export function closeBuses(): bool {
 }
 
 function open(t: Text, time: u64, type: string): void {
-  lit(t, '{"timestamp":"'); timestamp(t, time);
-  lit(t, '","pcap_cnt":'); unsigned(t, messages);
-  lit(t, ',"event_type":"'); lit(t, type); byte(t, 34);
+  lit(t, '{"timestamp":"');
+  timestamp(t, time);
+  lit(t, '","pcap_cnt":');
+  unsigned(t, messages);
+  lit(t, ',"event_type":"');
+  lit(t, type);
+  byte(t, 34);
 }

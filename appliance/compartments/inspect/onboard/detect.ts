@@ -15,8 +15,12 @@ import { learned, learning } from "./learning";
 // the same digest means the same bits of each score.
 let scored: u64 = 0;
 let scores: u64 = 0;
-export function scoredPackets(): u64 { return scored; }
-export function scoresDigest(): u64 { return scores; }
+export function scoredPackets(): u64 {
+  return scored;
+}
+export function scoresDigest(): u64 {
+  return scores;
+}
 // @ts-ignore: decorator
 @inline function score(s: f64): void {
   scored += 1;
@@ -24,7 +28,9 @@ export function scoresDigest(): u64 { return scores; }
 }
 
 /** What detectors have forgotten because a table was full: an attack with many addresses shows here. */
-export function evictions(): u64 { return ip.evictions() + shape.evictions(); }
+export function evictions(): u64 {
+  return ip.evictions() + shape.evictions();
+}
 
 let stage: u32 = 0; // of an export: whose entries are next
 
@@ -77,9 +83,18 @@ export function timePassed(time: u64): void {
 
 /** Writes the members of the next baseline entry; false when there is none left, and the next call begins anew. */
 export function exportNext(t: Text): bool {
-  if (stage == 0) { if (ip.exportNext(t)) return true; stage = 1; }
-  if (stage == 1) { if (shape.exportNext(t)) return true; stage = 2; }
-  if (stage == 2) { if (mil1553.exportNext(t)) return true; stage = 3; }
+  if (stage == 0) {
+    if (ip.exportNext(t)) return true;
+    stage = 1;
+  }
+  if (stage == 1) {
+    if (shape.exportNext(t)) return true;
+    stage = 2;
+  }
+  if (stage == 2) {
+    if (mil1553.exportNext(t)) return true;
+    stage = 3;
+  }
   stage = 0;
   return false;
 }

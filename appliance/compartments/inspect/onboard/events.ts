@@ -21,14 +21,26 @@ let used: u32 = 0;
 let lost: u64 = 0;
 let record: u32 = 0;
 
-export function at(): usize { return BUFFER; }
-export function length(): u32 { return used; }
-export function lostEvents(): u64 { return lost; }
-export function clear(): void { used = 0; }
-export function roomForRecord(): bool { return used + RESERVE <= SIZE; }
+export function at(): usize {
+  return BUFFER;
+}
+export function length(): u32 {
+  return used;
+}
+export function lostEvents(): u64 {
+  return lost;
+}
+export function clear(): void {
+  used = 0;
+}
+export function roomForRecord(): bool {
+  return used + RESERVE <= SIZE;
+}
 
 /** All events from now on belong to the record at this offset of the input. */
-export function startRecord(offset: u32): void { record = offset; }
+export function startRecord(offset: u32): void {
+  record = offset;
+}
 
 /** Opens an event; write its JSON to the Text, and what the console shall show to text(). */
 export function begin(): Text {
@@ -40,12 +52,17 @@ export function begin(): Text {
 }
 
 // @ts-ignore: decorator
-@inline export function text(): Text { return changetype<Text>(TEXT_WRITER); }
+@inline export function text(): Text {
+  return changetype<Text>(TEXT_WRITER);
+}
 
 /** An event of kind SCORE: where to write it. */
 export function score(): usize {
   const whole = EVENT_HEADER + <u32>offsetof<Score>();
-  if (used + whole > SIZE) { lost += 1; return TEXT; }
+  if (used + whole > SIZE) {
+    lost += 1;
+    return TEXT;
+  }
   const start = BUFFER + used;
   memory.fill(start, 0, EVENT_HEADER);
   store<u32>(start, record);
@@ -63,7 +80,10 @@ export function end(severity: u32, kind: EventKind = EventKind.EVENT): void {
   if (t.overflow && kind == EventKind.EVENT && severity <= NOTICE) shorten(t, start + EVENT_HEADER);
   const json = <u32>(t.at - start - EVENT_HEADER);
   const whole = align8(EVENT_HEADER + json + short);
-  if (t.overflow || used + whole > SIZE) { lost += 1; return; }
+  if (t.overflow || used + whole > SIZE) {
+    lost += 1;
+    return;
+  }
   memory.fill(t.at, 0, whole - EVENT_HEADER - json);
   memory.copy(t.at, TEXT, short);
   store<u32>(start, record);

@@ -19,14 +19,15 @@ const STRIDE: u32 = HEADER + 32 + FINDING;
 const MINUTE: u64 = 60000000000;
 const QUIET: u64 = 300000000000;
 
+
 @unmanaged
 class Group {
   key: u64; // as in table.ts
   check: u64;
   touch: u64;
   since: u64; // ns, of the first finding
-  next: u64;  // ns, when what was held back is reported
-  last: u64;  // ns, of the last finding
+  next: u64; // ns, when what was held back is reported
+  last: u64; // ns, of the last finding
   count: u32; // findings since the last report
   pad: u32;
 }
@@ -37,14 +38,22 @@ let held: u64 = 0;
 let sweep: u32 = 0;
 
 // @ts-ignore: decorator
-@inline function table(): Table { return changetype<Table>(TABLE_AT); }
+@inline function table(): Table {
+  return changetype<Table>(TABLE_AT);
+}
 // @ts-ignore: decorator
-@inline function group(i: u32): Group { return changetype<Group>(groups + <usize>(i * STRIDE)); }
+@inline function group(i: u32): Group {
+  return changetype<Group>(groups + <usize>(i * STRIDE));
+}
 // @ts-ignore: decorator
-@inline function strongest(g: Group): Finding { return changetype<Finding>(changetype<usize>(g) + HEADER + 32); }
+@inline function strongest(g: Group): Finding {
+  return changetype<Finding>(changetype<usize>(g) + HEADER + 32);
+}
 
 /** Findings that were no alert of their own, so far. */
-export function findingsHeld(): u64 { return held; }
+export function findingsHeld(): u64 {
+  return held;
+}
 
 export function beginFindings(): void {
   open(table(), groups, GROUPS, STRIDE);
@@ -73,7 +82,8 @@ export function takeFindings(): u32 {
 function verdictOn(f: Finding): u32 {
   const action = actionOf(f.detector);
   if (action == Action.PASS) return Action.PASS;
-  if (action != Action.QUARANTINE_TERMINAL && action != Action.QUARANTINE_MESSAGE) return verdictOf(action, f.detector, 0, 0);
+  if (action != Action.QUARANTINE_TERMINAL && action != Action.QUARANTINE_MESSAGE)
+    return verdictOf(action, f.detector, 0, 0);
   return namesCommand(f) ? verdictOf(action, f.detector, commandOf(f), channelOf(f)) : <u32>Action.PASS;
 }
 

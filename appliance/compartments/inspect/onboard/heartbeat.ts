@@ -47,7 +47,9 @@ export function due(time: u64): void {
 }
 
 // @ts-ignore: decorator
-@inline export function isHeld(): bool { return held != 0; }
+@inline export function isHeld(): bool {
+  return held != 0;
+}
 
 /** When a record is done: the heartbeat that was due before it. Once isHeld(), there must be room for an event. */
 export function release(): void {
@@ -60,7 +62,7 @@ export function release(): void {
 }
 
 function digest(t: Text, v: u64): void {
-  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, <u32>(v >> shift) & 0xffff);
+  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, (<u32>(v >> shift)) & 0xffff);
 }
 
 /** A heartbeat at once. */
@@ -70,25 +72,43 @@ export function beat(time: u64): void {
 }
 
 function write(t: Text, time: u64): void {
-  lit(t, '{"timestamp":"'); timestamp(t, time);
+  lit(t, '{"timestamp":"');
+  timestamp(t, time);
   lit(t, '","event_type":"heartbeat","inspect":{"policy":"');
   digest(t, policy());
-  lit(t, '","frames":'); unsigned(t, frames);
-  lit(t, ',"bytes":'); unsigned(t, bytes);
-  lit(t, ',"cut":'); unsigned(t, cut);
-  lit(t, ',"messages_1553":'); unsigned(t, messagesSeen());
-  lit(t, ',"frames_recorded":'); unsigned(t, framesRecorded());
-  lit(t, ',"flows":'); unsigned(t, openFlows());
-  lit(t, ',"flows_forced":'); unsigned(t, forcedFlows());
-  lit(t, ',"alerts":'); unsigned(t, alertsRaised());
-  lit(t, ',"findings_held":'); unsigned(t, findingsHeld());
-  lit(t, ',"findings_suppressed":'); unsigned(t, findingsSuppressed());
-  lit(t, ',"findings_lost":'); unsigned(t, lost());
-  lit(t, ',"evictions":'); unsigned(t, evictions());
-  lit(t, ',"scores":'); unsigned(t, scoredPackets());
-  lit(t, ',"scores_digest":"'); digest(t, scoresDigest());
-  lit(t, '","anomalies":'); unsigned(t, anomaliesSeen());
-  lit(t, ',"anomalies_unreported":'); unsigned(t, anomaliesUnreported());
-  lit(t, ',"events_lost":'); unsigned(t, events.lostEvents());
+  lit(t, '","frames":');
+  unsigned(t, frames);
+  lit(t, ',"bytes":');
+  unsigned(t, bytes);
+  lit(t, ',"cut":');
+  unsigned(t, cut);
+  lit(t, ',"messages_1553":');
+  unsigned(t, messagesSeen());
+  lit(t, ',"frames_recorded":');
+  unsigned(t, framesRecorded());
+  lit(t, ',"flows":');
+  unsigned(t, openFlows());
+  lit(t, ',"flows_forced":');
+  unsigned(t, forcedFlows());
+  lit(t, ',"alerts":');
+  unsigned(t, alertsRaised());
+  lit(t, ',"findings_held":');
+  unsigned(t, findingsHeld());
+  lit(t, ',"findings_suppressed":');
+  unsigned(t, findingsSuppressed());
+  lit(t, ',"findings_lost":');
+  unsigned(t, lost());
+  lit(t, ',"evictions":');
+  unsigned(t, evictions());
+  lit(t, ',"scores":');
+  unsigned(t, scoredPackets());
+  lit(t, ',"scores_digest":"');
+  digest(t, scoresDigest());
+  lit(t, '","anomalies":');
+  unsigned(t, anomaliesSeen());
+  lit(t, ',"anomalies_unreported":');
+  unsigned(t, anomaliesUnreported());
+  lit(t, ',"events_lost":');
+  unsigned(t, events.lostEvents());
   lit(t, "}");
 }

@@ -1,6 +1,15 @@
 // The first compartment: decodes what comes in, detects, and says of each record whether anything speaks against it.
 import {
-  ABI_VERSION, Action, INPUT_SIZE, MAX_CAPTURED, RECORD_HEADER, RecordHeader, RecordKind, Refusal, VERDICTS, stricter,
+  ABI_VERSION,
+  Action,
+  INPUT_SIZE,
+  MAX_CAPTURED,
+  RECORD_HEADER,
+  RecordHeader,
+  RecordKind,
+  Refusal,
+  VERDICTS,
+  stricter,
 } from "../../../contract/onboard/abi";
 import { spareAt } from "../../../contract/onboard/spare";
 import { align8 } from "../../../../lib/onboard/bytes";
@@ -22,19 +31,39 @@ let done: u32 = 0;
 let configured = false;
 let verdict: u32 = 0; // on the record at hand
 let begun: bool = false; // the record at hand was taken in, and has more to say than there was room for
-let fed: bool = false;  // and holds Chapter 10
+let fed: bool = false; // and holds Chapter 10
 let told: bool = false; // at the end: what was learned has left
 
-export function abi(): u32 { return ABI_VERSION; }
-export function inputAt(): usize { return INPUT; }
-export function inputSize(): u32 { return INPUT_SIZE; }
-export function eventsAt(): usize { return events.at(); }
-export function eventsLength(): u32 { return events.length(); }
-export function framesAt(): usize { return 0; }
-export function framesLength(): u32 { return 0; }
-export function spare(i: u32): u64 { return spareAt(i); }
-export function verdictsAt(): usize { return verdicts; }
-export function verdictsLength(): u32 { return done; }
+export function abi(): u32 {
+  return ABI_VERSION;
+}
+export function inputAt(): usize {
+  return INPUT;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
+export function eventsAt(): usize {
+  return events.at();
+}
+export function eventsLength(): u32 {
+  return events.length();
+}
+export function framesAt(): usize {
+  return 0;
+}
+export function framesLength(): u32 {
+  return 0;
+}
+export function spare(i: u32): u64 {
+  return spareAt(i);
+}
+export function verdictsAt(): usize {
+  return verdicts;
+}
+export function verdictsLength(): u32 {
+  return done;
+}
 
 export function configure(length: u32): u32 {
   const refusal = length > INPUT_SIZE ? Refusal.LENGTH : configureInspect(INPUT, length);
@@ -58,7 +87,7 @@ export function run(from: u32, to: u32): u32 {
     events.startRecord(at);
     if (!begun) verdict = Action.PASS;
     if (!record(r, INPUT + at + RECORD_HEADER)) break;
-    store<u32>(verdicts + (<usize>done << 2), verdict);
+    store<u32>(verdicts + ((<usize>done) << 2), verdict);
     done += 1;
     at += RECORD_HEADER + align8(r.captured);
   }
@@ -110,6 +139,7 @@ function take(r: RecordHeader, p: usize): void {
   atHand(0, 0, r.number);
   passing(r.time);
   takeFindings();
-  if (r.kind == RecordKind.END) bus.end(); else bus.tick(r.time);
+  if (r.kind == RecordKind.END) bus.end();
+  else bus.tick(r.time);
   fed = true;
 }

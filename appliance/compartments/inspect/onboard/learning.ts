@@ -15,14 +15,16 @@ const SECOND: u64 = 1000000000;
 let exports: u32 = 0;
 let entries: u32 = 0; // of the export under way
 let exporting: bool = false;
-let next: u64 = 0;    // ns, when the next export is due
+let next: u64 = 0; // ns, when the next export is due
 let first: u64 = 0;
 let last: u64 = 0;
 let packets: u64 = 0;
 let messages: u64 = 0;
 
 // @ts-ignore: decorator
-@inline export function learning(): bool { return has(InspectFlag.LEARN); }
+@inline export function learning(): bool {
+  return has(InspectFlag.LEARN);
+}
 
 export function beginLearning(): void {
   exports = 0;
@@ -32,7 +34,8 @@ export function beginLearning(): void {
 
 /** A packet or, with `ofBus`, a 1553 message was learned. */
 export function learned(time: u64, ofBus: bool): void {
-  if (ofBus) messages += 1; else packets += 1;
+  if (ofBus) messages += 1;
+  else packets += 1;
   if (first == 0 || time < first) first = time;
   if (time > last) last = time;
 }
@@ -55,7 +58,10 @@ export function exportAll(time: u64): bool {
   while (events.roomForRecord()) {
     const t = open(time);
     lit(t, ',"entry":{');
-    if (!exportNext(t)) { end(time); return true; }
+    if (!exportNext(t)) {
+      end(time);
+      return true;
+    }
     lit(t, "}}}");
     entries += 1;
     events.end(INFORMATIONAL);
@@ -65,11 +71,16 @@ export function exportAll(time: u64): bool {
 
 function end(time: u64): void {
   const t = open(time); // in place of the entry that was begun
-  lit(t, ',"end":{"entries":'); unsigned(t, entries);
-  lit(t, ',"packets":'); unsigned(t, packets);
-  lit(t, ',"messages":'); unsigned(t, messages);
-  lit(t, ',"evictions":'); unsigned(t, evictions());
-  lit(t, ',"seconds":'); unsigned(t, (last - first) / SECOND);
+  lit(t, ',"end":{"entries":');
+  unsigned(t, entries);
+  lit(t, ',"packets":');
+  unsigned(t, packets);
+  lit(t, ',"messages":');
+  unsigned(t, messages);
+  lit(t, ',"evictions":');
+  unsigned(t, evictions());
+  lit(t, ',"seconds":');
+  unsigned(t, (last - first) / SECOND);
   lit(t, "}}}");
   events.end(INFORMATIONAL);
   exporting = false;
@@ -78,8 +89,11 @@ function end(time: u64): void {
 
 function open(time: u64): Text {
   const t = events.begin();
-  lit(t, '{"timestamp":"'); timestamp(t, time);
-  lit(t, '","event_type":"weir_baseline","baseline":{"export":'); unsigned(t, exports);
-  lit(t, ',"n":'); unsigned(t, entries + 1);
+  lit(t, '{"timestamp":"');
+  timestamp(t, time);
+  lit(t, '","event_type":"weir_baseline","baseline":{"export":');
+  unsigned(t, exports);
+  lit(t, ',"n":');
+  unsigned(t, entries + 1);
   return t;
 }

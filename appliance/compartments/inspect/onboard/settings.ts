@@ -1,7 +1,16 @@
 // inspect's part of the policy, copied to where the next input does not overwrite it.
 import { ACTIONS, Action, Refusal } from "../../../contract/onboard/abi";
 import {
-  DetectorSetting, InspectFlag, InspectSettings, Network, Part, Tag, policyName, section, sectionLength, verify,
+  DetectorSetting,
+  InspectFlag,
+  InspectSettings,
+  Network,
+  Part,
+  Tag,
+  policyName,
+  section,
+  sectionLength,
+  verify,
 } from "../../../contract/onboard/config";
 import { DETECTORS, Detector } from "../../../../detectors/onboard/catalogue";
 import { resetScales, setScale } from "../../../../detectors/onboard/finding";
@@ -18,13 +27,25 @@ let hostCount: u32 = 0;
 let serviceCount: u32 = 0;
 let name: u64 = 0;
 
-export function settings(): InspectSettings { return changetype<InspectSettings>(SETTINGS); }
-export function knownHosts(): usize { return hosts; }
-export function knownHostCount(): u32 { return hostCount; }
-export function knownServices(): usize { return services; }
-export function knownServiceCount(): u32 { return serviceCount; }
+export function settings(): InspectSettings {
+  return changetype<InspectSettings>(SETTINGS);
+}
+export function knownHosts(): usize {
+  return hosts;
+}
+export function knownHostCount(): u32 {
+  return hostCount;
+}
+export function knownServices(): usize {
+  return services;
+}
+export function knownServiceCount(): u32 {
+  return serviceCount;
+}
 /** First 8 bytes of the policy part's digest, for the heartbeat. */
-export function policy(): u64 { return name; }
+export function policy(): u64 {
+  return name;
+}
 
 export function configureInspect(part: usize, length: u32): u32 {
   const refusal = verify(part, length, Part.INSPECT);
@@ -35,7 +56,8 @@ export function configureInspect(part: usize, length: u32): u32 {
   const s = settings();
   if (!isVerdict(s.scanAction) || !isVerdict(s.hostAction) || !isVerdict(s.serviceAction)) return Refusal.CONTENT;
   if (!scan.configure(s.theta0, s.theta1, s.alpha, s.power)) return Refusal.CONTENT;
-  const hostBytes = sectionLength(part, Tag.HOSTS), serviceBytes = sectionLength(part, Tag.SERVICES);
+  const hostBytes = sectionLength(part, Tag.HOSTS),
+    serviceBytes = sectionLength(part, Tag.SERVICES);
   const size = <u32>offsetof<Network>();
   if (hostBytes % size || serviceBytes % size) return Refusal.CONTENT;
   hostCount = hostBytes / size;
@@ -49,7 +71,9 @@ export function configureInspect(part: usize, length: u32): u32 {
   return Refusal.NONE;
 }
 
-function isVerdict(action: u32): bool { return action != Action.DROP && action < ACTIONS; }
+function isVerdict(action: u32): bool {
+  return action != Action.DROP && action < ACTIONS;
+}
 
 function readDetectors(at: usize, length: u32): bool {
   resetScales();
@@ -68,12 +92,18 @@ function readDetectors(at: usize, length: u32): bool {
 export function actionOf(detector: u32): u32 {
   const s = settings();
   switch (detector) {
-    case Detector.SCAN: return s.scanAction;
-    case Detector.NEW_HOST: return s.hostAction;
-    case Detector.NEW_SERVICE: return s.serviceAction;
-    default: return detector < DETECTORS ? load<u8>(actions + detector) : Action.PASS;
+    case Detector.SCAN:
+      return s.scanAction;
+    case Detector.NEW_HOST:
+      return s.hostAction;
+    case Detector.NEW_SERVICE:
+      return s.serviceAction;
+    default:
+      return detector < DETECTORS ? load<u8>(actions + detector) : Action.PASS;
   }
 }
 
 // @ts-ignore: decorator
-@inline export function has(flag: InspectFlag): bool { return (settings().flags & flag) != 0; }
+@inline export function has(flag: InspectFlag): bool {
+  return (settings().flags & flag) != 0;
+}

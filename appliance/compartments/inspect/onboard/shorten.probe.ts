@@ -4,8 +4,12 @@ import { shorten } from "./shorten";
 const INPUT: usize = memory.data(8192, 8);
 const OUT: usize = memory.data(8192, 8);
 const WRITER: usize = memory.data(24, 8);
-export function at(): usize { return INPUT; }
-export function out(): usize { return OUT; }
+export function at(): usize {
+  return INPUT;
+}
+export function out(): usize {
+  return OUT;
+}
 /** Writes input[0..length) into `room` bytes of out; how long it is then: 0 = nothing of it fits. */
 export function write(length: u32, room: u32): u32 {
   const t = changetype<Text>(WRITER);

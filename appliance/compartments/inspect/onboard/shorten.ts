@@ -12,7 +12,9 @@ export function shorten(t: Text, start: usize): bool {
   let depth: u32 = 0;
   let arrays: u32 = 0; // bit d: what is open at depth d is an array
   let quoted = false;
-  let cut: usize = 0, cutDepth: u32 = 0, cutArrays: u32 = 0;
+  let cut: usize = 0,
+    cutDepth: u32 = 0,
+    cutArrays: u32 = 0;
   for (let p = start; p < t.at; ++p) {
     const c = <u32>load<u8>(p);
     if (quoted) {
@@ -22,7 +24,7 @@ export function shorten(t: Text, start: usize): bool {
     else if (c == 0x7b || c == 0x5b) {
       depth += 1;
       if (depth > DEEPEST) break;
-      arrays = c == 0x5b ? arrays | 1 << depth : arrays & ~(1 << depth);
+      arrays = c == 0x5b ? arrays | (1 << depth) : arrays & ~(1 << depth);
     } else if (c == 0x7d || c == 0x5d) depth -= 1;
     else if (c == 0x2c && p + depth - 1 + TAIL <= t.end) {
       cut = p;
@@ -33,7 +35,7 @@ export function shorten(t: Text, start: usize): bool {
   if (cut == 0) return false;
   t.at = cut;
   t.overflow = false;
-  for (; cutDepth > 1; --cutDepth) byte(t, cutArrays >> cutDepth & 1 ? 0x5d : 0x7d);
+  for (; cutDepth > 1; --cutDepth) byte(t, (cutArrays >> cutDepth) & 1 ? 0x5d : 0x7d);
   lit(t, ',"shortened":true}');
   return true;
 }

@@ -3,10 +3,30 @@
 import { addSpare, beginSpare } from "../../../contract/onboard/spare";
 import { Tag, section, sectionLength } from "../../../contract/onboard/config";
 import { AREA, area } from "../../../../detectors/ip/onboard/area";
-import { BUS, SHARED, blocks, buses, keys, places, responsePlaces, shared, terminals, words } from "../../../../detectors/mil1553/onboard/arena";
+import {
+  BUS,
+  SHARED,
+  blocks,
+  buses,
+  keys,
+  places,
+  responsePlaces,
+  shared,
+  terminals,
+  words,
+} from "../../../../detectors/mil1553/onboard/arena";
 import { BLOCKS, BUSES, IDENTITIES, TERMINALS, WORDS } from "../../../../detectors/mil1553/onboard/capacity";
 import { ADDRESSES, CHANNELS, PAIRS, SENDERS, SOCKETS } from "../../../../detectors/shape/onboard/capacity";
-import { CHANNEL, ONE, PAIRED, addresses, channels, pairs, senders, sockets } from "../../../../detectors/shape/onboard/features";
+import {
+  CHANNEL,
+  ONE,
+  PAIRED,
+  addresses,
+  channels,
+  pairs,
+  senders,
+  sockets,
+} from "../../../../detectors/shape/onboard/features";
 import { LEARNING, learning as lessons } from "../../../../detectors/shape/onboard/learn";
 import { CLASSES, DESCRIPTION, descriptions } from "../../../../detectors/shape/onboard/model";
 import { learning } from "./learning";

@@ -3,9 +3,15 @@ import { finding, raise, clearFindings } from "../../../../detectors/onboard/fin
 import { admitFinding, configureSuppression, findingsSuppressed } from "./suppression";
 import { Part, verify } from "../../../contract/onboard/config";
 const INPUT: usize = memory.data(131072, 8);
-export function at(): usize { return INPUT; }
-export function configure(length: u32): bool { return verify(INPUT, length, Part.INSPECT) == 0 && configureSuppression(INPUT); }
-export function suppressed(): u64 { return findingsSuppressed(); }
+export function at(): usize {
+  return INPUT;
+}
+export function configure(length: u32): bool {
+  return verify(INPUT, length, Part.INSPECT) == 0 && configureSuppression(INPUT);
+}
+export function suppressed(): u64 {
+  return findingsSuppressed();
+}
 export function offer(detector: u32, source: u32, destination: u32, milliseconds: u32): bool {
   clearFindings();
   raise(detector, 0, 1, <u64>milliseconds * 1000000, 2, 1);

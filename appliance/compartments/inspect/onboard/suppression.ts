@@ -4,7 +4,16 @@
 //
 // Windows as Suricata has them: they begin with the first finding, on record time. Of TRACKED counters the one used
 // longest ago makes room when all are taken (detectors/onboard/table.ts): its window begins anew.
-import { AlertKind, AlertRule, MAX_ALERT_RULES, Network, Tag, Track, section, sectionLength } from "../../../contract/onboard/config";
+import {
+  AlertKind,
+  AlertRule,
+  MAX_ALERT_RULES,
+  Network,
+  Tag,
+  Track,
+  section,
+  sectionLength,
+} from "../../../contract/onboard/config";
 import { byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
 import * as events from "./events";
 import { mix } from "../../../../lib/onboard/bytes";
@@ -27,6 +36,7 @@ let count: u32 = 0;
 let networks: u32 = 0;
 let suppressed: u64 = 0;
 
+
 @unmanaged
 class Counter {
   key: u64; // as in table.ts
@@ -34,21 +44,31 @@ class Counter {
   touch: u64;
   start: u64; // ns, of the window
   until: u64; // ns, PASS: held back until then
-  seen: u32;  // findings in the window
+  seen: u32; // findings in the window
   used: u32;
 }
 
 // @ts-ignore: decorator
-@inline function rule(i: u32): AlertRule { return changetype<AlertRule>(RULES + <usize>i * offsetof<AlertRule>()); }
+@inline function rule(i: u32): AlertRule {
+  return changetype<AlertRule>(RULES + <usize>i * offsetof<AlertRule>());
+}
 
-function matchedBy(i: u32): u64 { return load<u64>(MATCHED + (i << 3)); }
-function heldBy(i: u32): u64 { return load<u64>(HELD + (i << 3)); }
-export function findingsSuppressed(): u64 { return suppressed; }
+function matchedBy(i: u32): u64 {
+  return load<u64>(MATCHED + (i << 3));
+}
+function heldBy(i: u32): u64 {
+  return load<u64>(HELD + (i << 3));
+}
+export function findingsSuppressed(): u64 {
+  return suppressed;
+}
 
 /** Takes the policy's lines; false when one is out of range. */
 export function configureSuppression(part: usize): bool {
-  const bytes = sectionLength(part, Tag.ALERTS), more = sectionLength(part, Tag.ALERT_NETWORKS);
-  const size = <u32>offsetof<AlertRule>(), each = <u32>offsetof<Network>();
+  const bytes = sectionLength(part, Tag.ALERTS),
+    more = sectionLength(part, Tag.ALERT_NETWORKS);
+  const size = <u32>offsetof<AlertRule>(),
+    each = <u32>offsetof<Network>();
   if (bytes % size || more % each || bytes / size > MAX_ALERT_RULES || more / each > MAX_NETWORKS) return false;
   count = bytes / size;
   networks = more / each;
@@ -60,7 +80,8 @@ export function configureSuppression(part: usize): bool {
   suppressed = 0;
   for (let i: u32 = 0; i < count; ++i) {
     const r = rule(i);
-    if (<i32>r.kind > AlertKind.PASS || <i32>r.track > Track.BOTH || <u32>r.networksAt + r.networksCount > networks) return false;
+    if (<i32>r.kind > AlertKind.PASS || <i32>r.track > Track.BOTH || <u32>r.networksAt + r.networksCount > networks)
+      return false;
     if (<i32>r.kind != AlertKind.SUPPRESS && (r.count == 0 || r.seconds == 0)) return false;
   }
   for (let i: u32 = 0; i < networks; ++i) {
@@ -123,13 +144,15 @@ function admits(r: AlertRule, i: u32, f: Finding): bool {
   }
   c.seen += 1;
   switch (<i32>r.kind) {
-    case AlertKind.LIMIT: return c.seen <= r.count;
+    case AlertKind.LIMIT:
+      return c.seen <= r.count;
     case AlertKind.THRESHOLD: {
       if (c.seen < r.count) return false;
       c.seen = 0;
       return true;
     }
-    case AlertKind.BOTH: return c.seen == r.count;
+    case AlertKind.BOTH:
+      return c.seen == r.count;
     default: {
       if (f.time < c.until) return false;
       if (c.seen < r.count) return true;
@@ -142,7 +165,7 @@ function admits(r: AlertRule, i: u32, f: Finding): bool {
 /** The counter of what the rule tracks. Detectors count apart, as signatures do. */
 function counter(r: AlertRule, i: u32, f: Finding): Counter {
   const track = <i32>r.track;
-  let key = mix(<u64>i << 32 | f.detector, 0x5bd1e995);
+  let key = mix(((<u64>i) << 32) | f.detector, 0x5bd1e995);
   if (track == Track.SOURCE || track == Track.BOTH) key = mix(mix(key, f.srcHi), f.srcLo);
   if (track == Track.DESTINATION || track == Track.BOTH) key = mix(mix(key, f.dstHi), f.dstLo);
   return changetype<Counter>(find(changetype<Table>(TABLE_AT), key, mix(key, i)));
@@ -155,14 +178,19 @@ export function reportSuppression(time: u64): void {
   let i: u32 = 0;
   while (i < count) {
     const t = events.begin();
-    lit(t, '{"timestamp":"'); timestamp(t, time);
+    lit(t, '{"timestamp":"');
+    timestamp(t, time);
     lit(t, '","event_type":"weir_thresholds","lines":[');
     const start = t.at;
     for (; i < count && t.end - t.at > <usize>ENTRY; ++i) {
       if (t.at != start) byte(t, 44);
-      lit(t, '{"line":'); unsigned(t, rule(i).line);
-      lit(t, ',"matched":'); unsigned(t, matchedBy(i));
-      lit(t, ',"held":'); unsigned(t, heldBy(i)); byte(t, 125);
+      lit(t, '{"line":');
+      unsigned(t, rule(i).line);
+      lit(t, ',"matched":');
+      unsigned(t, matchedBy(i));
+      lit(t, ',"held":');
+      unsigned(t, heldBy(i));
+      byte(t, 125);
     }
     lit(t, "]}");
     events.end(INFORMATIONAL);

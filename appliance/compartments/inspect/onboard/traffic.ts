@@ -24,7 +24,9 @@ const EXPIRED_AT_ONCE: u32 = 4; // flows reported for one record; the rest waits
 const PACKET: usize = memory.data(536, 8);
 
 /** The frame decoded last, for those who look further into it. */
-export function packet(): Packet { return changetype<Packet>(PACKET); }
+export function packet(): Packet {
+  return changetype<Packet>(PACKET);
+}
 
 /** A captured frame; returns its verdict. */
 export function frame(p: usize, captured: u32, original: u32, link: u32, time: u64, number: u64): u32 {
@@ -102,8 +104,10 @@ function newcomers(k: Packet, flow: usize): u32 {
   let verdict: u32 = Action.PASS;
   if (has(InspectFlag.KNOWN_HOSTS)) {
     const first = newcomer.first(newcomer.hostKey(ip.srcHi, ip.srcLo));
-    if ((first || s.hostAction != 0)
-      && !newcomer.known(knownHosts(), knownHostCount(), ip.version, ip.srcHi, ip.srcLo)) {
+    if (
+      (first || s.hostAction != 0) &&
+      !newcomer.known(knownHosts(), knownHostCount(), ip.version, ip.srcHi, ip.srcLo)
+    ) {
       if (first) newcomerFound(Detector.NEW_HOST, mix(ip.srcHi, ip.srcLo), k);
       verdict = verdictOf(s.hostAction, Detector.NEW_HOST, 0, 0);
     }
@@ -112,8 +116,10 @@ function newcomers(k: Packet, flow: usize): u32 {
   // Asking is not using: a TCP service counts when the client goes on after the handshake (a scan asks for hundreds).
   if (k.protocol == 6 ? (k.tcpFlags & (SYN | ACK | RST)) != ACK : k.protocol != 17 && k.protocol != 132) return verdict;
   const first = newcomer.first(newcomer.serviceKey(ip.dstHi, ip.dstLo, k.destPort, k.protocol));
-  if ((first || s.serviceAction != 0)
-    && !newcomer.served(knownServices(), knownServiceCount(), ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol)) {
+  if (
+    (first || s.serviceAction != 0) &&
+    !newcomer.served(knownServices(), knownServiceCount(), ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol)
+  ) {
     if (first) newcomerFound(Detector.NEW_SERVICE, newcomer.serviceKey(ip.dstHi, ip.dstLo, k.destPort, k.protocol), k);
     verdict = stricter(verdict, verdictOf(s.serviceAction, Detector.NEW_SERVICE, 0, 0));
   }
@@ -137,10 +143,13 @@ function scanning(k: Packet): u32 {
 function contact(k: Packet): usize {
   const ip = innermost(k);
   if (k.protocol == 6 && k.tcpHeader != 0) {
-    const flags = <u32>k.tcpFlags & (SYN | ACK | RST);
+    const flags = (<u32>k.tcpFlags) & (SYN | ACK | RST);
     const forward = scan.contactKey(ip.srcHi, ip.srcLo, ip.dstHi, ip.dstLo, k.destPort, 6);
     if (flags == SYN) return scan.attempt(forward, ip.srcHi, ip.srcLo, k.time);
-    if (flags == ACK) { scan.success(forward); return 0; }
+    if (flags == ACK) {
+      scan.success(forward);
+      return 0;
+    }
     const backward = scan.contactKey(ip.dstHi, ip.dstLo, ip.srcHi, ip.srcLo, k.sourcePort, 6);
     if (flags & RST) return scan.failure(backward, k.time);
     if (flags == (SYN | ACK)) scan.success(backward);
@@ -151,7 +160,8 @@ function contact(k: Packet): usize {
 
 /** ICMP says that what it quotes did not reach its port or host. */
 function refusal(k: Packet): usize {
-  const v4 = k.protocol == 1 && k.icmpType == 3, v6 = k.protocol == 58 && k.icmpType == 1;
+  const v4 = k.protocol == 1 && k.icmpType == 3,
+    v6 = k.protocol == 58 && k.icmpType == 1;
   if (!v4 && !v6) return 0;
   const q = quotation(k);
   const key = scan.contactKey(q.srcHi, q.srcLo, q.dstHi, q.dstLo, k.quotedDest, q.protocol);

@@ -16,7 +16,15 @@ import { MAC, authenticate } from "./keys";
 import { fold16, put16, put32, sum16 } from "../../../../lib/onboard/bytes";
 import { DIGEST } from "../../../../lib/onboard/sha256";
 import { Text, byte, hex8, lit, open, unsigned } from "../../../../lib/onboard/text";
-import { JournalFlag, JournalSettings, Part, Tag, section, sectionLength, verify } from "../../../contract/onboard/config";
+import {
+  JournalFlag,
+  JournalSettings,
+  Part,
+  Tag,
+  section,
+  sectionLength,
+  verify,
+} from "../../../contract/onboard/config";
 
 const FACILITY: u32 = 13; // log audit
 const HEADERS: u32 = 14 + 20 + 8;
@@ -31,7 +39,9 @@ const LAST: usize = memory.data(8, 8); // of the mac of the last record, the fir
 export class Log extends JournalSettings {}
 
 // @ts-ignore: decorator
-@inline export function keyed(log: Log): bool { return (log.flags & JournalFlag.KEYED) != 0; }
+@inline export function keyed(log: Log): bool {
+  return (log.flags & JournalFlag.KEYED) != 0;
+}
 
 export function configureLog(log: Log, part: usize, length: u32): u32 {
   const refusal = verify(part, length, Part.JOURNAL);
@@ -51,15 +61,26 @@ export function datagram(log: Log, frame: usize, json: usize, jsonLength: u32, s
   if (log.collectorIp == 0) return 0;
   const t = changetype<Text>(WRITER);
   open(t, frame + HEADERS, 2048 + jsonLength);
-  byte(t, 60); unsigned(t, FACILITY * 8 + severity); lit(t, ">1 ");
-  copy(t, json + TIMESTAMP_AT, TIMESTAMP_LENGTH); lit(t, "Z ");
+  byte(t, 60);
+  unsigned(t, FACILITY * 8 + severity);
+  lit(t, ">1 ");
+  copy(t, json + TIMESTAMP_AT, TIMESTAMP_LENGTH);
+  lit(t, "Z ");
   const host = changetype<usize>(log) + offsetof<JournalSettings>("hostname");
   let n: u32 = 0;
   while (n < 32 && load<u8>(host + n) != 0) ++n;
   copy(t, host, n);
-  lit(t, ' weir - eve [weir@32473 boot="'); unsigned(t, log.boot);
-  lit(t, '" seq="'); unsigned(t, sequence);
-  if (keyed(log)) { lit(t, '" len="'); unsigned(t, jsonLength); lit(t, '" prev="'); digits(t, LAST, MAC / 2); lit(t, '" mac="'); }
+  lit(t, ' weir - eve [weir@32473 boot="');
+  unsigned(t, log.boot);
+  lit(t, '" seq="');
+  unsigned(t, sequence);
+  if (keyed(log)) {
+    lit(t, '" len="');
+    unsigned(t, jsonLength);
+    lit(t, '" prev="');
+    digits(t, LAST, MAC / 2);
+    lit(t, '" mac="');
+  }
   const before = t.at;
   if (keyed(log)) t.at += 2 * MAC;
   const behind = t.at;

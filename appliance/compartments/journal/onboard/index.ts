@@ -7,7 +7,14 @@
 // What inspect and guard say is not believed to be JSON: whatever is not printable ASCII becomes a question mark, so that
 // a record is one line wherever it goes.
 import {
-  ABI_VERSION, COUNTERS, EVENT_HEADER, EventKind, FRAME_HEADER, INPUT_SIZE, MAX_EVENT, Refusal,
+  ABI_VERSION,
+  COUNTERS,
+  EVENT_HEADER,
+  EventKind,
+  FRAME_HEADER,
+  INPUT_SIZE,
+  MAX_EVENT,
+  Refusal,
 } from "../../../contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { Text, byte, lit, open, unsigned } from "../../../../lib/onboard/text";
@@ -26,7 +33,7 @@ const WRITER: usize = memory.data(24, 8);
 const ROOM: u32 = 6144; // what one event can need in the frames buffer at most: a heartbeat in two
 const TIMESTAMP: u32 = 31; // behind {"timestamp":"
 const STAMP_AT: u32 = 14;
-const OPENED: u32 = 72;    // {"timestamp":"...","event_type":"heartbeat",
+const OPENED: u32 = 72; // {"timestamp":"...","event_type":"heartbeat",
 
 let configured = false;
 let framesUsed: u32 = 0;
@@ -37,15 +44,33 @@ let guardAt: usize = 0;
 let inspectEnd: usize = 0;
 let guardEnd: usize = 0;
 
-export function abi(): u32 { return ABI_VERSION; }
-export function inputAt(): usize { return INPUT; }
-export function inputSize(): u32 { return INPUT_SIZE; }
-export function eventsAt(): usize { return 0; }
-export function eventsLength(): u32 { return 0; }
-export function framesAt(): usize { return FRAMES; }
-export function framesLength(): u32 { return framesUsed; }
-export function spare(i: u32): u64 { return spareAt(i); }
-export function countersAt(): usize { return COUNTER; }
+export function abi(): u32 {
+  return ABI_VERSION;
+}
+export function inputAt(): usize {
+  return INPUT;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
+export function eventsAt(): usize {
+  return 0;
+}
+export function eventsLength(): u32 {
+  return 0;
+}
+export function framesAt(): usize {
+  return FRAMES;
+}
+export function framesLength(): u32 {
+  return framesUsed;
+}
+export function spare(i: u32): u64 {
+  return spareAt(i);
+}
+export function countersAt(): usize {
+  return COUNTER;
+}
 
 export function configure(length: u32): u32 {
   const refusal = configureLog(changetype<Log>(LOG), INPUT, length);
@@ -77,7 +102,8 @@ function start(): void {
 }
 
 function begin(to: u32): void {
-  const inspectLength = load<u32>(INPUT), guardLength = load<u32>(INPUT, 4);
+  const inspectLength = load<u32>(INPUT),
+    guardLength = load<u32>(INPUT, 4);
   assert(<u64>inspectLength + guardLength + 8 == to);
   inspectAt = INPUT + 8;
   inspectEnd = guardAt = inspectAt + inspectLength;
@@ -86,19 +112,20 @@ function begin(to: u32): void {
 
 /** Takes the next event: of the two buffers the one of the earlier record, inspect's when both are of the same. */
 function step(): void {
-  const fromInspect = inspectAt < inspectEnd
-    && (guardAt >= guardEnd || load<u32>(inspectAt) <= load<u32>(guardAt));
+  const fromInspect = inspectAt < inspectEnd && (guardAt >= guardEnd || load<u32>(inspectAt) <= load<u32>(guardAt));
   const event = fromInspect ? inspectAt : guardAt;
   const end = fromInspect ? inspectEnd : guardEnd;
   const next = event + size(event, end);
-  if (fromInspect) inspectAt = next; else guardAt = next;
+  if (fromInspect) inspectAt = next;
+  else guardAt = next;
   const kind = <u32>load<u8>(event, 9);
   if (kind == EventKind.SCORE) return;
   if (kind == EventKind.STATS) {
     if (fromInspect) heartbeat(event); // guard's part is taken with inspect's; alone it would be no heartbeat
     return;
   }
-  const json = event + EVENT_HEADER, length = <u32>load<u16>(event, 4);
+  const json = event + EVENT_HEADER,
+    length = <u32>load<u16>(event, 4);
   emit(json, length, json + length, load<u16>(event, 6), load<u8>(event, 8), 0);
 }
 
@@ -128,11 +155,18 @@ function heartbeat(event: usize): void {
     t.at += STAMP_AT + TIMESTAMP;
     lit(t, '","event_type":"heartbeat"');
   }
-  if (guard != 0) { byte(t, 44); append(t, guard); }
-  lit(t, ',"journal":{"records":'); unsigned(t, sequence);
-  lit(t, ',"lost":{"in":'); unsigned(t, load<u64>(COUNTER));
-  lit(t, ',"out":'); unsigned(t, load<u64>(COUNTER, 8));
-  lit(t, ',"log":'); unsigned(t, load<u64>(COUNTER, 16));
+  if (guard != 0) {
+    byte(t, 44);
+    append(t, guard);
+  }
+  lit(t, ',"journal":{"records":');
+  unsigned(t, sequence);
+  lit(t, ',"lost":{"in":');
+  unsigned(t, load<u64>(COUNTER));
+  lit(t, ',"out":');
+  unsigned(t, load<u64>(COUNTER, 8));
+  lit(t, ',"log":');
+  unsigned(t, load<u64>(COUNTER, 16));
   lit(t, "}}}");
   emit(JOINED, <u32>(t.at - JOINED), 0, 0, load<u8>(event, 8), 1);
 }

@@ -19,7 +19,7 @@ const LEAF: usize = memory.data(32, 8);
 const SIBLINGS: usize = memory.data(1056, 8); // DEPTH + 1 of 32 bytes: the right sibling at each depth
 let pending: u64 = 0; // bit d: there is one at depth d
 const HMAC: usize = memory.data(272, 8);
-const KEYED: usize = memory.data(272, 8);  // the HMAC once it has taken the leaf, for each record to begin with
+const KEYED: usize = memory.data(272, 8); // the HMAC once it has taken the leaf, for each record to begin with
 const MESSAGE: usize = memory.data(24, 8);
 const CODE: usize = memory.data(32, 8);
 
@@ -28,7 +28,7 @@ export const MAC: u32 = 16; // bytes of a code that a record carries: HMAC-SHA-2
 /** Derives the first key. `key` is 32 bytes, and overwritten: from now on it is nowhere here. */
 export function startKeys(key: usize, boot: u64): void {
   store<u64>(MESSAGE, 0x676f6c2072696577); // "weir log"
-  store<u16>(MESSAGE, 0x3120, 8);          // " 1"
+  store<u16>(MESSAGE, 0x3120, 8); // " 1"
   put32(MESSAGE + 10, <u32>(boot >> 32));
   put32(MESSAGE + 14, <u32>boot);
   hmacBegin(HMAC, key, DIGEST);
@@ -46,7 +46,7 @@ export function nextKey(): void {
   const sibling = SIBLINGS + depth * DIGEST;
   memory.copy(LEAF, sibling, DIGEST);
   memory.fill(sibling, 0, DIGEST);
-  pending &= ~(<u64>1 << depth);
+  pending &= ~((<u64>1) << depth);
   descend(depth);
 }
 
@@ -55,7 +55,7 @@ function descend(from: u32): void {
   for (let depth = from + 1; depth <= DEPTH; ++depth) {
     child(1, SIBLINGS + depth * DIGEST);
     child(0, LEAF);
-    pending |= <u64>1 << depth;
+    pending |= (<u64>1) << depth;
   }
   hmacBegin(KEYED, LEAF, DIGEST);
 }

@@ -7,14 +7,26 @@ export const OUTPUT_SIZE: u32 = 98304; // room for the longest record
 export const OUTPUT: usize = memory.data(98304, 8);
 
 // @ts-ignore: decorator
-@inline export function record(at: u32): RecordHeader { return changetype<RecordHeader>(INPUT + at); }
+@inline export function record(at: u32): RecordHeader {
+  return changetype<RecordHeader>(INPUT + at);
+}
 
 /** The record behind this one. */
-export function next(at: u32): u32 { return at + RECORD_HEADER + align8(record(at).captured); }
+export function next(at: u32): u32 {
+  return at + RECORD_HEADER + align8(record(at).captured);
+}
 
-export function abi(): u32 { return ABI_VERSION; }
-export function inputAt(): usize { return INPUT; }
-export function inputSize(): u32 { return INPUT_SIZE; }
+export function abi(): u32 {
+  return ABI_VERSION;
+}
+export function inputAt(): usize {
+  return INPUT;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
 
 /** All of its memory may be touched. */
-export function spare(i: u32): u64 { return 0; }
+export function spare(i: u32): u64 {
+  return 0;
+}

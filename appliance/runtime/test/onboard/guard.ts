@@ -9,7 +9,10 @@ export { abi, inputAt, inputSize, spare } from "./common";
 let used: u32 = 0;
 let part: u32 = 0;
 
-export function configure(length: u32): u32 { part = length ? load<u8>(INPUT) : 0; return length ? 0 : 1; }
+export function configure(length: u32): u32 {
+  part = length ? load<u8>(INPUT) : 0;
+  return length ? 0 : 1;
+}
 export function run(from: u32, to: u32): u32 {
   used = 0;
   let frames: u32 = 0;
@@ -32,8 +35,18 @@ export function run(from: u32, to: u32): u32 {
   return to;
 }
 
-export function tick(): u64 { return 0; }
-export function eventsAt(): usize { return OUTPUT; }
-export function eventsLength(): u32 { return 0; }
-export function framesAt(): usize { return OUTPUT; }
-export function framesLength(): u32 { return used; }
+export function tick(): u64 {
+  return 0;
+}
+export function eventsAt(): usize {
+  return OUTPUT;
+}
+export function eventsLength(): u32 {
+  return 0;
+}
+export function framesAt(): usize {
+  return OUTPUT;
+}
+export function framesLength(): u32 {
+  return used;
+}

@@ -46,9 +46,21 @@ function event(at: u32, byte: u32): void {
   used += EVENT_SIZE;
 }
 
-export function eventsAt(): usize { return OUTPUT; }
-export function eventsLength(): u32 { return used; }
-export function framesAt(): usize { return 0; }
-export function framesLength(): u32 { return 0; }
-export function verdictsAt(): usize { return VERDICT; }
-export function verdictsLength(): u32 { return done; }
+export function eventsAt(): usize {
+  return OUTPUT;
+}
+export function eventsLength(): u32 {
+  return used;
+}
+export function framesAt(): usize {
+  return 0;
+}
+export function framesLength(): u32 {
+  return 0;
+}
+export function verdictsAt(): usize {
+  return VERDICT;
+}
+export function verdictsLength(): u32 {
+  return done;
+}

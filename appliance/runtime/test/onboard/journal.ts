@@ -9,7 +9,9 @@ export { abi, inputAt, inputSize, spare } from "./common";
 const COUNTER: usize = memory.data(32, 8);
 let used: u32 = 0;
 
-export function configure(length: u32): u32 { return length ? 0 : 1; }
+export function configure(length: u32): u32 {
+  return length ? 0 : 1;
+}
 export function run(from: u32, to: u32): u32 {
   used = 0;
   if (from == 0) {
@@ -17,7 +19,8 @@ export function run(from: u32, to: u32): u32 {
     from = 8;
   }
   const e = INPUT + from;
-  const json = <u32>load<u16>(e, 4), text = <u32>load<u16>(e, 6);
+  const json = <u32>load<u16>(e, 4),
+    text = <u32>load<u16>(e, 6);
   assert(text != 2 || load<u16>(e + EVENT_HEADER + json) != 0x6670); // "pf"
   const length = 14 + json + 24;
   store<u32>(OUTPUT, length);
@@ -34,8 +37,18 @@ export function run(from: u32, to: u32): u32 {
   return from + EVENT_HEADER + align8(json + text);
 }
 
-export function eventsAt(): usize { return 0; }
-export function eventsLength(): u32 { return 0; }
-export function framesAt(): usize { return OUTPUT; }
-export function framesLength(): u32 { return used; }
-export function countersAt(): usize { return COUNTER; }
+export function eventsAt(): usize {
+  return 0;
+}
+export function eventsLength(): u32 {
+  return 0;
+}
+export function framesAt(): usize {
+  return OUTPUT;
+}
+export function framesLength(): u32 {
+  return used;
+}
+export function countersAt(): usize {
+  return COUNTER;
+}

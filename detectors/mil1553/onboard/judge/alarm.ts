@@ -5,7 +5,9 @@ import { command1, command2, key, time } from "../observed";
 
 /** score > threshold as the operator scaled it. */
 // @ts-ignore: decorator
-@inline export function exceeds(detector: u32, score: f64, threshold: f64): bool { return score > scaled(detector, threshold); }
+@inline export function exceeds(detector: u32, score: f64, threshold: f64): bool {
+  return score > scaled(detector, threshold);
+}
 
 /** A finding about the message at hand. `part`: what of it, findings of different parts are different alerts. */
 export function alarm(detector: u32, what: u32, part: u64, score: f64, threshold: f64): Finding {
@@ -14,7 +16,7 @@ export function alarm(detector: u32, what: u32, part: u64, score: f64, threshold
 
 export function about(detector: u32, what: u32, subject: u64, score: f64, threshold: f64): Finding {
   const t = max<f64>(scaled(detector, threshold), 1e-9);
-  return raise(detector, what, mix(<u64>detector << 8, subject), time, min<f64>(score, 100 * t), t);
+  return raise(detector, what, mix((<u64>detector) << 8, subject), time, min<f64>(score, 100 * t), t);
 }
 
 /** A finding about a message that is not at hand. */
@@ -29,7 +31,7 @@ export function absent(detector: u32, what: u32, identity: u64, bus: u32, score:
 
 /** A finding about a bus. */
 export function ofBus(detector: u32, what: u32, channel: u32, bus: u32, score: f64, threshold: f64): Finding {
-  const f = about(detector, what, <u64>channel << 8 | what, score, threshold);
+  const f = about(detector, what, ((<u64>channel) << 8) | what, score, threshold);
   f.subject = Subject.BUS;
   f.bus = bus;
   return f;

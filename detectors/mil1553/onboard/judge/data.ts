@@ -14,7 +14,16 @@ import { time, whole } from "../observed";
 import { Flag, Holds, KnownModel, Profile, noveltyLimit } from "../section";
 import { alarm, exceeds } from "./alarm";
 
-export const enum What { CONSTANT = 1, RANGE = 2, JUMP = 3, BITS = 4, COUNTER = 5, FROZEN = 6, DRIFT = 7, REPEATED = 8 }
+export const enum What {
+  CONSTANT = 1,
+  RANGE = 2,
+  JUMP = 3,
+  BITS = 4,
+  COUNTER = 5,
+  FROZEN = 6,
+  DRIFT = 7,
+  REPEATED = 8,
+}
 
 /** Jumps of a word that may jump, and odd bits, count together within this many values. */
 const TOGETHER: u32 = 256;
@@ -24,32 +33,45 @@ const APART: u32 = 64;
 const SLACK: f32 = 0.5;
 const LEAK: f32 = 0.05;
 
-let strange: u32 = 0;   // constants that are not, as a hash
-let strangeWord: u32 = 0, strangeValue: u32 = 0, strangeConstant: u32 = 0;
-let worst: f64 = 0;     // score in parts of its threshold
+let strange: u32 = 0; // constants that are not, as a hash
+let strangeWord: u32 = 0,
+  strangeValue: u32 = 0,
+  strangeConstant: u32 = 0;
+let worst: f64 = 0; // score in parts of its threshold
 let worstWord: u32 = 0;
 let worstWhat: u32 = 0;
-let worstA: f64 = 0, worstB: f64 = 0, worstC: f64 = 0;
+let worstA: f64 = 0,
+  worstB: f64 = 0,
+  worstC: f64 = 0;
 let worstSince: u64 = 0;
 
 function candidate(what: u32, word: u32, score: f64, a: f64, b: f64, c: f64): void {
   if (score <= worst) return;
-  worst = score; worstWhat = what; worstWord = word; worstA = a; worstB = b; worstC = c; worstSince = 0;
+  worst = score;
+  worstWhat = what;
+  worstWord = word;
+  worstA = a;
+  worstB = b;
+  worstC = c;
+  worstSince = 0;
 }
 
 /** Of a trusted message that is known. complete: none is missing in front of it. */
 export function judgeData(m: Message, b: Common, k: KnownModel, complete: bool): void {
   const n = <u32>k.wordCount;
   if (n == 0) return;
-  if (!whole || <u32>m.dataCount != n) { k.interrupted = 1; return; }
+  if (!whole || <u32>m.dataCount != n) {
+    k.interrupted = 1;
+    return;
+  }
   const inOrder = k.begun != 0 && k.interrupted == 0 && complete && !b.retry;
-  const w = words + (<usize>k.wordsAt << 2);
+  const w = words + ((<usize>k.wordsAt) << 2);
   worst = 0;
   strange = 0;
   let p = m.data;
   for (let i: u32 = 0; i < n; ++i, p += 2) {
     const x = <u32>load<u16>(p);
-    const at = w + (<usize>i << 2);
+    const at = w + ((<usize>i) << 2);
     const c = <u32>load<u16>(at, 2);
     if (c < 0xfffe) {
       judgeWord(changetype<Profile>(profiles + <usize>(c * PROFILE)), i, x, <u32>load<u16>(at), inOrder, k.begun != 0);
@@ -57,7 +79,7 @@ export function judgeData(m: Message, b: Common, k: KnownModel, complete: bool):
     } else if (c == NONE && x != <u32>load<u16>(at)) constant(i, x, <u32>load<u16>(at));
   }
   constants(k);
-  if ((<u32>k.flags & Flag.NEVER_REPEATS) != 0 && !b.retry) repeated(m, k);
+  if (((<u32>k.flags) & Flag.NEVER_REPEATS) != 0 && !b.retry) repeated(m, k);
   k.begun = 1;
   k.interrupted = 0;
   if (worst > 0 && exceeds(Detector.BUS_DATA, worst, 1)) {
@@ -71,8 +93,12 @@ export function judgeData(m: Message, b: Common, k: KnownModel, complete: bool):
 }
 
 function constant(i: u32, x: u32, value: u32): void {
-  if (strange == 0) { strangeWord = i; strangeValue = x; strangeConstant = value; }
-  strange = (strange ^ (i << 16 | x)) * 0x9E3779B1 | 1;
+  if (strange == 0) {
+    strangeWord = i;
+    strangeValue = x;
+    strangeConstant = value;
+  }
+  strange = ((strange ^ ((i << 16) | x)) * 0x9e3779b1) | 1;
 }
 
 // Words of one message change together, and what changed stays, or goes to and fro: a message adds its surprise once, and
@@ -81,20 +107,35 @@ function constants(k: KnownModel): void {
   if (k.constantSum > 0) k.constantSum = max<f32>(k.constantSum - LEAK, 0);
   if (strange != k.strange && strange != 0) k.constantSum = min<f32>(k.constantSum + <f32>k.constant * 0.125, 64);
   if (strange) k.strange = strange;
-  if (strange) candidate(What.CONSTANT, strangeWord, <f64>k.constantSum / noveltyLimit, <f64>strangeValue, <f64>strangeConstant, 0);
+  if (strange)
+    candidate(
+      What.CONSTANT,
+      strangeWord,
+      <f64>k.constantSum / noveltyLimit,
+      <f64>strangeValue,
+      <f64>strangeConstant,
+      0,
+    );
 }
 
 function judgeWord(c: Profile, i: u32, x: u32, before: u32, inOrder: bool, begun: bool): void {
   const flags = <u32>c.flags;
   if (flags & Holds.RANGE) {
-    const y = x - <u32>c.base & 0xffff;
+    const y = (x - <u32>c.base) & 0xffff;
     if (y > <u32>c.width) {
       const beyond = min<u32>(y - <u32>c.width, 0x10000 - y);
-      candidate(What.RANGE, i, <f64>beyond / <f64>c.margin, <f64>x, <f64>c.base, <f64>(<u32>c.base + <u32>c.width & 0xffff));
+      candidate(
+        What.RANGE,
+        i,
+        <f64>beyond / <f64>c.margin,
+        <f64>x,
+        <f64>c.base,
+        <f64>((<u32>c.base + <u32>c.width) & 0xffff),
+      );
     }
   }
   if (flags & Holds.FIXED) {
-    const other = (x ^ <u32>c.value) & <u32>c.mask;
+    const other = (x ^ (<u32>c.value)) & (<u32>c.mask);
     if (c.odd != 0xffff) c.odd += 1;
     if (other) {
       // A value sampled at an odd moment may have them once
@@ -104,10 +145,11 @@ function judgeWord(c: Profile, i: u32, x: u32, before: u32, inOrder: bool, begun
   }
   if (flags & Holds.DRIFT) drift(c, i, x);
   if (!begun) return;
-  const step = x - before & 0xffff;
+  const step = (x - before) & 0xffff;
   if (step == 0) {
     if (c.run < 0xffff) c.run += 1;
-    if ((flags & Holds.RUN) != 0 && c.run > c.longest) candidate(What.FROZEN, i, <f64>c.run / <f64>c.longest, <f64>x, <f64>c.longest, <f64>c.run);
+    if ((flags & Holds.RUN) != 0 && c.run > c.longest)
+      candidate(What.FROZEN, i, <f64>c.run / <f64>c.longest, <f64>x, <f64>c.longest, <f64>c.run);
   } else c.run = 1;
   if (c.jump != 0xffff) c.jump += 1;
   if (!inOrder) return;
@@ -117,7 +159,8 @@ function judgeWord(c: Profile, i: u32, x: u32, before: u32, inOrder: bool, begun
     const far: u32 = step > 0x8000 ? 0x10000 - step : step;
     if (far <= <u32>c.farthest) return;
     const score = <f64>far / <f64>c.farthest;
-    if ((flags & Holds.ONE_JUMP) != 0 || <u32>c.jump < TOGETHER) candidate(What.JUMP, i, score, <f64>x, <f64>before, <f64>c.farthest);
+    if ((flags & Holds.ONE_JUMP) != 0 || <u32>c.jump < TOGETHER)
+      candidate(What.JUMP, i, score, <f64>x, <f64>before, <f64>c.farthest);
     c.jump = 0;
   }
 }

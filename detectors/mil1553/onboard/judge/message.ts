@@ -12,7 +12,12 @@ import { channelOf, first, key, mode, second } from "../observed";
 import { BusFlag, BusModel, Flag, KnownModel, noveltyLimit } from "../section";
 import { about, alarm, exceeds } from "./alarm";
 
-export const enum What { UNKNOWN = 1, TERMINAL = 2, SIDE = 3, BUS = 4 }
+export const enum What {
+  UNKNOWN = 1,
+  TERMINAL = 2,
+  SIDE = 3,
+  BUS = 4,
+}
 const MOST: f32 = 64;
 /** A side changes for several messages at once: within so many messages a further one adds FURTHER bits only. */
 const TOGETHER: u32 = 32;
@@ -35,23 +40,24 @@ export function expectNew(s: BusModel): void {
 /** A trusted message whose identity is not known. */
 export function judgeNew(m: Message, s: BusModel): void {
   if (s.flags & BusFlag.INCOMPLETE) return;
-  const named = (<u32>1 << first) | (second < 32 ? <u32>1 << second : 0);
+  const named = ((<u32>1) << first) | (second < 32 ? (<u32>1) << second : 0);
   const stranger = (s.mask & named) != named;
   const bits = stranger ? max<f32>(s.newBits, s.terminalBits) : mode ? s.modeBits : s.newBits;
   let sum: f32;
-  if (mode && !stranger) sum = s.modeSum = min<f32>(s.modeSum + bits, MOST); else sum = s.newSum = min<f32>(s.newSum + bits, MOST);
+  if (mode && !stranger) sum = s.modeSum = min<f32>(s.modeSum + bits, MOST);
+  else sum = s.newSum = min<f32>(s.newSum + bits, MOST);
   const detector = mode ? Detector.BUS_MODE : Detector.BUS_MESSAGE;
   if (!exceeds(detector, <f64>sum, noveltyLimit)) return;
   const f = alarm(detector, stranger ? What.TERMINAL : What.UNKNOWN, 0, <f64>sum, noveltyLimit);
-  f.a = stranger ? <f64>((s.mask >> first & 1) == 0 || second > 31 ? first : second) : 0;
+  f.a = stranger ? <f64>(((s.mask >> first) & 1) == 0 || second > 31 ? first : second) : 0;
 }
 
 /** A known one, on a side (bus A or B) where it never was. */
 export function judgeSide(m: Message, s: BusModel, b: Common, k: KnownModel): void {
-  if (<u32>k.flags & (m.busB ? Flag.ON_B : Flag.ON_A)) return;
+  if ((<u32>k.flags) & (m.busB ? Flag.ON_B : Flag.ON_A)) return;
   const together = s.sideAt != 0 && b.messages - s.sideAt < TOGETHER;
   s.sideAt = b.messages;
-  const sum = s.sideSum = min<f32>(s.sideSum + (together ? FURTHER : s.sideBits), MOST);
+  const sum = (s.sideSum = min<f32>(s.sideSum + (together ? FURTHER : s.sideBits), MOST));
   if (!exceeds(Detector.BUS_MESSAGE, <f64>sum, noveltyLimit)) return;
   const f = alarm(Detector.BUS_MESSAGE, What.SIDE, 1, <f64>sum, noveltyLimit);
   f.a = <f64>m.busB;

@@ -17,7 +17,7 @@ const MOST: f32 = 64;
 
 /** identity: of the message at hand, `k` what is known of it. */
 export function judgeOrder(b: Common, s: BusModel, identity: u32, k: KnownModel): void {
-  if (b.retry || (<u32>k.flags & Flag.REGULAR) == 0) return;
+  if (b.retry || ((<u32>k.flags) & Flag.REGULAR) == 0) return;
   const before = <u32>b.previous;
   b.previous = <u16>(identity + 1);
   if (before == 0 || (s.flags & BusFlag.NO_ORDER) != 0) return;
@@ -31,7 +31,7 @@ export function judgeOrder(b: Common, s: BusModel, identity: u32, k: KnownModel)
 }
 
 function surprise(from: KnownModel, to: u32): f32 {
-  let p = successors + (<usize>from.successorsAt << 2);
+  let p = successors + ((<usize>from.successorsAt) << 2);
   for (let i = <u32>from.successorCount; i != 0; --i, p += 4) {
     if (<u32>load<u16>(p) == to) return <f32>load<u8>(p, 2) * 0.125;
   }

@@ -13,7 +13,12 @@ import { BusFlag, Flag, INTERVALS, KnownModel, busModel, knownModel } from "../s
 import { absent, alarm, exceeds, ofBus } from "./alarm";
 import { OVERHEAD } from "../learning/inventory";
 
-export const enum What { EARLY = 1, LATE = 2, MISSING = 3, SILENT = 4 }
+export const enum What {
+  EARLY = 1,
+  LATE = 2,
+  MISSING = 3,
+  SILENT = 4,
+}
 
 /** A known message that is no repetition. False when messages are missing in front of it. */
 export function judgePeriod(m: Message, b: Common, k: KnownModel): bool {
@@ -22,7 +27,8 @@ export function judgePeriod(m: Message, b: Common, k: KnownModel): bool {
   if (k.epoch == b.epoch) {
     const dt = apart(start, k.last);
     complete = dt <= 0 || (k.late == 0 ? s.lost == k.lost : dt <= <i64>k.late);
-    if ((<u32>k.flags & Flag.REGULAR) != 0 && dt > 0) interval(k, dt, s.flags & BusFlag.NOISY ? 0 : b.effort - k.effortBefore, s.lost != k.lost);
+    if (((<u32>k.flags) & Flag.REGULAR) != 0 && dt > 0)
+      interval(k, dt, s.flags & BusFlag.NOISY ? 0 : b.effort - k.effortBefore, s.lost != k.lost);
     k.effortBefore = k.effort;
   } else {
     k.epoch = b.epoch;
@@ -32,19 +38,30 @@ export function judgePeriod(m: Message, b: Common, k: KnownModel): bool {
   k.last = start;
   k.lost = s.lost;
   k.missing = 0;
-  if ((damaged && (<u32>k.flags & Flag.FAILS) == 0) || (<u32>k.flags & Flag.REGULAR) == 0) b.effort += m.duration + OVERHEAD;
+  if ((damaged && ((<u32>k.flags) & Flag.FAILS) == 0) || ((<u32>k.flags) & Flag.REGULAR) == 0)
+    b.effort += m.duration + OVERHEAD;
   return complete;
 }
 
 // lost: a message whose command could not be believed came meanwhile; it may have been this one
 function interval(k: KnownModel, dt: i64, effort: u32, lost: bool): void {
-  let best: i64 = i64.MAX_VALUE, tolerance: u32 = 1, least: u32 = 0, most: u32 = 0;
+  let best: i64 = i64.MAX_VALUE,
+    tolerance: u32 = 1,
+    least: u32 = 0,
+    most: u32 = 0;
   let p = changetype<usize>(k) + INTERVALS;
   for (let i: u32 = 0; i < <u32>k.kinds; ++i, p += 12) {
-    const low = load<u32>(p), high = load<u32>(p, 4), t = load<u32>(p, 8);
+    const low = load<u32>(p),
+      high = load<u32>(p, 4),
+      t = load<u32>(p, 8);
     const off = dt < <i64>low ? <i64>low - dt : dt > <i64>high ? dt - <i64>high : 0;
     if (off <= <i64>t) return;
-    if (off - <i64>t < best) { best = off - <i64>t; tolerance = t; least = low; most = high; }
+    if (off - <i64>t < best) {
+      best = off - <i64>t;
+      tolerance = t;
+      least = low;
+      most = high;
+    }
   }
   const late = k.late != 0 && dt > <i64>k.late;
   if ((late && lost) || best <= <i64>effort) return;
@@ -57,7 +74,9 @@ function interval(k: KnownModel, dt: i64, effort: u32, lost: bool): void {
 }
 
 let sweep: u32 = 0;
-export function forgetPeriods(): void { sweep = 0; }
+export function forgetPeriods(): void {
+  sweep = 0;
+}
 
 /** One identity in turn: whether it is still to come. Called with each message, so each is asked after a fraction of a second. */
 export function sweepPeriods(): void {
@@ -85,10 +104,17 @@ const PATIENCE: f64 = 1e9; // ns
 
 export function passPeriods(now: u64): void {
   for (let i: u32 = 0; i < busCount(); ++i) {
-    const b = busAt(i), s = busModel(i);
+    const b = busAt(i),
+      s = busModel(i);
     if (!b.hasLast) continue;
-    if (s.passed != b.messages || now < s.anchor) { s.passed = b.messages; s.anchor = now; s.silent = 0; continue; }
-    const limit = 300 * <f64>s.silence + PATIENCE, waited = <f64>(now - s.anchor);
+    if (s.passed != b.messages || now < s.anchor) {
+      s.passed = b.messages;
+      s.anchor = now;
+      s.silent = 0;
+      continue;
+    }
+    const limit = 300 * <f64>s.silence + PATIENCE,
+      waited = <f64>(now - s.anchor);
     if (s.silent || !exceeds(Detector.BUS_PERIOD, waited, limit)) continue;
     s.silent = 1;
     const f = ofBus(Detector.BUS_PERIOD, What.SILENT, <u32>b.channel, i, waited, limit);

@@ -15,15 +15,28 @@ import { Timing, busModel, noveltyLimit, responseLimit, terminalModel, timing } 
 import { Answer, KINDS, WRONG, answerOf } from "../learning/terminals";
 import { about, exceeds, ofBus } from "./alarm";
 
-export const enum Failures { TERMINAL = 1, BUS = 2, KIND = 3 }
-export const enum Status { NEW_BITS = 1, WRONG_ADDRESS = 2 }
-export const enum Time { OUTSIDE = 1, SHIFT = 2, NEVER_ANSWERED = 3 }
+export const enum Failures {
+  TERMINAL = 1,
+  BUS = 2,
+  KIND = 3,
+}
+export const enum Status {
+  NEW_BITS = 1,
+  WRONG_ADDRESS = 2,
+}
+export const enum Time {
+  OUTSIDE = 1,
+  SHIFT = 2,
+  NEVER_ANSWERED = 3,
+}
 const STATUS_LEARNED: u32 = 1;
 const FAILURES_LEARNED: u32 = 2;
 const MUTE: u32 = 4; // never answered while learning, though asked often
 
 // @ts-ignore: decorator
-@inline function subject(who: u32, part: u32): u64 { return (key >> 40 & 0xffff) << 16 | <u64>((who & 31) << 8 | part); }
+@inline function subject(who: u32, part: u32): u64 {
+  return (((key >> 40) & 0xffff) << 16) | (<u64>(((who & 31) << 8) | part));
+}
 
 /** named: the terminals that the command names are meant; of a damaged command only when it is in the inventory. */
 export function judgeTerminals(m: Message, bus: u32, channel: u32, named: bool): void {
@@ -51,7 +64,7 @@ function judgeFailures(m: Message, bus: u32, channel: u32): void {
     if (s.walk > 0) s.walk = max<f32>(s.walk + s.success, 0);
     return;
   }
-  const kinds = <u32>(m.blockStatus & KINDS) & ~s.kinds;
+  const kinds = (<u32>(m.blockStatus & KINDS)) & ~s.kinds;
   if (kinds != 0) {
     s.kindSum = min<f32>(s.kindSum + s.kindBits, 64);
     if (exceeds(Detector.BUS_ERROR, <f64>s.kindSum, noveltyLimit))
@@ -69,8 +82,11 @@ function judgeFailures(m: Message, bus: u32, channel: u32): void {
 
 function judgeTrial(who: u32, failed: bool): void {
   const t = terminalModel(who);
-  if ((<u32>t.known & FAILURES_LEARNED) == 0) return;
-  if (!failed) { if (t.walk > 0) t.walk = max<f32>(t.walk + t.success, 0); return; }
+  if (((<u32>t.known) & FAILURES_LEARNED) == 0) return;
+  if (!failed) {
+    if (t.walk > 0) t.walk = max<f32>(t.walk + t.success, 0);
+    return;
+  }
   if (t.walk == 0) t.since = time;
   t.walk = min<f32>(t.walk + t.failure, 4 * t.limit);
   if (!exceeds(Detector.BUS_ERROR, <f64>t.walk, <f64>t.limit)) return;
@@ -81,15 +97,15 @@ function judgeTrial(who: u32, failed: bool): void {
 
 function judgeStatus(who: u32, status: u32): void {
   const t = terminalModel(who);
-  if ((<u32>t.known & STATUS_LEARNED) == 0) {
-    if ((<u32>t.known & MUTE) == 0 || !exceeds(Detector.BUS_RESPONSE, <f64>t.newBits, noveltyLimit)) return;
+  if (((<u32>t.known) & STATUS_LEARNED) == 0) {
+    if (((<u32>t.known) & MUTE) == 0 || !exceeds(Detector.BUS_RESPONSE, <f64>t.newBits, noveltyLimit)) return;
     const f = about(Detector.BUS_RESPONSE, Time.NEVER_ANSWERED, subject(who, 4), <f64>t.newBits, noveltyLimit);
     f.a = <f64>(who & 31);
     return;
   }
   if (t.newSum > 0) t.newSum = max<f32>(t.newSum - LEAK, 0);
   const seen = (status & 0x07ff) | (terminal(status) == (who & 31) ? 0 : WRONG);
-  const bits = seen & ~<u32>t.bits;
+  const bits = seen & ~(<u32>t.bits);
   if (bits == 0) return;
   t.newSum = min<f32>(t.newSum + t.newBits, 64);
   if (!exceeds(Detector.BUS_STATUS, <f64>t.newSum, noveltyLimit)) return;
@@ -97,7 +113,7 @@ function judgeStatus(who: u32, status: u32): void {
   const f = about(Detector.BUS_STATUS, what, subject(who, what), <f64>t.newSum, noveltyLimit);
   f.a = <f64>(who & 31);
   f.b = <f64>(bits & 0x07ff);
-  f.c = <f64>(<u32>t.bits & 0x07ff);
+  f.c = <f64>((<u32>t.bits) & 0x07ff);
   f.d = <f64>terminal(status);
 }
 
@@ -109,7 +125,7 @@ const TOGETHER: u32 = 256;
 
 function judgeTime(who: u32, answer: u32, gap: u32): void {
   if (gap == 0) return;
-  const i = <u32>load<u16>(responsePlaces + (<usize>(who << 2 | answer) << 1));
+  const i = <u32>load<u16>(responsePlaces + ((<usize>((who << 2) | answer)) << 1));
   if (i == 0) return;
   const t = timing(i - 1);
   const off = gap < <u32>t.least ? <u32>t.least - gap : gap > <u32>t.most ? gap - <u32>t.most : 0;
@@ -130,7 +146,7 @@ function judgeTime(who: u32, answer: u32, gap: u32): void {
 }
 
 function found(what: u32, who: u32, answer: u32, gap: u32, t: Timing, score: f64, limit: f64): void {
-  const f = about(Detector.BUS_RESPONSE, what, subject(who, what << 2 | answer), score, limit);
+  const f = about(Detector.BUS_RESPONSE, what, subject(who, (what << 2) | answer), score, limit);
   if (what == Time.SHIFT) f.since = t.since;
   f.a = <f64>gap;
   f.b = what == Time.SHIFT ? <f64>t.mean : <f64>t.least;

@@ -7,7 +7,12 @@ import { damaged } from "../observed";
 import { BusModel } from "../section";
 import { exceeds, ofBus } from "./alarm";
 
-export const enum Load { MORE = 1, LESS = 2, MORE_MESSAGES = 3, FEWER_MESSAGES = 4 }
+export const enum Load {
+  MORE = 1,
+  LESS = 2,
+  MORE_MESSAGES = 3,
+  FEWER_MESSAGES = 4,
+}
 
 export function judgeGap(m: Message, b: Common, s: BusModel, bus: u32, dead: i64): void {
   if (b.resumed || b.lastDamaged || damaged || b.lastBusB != m.busB || dead >= <i64>s.gap) return;

@@ -17,30 +17,31 @@ import { Known } from "./inventory";
 
 const FULL: u32 = 0xfffe;
 
+
 @unmanaged
 export class Change {
-  sum: u64;        // of unsigned values
+  sum: u64; // of unsigned values
   negativeSum: u64; // of those with the top bit set
   squares: u64;
   count: u32;
-  negative: u32;   // values with the top bit set
+  negative: u32; // values with the top bit set
   least: u16;
   most: u16;
   signedLeast: i16;
   signedMost: i16;
-  ones: u16;       // bits that were always 1
-  zeros: u16;      // bits that were ever 1
-  run: u16;        // times in a row that the value has been the same
+  ones: u16; // bits that were always 1
+  zeros: u16; // bits that were ever 1
+  run: u16; // times in a row that the value has been the same
   longest: u16;
-  stepA: u16;      // the first two moves that were seen, 0 = none yet
+  stepA: u16; // the first two moves that were seen, 0 = none yet
   stepB: u16;
-  swings: u16;     // times the value went from one end of its range to the other
+  swings: u16; // times the value went from one end of its range to the other
   swingWidth: u16; // the range in which these were counted
-  side: u8;        // 1 lower, 2 upper quarter
+  side: u8; // 1 lower, 2 upper quarter
   pad: u8;
-  up: u16;         // cumulative sums, 1/256 of a deviation
+  up: u16; // cumulative sums, 1/256 of a deviation
   down: u16;
-  peak: u16;       // their largest
+  peak: u16; // their largest
   countA: u32;
   countB: u32;
 }
@@ -49,28 +50,47 @@ export const MOVES: usize = 76;
 let wordsUsed: u32 = 0;
 let used: u32 = 0;
 
-export function forgetData(): void { wordsUsed = 0; used = 0; }
+export function forgetData(): void {
+  wordsUsed = 0;
+  used = 0;
+}
 // @ts-ignore: decorator
-@inline export function changeAt(i: u32): Change { return changetype<Change>(changes + <usize>(i * CHANGE)); }
-export function moves(i: u32, k: u32): u32 { return load<u32>(changes + <usize>(i * CHANGE) + MOVES + (<usize>k << 2)); }
-export function wordValue(i: u32): u32 { return <u32>load<u16>(words + (<usize>i << 2)); }
+@inline export function changeAt(i: u32): Change {
+  return changetype<Change>(changes + <usize>(i * CHANGE));
+}
+export function moves(i: u32, k: u32): u32 {
+  return load<u32>(changes + <usize>(i * CHANGE) + MOVES + ((<usize>k) << 2));
+}
+export function wordValue(i: u32): u32 {
+  return <u32>load<u16>(words + ((<usize>i) << 2));
+}
 /** Number of the word's profile; at least FULL where it has none. */
-export function wordChange(i: u32): u32 { return <u32>load<u16>(words + (<usize>i << 2), 2); }
-export function isFull(change: u32): bool { return change == FULL; }
+export function wordChange(i: u32): u32 {
+  return <u32>load<u16>(words + ((<usize>i) << 2), 2);
+}
+export function isFull(change: u32): bool {
+  return change == FULL;
+}
 
 /** Of a trusted message. */
 export function learnData(m: Message, bus: u32, b: Common, k: Known): void {
   const n = <u32>m.dataCount;
-  if (!whole || n == 0 || n > 32 || n != wordCount(second < 32 ? <u32>m.cmd2 : <u32>m.cmd1)) { k.interrupted = 1; return; }
+  if (!whole || n == 0 || n > 32 || n != wordCount(second < 32 ? <u32>m.cmd2 : <u32>m.cmd1)) {
+    k.interrupted = 1;
+    return;
+  }
   if (<u32>k.wordsAt == NONE) {
     if (k.samples != 0 || wordsUsed + n > WORDS) {
-      if (k.samples == 0) { lessonOf(bus).wordsLost += 1; k.samples = 1; }
+      if (k.samples == 0) {
+        lessonOf(bus).wordsLost += 1;
+        k.samples = 1;
+      }
       return;
     }
     k.wordsAt = <u16>wordsUsed;
     k.wordCount = <u8>n;
     for (let i: u32 = 0; i < n; ++i)
-      store<u32>(words + (<usize>(wordsUsed + i) << 2), <u32>load<u16>(m.data + (<usize>i << 1)) | NONE << 16);
+      store<u32>(words + ((<usize>(wordsUsed + i)) << 2), (<u32>load<u16>(m.data + ((<usize>i) << 1))) | (NONE << 16));
     wordsUsed += n;
     k.samples = 1;
     remembered(hashOf(m));
@@ -78,10 +98,10 @@ export function learnData(m: Message, bus: u32, b: Common, k: Known): void {
   }
   if (n != <u32>k.wordCount) return; // a key has one count; the standard's busy answers end here
   const inOrder = k.interrupted == 0 && !b.retry;
-  const base = words + (<usize>k.wordsAt << 2);
+  const base = words + ((<usize>k.wordsAt) << 2);
   for (let i: u32 = 0; i < n; ++i) {
-    const w = base + (<usize>i << 2);
-    const x = <u32>load<u16>(m.data + (<usize>i << 1));
+    const w = base + ((<usize>i) << 2);
+    const x = <u32>load<u16>(m.data + ((<usize>i) << 1));
     let c = <u32>load<u16>(w, 2);
     if (c == NONE) {
       if (x == <u32>load<u16>(w)) continue;
@@ -98,14 +118,20 @@ export function learnData(m: Message, bus: u32, b: Common, k: Known): void {
 
 /** The profile of a word that held `x` in all `samples` so far. */
 function begin(x: u32, samples: u32, s: Learned): u32 {
-  if (used == CHANGING) { s.changesLost += 1; return FULL; }
+  if (used == CHANGING) {
+    s.changesLost += 1;
+    return FULL;
+  }
   const i = used;
   used += 1;
   const c = changeAt(i);
   c.count = samples;
   c.sum = <u64>x * samples;
   c.squares = <u64>(x * x) * samples;
-  if (x & 0x8000) { c.negative = samples; c.negativeSum = c.sum; }
+  if (x & 0x8000) {
+    c.negative = samples;
+    c.negativeSum = c.sum;
+  }
   c.least = c.most = <u16>x;
   c.signedLeast = c.signedMost = <i16>x;
   c.ones = c.zeros = <u16>x;
@@ -121,11 +147,14 @@ function value(c: Change, x: u32, before: u32, inOrder: bool): void {
     c.count += 1;
     c.sum += <u64>x;
     c.squares += <u64>(x * x);
-    if (x & 0x8000) { c.negative += 1; c.negativeSum += <u64>x; }
+    if (x & 0x8000) {
+      c.negative += 1;
+      c.negativeSum += <u64>x;
+    }
   }
   if (x < <u32>c.least) c.least = <u16>x;
   if (x > <u32>c.most) c.most = <u16>x;
-  const s = <i32><i16>x;
+  const s = <i32>(<i16>x);
   if (s < <i32>c.signedLeast) c.signedLeast = <i16>s;
   if (s > <i32>c.signedMost) c.signedMost = <i16>s;
   c.ones &= <u16>x;
@@ -134,24 +163,29 @@ function value(c: Change, x: u32, before: u32, inOrder: bool): void {
     if (c.run < 0xffff) c.run += 1;
     if (c.run > c.longest) c.longest = c.run;
   } else c.run = 1;
-  if (inOrder) move(c, x - before & 0xffff);
+  if (inOrder) move(c, (x - before) & 0xffff);
   swing(c, x);
   drift(c, x);
 }
 
 function move(c: Change, step: u32): void {
   const far = step > 0x8000 ? 0x10000 - step : step;
-  const at = changetype<usize>(c) + MOVES + (<usize>(32 - clz<u32>(far)) << 2);
+  const at = changetype<usize>(c) + MOVES + ((<usize>(32 - clz<u32>(far))) << 2);
   store<u32>(at, load<u32>(at) + 1);
   if (step == 0) return;
   if (c.stepA == 0) c.stepA = <u16>step;
-  if (<u32>c.stepA == step) { c.countA += 1; return; }
+  if (<u32>c.stepA == step) {
+    c.countA += 1;
+    return;
+  }
   if (c.stepB == 0) c.stepB = <u16>step;
   if (<u32>c.stepB == step) c.countB += 1;
 }
 
 // @ts-ignore: decorator
-@inline function isSigned(c: Change): bool { return <i32>c.signedMost - <i32>c.signedLeast < <i32>c.most - <i32>c.least; }
+@inline function isSigned(c: Change): bool {
+  return <i32>c.signedMost - <i32>c.signedLeast < <i32>c.most - <i32>c.least;
+}
 
 // Whether the word has been through its range more than once: only then are the ends of its range, and the jumps from
 // one end to the other, known. While the range still grows (by an eighth) the count begins anew.
@@ -159,8 +193,13 @@ function swing(c: Change, x: u32): void {
   const s = isSigned(c);
   const low = s ? <i32>c.signedLeast : <i32>c.least;
   const width = <u32>((s ? <i32>c.signedMost : <i32>c.most) - low);
-  if (width > <u32>c.swingWidth + (<u32>c.swingWidth >> 3)) { c.swingWidth = <u16>width; c.swings = 0; c.side = 0; return; }
-  const place = <u32>((s ? <i32><i16>x : <i32>x) - low);
+  if (width > <u32>c.swingWidth + ((<u32>c.swingWidth) >> 3)) {
+    c.swingWidth = <u16>width;
+    c.swings = 0;
+    c.side = 0;
+    return;
+  }
+  const place = <u32>((s ? <i32>(<i16>x) : <i32>x) - low);
   const side: u8 = place <= width >> 2 ? 1 : place >= width - (width >> 2) ? 2 : 0;
   if (side == 0 || side == c.side) return;
   if (c.side != 0 && c.swings < 0xffff) c.swings += 1;
@@ -174,11 +213,13 @@ const ENOUGH: u32 = 64;
 function drift(c: Change, x: u32): void {
   if (c.count < ENOUGH || c.peak == 0xffff) return;
   const n = <f64>c.count;
-  let mean = <f64>c.sum / n, square = <f64>c.squares / n, v = <f64>x;
+  let mean = <f64>c.sum / n,
+    square = <f64>c.squares / n,
+    v = <f64>x;
   if (isSigned(c)) {
-    square += (<f64>c.negative * 65536 - 2 * <f64>c.negativeSum) * 65536 / n;
-    mean -= 65536 * <f64>c.negative / n;
-    v = <f64><i16>x;
+    square += ((<f64>c.negative * 65536 - 2 * <f64>c.negativeSum) * 65536) / n;
+    mean -= (65536 * <f64>c.negative) / n;
+    v = <f64>(<i16>x);
   }
   const deviation = sqrt<f64>(max<f64>(square - mean * mean, 0) + 0.25);
   const z = min<f64>(max<f64>((v - mean) / deviation, -8), 8);
@@ -190,4 +231,6 @@ function drift(c: Change, x: u32): void {
 /** Half the shift to be found, in deviations. */
 export const SLACK: f64 = 0.5;
 
-function summed(s: u16, by: f64): u16 { return <u16>min<f64>(max<f64>(<f64>s + by * 256, 0), 65535); }
+function summed(s: u16, by: f64): u16 {
+  return <u16>min<f64>(max<f64>(<f64>s + by * 256, 0), 65535);
+}

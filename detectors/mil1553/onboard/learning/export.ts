@@ -17,7 +17,15 @@ import { interval, knownAt } from "./inventory";
 import { countOf, nextFrom, toOf } from "./order";
 import { changeAt, isFull, moves, wordChange, wordValue } from "./data";
 
-const enum Stage { BUS, MESSAGE, ORDER, TERMINAL, RESPONSE, DATA, END }
+const enum Stage {
+  BUS,
+  MESSAGE,
+  ORDER,
+  TERMINAL,
+  RESPONSE,
+  DATA,
+  END,
+}
 const FULL: usize = 640; // bytes behind which no further item of a list is begun
 
 let stage: u32 = 0;
@@ -29,8 +37,18 @@ let begun: usize = 0;
 export function exportNext(t: Text): bool {
   begun = t.at;
   while (stage != Stage.END) {
-    const written = stage == Stage.BUS ? bus(t) : stage == Stage.MESSAGE ? message(t) : stage == Stage.ORDER ? order(t)
-      : stage == Stage.TERMINAL ? terminal(t) : stage == Stage.RESPONSE ? response(t) : data(t);
+    const written =
+      stage == Stage.BUS
+        ? bus(t)
+        : stage == Stage.MESSAGE
+          ? message(t)
+          : stage == Stage.ORDER
+            ? order(t)
+            : stage == Stage.TERMINAL
+              ? terminal(t)
+              : stage == Stage.RESPONSE
+                ? response(t)
+                : data(t);
     if (written) return true;
     stage += 1;
     item = 0;
@@ -40,30 +58,50 @@ export function exportNext(t: Text): bool {
   return false;
 }
 
-export function beginExport(): void { stage = 0; item = 0; inner = 0; }
+export function beginExport(): void {
+  stage = 0;
+  item = 0;
+  inner = 0;
+}
 
 // @ts-ignore: decorator
-@inline function full(t: Text): bool { return t.at - begun > FULL; }
-function member(t: Text, name: string, v: u64): void { lit(t, ",\""); lit(t, name); lit(t, "\":"); unsigned(t, v); }
+@inline function full(t: Text): bool {
+  return t.at - begun > FULL;
+}
+function member(t: Text, name: string, v: u64): void {
+  lit(t, ',"');
+  lit(t, name);
+  lit(t, '":');
+  unsigned(t, v);
+}
 function head(t: Text, name: string, channel: u32): void {
-  lit(t, "\"detector\":\"bus"); lit(t, name); lit(t, "\",\"channel\":"); unsigned(t, channel);
+  lit(t, '"detector":"bus');
+  lit(t, name);
+  lit(t, '","channel":');
+  unsigned(t, channel);
 }
 function commands(t: Text, key: u64): void {
-  lit(t, ",\"commands\":["); unsigned(t, command1(key));
-  if (isPair(key)) { byte(t, 44); unsigned(t, command2(key)); }
+  lit(t, ',"commands":[');
+  unsigned(t, command1(key));
+  if (isPair(key)) {
+    byte(t, 44);
+    unsigned(t, command2(key));
+  }
   byte(t, 93);
 }
 
 function bus(t: Text): bool {
   if (item == busCount()) return false;
   const i = item++;
-  const b = busAt(i), s = lessonOf(i);
+  const b = busAt(i),
+    s = lessonOf(i);
   head(t, "", b.channel);
   member(t, "messages", s.trusted);
   member(t, "untrusted", s.untrusted);
   member(t, "span", s.span);
   member(t, "failures", s.failures);
-  lit(t, ",\"peak\":"); decimal(t, <f64>s.peak, 3);
+  lit(t, ',"peak":');
+  decimal(t, <f64>s.peak, 3);
   member(t, "kinds", s.kinds);
   member(t, "kindsTwice", s.kindsTwice);
   member(t, "silence", s.silence);
@@ -77,8 +115,11 @@ function bus(t: Text): bool {
     member(t, "countMax", s.countMax);
   }
   member(t, "gaps", s.gaps);
-  lit(t, ",\"lowestGaps\":[");
-  for (let k: u32 = 0; k < min<u32>(s.gaps, LOWEST); ++k) { if (k) byte(t, 44); signed(t, load<i32>(lowestGaps(i) + (<usize>k << 2))); }
+  lit(t, ',"lowestGaps":[');
+  for (let k: u32 = 0; k < min<u32>(s.gaps, LOWEST); ++k) {
+    if (k) byte(t, 44);
+    signed(t, load<i32>(lowestGaps(i) + ((<usize>k) << 2)));
+  }
   byte(t, 93);
   member(t, "identitiesLost", s.identitiesLost);
   member(t, "wordsLost", s.wordsLost);
@@ -101,14 +142,18 @@ function message(t: Text): bool {
   member(t, "repeats", k.repeats);
   member(t, "irregular", k.irregular);
   member(t, "disturbed", k.disturbed);
-  lit(t, ",\"intervals\":[");
+  lit(t, ',"intervals":[');
   for (let n: u32 = 0; n < <u32>k.kinds; ++n) {
     const p = interval(i, n);
     if (n) byte(t, 44);
-    byte(t, 91); unsigned(t, load<u32>(p, 8) & 255);
-    byte(t, 44); unsigned(t, load<u32>(p, 8) >> 8);
-    byte(t, 44); unsigned(t, load<u32>(p));
-    byte(t, 44); unsigned(t, load<u32>(p, 4));
+    byte(t, 91);
+    unsigned(t, load<u32>(p, 8) & 255);
+    byte(t, 44);
+    unsigned(t, load<u32>(p, 8) >> 8);
+    byte(t, 44);
+    unsigned(t, load<u32>(p));
+    byte(t, 44);
+    unsigned(t, load<u32>(p, 4));
     byte(t, 93);
   }
   byte(t, 93);
@@ -121,13 +166,18 @@ function order(t: Text): bool {
     if (at == TRANSITIONS) continue;
     head(t, ".order", channelOf(keyAt(item)));
     commands(t, keyAt(item));
-    lit(t, ",\"next\":[");
+    lit(t, ',"next":[');
     for (let n: u32 = 0; at != TRANSITIONS && !full(t); ++n) {
       const key = keyAt(toOf(at));
       if (n) byte(t, 44);
-      byte(t, 91); unsigned(t, command1(key));
-      if (isPair(key)) { byte(t, 44); unsigned(t, command2(key)); } else lit(t, ",-1");
-      byte(t, 44); unsigned(t, countOf(at));
+      byte(t, 91);
+      unsigned(t, command1(key));
+      if (isPair(key)) {
+        byte(t, 44);
+        unsigned(t, command2(key));
+      } else lit(t, ",-1");
+      byte(t, 44);
+      unsigned(t, countOf(at));
       byte(t, 93);
       inner = at + 1;
       at = nextFrom(item, inner);
@@ -149,7 +199,8 @@ function terminal(t: Text): bool {
     member(t, "twice", s.twice);
     member(t, "trials", s.trials);
     member(t, "failures", s.failures);
-    lit(t, ",\"peak\":"); decimal(t, <f64>s.peak, 3);
+    lit(t, ',"peak":');
+    decimal(t, <f64>s.peak, 3);
     item += 1;
     return true;
   }
@@ -168,13 +219,17 @@ function response(t: Text): bool {
     member(t, "count", inner ? 0 : r.count);
     member(t, "sum", inner ? 0 : r.sum);
     member(t, "squares", inner ? 0 : r.squares);
-    lit(t, ",\"times\":[");
+    lit(t, ',"times":[');
     let n: u32 = 0;
     for (; inner < TIMES && !full(t); ++inner) {
       const c = timeCount(item, inner);
       if (c == 0) continue;
       if (n++) byte(t, 44);
-      byte(t, 91); unsigned(t, FIRST_TIME + inner); byte(t, 44); unsigned(t, c); byte(t, 93);
+      byte(t, 91);
+      unsigned(t, FIRST_TIME + inner);
+      byte(t, 44);
+      unsigned(t, c);
+      byte(t, 93);
     }
     byte(t, 93);
     return true;
@@ -188,10 +243,12 @@ function data(t: Text): bool {
     if (<u32>k.wordsAt == NONE || inner >= <u32>k.wordCount) continue;
     head(t, ".data", channelOf(keyAt(item)));
     commands(t, keyAt(item));
-    lit(t, ",\"words\":[");
+    lit(t, ',"words":[');
     for (let n: u32 = 0; inner < <u32>k.wordCount && t.at - begun <= FULL - 120; ++inner, ++n) {
       if (n) byte(t, 44);
-      byte(t, 91); unsigned(t, inner); byte(t, 44);
+      byte(t, 91);
+      unsigned(t, inner);
+      byte(t, 44);
       word(t, <u32>k.wordsAt + inner, k.samples);
       byte(t, 93);
     }
@@ -203,26 +260,57 @@ function data(t: Text): bool {
 
 function word(t: Text, w: u32, samples: u32): void {
   const i = wordChange(w);
-  if (i >= 0xfffe) { if (isFull(i)) lit(t, "null"); else { unsigned(t, wordValue(w)); byte(t, 44); unsigned(t, samples); } return; }
+  if (i >= 0xfffe) {
+    if (isFull(i)) lit(t, "null");
+    else {
+      unsigned(t, wordValue(w));
+      byte(t, 44);
+      unsigned(t, samples);
+    }
+    return;
+  }
   const c = changeAt(i);
-  lit(t, "{\"n\":"); unsigned(t, c.count);
+  lit(t, '{"n":');
+  unsigned(t, c.count);
   member(t, "sum", c.sum);
   member(t, "squares", c.squares);
   member(t, "negative", c.negative);
   member(t, "negativeSum", c.negativeSum);
-  lit(t, ",\"range\":["); unsigned(t, c.least); byte(t, 44); unsigned(t, c.most);
-  byte(t, 44); signed(t, c.signedLeast); byte(t, 44); signed(t, c.signedMost);
-  lit(t, "],\"ones\":"); unsigned(t, c.ones);
+  lit(t, ',"range":[');
+  unsigned(t, c.least);
+  byte(t, 44);
+  unsigned(t, c.most);
+  byte(t, 44);
+  signed(t, c.signedLeast);
+  byte(t, 44);
+  signed(t, c.signedMost);
+  lit(t, '],"ones":');
+  unsigned(t, c.ones);
   member(t, "zeros", c.zeros);
   member(t, "longest", c.longest);
   member(t, "swings", c.swings);
   member(t, "peak", c.peak);
-  lit(t, ",\"steps\":[");
-  if (c.stepA) { byte(t, 91); unsigned(t, c.stepA); byte(t, 44); unsigned(t, c.countA); byte(t, 93); }
-  if (c.stepB) { lit(t, ",["); unsigned(t, c.stepB); byte(t, 44); unsigned(t, c.countB); byte(t, 93); }
-  lit(t, "],\"moves\":[");
+  lit(t, ',"steps":[');
+  if (c.stepA) {
+    byte(t, 91);
+    unsigned(t, c.stepA);
+    byte(t, 44);
+    unsigned(t, c.countA);
+    byte(t, 93);
+  }
+  if (c.stepB) {
+    lit(t, ",[");
+    unsigned(t, c.stepB);
+    byte(t, 44);
+    unsigned(t, c.countB);
+    byte(t, 93);
+  }
+  lit(t, '],"moves":[');
   let last: u32 = 17;
   while (last > 0 && moves(i, last - 1) == 0) --last;
-  for (let m: u32 = 0; m < last; ++m) { if (m) byte(t, 44); unsigned(t, moves(i, m)); }
+  for (let m: u32 = 0; m < last; ++m) {
+    if (m) byte(t, 44);
+    unsigned(t, moves(i, m));
+  }
   lit(t, "]}");
 }

@@ -17,46 +17,57 @@ import { Common, again, lessonOf } from "../buses";
 import { add, find } from "../identities";
 import { apart, damaged, key, start } from "../observed";
 
+
 @unmanaged
 export class Known {
   onA: u32;
   onB: u32;
   damaged: u32;
-  samples: u32;     // messages whose data words were learned
+  samples: u32; // messages whose data words were learned
   last: u64;
-  effort: u32;      // Common.effort at the last message
+  effort: u32; // Common.effort at the last message
   effortBefore: u32; // and at the one before
-  irregular: u16;   // intervals of a seventh kind
-  repeats: u16;     // blocks of data that were among those remembered
+  irregular: u16; // intervals of a seventh kind
+  repeats: u16; // blocks of data that were among those remembered
   epoch: u16;
-  wordsAt: u16;     // its first data word; NONE = no profile
+  wordsAt: u16; // its first data word; NONE = no profile
   wordCount: u8;
   format: u8;
   kinds: u8;
-  interrupted: u8;  // the message before had no data that could be believed
-  again: u16;       // messages right behind a failed one: which side they are on says nothing
-  disturbed: u16;   // intervals that were not learned
+  interrupted: u8; // the message before had no data that could be believed
+  again: u16; // messages right behind a failed one: which side they are on says nothing
+  disturbed: u16; // intervals that were not learned
 }
 export const INTERVALS: usize = 48;
 
 // @ts-ignore: decorator
-@inline export function knownAt(i: u32): Known { return changetype<Known>(learned + <usize>(i * LEARNED)); }
+@inline export function knownAt(i: u32): Known {
+  return changetype<Known>(learned + <usize>(i * LEARNED));
+}
 // @ts-ignore: decorator
-@inline export function interval(i: u32, k: u32): usize { return learned + <usize>(i * LEARNED) + INTERVALS + <usize>(k * 12); }
+@inline export function interval(i: u32, k: u32): usize {
+  return learned + <usize>(i * LEARNED) + INTERVALS + <usize>(k * 12);
+}
 
 /** Of a trusted message. Its identity's number; NONE when there was no room. */
 export function learnIdentity(m: Message, bus: u32, b: Common): u32 {
   let i = find(key);
   if (i == NONE) {
     i = add(key);
-    if (i == NONE) { lessonOf(bus).identitiesLost += 1; return NONE; }
+    if (i == NONE) {
+      lessonOf(bus).identitiesLost += 1;
+      return NONE;
+    }
     const k = knownAt(i);
     k.format = <u8>m.format;
     k.wordsAt = <u16>NONE;
     k.epoch = b.epoch - 1;
   }
   const k = knownAt(i);
-  if (b.lastDamaged) { if (k.again < 0xffff) k.again += 1; } else if (m.busB) k.onB += 1; else k.onA += 1;
+  if (b.lastDamaged) {
+    if (k.again < 0xffff) k.again += 1;
+  } else if (m.busB) k.onB += 1;
+  else k.onA += 1;
   if (damaged) k.damaged += 1;
   if (k.epoch == b.epoch) again(b, apart(start, k.last), k.effort);
   if (b.retry) return i;
@@ -81,7 +92,9 @@ export const OVERHEAD: u32 = 1000;
 
 /** Fails so often that its failures belong to the schedule. */
 // @ts-ignore: decorator
-@inline function fails(k: Known): bool { return k.damaged * 8 > k.onA + k.onB + <u32>k.again; }
+@inline function fails(k: Known): bool {
+  return k.damaged * 8 > k.onA + k.onB + <u32>k.again;
+}
 
 /** On such a bus failures are part of every interval. */
 const NOISY: u32 = 128;
@@ -102,7 +115,10 @@ function addInterval(i: u32, k: Known, dt: u32): void {
     if (c < 0xffffff00) store<u32>(p, c + 256, 8);
     return;
   }
-  if (<u32>k.kinds == RANGES) { if (k.irregular < 0xffff) k.irregular += 1; return; }
+  if (<u32>k.kinds == RANGES) {
+    if (k.irregular < 0xffff) k.irregular += 1;
+    return;
+  }
   const p = interval(i, <u32>k.kinds);
   k.kinds += 1;
   store<u32>(p, dt);

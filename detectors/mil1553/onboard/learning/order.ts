@@ -9,23 +9,30 @@ import { transitions } from "../arena";
 import { Common, lessonOf } from "../buses";
 
 const MASK: u32 = TRANSITIONS - 1;
-const ROOM: u32 = TRANSITIONS / 8 * 7;
+const ROOM: u32 = (TRANSITIONS / 8) * 7;
 let used: u32 = 0;
 
-export function forgetOrder(): void { used = 0; }
+export function forgetOrder(): void {
+  used = 0;
+}
 
 // @ts-ignore: decorator
-@inline function at(i: u32): usize { return transitions + (<usize>i << 3); }
+@inline function at(i: u32): usize {
+  return transitions + ((<usize>i) << 3);
+}
 
 export function learnOrder(bus: u32, b: Common, identity: u32): void {
   if (b.retry) return;
   const from = <u32>b.previous;
   b.previous = <u16>(identity + 1);
   if (from == 0) return;
-  for (let i = <u32>(mix(from, identity) >> 40) & MASK; ; i = i + 1 & MASK) {
+  for (let i = (<u32>(mix(from, identity) >> 40)) & MASK; ; i = (i + 1) & MASK) {
     const p = at(i);
     if (load<u16>(p) == 0) {
-      if (used == ROOM) { lessonOf(bus).transitionsLost += 1; return; }
+      if (used == ROOM) {
+        lessonOf(bus).transitionsLost += 1;
+        return;
+      }
       used += 1;
       store<u16>(p, <u16>from);
       store<u16>(p, <u16>identity, 2);
@@ -45,5 +52,9 @@ export function nextFrom(identity: u32, i: u32): u32 {
   for (; i < TRANSITIONS; ++i) if (<u32>load<u16>(at(i)) == identity + 1) return i;
   return TRANSITIONS;
 }
-export function toOf(i: u32): u32 { return <u32>load<u16>(at(i), 2); }
-export function countOf(i: u32): u32 { return load<u32>(at(i), 4); }
+export function toOf(i: u32): u32 {
+  return <u32>load<u16>(at(i), 2);
+}
+export function countOf(i: u32): u32 {
+  return load<u32>(at(i), 4);
+}

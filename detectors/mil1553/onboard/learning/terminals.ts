@@ -4,7 +4,16 @@
 //   Response, 216 bytes: count, sums, 96 x u16 of response times 3.0 .. 12.5 us in steps of 0.1 us (the ends take the
 //   rest), for each kind of answer of a terminal; a count stops at its largest value
 import {
-  BSW_ERROR, BSW_FORMAT, BSW_SYNC, BSW_TIMEOUT, BSW_WORD, BSW_WORD_COUNT, Format, HAS_STAT1, HAS_STAT2, Message,
+  BSW_ERROR,
+  BSW_FORMAT,
+  BSW_SYNC,
+  BSW_TIMEOUT,
+  BSW_WORD,
+  BSW_WORD_COUNT,
+  Format,
+  HAS_STAT1,
+  HAS_STAT2,
+  Message,
 } from "../../../../mil1553/onboard/message";
 import { terminal } from "../../../../mil1553/onboard/words";
 import { RESPONSE, responsePlaces, responses, terminals } from "../arena";
@@ -12,15 +21,16 @@ import { RESPONSES } from "../capacity";
 import { lessonOf } from "../buses";
 import { damaged, first, second, trusted, whole } from "../observed";
 
+
 @unmanaged
 export class Terminal {
-  statuses: u32;  // status words seen
-  trials: u32;    // messages in which it takes part
-  failures: u32;  // of these, not whole
-  bits: u16;      // low 11 bits of its status words, or WRONG
-  twice: u16;     // those of them that were seen more than once
-  walk: f32;      // the test of failures, while learning
-  peak: f32;      // its largest value
+  statuses: u32; // status words seen
+  trials: u32; // messages in which it takes part
+  failures: u32; // of these, not whole
+  bits: u16; // low 11 bits of its status words, or WRONG
+  twice: u16; // those of them that were seen more than once
+  walk: f32; // the test of failures, while learning
+  peak: f32; // its largest value
   pad: u64;
   pad2: u64;
 }
@@ -30,26 +40,42 @@ export const WRONG: u32 = 0x8000;
 const BITS: u32 = 0x07ff;
 
 /** What an answer is to: kinds have profiles of their own. */
-export const enum Answer { RECEIVE = 0, TRANSMIT = 1, MODE = 2, RT_RT = 3 }
+export const enum Answer {
+  RECEIVE = 0,
+  TRANSMIT = 1,
+  MODE = 2,
+  RT_RT = 3,
+}
+
 
 @unmanaged
 export class Response {
   count: u32;
-  place: u32;     // terminal * 4 + Answer
-  sum: u64;       // 0.1 us
+  place: u32; // terminal * 4 + Answer
+  sum: u64; // 0.1 us
   squares: u64;
 }
 export const FIRST_TIME: u32 = 30;
 export const TIMES: u32 = 96;
 let used: u32 = 0;
 
-export function forgetTerminals(): void { used = 0; }
-export function responseCount(): u32 { return used; }
+export function forgetTerminals(): void {
+  used = 0;
+}
+export function responseCount(): u32 {
+  return used;
+}
 // @ts-ignore: decorator
-@inline export function terminalAt(i: u32): Terminal { return changetype<Terminal>(terminals + <usize>(i * TERMINAL)); }
+@inline export function terminalAt(i: u32): Terminal {
+  return changetype<Terminal>(terminals + <usize>(i * TERMINAL));
+}
 // @ts-ignore: decorator
-@inline export function responseAt(i: u32): Response { return changetype<Response>(responses + <usize>(i * RESPONSE)); }
-export function timeCount(i: u32, t: u32): u32 { return <u32>load<u16>(responses + <usize>(i * RESPONSE) + 24 + (<usize>t << 1)); }
+@inline export function responseAt(i: u32): Response {
+  return changetype<Response>(responses + <usize>(i * RESPONSE));
+}
+export function timeCount(i: u32, t: u32): u32 {
+  return <u32>load<u16>(responses + <usize>(i * RESPONSE) + 24 + ((<usize>t) << 1));
+}
 
 /** The error bits of a block status. */
 export const KINDS: u16 = <u16>(BSW_ERROR | BSW_FORMAT | BSW_TIMEOUT | BSW_WORD_COUNT | BSW_SYNC | BSW_WORD);
@@ -71,12 +97,12 @@ export function learnTerminals(m: Message, bus: u32, named: bool): void {
     if (second < 32) learnTrial(terminalAt(base | second), !whole && (m.has & HAS_STAT2) == 0);
   }
   if (damaged || !trusted) return;
-  if (m.has & HAS_STAT1) learnStatus(terminalAt(bus << 5 | first), m.stat1, first);
-  if (m.has & HAS_STAT2) learnStatus(terminalAt(bus << 5 | second), m.stat2, second);
+  if (m.has & HAS_STAT1) learnStatus(terminalAt((bus << 5) | first), m.stat1, first);
+  if (m.has & HAS_STAT2) learnStatus(terminalAt((bus << 5) | second), m.stat2, second);
   if (m.format == Format.RT_RT || m.format == Format.BROADCAST_RT_RTS) {
-    if (m.has & HAS_STAT2) learnTime(bus << 5 | second, Answer.TRANSMIT, <u32>m.gap1);
-    if (m.has & HAS_STAT1) learnTime(bus << 5 | first, Answer.RT_RT, <u32>m.gap2);
-  } else if (m.has & HAS_STAT1) learnTime(bus << 5 | first, answerOf(m), <u32>m.gap1);
+    if (m.has & HAS_STAT2) learnTime((bus << 5) | second, Answer.TRANSMIT, <u32>m.gap1);
+    if (m.has & HAS_STAT1) learnTime((bus << 5) | first, Answer.RT_RT, <u32>m.gap2);
+  } else if (m.has & HAS_STAT1) learnTime((bus << 5) | first, answerOf(m), <u32>m.gap1);
 }
 
 export function answerOf(m: Message): u32 {
@@ -85,16 +111,16 @@ export function answerOf(m: Message): u32 {
 }
 
 function learnStatus(t: Terminal, status: u16, address: u32): void {
-  const seen = (<u32>status & BITS) | (terminal(<u32>status) == address ? 0 : WRONG);
+  const seen = ((<u32>status) & BITS) | (terminal(<u32>status) == address ? 0 : WRONG);
   t.statuses += 1;
-  t.twice |= t.bits & <u16>seen;
+  t.twice |= t.bits & (<u16>seen);
   t.bits |= <u16>seen;
 }
 
 function learnTime(who: u32, answer: u32, gap: u32): void {
   if (gap == 0) return; // the recorder did not measure
-  const place = who << 2 | answer;
-  const at = responsePlaces + (<usize>place << 1);
+  const place = (who << 2) | answer;
+  const at = responsePlaces + ((<usize>place) << 1);
   let i = <u32>load<u16>(at);
   if (i == 0) {
     if (used == RESPONSES) return;
@@ -108,7 +134,7 @@ function learnTime(who: u32, answer: u32, gap: u32): void {
   r.sum += <u64>gap;
   r.squares += <u64>(gap * gap);
   const t = min<u32>(gap > FIRST_TIME ? gap - FIRST_TIME : 0, TIMES - 1);
-  const c = changetype<usize>(r) + 24 + (<usize>t << 1);
+  const c = changetype<usize>(r) + 24 + ((<usize>t) << 1);
   const n = load<u16>(c);
   if (n != 0xffff) store<u16>(c, n + 1);
 }

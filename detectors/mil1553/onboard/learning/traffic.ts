@@ -8,7 +8,8 @@ import { apart, damaged, start, trusted } from "../observed";
 
 export function learnTraffic(m: Message, bus: u32, b: Common, dead: i64): void {
   const s = lessonOf(bus);
-  if (trusted) s.trusted += 1; else s.untrusted += 1;
+  if (trusted) s.trusted += 1;
+  else s.untrusted += 1;
   if (!b.resumed) {
     const moved = apart(start, b.lastStart);
     if (moved > 0) s.span += <u64>moved;
@@ -23,9 +24,9 @@ function gap(list: usize, s: Learned, dead: i32): void {
   s.gaps += 1;
   if (n == LOWEST && dead >= load<i32>(list + 4 * (LOWEST - 1))) return;
   let i = min<u32>(n, LOWEST - 1);
-  for (; i > 0 && load<i32>(list + (<usize>(i - 1) << 2)) > dead; --i)
-    store<i32>(list + (<usize>i << 2), load<i32>(list + (<usize>(i - 1) << 2)));
-  store<i32>(list + (<usize>i << 2), dead);
+  for (; i > 0 && load<i32>(list + ((<usize>(i - 1)) << 2)) > dead; --i)
+    store<i32>(list + ((<usize>i) << 2), load<i32>(list + ((<usize>(i - 1)) << 2)));
+  store<i32>(list + ((<usize>i) << 2), dead);
 }
 
 function load1(s: Learned): void {

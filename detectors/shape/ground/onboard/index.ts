@@ -34,6 +34,7 @@ const writer: usize = memory.data(24, 8);
 let made: u32 = 0;
 let raised: u32 = 0;
 
+
 @unmanaged
 class Result {
   score: f64;
@@ -44,18 +45,42 @@ class Result {
   pad: u32;
 }
 
-export function inputAt(): usize { return input; }
-export function inputSize(): u32 { return INPUT_SIZE; }
-export function count(): u32 { return made; }
-export function resultsAt(): usize { return results; }
-export function textAt(): usize { return text; }
-export function headAt(): usize { return head; }
-export function descriptionsAt(): usize { return descriptions; }
-export function learningAt(): usize { return learning; }
-export function vectorAt(): usize { return vector; }
-export function featureCount(): u32 { return FEATURES; }
-export function alarmLimit(): f64 { return limit(); }
-export function evictions(): u64 { return shape.evictions(); }
+export function inputAt(): usize {
+  return input;
+}
+export function inputSize(): u32 {
+  return INPUT_SIZE;
+}
+export function count(): u32 {
+  return made;
+}
+export function resultsAt(): usize {
+  return results;
+}
+export function textAt(): usize {
+  return text;
+}
+export function headAt(): usize {
+  return head;
+}
+export function descriptionsAt(): usize {
+  return descriptions;
+}
+export function learningAt(): usize {
+  return learning;
+}
+export function vectorAt(): usize {
+  return vector;
+}
+export function featureCount(): u32 {
+  return FEATURES;
+}
+export function alarmLimit(): f64 {
+  return limit();
+}
+export function evictions(): u64 {
+  return shape.evictions();
+}
 export function reset(): void {
   resetScales();
   clearFindings();
@@ -63,13 +88,21 @@ export function reset(): void {
   forget();
   beginLearning();
 }
-export function forgetTraffic(): void { forget(); }
-export function configure(bytes: u32): bool { return shape.configure(input, bytes); }
-export function scale(detector: u32, factor: f64): void { setScale(detector, factor); }
+export function forgetTraffic(): void {
+  forget();
+}
+export function configure(bytes: u32): bool {
+  return shape.configure(input, bytes);
+}
+export function scale(detector: u32, factor: f64): void {
+  setScale(detector, factor);
+}
 export { finish } from "../../onboard/learn";
 
 /** Findings of the last run(); the words of the last one are in text from wordsOf() on. */
-export function findings(): u32 { return raised; }
+export function findings(): u32 {
+  return raised;
+}
 
 export function exportEntry(): u32 {
   const t = begin();
