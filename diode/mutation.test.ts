@@ -7,7 +7,7 @@ import { compileOnboard } from "../lib/asc.ts";
 import { mutantsOf, survivors } from "./testing/mutants.ts";
 import { scenarios } from "./testing/scenarios.ts";
 
-const DECISIONS = /^(diode\/onboard\/(?!reasons)|appliance\/guard\/onboard\/(index|policy)\/)/;
+const DECISIONS = /^(diode\/onboard\/(?!reasons)|appliance\/compartments\/guard\/onboard\/(index|policy)\/)/;
 
 /**
  * How many mutants of a function may live, and why they are no different, or not worth a difference. Functions that are

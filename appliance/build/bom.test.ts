@@ -51,7 +51,7 @@ function compiledFrom(symbols: string): Set<string> {
 function componentsOf(file: string): string[] {
   if (/\/lib\/clang\/[\d.]+\/include\/std(int|def)\.h$/.test(file)) return [];
   if (file.startsWith("~lib/")) return ["assemblyscript-std"];
-  if (/^appliance\/(runtime|abi)\/.*\.[chS]$/.test(file)) return ["runtime"];
+  if (/^appliance\/(runtime|contract)\/.*\.[chS]$/.test(file)) return ["runtime"];
   if (file === "build-info.c") return ["runtime"]; // the note that the bill is read from
   const own = COMPARTMENTS.filter(({ name, entry }) =>
     /^\w+\.[ch]$/.test(file) ? file.startsWith(`${name}.`) : sourcesOf(entry).includes(file),

@@ -2,7 +2,7 @@
 // events, and so the very scores, that they give in this process. (In the booted image: test/replay.test.ts.)
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -29,7 +29,7 @@ const browser = ["chromium", "chromium-browser", "google-chrome"].find((name) =>
 if (!browser) console.log("skipped: the same bytes in a browser: no chromium");
 
 const PAGE = `<!doctype html><body>running<script type="module">
-import { Appliance } from "/appliance.js";
+import { Appliance } from "/appliance/hosts/embedded/appliance.js";
 const get = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
 const each = async (of) => Object.fromEntries(await Promise.all(["inspect", "guard", "journal"].map(async (name) => [name, await of(name)])));
 const say = (text) => fetch("/result", { method: "POST", body: text });
@@ -84,11 +84,11 @@ it.skipIf(!browser)("every event and every frame, of a capture under a baseline"
     files.set(`/${name}.wasm`, ["application/wasm", readFileSync(await compileOnboard(entry, { pages }))]);
     files.set(`/${name}.part`, ["application/octet-stream", parts[name as keyof typeof parts]]);
   }
-  // The embedded host as it was compiled for Node: it imports the ABI and nothing else
-  const script = (path: string) =>
-    Buffer.from(readFileSync(join(ROOT, "dist", path), "utf8").replaceAll("../../abi/abi.js", "/abi.js"));
-  files.set("/appliance.js", ["text/javascript", script("appliance/hosts/embedded/appliance.js")]);
-  files.set("/abi.js", ["text/javascript", script("appliance/contract/abi.js")]);
+  // The embedded host as it was compiled for Node: it imports the contract and nothing else
+  const host = "appliance/hosts/embedded/appliance.js";
+  const contract = readdirSync(join(ROOT, "dist/appliance/contract"), { recursive: true, encoding: "utf8" });
+  for (const path of [host, ...contract.map((name) => `appliance/contract/${name}`)])
+    if (path.endsWith(".js")) files.set(`/${path}`, ["text/javascript", readFileSync(join(ROOT, "dist", path))]);
   let told: (text: string) => void;
   const result = new Promise<string>((resolve) => {
     told = resolve;

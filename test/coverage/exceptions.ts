@@ -60,7 +60,7 @@ const GROUPS: readonly Group[] = [
   {
     reason:
       "configure() refuses a check of any other kind (policy.ts, saneMessages); kept so that an unknown one refuses.",
-    lines: { "diode/onboard/messages/match.ts": ["default: return false;"] },
+    lines: { "diode/onboard/messages/match.ts": ["default:", "return false;"] },
   },
   {
     reason:
@@ -97,7 +97,7 @@ const GROUPS: readonly Group[] = [
         "let depth: u32 = 0;",
         "let arrays: u32 = 0;",
         "let quoted = false;",
-        "let cut: usize = 0, cutDepth: u32 = 0, c",
+        "let cut: usize = 0,",
         "for (let p = start; p < t.at; ++p) {",
         "const c = <u32>load<u8>(p);",
         "if (quoted) {",
@@ -107,7 +107,7 @@ const GROUPS: readonly Group[] = [
         "else if (c == 0x7b || c == 0x5b) {",
         "depth += 1;",
         "if (depth > DEEPEST) break;",
-        "arrays = c == 0x5b ? arrays | 1 << depth",
+        "arrays = c == 0x5b ? arrays | (1 << depth)",
         "} else if (c == 0x7d || c == 0x5d) depth",
         "else if (c == 0x2c && p + depth - 1 + TA",
         "cut = p;",
@@ -128,7 +128,7 @@ const GROUPS: readonly Group[] = [
     alone: true,
     lines: {
       "mil1553/onboard/udp/transfer.ts": [
-        "const a = <u32>load<u8>(p), b =",
+        "const a = <u32>load<u8>(p),",
         "const one = a == 0x01",
         "const two = (b & 15) == 2",
         "const three = (a & 15) == 3",
@@ -136,7 +136,7 @@ const GROUPS: readonly Group[] = [
         "if (two && !one && !three) return 2;",
         "return three && !two",
       ],
-      "mil1553/onboard/udp/udp.ts": ["if (f.format == 0) { report(C.UDP_UNDECIDED"],
+      "mil1553/onboard/udp/udp.ts": ["if (f.format == 0) {", "report(C.UDP_UNDECIDED", "return;"],
       "mil1553/onboard/anomalies.ts": ["case C.UDP_UNDECIDED:"],
     },
   },

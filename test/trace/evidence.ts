@@ -158,7 +158,7 @@ const tests: Render = (said) => {
 };
 /** Below the project's folder, whatever that is called: what is under test/ by its second part. */
 const FOLDERS =
-  /\/(test\/[a-z0-9]+|appliance|captures|cli|debug|detectors|diode|fixtures|ip|lib|log|mil1553|page|transfer)\/(?!.*\/test\/)/;
+  /\/(test\/[a-z0-9]+|appliance|captures|cli|debug|detectors|diode|fixtures|ip|lib|log|mil1553|page|transfer|tuning)\/(?!.*\/test\/)/;
 
 export const SUBJECTS: readonly Subject[] = [
   {
