@@ -1,23 +1,25 @@
 /** The promise that all else rests on: the embedded host and the booted image give the same bytes. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { afterAll, describe, expect, it } from "vitest";
 import { whyNoImage } from "../cli/image-replay.ts";
+import { hasShared, sharedPath } from "../lib/testing/shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weir-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const POLICY = "fixtures/policy.yaml";
-const shared = "../shared/captures";
 const noImage = await whyNoImage();
 if (noImage) console.log(`skipped: replay through the image: ${noImage}`);
 /** The other CPU's image, emulated: not one bit of a score may differ there. */
 const noArm = await whyNoImage("aarch64");
 if (noArm) console.log(`skipped: replay through the aarch64 image: ${noArm}`);
-if (!existsSync(shared)) console.log(`skipped: real captures and Suricata's schema: no ${shared}`);
+const hasSchema = hasShared("eve", "suricata-schema.json");
+const hasBuses = hasShared("mil1553", "libirig106-python");
+const hasSlips = hasShared("labelled", "slips");
 
 interface Outcome {
   status: number;
@@ -117,8 +119,8 @@ describe("fixtures/site.pcap", () => {
   });
 
   // REQ-LOG-009
-  it.skipIf(!existsSync(shared))("writes alert, anomaly, flow and drop records as Suricata's schema has them", () => {
-    const schema = JSON.parse(readFileSync(join(shared, "eve", "suricata-schema.json"), "utf8"));
+  it.skipIf(!hasSchema)("writes alert, anomaly, flow and drop records as Suricata's schema has them", () => {
+    const schema = JSON.parse(readFileSync(sharedPath("eve", "suricata-schema.json"), "utf8"));
     const valid = new Ajv({ strict: false, validateFormats: false }).compile(schema);
     const theirs = events(here.eve).filter(({ event_type }) =>
       ["alert", "anomaly", "flow", "drop"].includes(event_type as string),
@@ -128,8 +130,8 @@ describe("fixtures/site.pcap", () => {
   });
 });
 
-describe.skipIf(!existsSync(shared))("MIL-STD-1553", () => {
-  const recordings = join(shared, "mil1553");
+describe.skipIf(!hasBuses)("MIL-STD-1553", () => {
+  const recordings = sharedPath("mil1553");
   // Messages by what the reference decoders count in them.
   it.each([
     ["libirig106-python/1553.c10", 21849],
@@ -146,9 +148,9 @@ describe.skipIf(!existsSync(shared))("MIL-STD-1553", () => {
   });
 });
 
-describe.skipIf(!existsSync(shared) || noImage)("real captures", () => {
-  const slips = join(shared, "labelled", "slips");
-  const files = existsSync(slips)
+describe.skipIf(!hasSlips || noImage)("real captures", () => {
+  const slips = sharedPath("labelled", "slips");
+  const files = hasSlips
     ? readdirSync(slips)
         .filter((name) => name.endsWith(".pcap"))
         .sort()

@@ -1,8 +1,9 @@
 // Filters against tcpdump, packet by packet: expressions of people and random ones, on captures of each link type.
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
 import { Filter } from "./filter.ts";
 import { LINK, LINKS } from "./link.ts";
 import { parseFilter } from "./parse.ts";
@@ -12,7 +13,8 @@ import { cleanUp, type Frame, framesOf, hasTcpdump, numbered, ours, relinked, th
 
 afterAll(cleanUp);
 
-const CAPTURES = join("..", "shared", "captures", "conformance");
+const CAPTURES = sharedPath("conformance");
+const hasCaptures = hasShared("conformance");
 const site = framesOf("fixtures/site.pcap")!.frames.slice(0, 3000);
 const normal = framesOf("fixtures/normal.pcap")!.frames.slice(0, 1000);
 const own = [...site, ...normal];
@@ -60,7 +62,7 @@ const captures = LINKS.map((link) => {
 
 /** Frames of real captures, where these are: a few of each file. */
 function real(link: number): Frame[] {
-  if (!existsSync(CAPTURES)) return [];
+  if (!hasCaptures) return [];
   const found: Frame[][] = [];
   for (const name of readdirSync(CAPTURES, { recursive: true, encoding: "utf8" }).sort()) {
     const file = /\.(pcap|cap|dump)$/.test(name) && found.length < 30 ? framesOf(join(CAPTURES, name)) : undefined;

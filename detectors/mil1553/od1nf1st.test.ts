@@ -4,19 +4,15 @@
 // What the data lack: absolute times (a unit is what we say it is), bus A and B, error flags (a monitor's are put in, see
 // testing/od1nf1st.ts), seconds (a trace has 24 messages, so no load), and clean traffic to speak of: some 300 messages.
 //
-// The traces are not part of the project: where ../shared/captures is absent this is skipped.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+// The traces are not part of the project: where they are missing this is skipped.
 import { describe, expect, it } from "vitest";
-import { ROOT } from "../../lib/asc.ts";
 import { wilson } from "../../lib/numerics/intervals.ts";
+import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
 import { DETECTOR } from "../catalogue.ts";
 import { Appliance, alertsOf, bytesOf, sectionOf } from "./testing/appliance.ts";
 import { readTraces, type Trace } from "./testing/od1nf1st.ts";
 
-const FOLDER = join(ROOT, "..", "shared", "captures", "mil1553", "OD1NF1ST", "groundtruth");
-const present = existsSync(join(FOLDER, "words.csv.gz"));
-if (!present) console.log(`skipped: no traces in ${FOLDER}`);
+const TRACES = ["mil1553", "OD1NF1ST", "groundtruth"] as const;
 
 const CHANNELS = [{ channel: 2, name: "BUS" }];
 /** 0.1 us in front of an attack that are not learned: it cuts the message before it short. */
@@ -32,10 +28,10 @@ interface Class {
   by: Map<string, number>;
 }
 
-describe.skipIf(!present)("OD1NF1ST", () => {
+describe.skipIf(!hasShared(...TRACES, "words.csv.gz"))("OD1NF1ST", () => {
   it("finds the attacks of traces that were not learned", async () => {
     const app = await Appliance.make();
-    const traces = readTraces(FOLDER);
+    const traces = readTraces(sharedPath(...TRACES));
     const classes = new Map<string, Class>();
     let clean = 0;
     let quiet = 0;

@@ -3,12 +3,10 @@
 // 1.3 s, which is far too little: most messages came less than 30 times, some never. What this shows is what the detectors
 // do with a young baseline on a noisy bus, not what they do after an hour.
 //
-// The recording is not part of the project: where ../shared/captures is absent this is skipped.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+// The recording is not part of the project: where it is missing this is skipped.
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Recording, readRecording } from "../../captures/recording.ts";
-import { ROOT } from "../../lib/asc.ts";
+import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
 import { ATTACKS } from "../../mil1553/simulator/attacks/catalogue.ts";
 import { inject } from "../../mil1553/simulator/inject.ts";
 import type { BusMessage } from "../../mil1553/simulator/message.ts";
@@ -16,9 +14,7 @@ import { recording } from "../../mil1553/writer/recording.ts";
 import { DETECTOR } from "../catalogue.ts";
 import { Appliance, alertsOf, type Found, sectionOf } from "./testing/appliance.ts";
 
-const FILE = join(ROOT, "..", "shared", "captures", "mil1553", "libirig106-python", "1553.c10");
-const present = existsSync(FILE);
-if (!present) console.log(`skipped: no recording at ${FILE}`);
+const RECORDING = ["mil1553", "libirig106-python", "1553.c10"] as const;
 
 const LEARNED = 0.6;
 const SHARES = [0.0001, 0.001, 0.01];
@@ -29,7 +25,7 @@ const nameOf = (detector: number) =>
     .find(([, n]) => n === detector)![0]
     .replace("bus-", "");
 
-describe.skipIf(!present)("a real recording of eight noisy buses", () => {
+describe.skipIf(!hasShared(...RECORDING))("a real recording of eight noisy buses", () => {
   let app: Appliance;
   let real: Recording;
   let section: Uint8Array;
@@ -47,7 +43,7 @@ describe.skipIf(!present)("a real recording of eight noisy buses", () => {
 
   beforeAll(async () => {
     app = await Appliance.make();
-    real = await readRecording([FILE]);
+    real = await readRecording([sharedPath(...RECORDING)]);
     const [first, last] = [real.messages[0]!.time, real.messages.at(-1)!.time];
     const cut = first + LEARNED * (last - first);
     rest = real.messages.filter((m) => m.time >= cut);

@@ -4,8 +4,9 @@ import { expect, it } from "vitest";
 import { Tag } from "../../appliance/contract/config.ts";
 import { SYN } from "../../ip/testing/frames.ts";
 import { atThreshold, auc, roc } from "../../lib/numerics/curve.ts";
+import { hasShared } from "../../lib/testing/shared.ts";
 import { checkAll, IpProbe, lessonOf, mergeAll, packAll, taught } from "../ip/testing/probe.ts";
-import { allowlist, batchesOf, lemay, TRAINING } from "../testing/lemay.ts";
+import { allowlist, batchesOf, LEMAY, lemay, TRAINING } from "../testing/lemay.ts";
 import { type Frame, normalTraffic, tcpFrame, udpFrame } from "../testing/site.ts";
 import { pair } from "./pair.ts";
 
@@ -96,13 +97,8 @@ it("refuses a section that is damaged, whatever is changed", async () => {
   expect(probe.configure(Tag.PAIRS, new Uint8Array(0))).toBe(false);
 });
 
-it("Lemay Modbus: alone AUC >= 0.996, TPR >= 0.993 at FPR <= 0.0005", async () => {
-  const data = await lemay();
-  if (!data) {
-    console.log("skipped: no captures at ../shared/captures/labelled/lemay-modbus");
-    return;
-  }
-  const { records, labels } = data;
+it.skipIf(!hasShared(...LEMAY))("Lemay Modbus: alone AUC >= 0.996, TPR >= 0.993 at FPR <= 0.0005", async () => {
+  const { records, labels } = await lemay();
   const teacher = await IpProbe.create();
   for (const batch of batchesOf(records, 0, TRAINING)) teacher.learn(batch);
   const entries = mergeAll(teacher.entries());

@@ -1,13 +1,13 @@
 // The Modbus captures of Lemay and Fernandez, "Providing SCADA Network Data Sets for Intrusion Detection Research",
 // CSET 2016, with labels for each packet, as one run: five files one behind the other, each starting 1 s after the last.
 // Kitsune's scores of the same run lie beside them. The captures are not part of this project.
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { CaptureReader } from "../../captures/reader.ts";
-import { ROOT } from "../../lib/asc.ts";
+import { sharedPath } from "../../lib/testing/shared.ts";
 
-const FOLDER = join(ROOT, "..", "shared", "captures", "labelled", "lemay-modbus");
+/** Of the captures of others (lib/testing/shared.ts). */
+export const LEMAY = ["labelled", "lemay-modbus"] as const;
 export const FILES = [
   "send_a_fake_command_modbus_6RTU_with_operate",
   "moving_two_files_modbus_6RTU",
@@ -28,15 +28,13 @@ export interface Labelled {
   kitsune: Float64Array;
 }
 
-/** Null where the captures are not there. */
-export async function lemay(): Promise<Labelled | null> {
-  if (!existsSync(FOLDER)) return null;
+export async function lemay(): Promise<Labelled> {
   const records: Uint8Array[] = [];
   const labels: number[] = [];
   const file: number[] = [];
   let last = -1_000_000_000n;
   for (const [i, name] of FILES.entries()) {
-    const reader = await CaptureReader.open([join(FOLDER, `${name}.pcap`)]);
+    const reader = await CaptureReader.open([sharedPath(...LEMAY, `${name}.pcap`)]);
     const target = new Uint8Array(131072);
     let shift: bigint | undefined;
     for (let length = await reader.fill(target); length; length = await reader.fill(target)) {
@@ -54,10 +52,10 @@ export async function lemay(): Promise<Labelled | null> {
         file.push(i);
       }
     }
-    const text = readFileSync(join(FOLDER, `${name}_labeled.csv`), "utf8").trim();
+    const text = readFileSync(sharedPath(...LEMAY, `${name}_labeled.csv`), "utf8").trim();
     labels.push(...text.split(/\r?\n/).map((line) => Number(line.split(";")[1])));
   }
-  const kitsune = gunzipSync(readFileSync(join(FOLDER, "concat.kitsune_rmse.csv.gz")))
+  const kitsune = gunzipSync(readFileSync(sharedPath(...LEMAY, "concat.kitsune_rmse.csv.gz")))
     .toString()
     .trim()
     .split("\n");

@@ -1,16 +1,15 @@
 // Every 1553 message of the real recordings equals what the reference decoders wrote beside them. The recordings are not
-// part of the project: where ../shared/captures is absent these tests say so and are skipped.
+// part of the project: where they are missing these tests say so and are skipped.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { CaptureReader } from "../../captures/reader.ts";
-import { ROOT } from "../../lib/asc.ts";
+import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
 import { type DecodeOptions, type DecodeResult, decodeChapter10, type Finding } from "./index.ts";
 
-const CAPTURES = join(ROOT, "..", "shared", "captures", "mil1553");
-const present = existsSync(CAPTURES);
-if (!present) console.log(`skipped: no recordings at ${CAPTURES}`);
+const CAPTURES = sharedPath("mil1553");
+const present = hasShared("mil1553");
 
 type Row = Record<string, string>;
 function table(text: string): Row[] {

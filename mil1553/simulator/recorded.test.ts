@@ -1,26 +1,20 @@
-// Attacks into a real recording. It is not part of the project: where ../shared/captures is absent these tests say so and
-// are skipped.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Recording, readRecording } from "../../captures/recording.ts";
-import { ROOT } from "../../lib/asc.ts";
+import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
 import { recording } from "../writer/recording.ts";
 import { readChapter10 } from "../writer/testing/reader.ts";
 import { ATTACKS } from "./attacks/catalogue.ts";
 import { inject } from "./inject.ts";
 import { BSW, type BusMessage } from "./message.ts";
 
-const FILE = join(ROOT, "..", "shared", "captures", "mil1553", "libirig106-python", "1553.c10");
-const present = existsSync(FILE);
-if (!present) console.log(`skipped: no recording at ${FILE}`);
+const RECORDING = ["mil1553", "libirig106-python", "1553.c10"] as const;
 
 const body = (m: BusMessage) => [m.channel, m.blockStatus, m.gap1, m.gap2, m.words.join(" ")].join();
 
-describe.skipIf(!present)("a real recording, 21,849 messages on eight buses", () => {
+describe.skipIf(!hasShared(...RECORDING))("a real recording, 21,849 messages on eight buses", () => {
   let real: Recording;
   beforeAll(async () => {
-    real = await readRecording([FILE]);
+    real = await readRecording([sharedPath(...RECORDING)]);
   });
 
   it("is read with its errors, and written again without a change", () => {

@@ -1,10 +1,10 @@
 /** Speed on captures: reader + decoder + flows in Node against tcpdump and ndpiReader, one core each, in one run. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { INPUT_SIZE } from "../../appliance/contract/abi.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { CaptureWriter } from "../../captures/write.ts";
+import { sharedPath } from "../../lib/testing/shared.ts";
 
 const TARGET = 6_000_000; // packets: enough that starting up does not count
 
@@ -16,8 +16,8 @@ const TARGET = 6_000_000; // packets: enough that starting up does not count
  */
 export async function makeLargeCapture(path: string): Promise<{ packets: number; bytes: number }> {
   const real = ["conformance/ndpi", "labelled/slips", "labelled/lemay-modbus"]
-    .map((name) => join("..", "shared", "captures", name))
-    .filter((name) => existsSync(name));
+    .map((name) => sharedPath(name))
+    .filter((path) => existsSync(path));
   const sources = real.length ? real : ["fixtures/site.pcap"];
   const writer = new CaptureWriter(path, { format: "pcap" });
   const buffer = new Uint8Array(INPUT_SIZE);

@@ -1,17 +1,16 @@
 // Every capture there is, of every link type, whole: decoder, fragments and flows end without a trap, and every event they
 // write is EVE as Suricata's schema has it. Much of it is fuzzers' output that made other tools crash.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type ValidateFunction } from "ajv";
 import { expect, it } from "vitest";
 import { CaptureReader } from "../../captures/reader.ts";
 import { record } from "../../ip/testing/frames.ts";
 import { Inspection } from "../../ip/testing/inspection.ts";
-import { absent, CAPTURES } from "./truth.ts";
+import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
+import { CAPTURES, hasTruth } from "./truth.ts";
 
-const SCHEMA = join(CAPTURES, "..", "eve", "suricata-schema.json");
-const why = absent() ?? (existsSync(SCHEMA) ? undefined : "no ../shared/captures/eve/suricata-schema.json");
-if (why) console.log(`hostile captures: skipped: ${why}`);
+const SCHEMA = ["eve", "suricata-schema.json"] as const;
 
 class Validator {
   readonly validate: ValidateFunction;
@@ -19,7 +18,7 @@ class Validator {
   lines = 0;
 
   constructor() {
-    const schema = JSON.parse(readFileSync(SCHEMA, "utf8")) as object;
+    const schema = JSON.parse(readFileSync(sharedPath(...SCHEMA), "utf8")) as object;
     this.validate = new Ajv({ strict: false, logger: false }).compile(schema);
   }
 
@@ -36,7 +35,7 @@ class Validator {
 }
 
 // REQ-GROUND-011
-it.skipIf(why)(
+it.skipIf(!hasTruth() || !hasShared(...SCHEMA))(
   "every capture ends, and its events fit the schema",
   async () => {
     const inspection = await Inspection.create();

@@ -1,17 +1,14 @@
-// The truth: what tshark 4.0 made of the first 300 frames of every Ethernet file of ../shared/captures/conformance
+// The truth: what tshark 4.0 made of the first 300 frames of every Ethernet file of the captures of others (lib/testing/shared.ts)
 // (truth.tar.gz: one tab-separated file per capture, 48 columns, lists joined by commas, element 1 the outermost).
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../lib/asc.ts";
+import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
 
-export const CAPTURES = join(ROOT, "..", "shared", "captures", "conformance");
+export const CAPTURES = sharedPath("conformance");
 const ARCHIVE = join(CAPTURES, "truth.tar.gz");
 
-/** Why the captures cannot be used here; undefined when they can. */
-export function absent(): string | undefined {
-  return existsSync(ARCHIVE) ? undefined : "no ../shared/captures/conformance/truth.tar.gz beside the project";
-}
+/** True if the captures and the truth are there; says so when they are not. */
+export const hasTruth = (): boolean => hasShared("conformance", "truth.tar.gz");
 
 /** One frame: the values of each column. */
 export class Frame {

@@ -4,17 +4,7 @@
  * else, is as it is. The image's memory is a file of the host (qemu-system-*, in bin/), so what was counted can be read
  * however the image ended.
  */
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../lib/asc.ts";
 
@@ -33,8 +23,6 @@ export function copyTree(folder: string): string {
     if (!["node_modules", "build", "dist", ".git"].includes(entry))
       cpSync(join(ROOT, entry), join(tree, entry), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(tree, "node_modules"));
-  const shared = join(ROOT, "..", "shared");
-  if (existsSync(shared)) symlinkSync(shared, join(folder, "shared"));
   edit(join(tree, "appliance/build/link.ts"), [
     ["kernel: [...common,", `kernel: [...common, ...COUNTED,`],
     ["user: [...common,", `user: [...common, ...COUNTED,`],

@@ -13,7 +13,8 @@ import { BUILD, buildFuzzers, type Fuzzers, whyNoFuzzer } from "./build.ts";
 import { type Candidate, CORPUS, chosen, measured, readInputs, writeInputs } from "./corpus.ts";
 import { type Figures, folderSize, fuzz } from "./libfuzzer.ts";
 import { measureReaders } from "./readers.ts";
-import { type Seeded, seeds, sharedSeeds } from "./seeds.ts";
+import { type Seeded, seeds } from "./seeds.ts";
+import { sharedSeeds } from "./shared-seeds.ts";
 import { TARGETS, type Target } from "./targets.ts";
 import { watchReaders } from "./watch.ts";
 

@@ -1,6 +1,6 @@
 /** What mutation begins with: the fixtures, the frames of guard's tests, small Chapter 10 packets, compiled policies. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Parts } from "../../appliance/contract/abi.ts";
@@ -335,43 +335,4 @@ export function seeds(target: Seeded, policies: readonly (FuzzPolicy & { parts: 
   if (target === "frame") return frames(n);
   if (target === "datagram") return datagramSeeds(n);
   return target === "file" ? fileSeeds(n) : policySeeds(policies);
-}
-
-/** Beside the project, where they are: real captures. Nothing made of them goes into the repository. */
-const SHARED = join(ROOT, "..", "shared", "captures");
-
-function filesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
-
-/** The same of captures of others, when they are there. */
-export function sharedSeeds(target: Seeded, policies: number): Buffer[] {
-  if (target === "frame")
-    return filesBelow(join(SHARED, "conformance"))
-      .filter((path) => /\.(pcap|cap|trace)$/.test(path) && statSync(path).size < 1 << 20)
-      .flatMap((path, n) => {
-        const file = readFileSync(path);
-        if (file.length < 40 || file.readUInt32LE(0) !== 0xa1b2c3d4) return [];
-        const items: Item[] = [];
-        const link = [0, 1, 12, 101, 113, 108, 228, 229, 276, 105].indexOf(file.readUInt32LE(20));
-        for (let at = 24; at + 16 <= file.length && items.length < 12; at += 16 + file.readUInt32LE(at + 8)) {
-          const bytes = file.subarray(at + 16, at + 16 + Math.min(file.readUInt32LE(at + 8), 1600));
-          if (link === 1) items.push({ what: 0, later: 3, bytes });
-          else if (link >= 0) items.push({ what: 3, later: 3, bytes: Buffer.concat([Buffer.from([link, 0]), bytes]) });
-        }
-        return items.length ? [input(n % policies, items)] : [];
-      });
-  if (target === "readers")
-    return [...filesBelow(join(SHARED, "conformance")), ...filesBelow(join(SHARED, "mil1553"))]
-      .filter((path) => /\.(pcap|pcapng|cap|trace|ntar|ch10|c10|gz)$/i.test(path))
-      .map((path) => readFileSync(path).subarray(0, 20_000));
-  if (target === "file")
-    return filesBelow(join(SHARED, "mil1553"))
-      .filter((path) => /\.(ch10|c10)$/i.test(path))
-      .map((path, n) => Buffer.concat([Buffer.from([[4, 3][n % 2]!, 2 * n]), readFileSync(path).subarray(0, 16_000)]));
-  return [];
 }

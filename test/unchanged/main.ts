@@ -1,6 +1,6 @@
 /**
  * `npm run unchanged -- COMMIT`: whether events, forwarded frames, baselines and score digests are the bytes that they were at
- * COMMIT, over fixtures/ and, where they are there, ../shared/captures. COMMIT is checked out and built in a folder of its own.
+ * COMMIT, over fixtures/ and, where they are there, the captures of others. COMMIT is checked out and built in a folder of its own.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -8,8 +8,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../lib/asc.ts";
+import { sharedPath } from "../../lib/testing/shared.ts";
 
-const SHARED = join(ROOT, "..", "shared", "captures");
+const SHARED = sharedPath();
 const POLICIES = ["fixtures/policy.yaml", "fixtures/watch.yaml"];
 
 interface Job {

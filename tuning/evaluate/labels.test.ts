@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../lib/asc.ts";
+import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
 import { parseLabels, type RecordLabels, readLabels, type TimeLabels, timeOf } from "./labels.ts";
 
 const records = (content: string) => parseLabels(content, "labels.csv") as RecordLabels;
@@ -48,13 +48,8 @@ describe("labels of records", () => {
     expect(strikes.times[0]!.to).toBeGreaterThan(strikes.times[0]!.from);
   });
 
-  it("are read as Lemay and Fernandez publish them", () => {
-    const folder = join(ROOT, "..", "shared/captures/labelled/lemay-modbus");
-    if (!existsSync(folder)) {
-      console.log("skipped: no captures at ../shared/captures/labelled/lemay-modbus");
-      return;
-    }
-    const file = join(folder, "send_a_fake_command_modbus_6RTU_with_operate_labeled.csv");
+  it.skipIf(!hasShared("labelled", "lemay-modbus"))("are read as Lemay and Fernandez publish them", () => {
+    const file = sharedPath("labelled", "lemay-modbus", "send_a_fake_command_modbus_6RTU_with_operate_labeled.csv");
     expect(readLabels(file)).toMatchObject({ kind: "records", form: "number, label", last: 11166, complete: true });
     expect((readLabels(file) as RecordLabels).records.length).toBe(10);
   });

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { onboardSources } from "../../../lib/asc.ts";
 
-const guard = onboardSources().filter((file) => /^(appliance\/compartments\/guard|diode)\/.*(?<!\.probe)\.ts$/.test(file));
+const guard = onboardSources().filter((file) =>
+  /^(appliance\/compartments\/guard|diode)\/.*(?<!\.probe)\.ts$/.test(file),
+);
 const code = (file: string) => readFileSync(file, "utf8").replaceAll(/\/\/.*|\/\*[\s\S]*?\*\//g, "");
 const calls = (name: string) =>
   guard.flatMap((file) => [...code(file).matchAll(new RegExp(`(?<!function )\\b${name}\\(`, "g"))].map(() => file));

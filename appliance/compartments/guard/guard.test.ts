@@ -1,5 +1,5 @@
 // guard behind the ABI: batches, buffers, time, counters, and what it refuses.
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Ajv, type ValidateFunction } from "ajv";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compilePolicyText } from "../../../diode/policy.ts";
@@ -17,6 +17,7 @@ import {
 } from "../../../diode/testing/guard.ts";
 import { DAMAGED_POLICY, DAMAGES, EDGES } from "../../../diode/testing/scenarios.ts";
 import { tcp4, udp4, VECTOR_POLICY, VECTORS } from "../../../diode/testing/vectors.ts";
+import { hasShared, sharedPath } from "../../../lib/testing/shared.ts";
 import { RecordKind } from "../../contract/abi.ts";
 
 const MILLISECOND = 1_000_000n;
@@ -387,13 +388,14 @@ describe("drop events", () => {
     ]);
   });
 
-  const schema = "../shared/captures/eve/suricata-schema.json";
+  const hasSchema = hasShared("eve", "suricata-schema.json");
   let validate: ValidateFunction;
   beforeAll(() => {
-    if (existsSync(schema)) validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(schema, "utf8")));
-    else console.log(`skipped: ${schema} is not there`);
+    if (!hasSchema) return;
+    const schema = readFileSync(sharedPath("eve", "suricata-schema.json"), "utf8");
+    validate = new Ajv({ strict: false }).compile(JSON.parse(schema));
   });
-  it.runIf(existsSync(schema))("are what Suricata's schema allows", async () => {
+  it.runIf(hasSchema)("are what Suricata's schema allows", async () => {
     const guard = await Guard.under(VECTOR_POLICY);
     const seen = new Set<string>();
     for (const [n, vector] of VECTORS.entries()) {

@@ -3,20 +3,22 @@
  * of cameras, phones and computers. Only tshark's fields of it are at hand, so frames are made of them: addresses, ports,
  * lengths and times are real, TCP flags and payloads are not. Not part of this project.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { ACK, address, bytes, icmp, ipv4, tcp, udp } from "../../../ip/testing/frames.ts";
-import { ROOT } from "../../../lib/asc.ts";
+import { sharedPath } from "../../../lib/testing/shared.ts";
 import type { Frame } from "../../testing/site.ts";
 
-const FILE = join(ROOT, "..", "shared", "captures", "labelled", "mirai-kitsune", "mirai.first38363.tsv.gz");
+/** Of the captures of others (lib/testing/shared.ts). */
+export const MIRAI = ["labelled", "mirai-kitsune", "mirai.first38363.tsv.gz"] as const;
 const mac = (text: string) => text.split(":").map((byte) => Number.parseInt(byte, 16));
 
-/** Null where the file is not there. */
-export function mirai(): Frame[] | null {
-  if (!existsSync(FILE)) return null;
-  const lines = gunzipSync(readFileSync(FILE)).toString().trim().split("\n").slice(1);
+export function mirai(): Frame[] {
+  const lines = gunzipSync(readFileSync(sharedPath(...MIRAI)))
+    .toString()
+    .trim()
+    .split("\n")
+    .slice(1);
   return lines.map((line) => frameOf(line.split("\t"))).sort((a, b) => a.time - b.time);
 }
 
