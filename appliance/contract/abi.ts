@@ -1,28 +1,10 @@
-/** The ground's twin of onboard/abi.ts; appliance/contract/abi.test.ts compares them. The contract is stated there. */
+/** The contract as the ground sees it; it is stated in onboard/abi.ts and layouts/record.ts. */
+import { RefusalWords } from "./generated/record.ts";
 
-export const ABI_VERSION = 1;
-export const RECORD_HEADER = 32;
-export const MAX_CAPTURED = 66560;
-export const INPUT_SIZE = 131072;
-export const EVENT_HEADER = 16;
-export const FRAME_HEADER = 16;
-export const VERDICTS = 128;
-
-export const RecordKind = { FRAME: 0, TICK: 1, CHAPTER10: 2, END: 3 } as const;
-
-/** Of an event; SCORE's body is onboard/abi.ts: Score. */
-export const EventKind = { EVENT: 0, STATS: 1, SCORE: 2 } as const;
+export * from "./generated/record.ts";
 
 /** What configure() can answer, by number. */
-export const REFUSALS = [
-  "accepted",
-  "missing",
-  "not a Weir policy",
-  "made for another version",
-  "of another length than it says",
-  "damaged: its checksum does not match",
-  "out of range",
-] as const;
+export const REFUSALS: readonly string[] = Object.values(RefusalWords);
 
 /** What every compartment exports, as JavaScript sees it. */
 export interface Compartment {

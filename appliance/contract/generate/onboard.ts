@@ -1,0 +1,107 @@
+// AssemblyScript: a class for each struct (of a packed one: offsets), a const enum for each enumeration, constants.
+import type { Bits, Declaration, Enumeration, Field, Struct } from "./declare.ts";
+import {
+  commented,
+  docComment,
+  generatedFrom,
+  lines,
+  meaning,
+  number,
+  type Output,
+  placeOf,
+  type Source,
+} from "./text.ts";
+
+export function onboard(sources: readonly Source[]): Output[] {
+  return sources.filter(({ layouts }) => layouts.targets.includes("onboard")).map(file);
+}
+
+function file(source: Source): Output {
+  const { room, name } = placeOf(source);
+  const { doc, declarations } = source.layouts;
+  const text = [
+    lines(generatedFrom(source.path)),
+    lines(`\n${doc}`.slice(doc ? 0 : 1)),
+    ...declarations.map(declaration),
+  ];
+  return { path: `${room}/onboard/generated/${name}.ts`, text: join(text) };
+}
+
+/** The first two are one comment. */
+const join = ([head, doc, ...rest]: string[][]): string =>
+  `${[[...head!, ...doc!], ...rest].map((block) => block.join("\n")).join("\n\n")}\n`;
+
+function declaration(d: Declaration): string[] {
+  if (d.kind === "struct") return d.packed ? offsets(d) : unmanaged(d);
+  if (d.kind === "enumeration") return constEnum(d);
+  if (d.kind === "bits") return shifts(d);
+  return [
+    ...lines(d.doc).filter((line) => line !== "//"),
+    ...d.members.flatMap(({ name, value, bits, doc }) =>
+      commented(`export const ${name}: u${bits} = ${number(value)};`, doc),
+    ),
+  ];
+}
+
+function unmanaged({ name, size, doc, fields }: Struct): string[] {
+  return [
+    ...docComment(`${size} bytes. ${doc}`.trim()),
+    "@unmanaged",
+    `export class ${name} {`,
+    ...fields.flatMap((field) =>
+      pieces(field).flatMap((piece, n) => commented(`  ${piece};`, n === 0 ? meaning(field) : "")),
+    ),
+    "}",
+  ];
+}
+
+/** AssemblyScript's classes hold no arrays: bytes become the largest integers that fit, NAME, NAME1, NAME2 ... */
+function pieces({ name, scalar, at, size }: Field): string[] {
+  if (scalar) return [`${name}: ${scalar}`];
+  const out: string[] = [];
+  for (let done = 0; done < size; ) {
+    const piece = [8, 4, 2, 1].find((n) => (at + done) % n === 0 && n <= size - done)!;
+    out.push(`${name}${out.length || ""}: u${piece * 8}`);
+    done += piece;
+  }
+  return out;
+}
+
+function offsets({ name, size, doc, fields }: Struct): string[] {
+  return [
+    ...docComment(`Where the fields of its ${size} bytes are. ${doc}`.trim()),
+    `export const enum ${name} {`,
+    ...fields.flatMap((field) =>
+      commented(`  ${field.name} = ${field.at},`, `${typeOf(field)} ${meaning(field)}`.trim()),
+    ),
+    `  SIZE = ${size},`,
+    "}",
+  ];
+}
+
+export const typeOf = ({ kind, scalar, count, struct }: Field): string =>
+  scalar ?? (kind === "structs" ? `${struct!.name}[${count}]` : `u8[${count}]`);
+
+function constEnum({ name, doc, members }: Enumeration): string[] {
+  return [
+    ...docComment(doc),
+    `export const enum ${name} {`,
+    ...members.flatMap((member) => commented(`  ${member.name} = ${number(member.value)},`, member.doc)),
+    "}",
+  ];
+}
+
+function shifts({ name, doc, fields }: Bits): string[] {
+  const mask = (bits: number) => number(2 ** bits - 1);
+  return [
+    ...docComment(`${doc}\nThe lowest bit of each field.`.trim()),
+    `export const enum ${name}Shift {`,
+    ...fields.flatMap(({ name, from, doc }) => commented(`  ${name} = ${from},`, doc)),
+    "}",
+    "",
+    ...docComment(`The bits of each field of ${name}Shift, once shifted down.`),
+    `export const enum ${name}Mask {`,
+    ...fields.map(({ name, bits }) => `  ${name} = ${mask(bits)},`),
+    "}",
+  ];
+}
