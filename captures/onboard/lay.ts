@@ -1,9 +1,11 @@
-// Lays pcap packet records out as the compartments take them (appliance/contract): the reader's inner loop, for records that
-// are as they should be. It stops at the first that is not, or not whole, or has no room: the reader decides what that is.
+// Lays pcap packet records out as the compartments take them (appliance/contract): the reader's inner loop, for records
+// that are as they should be. It stops at the first that is not, or not whole, or has no room: the reader decides what
+// that is.
 //
 // Not linked into the image. Why it is here and not in TypeScript: see captures/README.md, with numbers.
 //
-// Untrusted: the window. Nothing is read outside of [at, end), but for up to 7 bytes behind a packet, which the window has.
+// Untrusted: the window. Nothing is read outside of [at, end), but for up to 7 bytes behind a packet, which the window
+// has.
 import { INPUT_SIZE, MAX_CAPTURED, RECORD_HEADER, RecordHeader } from "../../appliance/contract/onboard/abi";
 import { align8 } from "../../lib/onboard/bytes";
 
@@ -32,7 +34,9 @@ export function outSize(): u32 {
   return INPUT_SIZE;
 }
 
-/** What the last pcap() came to: where it stopped in the window and in the batch, and sums over the packets it laid out. */
+/**
+ * What the last pcap() came to: where it stopped in the window and in the batch, and sums over the packets it laid out.
+ */
 export function stoppedAt(): u32 {
   return at;
 }
@@ -58,7 +62,6 @@ export function lastTime(): u64 {
   return last;
 }
 
-// @ts-ignore: decorator
 @inline function get(p: usize, big: bool): u32 {
   return big ? bswap<u32>(load<u32>(p)) : load<u32>(p);
 }

@@ -14,7 +14,6 @@ import { clamp } from "./numeric";
 export const CUSUM: u32 = 32;
 const SINGLE: f64 = 8;
 
-
 @unmanaged
 export class Cusum {
   up: f64;

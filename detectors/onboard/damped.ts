@@ -21,7 +21,6 @@ const FORGOTTEN: f64 = 1e-9; // a weight below this is 0; also keeps denormal nu
 
 const factors: usize = memory.data(40, 8);
 
-
 @unmanaged
 export class Level {
   weight: f64;

@@ -52,7 +52,6 @@ export function fullness(entropy: f64, length: u32): f64 {
   return clamp(entropy / min<f64>(NativeMath.log2(<f64>length), 8), 0, 1);
 }
 
-
 @unmanaged
 export class Entropy {
   total: u32;

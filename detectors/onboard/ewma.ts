@@ -10,7 +10,6 @@ import { finite, deviation } from "./numeric";
 
 export const EWMA: u32 = 24;
 
-
 @unmanaged
 export class Ewma {
   count: f64;

@@ -15,7 +15,6 @@ const WEIGHT: f64 = 0.03125; // of a new interval later on
 const CUT: f64 = 4; // a step counts at most this many jitters
 const LEAST: f64 = 0.001; // jitter below this share of the period is not worth a word
 
-
 @unmanaged
 export class Interval {
   last: u64;

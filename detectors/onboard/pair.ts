@@ -16,7 +16,6 @@ import { RATES, decays, mean, variance } from "./damped";
 export const PAIR: u32 = 272;
 const FORGOTTEN: f64 = 1e-9;
 
-
 @unmanaged
 class Head {
   last: u64;
@@ -24,7 +23,6 @@ class Head {
   b: f64;
   seen: u64;
 }
-
 
 @unmanaged
 class Joint {

@@ -19,7 +19,6 @@ const LOW: f64 = 9.5367431640625e-7;
 const HIGH: f64 = 1048576;
 const BIAS: u32 = (1023 - 20) << 5;
 
-
 @unmanaged
 export class Quantile {
   total: u64;

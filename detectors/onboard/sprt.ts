@@ -13,7 +13,6 @@ import { clamp } from "./numeric";
 export const PLAN: u32 = 32;
 export const SPRT: u32 = 16;
 
-
 @unmanaged
 export class Plan {
   onSuccess: f64;
@@ -21,7 +20,6 @@ export class Plan {
   upper: f64;
   lower: f64;
 }
-
 
 @unmanaged
 export class Sprt {

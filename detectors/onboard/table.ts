@@ -21,7 +21,6 @@ export const TABLE: u32 = 40;
 export const HEADER: u32 = 24;
 const PROBES: u32 = 8;
 
-
 @unmanaged
 export class Table {
   base: usize;
@@ -33,7 +32,6 @@ export class Table {
   fresh: u32;
   pad: u32;
 }
-
 
 @unmanaged
 export class Entry {

@@ -9,7 +9,6 @@ import { finite, deviation } from "./numeric";
 
 export const WELFORD: u32 = 24;
 
-
 @unmanaged
 export class Welford {
   count: f64;

@@ -4,18 +4,20 @@
 //   Entry (56 bytes): who (a Key), until when, and of a tightened rate its state
 //
 // Fixed capacity: ENTRIES in windows of PROBES. When no place of its window is free or expired, a new entry is refused;
-// the ones inside stay until they expire, so a flood of forged sources frees nobody. The frame that caused it is dropped
-// all the same. Entries expire on frame time; asked for again while inside, an entry's time starts anew.
+// the ones inside stay until they expire, so a flood of forged sources frees nobody. The frame that caused it is
+// dropped all the same. Entries expire on frame time; asked for again while inside, an entry's time starts anew.
 //
-// What an attacker could do with it by forging an address or a terminal: have a peer shut out. Hence the protected ones,
-// which are never taken, and a bound on new entries a minute.
+// What an attacker could do with it by forging an address or a terminal: have a peer shut out. Hence the protected
+// ones, which are never taken, and a bound on new entries a minute.
 import { Action } from "../../appliance/contract/onboard/abi";
 import { mix } from "../../lib/onboard/bytes";
 import { Fields } from "./fields";
 import { charge, conforms } from "./rate";
 import { inNetworks } from "./rules";
 
-/** Whom an entry is for. A terminal or a message is one of the source that it comes from: a recorder, or who forges one. */
+/**
+ * Whom an entry is for. A terminal or a message is one of the source that it comes from: a recorder, or who forges one.
+ */
 @unmanaged
 class Key {
   srcHi: u64;
@@ -25,14 +27,13 @@ class Key {
   rest: u64; // the Action it came of, version; of a flow: protocol, ports
 }
 
-
 @unmanaged
 class Entry extends Key {
   until: u64; // ns; 0 = free
   due: u64; // rate.ts
 }
 
-export const ENTRIES: u32 = 256;
+const ENTRIES: u32 = 256;
 const PROBES: u32 = 8;
 const ENTRY: usize = 56;
 const KEY_SIZE: usize = 40;
@@ -146,7 +147,6 @@ function relevant(action: u32, what: u32): u32 {
   return action == Action.QUARANTINE_TERMINAL ? what & TERMINAL : 0;
 }
 
-// @ts-ignore: decorator
 @inline function entry(i: u32): usize {
   return TABLE + <usize>(i & (ENTRIES - 1)) * ENTRY;
 }

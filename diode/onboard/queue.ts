@@ -40,7 +40,7 @@ export function push(at: usize, length: u32): void {
 export function oldest(): usize {
   return count == 0 ? 0 : RING + first + HEAD;
 }
-// @ts-ignore: decorator
+
 @inline export function lengthOf(at: usize): u32 {
   return load<u32>(at - HEAD);
 }

@@ -2,8 +2,8 @@
 // The protocol break: a new frame from Fields. Nothing but the payload is copied, and that only where the rule says so.
 //
 // Ethernet: our address to the next hop's, untagged. IP: no options, traffic class and flow label 0, time to live from
-// the policy. IPv4 may be fragmented on its way (no "too big" message could ever come back), so it has an identification,
-// a counter. UDP always has a checksum. TCP: no options, no urgent pointer, ECN flags 0.
+// the policy. IPv4 may be fragmented on its way (no "too big" message could ever come back), so it has an
+// identification, a counter. UDP always has a checksum. TCP: no options, no urgent pointer, ECN flags 0.
 import { fold16, put16, put32, sum16 } from "../../lib/onboard/bytes";
 import { Fields } from "./fields";
 import { Protocol } from "./transport";

@@ -1,9 +1,9 @@
 // REQ-FILTER-002, REQ-FILTER-022
-// Second checker: decides from tables that the ground generates (diode/policy/formats.ts, tables.ts), and shares no code
-// with the first. A frame leaves only when both name the same rule; a mistake in one alone lets nothing out.
+// Second checker: decides from tables that the ground generates (diode/policy/formats.ts, tables.ts), and shares no
+// code with the first. A frame leaves only when both name the same rule; a mistake in one alone lets nothing out.
 //
-// Form: a program of steps, a step { what to read, what it must be, where to go on }. Every step leads to a later one, so
-// it ends; every read is within [0, end) of the frame. Only formats that some rule allows have steps at all.
+// Form: a program of steps, a step { what to read, what it must be, where to go on }. Every step leads to a later one,
+// so it ends; every read is within [0, end) of the frame. Only formats that some rule allows have steps at all.
 //
 //   Step (24 bytes): u8 op, u8 width (bytes to read, big-endian: 0, 1, 2, 4, 8), u8 register, u8 shift, u16 offset,
 //                    u16 next, u16 otherwise, u16 zero, u32 mask, u32 low, u32 high
@@ -17,7 +17,7 @@
 //
 // Untrusted: the frame. The tables were checked by checkSecond().
 
-export const enum Op {
+const enum Op {
   TEST = 0, // low <= value <= high: next, else otherwise
   KEEP = 1, // register = value
   SET = 2, // register = low
@@ -29,7 +29,7 @@ export const enum Op {
   DIFFER = 8, // source and destination are not the same
 }
 
-export const enum Register {
+const enum Register {
   VLAN,
   VERSION,
   PROTOCOL,
@@ -42,10 +42,8 @@ export const enum Register {
   SIZE,
 }
 
-const ACCEPT: u32 = 0xfffe; // as next or otherwise
-const REFUSE: u32 = 0xffff;
+const ACCEPT: u32 = 0xfffe; // as next or otherwise; 0xffff refuses
 const REGISTERS: u32 = 10;
-
 
 @unmanaged
 class Step {
@@ -62,7 +60,7 @@ class Step {
   high: u32;
 }
 
-export const enum Dimension {
+const enum Dimension {
   PROTOCOL,
   VLAN,
   SIZE,
@@ -116,15 +114,14 @@ function saneDimension(d: u32, entries: u32): bool {
   return (load<u64>(p) | load<u64>(p, 8)) == 0;
 }
 
-// @ts-ignore: decorator
 @inline function step(i: u32): Step {
   return changetype<Step>(steps + <usize>i * offsetof<Step>());
 }
-// @ts-ignore: decorator
+
 @inline function entry(i: u32): usize {
   return tables + TABLES_HEADER + <usize>i * ENTRY;
 }
-// @ts-ignore: decorator
+
 @inline function kept(register: u32): u64 {
   return load<u64>(KEPT + (register << 3));
 }

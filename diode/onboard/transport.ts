@@ -11,7 +11,7 @@ export const enum Protocol {
   ICMP6 = 58,
 }
 
-export const enum Tcp {
+const enum Tcp {
   FIN = 1,
   SYN = 2,
   RST = 4,

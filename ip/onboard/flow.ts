@@ -30,7 +30,6 @@ export const enum FlowReason {
   TCP_REUSE = 4,
 }
 
-
 @unmanaged
 export class Flow {
   srcHi: u64;

@@ -31,7 +31,6 @@ const RECENT: u32 = 4;
 const WINDOW: u32 = 8;
 const TIMEOUT: u64 = 30000000000;
 
-
 @unmanaged
 class Datagram {
   srcHi: u64;

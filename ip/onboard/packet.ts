@@ -64,7 +64,6 @@ export const enum IpFlag {
   OPTIONS = 8, // IPv4 options, or IPv6 extension headers
 }
 
-
 @unmanaged
 export class Ip {
   srcHi: u64;
@@ -88,7 +87,6 @@ export class Ip {
   pad0: u8;
   pad1: u16;
 }
-
 
 @unmanaged
 export class Packet {

@@ -1,35 +1,32 @@
 // Loads from linear memory in network byte order, the Internet checksum, and the hash that the tables use.
 // None checks bounds: whoever calls has compared lengths first.
 
-// @ts-ignore: decorator
 @inline export function be16(p: usize): u32 {
   return <u32>bswap<u16>(load<u16>(p));
 }
-// @ts-ignore: decorator
+
 @inline export function be32(p: usize): u32 {
   return bswap<u32>(load<u32>(p));
 }
-// @ts-ignore: decorator
+
 @inline export function be64(p: usize): u64 {
   return bswap<u64>(load<u64>(p));
 }
-// @ts-ignore: decorator
+
 @inline export function put16(p: usize, v: u32): void {
   store<u16>(p, bswap<u16>(<u16>v));
 }
-// @ts-ignore: decorator
+
 @inline export function put32(p: usize, v: u32): void {
   store<u32>(p, bswap<u32>(v));
 }
 
 /** Next multiple of 8. */
-// @ts-ignore: decorator
 @inline export function align8(n: u32): u32 {
   return (n + 7) & ~7;
 }
 
 /** One round of a multiply-xorshift hash: cheap, and good enough where an attacker gains little from collisions. */
-// @ts-ignore: decorator
 @inline export function mix(h: u64, v: u64): u64 {
   h = (h ^ v) * 0x9e3779b97f4a7c15;
   return h ^ (h >> 29);
@@ -57,7 +54,7 @@ export function sum16(p: usize, length: u32, start: u64): u64 {
     const v = load<u64>(p);
     s += (v & 0xffffffff) + (v >> 32);
   }
-  let rest = length & 7;
+  const rest = length & 7;
   if (rest & 4) {
     s += <u64>load<u32>(p);
     p += 4;

@@ -1,6 +1,8 @@
 // Test entry: the hash behind plain exports. The input is hashed in steps, as a caller with pieces would.
 import {
   DIGEST,
+  HMAC_SIZE,
+  SHA256_SIZE,
   Sha256,
   hmacBegin,
   hmacEnd,
@@ -10,10 +12,12 @@ import {
   sha256End,
   sha256Update,
 } from "./sha256";
-const INPUT: usize = memory.data(65536, 8);
-const OUT: usize = memory.data(32, 8);
-const HASH: usize = memory.data(104, 8);
-const HMAC: usize = memory.data(272, 8);
+
+const INPUT_SIZE: u32 = 65536;
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
+const OUT: usize = memory.data(DIGEST, 8);
+const HASH: usize = memory.data(SHA256_SIZE, 8);
+const HMAC: usize = memory.data(HMAC_SIZE, 8);
 
 export function at(): usize {
   return INPUT;

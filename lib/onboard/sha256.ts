@@ -1,10 +1,9 @@
 // SHA-256 (FIPS 180-4) over linear memory, and HMAC (FIPS 198-1, RFC 2104) on top of it; nothing is allocated.
 //
-// A Sha256 is 104 bytes that the caller owns (`memory.data(104, 8)`), so several can be under way at once:
+// A Sha256 is SHA256_SIZE bytes that the caller owns, as in memory.data(SHA256_SIZE, 8), so several can be under way:
 //
 //    0  u32[8] state    32  u64 bytes taken so far    40  u8[64] the block being filled
 import { be32, put32 } from "./bytes";
-
 
 @unmanaged
 export class Sha256 {
@@ -20,9 +19,11 @@ export class Sha256 {
   block: u64; // the first of 64 bytes
 }
 
-export const SHA256_SIZE: u32 = 104;
 export const DIGEST: u32 = 32;
 const BLOCK: u32 = 64;
+export const SHA256_SIZE: u32 = <u32>offsetof<Sha256>("block") + BLOCK;
+
+const ROUNDS: u32 = 64;
 
 /** FIPS 180-4 section 4.2.2. */
 const K: usize = memory.data<u32>([
@@ -35,7 +36,7 @@ const K: usize = memory.data<u32>([
   0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
   0xc67178f2,
 ]);
-const SCHEDULE: usize = memory.data(256, 8);
+const SCHEDULE: usize = memory.data(ROUNDS * sizeof<u32>(), 8);
 
 export function sha256Begin(s: Sha256): void {
   s.h0 = 0x6a09e667;
@@ -87,14 +88,13 @@ export function sha256End(s: Sha256, out: usize): void {
   for (let i: u32 = 0; i < 8; ++i) put32(out + (i << 2), load<u32>(changetype<usize>(s) + (i << 2)));
 }
 
-// @ts-ignore: decorator
 @inline function word(i: u32): u32 {
   return load<u32>(SCHEDULE + (i << 2));
 }
 
 function compress(s: Sha256, p: usize): void {
   for (let i: u32 = 0; i < 16; ++i) store<u32>(SCHEDULE + (i << 2), be32(p + (i << 2)));
-  for (let i: u32 = 16; i < 64; ++i) {
+  for (let i: u32 = 16; i < ROUNDS; ++i) {
     const x = word(i - 15),
       y = word(i - 2);
     const s0 = rotr<u32>(x, 7) ^ rotr<u32>(x, 18) ^ (x >> 3);
@@ -109,7 +109,7 @@ function compress(s: Sha256, p: usize): void {
     f = s.h5,
     g = s.h6,
     h = s.h7;
-  for (let i: u32 = 0; i < 64; ++i) {
+  for (let i: u32 = 0; i < ROUNDS; ++i) {
     const s1 = rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25);
     const t1 = h + s1 + ((e & f) ^ (~e & g)) + load<u32>(K + (i << 2)) + word(i);
     const s0 = rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22);
@@ -133,11 +133,11 @@ function compress(s: Sha256, p: usize): void {
   s.h7 += h;
 }
 
-// ---- HMAC-SHA-256 ---------------------------------------------------------------------------------------------------------
+// ---- HMAC-SHA-256 ---------------------------------------------------------------------------------------------------
 //
-// An Hmac is 272 bytes: the inner hash, the outer hash, and the key as one block.
+// An Hmac is HMAC_SIZE bytes: the inner hash, the outer hash, and the key as one block.
 
-export const HMAC_SIZE: u32 = 272;
+export const HMAC_SIZE: u32 = 2 * SHA256_SIZE + BLOCK;
 
 /** Starts a message under a key of any length. */
 export function hmacBegin(h: usize, key: usize, keyLength: u32): void {
@@ -159,9 +159,8 @@ export function hmacBegin(h: usize, key: usize, keyLength: u32): void {
   memory.fill(block, 0, BLOCK);
 }
 
-// @ts-ignore: decorator
 @inline function pad(block: usize, mask: u64): void {
-  for (let i: usize = 0; i < 64; i += 8) store<u64>(block + i, load<u64>(block + i) ^ mask);
+  for (let i: usize = 0; i < BLOCK; i += 8) store<u64>(block + i, load<u64>(block + i) ^ mask);
 }
 
 export function hmacUpdate(h: usize, p: usize, length: u32): void {

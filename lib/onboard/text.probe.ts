@@ -1,14 +1,16 @@
 // Test entry: the text writer behind plain exports.
 import { Text, open, decimal, ipv6, timestamp, ipv4, mac, unsigned, signed, quoted } from "./text";
-const BUF: usize = memory.data(256, 8);
+
+const SIZE: u32 = 256;
+const BUF: usize = memory.data(SIZE, 8);
 const T: usize = memory.data(24, 8);
-// @ts-ignore: decorator
+
 @inline function t(): Text {
   const x = changetype<Text>(T);
-  open(x, BUF, 256);
+  open(x, BUF, SIZE);
   return x;
 }
-// @ts-ignore: decorator
+
 @inline function done(x: Text): u32 {
   return <u32>(x.at - BUF);
 }

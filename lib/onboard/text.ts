@@ -16,7 +16,6 @@ export function open(t: Text, start: usize, size: u32): void {
   t.overflow = false;
 }
 
-// @ts-ignore: decorator
 @inline export function byte(t: Text, b: u32): void {
   if (t.at < t.end) {
     store<u8>(t.at, <u8>b);
@@ -88,7 +87,6 @@ export function decimal(t: Text, v: f64, decimals: u32): void {
   for (scale /= 10; scale != 0; scale /= 10) byte(t, <u32>(48 + ((part / scale) % 10)));
 }
 
-// @ts-ignore: decorator
 @inline function nibble(v: u32): u32 {
   return v < 10 ? 48 + v : 87 + v;
 }
@@ -132,7 +130,6 @@ export function ipv4(t: Text, v: u32): void {
   unsigned(t, v & 255);
 }
 
-// @ts-ignore: decorator
 @inline function group(hi: u64, lo: u64, i: u32): u32 {
   return (<u32>(i < 4 ? hi >> (48 - 16 * i) : lo >> (112 - 16 * i))) & 0xffff;
 }

@@ -39,7 +39,9 @@ export const enum M {
   UNSOLICITED_BUS_ACCEPTANCE = 33,
 }
 
-/** Of a message that the recorder calls damaged, legality and response time prove nothing: they go to Message.doubtful. */
+/**
+ * Of a message that the recorder calls damaged, legality and response time prove nothing: they go to Message.doubtful.
+ */
 export const DOUBTFUL_WHEN_DAMAGED: u64 = ((<u64>0x3ff) << 24) | ((<u64>3) << 16);
 /** Set by the recorder. */
 export const RECORDER_BITS: u64 = 0x7f;

@@ -16,7 +16,9 @@
 export const PACKET_CAPACITY: u32 = 65536;
 /** The packet and the header behind it: whether one follows tells if a damaged packet had its length right. */
 export const STREAM_BUFFER: u32 = PACKET_CAPACITY + 32;
-/** RCC 106-17 10.6.1.1 c: 524,288 bytes for all but computer-generated packets. A header that says more is not believed. */
+/**
+ * RCC 106-17 10.6.1.1 c: 524,288 bytes for all but computer-generated packets. A header that says more is not believed.
+ */
 export const LONGEST_PACKET: u32 = 524288;
 
 export const BLOCK: u32 = 4096;

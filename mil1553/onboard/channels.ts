@@ -9,7 +9,6 @@ import { CHANNELS, CHANNEL_SETS, CHANNEL_WAYS, NAME } from "./capacity";
 export const CHANNEL_1553: u32 = 1;
 export const CHANNEL_DISABLED: u32 = 2;
 
-
 @unmanaged
 export class Bus {
   // identity
@@ -56,19 +55,18 @@ const TABLE: usize = memory.data(CHANNELS * ENTRY, 8);
 let step: u64 = 0;
 let forgotten: u32 = 0xffffffff;
 
-// @ts-ignore: decorator
 @inline export function busAt(index: u32): Bus {
   return changetype<Bus>(TABLE + <usize>(index * ENTRY));
 }
-// @ts-ignore: decorator
+
 @inline export function busIndex(bus: Bus): u32 {
   return <u32>(changetype<usize>(bus) - TABLE) / ENTRY;
 }
-// @ts-ignore: decorator
+
 @inline export function busName(bus: Bus): usize {
   return changetype<usize>(bus) + HEAD;
 }
-// @ts-ignore: decorator
+
 @inline export function busUsed(bus: Bus): bool {
   return bus.seen != 0;
 }

@@ -1,6 +1,6 @@
 // REQ-DECODE-020
-// The `mil1553` object of an EVE event: what an analyst needs to find the message on the bus and in the interface control
-// document. Untrusted text goes through `quoted`.
+// The `mil1553` object of an EVE event: what an analyst needs to find the message on the bus and in the interface
+// control document. Untrusted text goes through `quoted`.
 
 import { Text, byte, decimal, hex16, lit, quoted, unsigned } from "../../lib/onboard/text";
 import { anomalyName } from "./anomalies";
@@ -10,7 +10,7 @@ import { modeName } from "./modes";
 import { Anomaly, NO_CHANNEL } from "./waiting";
 import { isMode, modeCode, subaddress, terminal, transmits, wordCount } from "./words";
 
-export function formatName(t: Text, format: u32): void {
+function formatName(t: Text, format: u32): void {
   switch (format) {
     case Format.BC_RT:
       lit(t, "bc-rt");

@@ -9,8 +9,6 @@ import {
   STATUS_MESSAGE_ERROR,
   STATUS_RESERVED,
   isMode,
-  modeCode,
-  subaddress,
   terminal,
   transmits,
   wordCount,
@@ -35,7 +33,7 @@ export const enum Format {
 }
 
 /** Block status word, RCC 106-17 10.6.4.2 b(1). All other bits are reserved. */
-export const BSW_BUS_B: u32 = 0x2000;
+const BSW_BUS_B: u32 = 0x2000;
 export const BSW_ERROR: u32 = 0x1000;
 export const BSW_RT_RT: u32 = 0x0800;
 export const BSW_FORMAT: u32 = 0x0400;
@@ -46,11 +44,10 @@ export const BSW_WORD: u32 = 0x0008;
 export const BSW_MEANS: u32 = 0x3e38;
 
 /** Which of the words of a Message are there. */
-export const HAS_CMD1: u32 = 1;
+const HAS_CMD1: u32 = 1;
 export const HAS_CMD2: u32 = 2;
 export const HAS_STAT1: u32 = 4;
 export const HAS_STAT2: u32 = 8;
-
 
 @unmanaged
 export class Message {
@@ -81,23 +78,18 @@ export class Message {
   timeTag: u8; // 0 last bit of the last word, 1 first bit of the first, 2 last bit of the first
 }
 
-// @ts-ignore: decorator
 @inline export function bit(id: u32): u64 {
   return (<u64>1) << (<u64>id);
 }
-// @ts-ignore: decorator
+
 @inline export function isDamaged(m: Message): bool {
   return ((<u32>m.blockStatus) & BSW_ERROR) != 0;
 }
-// @ts-ignore: decorator
-@inline export function isBroadcast(m: Message): bool {
-  return m.format >= Format.BROADCAST_BC_RTS;
-}
-// @ts-ignore: decorator
+
 @inline export function isRtRt(m: Message): bool {
   return m.format == Format.RT_RT || m.format == Format.BROADCAST_RT_RTS;
 }
-// @ts-ignore: decorator
+
 @inline function word(m: Message, i: u32): u32 {
   return <u32>load<u16>(m.words + ((<usize>i) << 1));
 }
@@ -151,31 +143,29 @@ export function classify(m: Message): void {
           : Format.MODE
       : Format.RT_BC;
     if (m.format == Format.BROADCAST_MODE) broadcastTo(m, count, 0);
-    else statusFirst(m, count, n, command);
+    else statusFirst(m, count, n);
   } else if (broadcast) {
     m.format = isMode(command) ? (n ? Format.BROADCAST_MODE_DATA : Format.BROADCAST_MODE) : Format.BROADCAST_BC_RTS;
     broadcastTo(m, count, n);
   } else {
     m.format = isMode(command) ? (n ? Format.MODE_RECEIVE : Format.MODE) : Format.BC_RT;
-    if (n == 0) statusFirst(m, count, 0, command);
+    if (n == 0) statusFirst(m, count, 0);
     else statusLast(m, count, n, command);
   }
 }
 
 /** A gap is measured from mid-parity to mid-sync (4.3.3.8): 2 us of it belong to the two words. */
-// @ts-ignore: decorator
 @inline function deadTime(gap: u32): u32 {
   return gap > 20 ? gap - 20 : 0;
 }
 
 /** Could this word be the status word of that terminal, and nothing else seem more likely? */
-// @ts-ignore: decorator
 @inline function looksLikeStatus(status: u32, command: u32): bool {
   return terminal(status) == terminal(command) && (status & STATUS_RESERVED) == 0;
 }
 
 // C S D..: the terminal transmits, or has nothing to send
-function statusFirst(m: Message, count: u32, n: u32, command: u32): void {
+function statusFirst(m: Message, count: u32, n: u32): void {
   m.expected = <u16>(2 + n);
   if (count == 1) {
     m.anomalies |= bit(M.NO_RESPONSE);
@@ -290,7 +280,6 @@ function unflaggedRtRt(m: Message, count: u32, command: u32): bool {
   );
 }
 
-// @ts-ignore: decorator
 @inline function setData(m: Message, from: u32, n: u32): void {
   m.data = m.words + ((<usize>from) << 1);
   m.dataCount = <u16>n;

@@ -81,23 +81,19 @@ const RECEIVE: usize = memory.data<u8>([
   0,
 ]);
 
-// @ts-ignore: decorator
 @inline function entry(code: u32, transmit: bool): u32 {
   return <u32>load<u8>((transmit ? TRANSMIT : RECEIVE) + (code & 31));
 }
 
 /** Codes 9-15 and 22-31: set aside by table I for either direction. */
-// @ts-ignore: decorator
 @inline export function modeReserved(code: u32): bool {
   return (code >= 9 && code <= 15) || code >= 22;
 }
 /** The code exists with this T/R bit. */
-// @ts-ignore: decorator
 @inline export function modeDefined(code: u32, transmit: bool): bool {
   return (entry(code, transmit) & DEFINED) != 0;
 }
 /** The code may be sent to terminal 31. */
-// @ts-ignore: decorator
 @inline export function modeBroadcast(code: u32, transmit: bool): bool {
   return (entry(code, transmit) & MAY_BROADCAST) != 0;
 }

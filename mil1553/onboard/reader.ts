@@ -1,7 +1,8 @@
 // REQ-DECODE-019
 // Chapter 10 bytes in, findings out, one at a time: the host of this folder feeds a record and calls next() until NONE.
 //
-//   stream(p, length)  datagram(p, length, ...)  tick(now)  end()       then       while ((found = next()) != Found.NONE) ...
+//   stream(p, length)  datagram(p, length, ...)  tick(now)  end()
+//   then: while ((found = next()) != Found.NONE) ...
 //
 // Nothing is called back and nothing is allocated. A finding is valid until next() is called again; what was fed must
 // stay in place until NONE. Input of a file (CHAPTER10 records) and of UDP flows may alternate.
@@ -12,7 +13,7 @@ import { Bus, busFor, busIndex, clearChannels, takeForgotten } from "./channels"
 import { Message } from "./message";
 import { count } from "./stats";
 import { validate } from "./validate";
-import { Recorder, clearRecorders, recorderAt, recorderFor } from "./recorders";
+import { clearRecorders, recorderAt, recorderFor } from "./recorders";
 import { Anomaly, NO_CHANNEL, anyWaiting, clearWaiting, report, takeWaiting } from "./waiting";
 import { EthernetFrame, nextFrame, openFrames } from "./chapter10/ethernetf0";
 import {
@@ -41,30 +42,29 @@ export const enum Found {
 }
 
 /** The recorder of a file. Hosts give UDP recorders any other key. */
-export const FILE_RECORDER: u64 = 0;
+const FILE_RECORDER: u64 = 0;
 
 const PACKET: usize = memory.data(64, 8);
 const MESSAGE: usize = memory.data(96, 8);
 const FRAME: usize = memory.data(48, 8);
-// @ts-ignore: decorator
+
 @inline export function packet(): Packet {
   return changetype<Packet>(PACKET);
 }
-// @ts-ignore: decorator
+
 @inline export function message(): Message {
   return changetype<Message>(MESSAGE);
 }
-// @ts-ignore: decorator
+
 @inline export function ethernet(): EthernetFrame {
   return changetype<EthernetFrame>(FRAME);
 }
 let found: usize = 0;
-// @ts-ignore: decorator
+
 @inline export function anomaly(): Anomaly {
   return changetype<Anomaly>(found);
 }
 /** The channel of the last PACKET or MESSAGE, with its name and statistics. */
-// @ts-ignore: decorator
 @inline export function bus(): Bus {
   return changetype<Bus>(currentBus);
 }
@@ -117,9 +117,9 @@ export function stream(p: usize, length: u32): void {
 }
 
 /**
- * A UDP payload. `flow` identifies sender and receiver with their ports: one datagram sequence. `recorderKey` identifies
- * the machine whose counter and channel numbers it uses (its address; not 0): several flows may share it. `now`: record
- * time, ns; it ages open packets and nothing else.
+ * A UDP payload. `flow` identifies sender and receiver with their ports: one datagram sequence. `recorderKey`
+ * identifies the machine whose counter and channel numbers it uses (its address; not 0): several flows may share it.
+ * `now`: record time, ns; it ages open packets and nothing else.
  */
 export function datagram(p: usize, length: u32, flow: u64, recorderKey: u64, now: u64): void {
   source = Source.UDP;

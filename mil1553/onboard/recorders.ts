@@ -1,10 +1,10 @@
-// A recorder: one counter (10 MHz, 48 bits) and how it relates to the time of day. A Chapter 10 file is one recorder; of
-// UDP streams the host says which belong together. When the table is full, the recorder seen longest ago is forgotten.
+// A recorder: one counter (10 MHz, 48 bits) and how it relates to the time of day. A Chapter 10 file is one recorder;
+// of UDP streams the host says which belong together. When the table is full, the recorder seen longest ago is
+// forgotten.
 
 import { RECORDERS } from "./capacity";
 import { TIME_UNKNOWN } from "./message";
 import { since } from "./validate";
-
 
 @unmanaged
 export class Recorder {
@@ -20,7 +20,6 @@ const ENTRY: u32 = 40;
 const TABLE: usize = memory.data(RECORDERS * ENTRY, 8);
 let step: u64 = 0;
 
-// @ts-ignore: decorator
 @inline export function recorderAt(i: u32): Recorder {
   return changetype<Recorder>(TABLE + <usize>(i * ENTRY));
 }
@@ -45,7 +44,6 @@ export function recorderFor(key: u64): u32 {
 }
 
 /** ns since 1970-01-01 of a counter value, by the last time packet; TIME_UNKNOWN before the first. */
-// @ts-ignore: decorator
 @inline export function absolute(r: Recorder, rtc: u64): u64 {
   if (r.known == 0) return TIME_UNKNOWN;
   const ns = <i64>r.ns + since(rtc, r.rtc) * 100;

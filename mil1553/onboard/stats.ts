@@ -26,7 +26,6 @@ export function count(m: Message, bus: Bus): void {
   if (m.format == Format.RT_RT && (m.has & HAS_STAT1) != 0) response(bus, m.gap2);
 }
 
-// @ts-ignore: decorator
 @inline function response(bus: Bus, gap: u8): void {
   if (gap == 0) return;
   if (bus.responses == 0 || gap < bus.responseMin) bus.responseMin = gap;
@@ -57,7 +56,10 @@ export function statsSpan(bus: Bus): u64 {
   return span > 0 ? <u64>span : 0;
 }
 
-/** `{"channel":5,"messages":..,"per_second":..,"load_percent":..,"errors":..,"response_us":{"min":..,"mean":..,"max":..}}` */
+/**
+ * `{"channel":5,"messages":..,"per_second":..,"load_percent":..,"errors":..,
+ * "response_us":{"min":..,"mean":..,"max":..}}`
+ */
 export function writeStats(t: Text, bus: Bus): void {
   lit(t, '{"channel":');
   unsigned(t, <u64>bus.channel);

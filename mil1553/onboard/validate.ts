@@ -35,10 +35,10 @@ import {
 } from "./words";
 
 /** 0.1 us. 4.3.3.8 allows 4.0-12.0; real terminals were seen up to 12.5, so the limit is the no-response timeout. */
-export const RESPONSE_MIN: u32 = 40;
-export const RESPONSE_MAX: u32 = 140;
+const RESPONSE_MIN: u32 = 40;
+const RESPONSE_MAX: u32 = 140;
 /** 0.1 us, mid-parity to mid-sync (4.3.3.7). */
-export const GAP_MIN: i64 = 40;
+const GAP_MIN: i64 = 40;
 /** Two time tags of 0.1 us and the recorder's own slack before an overlap is called one. */
 const OVERLAP_SLACK: i64 = 20;
 
@@ -104,7 +104,6 @@ function responses(m: Message): u64 {
   return found;
 }
 
-// @ts-ignore: decorator
 @inline function responseTime(gap: u32): u64 {
   if (gap > RESPONSE_MAX) return bit(M.RESPONSE_LATE);
   return gap != 0 && gap < RESPONSE_MIN ? bit(M.RESPONSE_EARLY) : 0; // 0: the recorder did not measure
@@ -123,7 +122,6 @@ function statusWord(s: u32, command: u32, m: Message): u64 {
 }
 
 /** Difference of two 48-bit counters, nearest to zero: the counter wraps every 325 days. */
-// @ts-ignore: decorator
 @inline export function since(later: u64, earlier: u64): i64 {
   return (<i64>((later - earlier) << 16)) >> 16;
 }

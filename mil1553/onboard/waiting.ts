@@ -5,7 +5,6 @@ import { C } from "./anomalies";
 
 export const NO_CHANNEL: u32 = 0xffffffff;
 
-
 @unmanaged
 export class Anomaly {
   id: u32; // C.* (anomalies.ts)
@@ -33,7 +32,6 @@ export function report(id: u32, channel: u32, detail: u64, offset: u64): void {
   waiting += 1;
 }
 
-// @ts-ignore: decorator
 @inline export function anyWaiting(): bool {
   return waiting != 0;
 }

@@ -11,34 +11,32 @@
 //  +----------+----+----+----+-----+----+----+----+----+----+
 //  | terminal | ME | I  | SR | 000 | BC | BY | SF | DB | TF |
 //  +----------+----+----+----+-----+----+----+----+----+----+
-//  ME message error, I instrumentation (0 in a status word), SR service request, BC broadcast command received, BY busy,
-//  SF subsystem flag, DB dynamic bus control acceptance, TF terminal flag. Bits 7-5 are reserved and 0.
+//  ME message error, I instrumentation (0 in a status word), SR service request, BC broadcast command received,
+//  BY busy, SF subsystem flag, DB dynamic bus control acceptance, TF terminal flag. Bits 7-5 are reserved and 0.
 
 export const BROADCAST: u32 = 31;
 
-// @ts-ignore: decorator
 @inline export function terminal(word: u32): u32 {
   return (word >> 11) & 31;
 }
-// @ts-ignore: decorator
+
 @inline export function transmits(command: u32): bool {
   return (command & 0x0400) != 0;
 }
-// @ts-ignore: decorator
+
 @inline export function subaddress(command: u32): u32 {
   return (command >> 5) & 31;
 }
-// @ts-ignore: decorator
+
 @inline export function isMode(command: u32): bool {
   return ((subaddress(command) + 1) & 31) < 2;
 }
-// @ts-ignore: decorator
+
 @inline export function modeCode(command: u32): u32 {
   return command & 31;
 }
 
 /** Data words that the command asks for: 1-32, of a mode command 0 or 1. */
-// @ts-ignore: decorator
 @inline export function wordCount(command: u32): u32 {
   if (isMode(command)) return (command >> 4) & 1;
   return ((command - 1) & 31) + 1;
@@ -46,10 +44,6 @@ export const BROADCAST: u32 = 31;
 
 export const STATUS_MESSAGE_ERROR: u32 = 0x0400;
 export const STATUS_INSTRUMENTATION: u32 = 0x0200;
-export const STATUS_SERVICE_REQUEST: u32 = 0x0100;
 export const STATUS_RESERVED: u32 = 0x00e0;
-export const STATUS_BROADCAST: u32 = 0x0010;
 export const STATUS_BUSY: u32 = 0x0008;
-export const STATUS_SUBSYSTEM: u32 = 0x0004;
 export const STATUS_BUS_ACCEPTANCE: u32 = 0x0002;
-export const STATUS_TERMINAL: u32 = 0x0001;

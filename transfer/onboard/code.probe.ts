@@ -2,13 +2,13 @@
 import { openCode } from "./code";
 import * as decode from "./decode";
 import * as encode from "./encode";
-import { Sender, SENDER, openSender, seal } from "./frame";
-import { FRAME, SHARD, SHARD_AT, Type } from "./sizes";
+import { SENDER, Sender, openSender, seal } from "./frame";
+import { FRAME, KEY_SIZE, SHARD, SHARD_AT, Type } from "./sizes";
 
-const S: usize = memory.data(288, 8);
-const KEY: usize = memory.data(32, 8);
-const OUT: usize = memory.data(1472, 8);
-const IN: usize = memory.data(1472, 8);
+const S: usize = memory.data(SENDER, 8);
+const KEY: usize = memory.data(KEY_SIZE, 8);
+const OUT: usize = memory.data(FRAME, 8);
+const IN: usize = memory.data(FRAME, 8);
 let m: u32 = 0,
   i: u32 = 0;
 
@@ -21,13 +21,13 @@ export function inAt(): usize {
 export function sizes(): u32 {
   return FRAME | (SHARD << 16);
 }
-export function open(k: u32, parity: u32, interleave: u32): void {
-  m = parity;
+export function open(k: u32, rows: u32, interleave: u32): void {
+  m = rows;
   i = interleave;
-  openCode(k, parity);
-  encode.openEncoder(k, parity, interleave);
-  decode.openDecoder(k, parity, interleave);
-  openSender(changetype<Sender>(S), KEY, 32, 1);
+  openCode(k, rows);
+  encode.openEncoder(k, rows, interleave);
+  decode.openDecoder(k, rows, interleave);
+  openSender(changetype<Sender>(S), KEY, KEY_SIZE, 1);
 }
 /** The shard at inAt() + SHARD_AT as a frame at outAt(). */
 export function add(): void {

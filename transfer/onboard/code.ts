@@ -1,31 +1,30 @@
 // REQ-TRANSFER-006
-// Reed-Solomon erasure code over GF(2^8), systematic: k shards of data, m of parity, any k of them give all k back. The same
-// code as the "reed-solomon-erasure" family of libraries has (Backblaze's construction, after J. S. Plank): polynomial
-// x^8+x^4+x^3+x^2+1, generator 2, a Vandermonde matrix made systematic by the inverse of its upper part.
+// Reed-Solomon erasure code over GF(2^8), systematic: k shards of data, m of parity, any k of them give all k back. The
+// same code as the "reed-solomon-erasure" family of libraries has (Backblaze's construction, after J. S. Plank):
+// polynomial x^8+x^4+x^3+x^2+1, generator 2, a Vandermonde matrix made systematic by the inverse of its upper part.
 import { MOST_DATA, MOST_PARITY } from "./sizes";
 
+const FIELD: u32 = 256; // elements of GF(2^8)
 const POLYNOMIAL: u32 = 0x11d;
-const EXP: usize = memory.data(512, 8);
-const LOG: usize = memory.data(256, 8);
-export const PRODUCT: usize = memory.data(65536, 8); // [a << 8 | b]
-const ROWS: usize = memory.data(8 * 32, 8); // parity row r: ROWS[r * MOST_DATA + column]
-const WORK: usize = memory.data(32 * 64, 8); // a matrix beside the unit matrix, on its way to its inverse
-const WIDTH: u32 = 64;
+const EXP: usize = memory.data(2 * FIELD, 8);
+const LOG: usize = memory.data(FIELD, 8);
+export const PRODUCT: usize = memory.data(FIELD * FIELD, 8); // [a << 8 | b]
+const ROWS: usize = memory.data(MOST_PARITY * MOST_DATA, 8); // parity row r: ROWS[r * MOST_DATA + column]
+const WIDTH: u32 = 2 * MOST_DATA;
+const WORK: usize = memory.data(MOST_DATA * WIDTH, 8); // a matrix beside the unit matrix, on its way to its inverse
 
-// @ts-ignore: decorator
 @inline function times(a: u32, b: u32): u32 {
   return <u32>load<u8>(PRODUCT + ((a << 8) | b));
 }
-// @ts-ignore: decorator
+
 @inline function inverse(a: u32): u32 {
   return <u32>load<u8>(EXP + 255 - <u32>load<u8>(LOG + a));
 }
-// @ts-ignore: decorator
+
 @inline function at(row: u32, column: u32): usize {
   return WORK + row * WIDTH + column;
 }
 /** What data shard `column` counts in parity shard `row`. */
-// @ts-ignore: decorator
 @inline export function coefficient(row: u32, column: u32): u32 {
   return <u32>load<u8>(ROWS + row * MOST_DATA + column);
 }
@@ -64,7 +63,10 @@ export function openCode(k: u32, m: u32): void {
   }
 }
 
-/** Turns WORK's left n x n matrix into the unit matrix, and so the one to its right into the inverse; false = there is none. */
+/**
+ * Turns WORK's left n x n matrix into the unit matrix, and so the one to its right into the inverse; false = there is
+ * none.
+ */
 function invert(n: u32): bool {
   for (let r: u32 = 0; r < n; ++r) for (let c: u32 = 0; c < n; ++c) store<u8>(at(r, n + c), r == c ? 1 : 0);
   for (let p: u32 = 0; p < n; ++p) {
@@ -72,8 +74,8 @@ function invert(n: u32): bool {
     while (pivot < n && load<u8>(at(pivot, p)) == 0) ++pivot;
     if (pivot == n) return false;
     if (pivot != p) swap(pivot, p, 2 * n);
-    const factor = inverse(<u32>load<u8>(at(p, p)));
-    for (let c: u32 = 0; c < 2 * n; ++c) store<u8>(at(p, c), <u8>times(<u32>load<u8>(at(p, c)), factor));
+    const reciprocal = inverse(<u32>load<u8>(at(p, p)));
+    for (let c: u32 = 0; c < 2 * n; ++c) store<u8>(at(p, c), <u8>times(<u32>load<u8>(at(p, c)), reciprocal));
     for (let r: u32 = 0; r < n; ++r) {
       const f = <u32>load<u8>(at(r, p));
       if (r == p || f == 0) continue;
@@ -92,9 +94,9 @@ function swap(a: u32, b: u32, width: u32): void {
   }
 }
 
-/** to[0..length) += factor * from[0..length); length a multiple of 8. */
-export function addTimes(to: usize, from: usize, length: u32, factor: u32): void {
-  const row = PRODUCT + (factor << 8);
+/** to[0..length) += scale * from[0..length); length a multiple of 8. */
+export function addTimes(to: usize, from: usize, length: u32, scale: u32): void {
+  const row = PRODUCT + (scale << 8);
   for (let i: usize = 0; i < <usize>length; i += 8) {
     const v = load<u64>(from + i);
     const low = <u32>v,
@@ -114,9 +116,9 @@ export function addTimes(to: usize, from: usize, length: u32, factor: u32): void
 }
 
 /**
- * Finds the `count` missing data shards from as many parity shards, from each of which the data that came was taken away.
- * rows[i] and columns[j] are bytes: which parity shards these are, which data shards are missing. factor(j, i) is then what
- * parity shard i counts in missing shard j. False = they do not suffice (it does not happen with this code).
+ * Finds the `count` missing data shards from as many parity shards, from each of which the data that came was taken
+ * away. rows[i] and columns[j] are bytes: which parity shards these are, which data shards are missing. factor(j, i) is
+ * then what parity shard i counts in missing shard j. False = they do not suffice (it does not happen with this code).
  */
 export function solve(rows: usize, columns: usize, count: u32): bool {
   for (let i: u32 = 0; i < count; ++i)
@@ -126,7 +128,7 @@ export function solve(rows: usize, columns: usize, count: u32): bool {
   return invert(count);
 }
 let solved: u32 = 0;
-// @ts-ignore: decorator
+
 @inline export function factor(j: u32, i: u32): u32 {
   return <u32>load<u8>(at(j, solved + i));
 }

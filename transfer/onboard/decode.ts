@@ -1,6 +1,6 @@
-// Blocks back into shards. Of a block only parity is kept, m shards: each shard of data that comes is taken away from all of
-// them, so what is left is what is missing. As soon as as many shards of parity have come as shards of data are missing, the
-// missing ones are calculated. So decoding takes m shards of memory for a block, not k + m.
+// Blocks back into shards. Of a block only parity is kept, m shards: each shard of data that comes is taken away from
+// all of them, so what is left is what is missing. As soon as as many shards of parity have come as shards of data are
+// missing, the missing ones are calculated. So decoding takes m shards of memory for a block, not k + m.
 //
 // Two windows are open. Rule when a third begins: the oldest is closed, what it still misses is lost, and counted.
 //
@@ -8,7 +8,6 @@
 import { addTimes, coefficient, factor, solve } from "./code";
 import { Frame, shardOf } from "./frame";
 import { MOST_BLOCKS, MOST_DATA, MOST_PARITY, SHARD } from "./sizes";
-
 
 @unmanaged
 class Block {
@@ -22,12 +21,13 @@ class Block {
   pad: u32;
 }
 
-const BLOCKS: usize = memory.data(32 * 32, 8);
-const BLOCK: usize = 32;
-export const SHARDS: usize = memory.data(32 * 8 * 1424, 8);
-export const FOUND: usize = memory.data(8 * 1424, 8);
-const ROWS: usize = memory.data(8, 8);
-const COLUMNS: usize = memory.data(8, 8);
+const WINDOWS: u32 = 2; // that are open
+const SLOTS: u32 = WINDOWS * MOST_BLOCKS;
+const BLOCKS: usize = memory.data(SLOTS * offsetof<Block>(), 8);
+export const SHARDS: usize = memory.data(SLOTS * MOST_PARITY * SHARD, 8);
+export const FOUND: usize = memory.data(MOST_PARITY * SHARD, 8);
+const ROWS: usize = memory.data(MOST_PARITY, 8);
+const COLUMNS: usize = memory.data(MOST_PARITY, 8);
 
 let k: u32 = 0;
 let m: u32 = 0;
@@ -54,23 +54,25 @@ export function restartDecoder(): void {
   newest = 0;
   begun = false;
   pending = 0;
-  memory.fill(BLOCKS, 0, 32 * BLOCK);
+  memory.fill(BLOCKS, 0, SLOTS * offsetof<Block>());
 }
 
-// @ts-ignore: decorator
 @inline function slotOf(number: u32): u32 {
   return number % (2 * interleave);
 }
-// @ts-ignore: decorator
+
 @inline function blockAt(slot: u32): Block {
-  return changetype<Block>(BLOCKS + slot * BLOCK);
+  return changetype<Block>(BLOCKS + slot * offsetof<Block>());
 }
-// @ts-ignore: decorator
+
 @inline function shardAt(slot: u32, row: u32): usize {
   return SHARDS + (slot * MOST_PARITY + row) * SHARD;
 }
 
-/** Takes a frame with a shard; whether it is a shard of data that had not come yet. What it made calculable waits in next(). */
+/**
+ * Takes a frame with a shard; whether it is a shard of data that had not come yet. What it made calculable waits in
+ * next().
+ */
 export function takeFrame(frame: usize): bool {
   const f = changetype<Frame>(frame);
   const parity = <u32>f.index >= k;
@@ -116,7 +118,7 @@ export function takeFrame(frame: usize): bool {
 /** A window later than all before closes those that are two behind it. */
 function open(w: u32): void {
   if (begun && w <= newest) return;
-  for (let slot: u32 = 0; slot < 2 * interleave; ++slot) {
+  for (let slot: u32 = 0; slot < WINDOWS * interleave; ++slot) {
     const b = blockAt(slot);
     if (b.used != 0 && b.number / interleave + 1 < w) closeBlock(b);
   }
@@ -127,10 +129,12 @@ function open(w: u32): void {
 function closeBlock(b: Block): void {
   if (b.solved == 0) lost += <u64>popcnt<u32>(missing(b));
   pending -= b.solved - b.fetched;
-  memory.fill(changetype<usize>(b), 0, BLOCK);
+  memory.fill(changetype<usize>(b), 0, offsetof<Block>());
 }
 
-/** Shards of data that have not come; where the block's parity has not either, all that could be are counted as there. */
+/**
+ * Shards of data that have not come; where the block's parity has not either, all that could be are counted as there.
+ */
 function missing(b: Block): u32 {
   const size = b.k != 0 ? b.k : 32 - clz<u32>(b.data);
   return (size == 32 ? 0xffffffff : (1 << size) - 1) & ~b.data;
@@ -164,7 +168,7 @@ function calculate(b: Block, slot: u32): void {
 /** The next shard that was calculated; 0 = there is none. Valid until the next frame is taken. */
 export function nextCalculated(): usize {
   if (pending == 0) return 0;
-  for (let slot: u32 = 0; slot < 2 * interleave; ++slot) {
+  for (let slot: u32 = 0; slot < WINDOWS * interleave; ++slot) {
     const b = blockAt(slot);
     if (b.fetched == b.solved) continue;
     b.fetched += 1;

@@ -1,13 +1,14 @@
-// Shards into blocks: each shard of data is added to its block's parity as it leaves; the parity follows when the window (all
-// blocks that are interleaved) is full, or was closed early. Then, while the next window fills, parity is fetched frame by
-// frame. Of a window that was closed early only the parity of blocks with data is sent; its k says how many they have.
+// Shards into blocks: each shard of data is added to its block's parity as it leaves; the parity follows when the
+// window (all blocks that are interleaved) is full, or was closed early. Then, while the next window fills, parity is
+// fetched frame by frame. Of a window that was closed early only the parity of blocks with data is sent; its k says how
+// many they have.
 //
 // Rule when full: parity that was not fetched when the next window is complete is lost, and counted.
 import { addTimes, coefficient } from "./code";
 import { MOST_BLOCKS, MOST_DATA, MOST_PARITY, SHARD } from "./sizes";
 
-export const PARITY: usize = memory.data(2 * 16 * 8 * 1424, 8); // of the window that fills, and of the one before
-const HALF: u32 = 16 * 8 * 1424;
+const HALF: u32 = MOST_BLOCKS * MOST_PARITY * SHARD;
+export const PARITY: usize = memory.data(2 * HALF, 8); // of the window that fills, and of the one before
 
 let k: u32 = 0;
 let m: u32 = 0;
@@ -18,21 +19,23 @@ let before: u32 = 0; // shards of data that the one before had
 let fetched: u32 = 0; // of its parity; all when it is m * blocks
 export let parityLost: u64 = 0;
 
-/** The block and index of the shard that was added or fetched last, and for parity how many shards of data the block has. */
+/**
+ * The block and index of the shard that was added or fetched last, and for parity how many shards of data the block
+ * has.
+ */
 export let block: u32 = 0;
 export let index: u32 = 0;
 export let count: u32 = 0;
 
-export function openEncoder(data: u32, parity: u32, blocks: u32): void {
-  assert(data <= MOST_DATA && parity <= MOST_PARITY && blocks <= MOST_BLOCKS);
+export function openEncoder(data: u32, parity: u32, depth: u32): void {
+  assert(data <= MOST_DATA && parity <= MOST_PARITY && depth <= MOST_BLOCKS);
   k = data;
   m = parity;
-  interleave = blocks;
+  interleave = depth;
   window = filled = before = fetched = 0;
   memory.fill(PARITY, 0, 2 * HALF);
 }
 
-// @ts-ignore: decorator
 @inline function parityAt(w: u32, b: u32, row: u32): usize {
   return PARITY + (w & 1) * HALF + (b * MOST_PARITY + row) * SHARD;
 }
@@ -63,11 +66,11 @@ export function closeWindow(): void {
 export function shardsWaiting(): u32 {
   return filled;
 }
-// @ts-ignore: decorator
+
 @inline function blocks(): u32 {
   return min<u32>(before, interleave);
 }
-export function parityLeft(): u32 {
+function parityLeft(): u32 {
   return blocks() * m - fetched;
 }
 

@@ -1,17 +1,18 @@
-// Not linked into the image: the two ends of a transfer, for Node. What comes from the network is parsed here and nowhere else.
+// Not linked into the image: the two ends of a transfer, for Node. What comes from the network is parsed here and
+// nowhere else.
 import { openCode } from "./code";
 import { late, lost, nextCalculated, openDecoder, recovered, restartDecoder, takeFrame } from "./decode";
 import { addShard, block, closeWindow, count, index, nextParity, openEncoder, shardsWaiting } from "./encode";
-import { Frame, Receiver, Sender, check, openReceiver, openSender, seal, shardOf } from "./frame";
-import { RECORD, Record, readRecord } from "./record";
-import { FRAME, Kind, MOST_BYTES, Refused, SHARD, SHARD_AT, Type } from "./sizes";
+import { Frame, RECEIVER, Receiver, SENDER, Sender, check, openReceiver, openSender, seal, shardOf } from "./frame";
+import { Record, readRecord } from "./record";
+import { FRAME, KEY_SIZE, LARGEST_DATAGRAM, MOST_BYTES, Refused, SHARD, SHARD_AT, Type } from "./sizes";
 
-const IN: usize = memory.data(65536, 8);
-const OUT: usize = memory.data(1472, 8);
-const KEY: usize = memory.data(64, 8);
-const SENDING: usize = memory.data(288, 8);
-const RECEIVING: usize = memory.data(800, 8);
-const PARTS: usize = memory.data(40, 8);
+const IN: usize = memory.data(LARGEST_DATAGRAM, 8);
+const OUT: usize = memory.data(FRAME, 8);
+const KEY: usize = memory.data(2 * KEY_SIZE, 8);
+const SENDING: usize = memory.data(SENDER, 8);
+const RECEIVING: usize = memory.data(RECEIVER, 8);
+const PARTS: usize = memory.data(offsetof<Record>(), 8);
 let k: u32 = 0,
   m: u32 = 0,
   interleave: u32 = 0;
@@ -42,11 +43,11 @@ export function open(data: u32, parity: u32, blocks: u32, ownBoot: u64): void {
   openCode(k, m);
   openEncoder(k, m, interleave);
   openDecoder(k, m, interleave);
-  openSender(changetype<Sender>(SENDING), KEY, 32, ownBoot);
-  openReceiver(changetype<Receiver>(RECEIVING), KEY, 32);
+  openSender(changetype<Sender>(SENDING), KEY, KEY_SIZE, ownBoot);
+  openReceiver(changetype<Receiver>(RECEIVING), KEY, KEY_SIZE);
 }
 
-// ---- Sending: a shard is written at outAt() + 32, and is a frame afterwards --------------------------------------------------
+// ---- Sending: a shard is written at outAt() + 32, and is a frame afterwards -----------------------------------------
 
 export function sendShard(): void {
   addShard(OUT + SHARD_AT);
@@ -79,7 +80,7 @@ function finish(type: u32, b: u32, i: u32, data: u32): void {
   seal(changetype<Sender>(SENDING), OUT, type, b, i, data, m, interleave);
 }
 
-// ---- Receiving ----------------------------------------------------------------------------------------------------------------
+// ---- Receiving ------------------------------------------------------------------------------------------------------
 
 /** Takes a datagram at inAt(); a Refused. Then next(), as often as it says that there is a record. */
 export function take(length: u32): u32 {

@@ -1,16 +1,16 @@
 // REQ-TRANSFER-005
-// What of a transfer may cross: files that were announced, of a name, a size and a content that the policy lets pass. What does
-// not conform ends its stream: nothing more of it crosses, under whatever offset.
+// What of a transfer may cross: files that were announced, of a name, a size and a content that the policy lets pass.
+// What does not conform ends its stream: nothing more of it crosses, under whatever offset.
 //
-// Rule when full: of STREAMS streams at a time, one that ended or was ended makes room; none of those: the new one is refused.
+// Rule when full: of STREAMS streams at a time, one that ended or was ended makes room; none of those: the new one is
+// refused.
 import { Kind } from "./sizes";
 import { Record } from "./record";
 
 const STREAMS: u32 = 64;
-const STREAM: usize = 32;
 const EXTENSIONS: u32 = 16;
 const EXTENSION: u32 = 8;
-
+export const EXTENSIONS_SIZE: u32 = EXTENSIONS * EXTENSION;
 
 @unmanaged
 class Stream {
@@ -49,7 +49,7 @@ export const enum Stopped {
 }
 export const STOPS: u32 = 9;
 
-const TABLE: usize = memory.data(64 * 32, 8);
+const TABLE: usize = memory.data(STREAMS * offsetof<Stream>(), 8);
 let next: u32 = 0;
 let allowed: usize = 0;
 let names: usize = 0;
@@ -63,7 +63,7 @@ export function openFilter(settings: usize, extensions: usize): void {
 
 /** The sender began anew: numbers of its streams mean others now. */
 export function forgetStreams(): void {
-  memory.fill(TABLE, 0, STREAMS * STREAM);
+  memory.fill(TABLE, 0, STREAMS * offsetof<Stream>());
 }
 
 /** The number under which a record's stream crosses, set when judge() said NONE. */
@@ -118,7 +118,7 @@ function announce(s: Stream, r: Record): void {
 
 function find(id: u32): usize {
   for (let i: u32 = 0; i < STREAMS; ++i) {
-    const s = changetype<Stream>(TABLE + i * STREAM);
+    const s = changetype<Stream>(TABLE + i * offsetof<Stream>());
     if (s.out != 0 && s.id == id) return changetype<usize>(s);
   }
   return 0;
@@ -128,7 +128,7 @@ function find(id: u32): usize {
 function place(): usize {
   let found: usize = 0;
   for (let i: u32 = 0; i < STREAMS; ++i) {
-    const s = changetype<Stream>(TABLE + i * STREAM);
+    const s = changetype<Stream>(TABLE + i * offsetof<Stream>());
     if (s.out == 0) return changetype<usize>(s);
     if (s.state != State.OPEN && (found == 0 || s.out < changetype<Stream>(found).out)) found = changetype<usize>(s);
   }

@@ -1,21 +1,16 @@
 // REQ-TRANSFER-002, REQ-TRANSFER-003
-// Frames: written with a key, and looked at in this order: bounds, fields, authenticity, freshness. Nothing else of a datagram
-// is looked at before it is known to be the sender's (facts of others' failures: lengths on the wire that were believed).
-import { HMAC_SIZE, hmacBegin, hmacEnd, hmacUpdate, sameDigest } from "../../lib/onboard/sha256";
+// Frames: written with a key, and looked at in this order: bounds, fields, authenticity, freshness. Nothing else of a
+// datagram is looked at before it is known to be the sender's (facts of others' failures: lengths on the wire that were
+// believed).
 import {
-  FRAME,
-  MAC,
-  MAC_AT,
-  MOST_BLOCKS,
-  MOST_DATA,
-  MOST_PARITY,
-  Refused,
-  SHARD,
-  SHARD_AT,
-  Type,
-  VERSION,
-} from "./sizes";
-
+  DIGEST as SHA256_DIGEST,
+  HMAC_SIZE,
+  hmacBegin,
+  hmacEnd,
+  hmacUpdate,
+  sameDigest,
+} from "../../lib/onboard/sha256";
+import { FRAME, MAC, MAC_AT, MOST_BLOCKS, MOST_DATA, MOST_PARITY, Refused, SHARD_AT, VERSION } from "./sizes";
 
 @unmanaged
 export class Frame {
@@ -34,8 +29,8 @@ export class Frame {
   interleave: u8;
 }
 
-const HMAC: usize = memory.data(272, 8);
-const DIGEST: usize = memory.data(32, 8);
+const HMAC: usize = memory.data(HMAC_SIZE, 8);
+const DIGEST: usize = memory.data(SHA256_DIGEST, 8);
 
 /** A sender: its key, begun, and its numbers. */
 @unmanaged
@@ -44,7 +39,7 @@ export class Sender {
   sequence: u64; // of the last frame
   key: u64; // the first of HMAC_SIZE bytes
 }
-export const SENDER: u32 = 16 + HMAC_SIZE;
+export const SENDER: u32 = <u32>offsetof<Sender>("key") + HMAC_SIZE;
 
 /** A receiver: the same, and which of the last WINDOW sequence numbers have been here. */
 @unmanaged
@@ -54,15 +49,15 @@ export class Receiver {
   seen: u64; // the first of WINDOW bits
 }
 const WINDOW: u32 = 4096;
-export const RECEIVER: u32 = 16 + 512 + HMAC_SIZE;
+const SEEN: u32 = WINDOW / 8;
+export const RECEIVER: u32 = <u32>offsetof<Receiver>("seen") + SEEN + HMAC_SIZE;
 
-// @ts-ignore: decorator
 @inline function senderKey(s: Sender): usize {
-  return changetype<usize>(s) + 16;
+  return changetype<usize>(s) + offsetof<Sender>("key");
 }
-// @ts-ignore: decorator
+
 @inline function receiverKey(r: Receiver): usize {
-  return changetype<usize>(r) + 16 + 512;
+  return changetype<usize>(r) + offsetof<Receiver>("seen") + SEEN;
 }
 
 export function openSender(s: Sender, key: usize, keyLength: u32, boot: u64): void {
@@ -72,7 +67,7 @@ export function openSender(s: Sender, key: usize, keyLength: u32, boot: u64): vo
 }
 
 export function openReceiver(r: Receiver, key: usize, keyLength: u32): void {
-  memory.fill(changetype<usize>(r), 0, 16 + 512);
+  memory.fill(changetype<usize>(r), 0, offsetof<Receiver>("seen") + SEEN);
   hmacBegin(receiverKey(r), key, keyLength);
 }
 
@@ -135,7 +130,6 @@ function fresh(r: Receiver, boot: u64, sequence: u64): u32 {
   return Refused.NONE;
 }
 
-// @ts-ignore: decorator
 @inline function bit(seen: usize, sequence: u64): bool {
   return (((<u32>load<u8>(seen + <usize>((sequence >> 3) & ((WINDOW >> 3) - 1)))) >> ((<u32>sequence) & 7)) & 1) != 0;
 }
@@ -152,8 +146,6 @@ function forget(seen: usize, from: u64, to: u64): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline export function shardOf(frame: usize): usize {
   return frame + SHARD_AT;
 }
-export const SHARD_BYTES: u32 = SHARD;

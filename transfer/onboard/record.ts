@@ -14,7 +14,6 @@ export class Record {
   length: u32; // of them
   pad: u32;
 }
-export const RECORD: u32 = 40;
 const DIGEST: u32 = 32;
 const MANIFEST_HEAD: u32 = 8 + DIGEST + 1;
 
@@ -22,7 +21,7 @@ const MANIFEST_HEAD: u32 = 8 + DIGEST + 1;
 export function readRecord(r: Record, shard: usize): bool {
   const length = <u32>load<u16>(shard),
     body = shard + BODY_AT;
-  memory.fill(changetype<usize>(r), 0, RECORD);
+  memory.fill(changetype<usize>(r), 0, offsetof<Record>());
   if (length > MOST_BODY || load<u8>(shard, 3) != 0 || !zeros(body + length, MOST_BODY - length)) return false;
   r.kind = <u32>load<u8>(shard, 2);
   r.stream = load<u32>(shard, 4);
@@ -56,8 +55,11 @@ function zeros(p: usize, length: u32): bool {
   return true;
 }
 
-/** Letters, digits, `.`, `_`, `-`, space; not beginning with `.`, `-` or space, nor ending with `.` or space. No path is one. */
-export function plainName(p: usize, length: u32): bool {
+/**
+ * Letters, digits, `.`, `_`, `-`, space; not beginning with `.`, `-` or space, nor ending with `.` or space. No path is
+ * one.
+ */
+function plainName(p: usize, length: u32): bool {
   for (let i: u32 = 0; i < length; ++i) {
     const c = <u32>load<u8>(p + i);
     const word = (c >= 0x30 && c <= 0x39) || (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a) || c == 0x5f;

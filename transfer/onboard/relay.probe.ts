@@ -1,10 +1,13 @@
 // Not linked: the relay behind plain exports, for tests and measurements.
+import { Allowed, EXTENSIONS_SIZE } from "./filter";
+import { FRAME, KEY_SIZE, LARGEST_DATAGRAM } from "./sizes";
 import { openRelay, relayNext, relayTake, relayTime } from "./relay";
-const IN: usize = memory.data(65536, 8);
-const OUT: usize = memory.data(1472, 8);
-const KEYS: usize = memory.data(64, 8);
-const ALLOWED: usize = memory.data(16, 8);
-const EXTENSIONS: usize = memory.data(128, 8);
+
+const IN: usize = memory.data(LARGEST_DATAGRAM, 8);
+const OUT: usize = memory.data(FRAME, 8);
+const KEYS: usize = memory.data(2 * KEY_SIZE, 8);
+const ALLOWED: usize = memory.data(offsetof<Allowed>(), 8);
+const EXTENSIONS: usize = memory.data(EXTENSIONS_SIZE, 8);
 export function inAt(): usize {
   return IN;
 }
@@ -21,7 +24,7 @@ export function extensionsAt(): usize {
   return EXTENSIONS;
 }
 export function open(k: u32, m: u32, interleave: u32): void {
-  openRelay(k, m, interleave, KEYS, KEYS + 32, ALLOWED, EXTENSIONS);
+  openRelay(k, m, interleave, KEYS, KEYS + KEY_SIZE, ALLOWED, EXTENSIONS);
 }
 export function take(length: u32, time: u64): u32 {
   return relayTake(IN, length, time);

@@ -1,10 +1,11 @@
 // REQ-TRANSFER-001
-// A transfer on its way through guard: frames of the sender in, frames of our own out. The code ends here: parity is used to
-// calculate what was lost and goes no further, since nobody can look into it; what leaves has our own numbers, our own parity,
-// our own key.
+// A transfer on its way through guard: frames of the sender in, frames of our own out. The code ends here: parity is
+// used to calculate what was lost and goes no further, since nobody can look into it; what leaves has our own numbers,
+// our own parity, our own key.
 //
-// Order: is it the sender's (frame.ts)? -> block (decode.ts) -> record -> may it cross (filter.ts)? -> made anew -> block
-// (encode.ts) -> frame. Frames that leave are fetched with relayNext(), as many at a time as the host has room for.
+// Order: is it the sender's (frame.ts)? -> block (decode.ts) -> record -> may it cross (filter.ts)? -> made anew ->
+// block (encode.ts) -> frame. Frames that leave are fetched with relayNext(), as many at a time as the host has room
+// for.
 import {
   closeWindow,
   index,
@@ -20,15 +21,15 @@ import { late, lost, nextCalculated, openDecoder, recovered, restartDecoder, tak
 import { crossing, forgetStreams, judge, openFilter, Stopped, STOPS } from "./filter";
 import { RECEIVER, Receiver, SENDER, Sender, Frame, check, openReceiver, openSender, seal, shardOf } from "./frame";
 import { openCode } from "./code";
-import { RECORD, Record, readRecord, writeRecord } from "./record";
-import { FRAME, Kind, Refused, REFUSALS, SHARD, SHARD_AT, Type } from "./sizes";
+import { Record, readRecord, writeRecord } from "./record";
+import { FRAME, KEY_SIZE, Kind, Refused, REFUSALS, SHARD, SHARD_AT, Type } from "./sizes";
 
-const RECEIVING: usize = memory.data(800, 8);
-const SENDING: usize = memory.data(288, 8);
-const OUT: usize = memory.data(1472, 8);
-const PARTS: usize = memory.data(40, 8);
-const BY_REFUSAL: usize = memory.data(7 * 8, 8);
-const BY_STOP: usize = memory.data(9 * 8, 8);
+const RECEIVING: usize = memory.data(RECEIVER, 8);
+const SENDING: usize = memory.data(SENDER, 8);
+const OUT: usize = memory.data(FRAME, 8);
+const PARTS: usize = memory.data(offsetof<Record>(), 8);
+const BY_REFUSAL: usize = memory.data(REFUSALS * sizeof<u64>(), 8);
+const BY_STOP: usize = memory.data(STOPS * sizeof<u64>(), 8);
 const SECOND: u64 = 1000000000;
 const QUIET: u64 = 200000000; // ns without data after which a window is closed as it is
 
@@ -62,15 +63,14 @@ export function openRelay(
   openCode(data, parity);
   openDecoder(data, parity, blocks);
   openEncoder(data, parity, blocks);
-  openReceiver(changetype<Receiver>(RECEIVING), keyIn, 32);
+  openReceiver(changetype<Receiver>(RECEIVING), keyIn, KEY_SIZE);
   openFilter(allowed, extensions);
 }
 
-// @ts-ignore: decorator
 @inline function receiver(): Receiver {
   return changetype<Receiver>(RECEIVING);
 }
-// @ts-ignore: decorator
+
 @inline function sender(): Sender {
   return changetype<Sender>(SENDING);
 }
@@ -82,7 +82,7 @@ function add(table: usize, i: u32): void {
 export function relayTime(time: u64): void {
   if (!begun) {
     begun = true;
-    openSender(sender(), key, 32, time);
+    openSender(sender(), key, KEY_SIZE, time);
     nextBeat = time;
   }
   if (time >= nextBeat) {

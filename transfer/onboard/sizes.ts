@@ -5,14 +5,16 @@
 //    4  u64 boot of the sender    28  u8 index in its block, u8 k, u8 m, u8 interleave
 //   12  u32 zero                  32  a shard     1456  the first 16 bytes of HMAC-SHA-256 over all before
 //
-// A shard: u16 bytes of its body, u8 Kind, u8 zero, u32 stream, body, zeros. Shards of data are the code's input and stand by
-// themselves: whichever arrives, or is calculated, can be used at once. Blocks are sent interleaved, so that a burst of
-// losses takes a little of each: first the shards 0 of a window's blocks, then the shards 1, ...
+// A shard: u16 bytes of its body, u8 Kind, u8 zero, u32 stream, body, zeros. Shards of data are the code's input and
+// stand by themselves: whichever arrives, or is calculated, can be used at once. Blocks are sent interleaved, so that a
+// burst of losses takes a little of each: first the shards 0 of a window's blocks, then the shards 1, ...
 export const FRAME: u32 = 1472;
 export const SHARD_AT: u32 = 32;
 export const SHARD: u32 = 1424;
 export const MAC_AT: u32 = 1456;
 export const MAC: u32 = 16;
+export const KEY_SIZE: u32 = 32; // of the HMAC
+export const LARGEST_DATAGRAM: u32 = 65536; // what the hosts may hand over
 export const BODY_AT: u32 = 8; // in a shard
 export const MOST_BODY: u32 = SHARD - BODY_AT;
 export const MOST_BYTES: u32 = MOST_BODY - 8; // of data in a shard

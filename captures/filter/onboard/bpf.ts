@@ -5,8 +5,8 @@
 //
 // Untrusted: the frames. Every load is within [frame, frame + captured), or the frame does not match, as BPF has it.
 // Programs are checked as kernels do it (Linux: bpf_check_classic): known instructions, jumps inside and forward, no
-// division by a constant 0, no cell of memory read that is not written on every way there, a return at the end. So a run
-// ends after at most as many steps as the program has, never traps, and depends on nothing but the frame.
+// division by a constant 0, no cell of memory read that is not written on every way there, a return at the end. So a
+// run ends after at most as many steps as the program has, never traps, and depends on nothing but the frame.
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8, be16, be32 } from "../../../lib/onboard/bytes";
 
@@ -203,7 +203,10 @@ function reach(to: u32, written: u32): void {
   store<u16>(at, <u16>((<u32>load<u16>(at)) & written));
 }
 
-/** Leaves the records of input[0..length) that match, one behind the other; what is no frame stays. Returns how many went. */
+/**
+ * Leaves the records of input[0..length) that match, one behind the other; what is no frame stays. Returns how many
+ * went.
+ */
 export function run(length: u32): u32 {
   kept = 0;
   let gone: u32 = 0;

@@ -1,6 +1,7 @@
-// An inspect with faults, for the tests of debug/: passes every frame, and traps at those that begin with 0xf0 (the third of
-// them: what came before matters), 0xf1 (a load outside its memory), 0xf2 (a division by zero). The functions are as long
-// as they are so that no compiler inlines them, and there is a chain of calls to be found. Each fault's line says so.
+// An inspect with faults, for the tests of debug/: passes every frame, and traps at those that begin with 0xf0 (the
+// third of them: what came before matters), 0xf1 (a load outside its memory), 0xf2 (a division by zero). The functions
+// are as long as they are so that no compiler inlines them, and there is a chain of calls to be found. Each fault's
+// line says so.
 import { Action, RECORD_HEADER, VERDICTS } from "../../../appliance/contract/onboard/abi";
 import { INPUT, next, record } from "../../../appliance/runtime/test/onboard/common";
 export { abi, inputAt, inputSize, spare } from "../../../appliance/runtime/test/onboard/common";

@@ -15,7 +15,6 @@
 import { mix } from "../../../lib/onboard/bytes";
 import { SOURCES, PENDING, SLOTS, CONTACTS } from "./capacity";
 
-
 @unmanaged
 export class Source {
   hi: u64;
@@ -29,7 +28,6 @@ export class Source {
   open: u32; // of them: no outcome yet
   announced: u64; // time of the last alert, ns; 0 = never
 }
-
 
 @unmanaged
 class Pending {

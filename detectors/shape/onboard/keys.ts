@@ -3,7 +3,6 @@
 import { mix } from "../../../lib/onboard/bytes";
 import { Packet, innermost } from "../../../ip/onboard/packet";
 
-
 @unmanaged
 export class Keys {
   sender: u64; // MAC and IP address of the source

@@ -1,7 +1,7 @@
 // REQ-FILTER-018, REQ-FILTER-019
-// First checker, 1553 messages: form and policy of one message. Strict: the words are those that the command promises, in
-// the order of their format (MIL-STD-1553B 4.3.3.6, 4.3.3.7), each status is of the terminal that was asked and reports no
-// error, and the recorder saw nothing wrong. Own code, not inspect's.
+// First checker, 1553 messages: form and policy of one message. Strict: the words are those that the command promises,
+// in the order of their format (MIL-STD-1553B 4.3.3.6, 4.3.3.7), each status is of the terminal that was asked and
+// reports no error, and the recorder saw nothing wrong. Own code, not inspect's.
 //
 // Untrusted: the message. Its words lie within [words, words + 2 * count).
 import { Check, DataCheck, MAX_CHECKS, MessageRule, Range } from "../../../appliance/contract/onboard/config";
@@ -41,23 +41,22 @@ export function useRules(at: usize, count: u32, rangesAt: usize, checksAt: usize
   memory.fill(LAST, 0, MAX_CHECKS * 4);
 }
 
-// @ts-ignore: decorator
 @inline export function messageRule(i: u32): MessageRule {
   return changetype<MessageRule>(rules + <usize>i * offsetof<MessageRule>());
 }
-// @ts-ignore: decorator
+
 @inline function word(p: usize, i: u32): u32 {
   return <u32>load<u16>(p + ((<usize>i) << 1));
 }
-// @ts-ignore: decorator
+
 @inline function terminal(w: u32): u32 {
   return w >> 11;
 }
-// @ts-ignore: decorator
+
 @inline function subaddress(w: u32): u32 {
   return (w >> 5) & 31;
 }
-// @ts-ignore: decorator
+
 @inline function isMode(w: u32): bool {
   return subaddress(w) == 0 || subaddress(w) == 31;
 }
@@ -68,7 +67,6 @@ function promised(w: u32): u32 {
   return (w & 31) == 0 ? 32 : w & 31;
 }
 
-// @ts-ignore: decorator
 @inline function answers(status: u32, command: u32): bool {
   return terminal(status) == terminal(command) && (status & NOT_CLEAN) == 0;
 }

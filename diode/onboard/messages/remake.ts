@@ -1,11 +1,12 @@
 // REQ-FILTER-020, REQ-FILTER-021
-// The protocol break for Chapter 10 over UDP: a datagram is taken apart down to its 1553 messages, and a new one is made of
-// those that may cross. What crosses: of a packet its channel, counter and time tag; of a message its time, bus and words;
-// of a time packet its date. All else is made anew: transfer header and sequences are our own, there is no secondary
-// header, gaps are 0, checksums are computed. Packets of any other type stay here, as do set-up records (TMATS).
+// The protocol break for Chapter 10 over UDP: a datagram is taken apart down to its 1553 messages, and a new one is
+// made of those that may cross. What crosses: of a packet its channel, counter and time tag; of a message its time, bus
+// and words; of a time packet its date. All else is made anew: transfer header and sequences are our own, there is no
+// secondary header, gaps are 0, checksums are computed. Packets of any other type stay here, as do set-up records
+// (TMATS).
 //
-// A datagram must hold whole packets, in any of the transfer formats (RCC 106-17 10.3.9.1); one that leaves has format 1.
-// Segments are not put together: let the recorder make packets that fit a datagram.
+// A datagram must hold whole packets, in any of the transfer formats (RCC 106-17 10.3.9.1); one that leaves has format
+// 1. Segments are not put together: let the recorder make packets that fit a datagram.
 //
 // Untrusted: the datagram. Lengths are compared before anything is read.
 import { RuleAction } from "../../../appliance/contract/onboard/config";
@@ -57,9 +58,9 @@ export const BROKEN: u32 = 0xffffffff;
  * Makes the new payload of the datagram at `out`, where there is room for as much; its bytes, 0 when nothing of it may
  * cross, BROKEN when it is not whole packets.
  */
-export function remakeMessages(f: Fields, time: u64, out: usize): u32 {
+export function remakeMessages(f: Fields, recordTime: u64, out: usize): u32 {
   source = changetype<usize>(f);
-  now = time;
+  now = recordTime;
   return remakeAll(f.payload, f.payloadLength, out);
 }
 
@@ -116,7 +117,6 @@ function packetAt(p: usize, left: u32): u32 {
   return n;
 }
 
-// @ts-ignore: decorator
 @inline function bodyOf(flags: u32): u32 {
   return HEADER + (flags & 0x80 ? SECONDARY : 0);
 }

@@ -1,11 +1,11 @@
 // REQ-FILTER-018
-// Second checker, 1553 messages: reads the payload that is about to leave, from its first byte, and decides each message
-// again, from tables that the ground generates (diode/policy/message-tables.ts). It shares no code with the first. What
-// the two do not agree on does not leave.
+// Second checker, 1553 messages: reads the payload that is about to leave, from its first byte, and decides each
+// message again, from tables that the ground generates (diode/policy/message-tables.ts). It shares no code with the
+// first. What the two do not agree on does not leave.
 //
-// Tables: for each field of a message, by its value, the set of rules that match there, as bits; the lowest bit that all
-// fields share is the first rule that matches. Checks of data are all of one form: (word & mask) + bias, modulo 2^16, lies
-// in low..high; and from the word before it is at most `step` away.
+// Tables: for each field of a message, by its value, the set of rules that match there, as bits; the lowest bit that
+// all fields share is the first rule that matches. Checks of data are all of one form: (word & mask) + bias, modulo
+// 2^16, lies in low..high; and from the word before it is at most `step` away.
 //
 //     0  u64 rules that allow
 //     8  u64 [32] terminal        264  u64 [32] subaddress      520  u64 [64] count, 32 + mode code
@@ -51,11 +51,10 @@ export function checkMessageTables(at: usize, length: u32): bool {
   return load<u64>(at, HEAD) == 0;
 }
 
-// @ts-ignore: decorator
 @inline function check(i: u32): usize {
   return tables + HEAD + channels * CHANNEL + i * CHECK;
 }
-// @ts-ignore: decorator
+
 @inline function field(offset: u32, i: u32): u64 {
   return load<u64>(tables + offset + (i << 3));
 }

@@ -1,6 +1,6 @@
 // The columns cmd1, cmd2, stat1, stat2, nwords as irig106lib writes them (its i106_decode_1553f1.c): positions by the
-// commanded word count and the recorder's RT-RT bit alone, blank where they fall outside the message. So that a file can
-// be compared column by column with that reference; the anomalies beside them come from the message's own length.
+// commanded word count and the recorder's RT-RT bit alone, blank where they fall outside the message. So that a file
+// can be compared column by column with that reference; the anomalies beside them come from the message's own length.
 
 import { Text, byte, hex16, unsigned } from "../../../lib/onboard/text";
 import { BSW_RT_RT, Message } from "../../onboard/message";

@@ -1,6 +1,6 @@
-// Ground-only WebAssembly entry: records (appliance/contract) with Chapter 10 bytes or frames in, CSV or JSON rows out. The
-// decoder is the onboard one; only what is written differs. The host writes records, calls feed(length), then rows() until
-// finished(); after the last record feedEnd() and the same again.
+// Ground-only WebAssembly entry: records (appliance/contract) with Chapter 10 bytes or frames in, CSV or JSON rows out.
+// The decoder is the onboard one; only what is written differs. The host writes records, calls feed(length), then
+// rows() until finished(); after the last record feedEnd() and the same again.
 
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
@@ -9,7 +9,7 @@ import { C, anomalyName } from "../../onboard/anomalies";
 import { Bus, busAt, busUsed } from "../../onboard/channels";
 import { CHANNELS } from "../../onboard/capacity";
 import { writeMessage, writeNames } from "../../onboard/eve";
-import { Message, TIME_UNKNOWN } from "../../onboard/message";
+import { TIME_UNKNOWN } from "../../onboard/message";
 import {
   Found,
   anomaly,
@@ -46,11 +46,11 @@ const MAX_PORTS: u32 = 64;
 const PORTS: usize = memory.data(MAX_PORTS * 2, 8);
 const TEXT: usize = memory.data(24, 8);
 const NOTE: usize = memory.data(24, 8);
-// @ts-ignore: decorator
+
 @inline function out(): Text {
   return changetype<Text>(TEXT);
 }
-// @ts-ignore: decorator
+
 @inline function note(): Text {
   return changetype<Text>(NOTE);
 }
@@ -107,12 +107,15 @@ const enum Pass {
   AGAIN = 2,
 }
 
-/** `rows`: Rows; `year` for times without one, 0 = the rule of time.ts; `believe` != 0: also packets with a wrong checksum. */
-export function begin(rows: u32, year: u32, believe: u32, pass: u32): void {
+/**
+ * `kind`: Rows; `year` for times without one, 0 = the rule of time.ts; `believe` != 0: also packets with a wrong
+ * checksum.
+ */
+export function begin(kind: u32, year: u32, believe: u32, pass: u32): void {
   if (pass == Pass.AGAIN) resetButClocks();
   else reset();
   keepFirstClock(pass == Pass.CLOCK);
-  mode = rows;
+  mode = kind;
   setYear(year);
   setBelieveAll(believe != 0);
   packets = 0;
@@ -171,7 +174,10 @@ function feedRecord(): bool {
   return true;
 }
 
-/** Writes rows until what was fed is used up or a buffer is nearly full; returns their bytes. Call again until finished(). */
+/**
+ * Writes rows until what was fed is used up or a buffer is nearly full; returns their bytes. Call again until
+ * finished().
+ */
 export function rows(): u32 {
   const t = out();
   open(t, OUTPUT, OUTPUT_SIZE);

@@ -2,8 +2,8 @@
 //
 //   CSDW   15-0 frames   27-25 time tag   31-28 format, 0
 //   each    0 time 8   8 frame word 4   12 frame, then a filler byte if its length is odd
-//   frame word   13-0 length   14 length error   15 data CRC error   23-16 network   27-24 speed   29-28 content, 0 = whole
-//                30 frame error   31 frame CRC error
+//   frame word   13-0 length   14 length error   15 data CRC error   23-16 network   27-24 speed
+//                29-28 content, 0 = whole   30 frame error   31 frame CRC error
 
 import { C } from "../anomalies";
 import { TIME_UNKNOWN } from "../message";
@@ -12,7 +12,6 @@ import { report } from "../waiting";
 import { FLAG_MESSAGE_TIME, Packet } from "./header";
 
 const INTRA: u32 = 12;
-
 
 @unmanaged
 export class EthernetFrame {
@@ -46,7 +45,9 @@ export function openFrames(p: usize, length: u32, k: Packet): void {
   end = p + <usize>length;
 }
 
-/** The next whole frame; false at the end. Frames that hold only part of what was on the wire are reported and left out. */
+/**
+ * The next whole frame; false at the end. Frames that hold only part of what was on the wire are reported and left out.
+ */
 export function nextFrame(f: EthernetFrame, k: Packet, r: Recorder): bool {
   while (left != 0) {
     const room = <u32>(end - at);

@@ -6,16 +6,18 @@
 //   16 relative time counter, 48 bits                         22 checksum: sum of the 11 words in front of it
 //   24 secondary header, 12 bytes, if flag 7: time 8, reserved 2, checksum of the 5 words in front of it
 //
-//   flags:  7 secondary header   6 message time: 0 counter, 1 secondary format   5 counter out of sync   4 data overflow
-//           3-2 secondary format: 0 chapter 4 (BCD), 1 IEEE-1588, 2 ERTC          1-0 data checksum: none, 8, 16, 32 bits
+//   flags:  7 secondary header   6 message time: 0 counter, 1 secondary format
+//           5 counter out of sync   4 data overflow
+//           3-2 secondary format: 0 chapter 4 (BCD), 1 IEEE-1588, 2 ERTC
+//           1-0 data checksum: none, 8, 16, 32 bits
 //
 // Untrusted throughout.
 
 import { LONGEST_PACKET } from "../capacity";
 
 export const HEADER: u32 = 24;
-export const SECONDARY: u32 = 12;
-export const SYNC: u32 = 0xeb25;
+const SECONDARY: u32 = 12;
+const SYNC: u32 = 0xeb25;
 
 export const FLAG_SECONDARY: u32 = 0x80;
 export const FLAG_MESSAGE_TIME: u32 = 0x40;
@@ -36,7 +38,6 @@ export const enum HeaderState {
   LENGTH = 3,
 }
 
-
 @unmanaged
 export class Packet {
   at: usize; // its first byte, or 0 when only the header was kept (see held)
@@ -56,30 +57,26 @@ export class Packet {
   recorder: u16;
 }
 
-// @ts-ignore: decorator
 @inline export function headerLength(p: usize): u32 {
   return load<u32>(p, 4);
 }
-// @ts-ignore: decorator
+
 @inline export function headerType(p: usize): u32 {
   return <u32>load<u8>(p, 15);
 }
-// @ts-ignore: decorator
+
 @inline export function bodyStart(flags: u32): u32 {
   return HEADER + ((flags & FLAG_SECONDARY) != 0 ? SECONDARY : 0);
 }
 /** Bytes of the data checksum: 0, 1, 2 or 4. */
-// @ts-ignore: decorator
-@inline export function checksumBytes(flags: u32): u32 {
+@inline function checksumBytes(flags: u32): u32 {
   return (1 << (flags & 3)) >> 1;
 }
 /** Types that are looked into; all others are counted and skipped. */
-// @ts-ignore: decorator
 @inline export function isRead(type: u32): bool {
   return type == Type.MIL1553 || type == Type.TIME || type == Type.TMATS || type == Type.ETHERNET;
 }
 
-// @ts-ignore: decorator
 @inline function sumWords(p: usize, n: u32): u32 {
   let s: u32 = 0;
   for (let i: u32 = 0; i < n; ++i) s += <u32>load<u16>(p + ((<usize>i) << 1));

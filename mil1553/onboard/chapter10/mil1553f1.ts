@@ -1,6 +1,7 @@
 // MIL-STD-1553 bus data, format 1 (type 0x19), RCC 106-17 10.6.4.2. Behind the CSDW, without padding between them:
 //
-//   CSDW   23-0 messages   31-30 time tag: 0 last bit of the last word, 1 first bit of the first, 2 last bit of the first
+//   CSDW   23-0 messages
+//          31-30 time tag: 0 last bit of the last word, 1 first bit of the first, 2 last bit of the first
 //   each    0 time 8   8 block status 2   10 GAP1, GAP2   12 length 2 (bytes of words)   14 words
 //
 // The count is a claim: it is never believed beyond the packet's data.
@@ -37,7 +38,9 @@ export function openMessages(p: usize, length: u32, k: Packet): void {
     report(C.TIME_SOURCE, <u32>k.channel, 0, k.offset);
 }
 
-/** Whether messages and their lengths fill the data exactly: what can be checked of a packet without a data checksum. */
+/**
+ * Whether messages and their lengths fill the data exactly: what can be checked of a packet without a data checksum.
+ */
 export function messagesFit(p: usize, length: u32): bool {
   if (length < 4) return false;
   let n = load<u32>(p) & 0xffffff;
@@ -89,13 +92,11 @@ function broken(id: u32, detail: u32, k: Packet): bool {
   return false;
 }
 
-// @ts-ignore: decorator
 @inline function messageTimeFormat(k: Packet): u32 {
   return ((<u32>k.flags) >> 2) & 3;
 }
 
 /** IEEE-1588 time: nanoseconds in the low word, seconds in the high one. */
-// @ts-ignore: decorator
 @inline function ieee1588(t: u64): u64 {
   return (t >> 32) * 1000000000 + (t & 0xffffffff);
 }

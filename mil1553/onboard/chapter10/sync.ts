@@ -3,10 +3,11 @@
 //
 //   buffer  [ head .. tail )   one packet and the header behind it at most; what is in front of head is done with
 //
-// Where a header is due and none is (sync, checksum, lengths), sync is lost: bytes are looked at one by one until a good
-// header, and lost_sync says how many did not belong to a packet. A packet whose contents fail (data checksum; without
-// one, messages that do not fill it) and behind which no header follows may be cut short, with good packets inside the
-// length it claims: then the search goes on inside it. What a forger can make this cost is bounded by RESCAN_BUDGET.
+// Where a header is due and none is (sync, checksum, lengths), sync is lost: bytes are looked at one by one until a
+// good header, and lost_sync says how many did not belong to a packet. A packet whose contents fail (data checksum;
+// without one, messages that do not fill it) and behind which no header follows may be cut short, with good packets
+// inside the length it claims: then the search goes on inside it. What a forger can make this cost is bounded by
+// RESCAN_BUDGET.
 
 import { C } from "../anomalies";
 import { PACKET_CAPACITY, RESCAN_BUDGET, STREAM_BUFFER } from "../capacity";
@@ -81,7 +82,6 @@ function fill(): bool {
   return n != 0;
 }
 
-// @ts-ignore: decorator
 @inline function advance(n: u32): void {
   head += n;
   offset += <u64>n;
@@ -214,7 +214,10 @@ function deliver(k: Packet, p: usize, believed: u8): void {
   k.believed = believed;
 }
 
-/** A good header, or the end, ends a loss of sync. Of a damaged packet that had its full length only what follows counts. */
+/**
+ * A good header, or the end, ends a loss of sync. Of a damaged packet that had its full length only what follows
+ * counts.
+ */
 function found(): void {
   if (!lost) return;
   lost = false;

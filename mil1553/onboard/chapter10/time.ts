@@ -30,11 +30,10 @@ export function keepFirstClock(on: bool): void {
   firstOnly = on;
 }
 
-// @ts-ignore: decorator
 @inline function digits(units: u32, tens: u32): u32 {
   return units > 9 || tens > 9 ? BAD : tens * 10 + units;
 }
-// @ts-ignore: decorator
+
 @inline function leap(y: u32): bool {
   return y % (y % 100 == 0 ? 400 : 4) == 0;
 }
@@ -52,7 +51,9 @@ function dayOfYear(y: u32, month: u32, day: u32): u32 {
   return n;
 }
 
-/** Reads the `length` bytes of a time packet's data at p and sets the recorder's clock; reports what is wrong with them. */
+/**
+ * Reads the `length` bytes of a time packet's data at p and sets the recorder's clock; reports what is wrong with them.
+ */
 export function readTime(p: usize, length: u32, k: Packet, r: Recorder): void {
   if (length < 10) {
     report(C.SHORT_DATA, <u32>k.channel, <u64>length, k.offset);

@@ -19,7 +19,6 @@ let codeLength: u32 = 0;
 let value: usize = 0;
 let valueLength: u32 = 0;
 
-// @ts-ignore: decorator
 @inline function blank(c: u32): bool {
   return c <= 32;
 }
@@ -69,7 +68,6 @@ function skip(s: string): bool {
   return true;
 }
 
-// @ts-ignore: decorator
 @inline function atEnd(): bool {
   return cursor == code + <usize>codeLength;
 }

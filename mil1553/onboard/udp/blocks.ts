@@ -1,4 +1,5 @@
-// A pool of 4 KiB blocks: packets under reassembly take what they need of it, so many small ones or a few large ones fit.
+// A pool of 4 KiB blocks: packets under reassembly take what they need of it, so many small ones or a few large ones
+// fit.
 
 import { BLOCK, BLOCKS, BLOCKS_PER_PACKET } from "../capacity";
 
@@ -6,13 +7,12 @@ const POOL: usize = memory.data(BLOCKS * BLOCK, 8);
 const FREE: usize = memory.data(BLOCKS, 8); // stack of free block numbers
 let free: u32 = 0;
 
-export const NO_BLOCK: u32 = 0xff;
+const NO_BLOCK: u32 = 0xff;
 
 export function clearBlocks(): void {
   for (free = 0; free < BLOCKS; ++free) store<u8>(FREE + <usize>free, <u8>free);
 }
 
-// @ts-ignore: decorator
 @inline function place(block: u32): usize {
   return POOL + <usize>(block * BLOCK);
 }

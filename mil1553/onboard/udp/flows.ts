@@ -7,7 +7,6 @@ import { NO_CHANNEL, report } from "../waiting";
 import { Transfer } from "./transfer";
 import { closeFlow } from "./slots";
 
-
 @unmanaged
 export class Flow {
   key: u64;
@@ -33,7 +32,6 @@ const FAR: u32 = 4096;
 /** Datagrams that one may come late by: the bits of Flow.window. */
 export const REORDER: u32 = 64;
 
-// @ts-ignore: decorator
 @inline export function flowAt(i: u32): Flow {
   return changetype<Flow>(TABLE + <usize>(i * ENTRY));
 }
@@ -71,10 +69,9 @@ export function flowFor(key: u64): u32 {
   return oldest;
 }
 
-// Format 2 keeps one datagram number over a packet, so a repeated segment of a packet that is done would open it anew: the
-// last four that are done are remembered.
+// Format 2 keeps one datagram number over a packet, so a repeated segment of a packet that is done would open it anew:
+// the last four that are done are remembered.
 
-// @ts-ignore: decorator
 @inline function doneKey(t: Transfer): u64 {
   return ((<u64>1) << 63) | ((<u64>t.channel) << 32) | (<u64>t.sequence);
 }

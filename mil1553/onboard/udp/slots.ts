@@ -10,7 +10,6 @@ import { HEADER, HeaderState, checkHeader, headerLength, headerType, isRead } fr
 import { report } from "../waiting";
 import { clearBlocks, emptyList, freeList, gather, reserve, same, write } from "./blocks";
 
-
 @unmanaged
 export class Slot {
   flow: u32; // index + 1; 0 = free
@@ -32,25 +31,24 @@ const ENTRY: u32 = (AT_HEADER + HEADER + 7) & ~7;
 const TABLE: usize = memory.data(SLOTS * ENTRY, 8);
 let step: u64 = 0;
 
-// @ts-ignore: decorator
 @inline export function slotAt(i: u32): Slot {
   return changetype<Slot>(TABLE + <usize>(i * ENTRY));
 }
-// @ts-ignore: decorator
+
 @inline function listOf(s: Slot): usize {
   return changetype<usize>(s) + AT_LIST;
 }
-// @ts-ignore: decorator
+
 @inline export function headerOf(s: Slot): usize {
   return changetype<usize>(s) + AT_HEADER;
 }
-// @ts-ignore: decorator
+
 @inline function piece(s: Slot, i: u32): usize {
   return changetype<usize>(s) + AT_PIECES + <usize>(i << 3);
 }
 
 export const NO_SLOT: Slot = changetype<Slot>(0);
-// @ts-ignore: decorator
+
 @inline export function exists(s: Slot): bool {
   return changetype<usize>(s) != 0;
 }
@@ -61,7 +59,7 @@ export function clearSlots(): void {
   step = 0;
 }
 
-export function received(s: Slot): u32 {
+function received(s: Slot): u32 {
   let n: u32 = 0;
   for (let i: u32 = 0; i < s.pieces; ++i) n += load<u32>(piece(s, i), 4) - load<u32>(piece(s, i));
   return n;
@@ -121,7 +119,9 @@ export const enum Insert {
   GONE = 2,
 }
 
-/** Puts `length` bytes of a segment at byte `from` of the packet. GONE: the packet was given up, and it was said why. */
+/**
+ * Puts `length` bytes of a segment at byte `from` of the packet. GONE: the packet was given up, and it was said why.
+ */
 export function insert(s: Slot, from: u32, p: usize, length: u32, time: u64): Insert {
   s.touched = ++step;
   s.time = time;
@@ -239,7 +239,6 @@ export function copyOut(s: Slot, p: usize): void {
 }
 
 /** Bytes from the start of the packet that have come without a hole (format 3: all of them). */
-// @ts-ignore: decorator
 @inline export function contiguous(s: Slot): u32 {
   return s.pieces != 0 && load<u32>(piece(s, 0)) == 0 ? load<u32>(piece(s, 0), 4) : 0;
 }

@@ -11,14 +11,13 @@
 //      payload at 4, segment 12      (size and offset in 32-bit words)
 //
 // The nibble that tells the format stands in byte 0, of format 2 in byte 3: a format 1 sequence from 0x020000 on looks
-// like format 2, a format 2 sequence of 0x01.... like format 1. So a flow is decided once, by a datagram in which a good
-// packet header stands where that format puts it, or by one that only one format can have written; and then kept.
+// like format 2, a format 2 sequence of 0x01.... like format 1. So a flow is decided once, by a datagram in which a
+// good packet header stands where that format puts it, or by one that only one format can have written; and then kept.
 
 import { HEADER, HeaderState, checkHeader } from "../chapter10/header";
 import { be16, be32 } from "../../../lib/onboard/bytes";
 
 export const NO_START: u32 = 0xffff;
-
 
 @unmanaged
 export class Transfer {
@@ -85,7 +84,6 @@ export function readTransfer(t: Transfer, p: usize, length: u32, format: u32): b
   return true;
 }
 
-// @ts-ignore: decorator
 @inline function packetAt(p: usize, length: u32, at: u32): bool {
   return length >= at + HEADER && checkHeader(p + <usize>at) == HeaderState.GOOD;
 }

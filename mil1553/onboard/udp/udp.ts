@@ -1,9 +1,10 @@
 // REQ-DECODE-018
 // Chapter 10 over UDP: one datagram at a time in, packets out.
 //
-// Format 1 whole and what is whole in a datagram of format 3 is read where it stands; segments go to slots, and a packet
-// that is complete is put together in the assembly buffer. Format 1 and 2 take segments in any order. Format 3 is a byte
-// stream: after a loss it goes on at the next packet start that a datagram names, and a late datagram is of no use.
+// Format 1 whole and what is whole in a datagram of format 3 is read where it stands; segments go to slots, and a
+// packet that is complete is put together in the assembly buffer. Format 1 and 2 take segments in any order. Format 3
+// is a byte stream: after a loss it goes on at the next packet start that a datagram names, and a late datagram is of
+// no use.
 
 import { LONGEST_PACKET, PACKET_CAPACITY, SLOTS } from "../capacity";
 import { C } from "../anomalies";
@@ -39,7 +40,7 @@ import { NO_START, Transfer, onlyFormat, provenFormat, readTransfer } from "./tr
 
 const ASSEMBLY: usize = memory.data(PACKET_CAPACITY, 8);
 const TRANSFER: usize = memory.data(40, 8);
-// @ts-ignore: decorator
+
 @inline function transfer(): Transfer {
   return changetype<Transfer>(TRANSFER);
 }
@@ -62,7 +63,9 @@ export function clearUdp(): void {
   time = 0;
 }
 
-/** Takes one UDP payload (untrusted; it stays in place until takeDatagramPacket() has returned false). Record time ages. */
+/**
+ * Takes one UDP payload (untrusted; it stays in place until takeDatagramPacket() has returned false). Record time ages.
+ */
 export function feedDatagram(p: usize, length: u32, key: u64, now: u64): void {
   ready = 0;
   at = end = p;
@@ -139,29 +142,30 @@ function segment(f: Flow, t: Transfer, p: usize, bytes: u32): void {
  * taken for will not be completed any more: it is given up.
  */
 function slotOfFormat1(t: Transfer): Slot {
-  let found = NO_SLOT;
+  let slot = NO_SLOT;
   for (let i: u32 = 0; i < SLOTS; ++i) {
     const s = slotAt(i);
     if (s.flow != current + 1 || s.channel != t.channel) continue;
     if (s.key == t.channelSequence) {
-      found = s;
+      slot = s;
       continue;
     }
     const newer = (t.channelSequence - s.key) & 255;
     const datagrams = (t.sequence - s.sequence) & 0xffffff;
     if (newer < 128 && datagrams > REORDER && datagrams < 0x800000) giveUp(s, C.UDP_INCOMPLETE);
   }
-  if (!exists(found)) found = openSlot(current, t.channel, t.channelSequence, time);
-  found.sequence = t.sequence;
-  return found;
+  if (!exists(slot)) slot = openSlot(current, t.channel, t.channelSequence, time);
+  slot.sequence = t.sequence;
+  return slot;
 }
 
 /**
- * Format 2 names the channel, not the packet. Senders keep the datagram sequence over a packet (then it tells), or count
- * every datagram: then of one packet what has the larger number stands further behind. Of several that fit, the nearest.
+ * Format 2 names the channel, not the packet. Senders keep the datagram sequence over a packet (then it tells), or
+ * count every datagram: then of one packet what has the larger number stands further behind. Of several that fit, the
+ * nearest.
  */
 function slotOfFormat2(t: Transfer): Slot {
-  let found = NO_SLOT;
+  let slot = NO_SLOT;
   let nearest: u32 = 0xffffffff;
   for (let i: u32 = 0; i < SLOTS; ++i) {
     const s = slotAt(i);
@@ -174,17 +178,17 @@ function slotOfFormat2(t: Transfer): Slot {
     }
     if (s.total != t.size || distance >= nearest) continue;
     if (ahead == 0 || (ahead > 0 ? t.offset > s.key : t.offset < s.key)) {
-      found = s;
+      slot = s;
       nearest = distance;
     }
   }
-  if (!exists(found)) {
-    found = openSlot(current, t.channel, 0, time);
-    found.total = t.size;
+  if (!exists(slot)) {
+    slot = openSlot(current, t.channel, 0, time);
+    slot.total = t.size;
   }
-  found.sequence = t.sequence;
-  found.key = t.offset;
-  return found;
+  slot.sequence = t.sequence;
+  slot.key = t.offset;
+  return slot;
 }
 
 /** Format 3: the open packet's rest, then whole packets from the offset on. */

@@ -1,5 +1,5 @@
-// For `weir policy derive`, not linked into the image: what guard's own parser makes of each frame of a batch, so that a
-// derived policy speaks of frames as guard sees them, and of none that guard could never pass.
+// For `weir policy derive`, not linked into the image: what guard's own parser makes of each frame of a batch, so that
+// a derived policy speaks of frames as guard sees them, and of none that guard could never pass.
 //
 //   A row (64 bytes) for each frame: u64 time, u64 srcHi, srcLo, dstHi, dstLo, u32 reason (0: well-formed), u16 vlan,
 //   u8 version, u8 protocol, u16 source port, u16 destination port (of ICMP: type), u32 payload length, u64 zero

@@ -46,7 +46,6 @@ export function limited(i: u32): u64 {
   return load<u64>(LIMITED + (i << 3));
 }
 
-// @ts-ignore: decorator
 @inline function add(p: usize): void {
   store<u64>(p, load<u64>(p) + 1);
 }

@@ -1,10 +1,10 @@
 // guard's events buffer, and how much it may say.
 //
-// The journal takes, in one round, what guard says about all records of one inspect.run(), VERDICTS (128) at most, behind
-// inspect's events; 131,072 bytes for both. So each record earns GAIN bytes of credit, enough for one drop and a heartbeat,
-// and at most CAP is kept. What is not due without fail waits or is left out (and counted) when the credit does not cover
-// it. Credit depends on the records alone, never on how they are batched. Most there can be: 128 * GAIN + CAP + what END reports = 57,344 + 12,288 +
-// 25,000 bytes, with inspect's 32,768 below the journal's input.
+// The journal takes, in one round, what guard says about all records of one inspect.run(), VERDICTS (128) at most,
+// behind inspect's events; 131,072 bytes for both. So each record earns GAIN bytes of credit, enough for one drop and a
+// heartbeat, and at most CAP is kept. What is not due without fail waits or is left out (and counted) when the credit
+// does not cover it. Credit depends on the records alone, never on how they are batched. Most there can be: 128 * GAIN
+// + CAP + what END reports = 57,344 + 12,288 + 25,000 bytes, with inspect's 32,768 below the journal's input.
 import { EVENT_HEADER, EventKind, MAX_EVENT } from "../../../contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { Text, open } from "../../../../lib/onboard/text";
@@ -43,7 +43,7 @@ export function clear(): void {
 export function roomForRecord(last: bool): bool {
   return used + (last ? END_RESERVE : RESERVE) <= SIZE;
 }
-// @ts-ignore: decorator
+
 @inline export function text(): Text {
   return changetype<Text>(TEXT_WRITER);
 }

@@ -171,8 +171,8 @@ function filter(r: RecordHeader, at: u32): void {
 }
 
 /**
- * What leaves of a transfer now: for each frame that came at most one, so that a batch does not send more than the ring of `out`
- * takes; parity and what was calculated go with frames that bring no data, and with ticks.
+ * What leaves of a transfer now: for each frame that came at most one, so that a batch does not send more than the ring
+ * of `out` takes; parity and what was calculated go with frames that bring no data, and with ticks.
  */
 function relay(at: u32, most: u32): void {
   transferTime(clock);

@@ -2,9 +2,9 @@
 // What leaves: at once, or, where the policy has a queue, when `out`'s rate lets it; with padding one frame in each
 // interval whatever came, all of one length, so that neither times nor lengths tell anything (constant rate).
 //
-// Released at each record, before it is looked at and behind it, at most RELEASES in all; a live host gives a TICK in each
-// interval (abi.ts, tick()). Intervals that passed unused while no record came, more than LATE of them, are forgone and
-// counted: an image that was paused does not catch up with a burst.
+// Released at each record, before it is looked at and behind it, at most RELEASES in all; a live host gives a TICK in
+// each interval (abi.ts, tick()). Intervals that passed unused while no record came, more than LATE of them, are
+// forgone and counted: an image that was paused does not catch up with a burst.
 import { FRAME_HEADER } from "../../../contract/onboard/abi";
 import { GuardFlag, GuardSettings } from "../../../contract/onboard/config";
 import { Fields } from "../../../../diode/onboard/fields";
@@ -52,7 +52,7 @@ export function slotsForgone(): u64 {
 export function roomForRecord(): bool {
   return used + RELEASES * LONGEST <= SIZE;
 }
-// @ts-ignore: decorator
+
 @inline function padded(s: GuardSettings): bool {
   return (s.flags & GuardFlag.PADDING) != 0;
 }
@@ -98,19 +98,21 @@ export function startRecord(record: u32, time: u64): void {
   if (settings().queue != 0) release(record, time);
 }
 
-/** Makes the frame of an accepted record, whose fields these are, and sends it on its way. mayLeave() said that it may. */
+/**
+ * Makes the frame of an accepted record, whose fields these are, and sends it on its way. mayLeave() said that it may.
+ */
 export function emit(f: Fields, copyPayload: bool, record: u32, time: u64): void {
   const s = settings();
   const waits = s.queue != 0;
   const frame = waits ? room(longest(s)) : FRAMES + used + FRAME_HEADER;
-  const length = remake(frame, f, copyPayload, s.outMac, s.nextHopMac, s.ttl, identification);
+  const bytes = remake(frame, f, copyPayload, s.outMac, s.nextHopMac, s.ttl, identification);
   if (f.version == 4) identification = (identification + 1) & 0xffff;
   if (waits) {
-    push(frame, length);
+    push(frame, bytes);
     release(record, time);
   } else {
     charge(DUE, time, s.interval);
-    close(length, record);
+    close(bytes, record);
   }
 }
 
@@ -153,12 +155,12 @@ function catchUp(s: GuardSettings, time: u64): void {
 }
 
 /** The frame behind what the buffer holds has this many bytes and is complete. */
-function close(length: u32, record: u32): void {
+function close(bytes: u32, record: u32): void {
   const frame = FRAMES + used;
-  store<u32>(frame, length);
+  store<u32>(frame, bytes);
   store<u32>(frame, record, 4);
   store<u64>(frame, 0, 8);
-  const whole = align8(length);
-  memory.fill(frame + FRAME_HEADER + length, 0, whole - length);
+  const whole = align8(bytes);
+  memory.fill(frame + FRAME_HEADER + bytes, 0, whole - bytes);
   used += FRAME_HEADER + whole;
 }

@@ -50,15 +50,14 @@ let names: usize = 0;
 let messageNames: usize = 0;
 let settingsAt: usize = 0;
 
-// @ts-ignore: decorator
 @inline export function settings(): GuardSettings {
   return changetype<GuardSettings>(settingsAt);
 }
-// @ts-ignore: decorator
+
 @inline export function rule(i: u32): Rule {
   return changetype<Rule>(rules + <usize>i * offsetof<Rule>());
 }
-// @ts-ignore: decorator
+
 @inline export function ignoreChecksums(): bool {
   return (settings().flags & GuardFlag.IGNORE_CHECKSUMS) != 0;
 }

@@ -148,8 +148,8 @@ function address(t: Text, version: u32, hi: u64, lo: u64): void {
   else ipv6(t, hi, lo);
 }
 
-function protocol(t: Text, protocol: u32): void {
-  switch (protocol) {
+function protocol(t: Text, number: u32): void {
+  switch (number) {
     case 1:
       lit(t, "ICMP");
       break;
@@ -166,9 +166,9 @@ function protocol(t: Text, protocol: u32): void {
       lit(t, "IPv6-ICMP");
       break;
     default:
-      if (protocol < 100) byte(t, 48);
-      if (protocol < 10) byte(t, 48);
-      unsigned(t, protocol);
+      if (number < 100) byte(t, 48);
+      if (number < 10) byte(t, 48);
+      unsigned(t, number);
   }
 }
 
@@ -321,7 +321,8 @@ export function reportRules(time: u64, last: bool): void {
     }
     if (t.at == start) return;
     lit(t, "]}");
-    if (!end(INFORMATIONAL, EventKind.EVENT, last ? Due.ALWAYS : Due.SOMETIME)) return; // they stay unreported: the next heartbeat has them
+    // they stay unreported: the next heartbeat has them
+    if (!end(INFORMATIONAL, EventKind.EVENT, last ? Due.ALWAYS : Due.SOMETIME)) return;
     markReported(from, key);
   }
 }

@@ -1,4 +1,5 @@
-// A transfer in guard: what datagrams of it come to (transfer/onboard/relay.ts), and whose fields the frames have that leave.
+// A transfer in guard: what datagrams of it come to (transfer/onboard/relay.ts), and whose fields the frames have that
+// leave.
 import { Fields, FIELDS } from "../../../../diode/onboard/fields";
 import { Reason } from "../../../../diode/onboard/reasons";
 import { openRelay, relayNext, relayTake, relayTime } from "../../../../transfer/onboard/relay";

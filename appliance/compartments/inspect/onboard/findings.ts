@@ -19,7 +19,6 @@ const STRIDE: u32 = HEADER + 32 + FINDING;
 const MINUTE: u64 = 60000000000;
 const QUIET: u64 = 300000000000;
 
-
 @unmanaged
 class Group {
   key: u64; // as in table.ts

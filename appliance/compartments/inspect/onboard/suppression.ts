@@ -36,7 +36,6 @@ let count: u32 = 0;
 let networks: u32 = 0;
 let suppressed: u64 = 0;
 
-
 @unmanaged
 class Counter {
   key: u64; // as in table.ts

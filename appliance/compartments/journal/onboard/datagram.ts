@@ -1,11 +1,13 @@
 // REQ-LOG-002, REQ-LOG-004
 // One record of the log as an Ethernet frame: IPv4, UDP, syslog (RFC 5424), body EVE JSON.
 //
-//   <facility*8+severity>1 TIME HOST weir - eve [weir@32473 boot="B" seq="N"][timeQuality tzKnown="1" isSynced="0"] JSON
+//   <facility*8+severity>1 TIME HOST weir - eve
+//   [weir@32473 boot="B" seq="N"][timeQuality tzKnown="1" isSynced="0"] JSON
 //
-// and with a key, behind seq, ` len="L" prev="16 digits" mac="32 digits"`: mac is the code (keys.ts) over the whole datagram
-// without these 32 digits, prev the first half of the mac of the record before, zeros in the first of all, len the bytes of
-// the JSON. So a record vouches for the one before it, and one that was cut or altered on its way still shows which it was.
+// and with a key, behind seq, ` len="L" prev="16 digits" mac="32 digits"`: mac is the code (keys.ts) over the whole
+// datagram without these 32 digits, prev the first half of the mac of the record before, zeros in the first of all, len
+// the bytes of the JSON. So a record vouches for the one before it, and one that was cut or altered on its way still
+// shows which it was.
 //
 // No datagram is longer than 1,399 bytes, IP header and all: 1,112 of JSON, at most 287 around them.
 //
@@ -38,7 +40,6 @@ const LAST: usize = memory.data(8, 8); // of the mac of the last record, the fir
 @unmanaged
 export class Log extends JournalSettings {}
 
-// @ts-ignore: decorator
 @inline export function keyed(log: Log): bool {
   return (log.flags & JournalFlag.KEYED) != 0;
 }
@@ -98,7 +99,6 @@ export function datagram(log: Log, frame: usize, json: usize, jsonLength: u32, s
   return length;
 }
 
-// @ts-ignore: decorator
 @inline function copy(t: Text, from: usize, length: u32): void {
   memory.copy(t.at, from, length);
   t.at += length;

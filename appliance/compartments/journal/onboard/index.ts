@@ -4,11 +4,10 @@
 // It is apart from inspect and guard so that neither, not even when taken over by a hostile frame, can number, drop
 // or forge records: it sees events only, and the log's addresses and its key are in no other compartment's memory.
 //
-// What inspect and guard say is not believed to be JSON: whatever is not printable ASCII becomes a question mark, so that
-// a record is one line wherever it goes.
+// What inspect and guard say is not believed to be JSON: whatever is not printable ASCII becomes a question mark, so
+// that a record is one line wherever it goes.
 import {
   ABI_VERSION,
-  COUNTERS,
   EVENT_HEADER,
   EventKind,
   FRAME_HEADER,
@@ -79,7 +78,9 @@ export function configure(length: u32): u32 {
   return refusal;
 }
 
-/** Works through a block of events (abi.ts, "An event"). `from` = 0 starts a new block, any other continues the last. */
+/**
+ * Works through a block of events (abi.ts, "An event"). `from` = 0 starts a new block, any other continues the last.
+ */
 export function run(from: u32, to: u32): u32 {
   assert(configured && to >= 8 && to <= INPUT_SIZE);
   if (!started) start();
@@ -137,8 +138,8 @@ function size(event: usize, end: usize): u32 {
 }
 
 /**
- * Joins inspect's part, guard's part of the same record where there is one, and what the host lost. Too long for one record,
- * it is two: inspect's part, then the others under the same time.
+ * Joins inspect's part, guard's part of the same record where there is one, and what the host lost. Too long for one
+ * record, it is two: inspect's part, then the others under the same time.
  */
 function heartbeat(event: usize): void {
   const t = changetype<Text>(WRITER);
@@ -189,7 +190,7 @@ function append(t: Text, event: usize): void {
   t.at += n;
 }
 
-function emit(json: usize, jsonLength: u32, text: usize, textLength: u32, severity: u32, heartbeat: u32): void {
+function emit(json: usize, jsonLength: u32, text: usize, textLength: u32, severity: u32, isHeartbeat: u32): void {
   assert(jsonLength <= MAX_EVENT);
   const frame = FRAMES + framesUsed;
   if (keyed(changetype<Log>(LOG)) && sequence != 0 && sequence % EPOCH == 0) nextKey();
@@ -197,7 +198,7 @@ function emit(json: usize, jsonLength: u32, text: usize, textLength: u32, severi
   printable(json, jsonLength);
   const length = datagram(changetype<Log>(LOG), frame + FRAME_HEADER, json, jsonLength, severity, sequence);
   store<u32>(frame, length);
-  store<u32>(frame, heartbeat, 4);
+  store<u32>(frame, isHeartbeat, 4);
   store<u32>(frame, jsonLength, 8);
   store<u32>(frame, textLength, 12);
   const behind = frame + FRAME_HEADER + length;

@@ -2,10 +2,10 @@
 // The keys of an authenticated log: one for each EPOCH records, none of which tells those before it.
 //
 // A tree (Goldreich, Goldwasser, Micali 1986; as keys of a log: Marson, Poettering, "Practical Secure Logging: Seekable
-// Sequential Key Generators", ESORICS 2013). Its root belongs to this start of the appliance, its leaves are the keys, in
-// order; a node's children are HMAC(node, 0) and HMAC(node, 1). Kept are the leaf in use and the right siblings along its way
-// from the root: all later keys follow from these, no earlier one does. Who verifies finds any leaf in DEPTH steps, so a loss
-// of whatever length costs the same.
+// Sequential Key Generators", ESORICS 2013). Its root belongs to this start of the appliance, its leaves are the keys,
+// in order; a node's children are HMAC(node, 0) and HMAC(node, 1). Kept are the leaf in use and the right siblings
+// along its way from the root: all later keys follow from these, no earlier one does. Who verifies finds any leaf in
+// DEPTH steps, so a loss of whatever length costs the same.
 //
 //   root = HMAC(policy's key, "weir log 1" and the boot number in 8 bytes, highest first)
 //   leaf n = DEPTH steps from the root, by the bits of n, highest first; it is the key of records n*64+1 to n*64+64

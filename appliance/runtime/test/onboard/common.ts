@@ -6,7 +6,6 @@ export const INPUT: usize = memory.data(131072, 8);
 export const OUTPUT_SIZE: u32 = 98304; // room for the longest record
 export const OUTPUT: usize = memory.data(98304, 8);
 
-// @ts-ignore: decorator
 @inline export function record(at: u32): RecordHeader {
   return changetype<RecordHeader>(INPUT + at);
 }
@@ -27,6 +26,6 @@ export function inputSize(): u32 {
 }
 
 /** All of its memory may be touched. */
-export function spare(i: u32): u64 {
+export function spare(_i: u32): u64 {
   return 0;
 }

@@ -1,6 +1,6 @@
 // Passes on, as it came, each frame that inspect has nothing against. Stops early after each `part`th frame, where the
-// first byte of its policy is not 0. Dies of a frame that begins with 0xf4, and breaks the contract at one with 0xf6 (says that it
-// has more frames than it has memory), 0xf7 (a frame longer than its buffer), 0xf8 (does not go on).
+// first byte of its policy is not 0. Dies of a frame that begins with 0xf4, and breaks the contract at one with 0xf6
+// (says that it has more frames than it has memory), 0xf7 (a frame longer than its buffer), 0xf8 (does not go on).
 import { Action, FRAME_HEADER, RECORD_HEADER, RecordKind } from "../../../contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { INPUT, OUTPUT, OUTPUT_SIZE, next, record } from "./common";

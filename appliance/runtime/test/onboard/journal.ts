@@ -1,6 +1,6 @@
 // Turns each event into a frame that is 14 bytes of Ethernet header, the event's JSON, and the three counters; its text
-// goes to the console. One event in each run(), so the host has to come back for every one. Dies of the event of a frame that
-// begins with 0xf5.
+// goes to the console. One event in each run(), so the host has to come back for every one. Dies of the event of a
+// frame that begins with 0xf5.
 import { EVENT_HEADER, FRAME_HEADER } from "../../../contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { INPUT, OUTPUT } from "./common";

@@ -17,7 +17,6 @@ import { Known } from "./inventory";
 
 const FULL: u32 = 0xfffe;
 
-
 @unmanaged
 export class Change {
   sum: u64; // of unsigned values

@@ -17,7 +17,6 @@ import { Common, again, lessonOf } from "../buses";
 import { add, find } from "../identities";
 import { apart, damaged, key, start } from "../observed";
 
-
 @unmanaged
 export class Known {
   onA: u32;

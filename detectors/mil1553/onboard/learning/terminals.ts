@@ -21,7 +21,6 @@ import { RESPONSES } from "../capacity";
 import { lessonOf } from "../buses";
 import { damaged, first, second, trusted, whole } from "../observed";
 
-
 @unmanaged
 export class Terminal {
   statuses: u32; // status words seen
@@ -46,7 +45,6 @@ export const enum Answer {
   MODE = 2,
   RT_RT = 3,
 }
-
 
 @unmanaged
 export class Response {

@@ -34,7 +34,6 @@ const writer: usize = memory.data(24, 8);
 let made: u32 = 0;
 let raised: u32 = 0;
 
-
 @unmanaged
 class Result {
   score: f64;

@@ -25,7 +25,7 @@ export function inputSize(): u32 {
 export function configure(length: u32): u32 {
   return length ? Refusal.NONE : Refusal.MISSING;
 }
-export function spare(i: u32): u64 {
+export function spare(_i: u32): u64 {
   return 0;
 }
 export function eventsAt(): usize {
