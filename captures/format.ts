@@ -1,10 +1,5 @@
-// What every format's reader is to the capture reader, and how a file's format is told from its first bytes.
+// What every format's reader is to the capture reader.
 import type { RecordBatch } from "./batch.ts";
-import { chapter10, isChapter10 } from "./chapter10.ts";
-import type { Layer } from "./layer.ts";
-import { isPcap, pcap } from "./pcap.ts";
-import { isPcapng, pcapng } from "./pcapng.ts";
-import type { FileSummary } from "./summary.ts";
 import type { Window } from "./window.ts";
 
 /** The batch has no room for the next record. */
@@ -17,20 +12,3 @@ export const STOP = -1;
  * them in the summary. Returns FULL, STOP, or how many bytes from window.at it needs; never asks when window.ended.
  */
 export type ReadRecords = (window: Window, batch: RecordBatch) => number;
-
-/** Bytes that tellFormat() wants to see, where there are as many. */
-export const SNIFF = 24;
-
-/** @param name the file's name: Chapter 10 that begins with damage is known by it only */
-export function tellFormat(window: Window, name: string, file: FileSummary, layer: Layer): ReadRecords | undefined {
-  if (isPcap(window)) return pcap(file, layer);
-  if (isPcapng(window)) return pcapng(file);
-  if (isChapter10(window, name)) return chapter10(file);
-  return undefined;
-}
-
-/** The first bytes as `d4 c3 b2 a1`, for a message. */
-export function firstBytes(window: Window): string {
-  const bytes = window.bytes.subarray(window.at, Math.min(window.end, window.at + 4));
-  return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join(" ");
-}

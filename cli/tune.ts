@@ -14,9 +14,10 @@ import { printable } from "../lib/printable.ts";
 import { readLabels } from "../tuning/evaluate/labels.ts";
 import { attackedBy } from "../tuning/tune/attacks.ts";
 import { type Timeline, timelineOf } from "../tuning/tune/blocks.ts";
+import type { Budget, Job } from "../tuning/tune/job.ts";
 import { Bench, type Factors } from "../tuning/tune/replay.ts";
 import { budgetText, ruleText, tunedText, warningText } from "../tuning/tune/text.ts";
-import { type Budget, type Job, type Tuned, tune } from "../tuning/tune/tune.ts";
+import { type Tuned, tune } from "../tuning/tune/tune.ts";
 import { type Provenance, tunedPolicy } from "../tuning/tune/write.ts";
 
 interface Options {

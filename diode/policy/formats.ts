@@ -4,7 +4,7 @@
  */
 import { UNTAGGED } from "../../appliance/contract/config.ts";
 import type { Policy } from "./model.ts";
-import { struct } from "./pack.ts";
+import { struct } from "./struct.ts";
 
 const Op = { TEST: 0, KEEP: 1, SET: 2, MOVE: 3, LENGTH: 4, EXACT: 5, SIZE: 6, SUM: 7, DIFFER: 8 } as const;
 const Register = {

@@ -1,7 +1,7 @@
 /** 1553 message rules for guard's second checker: its tables, laid out as ../onboard/messages/second.ts says. */
 import { Check } from "../../appliance/contract/config.ts";
 import type { MessageRule } from "./messages.ts";
-import { struct } from "./pack.ts";
+import { struct } from "./struct.ts";
 
 const NO_SENDER = 32;
 const NO_STEP = 0xffffffff;

@@ -18,6 +18,7 @@ import type { AlertRule } from "../suppression/config.ts";
 import { messageTablesOf } from "./message-tables.ts";
 import type { DataCheck, MessageRule } from "./messages.ts";
 import type { DetectorAction, Policy, Rule, Service, Tuning } from "./model.ts";
+import { struct } from "./struct.ts";
 
 const ACTIONS: Record<DetectorAction, number> = {
   alert: Action.PASS,
@@ -232,47 +233,3 @@ function ascii(text: string, size: number): Uint8Array {
 }
 
 const joined = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
-
-/** Writes fields one behind the other, as an @unmanaged class lays them out; zeros fill the rest. */
-export class Struct {
-  readonly #view: DataView;
-  #at = 0;
-  constructor(bytes: Uint8Array) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  }
-  #next(size: number): number {
-    const at = this.#at;
-    this.#at += size;
-    return at;
-  }
-  u8(value: number): this {
-    this.#view.setUint8(this.#next(1), value);
-    return this;
-  }
-  u16(value: number): this {
-    this.#view.setUint16(this.#next(2), value, true);
-    return this;
-  }
-  u32(value: number): this {
-    this.#view.setUint32(this.#next(4), value, true);
-    return this;
-  }
-  u64(value: bigint): this {
-    this.#view.setBigUint64(this.#next(8), value, true);
-    return this;
-  }
-  f64(value: number): this {
-    this.#view.setFloat64(this.#next(8), value, true);
-    return this;
-  }
-  bytes(value: Uint8Array): this {
-    for (const byte of value) this.u8(byte);
-    return this;
-  }
-}
-
-export function struct(size: number, write: (s: Struct) => void): Uint8Array {
-  const bytes = new Uint8Array(size);
-  write(new Struct(bytes));
-  return bytes;
-}

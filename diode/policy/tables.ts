@@ -3,7 +3,7 @@
 
 import { boundsOf, type Network, type Range } from "../../lib/addresses.ts";
 import type { Policy, Rule } from "./model.ts";
-import { struct } from "./pack.ts";
+import { struct } from "./struct.ts";
 
 type Interval = readonly [bigint, bigint];
 

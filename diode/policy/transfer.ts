@@ -5,7 +5,7 @@ import { SIZES } from "../../appliance/contract/config.ts";
 import { readText } from "../../lib/files.ts";
 import { described, integer, object, oneOf, parsed } from "../../lib/yaml.ts";
 import { PROFILES, type ProfileName } from "../../transfer/endpoint.ts";
-import { struct } from "./pack.ts";
+import { struct } from "./struct.ts";
 
 const KEY = /^[0-9a-fA-F]{64}$/;
 const key = parsed<string>("64 hexadecimal digits", (value) =>

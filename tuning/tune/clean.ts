@@ -4,9 +4,9 @@ import { baselineOf } from "../../detectors/baseline/merge.ts";
 import type { DetectorName } from "../../detectors/catalogue.ts";
 import type { Attacked } from "./attacks.ts";
 import { type Recording, type Timeline, type Window, windowsOf } from "./blocks.ts";
+import type { Job } from "./job.ts";
 import { type Bench, type Factors, learnWindow, type Scored, scoresOf } from "./replay.ts";
 import { familiesOf } from "./share.ts";
-import type { Job } from "./tune.ts";
 
 type Lesson = Awaited<ReturnType<typeof learnWindow>>;
 

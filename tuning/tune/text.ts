@@ -6,7 +6,8 @@ import { duration, table } from "../evaluate/text.ts";
 import type { Found } from "./attacks.ts";
 import type { Timeline } from "./blocks.ts";
 import { LOWERED } from "./choose.ts";
-import type { Budget, Outcome, Tuned, TunedDetector } from "./tune.ts";
+import type { Budget, TunedDetector } from "./job.ts";
+import type { Outcome, Tuned } from "./tune.ts";
 import type { Warning } from "./warnings.ts";
 
 const MOST_NAMES = 10;

@@ -12,44 +12,14 @@ import type { Baseline } from "../../detectors/baseline/file.ts";
 import { DETECTOR_NAMES, type DetectorName, FIXED } from "../../detectors/catalogue.ts";
 import { perHour, type Rate } from "../../lib/numerics/intervals.ts";
 import { type Attacked, type AttackReport, cleanOf, compareAttacks, peaksOf } from "./attacks.ts";
-import type { Timeline, Window } from "./blocks.ts";
-import { type Uneven, unevenness } from "./check.ts";
-import { type Choice, choose, countAbove, HIGHEST, LOWERED, leastFactor, rounded, type Unit } from "./choose.ts";
+import type { Window } from "./blocks.ts";
+import { unevenness } from "./check.ts";
+import { type Choice, choose, countAbove, HIGHEST, LOWERED, leastFactor, rounded } from "./choose.ts";
 import { Clean } from "./clean.ts";
+import type { Job, TunedDetector } from "./job.ts";
 import { alertsOf, type Bench, type Factors, type Scored, scoresOf } from "./replay.ts";
 import { CEILING, sharesForAttacks, sharesOf } from "./share.ts";
 import { type Warning, warningsOf } from "./warnings.ts";
-
-export interface Budget {
-  /** Alarms per hour, or share of the records; all detectors together. */
-  most: number;
-  unit: Unit;
-}
-
-export interface Job {
-  clean: Timeline;
-  attacked: Attacked | undefined;
-  baseline: Baseline;
-  /** That the old thresholds are read from. */
-  baselineFile: string;
-  /** Detectors that the policy switches off, and the factors that it has. */
-  off: ReadonlySet<DetectorName>;
-  old: Factors;
-  budget: Budget;
-  /** Into how many the time is cut. */
-  blocks: number;
-}
-
-export interface TunedDetector {
-  name: DetectorName;
-  /** Of the budget that is left by those without a threshold; of all 1. */
-  share: number;
-  old: number;
-  choice: Choice;
-  /** Each block at the threshold that the others give. */
-  heldOut: Rate;
-  uneven: Uneven | undefined;
-}
 
 /** What the captures as they are give. */
 export interface Outcome {

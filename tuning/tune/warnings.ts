@@ -3,7 +3,7 @@ import type { DetectorName } from "../../detectors/catalogue.ts";
 import type { Rate } from "../../lib/numerics/intervals.ts";
 import { poissonTail, type Uneven } from "./check.ts";
 import type { Clean } from "./clean.ts";
-import type { Job, TunedDetector } from "./tune.ts";
+import type { Job, TunedDetector } from "./job.ts";
 
 export type Warning =
   /** Fewer than ENOUGH alarms are to be expected in all the hours. */

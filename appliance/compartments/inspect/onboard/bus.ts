@@ -22,6 +22,7 @@ import { messageAtHand } from "./alerts";
 import { messageIn } from "./detect";
 import * as events from "./events";
 import { takeFindings } from "./findings";
+import { learned, learning } from "./learning";
 import { frame } from "./traffic";
 import { admit } from "./limit";
 
@@ -116,7 +117,8 @@ function message(m: Message, bus: Bus): void {
     events.end(NOTICE);
   }
   messageAtHand(changetype<usize>(m), changetype<usize>(bus), messages);
-  messageIn(m, bus, latest);
+  if (learning()) learned(latest, true);
+  messageIn(m, bus);
   verdict = stricter(verdict, takeFindings());
   if (statsSpan(bus) >= INTERVAL) statistics(bus);
 }

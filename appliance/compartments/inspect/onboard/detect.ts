@@ -8,8 +8,8 @@ import { mix } from "../../../../lib/onboard/bytes";
 import { Packet } from "../../../../ip/onboard/packet";
 import { Bus } from "../../../../mil1553/onboard/channels";
 import { Message } from "../../../../mil1553/onboard/message";
-import { Tag, section, sectionLength } from "../../../contract/onboard/config";
-import { learned, learning } from "./learning";
+import { InspectFlag, Tag, section, sectionLength } from "../../../contract/onboard/config";
+import { has } from "./settings";
 
 // Every packet has a score of its traffic's shape. Their digest is in the heartbeat, so that anyone can compare hosts:
 // the same digest means the same bits of each score.
@@ -55,8 +55,7 @@ export function configureDetectors(part: usize): bool {
 
 /** A decoded packet, its bytes at `p`, its Flow or 0. */
 export function packetIn(k: Packet, p: usize, flow: usize): void {
-  if (learning()) {
-    learned(k.time, false);
+  if (has(InspectFlag.LEARN)) {
     ip.learn(k, p, flow);
     score(shape.learn(k));
     return;
@@ -65,18 +64,14 @@ export function packetIn(k: Packet, p: usize, flow: usize): void {
   score(shape.check(k));
 }
 
-export function messageIn(m: Message, bus: Bus, time: u64): void {
-  if (learning()) {
-    learned(time, true);
-    mil1553.learn(m, bus);
-    return;
-  }
-  mil1553.check(m, bus);
+export function messageIn(m: Message, bus: Bus): void {
+  if (has(InspectFlag.LEARN)) mil1553.learn(m, bus);
+  else mil1553.check(m, bus);
 }
 
 /** Time went on. */
 export function timePassed(time: u64): void {
-  if (learning()) return;
+  if (has(InspectFlag.LEARN)) return;
   ip.passing(time);
   mil1553.passing(time);
 }

@@ -20,7 +20,7 @@ import { beginLearning, exportAll, exportDue, learning } from "./learning";
 import { configureInspect } from "./settings";
 import { configureSpare } from "./spare";
 import { atHand } from "./alerts";
-import { timePassed } from "./detect";
+import { configureDetectors, timePassed } from "./detect";
 import { beginFindings, closeFindings, sweepFindings, takeFindings } from "./findings";
 import { reportSuppression } from "./suppression";
 import { closeFlows, frame, packet, passing } from "./traffic";
@@ -66,7 +66,8 @@ export function verdictsLength(): u32 {
 }
 
 export function configure(length: u32): u32 {
-  const refusal = length > INPUT_SIZE ? Refusal.LENGTH : configureInspect(INPUT, length);
+  let refusal: u32 = length > INPUT_SIZE ? Refusal.LENGTH : configureInspect(INPUT, length);
+  if (refusal == Refusal.NONE && !configureDetectors(INPUT)) refusal = Refusal.CONTENT;
   configured = refusal == Refusal.NONE;
   bus.begin();
   beginFindings();

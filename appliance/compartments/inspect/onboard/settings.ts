@@ -15,7 +15,6 @@ import {
 import { DETECTORS, Detector } from "../../../../detectors/onboard/catalogue";
 import { resetScales, setScale } from "../../../../detectors/onboard/finding";
 import * as scan from "../../../../detectors/scan/onboard/scan";
-import { configureDetectors } from "./detect";
 import { configureSuppression } from "./suppression";
 
 const LISTED: u32 = 512; // networks in each list at most
@@ -66,7 +65,7 @@ export function configureInspect(part: usize, length: u32): u32 {
   if (hostBytes) memory.copy(hosts, section(part, Tag.HOSTS), hostBytes);
   if (serviceBytes) memory.copy(services, section(part, Tag.SERVICES), serviceBytes);
   if (!readDetectors(section(part, Tag.DETECTORS), sectionLength(part, Tag.DETECTORS))) return Refusal.CONTENT;
-  if (!configureSuppression(part) || !configureDetectors(part)) return Refusal.CONTENT;
+  if (!configureSuppression(part)) return Refusal.CONTENT;
   name = policyName(part);
   return Refusal.NONE;
 }

@@ -15,6 +15,7 @@ import { ACK, RST, SYN } from "../../../../ip/onboard/tcp";
 import { atHand, describe } from "./alerts";
 import { packetIn } from "./detect";
 import * as events from "./events";
+import { learned, learning } from "./learning";
 import { admit, unkept } from "./limit";
 import { has, knownHostCount, knownHosts, knownServiceCount, knownServices, settings } from "./settings";
 
@@ -40,6 +41,7 @@ export function frame(p: usize, captured: u32, original: u32, link: u32, time: u
   atHand(PACKET, flow, number);
   if (evicted()) flowEvent(evicted(), time);
   report(k, flow);
+  if (learning()) learned(time, false);
   packetIn(k, p, flow);
   if (k.ips == 0) return Action.PASS;
   const source = contact(k);
