@@ -1,4 +1,4 @@
-/** What a policy file may say. The README beside this file says it to its authors. */
+/** What a policy file may say. diode/README.md explains it to authors of policies. */
 import { z } from "zod";
 import { MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES, UNTAGGED } from "../../appliance/contract/config.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS, FIXED } from "../../detectors/catalogue.ts";

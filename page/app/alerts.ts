@@ -11,7 +11,10 @@ export interface AlertsView {
   show(alerts: readonly AlertRow[]): void;
 }
 
-/** @param around reads the records about an alert @param stale whether it is gone at the thresholds of this moment */
+/**
+ * @param around reads the records about an alert
+ * @param choose is told which alert the user opened
+ */
 export function alertsView(
   around: (alert: AlertRow) => Promise<Around[]>,
   choose: (alert: AlertRow) => void = () => {},

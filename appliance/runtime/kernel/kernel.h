@@ -30,7 +30,7 @@
 
 enum weir_call { WEIR_EXIT, WEIR_PRINT, WEIR_NOTIFY, WEIR_IDLE, WEIR_CRASH };
 
-// ---- Exit codes. isa-debug-exit makes 2 * code + 1 of them. hosts/qemu.ts has the same names ------------------------------
+// ---- Exit codes. isa-debug-exit makes 2 * code + 1 of them. hosts/exits.ts has the same names -----------------------------
 
 enum weir_exit {
   EXIT_DONE = 1,             // replay: everything was processed and everything sent was taken

@@ -107,7 +107,7 @@ export interface Change {
   swings: number;
   /** Largest cumulative sum, 1/256 of a deviation. */
   peak: number;
-  /** [move, how often]: the first two moves of each capture. */
+  /** The first two moves of each capture: pairs of the move and how often it came. */
   steps: [number, number][];
   /** How often it moved by 0, 1, 2-3, 4-7, ... */
   moves: number[];

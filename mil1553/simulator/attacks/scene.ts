@@ -145,7 +145,7 @@ export class Scene {
 
   /**
    * Puts a transaction on the bus. Terminals answer as they always do, unless gaps are given.
-   * @param idle wait for a pause that is long enough, so that nothing else is disturbed
+   * @param options `idle`: wait for a pause that is long enough, so that nothing else is disturbed
    */
   insert(
     time: number,

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:linux-vm`: Weir beside the Linux VM it replaces, in the same hypervisor, between the same taps, under the
- * same traffic. Prints tables in Markdown; with the word `readme` behind `--` puts them into README.md, too. Further words: tcg, kvm, or
+ * same traffic. Prints tables in Markdown; with the word `write` behind `--` writes them to docs/LINUX-VM.md, too. Further words: tcg, kvm, or
  * both. Needs root for taps, and Debian's packages.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describeImage } from "../../../appliance/build/describe.ts";
 import type { Accelerator } from "../../../appliance/hosts/qemu.ts";
 import { ROOT } from "../../../lib/asc.ts";
+import { withBlock } from "../../figures/block.ts";
 import { linuxSubjects, type Subject, start, weirSubjects } from "./subjects.ts";
 
 const RUNS = 3;
@@ -20,8 +21,6 @@ const DENIED = 20; // in a hundred
 const folder = mkdtempSync(join(tmpdir(), "weir-linux-vm-"));
 const kept = join(ROOT, "build", "linux-vm");
 const taps = { in: `wvi${process.pid % 100000}`, out: `wvo${process.pid % 100000}` };
-const BEGIN = "<!-- npm run bench:linux-vm -- readme: begin -->";
-const END = "<!-- end -->";
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
@@ -70,7 +69,7 @@ try {
   tables.push(trusted());
   const text = tables.join("\n");
   process.stdout.write(`Command: \`npm run bench:linux-vm\`\n\n${text}`);
-  if (process.argv.includes("readme")) intoReadme(text);
+  if (process.argv.includes("write")) writeTables(text);
 } finally {
   for (const tap of Object.values(taps)) spawnSync("ip", ["link", "del", tap]);
   rmSync(folder, { recursive: true });
@@ -93,12 +92,9 @@ function trusted(): string {
 `;
 }
 
-function intoReadme(text: string): void {
-  const path = join(ROOT, "README.md");
-  const readme = readFileSync(path, "utf8");
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`README.md: no place for the tables (${BEGIN} ... ${END})`);
-  writeFileSync(path, `${readme.slice(0, begin + BEGIN.length)}\n${text}${readme.slice(end)}`);
+function writeTables(text: string): void {
+  const path = join(ROOT, "docs", "LINUX-VM.md");
+  writeFileSync(path, withBlock(readFileSync(path, "utf8"), "npm run bench:linux-vm -- write", text));
 }
 
 async function measure(subject: Subject, accelerator: Accelerator, blast: string): Promise<Figures | undefined> {
