@@ -1,4 +1,4 @@
-// The keyed table, the guards, and what happens to time that goes backwards.
+// The keyed table, the coarse logarithm, and what happens to time that goes backwards.
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Statistics, statistics, times } from "./testing/statistics.ts";
@@ -59,22 +59,7 @@ describe("keyed table", () => {
   });
 });
 
-describe("guards", () => {
-  it("deviation is 0 .. 100 for any four numbers with a variance and floor of at least 0", () => {
-    const positive = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((x) => Math.min(x, 1e290));
-    fc.assert(
-      fc.property(
-        fc.double(),
-        fc.double({ noNaN: true, min: -1e140, max: 1e140 }),
-        positive,
-        positive,
-        (x, m, v, floor) => {
-          const d = s.f.deviation!(x, m, v, Math.min(floor, 1e140));
-          return d >= 0 && d <= 100;
-        },
-      ),
-    );
-  });
+describe("logarithm", () => {
   it("coarseLog2 is monotone and at most 0.087 below log2, and exact at powers of two", () => {
     fc.assert(
       fc.property(

@@ -4,11 +4,8 @@
 //
 //   Distinct, 64 bytes    64 x u8: longest run of zeros (plus one) among hashes whose top six bits choose this register
 //
-// Standard error 1.04 / sqrt(64) = 13 %; below about 100, where linear counting serves, under 10 %. Never decreases:
-// for "in the last minute" keep two, clear the older every half minute, and ask for the merge.
-// Composes: the larger of each register; the same bytes in any order.
+// Standard error 1.04 / sqrt(64) = 13 %; below about 100, where linear counting serves, under 10 %. Never decreases.
 
-export const DISTINCT: u32 = 64;
 const REGISTERS: u32 = 64;
 const ALPHA: f64 = 0.709; // bias for 64 registers (Figure 3 of the paper)
 
@@ -49,16 +46,4 @@ export function estimate(p: usize): f64 {
   const m = <f64>REGISTERS;
   const raw = (ALPHA * m * m) / sum;
   return raw <= 2.5 * m && empty != 0 ? m * NativeMath.log(m / <f64>empty) : raw;
-}
-
-/** Doublings above what is expected, 0 .. 58. */
-export function score(p: usize, expected: f64): f64 {
-  const n = estimate(p);
-  return n > expected ? min<f64>(NativeMath.log2(n / max<f64>(expected, 1)), 58) : 0;
-}
-
-export function merge(into: usize, from: usize): void {
-  for (let i: u32 = 0; i < REGISTERS; ++i) {
-    if (load<u8>(from + i) > load<u8>(into + i)) store<u8>(into + i, load<u8>(from + i));
-  }
 }

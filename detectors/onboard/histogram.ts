@@ -5,11 +5,9 @@
 //   bucket of v:   v < 8: v     else (e - 2) * 8 + the three bits below the leading one, e = floor(log2 v)
 //
 // Values from 2^40 on (18 minutes in ns) share the last bucket. Composes: counts add up; order never matters.
-import { clamp } from "./numeric";
 
 export const BUCKETS: u32 = 304;
 export const HISTOGRAM: u32 = 8 + 4 * BUCKETS;
-const SURPRISE: f64 = 64;
 
 // @ts-ignore: decorator
 @inline export function bucket(v: u64): u32 {
@@ -34,31 +32,4 @@ export function update(p: usize, v: u64): void {
   if (c == u32.MAX_VALUE) return;
   store<u32>(at, c + 1, 8);
   store<u64>(p, load<u64>(p) + 1);
-}
-
-export function merge(into: usize, from: usize): void {
-  let total: u64 = 0;
-  for (let i: u32 = 0; i < BUCKETS; ++i) {
-    const sum = min<u64>(<u64>count(into, i) + count(from, i), u32.MAX_VALUE);
-    store<u32>(into + ((<usize>i) << 2), <u32>sum, 8);
-    total += sum;
-  }
-  store<u64>(into, total);
-}
-
-/**
- * Surprise of a value in bits: -log2 of its bucket's share, where each bucket counts half a value more than it has
- * (Krichevsky and Trofimov 1981), so that what was never seen costs many bits, not infinitely many. 0 .. 64.
- */
-export function score(p: usize, v: u64): f64 {
-  const total = <f64>load<u64>(p) + 0.5 * <f64>BUCKETS;
-  return clamp(NativeMath.log2(total / (<f64>count(p, bucket(v)) + 0.5)), 0, SURPRISE);
-}
-
-/** Share of values in this bucket or higher ones, 0 .. 1: an upper bound of the rank from above. 0 when empty. */
-export function atLeast(p: usize, v: u64): f64 {
-  let n: u64 = 0;
-  for (let i = bucket(v); i < BUCKETS; ++i) n += count(p, i);
-  const total = load<u64>(p);
-  return total == 0 ? 0 : <f64>n / <f64>total;
 }

@@ -1,42 +1,15 @@
 // REQ-DETECT-001
-// Guards that every statistic uses, so that no score is ever NaN, infinite or without bound.
+// Guards that statistics use, so that no score is ever NaN, infinite or unbounded.
 //
-// Detectors see hostile values. Three rules: an input is made finite before it is stored; a division has a floor under
-// it; a score ends at BOUND. (Kitsune divides by the range a feature had in training, and a feature that was constant
-// then gives scores up to 3e18 later: one such feature drowns all others.)
+// Detectors see hostile values. A score ends at BOUND. (Kitsune divides by the range that a feature had in training, and a
+// feature that was constant then gives scores up to 3e18 later: one such feature drowns all others.)
 
 /** No score of this folder exceeds this. */
 export const BOUND: f64 = 100;
 
-/** Largest magnitude stored: its square, summed 1e28 times, is still finite. */
-export const HUGE: f64 = 1e140;
-
-/** A number that can be squared and summed: NaN becomes 0, the rest is cut to +-HUGE. */
-// @ts-ignore: decorator
-@inline export function finite(x: f64): f64 {
-  return x > HUGE ? HUGE : x < -HUGE ? -HUGE : x == x ? x : 0;
-}
-
 // @ts-ignore: decorator
 @inline export function clamp(x: f64, low: f64, high: f64): f64 {
   return x > high ? high : x > low ? x : low;
-}
-
-/** a / b, `otherwise` where b is 0 or less. */
-// @ts-ignore: decorator
-@inline export function ratio(a: f64, b: f64, otherwise: f64): f64 {
-  return b > 0 ? a / b : otherwise;
-}
-
-/**
- * How many standard deviations x lies from the mean, 0 .. BOUND. `floor` is the spread that is never worth a word, in
- * the unit of x: it is what stands in for the deviation of a feature that never varied.
- */
-// @ts-ignore: decorator
-@inline export function deviation(x: f64, mean: f64, variance: f64, floor: f64): f64 {
-  const d = abs<f64>(finite(x) - mean);
-  const s = sqrt<f64>(variance + floor * floor);
-  return d < BOUND * s ? d / s : d > 0 ? BOUND : 0;
 }
 
 /**

@@ -182,10 +182,6 @@ export class Packet {
 @inline export function anomalyLayer(k: Packet, i: u32): u32 {
   return <u32>load<u8>(changetype<usize>(k) + ANOMALY + ((<usize>i) << 3), 2);
 }
-// @ts-ignore: decorator
-@inline export function anomalyOffset(k: Packet, i: u32): u32 {
-  return load<u32>(changetype<usize>(k) + ANOMALY + ((<usize>i) << 3), 4);
-}
 
 /** Records an anomaly of the layer being decoded. The same one twice in a row is recorded once. */
 export function note(k: Packet, id: u32): void {

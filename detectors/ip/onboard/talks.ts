@@ -49,7 +49,7 @@ export function talkEvictions(): u64 {
   return changetype<Table>(table).evictions;
 }
 
-/** The record of the packet's talk. Never 0; freshTalk() tells whether it was made for it. */
+/** The record of the packet's talk. Never 0. */
 export function talk(w: Who): Talk {
   const t = changetype<Talk>(find(changetype<Table>(table), w.talk, w.talkCheck));
   if (changetype<Table>(table).fresh == 0) return t;
@@ -60,10 +60,6 @@ export function talk(w: Who): Talk {
   t.known = <u16>resolve(w);
   t.wild = t.known != 0 && byWildcard() ? 1 : 0;
   return t;
-}
-
-export function freshTalk(): bool {
-  return changetype<Table>(table).fresh != 0;
 }
 
 // @ts-ignore: decorator

@@ -38,7 +38,6 @@ import { PEAKS, update, write } from "./peaks";
 const RECORD: u32 = 24;
 const HOST: u32 = 255;
 const SALT: u64 = 0xa24baed4963ee407;
-const SECOND: u64 = 1000000000;
 const BYTES: u32 = 1,
   MINUTE: u32 = 2,
   GOT: u32 = 4,

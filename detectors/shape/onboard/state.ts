@@ -1,5 +1,11 @@
-// The statistics of a stream at the three decay rates that are features, in single precision: those of
-// ../../onboard/damped.ts and ../../onboard/pair.ts, where their definitions and papers are, in half the memory and time.
+// The statistics of a stream at the three decay rates that are features, in single precision. Mirsky, Doitshman, Elovici,
+// Shabtai, "Kitsune: An Ensemble of Autoencoders for Online Network Intrusion Detection", NDSS 2018, section IV.A.
+//
+// A value's weight is 2^(-rate * age in seconds). The paper keeps (weight, linear sum, squared sum); this keeps (weight,
+// mean, variance), which says the same but loses no digits to cancellation: a variance is never negative, and that of a
+// constant is exactly 0. Time changes the weight only. Of two streams (both directions of a channel) each arrival of one is
+// paired with the newest value of the other, so that |correlation| <= 1 by the Cauchy-Schwarz inequality; the paper sums
+// products of residuals against two means that move separately, where that does not hold.
 //
 //   Levels, 36 bytes    three of { f32 weight, f32 mean, f32 variance }, fastest decay first (5, 1, 0.01 per second)
 //   Joint,  84 bytes    +0 f32 newest a  +4 f32 newest b  +8 u32 seen: bit 0 a, bit 1 b
