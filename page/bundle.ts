@@ -1,7 +1,7 @@
 /** The page's scripts: TypeScript bundled for the browser, Node's modules replaced by those of page/browser. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { ROOT } from "../lib/asc.ts";
 
 export interface Scripts {
@@ -21,6 +21,14 @@ const INSTEAD: Record<string, string> = {
   "node:process": here("browser/node.ts"),
   "node:timers/promises": here("browser/node.ts"),
 };
+
+/** Files of the project, by their path from its folder, and what stands in for them. */
+const OWN: Record<string, string> = {
+  "lib/asc.ts": here("browser/asc.ts"),
+  "lib/files.ts": here("browser/text.ts"),
+};
+for (const path of Object.keys(OWN))
+  if (!existsSync(join(ROOT, path))) throw new Error(`page/bundle.ts: ${path}: unknown file`);
 
 /** The scripts, from build/page when no source has changed since. */
 export async function scripts(): Promise<Scripts> {
@@ -50,12 +58,8 @@ async function bundle(input: string): Promise<string> {
     plugins: [
       {
         name: "what a browser has otherwise", // onboard code is compiled already; files are the page's own
-        resolveId: (id: string) =>
-          id.endsWith("/build/asc.ts")
-            ? here("browser/asc.ts")
-            : id.endsWith("/lib/files.ts")
-              ? here("browser/text.ts")
-              : null,
+        resolveId: (id: string, importer: string | undefined) =>
+          (importer && id.startsWith(".") && OWN[relative(ROOT, join(dirname(importer), id))]) || null,
       },
     ],
     onLog: (level, log) => {
