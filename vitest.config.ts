@@ -35,8 +35,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     sequence: { sequencer: LongFirst },
-    // Two tests of booted images failed once on a machine with a load of 7 and could not be made to fail again. In CI a
-    // failure is tried once more, and the report says which were.
-    retry: process.env.CI ? 1 : 0,
+    globalSetup: "test/runner/setup.ts",
   },
 });

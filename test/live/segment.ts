@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
+import { claim } from "../runner/sweep.ts";
 
 export const SIDES = ["source", "destination", "collector"] as const;
 export type Side = (typeof SIDES)[number];
@@ -15,6 +16,7 @@ export function whyNot(tools: string[]): string | undefined {
   if (missing.length) return `not installed: ${missing.join(", ")}`;
   try {
     accessSync("/dev/net/tun", constants.R_OK | constants.W_OK);
+    claim("netns", `weir-try-${process.pid}`);
     execFileSync("ip", ["netns", "add", `weir-try-${process.pid}`], { stdio: "pipe" });
     execFileSync("ip", ["netns", "del", `weir-try-${process.pid}`], { stdio: "pipe" });
     return undefined;
@@ -38,7 +40,10 @@ export class Segment {
 
   /** Makes the taps, still in this namespace so that a hypervisor can open them. */
   constructor() {
-    for (const side of SIDES) ip("tuntap", "add", "dev", this.tap(side), "mode", "tap");
+    for (const side of SIDES) {
+      claim("link", this.tap(side));
+      ip("tuntap", "add", "dev", this.tap(side), "mode", "tap");
+    }
   }
 
   /** Name of a side's tap: at most 15 characters, as Linux has it. */
@@ -53,6 +58,7 @@ export class Segment {
   /** Moves a tap that the hypervisor has opened into a namespace of its own and gives it MAC and address. */
   attach(side: Side, mac: string, address: string): void {
     const [space, tap] = [this.namespace(side), this.tap(side)];
+    claim("netns", space);
     ip("netns", "add", space);
     ip("link", "set", tap, "netns", space);
     this.run(side, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv4.conf.all.rp_filter=0");
