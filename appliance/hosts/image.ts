@@ -45,7 +45,7 @@ export async function replayThroughImage(options: ReplayOptions): Promise<Exit &
   const append = ["clock=frames", ...(options.boot ? [`boot=${options.boot}`] : [])];
   const running = startImage({ ...options, nics: [nic("in"), nic("out"), nic("log")], append });
   try {
-    await feed(input, options.records, running);
+    await feed(streams, options.records, running);
     const exit = await running.exit;
     // What it sent last may not have been read yet.
     if (
@@ -53,8 +53,11 @@ export async function replayThroughImage(options: ReplayOptions): Promise<Exit &
         () => true,
         () => false,
       )
-    )
+    ) {
+      // One that QEMU has not connected to by now has no end of its own.
+      for (const stream of streams) stream.closeUnconnected();
       await Promise.all(streams.map((stream) => stream.ended));
+    }
     return { ...exit, lines: running.lines };
   } finally {
     if (running.process.exitCode === null && running.process.signalCode === null) await running.stop();
@@ -65,9 +68,15 @@ export async function replayThroughImage(options: ReplayOptions): Promise<Exit &
 
 const ignore = () => {};
 
-async function feed(input: FrameStream, records: ReplayOptions["records"], running: Running): Promise<void> {
+async function feed(
+  streams: readonly FrameStream[],
+  records: ReplayOptions["records"],
+  running: Running,
+): Promise<void> {
+  const input = streams[0]!;
   try {
     await running.ready;
+    await Promise.race([Promise.all(streams.map((stream) => stream.connected())), running.exit]);
     for await (const chunk of records) await input.send(cut(chunk));
   } catch (error) {
     // An image that has ended says why itself; anything else is the caller's.

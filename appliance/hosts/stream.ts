@@ -13,6 +13,7 @@ export class FrameStream {
   readonly #connected: Promise<Socket>;
   #rest: Buffer = Buffer.alloc(0);
   #gone = false;
+  #isConnected = false;
   /** When everything the image ever sent was taken: it has ended, or close() was called. */
   readonly ended: Promise<void>;
 
@@ -25,6 +26,7 @@ export class FrameStream {
         resolve();
       });
       server.once("connection", (socket) => {
+        this.#isConnected = true;
         socket.on("error", () => {}); // a close follows
         socket.on("close", () => server.close());
         if (reading) socket.on("data", (data: Buffer) => this.#take(data, onFrame));
@@ -45,6 +47,14 @@ export class FrameStream {
     });
   }
 
+  /**
+   * When QEMU has connected, or never will (close()). It does so beside everything else: an image may be ready, or even have
+   * ended, before, and what it sends until then is lost.
+   */
+  async connected(): Promise<void> {
+    await Promise.race([this.#connected, this.ended]);
+  }
+
   /** Sends frames to the NIC; resolves when there is room for more. @throws Error when the image has gone. */
   async send(frames: readonly Uint8Array[]): Promise<void> {
     const socket = await Promise.race([this.#connected, this.ended]);
@@ -60,6 +70,11 @@ export class FrameStream {
     const drained = new Promise<void>((resolve) => socket.once("drain", resolve));
     await Promise.race([drained, this.ended]);
     if (this.#gone) throw new Error("the image has gone");
+  }
+
+  /** Ends it if QEMU has not connected. Only when the image has ended. */
+  closeUnconnected(): void {
+    if (!this.#isConnected) this.#server.close();
   }
 
   /** Frees the socket. Only when the image has ended. */
