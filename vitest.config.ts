@@ -31,8 +31,9 @@ export default defineConfig({
   test: {
     include: ["**/*.test.ts"],
     exclude: ["node_modules/**", "dist/**", "build/**"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // The only clock of any test: what must happen is waited for, and nothing may take this long.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     maxWorkers: 2,
     sequence: { sequencer: LongFirst },
     globalSetup: "test/runner/setup.ts",

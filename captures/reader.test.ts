@@ -54,7 +54,7 @@ describe("gzip", () => {
     }
   });
   // REQ-DECODE-012
-  it("a bomb takes bounded memory and is told for what it is", { timeout: 20_000 }, async () => {
+  it("a bomb takes bounded memory and is told for what it is", async () => {
     const before = process.memoryUsage().rss;
     const { summary } = await readBytes(gzipSync(Buffer.alloc(200_000_000)));
     expect(summary.damages).toBe(1);

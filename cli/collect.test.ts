@@ -3,7 +3,8 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { until } from "../lib/testing/until.ts";
 import { anomaly, JournalHost, KEY, policyText } from "../log/testing/journal.ts";
 import { command as collect } from "./collect.ts";
 import { command as events } from "./events.ts";
@@ -121,7 +122,7 @@ describe("weir collect --listen", () => {
     child = started;
     let said = "";
     for (const stream of [started.stdout!, started.stderr!]) stream.on("data", (data) => (said += data));
-    const port = await vi.waitFor(() => Number(/listening on 127\.0\.0\.1 port (\d+)/.exec(said)![1]), 10_000);
+    const port = await until(() => Number(/listening on 127\.0\.0\.1 port (\d+)/.exec(said)?.[1] ?? 0) || undefined);
     const stop = async () => {
       started.kill("SIGTERM");
       const [status] = await once(started, "close");
@@ -141,12 +142,12 @@ describe("weir collect --listen", () => {
     const all = await records();
     const first = await listening();
     await send(first.port, all.slice(0, 20));
-    await vi.waitFor(() => expect(first.said()).toContain("silent, for 3 s"), 8000);
+    await until(() => first.said().includes("silent, for 3 s"));
     expect(await first.stop()).toBe(0);
     expect(lines("live/eve.json").length).toBe(20);
     const second = await listening();
     await send(second.port, [...all.slice(18, 25), ...all.slice(26)]);
-    await vi.waitFor(() => expect(lines("live/eve.json").length).toBe(40), 5000);
+    await until(() => lines("live/eve.json").length === 40);
     expect(await second.stop()).toBe(2);
     const found = lines("live/collect.json").map((line) => JSON.parse(line));
     expect(found.map(({ weir_log }) => weir_log.class)).toEqual([
@@ -159,5 +160,5 @@ describe("weir collect --listen", () => {
     expect(found.at(-1).weir_log).toMatchObject({ first: 26, last: 26 });
     expect(found.at(-1).arrived).toMatch(/^\d{4}-/);
     expect(existsSync(path("live/collect.state.json.new"))).toBe(false);
-  }, 30_000);
+  });
 });

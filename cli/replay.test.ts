@@ -94,23 +94,19 @@ it("an image's exports, as they stand in its log, are the same baseline", () => 
 
 const missing = await whyNoImage();
 const missingArm = await whyNoImage("aarch64");
-it.skipIf(missing)(
-  "under a baseline the booted image gives the same bytes, so the same scores",
-  { timeout: 240_000 },
-  () => {
-    const baseline = join(dir, "image.baseline");
-    weir("learn", "-r", "fixtures/normal.pcap", "-o", baseline);
-    const run = (name: string, ...more: string[]) => {
-      const eve = join(dir, name);
-      expect(weir(...SITE, "--baseline", baseline, "--eve", eve, ...more).status).toBe(0);
-      return readFileSync(eve, "utf8");
-    };
-    const here = run("here.json");
-    expect(here).toMatch(/"scores":1089,"scores_digest":"(?!0{16})[0-9a-f]{16}"/);
-    expect(run("image.json", "--image")).toBe(here);
-    if (!missingArm) expect(run("arm.json", "--image", "--arch", "aarch64")).toBe(here);
-  },
-);
+it.skipIf(missing)("under a baseline the booted image gives the same bytes, so the same scores", () => {
+  const baseline = join(dir, "image.baseline");
+  weir("learn", "-r", "fixtures/normal.pcap", "-o", baseline);
+  const run = (name: string, ...more: string[]) => {
+    const eve = join(dir, name);
+    expect(weir(...SITE, "--baseline", baseline, "--eve", eve, ...more).status).toBe(0);
+    return readFileSync(eve, "utf8");
+  };
+  const here = run("here.json");
+  expect(here).toMatch(/"scores":1089,"scores_digest":"(?!0{16})[0-9a-f]{16}"/);
+  expect(run("image.json", "--image")).toBe(here);
+  if (!missingArm) expect(run("arm.json", "--image", "--arch", "aarch64")).toBe(here);
+});
 
 it("filter words choose what is looked at; wrong ones are marked, exit 1", () => {
   const { status, stdout } = weir(...SITE, "udp", "port", "5000", "or", "arp");

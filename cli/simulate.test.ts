@@ -4,8 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { ROOT } from "../lib/asc.ts";
+import { until } from "../lib/testing/until.ts";
 import { readChapter10 } from "../mil1553/writer/testing/reader.ts";
 import { command } from "./simulate.ts";
+
+const clock = vi.hoisted(() => ({ isVirtual: false, ms: 0 }));
+vi.mock("node:timers/promises", async (original) => {
+  const real = await original<typeof import("node:timers/promises")>();
+  const wait: typeof real.setTimeout = (ms, ...rest) => {
+    if (!clock.isVirtual) return real.setTimeout(ms, ...rest);
+    clock.ms += ms ?? 0;
+    return real.setImmediate(...rest);
+  };
+  return { ...real, setTimeout: wait };
+});
 
 const BUS = join(ROOT, "fixtures/mil1553/avionics.yaml");
 const FOLDER = mkdtempSync(join(tmpdir(), "weir-simulate-"));
@@ -70,12 +82,11 @@ it("sends datagrams to a host, and the same into a capture", async () => {
   await new Promise<void>((done) => socket.bind(0, "127.0.0.1", done));
   const got: Buffer[] = [];
   socket.on("message", (datagram) => void got.push(datagram));
-  const begin = performance.now();
+  // A clock that goes on only while the sender waits
+  vi.spyOn(performance, "now").mockImplementation(() => clock.ms);
+  clock.isVirtual = true;
   const to = `127.0.0.1:${socket.address().port}`;
   await run(BUS, "--seconds", "0.3", "--udp", to, "--pcap", at("g.pcap"), "--format", "2", "--datagram", "800");
-  await new Promise((done) => setTimeout(done, 100));
-  socket.close();
-  expect(performance.now() - begin).toBeGreaterThan(250); // at the pace of the bus
   const capture = readFileSync(at("g.pcap"));
   const sent: Buffer[] = [];
   for (let i = 24; i < capture.length; ) {
@@ -84,6 +95,12 @@ it("sends datagrams to a host, and the same into a capture", async () => {
     i += 16 + length;
   }
   expect(sent.length).toBeGreaterThan(10);
+  clock.isVirtual = false;
+  // At the pace of the bus: the last datagram is sent some 0.3 s behind the first
+  expect(clock.ms).toBeGreaterThan(250);
+  expect(clock.ms).toBeLessThan(300);
+  await until(() => got.length >= sent.length);
+  socket.close();
   expect(got.map((d) => d.toString("hex"))).toEqual(sent.map((d) => d.toString("hex")));
 });
 

@@ -276,7 +276,7 @@ describe("with labelled attacks", () => {
 });
 
 describe("a 1553 bus", () => {
-  it("from clean hours by the simulator, and its attacks", { timeout: 120_000 }, async () => {
+  it("from clean hours by the simulator, and its attacks", async () => {
     const icd = fixture("mil1553/avionics.yaml");
     await run(simulate(), icd, "--seconds", "120", "-o", at("clean.ch10"));
     await run(learn(), "-r", at("clean.ch10"), "-o", at("bus.baseline"));
@@ -306,7 +306,7 @@ describe("a 1553 bus", () => {
     expect((JSON.parse(judged.out) as { found: number }).found).toBe(3);
   });
 
-  it("in the image too: the tuned policy gives the same alerts", { timeout: 120_000 }, async (context) => {
+  it("in the image too: the tuned policy gives the same alerts", async (context) => {
     const why = await whyNoImage();
     if (why) {
       process.stderr.write(`skipped: ${why}\n`);

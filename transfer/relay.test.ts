@@ -118,9 +118,7 @@ describe("a file", () => {
 
 describe("hostile datagrams", () => {
   // REQ-TRANSFER-002
-  it("1,000,000 with every field changed, cut, replayed, of another key: none is taken, nothing traps", {
-    timeout: 120_000,
-  }, async () => {
+  it("1,000,000 with every field changed, cut, replayed, of another key: none is taken, nothing traps", async () => {
     const relay = await Relay.open(KEY_IN, KEY_OUT, FILES);
     const frames = await framesOf("a.txt", text.subarray(0, 60_000));
     for (const frame of frames) relay.pass(frame, 1n);

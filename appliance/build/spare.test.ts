@@ -21,7 +21,7 @@ beforeAll(async () => {
   await Promise.all([prebuiltImage("x86_64"), prebuiltImage("aarch64")]);
   const words = ["learn", "-r", "fixtures/normal.pcap", "-r", "fixtures/mil1553/clean.ch10", "-o", baseline];
   execFileSync(process.execPath, [join(ROOT, "bin", "weir"), ...words], { cwd: ROOT, stdio: "pipe" });
-}, 300_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";

@@ -275,15 +275,16 @@ describe("operation", () => {
   });
 });
 
-it("costs well under a microsecond a message", () => {
+it("costs no more than a few times the reading of a message", () => {
   const all = bytes(capture(TRAINER, 1, 60));
   const section = sectionOf([app.learn(all)]);
   const best = (run: () => void) => {
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < 5; i++) {
-      const from = performance.now();
+      const before = process.cpuUsage();
       run();
-      least = Math.min(least, performance.now() - from);
+      const { user, system } = process.cpuUsage(before);
+      least = Math.min(least, (user + system) / 1000);
     }
     return least;
   };
@@ -298,5 +299,5 @@ it("costs well under a microsecond a message", () => {
   console.log(
     `${n} messages: reading ${ns(reading)} ns each, the detectors ${ns(checking - reading)} ns, learning ${ns(learning - reading)} ns`,
   );
-  expect(ns(checking - reading)).toBeLessThan(2000);
+  expect((checking - reading) / reading).toBeLessThan(10);
 });

@@ -24,6 +24,7 @@ export interface Watched {
 
 export async function openPage(browser: Browser, url: string): Promise<Watched> {
   const page = await browser.newPage({ viewport: { width: 1400, height: 1000 }, acceptDownloads: true });
+  page.setDefaultTimeout(0); // the test runner has a clock
   const wrong: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") wrong.push(message.text());
@@ -39,8 +40,19 @@ export async function openPage(browser: Browser, url: string): Promise<Watched> 
     if (!to.startsWith(origin) && !to.startsWith("blob:") && !to.startsWith("data:")) wrong.push(`request to ${to}`);
   });
   await page.goto(url);
-  await page.waitForSelector("html[data-ready], .wrong, .drop", { timeout: 60_000 });
+  await page.waitForSelector("html[data-ready], .wrong, .drop");
   return { page, wrong };
+}
+
+/** Waits until what has changed is drawn, and moves no more. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+    await frame();
+  });
 }
 
 /** Kept under build/screens, to be looked at. */

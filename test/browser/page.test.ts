@@ -40,7 +40,7 @@ describe.skipIf(!browserPath)("the page", () => {
     browser = await launch();
     watched = await openPage(browser, served.url);
     page = watched.page;
-  }, 120_000);
+  });
   afterAll(async () => {
     expect(watched.wrong).toEqual([]);
     await browser?.close();
@@ -71,13 +71,13 @@ describe.skipIf(!browserPath)("the page", () => {
     }
   }
 
-  it("counts what weir evaluate and weir replay count", { timeout: 60_000 }, async () => {
+  it("counts what weir evaluate and weir replay count", async () => {
     await same();
     await screenshot(page, "scores-light");
   });
 
   // REQ-DETECT-010
-  it("has the scores that Node has, bit for bit", { timeout: 60_000 }, async () => {
+  it("has the scores that Node has, bit for bit", async () => {
     const job = { captures: [capture], policy, baseline };
     const here = { run: (await run(job)).scores, lowered: (await runLowered(job)).scores };
     expect(here.lowered.length).toBeGreaterThan(1000);
@@ -123,7 +123,7 @@ describe.skipIf(!browserPath)("the page", () => {
     expect(there).toEqual({ run: hex(here.run), lowered: hex(here.lowered) });
   });
 
-  it("a threshold that is dragged", { timeout: 60_000 }, async () => {
+  it("a threshold that is dragged", async () => {
     await page.click('tr:has([data-alerts="shape"])');
     const line = page.locator(".threshold");
     const box = (await line.boundingBox())!;
@@ -141,7 +141,7 @@ describe.skipIf(!browserPath)("the page", () => {
     await same(`detectors.shape.threshold=${factor}`);
   });
 
-  it("keys alone: the line, a number, an alert's record", { timeout: 60_000 }, async () => {
+  it("keys alone: the line, a number, an alert's record", async () => {
     const before = await page.getAttribute("html", "data-runs");
     await page.focus(".threshold");
     await page.keyboard.press("Home");
@@ -164,7 +164,7 @@ describe.skipIf(!browserPath)("the page", () => {
     await screenshot(page, "alert-light");
   });
 
-  it("exports a policy that does what it showed", { timeout: 60_000 }, async () => {
+  it("exports a policy that does what it showed", async () => {
     const wanted = page.waitForEvent("download");
     await page.click("text=Export policy");
     const download = await wanted;
@@ -183,7 +183,7 @@ describe.skipIf(!browserPath)("the page", () => {
     expect(readFileSync(path, "utf8")).toContain("# listens only");
   });
 
-  it("the other views, light and dark", { timeout: 60_000 }, async () => {
+  it("the other views, light and dark", async () => {
     for (const theme of ["light", "dark"]) {
       for (const tab of ["Scores", "Traffic", "Detection"]) {
         await page.click(`[role=tab]:text("${tab}")`);

@@ -4,7 +4,6 @@ import { createSocket } from "node:dgram";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,10 +14,12 @@ import { CaptureWriter } from "../../captures/write.ts";
 import { lookup } from "../../detectors/ip/testing/traffic.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { ROOT } from "../../lib/asc.ts";
+import { until } from "../../lib/testing/until.ts";
 import { readBus } from "../../mil1553/simulator/icd/read.ts";
 import { simulate } from "../../mil1553/simulator/run.ts";
 import { recording } from "../../mil1553/writer/recording.ts";
-import { browserPath, launch, openPage, screenshot, weir } from "./browser.ts";
+import { waiting } from "../live/receivers.ts";
+import { browserPath, drawn, launch, openPage, screenshot, weir } from "./browser.ts";
 
 if (!browserPath) console.log("skipped: reports in a browser: no chromium");
 
@@ -34,7 +35,7 @@ describe.skipIf(!browserPath)("reports", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("weir page --out: a bus, from a file, with no network", { timeout: 60_000 }, async () => {
+  it("weir page --out: a bus, from a file, with no network", async () => {
     const report = join(folder, "bus.html");
     weir("page", "-r", "fixtures/mil1553/collision.ch10", "--out", report);
     const { page, wrong } = await openPage(browser, pathToFileURL(report).href);
@@ -63,7 +64,7 @@ describe.skipIf(!browserPath)("reports", () => {
     await page.close();
   });
 
-  it("weir replay --html: the same alerts as it printed", { timeout: 60_000 }, async () => {
+  it("weir replay --html: the same alerts as it printed", async () => {
     const report = join(folder, "site.html");
     const printed = weir("replay", "-r", "fixtures/site.pcap", "-c", "fixtures/policy.yaml", "--html", report);
     const { page, wrong } = await openPage(browser, pathToFileURL(report).href);
@@ -107,7 +108,7 @@ describe.skipIf(!browserPath)("reports", () => {
   });
 
   // REQ-GROUND-008
-  it("traffic stays text: names of files, buses and attacks that are markup", { timeout: 60_000 }, async () => {
+  it("traffic stays text: names of files, buses and attacks that are markup", async () => {
     const evil = join(folder, "<img src=x onerror=alert(1)>.ch10");
     const ch10 = readFileSync(join(ROOT, "fixtures/mil1553/collision.ch10"));
     for (let at = ch10.indexOf("AVIONICS"); at >= 0; at = ch10.indexOf("AVIONICS")) ch10.write("<b>x</b>", at);
@@ -128,7 +129,7 @@ describe.skipIf(!browserPath)("reports", () => {
         await page.locator("[role=tab]").nth(tab).click();
         const first = page.locator(".alerts tbody tr").first();
         if (await first.count()) await first.click();
-        await sleep(300);
+        await drawn(page);
         expect(await page.evaluate(() => document.querySelectorAll("img, b, script:not([type])").length)).toBe(1);
       }
       expect(await page.textContent("header")).toContain(n ? "<script>alert(2)" : "<img src=x onerror=alert(1)>");
@@ -139,7 +140,7 @@ describe.skipIf(!browserPath)("reports", () => {
   });
 
   // REQ-GROUND-008
-  it("traffic stays text: names of buses that are scripts", { timeout: 60_000 }, async () => {
+  it("traffic stays text: names of buses that are scripts", async () => {
     const names = ["<script>alert(7)</script>", "<img src=x onerror=alert(8)>"];
     const bus = readBus(join(ROOT, "fixtures/mil1553/avionics.yaml"));
     const channels = bus.channels.map(({ channel }, n) => ({ channel, name: names[n]! }));
@@ -159,7 +160,7 @@ describe.skipIf(!browserPath)("reports", () => {
     const tabs = await page.locator("[role=tab]").count();
     for (let tab = 0; tab < tabs; tab++) {
       await page.locator("[role=tab]").nth(tab).click();
-      await sleep(200);
+      await drawn(page);
     }
     expect(await page.evaluate(() => document.querySelectorAll("img, b, script:not([type])").length)).toBe(1);
     expect(wrong).toEqual([]);
@@ -167,7 +168,7 @@ describe.skipIf(!browserPath)("reports", () => {
   });
 
   // REQ-GROUND-008
-  it("traffic stays text: names asked for by DNS that are scripts", { timeout: 60_000 }, async () => {
+  it("traffic stays text: names asked for by DNS that are scripts", async () => {
     const [attribute, script] = ["<img src=x onerror=alert(6)>", "<script>alert(5)</script>"];
     const capture = join(folder, "dns.pcap");
     const writer = new CaptureWriter(capture);
@@ -191,7 +192,7 @@ describe.skipIf(!browserPath)("reports", () => {
       const rows = page.locator(".alerts tbody tr");
       for (let row = 0; row < (await rows.count()); row++) {
         await rows.nth(row).click();
-        await sleep(200);
+        await drawn(page);
       }
       expect(await page.evaluate(() => document.querySelectorAll("img, b, script:not([type])").length)).toBe(1);
       if (await rows.count()) expect(await page.textContent(".alerts")).toContain("below ...");
@@ -200,7 +201,7 @@ describe.skipIf(!browserPath)("reports", () => {
     await page.close();
   });
 
-  it("weir page --live: heartbeats, alerts, what is missing", { timeout: 90_000 }, async () => {
+  it("weir page --live: heartbeats, alerts, what is missing", async () => {
     const log = join(folder, "log");
     const port = 20000 + (process.pid % 20000);
     const children: ChildProcess[] = [];
@@ -231,12 +232,10 @@ describe.skipIf(!browserPath)("reports", () => {
       await page.waitForFunction(
         (alerts) => document.querySelector(".tiles")?.textContent?.includes(`alerts${alerts}`),
         sent.alerts,
-        { timeout: 20_000 },
       );
       await page.waitForFunction(
         () => document.querySelector(".tiles")?.textContent?.includes("missing records1"),
         undefined,
-        { timeout: 20_000 },
       );
       expect(await page.textContent(".live")).toContain("missing boot");
       expect(await page.textContent(".live")).toContain("10.0.0.66");
@@ -244,10 +243,9 @@ describe.skipIf(!browserPath)("reports", () => {
       await page.waitForFunction(
         () => document.querySelector(".tiles")?.textContent?.includes("silent for"),
         undefined,
-        { timeout: 20_000 },
       );
       await page.click("text=Light or dark");
-      await sleep(700);
+      await drawn(page);
       await screenshot(page, "live-dark");
       expect(wrong).toEqual([]);
       await page.close();
@@ -273,7 +271,7 @@ describe.skipIf(!browserPath)("reports", () => {
     for (const [n, datagram] of datagrams.entries()) {
       if (n === lost) continue;
       await new Promise((done) => socket.send(datagram, port, "127.0.0.1", done));
-      if (n % 20 === 0) await sleep(5);
+      if (n % 20 === 0) await until(() => (waiting(port) ?? 0) < 50_000);
     }
     socket.close();
     return { alerts };

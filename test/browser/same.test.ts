@@ -54,7 +54,7 @@ try {
 </script>`;
 
 // REQ-DETECT-010
-it.skipIf(!browser)("every event and every frame, of a capture under a baseline", { timeout: 120_000 }, async () => {
+it.skipIf(!browser)("every event and every frame, of a capture under a baseline", async () => {
   const folder = mkdtempSync(join(tmpdir(), "weir-browser-"));
   // A baseline, so that every packet has a score
   const learning = compilePolicy("fixtures/watch.yaml", { learn: true });

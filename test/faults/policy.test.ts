@@ -50,7 +50,7 @@ async function judges(): Promise<Record<(typeof PARTS)[number], (bytes: Uint8Arr
 }
 
 describe("a bit of a policy", () => {
-  it("changed in a compartment's part is refused by it, whichever it is", { timeout: 60_000 }, async () => {
+  it("changed in a compartment's part is refused by it, whichever it is", async () => {
     const judge = await judges();
     for (const name of PARTS) {
       const bits = parts[name].length * 8;
@@ -70,9 +70,7 @@ describe("a bit of a policy", () => {
     }
   });
 
-  it("changed in the container is refused, or gives the compartments the same bytes", {
-    timeout: 120_000,
-  }, async () => {
+  it("changed in the container is refused, or gives the compartments the same bytes", async () => {
     const read = await hosted.program("container");
     const path = join(hosted.folder, "policy.bin");
     writeFileSync(path, container);
@@ -142,11 +140,11 @@ describe.skipIf(reason)("a bit of the policy in an image", () => {
   beforeAll(async () => {
     images = await Images.open("x86_64");
     bare = await prebuilt("x86_64");
-  }, 120_000);
+  });
   afterAll(() => images?.close());
 
   // The test image's compartments take one byte each, which they do not check: of the container's 40 bytes in front
-  it("is refused when it starts, with its reason", { timeout: 120_000 }, async () => {
+  it("is refused when it starts, with its reason", async () => {
     const placed = placePolicy(bare, testPolicy());
     const at = (placed.length - testPolicy().length) * 8;
     const bits = [0, 31, 32, 70, 95, 96, 110, 128 + 31, 160 + 30, 192 + 29, 224 + 20, 288 + 31];

@@ -2,7 +2,6 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseDatagram } from "../../appliance/hosts/datagram.ts";
 import { type Accelerator, liveClock, type Running, startImage } from "../../appliance/hosts/qemu.ts";
 import { FrameStream } from "../../appliance/hosts/stream.ts";
@@ -113,7 +112,7 @@ export class Rig {
     const qmp = await Qmp.listen(path("qmp"));
     const backend = (name: Name) => ({ kind: "stream", path: path(name) }) as const;
     const running = startImage({
-      ...{ image, memory: 8, accelerator, timeout: 120_000, append: liveClock() },
+      ...{ image, memory: 8, accelerator, append: liveClock() },
       nics: nics({ in: backend("in"), out: backend("out"), log: backend("log") }),
       more: [...qmpArguments(path("qmp")), ...gdbArguments(path("gdb"))],
     });
@@ -222,7 +221,4 @@ export class Rig {
   }
 }
 
-export async function until(what: () => boolean, patience = PATIENCE): Promise<void> {
-  for (const end = Date.now() + patience; !what(); await sleep(5))
-    if (Date.now() > end) throw new Error("waited in vain");
-}
+export { until } from "../../lib/testing/until.ts";

@@ -21,7 +21,7 @@ let lines: Line[];
 beforeAll(async () => {
   const lies = await hosted.program("lies");
   lines = JSON.parse(await lies(String(TRIALS))) as Line[];
-}, 120_000);
+});
 afterAll(() => {
   outcomes.write();
   hosted.remove();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { placePolicy } from "../../appliance/build/place.ts";
 import { replayThroughImage } from "../../appliance/hosts/image.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
-import { Images, MEMORY, PATIENCE, policy, prebuilt } from "../image/images.ts";
+import { Images, MEMORY, policy, prebuilt } from "../image/images.ts";
 import { frame, stream } from "../image/records.ts";
 import { Outcomes } from "./outcome.ts";
 
@@ -27,7 +27,7 @@ describe.skipIf(reason)("a compartment that fails", () => {
   beforeAll(async () => {
     images = await Images.open("x86_64");
     image = images.write("traps", placePolicy(await prebuilt("x86_64"), policy()));
-  }, 300_000);
+  });
   afterAll(async () => {
     outcomes.write();
     await images?.close();
@@ -39,7 +39,7 @@ describe.skipIf(reason)("a compartment that fails", () => {
     let leaked = 0;
     const { accelerator } = images;
     const exit = await replayThroughImage({
-      ...{ image, memory: MEMORY, accelerator, timeout: PATIENCE, records: [stream(frames)] },
+      ...{ image, memory: MEMORY, accelerator, records: [stream(frames)] },
       onOut: (bytes) => out.push(bytes.toString("hex")),
       onLog: () => {},
       onIn: () => leaked++,

@@ -51,7 +51,7 @@ describe("the corpus", () => {
 });
 
 describe("readers of captures", () => {
-  it("take the corpus, and some seconds of mutants", { timeout: 120_000, retry: 0 }, async () => {
+  it("take the corpus, and some seconds of mutants", async () => {
     const inputs = [...readInputs(join(CORPUS, "readers")), ...seeds("readers", [])];
     const figures = await fuzzReaders({ inputs, seconds: 2, seed: 1553, longest: 65_536 });
     console.log(`readers: ${figures.executions} inputs, ${figures.packets} packets, ${figures.damaged} damaged`);
@@ -79,11 +79,10 @@ describe.skipIf(reason)("compiled code", () => {
   let fuzzers: Fuzzers;
   beforeAll(async () => {
     fuzzers = await buildFuzzers();
-  }, 300_000);
+  });
 
   it.each(TARGETS.filter(({ program }) => program).map((target) => [target.name, target] as const))(
     "%s: the corpus and the seeds once, then mutants of them",
-    { timeout: 120_000, retry: 0 },
     async (name, target) => {
       const seeded = writeInputs(fresh(`seeds-${name}`), seeds(name as Seeded, fuzzers.policies));
       const folders = [fresh(`new-${name}`), join(CORPUS, name), seeded];
@@ -125,7 +124,7 @@ describe.skipIf(reason)("compiled code", () => {
       "r < ROLES - 1; r++) {\n    const volatile",
     ],
   ];
-  it.each(PLANTED)("finds what was planted: %s", { timeout: 120_000, retry: 0 }, async (what, name, file, from, to) => {
+  it.each(PLANTED)("finds what was planted: %s", async (what, name, file, from, to) => {
     const text = runtime(file);
     expect(text).toContain(from);
     const program = await buildSpoilt(name, { [file]: text.replace(from, to) });

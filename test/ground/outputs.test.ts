@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../lib/asc.ts";
+import { until } from "../../lib/testing/until.ts";
 import { anomaly, JournalHost, KEY, policyText } from "../../log/testing/journal.ts";
 import { Endpoint, PROFILES } from "../../transfer/endpoint.ts";
+import { waiting } from "../live/receivers.ts";
 import { judge, noise, Sandbox, start } from "./command.ts";
 
 const SITE = join(ROOT, "fixtures/site.pcap");
@@ -34,12 +35,13 @@ async function listening(
   child.stderr!.on("data", (data) => {
     said += data;
   });
-  for (let n = 0; n < 600 && !said.includes("listening") && child.exitCode === null; n++) await sleep(50);
+  await until(() => said.includes("listening") || child.exitCode !== null);
   const socket = createSocket("udp4");
   await work(
     (datagram) => new Promise((resolve) => socket.send(Buffer.from(datagram), port, "127.0.0.1", () => resolve())),
   );
-  await sleep(500);
+  // Until it has read what was sent; it ends by itself when asked to, and has then handled it
+  await until(() => !waiting(port));
   socket.close();
   child.kill("SIGINT");
   return await ended;

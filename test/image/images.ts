@@ -38,8 +38,6 @@ const COMPARTMENTS: readonly Compartment[] = [
 
 /** MiB that test images get. */
 export const MEMORY = 4;
-/** For one start of an image; far more than it needs. */
-export const PATIENCE = 20_000;
 
 /** The CPUs that there is a QEMU for here. */
 export const arches: readonly Arch[] = ARCHES.filter((arch) => {
@@ -121,7 +119,7 @@ export class Images {
 
   options(image: string): StartOptions {
     const { accelerator, machine } = this;
-    return { image, memory: MEMORY, accelerator, ...machine, nics: nics({}), timeout: PATIENCE };
+    return { image, memory: MEMORY, accelerator, ...machine, nics: nics({}) };
   }
 
   /** Starts an image that is stopped by close() at the latest, whatever becomes of the test. */

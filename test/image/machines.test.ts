@@ -8,7 +8,7 @@ import { placePolicy } from "../../appliance/build/place.ts";
 import { smallImage } from "../../appliance/build/testing/image.ts";
 import { replayThroughImage } from "../../appliance/hosts/image.ts";
 import { ROOT } from "../../lib/asc.ts";
-import { arches, Images, PATIENCE, policy, prebuilt } from "./images.ts";
+import { arches, Images, policy, prebuilt } from "./images.ts";
 import { frame, stream } from "./records.ts";
 
 const frames = Array.from({ length: 60 }, (_, n) => frame(n % 5 ? 0x11 : 0xdd, 60 + n, n));
@@ -29,7 +29,7 @@ describe.runIf(arches.includes("aarch64"))("an aarch64 image", () => {
     const out: string[] = [];
     const onOut = (bytes: Buffer) => out.push(bytes.toString("hex"));
     const exit = await replayThroughImage({
-      ...{ image, memory, accelerator: "tcg", timeout: PATIENCE, records: [stream(frames)], onOut, more },
+      ...{ image, memory, accelerator: "tcg", records: [stream(frames)], onOut, more },
     });
     expect(exit.lines.at(-1)).toMatch(/^weir: done: 61 records/);
     expect(exit.name).toBe("DONE");

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { placePolicy } from "../../appliance/build/place.ts";
 import { align8, RECORD_HEADER } from "../../appliance/contract/abi.ts";
 import { replayThroughImage } from "../../appliance/hosts/image.ts";
-import { embedded, Images, MEMORY, machines, PATIENCE, policy, prebuilt } from "./images.ts";
+import { embedded, Images, MEMORY, machines, policy, prebuilt } from "./images.ts";
 import { frame, stream } from "./records.ts";
 
 interface Result {
@@ -45,7 +45,6 @@ describe.each(machines)("$name", ({ arch, machine }) => {
       ...images.machine,
       memory: MEMORY,
       accelerator: images.accelerator,
-      timeout: PATIENCE,
       records,
       onOut: (bytes) => {
         result.out.push(bytes.toString("hex"));

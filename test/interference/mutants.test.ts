@@ -22,7 +22,7 @@ describe.skipIf(reason)("a spoilt image", () => {
   beforeAll(async () => {
     workshop = await Workshop.open();
     await workshop.build();
-  }, 180_000);
+  });
   afterAll(() => {
     workshop?.close();
     bench.close();

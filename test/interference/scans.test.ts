@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { liveClock, MACS, type Running, startImage } from "../../appliance/hosts/qemu.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
+import { until } from "../../lib/testing/until.ts";
 import { Segment, SIDES, type Side, whyNot } from "../live/segment.ts";
 import { c1, c2, c3, c4 } from "./checks.ts";
 import { Bench } from "./image.ts";
@@ -102,7 +103,7 @@ describe.skipIf(reason)("whoever asks, from any side", () => {
     const text = join(folder, "console");
     const image = await bench.image();
     running = startImage({
-      ...{ image, memory: MEMORY, accelerator: "tcg", append: liveClock(), timeout: 110_000 },
+      ...{ image, memory: MEMORY, accelerator: "tcg", append: liveClock() },
       nics: NAMES.map((name, n) => ({ mac: MACS[name], backend: { kind: "tap", name: segment.tap(SIDES[n]!) } })),
       console: text,
       more: [...qmpArguments(join(folder, "qmp.sock")), ...witnessArguments(folder)],
@@ -127,12 +128,11 @@ describe.skipIf(reason)("whoever asks, from any side", () => {
     );
     // And it is alive: what may pass passes still.
     segment.run("source", "sh", "-c", "for i in 1 2 3; do echo reading-$i | nc -un -w1 -q0 10.0.1.9 5000; done");
-    for (let n = 0; n < 50 && arrived().split("\n").length < 4; n++)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => arrived().split("\n").length >= 4);
     passed = arrived();
     evidence = await gather(qmp, { image, running, folder, bases, memory: MEMORY, text });
     qmp.close();
-  }, 400_000);
+  });
 
   afterAll(async () => {
     await running?.stop();

@@ -41,13 +41,13 @@ transfer: { in: { key-file: in.key }, out: { key-file: out.key }, extensions: [b
       mac: [MACS.in, MACS.out, MACS.log][n]!,
       backend: { kind: "tap", name: segment.tap(side) } as const,
     }));
-    image = startImage({ image: path, memory: 8, accelerator, nics, append: liveClock(), timeout: 120_000 });
+    image = startImage({ image: path, memory: 8, accelerator, nics, append: liveClock() });
     await image.ready;
     segment.attach("source", "02:00:00:00:00:05", "10.0.0.5/24");
     segment.attach("destination", "52:54:00:77:00:12", "10.0.1.9/24");
     segment.route("source", "10.0.1.0/24", "10.0.0.1", "02:00:00:00:00:01");
     await pause(500);
-  }, 300_000); // it may have to build the image first
+  }); // it may have to build the image first
 
   afterAll(async () => {
     await image?.stop();
@@ -91,5 +91,5 @@ transfer: { in: { key-file: in.key }, out: { key-file: out.key }, extensions: [b
       .map((line) => JSON.parse(line) as { name: string; whole: boolean });
     expect(lines).toMatchObject([{ name: "image.bin", whole: true, size: data.length, missing: [] }]);
     expect(readFileSync(join(out, "image.bin")).equals(data)).toBe(true);
-  }, 90_000);
+  });
 });

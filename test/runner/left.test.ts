@@ -3,24 +3,15 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { ROOT } from "../../lib/asc.ts";
+import { until } from "../../lib/testing/until.ts";
 import { processesOf, VARIABLE } from "./sweep.ts";
 
 interface Abandoned {
   run: string;
   started: number[];
   spaces: string[];
-}
-
-/** Waits for an event; the only clock is the test runner's. */
-async function until<T>(seen: () => T | undefined | null | false): Promise<T> {
-  for (;;) {
-    const value = seen();
-    if (value) return value;
-    await pause(20);
-  }
 }
 
 const exists = (pid: number) => existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`).length > 0;
@@ -36,7 +27,7 @@ it.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)("%s to the runner", async (si
     stdio: "ignore",
     env: { ...process.env, WEIR_ABANDONED: note },
   });
-  const { run, started, spaces } = await until<Abandoned>(() => {
+  const { run, started, spaces } = await until(() => {
     expect(runner.exitCode).toBeNull();
     return existsSync(note) && (JSON.parse(readFileSync(note, "utf8") || "null") as Abandoned | null);
   });

@@ -9,8 +9,8 @@ export interface Impairments {
   reorder?: number;
   /** After this many datagrams, that many are lost, again and again. */
   burst?: { every: number; length: number };
-  /** Datagrams a second; what comes faster is lost. */
-  cap?: number;
+  /** Of what comes this share passes, evenly, after the first hundred: the network is narrower than the sender is fast. */
+  share?: number;
 }
 
 export class Impairer {
@@ -22,7 +22,6 @@ export class Impairer {
   #n = 0;
   #held: Buffer | undefined;
   #tokens = 100;
-  #then = performance.now();
   readonly counts = { came: 0, dropped: 0, duplicated: 0, reordered: 0 };
 
   private constructor(what: Impairments, to: { host: string; port: number }) {
@@ -53,13 +52,13 @@ export class Impairer {
   }
 
   #pass(datagram: Buffer): void {
-    const { drop = 0, duplicate = 0, reorder = 0, burst, cap } = this.#what;
+    const { drop = 0, duplicate = 0, reorder = 0, burst, share } = this.#what;
     this.counts.came++;
     const n = this.#n++;
     if (
       this.#dice() < drop ||
       (burst && n % burst.every < burst.length && n >= burst.every) ||
-      (cap && !this.#token(cap))
+      (share !== undefined && !this.#token(share))
     ) {
       this.counts.dropped++;
       return;
@@ -80,10 +79,8 @@ export class Impairer {
     }
   }
 
-  #token(rate: number): boolean {
-    const now = performance.now();
-    this.#tokens = Math.min(100, this.#tokens + ((now - this.#then) * rate) / 1000);
-    this.#then = now;
+  #token(share: number): boolean {
+    this.#tokens = Math.min(100, this.#tokens + share);
     if (this.#tokens < 1) return false;
     this.#tokens--;
     return true;

@@ -97,7 +97,7 @@ const finding = fc.record({
 });
 
 // REQ-DETECT-009
-it("as Suricata's user guide has it, whatever the file and the findings", { timeout: 30_000 }, async () => {
+it("as Suricata's user guide has it, whatever the file and the findings", async () => {
   const { exports } = await instantiateOnboard("appliance/compartments/inspect/onboard/suppression.probe.ts");
   const e = exports as unknown as {
     memory: WebAssembly.Memory;
