@@ -1,9 +1,9 @@
 /** Recordings as lists of messages, to attack them: decoded by the onboard decoder, like everything that is not ours. */
 
-import { decodeChapter10, findingText } from "../mil1553/decode/index.ts";
 import type { BusMessage } from "../mil1553/simulator/message.ts";
 import type { Clock } from "../mil1553/writer/recording.ts";
 import type { ChannelName } from "../mil1553/writer/tmats.ts";
+import { decodeChapter10, findingText } from "./mil1553/index.ts";
 import { CaptureReader } from "./reader.ts";
 
 export interface Recording {

@@ -3,10 +3,10 @@ import { Command, Option } from "commander";
 import { RecordKind } from "../appliance/contract/abi.ts";
 import { damageText } from "../captures/damage.ts";
 import { Filter } from "../captures/filter/filter.ts";
+import { decodeChapter10, findingText } from "../captures/mil1553/index.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { Decoder } from "../ip/decode/decoder.ts";
 import { COLUMNS, toCsv, toJson } from "../ip/decode/format.ts";
-import { decodeChapter10, findingText } from "../mil1553/decode/index.ts";
 
 interface Options {
   read: string[];

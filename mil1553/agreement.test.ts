@@ -2,10 +2,12 @@
 // recordings with bytes changed, datagrams lost, doubled, out of order and damaged.
 import { expect, it } from "vitest";
 import { RecordKind } from "../appliance/contract/abi.ts";
+import { decodeChapter10, record } from "../captures/mil1553/index.ts";
 import { bus } from "../diode/testing/stream.ts";
 import { InFlight } from "../ip/testing/compartment.ts";
 import { generator } from "../ip/testing/seeds.ts";
-import { decodeChapter10, record } from "./decode/index.ts";
+import type { BusMessage } from "./simulator/message.ts";
+import { COUNTER_START } from "./simulator/run.ts";
 import {
   busData,
   dateTime,
@@ -19,10 +21,8 @@ import {
   stretch,
   tmats,
   whole,
-} from "./decode/testing/chapter10.ts";
-import { decodeBytes, frame } from "./decode/testing/decode.ts";
-import type { BusMessage } from "./simulator/message.ts";
-import { COUNTER_START } from "./simulator/run.ts";
+} from "./testing/chapter10.ts";
+import { decodeBytes, frame } from "./testing/decode.ts";
 import { recording } from "./writer/recording.ts";
 
 const CLOCK = { counter: COUNTER_START, ms: 1_772_438_400_000 };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { instantiateOnboard } from "../lib/asc.ts";
-import { busData, message, packet, sealData, sealHeader, tmats } from "./decode/testing/chapter10.ts";
-import { decodeBytes, rowsOf } from "./decode/testing/decode.ts";
+import { busData, message, packet, sealData, sealHeader, tmats } from "./testing/chapter10.ts";
+import { decodeBytes, rowsOf } from "./testing/decode.ts";
 
 const words = [0x4c61, 0x4800, 7];
 const bus = (sequence: number, n = 1, checksum: 0 | 1 | 2 | 4 = 4) =>

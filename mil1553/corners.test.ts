@@ -12,9 +12,9 @@ import {
   stretch,
   tmats,
   whole,
-} from "./decode/testing/chapter10.ts";
-import { bus, cut, decode, expected } from "./decode/testing/datagrams.ts";
-import { frame, rowsOf } from "./decode/testing/decode.ts";
+} from "./testing/chapter10.ts";
+import { bus, cut, decode, expected } from "./testing/datagrams.ts";
+import { frame, rowsOf } from "./testing/decode.ts";
 
 const names = (found: readonly string[]) => found.map((text) => text.split(" ")[0]);
 const named = async (...datagrams: Buffer[]) => names((await decode(datagrams.map((d) => frame(d)))).found);

@@ -2,20 +2,10 @@
 // same packets say the same.
 import { describe, expect, it } from "vitest";
 import { RecordKind } from "../appliance/contract/abi.ts";
-import { decodeChapter10, findingText, record } from "./decode/index.ts";
-import { measureSpeed } from "./decode/speed.ts";
-import {
-  busData,
-  dayTime,
-  message,
-  packet,
-  segment,
-  segment2,
-  stretch,
-  tmats,
-  whole,
-} from "./decode/testing/chapter10.ts";
-import { decodeBytes, frame, rowsOf } from "./decode/testing/decode.ts";
+import { decodeChapter10, findingText, record } from "../captures/mil1553/index.ts";
+import { busData, dayTime, message, packet, segment, segment2, stretch, tmats, whole } from "./testing/chapter10.ts";
+import { decodeBytes, frame, rowsOf } from "./testing/decode.ts";
+import { measureSpeed } from "./testing/speed.ts";
 
 describe("the mil1553 object", () => {
   it("names what an interface control document names", async () => {

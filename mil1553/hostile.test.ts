@@ -14,7 +14,7 @@ import {
   stretch,
   tmats,
   whole,
-} from "./decode/testing/chapter10.ts";
+} from "./testing/chapter10.ts";
 
 interface Probe {
   memory: WebAssembly.Memory;

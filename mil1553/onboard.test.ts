@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { busData, dateTime, dayTime, message, packet, tmats } from "./decode/testing/chapter10.ts";
-import { type Row, rowsOf } from "./decode/testing/decode.ts";
+import { busData, dateTime, dayTime, message, packet, tmats } from "./testing/chapter10.ts";
+import { type Row, rowsOf } from "./testing/decode.ts";
 
 // Command words: terminal, transmit, subaddress, count or mode code
 const command = (rt: number, t: 0 | 1, sa: number, n: number) => (rt << 11) | (t << 10) | (sa << 5) | (n & 31);

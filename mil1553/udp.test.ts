@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { sealHeader, segment, segment2, stretch, whole } from "./decode/testing/chapter10.ts";
-import { bus, cut, decode, expected } from "./decode/testing/datagrams.ts";
-import { frame } from "./decode/testing/decode.ts";
+import { sealHeader, segment, segment2, stretch, whole } from "./testing/chapter10.ts";
+import { bus, cut, decode, expected } from "./testing/datagrams.ts";
+import { frame } from "./testing/decode.ts";
 
 // REQ-DECODE-018
 describe("format 1", () => {

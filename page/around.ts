@@ -1,9 +1,9 @@
 /** The records around one of them, decoded: what an analyst wants to see behind an alert. */
 import { align8, RECORD_HEADER } from "../appliance/contract/abi.ts";
+import { decodeChapter10 } from "../captures/mil1553/index.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { Decoder } from "../ip/decode/decoder.ts";
 import { toJson } from "../ip/decode/format.ts";
-import { decodeChapter10 } from "../mil1553/decode/index.ts";
 
 export interface Around {
   /** From 1. */

@@ -1,7 +1,8 @@
 /** The messages of 1553 buses as columns: for the map of terminals and subaddresses, and for the schedule. */
+
+import { decodeChapter10 } from "../captures/mil1553/index.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { secondsOf } from "../lib/timestamp.ts";
-import { decodeChapter10 } from "../mil1553/decode/index.ts";
 import { grown } from "./columns.ts";
 
 /** Messages that are kept; all are counted in cells. */
@@ -67,7 +68,7 @@ class Rows {
   readonly #cells = new Map<number, Cell>();
   readonly #spans = new Map<number, [number, number]>();
 
-  /** A row of MESSAGE_COLUMNS (mil1553/decode): neither names nor raw words hold a comma. */
+  /** A row of MESSAGE_COLUMNS (captures/mil1553): neither names nor raw words hold a comma. */
   add(line: string): void {
     const f = line.split(",");
     const channel = Number(f[0]);

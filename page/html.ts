@@ -29,7 +29,7 @@ export interface Start {
 const ENTRIES = [
   "captures/onboard/lay.ts",
   "ip/decode/onboard/index.ts",
-  "mil1553/decode/onboard/index.ts",
+  "captures/mil1553/onboard/index.ts",
   "detectors/shape/ground/onboard/index.ts",
 ];
 

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RecordKind } from "../../appliance/contract/abi.ts";
-import { decodeChapter10, record } from "../decode/index.ts";
+import { decodeChapter10, record } from "../../captures/mil1553/index.ts";
 import type { Checksum } from "../writer/chapter10.ts";
 import { frame, STREAM } from "../writer/frame.ts";
 import { type Packet, type RecordingOptions, recording } from "../writer/recording.ts";

@@ -8,7 +8,7 @@ import { writeBaseline } from "../../detectors/baseline/file.ts";
 import { baselineOf } from "../../detectors/baseline/merge.ts";
 import { type CompileOptions, compilePolicy } from "../../diode/policy.ts";
 import { ROOT } from "../../lib/asc.ts";
-import { measureSpeed } from "../../mil1553/decode/speed.ts";
+import { measureSpeed } from "../../mil1553/testing/speed.ts";
 import { learnCapture } from "../../tuning/learn/learn.ts";
 
 const SIZE = 200_000_000;

@@ -22,7 +22,7 @@ import {
   stretch,
   tmats,
   whole,
-} from "../../mil1553/decode/testing/chapter10.ts";
+} from "../../mil1553/testing/chapter10.ts";
 import { garbage } from "../image/garbage.ts";
 import { stream as stream_ } from "../image/records.ts";
 import { questions } from "../interference/script.ts";

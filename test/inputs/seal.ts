@@ -1,7 +1,7 @@
 /** Makes the checksums of an input right, as the fuzzers' programs do (test/fuzz/native/seal.h): lengths and all else stay. */
 import { createHmac } from "node:crypto";
 import { checksum } from "../../fixtures/frames.ts";
-import { sealData, sealHeader, words } from "../../mil1553/decode/testing/chapter10.ts";
+import { sealData, sealHeader, words } from "../../mil1553/testing/chapter10.ts";
 import { FRAME } from "../../transfer/endpoint.ts";
 import { TRANSFER_KEY } from "../fuzz/policies.ts";
 

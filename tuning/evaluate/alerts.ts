@@ -2,11 +2,11 @@
 
 import { RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
 import { embed } from "../../appliance/hosts/node.ts";
+import { decodeChapter10 } from "../../captures/mil1553/index.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { type RecordSource, recordStream } from "../../captures/records.ts";
 import type { CompiledPolicy } from "../../diode/policy.ts";
 import { secondsOf } from "../../lib/timestamp.ts";
-import { decodeChapter10 } from "../../mil1553/decode/index.ts";
 import type { Unit } from "./labels.ts";
 
 export interface Alert {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
+import { decodeChapter10 } from "../../captures/mil1553/index.ts";
 import { ROOT } from "../../lib/asc.ts";
-import { decodeChapter10 } from "../../mil1553/decode/index.ts";
 import { type Timeline, timelineOf, WindowSource, windowsOf } from "./blocks.ts";
 import { plant } from "./testing/plant.ts";
 

@@ -8,10 +8,10 @@
 import { RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
 import type { Damage } from "../../captures/damage.ts";
 import { listInputs } from "../../captures/inputs.ts";
+import { decodeChapter10 } from "../../captures/mil1553/index.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import type { RecordSource } from "../../captures/records.ts";
 import type { Skipped } from "../../captures/summary.ts";
-import { decodeChapter10 } from "../../mil1553/decode/index.ts";
 import { sha256Of } from "../learn/learn.ts";
 
 /** A stretch of a Chapter 10 file. */

@@ -5,9 +5,9 @@
 //
 // Events carry the recorder's time. Until its first time packet that is the counter alone, as if it had begun in 1970.
 import { stricter } from "../../../contract/onboard/abi";
-import { mix } from "../../../../lib/onboard/bytes";
 import { Text, byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
-import { innermost, Is, Packet } from "../../../../ip/onboard/packet";
+import { isDatagram, senderKey, streamKey } from "../../../../ip/onboard/datagram";
+import { Packet } from "../../../../ip/onboard/packet";
 import { anomalyName } from "../../../../mil1553/onboard/anomalies";
 import { CHANNELS } from "../../../../mil1553/onboard/capacity";
 import { Bus, busAt, busUsed } from "../../../../mil1553/onboard/channels";
@@ -66,11 +66,10 @@ export function stream(p: usize, length: u32): void {
 
 /** A decoded frame: whether it carries Chapter 10, which is then taken in. Then drain(). `p`: its first byte. */
 export function datagram(k: Packet, p: usize): bool {
-  if (k.protocol != 17 || (k.flags & (Is.PORTS | Is.FRAGMENT | Is.SNAPPED)) != Is.PORTS) return false;
-  const ip = innermost(k),
-    payload = p + k.payloadOffset;
-  const sender = mix(mix(0, ip.srcLo), ip.srcHi) | 1;
-  const flow = mix(mix(mix(sender, ip.dstLo), ip.dstHi), ((<u64>k.sourcePort) << 16) | k.destPort);
+  if (!isDatagram(k)) return false;
+  const payload = p + k.payloadOffset;
+  const sender = senderKey(k),
+    flow = streamKey(k, sender);
   if (!isFlow(flow) && provenFormat(payload, k.payloadLength) == 0) return false;
   reader.datagram(payload, k.payloadLength, flow, sender, k.time);
   return true;

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { CaptureReader } from "../../captures/reader.ts";
 import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
+import { CaptureReader } from "../reader.ts";
 import { type DecodeOptions, type DecodeResult, decodeChapter10, type Finding } from "./index.ts";
 
 const CAPTURES = sharedPath("mil1553");

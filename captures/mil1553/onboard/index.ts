@@ -3,13 +3,16 @@
 // rows() until finished(); after the last record feedEnd() and the same again.
 
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
+import { isDatagram, senderKey, streamKey } from "../../../ip/onboard/datagram";
+import { Option, decode } from "../../../ip/onboard/decode";
+import { PACKET_SIZE, Packet } from "../../../ip/onboard/packet";
 import { align8 } from "../../../lib/onboard/bytes";
 import { Text, byte, hex16, hex8, lit, open, timestamp, unsigned } from "../../../lib/onboard/text";
-import { C, anomalyName } from "../../onboard/anomalies";
-import { Bus, busAt, busUsed } from "../../onboard/channels";
-import { CHANNELS } from "../../onboard/capacity";
-import { writeMessage, writeNames } from "../../onboard/eve";
-import { TIME_UNKNOWN } from "../../onboard/message";
+import { C, anomalyName } from "../../../mil1553/onboard/anomalies";
+import { Bus, busAt, busUsed } from "../../../mil1553/onboard/channels";
+import { CHANNELS } from "../../../mil1553/onboard/capacity";
+import { writeMessage, writeNames } from "../../../mil1553/onboard/eve";
+import { TIME_UNKNOWN } from "../../../mil1553/onboard/message";
 import {
   Found,
   anomaly,
@@ -24,14 +27,15 @@ import {
   setBelieveAll,
   stream,
   tick,
-} from "../../onboard/reader";
-import { RECORDERS } from "../../onboard/capacity";
-import { recorderAt } from "../../onboard/recorders";
-import { keepFirstClock, setYear } from "../../onboard/chapter10/time";
-import { writeStats } from "../../onboard/stats";
-import { NO_CHANNEL } from "../../onboard/waiting";
+} from "../../../mil1553/onboard/reader";
+import { RECORDERS } from "../../../mil1553/onboard/capacity";
+import { recorderAt } from "../../../mil1553/onboard/recorders";
+import { keepFirstClock, setYear } from "../../../mil1553/onboard/chapter10/time";
+import { writeStats } from "../../../mil1553/onboard/stats";
+import { isFlow } from "../../../mil1553/onboard/udp/flows";
+import { provenFormat } from "../../../mil1553/onboard/udp/transfer";
+import { NO_CHANNEL } from "../../../mil1553/onboard/waiting";
 import { commandedStatuses } from "./columns";
-import { findUdp, udpFlow, udpLength, udpPayload, udpSource } from "./frame";
 
 const OUTPUT_SIZE: u32 = 262144;
 const NOTES_SIZE: u32 = 65536;
@@ -44,6 +48,7 @@ const OUTPUT: usize = memory.data(OUTPUT_SIZE, 8);
 const NOTES: usize = memory.data(NOTES_SIZE, 8);
 const MAX_PORTS: u32 = 64;
 const PORTS: usize = memory.data(MAX_PORTS * 2, 8);
+const PACKET: usize = memory.data(PACKET_SIZE, 8);
 const TEXT: usize = memory.data(24, 8);
 const NOTE: usize = memory.data(24, 8);
 
@@ -167,11 +172,27 @@ function feedRecord(): bool {
   const p = INPUT + <usize>(cursor + RECORD_HEADER);
   cursor += RECORD_HEADER + align8(captured);
   if (r.kind == RecordKind.CHAPTER10) stream(p, captured);
-  else if (r.kind == RecordKind.FRAME && findUdp(p, captured, <u32>r.link, PORTS, ports)) {
-    ++datagrams;
-    datagram(udpPayload(), udpLength(), udpFlow(), udpSource(), r.time);
-  } else tick(r.time);
+  else if (r.kind != RecordKind.FRAME || !feedFrame(r, p)) tick(r.time);
   return true;
+}
+
+/** True when the frame (untrusted, at p) is UDP to one of the ports, or without ports Chapter 10. */
+function feedFrame(r: RecordHeader, p: usize): bool {
+  const k = changetype<Packet>(PACKET);
+  decode(p, r.captured, r.original, <u32>r.link, Option.NO_CHECKSUMS, k);
+  if (!isDatagram(k)) return false;
+  const payload = p + k.payloadOffset;
+  const sender = senderKey(k),
+    flow = streamKey(k, sender);
+  if (ports != 0 ? !isExpected(k.destPort) : !isFlow(flow) && provenFormat(payload, k.payloadLength) == 0) return false;
+  ++datagrams;
+  datagram(payload, k.payloadLength, flow, sender, r.time);
+  return true;
+}
+
+function isExpected(port: u32): bool {
+  for (let i: u32 = 0; i < ports; ++i) if (<u32>load<u16>(PORTS + ((<usize>i) << 1)) == port) return true;
+  return false;
 }
 
 /**

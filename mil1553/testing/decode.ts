@@ -1,8 +1,14 @@
 // Runs the decoder of `weir decode` over bytes in memory, for tests. Each time inspect is given the same, and must name the same.
 import { expect } from "vitest";
-import { RecordKind } from "../../../appliance/contract/abi.ts";
-import { InFlight } from "../../../ip/testing/compartment.ts";
-import { type DecodeOptions, type DecodeResult, decodeChapter10, type Finding, record } from "../index.ts";
+import { RecordKind } from "../../appliance/contract/abi.ts";
+import {
+  type DecodeOptions,
+  type DecodeResult,
+  decodeChapter10,
+  type Finding,
+  record,
+} from "../../captures/mil1553/index.ts";
+import { InFlight } from "../../ip/testing/compartment.ts";
 
 export interface Row {
   timestamp: string | null;

@@ -120,7 +120,7 @@ export class Chapter10Decoder {
   }
 
   static async create(options: DecodeOptions): Promise<Chapter10Decoder> {
-    const path = await compileOnboard("mil1553/decode/onboard/index.ts");
+    const path = await compileOnboard("captures/mil1553/onboard/index.ts");
     const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {});
     return new Chapter10Decoder(instance.exports as unknown as Exports, options);
   }

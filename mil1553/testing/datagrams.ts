@@ -1,8 +1,8 @@
 // Chapter 10 over UDP through the decoder of `weir decode`, for tests. Each time inspect is given the same, and must name the same.
 import { expect } from "vitest";
-import { RecordKind } from "../../../appliance/contract/abi.ts";
-import { InFlight } from "../../../ip/testing/compartment.ts";
-import { type DecodeOptions, decodeChapter10, record } from "../index.ts";
+import { RecordKind } from "../../appliance/contract/abi.ts";
+import { type DecodeOptions, decodeChapter10, record } from "../../captures/mil1553/index.ts";
+import { InFlight } from "../../ip/testing/compartment.ts";
 import { busData, message, packet, type segment } from "./chapter10.ts";
 
 /** A packet of `n` messages whose times say which it was: 1e6 * sequence on. */

@@ -3,8 +3,8 @@
 // can be compared column by column with that reference; the anomalies beside them come from the message's own length.
 
 import { Text, byte, hex16, unsigned } from "../../../lib/onboard/text";
-import { BSW_RT_RT, Message } from "../../onboard/message";
-import { transmits, wordCount } from "../../onboard/words";
+import { BSW_RT_RT, Message } from "../../../mil1553/onboard/message";
+import { transmits, wordCount } from "../../../mil1553/onboard/words";
 
 /** Writes `cmd1,cmd2,stat1,stat2,nwords,`. */
 export function commandedStatuses(t: Text, m: Message): void {
