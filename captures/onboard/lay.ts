@@ -9,8 +9,9 @@
 import { INPUT_SIZE, MAX_CAPTURED, RECORD_HEADER, RecordHeader } from "../../appliance/contract/onboard/abi";
 import { align8 } from "../../lib/onboard/bytes";
 
-const WINDOW: usize = memory.data((1 << 20) + 8, 8);
-const OUT: usize = memory.data(131072, 8);
+const WINDOW_SIZE: u32 = (1 << 20) + 8;
+const WINDOW: usize = memory.data(WINDOW_SIZE, 8);
+const OUT: usize = memory.data(INPUT_SIZE, 8);
 
 let at: u32 = 0;
 let used: u32 = 0;
@@ -25,7 +26,7 @@ export function windowAt(): usize {
   return WINDOW;
 }
 export function windowSize(): u32 {
-  return (1 << 20) + 8;
+  return WINDOW_SIZE;
 }
 export function outAt(): usize {
   return OUT;

@@ -1,4 +1,5 @@
 // Test entry: the two checkers side by side, as guard uses them, each asked alone.
+import { INPUT_SIZE } from "../../appliance/contract/onboard/abi";
 import { RuleAction } from "../../appliance/contract/onboard/config";
 import {
   configurePolicy,
@@ -9,14 +10,15 @@ import {
   ruleCount,
   rules,
 } from "../../appliance/compartments/guard/onboard/policy";
-import { Fields } from "./fields";
+import { FIELDS, Fields } from "./fields";
 import { secondMessages } from "./messages/second";
 import { parse } from "./parse";
 import { Reason } from "./reasons";
 import { firstMatch } from "./rules";
 import { second } from "./second";
-const INPUT: usize = memory.data(131072, 8);
-const FRAME: usize = memory.data(112, 8);
+
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
+const FRAME: usize = memory.data(FIELDS, 8);
 
 export function at(): usize {
   return INPUT;

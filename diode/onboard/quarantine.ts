@@ -35,11 +35,9 @@ class Entry extends Key {
 
 const ENTRIES: u32 = 256;
 const PROBES: u32 = 8;
-const ENTRY: usize = 56;
-const KEY_SIZE: usize = 40;
-const TABLE: usize = memory.data(256 * 56, 8);
-const KEY: usize = memory.data(40, 8);
-const DUE: usize = memory.data(8, 8);
+const TABLE: usize = memory.data(ENTRIES * offsetof<Entry>(), 8);
+const KEY: usize = memory.data(offsetof<Key>(), 8);
+const DUE: usize = memory.data(sizeof<u64>(), 8);
 const MINUTE: u64 = 60000000000;
 const TERMINAL: u32 = 0x3fffc0; // channel and terminal
 
@@ -103,7 +101,7 @@ export function take(f: Fields, verdict: u32, time: u64, l: Limits): Outcome {
   const interval = MINUTE / l.perMinute;
   if (!conforms(DUE, time, interval, interval * (l.perMinute - 1))) return Outcome.TOO_MANY;
   charge(DUE, time, interval);
-  memory.copy(place, key, KEY_SIZE);
+  memory.copy(place, key, offsetof<Key>());
   changetype<Entry>(place).due = 0;
   keep(place, time + l.length);
   return Outcome.NEW;
@@ -148,7 +146,7 @@ function relevant(action: u32, what: u32): u32 {
 }
 
 @inline function entry(i: u32): usize {
-  return TABLE + <usize>(i & (ENTRIES - 1)) * ENTRY;
+  return TABLE + <usize>(i & (ENTRIES - 1)) * offsetof<Entry>();
 }
 
 function hash(key: usize): u32 {
@@ -166,7 +164,7 @@ function find(key: usize, time: u64): usize {
 }
 
 function same(a: usize, b: usize): bool {
-  for (let n: usize = 0; n < KEY_SIZE; n += 8) if (load<u64>(a + n) != load<u64>(b + n)) return false;
+  for (let n: usize = 0; n < offsetof<Key>(); n += 8) if (load<u64>(a + n) != load<u64>(b + n)) return false;
   return true;
 }
 

@@ -6,7 +6,7 @@
 import { align8 } from "../../lib/onboard/bytes";
 
 export const SIZE: u32 = 131072;
-export const RING: usize = memory.data(131072, 8);
+export const RING: usize = memory.data(SIZE, 8);
 const HEAD: u32 = 8; // u32 length, u32 zero
 
 let first: u32 = 0; // offset of the oldest entry

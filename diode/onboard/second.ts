@@ -72,11 +72,11 @@ const enum Dimension {
   TO6,
 }
 const DIMENSIONS: u32 = 9;
-const TABLES_HEADER: u32 = 16 + 9 * 8;
+const TABLES_HEADER: u32 = 2 * sizeof<u64>() + DIMENSIONS * sizeof<u64>();
 const ENTRY: u32 = 32;
 
-const KEPT: usize = memory.data(10 * 8, 8);
-const COMMON: usize = memory.data(16, 8);
+const KEPT: usize = memory.data(REGISTERS * sizeof<u64>(), 8);
+const COMMON: usize = memory.data(2 * sizeof<u64>(), 8);
 
 let steps: usize = 0;
 let stepCount: u32 = 0;

@@ -7,7 +7,8 @@ const INPUT_SIZE: u32 = 1 << 20;
 const INPUT: usize = memory.data(INPUT_SIZE, 8);
 const SEEN: u32 = 65536;
 const OFFSETS: usize = memory.data(SEEN * 8, 8); // of believed packets
-const FRAME: usize = memory.data(16384, 8);
+const LONGEST_FRAME: u32 = 16384;
+const FRAME: usize = memory.data(LONGEST_FRAME, 8);
 
 let packets: u32 = 0,
   believed: u32 = 0,
@@ -28,7 +29,7 @@ export function inputSize(): u32 {
 }
 /** Static memory of the decoder itself, bytes. */
 export function staticBytes(): usize {
-  return __heap_base - <usize>(INPUT_SIZE + SEEN * 8 + 16384);
+  return __heap_base - <usize>(INPUT_SIZE + SEEN * 8 + LONGEST_FRAME);
 }
 export function offsetsAt(): usize {
   return OFFSETS;
@@ -76,7 +77,7 @@ function drain(): void {
     } else if (f == Found.ETHERNET) {
       ++frames;
       frameLength = ethernet().length;
-      memory.copy(FRAME, ethernet().at, <usize>min<u32>(frameLength, 16384));
+      memory.copy(FRAME, ethernet().at, <usize>min<u32>(frameLength, LONGEST_FRAME));
     } else {
       ++anomalies;
       const kind = <u64>anomaly().id - 64;

@@ -16,7 +16,7 @@ export class Recorder {
   reserved: u32;
 }
 
-const ENTRY: u32 = 40;
+const ENTRY: u32 = offsetof<Recorder>();
 const TABLE: usize = memory.data(RECORDERS * ENTRY, 8);
 let step: u64 = 0;
 

@@ -13,7 +13,7 @@ export class Anomaly {
   offset: u64; // bytes from the beginning of the stream (file), or of the flow's packets
 }
 
-const ENTRY: u32 = 24;
+const ENTRY: u32 = offsetof<Anomaly>();
 const RING: usize = memory.data(WAITING * ENTRY, 8);
 let head: u32 = 0;
 let waiting: u32 = 0;

@@ -67,12 +67,13 @@ const enum Code {
   JSET_X = 0x4d,
 }
 
-const INPUT: usize = memory.data(131072, 8);
-const PROGRAMS: usize = memory.data(524288, 8); // LINKS * MOST * STEP
-const LENGTHS: usize = memory.data(64, 8);
-const LINK_OF: usize = memory.data(64, 8);
-const WRITTEN: usize = memory.data(8192, 8); // u16 for each instruction: cells written on every way to it
-const M: usize = memory.data(64, 8);
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
+const PROGRAMS: usize = memory.data(LINKS * MOST * STEP, 8);
+const LENGTHS: usize = memory.data(LINKS * sizeof<u32>(), 8);
+const LINK_OF: usize = memory.data(LINKS * sizeof<u32>(), 8);
+// u16 for each instruction: cells written on every way to it
+const WRITTEN: usize = memory.data(MOST * sizeof<u16>(), 8);
+const M: usize = memory.data(CELLS * sizeof<u32>(), 8);
 let programs: u32 = 0;
 let kept: u32 = 0;
 

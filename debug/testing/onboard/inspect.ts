@@ -6,8 +6,9 @@ import { Action, RECORD_HEADER, VERDICTS } from "../../../appliance/contract/onb
 import { INPUT, next, record } from "../../../appliance/runtime/test/onboard/common";
 export { abi, inputAt, inputSize, spare } from "../../../appliance/runtime/test/onboard/common";
 
-const VERDICT: usize = memory.data(512, 8);
-const WEIGHTS: usize = memory.data(256, 8);
+const VERDICT: usize = memory.data(VERDICTS * sizeof<u32>(), 8);
+const BYTES: u32 = 256; // values that one has
+const WEIGHTS: usize = memory.data(BYTES, 8);
 let done: u32 = 0;
 let marked: u32 = 0;
 let sum: u32 = 0;

@@ -31,7 +31,7 @@ let ranges: usize = 0;
 let checks: usize = 0;
 
 // Of each STEP check: the word of the last message that passed, + 0x10000 once there was one.
-const LAST: usize = memory.data(512 * 4, 8);
+const LAST: usize = memory.data(MAX_CHECKS * sizeof<u32>(), 8);
 
 export function useRules(at: usize, count: u32, rangesAt: usize, checksAt: usize): void {
   rules = at;

@@ -9,7 +9,7 @@
 // 1. Segments are not put together: let the recorder make packets that fit a datagram.
 //
 // Untrusted: the datagram. Lengths are compared before anything is read.
-import { RuleAction } from "../../../appliance/contract/onboard/config";
+import { MAX_MESSAGE_RULES, RuleAction } from "../../../appliance/contract/onboard/config";
 import { Fields } from "../fields";
 import { messageShutOut } from "../quarantine";
 import { NONE, Shape, checkData, matchMessage, messageRule, shapeOf } from "./match";
@@ -40,13 +40,14 @@ export let shut: u64 = 0; // messages in quarantine
 
 /** Of the datagram at hand: messages that pass, and the rule of each. */
 export let passing: u32 = 0;
-const BY: usize = memory.data(576, 8);
+const MOST_MESSAGES: u32 = 576; // no datagram has more
+const BY: usize = memory.data(MOST_MESSAGES, 8);
 export function ruleOf(i: u32): u32 {
   return <u32>load<u8>(BY + i);
 }
 
 const SHAPE: usize = memory.data(40, 8);
-const SEQUENCES: usize = memory.data(64 * 4, 8); // u16 channel, u8 next, u8 used
+const SEQUENCES: usize = memory.data(CHANNELS * sizeof<u32>(), 8); // u16 channel, u8 next, u8 used
 let transfer: u32 = 0; // our own, of the next datagram
 let times: u32 = 0; // time packets in the datagram at hand
 let source: usize = 0; // the datagram's Fields
@@ -192,7 +193,7 @@ function inQuarantine(s: Shape): bool {
   return messageShutOut(f, s.channel, s.command, now) || (s.from != NONE && messageShutOut(f, s.channel, s.from, now));
 }
 
-const DENIED: usize = memory.data(64 * 8, 8);
+const DENIED: usize = memory.data(MAX_MESSAGE_RULES * sizeof<u64>(), 8);
 function denied(i: u32): void {
   store<u64>(DENIED + (i << 3), deniedBy(i) + 1);
 }

@@ -26,8 +26,10 @@ const NO_SENDER: u32 = 32;
 let tables: usize = 0;
 let channels: u32 = 0;
 let checks: u32 = 0;
-const BEFORE: usize = memory.data(512 * 4, 8); // of each check: its word in the message before, + 0x10000
-const RULES: usize = memory.data(576, 8); // of the payload at hand: each message's rule
+// of each check: its word in the message before, + 0x10000
+const BEFORE: usize = memory.data(MAX_CHECKS * sizeof<u32>(), 8);
+const MOST_MESSAGES: u32 = 576; // no payload has more
+const RULES: usize = memory.data(MOST_MESSAGES, 8); // of the payload at hand: each message's rule
 let messages: u32 = 0;
 
 export function secondRuleOf(i: u32): u32 {

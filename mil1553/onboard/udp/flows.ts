@@ -23,7 +23,7 @@ export class Flow {
   done3: u64;
 }
 
-const ENTRY: u32 = 80;
+const ENTRY: u32 = offsetof<Flow>();
 const TABLE: usize = memory.data(FLOWS * ENTRY, 8);
 let step: u64 = 0;
 

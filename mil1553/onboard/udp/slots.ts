@@ -24,7 +24,7 @@ export class Slot {
   sequence: u32; // datagram sequence of the last segment (formats 1 and 2)
 }
 
-const AT_PIECES: u32 = 48;
+const AT_PIECES: u32 = offsetof<Slot>();
 const AT_LIST: u32 = AT_PIECES + 8 * PIECES;
 const AT_HEADER: u32 = AT_LIST + BLOCKS_PER_PACKET;
 const ENTRY: u32 = (AT_HEADER + HEADER + 7) & ~7;

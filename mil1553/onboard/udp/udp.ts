@@ -39,7 +39,7 @@ import {
 import { NO_START, Transfer, onlyFormat, provenFormat, readTransfer } from "./transfer";
 
 const ASSEMBLY: usize = memory.data(PACKET_CAPACITY, 8);
-const TRANSFER: usize = memory.data(40, 8);
+const TRANSFER: usize = memory.data(offsetof<Transfer>(), 8);
 
 @inline function transfer(): Transfer {
   return changetype<Transfer>(TRANSFER);

@@ -5,14 +5,14 @@
 //   u8 version, u8 protocol, u16 source port, u16 destination port (of ICMP: type), u32 payload length, u64 zero
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
-import { Fields } from "../../../diode/onboard/fields";
+import { FIELDS, Fields } from "../../../diode/onboard/fields";
 import { parse } from "../../../diode/onboard/parse";
 import { Reason } from "../../../diode/onboard/reasons";
 
-const INPUT: usize = memory.data(131072, 8);
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
 const ROW: u32 = 64;
-const ROWS: usize = memory.data((131072 / 32) * 64, 8);
-const FRAME: usize = memory.data(112, 8);
+const ROWS: usize = memory.data((INPUT_SIZE / RECORD_HEADER) * ROW, 8);
+const FRAME: usize = memory.data(FIELDS, 8);
 
 export function inputAt(): usize {
   return INPUT;

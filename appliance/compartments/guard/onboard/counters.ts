@@ -1,15 +1,16 @@
 // REQ-FILTER-007
 // What guard counts. Every frame is counted exactly once: as forwarded under its rule, as denied under its rule, or
 // under the reason why it was dropped. Sums are made when they are reported, so they cannot disagree.
-import { RuleAction } from "../../../contract/onboard/config";
+import { MAX_MESSAGE_RULES, MAX_RULES, RuleAction } from "../../../contract/onboard/config";
 import { REASONS } from "../../../../diode/onboard/reasons";
 import { rule, ruleCount } from "./policy";
 
-const BY_REASON: usize = memory.data(33 * 8, 8);
-const BY_RULE: usize = memory.data(128 * 8, 8); // allowed: forwarded; denied: dropped
-const LIMITED: usize = memory.data(128 * 8, 8); // of a rule's frames, those beyond its rate; they count under `rate`
+const BY_REASON: usize = memory.data(REASONS * sizeof<u64>(), 8);
+const BY_RULE: usize = memory.data(MAX_RULES * sizeof<u64>(), 8); // allowed: forwarded; denied: dropped
+// of a rule's frames, those beyond its rate; they count under `rate`
+const LIMITED: usize = memory.data(MAX_RULES * sizeof<u64>(), 8);
 
-const BY_MESSAGE: usize = memory.data(64 * 8, 8); // 1553 messages that left under each rule
+const BY_MESSAGE: usize = memory.data(MAX_MESSAGE_RULES * sizeof<u64>(), 8); // 1553 messages that left under each rule
 
 export let suppressed: u64 = 0; // drop events that were not written
 export let backwards: u64 = 0; // records whose time was before an earlier one's

@@ -16,8 +16,8 @@ const GAIN: u32 = 448;
 const CAP: u32 = 12288;
 const MAX_TEXT: u32 = 240;
 
-const BUFFER: usize = memory.data(32768, 8);
-const TEXT: usize = memory.data(240, 8);
+const BUFFER: usize = memory.data(SIZE, 8);
+const TEXT: usize = memory.data(MAX_TEXT, 8);
 const JSON_WRITER: usize = memory.data(24, 8);
 const TEXT_WRITER: usize = memory.data(24, 8);
 

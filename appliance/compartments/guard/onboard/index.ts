@@ -14,9 +14,9 @@ import {
   RecordKind,
   Refusal,
 } from "../../../contract/onboard/abi";
-import { RuleAction, RulePayload } from "../../../contract/onboard/config";
+import { MAX_RULES, RuleAction, RulePayload } from "../../../contract/onboard/config";
 import { spareAt } from "../../../contract/onboard/spare";
-import { Fields, Known } from "../../../../diode/onboard/fields";
+import { FIELDS, Fields, Known } from "../../../../diode/onboard/fields";
 import { parse } from "../../../../diode/onboard/parse";
 import { BROKEN, passing, remakeMessages, ruleOf } from "../../../../diode/onboard/messages/remake";
 import { secondMessages, secondRuleOf } from "../../../../diode/onboard/messages/second";
@@ -48,11 +48,12 @@ import { beginTransfer, nextTransfer, takeTransfer, transferTime } from "./trans
 import { configureSpare } from "./spare";
 import { reportDrop, reportQuarantine, reportRules, reportStats } from "./report";
 
-const INPUT: usize = memory.data(131072, 8);
-const FRAME: usize = memory.data(112, 8);
-const RULE_DUE: usize = memory.data(128 * 8, 8); // rate.ts, a state for each rule
-const CONTENT: usize = memory.data(12288, 8); // a payload made anew: at most a third longer than what came
-const LIMITS: usize = memory.data(24, 8);
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
+const FRAME: usize = memory.data(FIELDS, 8);
+const RULE_DUE: usize = memory.data(MAX_RULES * sizeof<u64>(), 8); // rate.ts, a state for each rule
+const CONTENT_SIZE: u32 = 12288; // of a payload made anew: at most a third longer than what came
+const CONTENT: usize = memory.data(CONTENT_SIZE, 8);
+const LIMITS: usize = memory.data(offsetof<Limits>(), 8);
 const SECOND: u64 = 1000000000;
 const ETHERNET_LINK: u32 = 1;
 

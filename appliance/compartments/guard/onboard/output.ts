@@ -6,8 +6,8 @@
 // each interval (abi.ts, tick()). Intervals that passed unused while no record came, more than LATE of them, are
 // forgone and counted: an image that was paused does not catch up with a burst.
 import { FRAME_HEADER } from "../../../contract/onboard/abi";
-import { GuardFlag, GuardSettings } from "../../../contract/onboard/config";
-import { Fields } from "../../../../diode/onboard/fields";
+import { GuardFlag, GuardSettings, MAX_MTU } from "../../../contract/onboard/config";
+import { FIELDS as FIELDS_SIZE, Fields } from "../../../../diode/onboard/fields";
 import { lengthOf, oldest, pop, push, room, waiting } from "../../../../diode/onboard/queue";
 import { charge, conforms } from "../../../../diode/onboard/rate";
 import { remake } from "../../../../diode/onboard/remake";
@@ -15,17 +15,18 @@ import { align8 } from "../../../../lib/onboard/bytes";
 import { settings, transferAt } from "./policy";
 
 const SIZE: u32 = 49152;
-const FRAMES: usize = memory.data(49152, 8);
-const LONGEST: u32 = 16 + 14 + 9000 + 8; // with its header and padding to 8
+const FRAMES: usize = memory.data(SIZE, 8);
+const ETHERNET: u32 = 14;
+const LONGEST_FRAME: u32 = (ETHERNET + MAX_MTU + 7) & ~7;
+const LONGEST: u32 = FRAME_HEADER + ETHERNET + MAX_MTU + 8; // with its header and padding to 8
 export const RELEASES: u32 = 4;
 const LATE: u64 = 16;
-const ETHERNET: u32 = 14;
 const MINIMUM: u32 = 60;
 const SHORTEST_TICK: u64 = 50000; // ns
 const TRANSFER_TICK: u64 = 2000000; // what was calculated, and parity, leave between frames too
-const DUE: usize = memory.data(8, 8); // rate.ts; with padding: when the next frame leaves
-const PADDING: usize = memory.data(9016, 8);
-const FIELDS: usize = memory.data(112, 8);
+const DUE: usize = memory.data(sizeof<u64>(), 8); // rate.ts; with padding: when the next frame leaves
+const PADDING: usize = memory.data(LONGEST_FRAME, 8);
+const FIELDS: usize = memory.data(FIELDS_SIZE, 8);
 
 let used: u32 = 0;
 let left: u32 = 0; // releases that the record at hand may still have

@@ -36,7 +36,7 @@ import { Text, byte } from "../../../../lib/onboard/text";
 
 export const SIZE: u32 = 98304;
 const LONGEST: u64 = 1 << 62; // ns: sums of a time and an interval do not wrap
-export const POLICY: usize = memory.data(98304, 8);
+export const POLICY: usize = memory.data(SIZE, 8);
 
 export let rules: usize = 0;
 export let ruleCount: u32 = 0;

@@ -2,7 +2,7 @@
 // What guard says: a drop now and then, its part of the heartbeat, and the counters of rules and reasons.
 import { Action, EventKind, RecordHeader } from "../../../contract/onboard/abi";
 import { writeDetector } from "../../../../detectors/onboard/catalogue";
-import { RuleAction } from "../../../contract/onboard/config";
+import { MAX_MESSAGE_RULES, MAX_RULES, RuleAction } from "../../../contract/onboard/config";
 import { Fields, Known } from "../../../../diode/onboard/fields";
 import { messageRule } from "../../../../diode/onboard/messages/match";
 import { deniedBy, malformed, others, refusedData, shut, unlisted } from "../../../../diode/onboard/messages/remake";
@@ -34,9 +34,10 @@ const SECOND: u64 = 1000000000;
 const ENTRY: u32 = 160; // more than one counter takes in JSON
 
 // A key is a reason, REASONS + the rule that denied or limited, or behind those a rule of 1553 messages.
-const LAST: usize = memory.data((33 + 128) * 8, 8); // clock at the key's last event
-const SAID: usize = memory.data(33 + 128, 8); // whether it had one: the first also goes to the console
-const REPORTED: usize = memory.data((33 + 128 + 64) * 8, 8); // counter when it was last reported
+const LAST: usize = memory.data((REASONS + MAX_RULES) * sizeof<u64>(), 8); // clock at the key's last event
+const SAID: usize = memory.data(REASONS + MAX_RULES, 8); // whether it had one: the first also goes to the console
+// counter when it was last reported
+const REPORTED: usize = memory.data((REASONS + MAX_RULES + MAX_MESSAGE_RULES) * sizeof<u64>(), 8);
 
 /** One drop event a second for each reason and rule; the others are counted as suppressed. */
 export function reportDrop(r: RecordHeader, f: Fields, reason: u32, ruleIndex: i32, clock: u64): void {

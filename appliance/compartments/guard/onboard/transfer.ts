@@ -2,12 +2,13 @@
 // leave.
 import { Fields, FIELDS } from "../../../../diode/onboard/fields";
 import { Reason } from "../../../../diode/onboard/reasons";
+import { FRAME as FRAME_SIZE } from "../../../../transfer/onboard/sizes";
 import { openRelay, relayNext, relayTake, relayTime } from "../../../../transfer/onboard/relay";
 import { TransferSettings } from "../../../contract/onboard/config";
 import { transferAt } from "./policy";
 
-const LAST: usize = memory.data(112, 8); // Fields of the last datagram that was taken
-const FRAME: usize = memory.data(1472, 8);
+const LAST: usize = memory.data(FIELDS, 8); // Fields of the last datagram that was taken
+const FRAME: usize = memory.data(FRAME_SIZE, 8);
 let known: bool = false;
 
 /** Frames that left. */

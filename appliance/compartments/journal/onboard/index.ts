@@ -8,6 +8,7 @@
 // that a record is one line wherever it goes.
 import {
   ABI_VERSION,
+  COUNTERS,
   EVENT_HEADER,
   EventKind,
   FRAME_HEADER,
@@ -22,12 +23,14 @@ import { EPOCH, nextKey, startKeys } from "./keys";
 import { JournalSettings } from "../../../contract/onboard/config";
 import { beginSpare, spareAt } from "../../../contract/onboard/spare";
 
-const INPUT: usize = memory.data(131072, 8);
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
 const FRAMES_SIZE: u32 = 32768;
-const FRAMES: usize = memory.data(32768, 8);
-const JOINED: usize = memory.data(4096, 8); // a heartbeat being put together
-const COUNTER: usize = memory.data(32, 8);
-const LOG: usize = memory.data(128, 8);
+const FRAMES: usize = memory.data(FRAMES_SIZE, 8);
+const JOINED_SIZE: u32 = 4096;
+const JOINED: usize = memory.data(JOINED_SIZE, 8); // a heartbeat being put together
+const COUNTER: usize = memory.data(COUNTERS * sizeof<u64>(), 8);
+const LOG_SIZE: u32 = 128;
+const LOG: usize = memory.data(LOG_SIZE, 8);
 const WRITER: usize = memory.data(24, 8);
 const ROOM: u32 = 6144; // what one event can need in the frames buffer at most: a heartbeat in two
 const TIMESTAMP: u32 = 31; // behind {"timestamp":"
@@ -143,7 +146,7 @@ function size(event: usize, end: usize): u32 {
  */
 function heartbeat(event: usize): void {
   const t = changetype<Text>(WRITER);
-  open(t, JOINED, 4096);
+  open(t, JOINED, JOINED_SIZE);
   append(t, event);
   const guard = guardStats(load<u32>(event));
   const inspectLength = <u32>load<u16>(event, 4);
@@ -151,7 +154,7 @@ function heartbeat(event: usize): void {
   if (longest > MAX_EVENT && inspectLength > OPENED && inspectLength < MAX_EVENT) {
     byte(t, 125);
     emit(JOINED, <u32>(t.at - JOINED), 0, 0, load<u8>(event, 8), 1);
-    open(t, JOINED, 4096);
+    open(t, JOINED, JOINED_SIZE);
     memory.copy(t.at, event + EVENT_HEADER, STAMP_AT + TIMESTAMP);
     t.at += STAMP_AT + TIMESTAMP;
     lit(t, '","event_type":"heartbeat"');

@@ -10,18 +10,18 @@
 //   root = HMAC(policy's key, "weir log 1" and the boot number in 8 bytes, highest first)
 //   leaf n = DEPTH steps from the root, by the bits of n, highest first; it is the key of records n*64+1 to n*64+64
 import { put32 } from "../../../../lib/onboard/bytes";
-import { DIGEST, hmacBegin, hmacEnd, hmacUpdate } from "../../../../lib/onboard/sha256";
+import { DIGEST, HMAC_SIZE, hmacBegin, hmacEnd, hmacUpdate } from "../../../../lib/onboard/sha256";
 
 export const EPOCH: u64 = 64; // records
 const DEPTH: u32 = 32;
 
-const LEAF: usize = memory.data(32, 8);
-const SIBLINGS: usize = memory.data(1056, 8); // DEPTH + 1 of 32 bytes: the right sibling at each depth
+const LEAF: usize = memory.data(DIGEST, 8);
+const SIBLINGS: usize = memory.data((DEPTH + 1) * DIGEST, 8); // the right sibling at each depth
 let pending: u64 = 0; // bit d: there is one at depth d
-const HMAC: usize = memory.data(272, 8);
-const KEYED: usize = memory.data(272, 8); // the HMAC once it has taken the leaf, for each record to begin with
+const HMAC: usize = memory.data(HMAC_SIZE, 8);
+const KEYED: usize = memory.data(HMAC_SIZE, 8); // the HMAC once it has taken the leaf, for each record to begin with
 const MESSAGE: usize = memory.data(24, 8);
-const CODE: usize = memory.data(32, 8);
+const CODE: usize = memory.data(DIGEST, 8);
 
 export const MAC: u32 = 16; // bytes of a code that a record carries: HMAC-SHA-256-128 (RFC 4868 truncates alike)
 
@@ -69,7 +69,7 @@ function child(side: u32, to: usize): void {
 
 /** The code over two stretches of bytes, one behind the other: where its MAC bytes are. */
 export function authenticate(a: usize, aLength: u32, b: usize, bLength: u32): usize {
-  memory.copy(HMAC, KEYED, 272);
+  memory.copy(HMAC, KEYED, HMAC_SIZE);
   hmacUpdate(HMAC, a, aLength);
   hmacUpdate(HMAC, b, bLength);
   hmacEnd(HMAC, CODE);

@@ -2,9 +2,9 @@
 import { ABI_VERSION, INPUT_SIZE, RecordHeader, RECORD_HEADER } from "../../../contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 
-export const INPUT: usize = memory.data(131072, 8);
+export const INPUT: usize = memory.data(INPUT_SIZE, 8);
 export const OUTPUT_SIZE: u32 = 98304; // room for the longest record
-export const OUTPUT: usize = memory.data(98304, 8);
+export const OUTPUT: usize = memory.data(OUTPUT_SIZE, 8);
 
 @inline export function record(at: u32): RecordHeader {
   return changetype<RecordHeader>(INPUT + at);

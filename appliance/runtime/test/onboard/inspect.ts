@@ -4,7 +4,7 @@ import { Action, EVENT_HEADER, RECORD_HEADER, RecordKind, Refusal, VERDICTS } fr
 import { INPUT, OUTPUT, OUTPUT_SIZE, next, record } from "./common";
 export { abi, inputAt, inputSize, spare } from "./common";
 
-const VERDICT: usize = memory.data(512, 8);
+const VERDICT: usize = memory.data(VERDICTS * sizeof<u32>(), 8);
 const EVENT_SIZE: u32 = EVENT_HEADER + 8;
 let done: u32 = 0;
 let used: u32 = 0;

@@ -1,12 +1,12 @@
 // Turns each event into a frame that is 14 bytes of Ethernet header, the event's JSON, and the three counters; its text
 // goes to the console. One event in each run(), so the host has to come back for every one. Dies of the event of a
 // frame that begins with 0xf5.
-import { EVENT_HEADER, FRAME_HEADER } from "../../../contract/onboard/abi";
+import { COUNTERS, EVENT_HEADER, FRAME_HEADER } from "../../../contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { INPUT, OUTPUT } from "./common";
 export { abi, inputAt, inputSize, spare } from "./common";
 
-const COUNTER: usize = memory.data(32, 8);
+const COUNTER: usize = memory.data(COUNTERS * sizeof<u64>(), 8);
 let used: u32 = 0;
 
 export function configure(length: u32): u32 {

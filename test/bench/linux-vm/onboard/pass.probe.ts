@@ -9,8 +9,8 @@ import {
 } from "../../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 
-const INPUT: usize = memory.data(131072, 8);
-const NOTHING: usize = memory.data(VERDICTS * 4, 8);
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
+const NOTHING: usize = memory.data(VERDICTS * sizeof<u32>(), 8);
 let done: u32 = 0;
 
 export function abi(): u32 {
