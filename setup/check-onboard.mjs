@@ -10,7 +10,8 @@ import { silencers, typeErrors } from "./lint/types.mjs";
 
 /** Folders whose turn for the stricter rules is yet to come. */
 const LATER = /^(detectors|ip|appliance\/contract|appliance\/compartments\/inspect)\//;
-const SIZES_LATER = /^(?!lib|transfer|diode|captures|mil1553|tuning|debug|test|appliance\/(compartments\/(guard|journal)|runtime|build))/
+const SIZES_LATER =
+  /^(?!lib|transfer|diode|captures|mil1553|tuning|debug|test|appliance\/(compartments\/(guard|journal)|runtime|build))/;
 const STRICT = /never read|used by no other|@ts-|no other file|expected at most|expected a size/;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
