@@ -1,4 +1,5 @@
-/** Names and numbers of the detectors: the ground's twin of onboard/catalogue.ts; catalogue.test.ts compares the two. */
+// Generated from detectors/registry.ts and the declarations that it names by `npm run generate`: do not edit.
+/** Names and numbers of the detectors. */
 export const DETECTOR = {
   scan: 1,
   "new-host": 2,
@@ -31,3 +32,52 @@ export type DetectorName = keyof typeof DETECTOR;
 export const DETECTOR_NAMES = Object.keys(DETECTOR) as DetectorName[];
 /** Their thresholds are not numbers that a policy scales. */
 export const FIXED: readonly DetectorName[] = ["scan", "new-host", "new-service"];
+/** Detectors that a policy gives a factor, by the family whose entries they judge by. */
+export const FAMILIES: Readonly<Record<string, readonly DetectorName[]>> = {
+  "new-pair": ["new-pair"],
+  flood: ["flood"],
+  arp: ["arp"],
+  rate: ["rate"],
+  beacon: ["beacon"],
+  silence: ["silence"],
+  tunnel: ["dns-tunnel", "icmp-tunnel"],
+  shape: ["shape"],
+  bus: [
+    "bus-message",
+    "bus-period",
+    "bus-order",
+    "bus-response",
+    "bus-gap",
+    "bus-error",
+    "bus-status",
+    "bus-data",
+    "bus-mode",
+    "bus-load",
+  ],
+};
+/** Families that judge by rules of their own where the baseline says nothing. */
+export const UNTAUGHT: readonly string[] = ["beacon", "tunnel"];
+/**
+ * From this factor on a detector has nothing left to say: sums and scores end there (detectors' onboard sources). Others
+ * reach what a policy can say.
+ */
+export const CEILING: Partial<Record<DetectorName, number>> = {
+  "new-pair": 8,
+  flood: 3,
+  "dns-tunnel": 3,
+  "icmp-tunnel": 3,
+  "bus-error": 4,
+};
+/** Detectors whose alert may come with a record that is not to blame. */
+export const BELATED: ReadonlySet<string> = new Set([
+  "scan",
+  "flood",
+  "beacon",
+  "silence",
+  "rate",
+  "bus-period",
+  "bus-order",
+  "bus-gap",
+  "bus-error",
+  "bus-load",
+]);

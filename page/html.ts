@@ -33,12 +33,13 @@ const ENTRIES = [
   "detectors/shape/ground/onboard/index.ts",
 ];
 
-async function modules(): Promise<Start["files"]> {
+/** What the worker runs, by the name that lib/asc.ts would be asked for. */
+export async function modules(): Promise<{ name: string; bytes: Uint8Array }[]> {
   const entries = [...COMPARTMENTS, ...ENTRIES.map((entry) => ({ entry }))];
   return Promise.all(
     entries.map(async (of) => {
       const path = await compileOnboard(of.entry, "pages" in of ? { pages: of.pages as number } : {});
-      return { name: `${of.entry}.wasm`, gzip: packed(readFileSync(path)) };
+      return { name: `${of.entry}.wasm`, bytes: readFileSync(path) };
     }),
   );
 }
@@ -63,7 +64,8 @@ export interface Page {
 
 export async function pageHtml(start: Omit<Start, "version">): Promise<Page> {
   const { app, worker, css } = await scripts();
-  const data: Start = { version: packageVersion(), ...start, files: [...(await modules()), ...start.files] };
+  const onboard = (await modules()).map(({ name, bytes }) => ({ name, gzip: packed(bytes) }));
+  const data: Start = { version: packageVersion(), ...start, files: [...onboard, ...start.files] };
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(app)} 'wasm-unsafe-eval'`,

@@ -4,7 +4,7 @@ import { ipv4, tcp } from "../../ip/testing/frames.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { arpFrame, at, BROADCAST, byTime, every, framed, macOf, resolved } from "../ip/testing/traffic.ts";
 import { type Frame, normalTraffic, tcpFrame } from "../testing/site.ts";
-import { boundHosts } from "./arp.ts";
+import { boundHosts } from "./learned.ts";
 
 const [MASTER, PLC, GATEWAY] = ["10.1.0.10", "10.1.0.100", "10.1.0.1"];
 const EVIL = [2, 0xee, 1, 2, 3, 4];

@@ -4,7 +4,7 @@ import { uniform } from "../../lib/numerics/random.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, byTime, connection, delay, echo, every, lookup, udpData } from "../ip/testing/traffic.ts";
 import { type Frame, normalTraffic, tcpFrame, udpFrame } from "../testing/site.ts";
-import { flood } from "./flood.ts";
+import { flood } from "./learned.ts";
 
 const SERVER = "10.1.0.5";
 const START = 1000;

@@ -10,7 +10,6 @@ import { perHour } from "../../lib/numerics/intervals.ts";
 import { uniform } from "../../lib/numerics/random.ts";
 import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
 import { type Frame, normalTraffic, tcpFrame, udpFrame } from "../testing/site.ts";
-import { IP_DETECTORS } from "./learned.ts";
 import { MAX_SECTION, parseHost } from "./section.ts";
 import { MIRAI, mirai } from "./testing/mirai.ts";
 import {
@@ -18,6 +17,7 @@ import {
   captureBatches,
   checkAll,
   type Found,
+  IP_DETECTORS,
   IpProbe,
   lessonOf,
   mergeAll,
@@ -59,7 +59,7 @@ describe("size", () => {
     // The facade refers to flows, whose table is not its own.
     const memory = async (entry: string) =>
       ((await instantiateOnboard(entry)).exports.memory as WebAssembly.Memory).buffer.byteLength;
-    const own = (await memory("detectors/ip/onboard/index.ts")) - (await memory("ip/onboard/flow.ts"));
+    const own = (await memory("detectors/onboard/endpoints.probe.ts")) - (await memory("ip/onboard/flow.ts"));
     console.log(`${own / 1024} KiB of memory, in pages of 64`);
     expect(own).toBeLessThanOrEqual((900 + 64) * 1024);
   });

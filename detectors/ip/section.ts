@@ -27,7 +27,7 @@ export function parseHost(text: string): Host {
   return { version: 6, hi: value >> 64n, lo: value & 0xffffffffffffffffn };
 }
 
-/** Whether an address is one of the Internet's: the twin of external() in onboard/who.ts. */
+/** Whether an address is one of the Internet's: the twin of external() in onboard/endpoints.ts. */
 export function isExternal({ version, hi, lo }: Host): boolean {
   if (version === 6) return hi >> 61n === 1n;
   if (version === 0) return false;
@@ -40,7 +40,7 @@ export function isExternal({ version, hi, lo }: Host): boolean {
 /** The same of an address as text. */
 export const isOutside = (text: string): boolean => isExternal(parseHost(text));
 
-/** The talk that an entry is about: onboard/who.ts. */
+/** The talk that an entry is about: onboard/endpoints.ts. */
 export interface Talk {
   client: string;
   server: string;

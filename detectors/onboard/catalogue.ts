@@ -1,5 +1,7 @@
-// Every detector of the appliance: its number, which alerts carry as signature_id - FIRST_SIGNATURE, and its name.
-import { Text, lit } from "../../lib/onboard/text";
+// Generated from detectors/registry.ts and the declarations that it names by `npm run generate`: do not edit.
+// Every detector of the appliance: its number, which alerts carry as signature_id - FIRST_SIGNATURE, its section of the
+// policy, and its words for Suricata's readers.
+import { Text, lit, unsigned } from "../../lib/onboard/text";
 
 export const FIRST_SIGNATURE: u32 = 7700000;
 export const DETECTORS: u32 = 40; // numbers are below
@@ -13,8 +15,8 @@ export const enum Detector {
   NEW_PAIR = 4, // two hosts that were never seen talking to each other
   FLOOD = 5, // SYN, UDP or ICMP flood towards one host
   ARP = 6, // an address that moves to another MAC, answers nobody asked for
-  DNS_TUNNEL = 7,
-  ICMP_TUNNEL = 8,
+  DNS_TUNNEL = 7, // data in names and answers of DNS
+  ICMP_TUNNEL = 8, // data in ICMP echoes
   BEACON = 9, // regular connections of a host that was not known to make them
   SILENCE = 10, // periodic traffic that stops
   RATE = 11, // packets or bytes of a host or a service outside of what was learned
@@ -31,8 +33,21 @@ export const enum Detector {
   BUS_LOAD = 29, // load of a bus
 }
 
-export function writeDetector(t: Text, d: u32): void {
-  switch (d) {
+/** Tags of sections of inspect's part of the policy, by the family that learned what is in them. */
+export const enum Section {
+  BUS = 32,
+  FLOOD = 33,
+  ARP = 34,
+  NEW_PAIR = 35,
+  RATE = 36,
+  BEACON = 37,
+  SILENCE = 38,
+  TUNNEL = 39,
+  SHAPE = 40,
+}
+
+export function writeDetector(t: Text, detector: u32): void {
+  switch (detector) {
     case Detector.SCAN:
       lit(t, "scan");
       return;
@@ -101,5 +116,103 @@ export function writeDetector(t: Text, d: u32): void {
       return;
     default:
       lit(t, "none");
+  }
+}
+
+/** The alert's title. */
+export function writeSignature(t: Text, detector: u32): void {
+  switch (detector) {
+    case Detector.SCAN:
+      lit(t, "port or host scan");
+      return;
+    case Detector.NEW_HOST:
+      lit(t, "new host");
+      return;
+    case Detector.NEW_SERVICE:
+      lit(t, "new service");
+      return;
+    case Detector.NEW_PAIR:
+      lit(t, "hosts that never talked to each other");
+      return;
+    case Detector.FLOOD:
+      lit(t, "flood");
+      return;
+    case Detector.ARP:
+      lit(t, "ARP spoofing");
+      return;
+    case Detector.DNS_TUNNEL:
+      lit(t, "tunnel through DNS");
+      return;
+    case Detector.ICMP_TUNNEL:
+      lit(t, "tunnel through ICMP");
+      return;
+    case Detector.BEACON:
+      lit(t, "beaconing");
+      return;
+    case Detector.SILENCE:
+      lit(t, "periodic traffic stopped");
+      return;
+    case Detector.RATE:
+      lit(t, "unusual rate");
+      return;
+    case Detector.SHAPE:
+      lit(t, "unusual traffic");
+      return;
+    case Detector.BUS_MESSAGE:
+      lit(t, "unknown 1553 message");
+      return;
+    case Detector.BUS_PERIOD:
+      lit(t, "1553 message out of schedule");
+      return;
+    case Detector.BUS_ORDER:
+      lit(t, "1553 messages out of order");
+      return;
+    case Detector.BUS_RESPONSE:
+      lit(t, "unusual 1553 response time");
+      return;
+    case Detector.BUS_GAP:
+      lit(t, "unusual 1553 intermessage gap");
+      return;
+    case Detector.BUS_ERROR:
+      lit(t, "unusual 1553 errors");
+      return;
+    case Detector.BUS_STATUS:
+      lit(t, "unusual 1553 status bits");
+      return;
+    case Detector.BUS_DATA:
+      lit(t, "unusual 1553 data");
+      return;
+    case Detector.BUS_MODE:
+      lit(t, "unusual 1553 mode code");
+      return;
+    case Detector.BUS_LOAD:
+      lit(t, "unusual 1553 bus load");
+      return;
+    default:
+      lit(t, "detector ");
+      unsigned(t, detector);
+  }
+}
+
+/** One of Suricata's classifications (its classification.config). */
+export function writeCategory(t: Text, detector: u32): void {
+  switch (detector) {
+    case Detector.SCAN:
+      lit(t, "Detection of a Network Scan");
+      return;
+    case Detector.FLOOD:
+    case Detector.BUS_ERROR:
+    case Detector.BUS_LOAD:
+      lit(t, "Detection of a Denial of Service Attack");
+      return;
+    case Detector.ARP:
+    case Detector.DNS_TUNNEL:
+    case Detector.ICMP_TUNNEL:
+    case Detector.BUS_RESPONSE:
+    case Detector.BUS_MODE:
+      lit(t, "Potentially Bad Traffic");
+      return;
+    default:
+      lit(t, "Misc activity");
   }
 }

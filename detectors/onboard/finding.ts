@@ -4,6 +4,7 @@
 // it asks the detector's expected() and seen() for the words.
 //
 // Rule when full: FINDINGS of one record are kept, the rest is counted in lost().
+import { ACTIONS, Action } from "../../appliance/contract/onboard/abi";
 import { DETECTORS, Detector } from "./catalogue";
 
 export const FINDINGS: u32 = 16;
@@ -49,7 +50,8 @@ export class Finding {
 
 export const FINDING: u32 = 136;
 const list: usize = memory.data(136 * 17, 8); // the last one takes what has no place
-const scales: usize = memory.data(40 * 8, 8);
+const scales: usize = memory.data(DETECTORS * 8, 8);
+const actions: usize = memory.data(DETECTORS, 8); // an Action for each detector
 let used: u32 = 0;
 let lostCount: u64 = 0;
 
@@ -84,6 +86,18 @@ export function raise(detector: u32, what: u32, key: u64, time: u64, score: f64,
 /** Back to what holds without a policy: every detector on, its thresholds as they are. */
 export function resetScales(): void {
   for (let i: u32 = 0; i < DETECTORS; ++i) store<f64>(scales + ((<usize>i) << 3), 1);
+  memory.fill(actions, 0, DETECTORS);
+}
+
+/** What the policy does about what a detector found. False when it cannot: a score is no proof, it drops nothing. */
+export function setAction(detector: u32, action: u32): bool {
+  if (detector >= DETECTORS || action == Action.DROP || action >= ACTIONS) return false;
+  store<u8>(actions + detector, <u8>action);
+  return true;
+}
+
+export function actionOf(detector: u32): u32 {
+  return detector < DETECTORS ? load<u8>(actions + detector) : <u32>Action.PASS;
 }
 
 /** The operator's factor on a detector's threshold, >= 0; Infinity = the detector is off. */

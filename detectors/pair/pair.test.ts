@@ -8,7 +8,7 @@ import { hasShared } from "../../lib/testing/shared.ts";
 import { checkAll, IpProbe, lessonOf, mergeAll, packAll, taught } from "../ip/testing/probe.ts";
 import { allowlist, batchesOf, LEMAY, lemay, TRAINING } from "../testing/lemay.ts";
 import { type Frame, normalTraffic, tcpFrame, udpFrame } from "../testing/site.ts";
-import { pair } from "./pair.ts";
+import { pair } from "./learned.ts";
 
 const at = (seconds: number, data: Uint8Array): Frame => ({ time: seconds * 1e9, data });
 const only = ["new-pair"];

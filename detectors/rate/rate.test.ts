@@ -4,7 +4,7 @@ import { instantiateOnboard } from "../../lib/asc.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, delay, every } from "../ip/testing/traffic.ts";
 import { ATTACKS, type Frame, normalTraffic, tcpFrame } from "../testing/site.ts";
-import { coarse, fine, limitOf, type Peaks, rate, scale } from "./rate.ts";
+import { coarse, fine, limitOf, type Peaks, rate, scale } from "./learned.ts";
 
 const rates = (found: Found[]) => found.filter((f) => f.detector === "rate");
 const only = ["rate"];

@@ -4,7 +4,7 @@ import { Tag } from "../../appliance/contract/config.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, framed, tick } from "../ip/testing/traffic.ts";
 import { type Frame, normalTraffic } from "../testing/site.ts";
-import { isPeriodic, limitOf } from "./silence.ts";
+import { isPeriodic, limitOf } from "./learned.ts";
 
 const silent = (found: Found[]) => found.filter((f) => f.detector === "silence");
 const only = ["silence", "new-pair"];

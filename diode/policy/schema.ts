@@ -2,23 +2,13 @@
 import { z } from "zod";
 import { MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES, UNTAGGED } from "../../appliance/contract/config.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS, FIXED } from "../../detectors/catalogue.ts";
+import { KEYS } from "../../detectors/policy.ts";
 import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "../../lib/addresses.ts";
+import { protocol } from "../../lib/protocols.ts";
 import { described, integer, object, oneOf, parsed, Wrong } from "../../lib/yaml.ts";
 import { messageSchema } from "./messages.ts";
 import { RESERVED } from "./reasons.ts";
 import { keyMembers, transferSchema } from "./transfer.ts";
-
-/** IP protocols that guard can take apart and make anew, and by number those it passes as opaque payload. */
-export const PROTOCOLS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
-
-/** Extension headers of IPv6 (IANA registry), which guard does not pass: a next header is the payload's protocol. */
-const EXTENSIONS = [0, 43, 44, 51, 60, 135, 139, 140, 253, 254];
-
-const protocol = parsed<number>("udp, tcp, icmp, icmp6, or a protocol number from 1 to 252", (value) => {
-  if (typeof value === "string" && Object.hasOwn(PROTOCOLS, value)) return PROTOCOLS[value];
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 252) return undefined;
-  return EXTENSIONS.includes(value) ? new Wrong(`${value} is a header, not a payload`) : value;
-});
 
 /** The messages whose format guard knows; the numbers of ICMP and ICMPv6. */
 export const ECHO = { "echo-request": { 1: 8, 58: 128 }, "echo-reply": { 1: 0, 58: 129 } } as const;
@@ -127,17 +117,7 @@ const interfaces = object({
     .optional(),
 });
 
-const share = parsed<number>("a number above 0 and below 1", (value) =>
-  typeof value === "number" && value > 0 && value < 1 ? value : undefined,
-);
-
-const service = object({
-  protocol,
-  address: networks(),
-  port: integer(1, 65535).optional(),
-});
-
-/** Those with more to set than this stand in the schema themselves. */
+/** Those with more to set than this have keys of their own. */
 const PLAIN = DETECTOR_NAMES.filter((name) => !FIXED.includes(name));
 
 const factor = parsed<number>("a factor from 0.01 to 100", (value) =>
@@ -160,20 +140,7 @@ const detectors = object({
   ...(Object.fromEntries(
     PLAIN.map((name) => [name, (DETECTOR[name] < FIRST_OF_BUS ? ofIp : ofBus).optional()]),
   ) as Partial<Record<DetectorName, z.ZodOptional<typeof ofIp | typeof ofBus>>>),
-  scan: object({
-    "benign-success": share.optional(),
-    "scanner-success": share.optional(),
-    "false-positive": share.optional(),
-    detection: share.optional(),
-    action: oneOf("alert", "tighten", "quarantine", "quarantine-flow").optional(),
-  }).optional(),
-  newcomer: object({
-    hosts: networks().optional(),
-    action: oneOf("alert", "drop", "tighten", "quarantine", "quarantine-flow").optional(),
-    services: z
-      .array(service, { error: (issue) => `${described(issue.input)}, expected a list of services` })
-      .optional(),
-  }).optional(),
+  ...KEYS,
   anomalies: object({ "per-second": integer(0, 1_000_000).optional() }).optional(),
 });
 

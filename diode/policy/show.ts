@@ -1,12 +1,12 @@
 /** A policy as text for people: as it is, and what each rule still decides after those before it. */
 import { UNTAGGED } from "../../appliance/contract/config.ts";
 import { durationText, macText, networkText, type Range, rangeText } from "../../lib/addresses.ts";
+import { PROTOCOLS } from "../../lib/protocols.ts";
 import type { CompiledPolicy } from "../policy.ts";
 import { alertRuleText } from "../suppression/config.ts";
 import { reach } from "./lint.ts";
 import { type MessageRule, messageText } from "./messages.ts";
 import { type Policy, type Rule, SCAN } from "./model.ts";
-import { PROTOCOLS } from "./schema.ts";
 import { type Box, boxesOf, overlap, without } from "./space.ts";
 
 /** All settings with their defaults, marked as such, and a line for each rule. */

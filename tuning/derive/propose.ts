@@ -1,7 +1,7 @@
 /** Services that were seen as a policy to be read, corrected and approved by whoever is responsible. */
 import { MAX_RULES, UNTAGGED } from "../../appliance/contract/config.ts";
-import { PROTOCOLS } from "../../diode/policy/schema.ts";
 import { boundsOf, type Network, parseNetwork } from "../../lib/addresses.ts";
+import { PROTOCOLS } from "../../lib/protocols.ts";
 import { addressText, type Service, type Services, sourcesText } from "./services.ts";
 
 export interface ProposalOptions {

@@ -6,16 +6,11 @@
  * is missing: an alert of theirs within an attack's time is that attack's, whatever record was at hand, and neither right
  * nor wrong of that record.
  */
+import { BELATED } from "../../detectors/catalogue.ts";
 import { atFalsePositiveRate, auc, type Curve, equalErrorRate, roc } from "../../lib/numerics/curve.ts";
 import { type Interval, perHour, type Rate, wilson } from "../../lib/numerics/intervals.ts";
 import type { Alert } from "./alerts.ts";
 import type { Attack, Truth } from "./truth.ts";
-
-/** Detectors whose alert may come with a record that is not to blame. */
-export const BELATED: ReadonlySet<string> = new Set([
-  ...["scan", "silence", "rate", "beacon", "flood"],
-  ...["bus-period", "bus-load", "bus-error", "bus-order", "bus-gap"],
-]);
 
 export const FALSE_POSITIVE_RATES = [1e-4, 1e-3, 1e-2] as const;
 /** All detectors together: the largest ratio of any. */

@@ -5,36 +5,8 @@
  * divided so; the other half goes in steps to whoever finds most attacks by it that nobody has found, per step (greedy), and
  * what is left of it is divided as the first.
  */
-import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
+import { type DetectorName, FAMILIES, UNTAUGHT } from "../../detectors/catalogue.ts";
 import type { Entry } from "../../detectors/learned.ts";
-
-/** Detectors that a policy gives a factor, by the family whose entries they judge by. */
-const FAMILIES: Record<string, readonly DetectorName[]> = {
-  "new-pair": ["new-pair"],
-  flood: ["flood"],
-  arp: ["arp"],
-  rate: ["rate"],
-  beacon: ["beacon"],
-  silence: ["silence"],
-  tunnel: ["dns-tunnel", "icmp-tunnel"],
-  shape: ["shape"],
-  bus: DETECTOR_NAMES.filter((name) => name.startsWith("bus-")),
-};
-
-/**
- * From this factor on a detector has nothing left to say: sums and scores end there (detectors' onboard sources). Others
- * reach what a policy can say.
- */
-export const CEILING: Partial<Record<DetectorName, number>> = {
-  "new-pair": 8, // 4, of 0.5
-  flood: 3,
-  "dns-tunnel": 3,
-  "icmp-tunnel": 3,
-  "bus-error": 4,
-};
-
-/** Families that judge IP traffic by rules of their own where the baseline says nothing. */
-const UNTAUGHT = ["beacon", "tunnel"];
 
 /**
  * Shares of the budget, 1 together, of the detectors that can alarm.

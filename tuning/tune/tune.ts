@@ -9,7 +9,7 @@
  * the share comes, out of the captures as they are and block by block.
  */
 import type { Baseline } from "../../detectors/baseline/file.ts";
-import { DETECTOR_NAMES, type DetectorName, FIXED } from "../../detectors/catalogue.ts";
+import { CEILING, DETECTOR_NAMES, type DetectorName, FIXED } from "../../detectors/catalogue.ts";
 import { perHour, type Rate } from "../../lib/numerics/intervals.ts";
 import { type Attacked, type AttackReport, cleanOf, compareAttacks, peaksOf } from "./attacks.ts";
 import type { Window } from "./blocks.ts";
@@ -18,7 +18,7 @@ import { type Choice, choose, countAbove, HIGHEST, LOWERED, leastFactor, rounded
 import { Clean } from "./clean.ts";
 import type { Job, TunedDetector } from "./job.ts";
 import { alertsOf, type Bench, type Factors, type Scored, scoresOf } from "./replay.ts";
-import { CEILING, sharesForAttacks, sharesOf } from "./share.ts";
+import { sharesForAttacks, sharesOf } from "./share.ts";
 import { type Warning, warningsOf } from "./warnings.ts";
 
 /** What the captures as they are give. */

@@ -3,9 +3,11 @@
 // is taken anew from the next ARP packet, so a sweep over many addresses can hide a move from those without a baseline.
 import { mix } from "../../../lib/onboard/bytes";
 import { Table, find, nth, open } from "../../onboard/table";
-import { BINDINGS, STATIONS } from "../../ip/onboard/capacity";
+import { hostCheck, hostKey } from "../../ip/onboard/endpoints";
 import { findHost } from "../../ip/onboard/known";
-import { hostCheck, hostKey } from "../../ip/onboard/who";
+
+export const BINDINGS: u32 = 256; // (VLAN, IPv4 address) that ARP spoke of
+export const STATIONS: u32 = 128; // MAC addresses that sent ARP
 
 /** 64 bytes. Of an IPv4 address in a VLAN. */
 @unmanaged
@@ -59,8 +61,8 @@ export class Station {
 }
 
 const tables: usize = memory.data(80, 8);
-const bindings: usize = memory.data(256 * 64, 8);
-const stations: usize = memory.data(128 * 208, 8);
+const bindings: usize = memory.data(BINDINGS * 64, 8);
+const stations: usize = memory.data(STATIONS * 208, 8);
 const questions: usize = memory.data(256 * 16, 8); // u64 key, u64 time; a newer question takes the place of an older one
 const STATION_STRIDE: u32 = 208;
 const SALT: u64 = 0x8cb92ba72f3d8dd7;
@@ -76,7 +78,7 @@ export function openTables(): void {
   memory.fill(questions, 0, 256 * 16);
 }
 
-export function arpEvictions(): u64 {
+export function evictions(): u64 {
   return table(0).evictions + table(1).evictions;
 }
 

@@ -7,8 +7,8 @@ import { nextExpired, update } from "../../../ip/onboard/flow";
 import { track } from "../../../ip/onboard/fragments";
 import { Packet, innermost } from "../../../ip/onboard/packet";
 import { writeDetector } from "../../onboard/catalogue";
+import * as detectors from "../../onboard/endpoints.probe";
 import { Subject, clearFindings, finding, found, lost, resetScales, setScale } from "../../onboard/finding";
-import * as ip from "./index";
 import { writeHost } from "./words";
 
 const input: usize = memory.data(131072, 8);
@@ -19,6 +19,7 @@ const SCORES: u32 = 4096;
 const scores: usize = memory.data(4096 * 8, 8); // of each frame: the highest score / threshold of the detectors chosen
 let frames: u32 = 0;
 let raised: u64 = 0;
+let learns: bool = false;
 
 export function inputAt(): usize {
   return input;
@@ -42,31 +43,36 @@ export function findingsLost(): u64 {
   return lost();
 }
 export function evictions(): u64 {
-  return ip.evictions();
+  return detectors.evictions();
 }
 export function scale(detector: u32, factor: f64): void {
   setScale(detector, factor);
 }
 export function reset(): void {
   resetScales();
-  ip.reset();
+  detectors.resetDetectors();
+  learns = false;
   raised = 0;
 }
 export function configure(tag: u32, length: u32): bool {
-  return ip.configure(tag, input, length);
+  return !learns && detectors.configureSection(tag, input, length);
 }
 
 /** 1 when there is one: its text at out; else 0. */
 export function exportNext(): u32 {
   const t = changetype<Text>(writer);
   open(t, out, 4096);
-  return ip.exportNext(t) ? <u32>(t.at - out) : 0;
+  return detectors.exportNext(t) ? <u32>(t.at - out) : 0;
 }
 
 /** mode 0 checks, 1 learns, 2 checks and writes the findings, 3 decodes and follows flows only. Returns bytes at out. */
 export function run(to: u32, mode: u32): u32 {
   const k = changetype<Packet>(packet),
     t = changetype<Text>(writer);
+  if (mode == 1 && !learns) {
+    detectors.beginLearning();
+    learns = true;
+  }
   open(t, out, 1 << 22);
   frames = 0;
   for (let at: u32 = 0; at < to;) {
@@ -76,15 +82,14 @@ export function run(to: u32, mode: u32): u32 {
     while (nextExpired(r.time) != 0) {
       /* only to make room */
     }
-    if (mode != 3) ip.passing(r.time);
+    if (mode != 3) detectors.timePassed(r.time);
     if (r.kind == RecordKind.FRAME) {
       k.time = r.time;
       k.number = r.number;
       decode(p, r.captured, r.original, r.link, 0, k);
       track(k);
       const flow = update(k);
-      if (mode == 1) ip.learn(k, p, flow);
-      else if (mode != 3) ip.check(k, p, flow);
+      if (mode != 3) detectors.packetIn(k, p, flow);
     }
     let most: f64 = 0;
     for (let i: u32 = 0; i < found(); ++i) most = max<f64>(most, finding(i).score / finding(i).threshold);
@@ -141,9 +146,9 @@ function line(t: Text, i: u32, k: Packet): void {
   else if (k.ips) writeHost(t, innermost(k).version, innermost(k).dstHi, innermost(k).dstLo);
   else writeHost(t, 0, 0, k.macDst);
   lit(t, '","expected":"');
-  ip.expected(t, f);
+  detectors.writeExpected(t, f);
   lit(t, '","seen":"');
-  ip.seen(t, f);
+  detectors.writeSeen(t, f);
   lit(t, '"}');
   byte(t, 10);
 }

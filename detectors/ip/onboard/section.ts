@@ -3,9 +3,9 @@
 //
 //    0  u16 IPv4 addresses, u16 MAC addresses, u16 IPv6 addresses, u16 records
 //    8  the hosts in this order: u32 each, u64 each (48 bits), u64 hi and u64 lo each
-//       records x stride, the detector's own; one that names a talk begins with
+//       records x stride, the detector's own; one that names a conversation begins with
 //         u16 client, u16 server (indices of hosts; OUTSIDE = any external address), u16 service, u8 protocol, u8 unordered
-import { hostCheck, hostKey, talkCheck, talkKey } from "./who";
+import { conversationCheck, conversationKey, hostCheck, hostKey } from "./endpoints";
 import { ANY } from "./known";
 
 export const OUTSIDE: u32 = 65535;
@@ -67,33 +67,38 @@ export function checkOf(i: u32): u64 {
   return hostCheck(versionOf(i), hiOf(i), loOf(i));
 }
 
-/** A talk as a section names it: call readTalk, then ask for what it found. */
-export let talkHash: u64 = 0;
-export let talkSecond: u64 = 0;
-export let talkClient: u32 = 0;
-export let talkServer: u32 = 0;
+/** A conversation as a section names it. */
+@unmanaged
+export class Named {
+  key: u64;
+  check: u64;
+  client: u32; // indices of hosts
+  server: u32;
+}
+const NAMED: usize = memory.data(offsetof<Named>(), 8);
 
-/** False when the record at p names no talk that there can be. */
-export function readTalk(p: usize): bool {
+/** What the record at p names, until the next call; 0 when it names no conversation that can be. */
+export function readConversation(p: usize): usize {
   let client = <u32>load<u16>(p),
     server = <u32>load<u16>(p, 2);
   const service = <u32>load<u16>(p, 4),
     protocol = <u32>load<u8>(p, 6),
     unordered = <u32>load<u8>(p, 7);
-  if ((!isHost(client) && client != OUTSIDE) || (!isHost(server) && server != OUTSIDE) || unordered > 1) return false;
-  if (client == OUTSIDE && (server == OUTSIDE || unordered)) return false;
-  if (server == OUTSIDE && unordered) return false;
-  if (client != OUTSIDE && server != OUTSIDE && versionOf(client) != versionOf(server)) return false;
+  if ((!isHost(client) && client != OUTSIDE) || (!isHost(server) && server != OUTSIDE) || unordered > 1) return 0;
+  if (client == OUTSIDE && (server == OUTSIDE || unordered)) return 0;
+  if (server == OUTSIDE && unordered) return 0;
+  if (client != OUTSIDE && server != OUTSIDE && versionOf(client) != versionOf(server)) return 0;
   if (unordered && keyOf(client) > keyOf(server)) {
     const c = client;
     client = server;
     server = c;
   }
-  talkClient = client;
-  talkServer = server;
-  talkHash = talkKey(keyOf(client), keyOf(server), protocol, service);
-  talkSecond = talkCheck(keyOf(client), keyOf(server), protocol, service);
-  return true;
+  const named = changetype<Named>(NAMED);
+  named.client = client;
+  named.server = server;
+  named.key = conversationKey(keyOf(client), keyOf(server), protocol, service);
+  named.check = conversationCheck(keyOf(client), keyOf(server), protocol, service);
+  return NAMED;
 }
 
 /** A finite number above 0, at most 1e12. */

@@ -4,14 +4,17 @@ import { expect } from "vitest";
 import { CaptureReader } from "../../../captures/reader.ts";
 import { record } from "../../../ip/testing/frames.ts";
 import { compileOnboard } from "../../../lib/asc.ts";
+import { DETECTORS } from "../../baseline/registry.ts";
+import { FAMILIES } from "../../catalogue.ts";
 import type { Entry, LearnedDetector, Wanted } from "../../learned.ts";
 import { Flight } from "../../testing/flight.ts";
 import type { Frame } from "../../testing/site.ts";
-import { IP_DETECTORS } from "../learned.ts";
 
+/** Those that learn of endpoints, as onboard/endpoints.probe.ts has them. */
+export const IP_DETECTORS = DETECTORS.filter(({ name }) => name !== "shape" && name !== "bus");
 const ITS_TAGS = new Set<number>(IP_DETECTORS.map(({ tag }) => tag));
 const LEARNED = new Set(IP_DETECTORS.map(({ name }) => name as string));
-const JUDGED = new Set(["new-pair", "flood", "arp", "rate", "beacon", "silence", "dns-tunnel", "icmp-tunnel"]);
+const JUDGED = new Set<string>(IP_DETECTORS.flatMap(({ name }) => FAMILIES[name]!));
 
 interface Exports {
   memory: WebAssembly.Memory;

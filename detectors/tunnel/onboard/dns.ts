@@ -20,8 +20,7 @@ import { fullness, ofBytes } from "../../onboard/entropy";
 import { Finding, raise, scaled } from "../../onboard/finding";
 import { Table, find, nth, open } from "../../onboard/table";
 import { learning } from "../../ip/onboard/area";
-import { DOMAINS } from "../../ip/onboard/capacity";
-import { Who } from "../../ip/onboard/who";
+import { Endpoints } from "../../ip/onboard/endpoints";
 import { member } from "../../ip/onboard/words";
 import { NAME, domainKey, limitsOf } from "./limits";
 import { answer, domainAt, nameLength, question, questionType, reverse, text } from "./name";
@@ -59,6 +58,7 @@ class Domain {
   n4: u64;
 }
 
+const DOMAINS: u32 = 256; // (client, registered domain)
 const STRIDE: u32 = 128;
 const SHORT: u32 = 24;
 const SALT: u64 = 0xca5a826395121157;
@@ -66,35 +66,36 @@ const leaks: usize = memory.data<f64>([1, 1, 20, 0.1]); // per second
 const defaults: usize = memory.data<f32>([600, 200, 6000, 15]);
 
 const table: usize = memory.data(40, 8);
-const base: usize = memory.data(256 * 128, 8);
+const base: usize = memory.data(DOMAINS * 128, 8);
 
 export function reset(): void {
   open(changetype<Table>(table), base, DOMAINS, STRIDE);
   next = 0;
 }
-export function dnsEvictions(): u64 {
+export function evictions(): u64 {
   return changetype<Table>(table).evictions;
 }
 
-/** A packet with ports, one of which is 53; in learning too. p: the frame's first byte. */
-export function check(k: Packet, w: Who, p: usize): void {
+/** A packet with ports, one of which is 53; in learning too. */
+export function check(k: Packet, e: Endpoints): void {
+  const p = e.frame;
   let at = k.payloadOffset,
     length = k.payloadLength;
   if (at + length > k.captured || k.flags & Is.FRAGMENT) return;
   const fromServer = k.sourcePort == 53 && k.destPort != 53;
-  if (w.protocol == 6) {
+  if (e.protocol == 6) {
     // two bytes of length in front (RFC 1035 section 4.2.2); what continues a message is not looked at
     if (length < 14) return;
     const said = ((<u32>load<u8>(p + at)) << 8) | load<u8>(p + at, 1);
     at += 2;
     length -= 2;
     if (said < 17 || said > length + 4096 || !question(p + at, length)) return;
-  } else if (w.protocol != 17 || length == 0) return;
+  } else if (e.protocol != 17 || length == 0) return;
   else if (!question(p + at, length)) {
-    if (!(k.flags & (Is.SNAPPED | Is.CUT)) && !control(p + at, length)) odd(k, fromServer ? w.dst : w.src);
+    if (!(k.flags & (Is.SNAPPED | Is.CUT)) && !control(p + at, length)) odd(k, fromServer ? e.dst : e.src);
     return;
   }
-  const client = fromServer || (k.sourcePort == 53 && answer) ? w.dst : w.src;
+  const client = fromServer || (k.sourcePort == 53 && answer) ? e.dst : e.src;
   if (nameLength == 0 || reverse()) return;
   const d = record(client, text + domainAt, nameLength - domainAt);
   drain(d, k.time);

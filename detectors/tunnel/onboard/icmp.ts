@@ -16,8 +16,7 @@ import { ofBytes } from "../../onboard/entropy";
 import { Finding, raise, scaled } from "../../onboard/finding";
 import { Table, find, nth, open } from "../../onboard/table";
 import { learning } from "../../ip/onboard/area";
-import { ECHOES } from "../../ip/onboard/capacity";
-import { Who } from "../../ip/onboard/who";
+import { Endpoints } from "../../ip/onboard/endpoints";
 import { hostMember, member } from "../../ip/onboard/words";
 import { echoKey, limitsOf } from "./limits";
 
@@ -69,6 +68,7 @@ class Echo {
   k15: u64;
 }
 
+const ECHOES: u32 = 128; // (client, server) that ping
 const STRIDE: u32 = 232;
 const STAMP: u32 = 16;
 const KIND: u32 = 48;
@@ -78,29 +78,30 @@ const leaks: usize = memory.data<f64>([30, 0.02, 0.1]); // per second
 const defaults: usize = memory.data<f32>([3000, 3, 20, 1]);
 
 const table: usize = memory.data(40, 8);
-const base: usize = memory.data(128 * 232, 8);
+const base: usize = memory.data(ECHOES * 232, 8);
 
 export function reset(): void {
   open(changetype<Table>(table), base, ECHOES, STRIDE);
   next = 0;
 }
-export function icmpEvictions(): u64 {
+export function evictions(): u64 {
   return changetype<Table>(table).evictions;
 }
 
-/** An ICMP packet, in learning too. p: the frame's first byte. */
-export function check(k: Packet, w: Who, p: usize): void {
+/** An ICMP packet, in learning too. */
+export function check(k: Packet, ends: Endpoints): void {
+  const p = ends.frame;
   const type = <u32>k.icmpType;
-  const request = type == (w.protocol == 1 ? 8 : 128);
-  if ((!request && type != (w.protocol == 1 ? 0 : 129)) || w.group) return;
+  const request = type == (ends.protocol == 1 ? 8 : 128);
+  if ((!request && type != (ends.protocol == 1 ? 0 : 129)) || ends.group) return;
   const at = k.payloadOffset,
     length = k.payloadLength;
   if (k.flags & (Is.FRAGMENT | Is.CUT) || at < 4 || at + length > k.captured) return;
-  const client = request ? w.src : w.dst,
-    server = request ? w.dst : w.src;
+  const client = request ? ends.src : ends.dst,
+    server = request ? ends.dst : ends.src;
   const key = echoKey(client, server);
   const e = changetype<Echo>(find(changetype<Table>(table), key, client ^ (server * 3)));
-  if (changetype<Table>(table).fresh) made(e, w, request, key);
+  if (changetype<Table>(table).fresh) made(e, ends, request, key);
   drain(e, k.time);
   const whole = k.payloadClaimed == length;
   const number = be32(p + at - 4),
@@ -124,18 +125,18 @@ export function check(k: Packet, w: Who, p: usize): void {
   add(k, e, Sum.ALONE, 1, p + at, length);
 }
 
-function made(e: Echo, w: Who, request: bool, key: u64): void {
-  e.version = w.version;
+function made(e: Echo, ends: Endpoints, request: bool, key: u64): void {
+  e.version = ends.version;
   if (request) {
-    e.clientHi = w.srcHi;
-    e.clientLo = w.srcLo;
-    e.serverHi = w.dstHi;
-    e.serverLo = w.dstLo;
+    e.clientHi = ends.srcHi;
+    e.clientLo = ends.srcLo;
+    e.serverHi = ends.dstHi;
+    e.serverLo = ends.dstLo;
   } else {
-    e.clientHi = w.dstHi;
-    e.clientLo = w.dstLo;
-    e.serverHi = w.srcHi;
-    e.serverLo = w.srcLo;
+    e.clientHi = ends.dstHi;
+    e.clientLo = ends.dstLo;
+    e.serverHi = ends.srcHi;
+    e.serverLo = ends.srcLo;
   }
   e.limits = <u32>limitsOf(key, defaults);
 }

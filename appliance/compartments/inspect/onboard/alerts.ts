@@ -3,16 +3,23 @@
 // was seen and the numbers stand in alert.context, whose form Suricata's schema leaves open.
 import { Score } from "../../../contract/onboard/abi";
 import { Text, byte, decimal, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
-import { FIRST_OF_BUS, FIRST_SIGNATURE, writeDetector } from "../../../../detectors/onboard/catalogue";
+import { describe, locate } from "../../../../detectors/ip/onboard/locate";
+import {
+  FIRST_OF_BUS,
+  FIRST_SIGNATURE,
+  writeCategory,
+  writeDetector,
+  writeSignature,
+} from "../../../../detectors/onboard/catalogue";
+import { writeExpected, writeSeen } from "../../../../detectors/onboard/dispatch";
 import { FINDING, Finding, Subject } from "../../../../detectors/onboard/finding";
 import { openEvent, writeAddress, writeTransport } from "../../../../ip/onboard/eve";
 import { Flow } from "../../../../ip/onboard/flow";
-import { Packet, innermost, Is } from "../../../../ip/onboard/packet";
+import { Packet, innermost } from "../../../../ip/onboard/packet";
 import { Bus, busAt } from "../../../../mil1553/onboard/channels";
 import { writeBus, writeCommand, writeMessage } from "../../../../mil1553/onboard/eve";
 import { Message } from "../../../../mil1553/onboard/message";
 import * as events from "./events";
-import { writeCategory, writeExpected, writeSeen, writeSignature } from "./words";
 
 const ALERT: u32 = 1; // syslog severity
 
@@ -57,34 +64,9 @@ export function keep(f: Finding, to: Finding): void {
   }
 }
 
-/** The packet's addresses in the finding, which is about them from now on. */
-export function describe(f: Finding, k: Packet): void {
-  f.subject = Subject.HOSTS;
-  locate(f, k);
-}
-
 /** The addresses of the packet at hand in a finding that is about it. */
 export function locateFinding(f: Finding): void {
   if (f.subject == Subject.RECORD && packet != 0) locate(f, changetype<Packet>(packet));
-}
-
-function locate(f: Finding, k: Packet): void {
-  if (k.ips != 0) {
-    const ip = innermost(k);
-    f.version = <u8>ip.version;
-    f.srcHi = ip.srcHi;
-    f.srcLo = ip.srcLo;
-    f.dstHi = ip.dstHi;
-    f.dstLo = ip.dstLo;
-    f.protocol = k.protocol;
-    f.port = k.flags & Is.PORTS ? k.destPort : 0;
-    f.hasDest = 1;
-  } else if (k.arpOp != 0) {
-    f.version = 4;
-    f.srcLo = k.arpSenderIp;
-    f.dstLo = k.arpTargetIp;
-    f.hasDest = 1;
-  }
 }
 
 /** Whether a finding is about a 1553 message, at hand or not. */

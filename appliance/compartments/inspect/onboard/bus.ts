@@ -6,6 +6,7 @@
 // Events carry the recorder's time. Until its first time packet that is the counter alone, as if it had begun in 1970.
 import { stricter } from "../../../contract/onboard/abi";
 import { Text, byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
+import { messageIn } from "../../../../detectors/onboard/dispatch";
 import { isDatagram, senderKey, streamKey } from "../../../../ip/onboard/datagram";
 import { Packet } from "../../../../ip/onboard/packet";
 import { anomalyName } from "../../../../mil1553/onboard/anomalies";
@@ -19,12 +20,11 @@ import { statsReset, statsSpan, writeStats } from "../../../../mil1553/onboard/s
 import { isFlow } from "../../../../mil1553/onboard/udp/flows";
 import { provenFormat } from "../../../../mil1553/onboard/udp/transfer";
 import { messageAtHand } from "./alerts";
-import { messageIn } from "./detect";
 import * as events from "./events";
 import { takeFindings } from "./findings";
 import { learned, learning } from "./learning";
-import { frame } from "./traffic";
 import { admit } from "./limit";
+import { frame } from "./traffic";
 
 const NOTICE: u32 = 5;
 const INFORMATIONAL: u32 = 6;

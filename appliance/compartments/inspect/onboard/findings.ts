@@ -8,10 +8,10 @@ import { Action, stricter, verdictOf } from "../../../contract/onboard/abi";
 import { InspectFlag } from "../../../contract/onboard/config";
 import { mix } from "../../../../lib/onboard/bytes";
 import { HEADER, TABLE, Table, find, open } from "../../../../detectors/onboard/table";
-import { Finding, FINDING, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
+import { Finding, FINDING, actionOf, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
 import { alert, channelOf, commandOf, keep, locateFinding, namesCommand, score } from "./alerts";
 import * as events from "./events";
-import { actionOf, has } from "./settings";
+import { has } from "./settings";
 import { admitFinding } from "./suppression";
 
 const GROUPS: u32 = 256;

@@ -2,12 +2,13 @@
 // The heartbeat's part of inspect: once for each second of record time in which a record came, and at the end.
 import { EventKind, MAX_EVENT } from "../../../contract/onboard/abi";
 import { Text, hex16, lit, open, timestamp, unsigned } from "../../../../lib/onboard/text";
+import { evictions } from "../../../../detectors/onboard/dispatch";
 import { lost } from "../../../../detectors/onboard/finding";
+import { scoredPackets, scoresDigest } from "../../../../detectors/onboard/scores";
 import { forcedFlows, openFlows } from "../../../../ip/onboard/flow";
 import { alertsRaised } from "./alerts";
 import { framesRecorded, messagesSeen } from "./bus";
 import { findingsHeld } from "./findings";
-import { evictions, scoredPackets, scoresDigest } from "./detect";
 import * as events from "./events";
 import { anomaliesSeen, anomaliesUnreported } from "./limit";
 import { policy } from "./settings";

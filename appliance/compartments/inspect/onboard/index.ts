@@ -11,6 +11,7 @@ import {
   VERDICTS,
   stricter,
 } from "../../../contract/onboard/abi";
+import { timePassed } from "../../../../detectors/onboard/dispatch";
 import { spareAt } from "../../../contract/onboard/spare";
 import { align8 } from "../../../../lib/onboard/bytes";
 import * as bus from "./bus";
@@ -20,7 +21,6 @@ import { beginLearning, exportAll, exportDue, learning } from "./learning";
 import { configureInspect } from "./settings";
 import { configureSpare } from "./spare";
 import { atHand } from "./alerts";
-import { configureDetectors, timePassed } from "./detect";
 import { beginFindings, closeFindings, sweepFindings, takeFindings } from "./findings";
 import { reportSuppression } from "./suppression";
 import { closeFlows, frame, packet, passing } from "./traffic";
@@ -66,8 +66,7 @@ export function verdictsLength(): u32 {
 }
 
 export function configure(length: u32): u32 {
-  let refusal: u32 = length > INPUT_SIZE ? Refusal.LENGTH : configureInspect(INPUT, length);
-  if (refusal == Refusal.NONE && !configureDetectors(INPUT)) refusal = Refusal.CONTENT;
+  const refusal: u32 = length > INPUT_SIZE ? Refusal.LENGTH : configureInspect(INPUT, length);
   configured = refusal == Refusal.NONE;
   bus.begin();
   beginFindings();

@@ -5,7 +5,7 @@
 // While an export is under way nothing else is worked on, so its entries belong together.
 import { InspectFlag } from "../../../contract/onboard/config";
 import { Text, byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
-import { evictions, exportNext } from "./detect";
+import { evictions, exportNext } from "../../../../detectors/onboard/dispatch";
 import * as events from "./events";
 import { has, settings } from "./settings";
 

@@ -4,11 +4,30 @@
 // Expected: every address that sends belongs to a known network; every service that is used (protocol, port, at an
 // address) is listed. What was judged once is remembered, so each newcomer is announced once; memory is a two-way cache
 // of JUDGED keys: under a flood of forged addresses an old one can be announced again, never missed.
-import { Network } from "../../../appliance/contract/onboard/config";
+import { Network, Tag, section, sectionLength } from "../../../appliance/contract/onboard/config";
 import { mix } from "../../../lib/onboard/bytes";
 
 const JUDGED: u32 = 4096;
+const LISTED: u32 = 512; // networks in each list at most
 const judged: usize = memory.data(JUDGED * 8, 8);
+const hosts: usize = memory.data(LISTED * offsetof<Network>(), 8);
+const services: usize = memory.data(LISTED * offsetof<Network>(), 8);
+let hostCount: u32 = 0;
+let serviceCount: u32 = 0;
+
+/** Copies the policy's lists; false when one is malformed, or too long. */
+export function configureLists(part: usize): bool {
+  const hostBytes = sectionLength(part, Tag.HOSTS),
+    serviceBytes = sectionLength(part, Tag.SERVICES);
+  const size = <u32>offsetof<Network>();
+  if (hostBytes % size || serviceBytes % size) return false;
+  hostCount = hostBytes / size;
+  serviceCount = serviceBytes / size;
+  if (hostCount > LISTED || serviceCount > LISTED) return false;
+  if (hostBytes) memory.copy(hosts, section(part, Tag.HOSTS), hostBytes);
+  if (serviceBytes) memory.copy(services, section(part, Tag.SERVICES), serviceBytes);
+  return true;
+}
 
 /** Whether this key comes for the first time (as far as memory goes). */
 export function first(key: u64): bool {
@@ -38,18 +57,18 @@ export function inside(n: Network, version: u32, hi: u64, lo: u64): bool {
   return hi == n.hi && (lo ^ n.lo) >> (128 - bits) == 0;
 }
 
-/** Whether a list of `count` networks at `list` holds the address. */
-export function known(list: usize, count: u32, version: u32, hi: u64, lo: u64): bool {
-  for (let i: u32 = 0; i < count; ++i) {
-    if (inside(changetype<Network>(list + <usize>i * offsetof<Network>()), version, hi, lo)) return true;
+/** Whether a network of the list of hosts holds the address. */
+export function known(version: u32, hi: u64, lo: u64): bool {
+  for (let i: u32 = 0; i < hostCount; ++i) {
+    if (inside(changetype<Network>(hosts + <usize>i * offsetof<Network>()), version, hi, lo)) return true;
   }
   return false;
 }
 
-/** Whether a list of services holds this one; port 0 in the list stands for any. */
-export function served(list: usize, count: u32, version: u32, hi: u64, lo: u64, port: u32, protocol: u32): bool {
-  for (let i: u32 = 0; i < count; ++i) {
-    const n = changetype<Network>(list + <usize>i * offsetof<Network>());
+/** Whether the list of services holds this one; port 0 in the list stands for any. */
+export function served(version: u32, hi: u64, lo: u64, port: u32, protocol: u32): bool {
+  for (let i: u32 = 0; i < serviceCount; ++i) {
+    const n = changetype<Network>(services + <usize>i * offsetof<Network>());
     if (<u32>n.protocol == protocol && (n.port == 0 || <u32>n.port == port) && inside(n, version, hi, lo)) return true;
   }
   return false;

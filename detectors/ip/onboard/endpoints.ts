@@ -1,11 +1,12 @@
 // Who talks to whom, about what: the keys that all IP detectors share, computed once for each packet.
 //
-// A talk is (client, server, service). Hosts are addresses of the innermost IP packet or, without one, MAC addresses.
+// A conversation is (client, server, service). Hosts are addresses of the innermost IP packet or, without one, MAC addresses.
 // The service is the server's port. Which side serves: whom the SYN goes to; without one, where only one of the ports can
 // have been picked for a while (EPHEMERAL) or only one is a system port, the other's, so that a connection picked up
 // midstream has the same key; else the flow's server. With equal ports (NTP, BACnet) neither: the pair counts as
 // unordered. Ports from 49152 on are never assigned (RFC 6335 section 6) and count as one service.
-// ICMP: the type (a reply counts as its request); errors belong to the talk that caused them and are none by themselves.
+// ICMP: the type (a reply counts as its request); errors belong to the conversation that caused them and are none by
+// themselves.
 // Anything else: the IP protocol, or the EtherType (0: IEEE 802.3 with LLC), unordered.
 import { mix } from "../../../lib/onboard/bytes";
 import { Flow } from "../../../ip/onboard/flow";
@@ -16,9 +17,9 @@ export const DYNAMIC: u32 = 49152;
 const EPHEMERAL: u32 = 32768; // where Linux begins; others begin at DYNAMIC
 const SYSTEM: u32 = 1024;
 
-/** 112 bytes. */
+/** The two ends of a packet, what they are to each other, and their records: what every detector of endpoints is given. */
 @unmanaged
-export class Who {
+export class Endpoints {
   srcHi: u64;
   srcLo: u64;
   dstHi: u64;
@@ -27,8 +28,8 @@ export class Who {
   dst: u64;
   srcCheck: u64; // second hash
   dstCheck: u64;
-  talk: u64; // hash of the talk; 0 = this packet belongs to none
-  talkCheck: u64;
+  key: u64; // hash of the conversation; 0 = this packet belongs to none
+  check: u64;
   version: u8; // 4 or 6; 0 = MAC addresses
   protocol: u8; // IP protocol; 0 with MAC addresses
   toServer: u8; // 1 = the source is the client. Unordered: the source has the smaller hash
@@ -38,10 +39,20 @@ export class Who {
   service: u16;
   other: u16; // service if the other side served; 0 = there is no doubt
   pad: u16;
-  pad2: u32;
+  source: usize; // Host (hosts.ts)
+  target: usize; // Host
+  conversation: usize; // Conversation (conversations.ts), 0 = none
+  flow: usize; // Flow, 0 = none
+  frame: usize; // the frame's first byte, as many as the packet's `captured`
+  second: u32; // of the packet's time
 }
 
-export const who: usize = memory.data(112, 8);
+const ENDPOINTS: usize = memory.data(offsetof<Endpoints>(), 8);
+
+// @ts-ignore: decorator
+@inline export function endpoints(): Endpoints {
+  return changetype<Endpoints>(ENDPOINTS);
+}
 
 const HOST: u64 = 0x6c62272e07bb0142;
 const CHECK: u64 = 0x27d4eb2f165667c5;
@@ -55,13 +66,13 @@ const CHECK: u64 = 0x27d4eb2f165667c5;
   return mix(lo, CHECK ^ version) + hi * CHECK;
 }
 
-/** Key of a talk from the keys of its hosts; unordered: the smaller key goes first. */
+/** Key of a conversation from the keys of its hosts; unordered: the smaller key goes first. */
 // @ts-ignore: decorator
-@inline export function talkKey(client: u64, server: u64, protocol: u32, service: u32): u64 {
+@inline export function conversationKey(client: u64, server: u64, protocol: u32, service: u32): u64 {
   return mix(mix(client, server), ((<u64>service) << 8) | protocol) | 1;
 }
 // @ts-ignore: decorator
-@inline export function talkCheck(client: u64, server: u64, protocol: u32, service: u32): u64 {
+@inline export function conversationCheck(client: u64, server: u64, protocol: u32, service: u32): u64 {
   return mix(server * 3 + client, CHECK ^ (((<u64>protocol) << 16) | service));
 }
 
@@ -82,47 +93,47 @@ export function external(version: u32, hi: u64, lo: u64): bool {
   return version == 6 && hi >> 61 == 1; // 2000::/3
 }
 
-/** Fills in `who`; false when the frame has neither an IP nor a MAC address. */
+/** Fills in endpoints() but for the records; false when the frame has neither an IP nor a MAC address. */
 export function identify(k: Packet, flow: usize): bool {
-  const w = changetype<Who>(who);
-  w.other = 0;
-  w.sure = 0;
-  w.talk = 0;
+  const e = endpoints();
+  e.other = 0;
+  e.sure = 0;
+  e.key = 0;
   if (k.ips == 0) {
     if ((k.macSrc | k.macDst) == 0) return false;
-    ends(w, 0, 0, k.macSrc, 0, k.macDst);
-    w.protocol = 0;
-    w.group = k.flags & Is.MULTICAST ? 1 : 0;
-    symmetric(w, <u32>k.etherType);
+    ends(e, 0, 0, k.macSrc, 0, k.macDst);
+    e.protocol = 0;
+    e.group = k.flags & Is.MULTICAST ? 1 : 0;
+    symmetric(e, <u32>k.etherType);
     return true;
   }
   const ip = innermost(k);
   const version = <u32>ip.version;
-  ends(w, version, ip.srcHi, ip.srcLo, ip.dstHi, ip.dstLo);
+  ends(e, version, ip.srcHi, ip.srcLo, ip.dstHi, ip.dstLo);
   const protocol = <u32>k.protocol;
-  w.protocol = <u8>protocol;
-  w.group = k.flags & Is.MULTICAST || (version == 4 ? (<u32>ip.dstLo) >> 28 >= 14 : ip.dstHi >> 56 == 255) ? 1 : 0;
+  e.protocol = <u8>protocol;
+  e.group = k.flags & Is.MULTICAST || (version == 4 ? (<u32>ip.dstLo) >> 28 >= 14 : ip.dstHi >> 56 == 255) ? 1 : 0;
   if (k.flags & Is.LATER) return true;
-  if (k.flags & Is.PORTS) ported(w, k, flow);
-  else if (protocol == 1) echo(w, k, 8, 0, k.quoted || k.icmpType == 3 || k.icmpType == 11);
-  else if (protocol == 58) echo(w, k, 128, 129, k.icmpType < 128);
-  else symmetric(w, 0);
+  if (k.flags & Is.PORTS) ported(e, k, flow);
+  else if (protocol == 1) echo(e, k, 8, 0, k.quoted || k.icmpType == 3 || k.icmpType == 11);
+  else if (protocol == 58) echo(e, k, 128, 129, k.icmpType < 128);
+  else symmetric(e, 0);
   return true;
 }
 
-function ends(w: Who, version: u32, srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u64): void {
-  w.version = <u8>version;
-  w.srcHi = srcHi;
-  w.srcLo = srcLo;
-  w.dstHi = dstHi;
-  w.dstLo = dstLo;
-  w.src = hostKey(version, srcHi, srcLo);
-  w.dst = hostKey(version, dstHi, dstLo);
-  w.srcCheck = hostCheck(version, srcHi, srcLo);
-  w.dstCheck = hostCheck(version, dstHi, dstLo);
+function ends(e: Endpoints, version: u32, srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u64): void {
+  e.version = <u8>version;
+  e.srcHi = srcHi;
+  e.srcLo = srcLo;
+  e.dstHi = dstHi;
+  e.dstLo = dstLo;
+  e.src = hostKey(version, srcHi, srcLo);
+  e.dst = hostKey(version, dstHi, dstLo);
+  e.srcCheck = hostCheck(version, srcHi, srcLo);
+  e.dstCheck = hostCheck(version, dstHi, dstLo);
 }
 
-function ported(w: Who, k: Packet, flow: usize): void {
+function ported(e: Endpoints, k: Packet, flow: usize): void {
   const s = <u32>k.sourcePort,
     d = <u32>k.destPort;
   let toServer = d < s;
@@ -132,53 +143,53 @@ function ported(w: Who, k: Packet, flow: usize): void {
     const flags = <u32>k.tcpFlags;
     if (flags & SYN) {
       toServer = !(flags & ACK);
-      w.sure = 1;
+      e.sure = 1;
     } else if (flow != 0) {
       const f = changetype<Flow>(flow);
       if ((<u32>(f.flagsToServer | f.flagsToClient)) & SYN) {
         toServer = f.toClient == 0;
-        w.sure = 1;
+        e.sure = 1;
       }
     }
   }
-  if (s == d && !w.sure) {
-    symmetric(w, dynamic(d));
+  if (s == d && !e.sure) {
+    symmetric(e, dynamic(d));
     return;
   }
   if (toServer) {
-    directed(w, dynamic(d), true);
-    w.other = <u16>dynamic(s);
+    directed(e, dynamic(d), true);
+    e.other = <u16>dynamic(s);
   } else {
-    directed(w, dynamic(s), false);
-    w.other = <u16>dynamic(d);
+    directed(e, dynamic(s), false);
+    e.other = <u16>dynamic(d);
   }
 }
 
-function echo(w: Who, k: Packet, request: u32, reply: u32, error: bool): void {
+function echo(e: Endpoints, k: Packet, request: u32, reply: u32, error: bool): void {
   const type = <u32>k.icmpType;
   if (error) return;
-  if (type == request) directed(w, request, true);
-  else if (type == reply) directed(w, request, false);
-  else symmetric(w, type);
+  if (type == request) directed(e, request, true);
+  else if (type == reply) directed(e, request, false);
+  else symmetric(e, type);
 }
 
-function directed(w: Who, service: u32, toServer: bool): void {
-  const client = toServer ? w.src : w.dst,
-    server = toServer ? w.dst : w.src;
-  w.toServer = toServer ? 1 : 0;
-  w.unordered = 0;
-  name(w, client, server, service);
+function directed(e: Endpoints, service: u32, toServer: bool): void {
+  const client = toServer ? e.src : e.dst,
+    server = toServer ? e.dst : e.src;
+  e.toServer = toServer ? 1 : 0;
+  e.unordered = 0;
+  name(e, client, server, service);
 }
 
-function symmetric(w: Who, service: u32): void {
-  const first = w.src <= w.dst;
-  w.toServer = first ? 1 : 0;
-  w.unordered = 1;
-  name(w, first ? w.src : w.dst, first ? w.dst : w.src, service);
+function symmetric(e: Endpoints, service: u32): void {
+  const first = e.src <= e.dst;
+  e.toServer = first ? 1 : 0;
+  e.unordered = 1;
+  name(e, first ? e.src : e.dst, first ? e.dst : e.src, service);
 }
 
-function name(w: Who, client: u64, server: u64, service: u32): void {
-  w.service = <u16>service;
-  w.talk = talkKey(client, server, <u32>w.protocol, service);
-  w.talkCheck = talkCheck(client, server, <u32>w.protocol, service);
+function name(e: Endpoints, client: u64, server: u64, service: u32): void {
+  e.service = <u16>service;
+  e.key = conversationKey(client, server, <u32>e.protocol, service);
+  e.check = conversationCheck(client, server, <u32>e.protocol, service);
 }

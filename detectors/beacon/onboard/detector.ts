@@ -1,14 +1,14 @@
 // Beacons: a host that calls the same external service at regular times, as malware asks its master for orders.
 //
 // Expected: what people and programs want comes irregularly; intervals of a Poisson process deviate from their median by
-// 0.69 of it (median absolute deviation). Events: new TCP connections, or datagrams after QUIET, of one talk. Over the last
+// 0.69 of it (median absolute deviation). Events: new TCP connections, or datagrams after QUIET, of one conversation. Over the last
 // 8 to 16 intervals: regular when the deviation is at most half of JITTER of the median, or at most JITTER (a jitter of
 // +-20 % gives 0.10, normal with 20 % 0.135) for STEADY events with MANY intervals or more each; and three of four intervals lie
 // within NEAR of it, so a missed or an additional event changes little. Periods PERIOD_MIN .. PERIOD_MAX.
 // score = allowed / deviation, threshold 1.
 //
-// Not judged: talks in the inventory, what was regular in learning (client, service, period), and, without a baseline,
-// NTP (port 123), which is a beacon by design. State: the talk's record; forgotten talks are counted anew.
+// Not judged: conversations in the inventory, what was regular in learning (client, service, period), and, without a baseline,
+// NTP (port 123), which is a beacon by design. A forgotten conversation is counted anew.
 import { Flow } from "../../../ip/onboard/flow";
 import { Packet } from "../../../ip/onboard/packet";
 import { ACK, SYN } from "../../../ip/onboard/tcp";
@@ -16,14 +16,15 @@ import { mix } from "../../../lib/onboard/bytes";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, raise, scaled } from "../../onboard/finding";
-import { learning } from "../../ip/onboard/area";
+import { claim, learning } from "../../ip/onboard/area";
+import { CONVERSATIONS, LEARNED_CONVERSATIONS } from "../../ip/onboard/capacity";
+import { Conversation, conversationAt, conversationSlot, partiesAt } from "../../ip/onboard/conversations";
+import { Endpoints, external } from "../../ip/onboard/endpoints";
 import { inventory } from "../../ip/onboard/known";
 import { isHost, keyOf, openSection, recordAt, records, sane } from "../../ip/onboard/section";
-import { Talk, lesson, talkAt } from "../../ip/onboard/talks";
-import { Who, external } from "../../ip/onboard/who";
 import { hostMember, member, seconds } from "../../ip/onboard/words";
-import { Lesson } from "../../pair/onboard/pair";
 
+const OWN: u32 = 1 << Detector.BEACON;
 const RING: u32 = 16;
 const ENOUGH: u32 = 8;
 const JITTER: f64 = 0.16;
@@ -43,6 +44,49 @@ const KNOWN: u32 = 256;
 const known: usize = memory.data(256 * 16, 8); // u64 key, f32 shortest, f32 longest
 let knownCount: u32 = 0;
 
+/** Of a conversation, by its slot. */
+@unmanaged
+class Beacon {
+  event: u64; // the last, ns
+  ring: u64; // RING x the upper half of an f32: intervals, s
+  ring1: u64;
+  ring2: u64;
+  ring3: u64;
+  intervals: u8; // in the ring
+  place: u8; // of the next one
+  steady: u8; // events at which the ring was regular, one behind the other
+  pad: u8;
+  pad2: u32;
+}
+const beacons: usize = memory.data(CONVERSATIONS * offsetof<Beacon>(), 8);
+
+/** Learning: shortest and longest period of a conversation, by its slot; s, 0 = not regular. */
+@unmanaged
+class Periods {
+  shortest: f32;
+  longest: f32;
+}
+let periods: usize = 0;
+
+// @ts-ignore: decorator
+@inline function beaconAt(slot: u32): Beacon {
+  return changetype<Beacon>(beacons + <usize>slot * offsetof<Beacon>());
+}
+// @ts-ignore: decorator
+@inline function periodsAt(slot: u32): Periods {
+  return changetype<Periods>(periods + <usize>slot * offsetof<Periods>());
+}
+
+function beaconOf(c: Conversation): Beacon {
+  const slot = conversationSlot(c),
+    b = beaconAt(slot);
+  if (c.owned & OWN) return b;
+  c.owned |= OWN;
+  memory.fill(changetype<usize>(b), 0, offsetof<Beacon>());
+  if (learning()) memory.fill(changetype<usize>(periodsAt(slot)), 0, offsetof<Periods>());
+  return b;
+}
+
 const sorted: usize = memory.data(16 * 8, 8);
 let median: f64 = 0;
 let deviation: f64 = 0;
@@ -51,6 +95,7 @@ let allowed: f64 = 0;
 export function reset(): void {
   knownCount = 0;
   next = 0;
+  if (learning()) periods = claim(LEARNED_CONVERSATIONS * offsetof<Periods>());
 }
 
 function serviceKey(client: u64, protocol: u32, service: u32): u64 {
@@ -72,51 +117,54 @@ export function configure(at: usize, length: u32): bool {
   return true;
 }
 
-/** A packet of the talk; in learning too. */
-export function check(k: Packet, w: Who, flow: usize, t: Talk): void {
-  if (!w.toServer || w.unordered || w.version == 0 || (t.known != 0 && !t.wild)) return;
+/** In learning too. */
+export function check(k: Packet, e: Endpoints): void {
+  if (e.conversation == 0 || !e.toServer || e.unordered || e.version == 0) return;
+  const c = changetype<Conversation>(e.conversation);
+  if (c.known != 0 && !c.wildcard) return;
   const now = k.time;
-  if (w.protocol == 6) {
-    if (((<u32>k.tcpFlags) & (SYN | ACK)) != SYN || flow == 0) return;
-    if (changetype<Flow>(flow).packetsToServer + changetype<Flow>(flow).packetsToClient != 1) return; // sent again
-  } else if (w.protocol != 17 || (w.service == NTP && inventory() == 0 && !learning())) return;
-  if (w.group || !external(w.version, w.dstHi, w.dstLo)) return;
-  const before = t.event;
+  if (e.protocol == 6) {
+    if (((<u32>k.tcpFlags) & (SYN | ACK)) != SYN || e.flow == 0) return;
+    const flow = changetype<Flow>(e.flow);
+    if (flow.packetsToServer + flow.packetsToClient != 1) return; // sent again
+  } else if (e.protocol != 17 || (e.service == NTP && inventory() == 0 && !learning())) return;
+  if (e.group || !external(e.version, e.dstHi, e.dstLo)) return;
+  const b = beaconOf(c);
+  const before = b.event;
+  b.event = now;
   if (now < before) {
-    t.event = now;
-    t.beats = 0;
-    t.place = 0;
-    t.steady = 0;
+    b.intervals = 0;
+    b.place = 0;
+    b.steady = 0;
     return;
   }
-  t.event = now;
   if (before == 0) return;
   if (now - before < QUIET) return; // the same event; the interval counts from its last packet
-  const ring = changetype<usize>(t) + offsetof<Talk>("ring");
+  const ring = changetype<usize>(b) + offsetof<Beacon>("ring");
   // the upper half of an f32, rounded: within 0.2 %
   store<u16>(
-    ring + ((<usize>t.place) << 1),
+    ring + ((<usize>b.place) << 1),
     <u16>((reinterpret<u32>(<f32>(<f64>(now - before) * 1e-9)) + 0x8000) >> 16),
   );
-  t.place = <u8>((<u32>t.place + 1) % RING);
-  if (<u32>t.beats < RING) t.beats += 1;
-  if (<u32>t.beats < ENOUGH) return;
-  const score = regular(ring, <u32>t.beats, t);
+  b.place = <u8>((<u32>b.place + 1) % RING);
+  if (<u32>b.intervals < RING) b.intervals += 1;
+  if (<u32>b.intervals < ENOUGH) return;
+  const score = regular(ring, <u32>b.intervals, b);
   if (learning()) {
-    if (score > 1) keep(t);
+    if (score > 1) keep(periodsAt(conversationSlot(c)));
     return;
   }
   const threshold = scaled(Detector.BEACON, 1);
-  if (!(score > threshold) || expects(w, median)) return;
-  const f = raise(Detector.BEACON, 1, mix(SALT, w.talk), now, score, max<f64>(threshold, 1e-9));
+  if (!(score > threshold) || expects(e, median)) return;
+  const f = raise(Detector.BEACON, 1, mix(SALT, e.key), now, score, max<f64>(threshold, 1e-9));
   f.a = median;
   f.b = deviation;
-  f.c = <f64>t.beats;
+  f.c = <f64>b.intervals;
   f.d = allowed;
 }
 
 /** Fills in median and deviation; the score. */
-function regular(ring: usize, n: u32, t: Talk): f64 {
+function regular(ring: usize, n: u32, b: Beacon): f64 {
   for (let i: u32 = 0; i < n; ++i) insert(i, interval(ring, i));
   median = middle(n);
   let near: u32 = 0;
@@ -127,12 +175,12 @@ function regular(ring: usize, n: u32, t: Talk): f64 {
   }
   deviation = middle(n);
   if (median < PERIOD_MIN || median > PERIOD_MAX || near * 4 < n * 3) {
-    t.steady = 0;
+    b.steady = 0;
     return 0;
   }
-  if (n < MANY || deviation > JITTER * median) t.steady = 0;
-  else if (<u32>t.steady < STEADY) t.steady += 1;
-  allowed = <u32>t.steady == STEADY ? JITTER : JITTER / 2;
+  if (n < MANY || deviation > JITTER * median) b.steady = 0;
+  else if (<u32>b.steady < STEADY) b.steady += 1;
+  allowed = <u32>b.steady == STEADY ? JITTER : JITTER / 2;
   return min<f64>(allowed / max<f64>(deviation / median, LEAST), 100);
 }
 
@@ -153,8 +201,8 @@ function middle(n: u32): f64 {
 }
 
 /** Whether the baseline has this client calling this service at about this period. */
-function expects(w: Who, period: f64): bool {
-  const key = serviceKey(w.src, w.protocol, w.service);
+function expects(e: Endpoints, period: f64): bool {
+  const key = serviceKey(e.src, e.protocol, e.service);
   for (let i: u32 = 0; i < knownCount; ++i) {
     const p = known + ((<usize>i) << 4);
     if (load<u64>(p) == key && period >= 0.7 * <f64>load<f32>(p, 8) && period <= 1.5 * <f64>load<f32>(p, 12))
@@ -164,31 +212,28 @@ function expects(w: Who, period: f64): bool {
 }
 
 /** Learning: shortest and longest period so far. */
-function keep(t: Talk): void {
-  const at = lesson(t) + offsetof<Lesson>("shortest");
-  const shortest = load<f32>(at);
-  if (shortest == 0 || median < <f64>shortest) store<f32>(at, <f32>median);
-  if (median > <f64>load<f32>(at, 4)) store<f32>(at, <f32>median, 4);
+function keep(p: Periods): void {
+  if (p.shortest == 0 || median < <f64>p.shortest) p.shortest = <f32>median;
+  if (median > <f64>p.longest) p.longest = <f32>median;
 }
 
 let next: u32 = 0;
 
 export function exportNext(t: Text): bool {
-  for (; next < 1024; ++next) {
-    const p = talkAt(next);
-    if (p == 0) continue;
-    const l = changetype<Lesson>(lesson(changetype<Talk>(p)));
-    if (l.shortest == 0) continue;
+  for (; next < LEARNED_CONVERSATIONS; ++next) {
+    const at = conversationAt(next);
+    if (at == 0 || !(changetype<Conversation>(at).owned & OWN) || periodsAt(next).shortest == 0) continue;
+    const p = partiesAt(next);
     lit(t, '"detector":"beacon",');
-    hostMember(t, "client", l.version, l.clientHi, l.clientLo);
+    hostMember(t, "client", p.version, p.clientHi, p.clientLo);
     byte(t, 44);
-    hostMember(t, "server", l.version, l.serverHi, l.serverLo);
+    hostMember(t, "server", p.version, p.serverHi, p.serverLo);
     lit(t, ',"proto":');
-    unsigned(t, l.protocol);
+    unsigned(t, p.protocol);
     lit(t, ',"service":');
-    unsigned(t, l.service);
-    member(t, "shortest", l.shortest, 3);
-    member(t, "longest", l.longest, 3);
+    unsigned(t, p.service);
+    member(t, "shortest", periodsAt(next).shortest, 3);
+    member(t, "longest", periodsAt(next).longest, 3);
     next += 1;
     return true;
   }

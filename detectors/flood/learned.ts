@@ -1,5 +1,4 @@
 /** The ground's half of the flood detector: how much of each kind a host got in its busiest second. */
-import { Tag } from "../../appliance/contract/config.ts";
 import { isOutside, Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 
@@ -22,7 +21,7 @@ const limitOf = (entry: Entry, kind: Kind) => Math.max(FLOOR[kind], MARGIN * mos
 
 export const flood: LearnedDetector = {
   name: "flood",
-  tag: Tag.FLOOD,
+  tag: 33,
   keyOf: (entry) => entry.host as string,
   merge: (a, b) => ({
     ...a,

@@ -5,11 +5,10 @@
  * - mean) / deviation, of each host and talk by its own windows. The largest z of all of them are one sample, whose tail
  * gives the z for the wanted rate of false alarms (numerics/threshold.ts); back on each one's own scale it is a limit.
  */
-import { Tag } from "../../appliance/contract/config.ts";
 import { limitFor } from "../../lib/numerics/threshold.ts";
 import { fold, isOutside, Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold, Wanted } from "../learned.ts";
-import { byName } from "../pair/pair.ts";
+import { byName } from "../pair/learned.ts";
 
 /** windows, sum and sum of squares of sixteenths of log2(1 + value), the three largest values: onboard/peaks.ts. */
 export type Peaks = [number, number, number, number, number, number];
@@ -114,7 +113,7 @@ function leastOf(entry: Entry): number {
 
 export const rate: LearnedDetector = {
   name: "rate",
-  tag: Tag.RATE,
+  tag: 36,
   keyOf: (entry) => (isHost(entry) ? (entry.host as string) : talkKey(entry)),
   merge(a, b) {
     const all = (x: unknown, y: unknown) => (x as Peaks[]).map((peaks, i) => mergePeaks(peaks, (y as Peaks[])[i]!));

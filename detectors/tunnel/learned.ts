@@ -1,5 +1,4 @@
 /** The ground's half of the tunnel detectors: domains and pinging hosts that are normal though they come near a limit. */
-import { Tag } from "../../appliance/contract/config.ts";
 import { Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 
@@ -19,7 +18,7 @@ const limitOf = (entry: Entry, name: string, least: number) => Math.max(least, M
 
 export const tunnel: LearnedDetector = {
   name: "tunnel",
-  tag: Tag.TUNNEL,
+  tag: 39,
   keyOf,
   merge: (a, b) => ({
     ...a,

@@ -1,8 +1,7 @@
 /** The ground's half of the silence detector: which talks are periodic, and how long they pause at most. */
-import { Tag } from "../../appliance/contract/config.ts";
 import { Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
-import { byName } from "../pair/pair.ts";
+import { byName } from "../pair/learned.ts";
 
 interface Side {
   /** Packets. */
@@ -56,7 +55,7 @@ const quantity = (name: (typeof SIDES)[number]) => `pause ${name} the server, s`
 
 export const silence: LearnedDetector = {
   name: "silence",
-  tag: Tag.SILENCE,
+  tag: 38,
   keyOf: talkKey,
   merge(a, b) {
     // An unordered talk names its hosts in the order of their hashes, the same in every capture.

@@ -1,5 +1,4 @@
 /** The ground's half of the new-pair detector: the inventory of who talks to whom about what. */
-import { Tag } from "../../appliance/contract/config.ts";
 import { ANY_PORT, groupBy, isOutside, Section, type Talk, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
 
@@ -38,7 +37,7 @@ export function byName(entries: readonly Entry[]): Entry[] {
 
 export const pair: LearnedDetector = {
   name: "new-pair",
-  tag: Tag.PAIRS,
+  tag: 35,
   keyOf: talkKey,
   merge: (a, b) => ({ ...a, packets: (a.packets as number) + (b.packets as number) }),
   thresholds: () => [],

@@ -1,5 +1,4 @@
 /** The ground's half of the ARP detector: at which MAC addresses a host is, and what each MAC address sends. */
-import { Tag } from "../../appliance/contract/config.ts";
 import { groupBy, isOutside, parseHost, Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 
@@ -63,7 +62,7 @@ export function boundHosts(entries: readonly Entry[]): { ip: string; macs: strin
 
 export const arp: LearnedDetector = {
   name: "arp",
-  tag: Tag.ARP,
+  tag: 34,
   keyOf: (entry) => (isStation(entry) ? (entry.mac as string) : (entry.ip as string)),
   merge: (a, b) =>
     isStation(a)

@@ -1,5 +1,4 @@
 /** The ground's half of the beacon detector: regular connections to the outside that are normal here. */
-import { Tag } from "../../appliance/contract/config.ts";
 import { groupBy, Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
 
@@ -9,7 +8,7 @@ const longest = (entry: Entry) => entry.longest as number;
 
 export const beacon: LearnedDetector = {
   name: "beacon",
-  tag: Tag.BEACON,
+  tag: 37,
   keyOf: talkKey,
   merge: (a, b) => ({
     ...a,

@@ -11,7 +11,7 @@
 //   SWEEP        one MAC asks for many addresses: a scan of the segment
 //
 // Limits of the last four per station: what the baseline saw most, and a half, at least LIMIT; LIMIT without one.
-// State: tables.ts; MACs of known hosts in ip/onboard/known.ts.
+// State: tables.ts; the MACs of each known host.
 import { Is, Packet, vlan } from "../../../ip/onboard/packet";
 import { mix } from "../../../lib/onboard/bytes";
 import { Text, byte, decimal, lit, mac } from "../../../lib/onboard/text";
@@ -19,13 +19,18 @@ import { Detector } from "../../onboard/catalogue";
 import { later } from "../../onboard/clock";
 import { estimate, spread, update } from "../../onboard/distinct";
 import { Finding, raise, scaled } from "../../onboard/finding";
-import { learning } from "../../ip/onboard/area";
-import { Host, hostAt, host, lesson } from "../../ip/onboard/hosts";
-import { KnownHost, Knows, addHost, knownHost, mark } from "../../ip/onboard/known";
+import { claim, learning } from "../../ip/onboard/area";
+import { KNOWN_HOSTS, LEARNED_HOSTS } from "../../ip/onboard/capacity";
+import { Endpoints, hostCheck, hostKey } from "../../ip/onboard/endpoints";
+import { Host, hostAt, hostSlot, host } from "../../ip/onboard/hosts";
+import { addHost, knownHost, mark } from "../../ip/onboard/known";
 import { checkOf, isHost, keyOf, openSection, recordAt, records, sane, versionOf } from "../../ip/onboard/section";
-import { Who, hostCheck, hostKey } from "../../ip/onboard/who";
 import { hostMember, member } from "../../ip/onboard/words";
-import { Binding, Station, ask, asked, binding, openTables, station, stationAt } from "./tables";
+import { STATIONS, Station, ask, asked, binding, openTables, station, stationAt } from "./tables";
+
+const OWN: u32 = 1 << Detector.ARP;
+
+export { evictions } from "./tables";
 
 export const enum What {
   MOVED = 1,
@@ -38,7 +43,6 @@ export const enum What {
 }
 
 const RECORD: u32 = 40; // u16 host, u16 zero, u32 zero, then of an address 4 x u64 MAC (0 = none), of a MAC 5 x f32 limits
-const MACS: usize = 224; // in the host's lesson: 4 x u64, then u32 frames, u32 1 = there were more than four
 const HALF: f64 = 120; // s
 const MOVES: f64 = 1.6;
 const ANSWER: u64 = 5000000000; // ns that a question stays open
@@ -46,12 +50,49 @@ const SALT: u64 = 0xd6e8feb86659fd93;
 const limits: usize = memory.data<f64>([4, 40, 40, 16, 0.5]); // unsolicited, gratuitous, sweep, claims, foreign
 const leaks: usize = memory.data<f64>([0.05, 0.5]); // per second
 
+/** Of a known host that always has the same, by its index. Of a MAC address: its limits, 5 x f32, in their place. */
+@unmanaged
+class Macs {
+  mac0: u64; // 0 = none
+  mac1: u64;
+  mac2: u64;
+  mac3: u64;
+}
+
+/** Learning: of a host, by its slot. */
+@unmanaged
+class LearnedMacs {
+  mac0: u64; // MACS of them, 0 = none
+  mac1: u64;
+  mac2: u64;
+  mac3: u64;
+  frames: u32;
+  more: u32; // 1 = there were more than MACS
+}
+const MACS: usize = 4;
+let macs: usize = 0; // Macs[], or LearnedMacs[]
+
+// @ts-ignore: decorator
+@inline function macsAt(index: u32): Macs {
+  return changetype<Macs>(macs + <usize>index * offsetof<Macs>());
+}
+// @ts-ignore: decorator
+@inline function learnedAt(slot: u32): LearnedMacs {
+  return changetype<LearnedMacs>(macs + <usize>slot * offsetof<LearnedMacs>());
+}
+/** Whether the baseline tells of the known host with this index + 1. */
+// @ts-ignore: decorator
+@inline function told(known: u32): bool {
+  return known != 0 && (knownHost(known - 1).owned & OWN) != 0;
+}
+
 let questions: u32 = 0; // seen at all: a tap that shows answers only must not call them unsolicited
 
 export function reset(): void {
   openTables();
   questions = 0;
   next = 0;
+  macs = claim(learning() ? LEARNED_HOSTS * offsetof<LearnedMacs>() : KNOWN_HOSTS * offsetof<Macs>());
 }
 
 export function configure(at: usize, length: u32): bool {
@@ -60,9 +101,8 @@ export function configure(at: usize, length: u32): bool {
     const p = recordAt(i),
       index = <u32>load<u16>(p);
     if (!isHost(index)) return false;
-    const n = addHost(keyOf(index), checkOf(index));
+    const n = addHost(keyOf(index), checkOf(index), Detector.ARP);
     if (n == 0) return false;
-    const h = knownHost(n - 1);
     if (versionOf(index) == 0)
       for (let j: usize = 0; j < 20; j += 4) {
         if (!sane(load<f32>(p + j, 8))) return false;
@@ -73,54 +113,60 @@ export function configure(at: usize, length: u32): bool {
       for (let j: usize = 0; j < 32; j += 8)
         if (load<u64>(p + j, 8) != 0 && !mark(hostKey(0, 0, load<u64>(p + j, 8)))) return false;
     }
-    memory.copy(changetype<usize>(h) + offsetof<KnownHost>("mac0"), p + 8, 32);
-    h.flags |= Knows.STATIC;
+    memory.copy(changetype<usize>(macsAt(n - 1)), p + 8, offsetof<Macs>());
   }
   return true;
 }
 
-/** src: the record of the frame's source host; every frame. */
-export function check(k: Packet, w: Who, src: Host): void {
+/** Every frame. */
+export function check(k: Packet, e: Endpoints): void {
   if (k.arpOp != 0) {
     if (k.etherType == 0x0806 && k.macSrc != 0) message(k);
     return;
   } // not what a tunnel carries
-  if (src.known == 0 || k.ips != 1 || k.macSrc == 0) return;
-  const h = knownHost(src.known - 1);
-  if (!(h.flags & Knows.STATIC) || has(h, k.macSrc)) return;
+  const src = changetype<Host>(e.source);
+  if (!told(src.known) || k.ips != 1 || k.macSrc == 0) return;
+  const m = macsAt(src.known - 1);
+  if (has(m, k.macSrc)) return;
   const f = found(What.MASQUERADE, src.key, k.time, 2);
   if (f == 0) return;
   const g = changetype<Finding>(f);
   g.a = <f64>k.macSrc;
-  g.b = <f64>h.mac0;
+  g.b = <f64>m.mac0;
 }
 
-export function learn(k: Packet, w: Who, src: Host): void {
+export function learn(k: Packet, e: Endpoints): void {
   if (k.arpOp != 0) {
     if (k.etherType == 0x0806 && k.macSrc != 0) message(k);
     return;
   } // not what a tunnel carries
+  const src = changetype<Host>(e.source);
   if (k.ips == 1 && k.macSrc != 0 && (src.hi | src.lo) != 0) at(src, k.macSrc); // 0.0.0.0 and :: are nobody's
 }
 
 // @ts-ignore: decorator
-@inline function has(h: KnownHost, m: u64): bool {
-  return h.mac0 == m || h.mac1 == m || h.mac2 == m || h.mac3 == m;
+@inline function has(m: Macs, mac: u64): bool {
+  return m.mac0 == mac || m.mac1 == mac || m.mac2 == mac || m.mac3 == mac;
 }
 
 /** Learning: the host was seen at this MAC. */
-function at(h: Host, m: u64): void {
-  const macs = lesson(h) + MACS;
-  store<u32>(macs, load<u32>(macs, 32) + 1, 32);
-  for (let i: usize = 0; i < 32; i += 8) {
-    const known = load<u64>(macs + i);
-    if (known == m) return;
+function at(h: Host, mac: u64): void {
+  const m = learnedAt(hostSlot(h));
+  if (!(h.owned & OWN)) {
+    h.owned |= OWN;
+    memory.fill(changetype<usize>(m), 0, offsetof<LearnedMacs>());
+  }
+  m.frames += 1;
+  for (let i: usize = 0; i < MACS; ++i) {
+    const place = changetype<usize>(m) + (i << 3);
+    const known = load<u64>(place);
+    if (known == mac) return;
     if (known == 0) {
-      store<u64>(macs + i, m);
+      store<u64>(place, mac);
       return;
     }
   }
-  store<u32>(macs, 1, 36);
+  m.more = 1;
 }
 
 /** A finding where the score is above the threshold of 1; else 0. */
@@ -140,7 +186,7 @@ function message(k: Packet): void {
     target = k.arpTargetIp;
   drain(s, now);
   if (k.arpSenderMac != k.macSrc && k.arpSenderMac != 0) measure(k, s, 4, What.FOREIGN, 1);
-  if (sender != 0 && k.arpSenderMac != 0) claim(k, s, tag);
+  if (sender != 0 && k.arpSenderMac != 0) claimed(k, s, tag);
   const own = sender == target;
   if (own && sender != 0) {
     s.gratuitous += 1;
@@ -183,10 +229,7 @@ function measure(k: Packet, s: Station, index: u32, what: u32, value: f64): void
     return;
   }
   let limit = load<f64>(limits + ((<usize>index) << 3));
-  if (s.known != 0 && knownHost(s.known - 1).flags & Knows.STATIC)
-    limit = <f64>(
-      load<f32>(changetype<usize>(knownHost(s.known - 1)) + offsetof<KnownHost>("mac0") + ((<usize>index) << 2))
-    );
+  if (told(s.known)) limit = <f64>load<f32>(changetype<usize>(macsAt(s.known - 1)) + ((<usize>index) << 2));
   const f = found(what, s.key, k.time, value / limit);
   if (f == 0) return;
   const g = changetype<Finding>(f);
@@ -197,7 +240,7 @@ function measure(k: Packet, s: Station, index: u32, what: u32, value: f64): void
 }
 
 /** The sender says that an address is its own. */
-function claim(k: Packet, s: Station, tag: u32): void {
+function claimed(k: Packet, s: Station, tag: u32): void {
   const m = k.arpSenderMac,
     ip = k.arpSenderIp;
   if (update(changetype<usize>(s) + offsetof<Station>("claimed"), spread(mix(SALT, ip))))
@@ -207,11 +250,11 @@ function claim(k: Packet, s: Station, tag: u32): void {
   const before = b.mac;
   b.mac = m;
   let score: f64 = 0;
-  if (!learning() && b.known != 0 && knownHost(b.known - 1).flags & Knows.STATIC) {
-    const h = knownHost(b.known - 1);
-    if (has(h, m)) return;
+  if (!learning() && told(b.known)) {
+    const known = macsAt(b.known - 1);
+    if (has(known, m)) return;
     score = 2;
-    b.previous = h.mac0;
+    b.previous = known.mac0;
   } else {
     if (before == 0 || before == m) return;
     b.previous = before;
@@ -232,27 +275,27 @@ let next: u32 = 0;
 
 /** Entries: `arp` of each address, `arp.station` of each MAC. */
 export function exportNext(t: Text): bool {
-  for (; next < 512; ++next) {
-    const p = hostAt(next);
-    if (p == 0) continue;
-    const h = changetype<Host>(p);
-    const macs = lesson(h) + MACS;
-    if (h.version == 0 || load<u64>(macs) == 0) continue;
+  for (; next < LEARNED_HOSTS; ++next) {
+    const place = hostAt(next);
+    if (place == 0) continue;
+    const h = changetype<Host>(place),
+      m = learnedAt(next);
+    if (h.version == 0 || !(h.owned & OWN)) continue;
     lit(t, '"detector":"arp",');
     hostMember(t, "ip", h.version, h.hi, h.lo);
     lit(t, ',"macs":[');
-    for (let i: usize = 0; i < 32 && load<u64>(macs + i) != 0; i += 8) {
+    for (let i: usize = 0; i < MACS && load<u64>(changetype<usize>(m) + (i << 3)) != 0; ++i) {
       lit(t, i == 0 ? '"' : ',"');
-      mac(t, load<u64>(macs + i));
+      mac(t, load<u64>(changetype<usize>(m) + (i << 3)));
       byte(t, 34);
     }
-    lit(t, load<u32>(macs, 36) ? '],"more":true' : "]");
-    member(t, "frames", load<u32>(macs, 32), 0);
+    lit(t, m.more ? '],"more":true' : "]");
+    member(t, "frames", m.frames, 0);
     next += 1;
     return true;
   }
-  for (; next < 512 + 128; ++next) {
-    const p = stationAt(next - 512);
+  for (; next < LEARNED_HOSTS + STATIONS; ++next) {
+    const p = stationAt(next - LEARNED_HOSTS);
     if (p == 0) continue;
     const s = changetype<Station>(p);
     lit(t, '"detector":"arp.station",');

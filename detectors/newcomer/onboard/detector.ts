@@ -1,0 +1,73 @@
+// REQ-DETECT-006
+// Hosts and services that the policy does not list: announced the first time, their verdict given every time.
+import { Action, stricter, verdictOf } from "../../../appliance/contract/onboard/abi";
+import { InspectFlag, InspectSettings, Tag, section } from "../../../appliance/contract/onboard/config";
+import { Flow } from "../../../ip/onboard/flow";
+import { Packet, innermost } from "../../../ip/onboard/packet";
+import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
+import { mix } from "../../../lib/onboard/bytes";
+import { Endpoints } from "../../ip/onboard/endpoints";
+import { describe } from "../../ip/onboard/locate";
+import { Detector } from "../../onboard/catalogue";
+import { actionOf, raise, setAction } from "../../onboard/finding";
+import { configureLists, first, hostKey, known, served, serviceKey } from "./lists";
+
+export { expected, seen } from "./words";
+
+let hosts: bool = false; // the policy has a list of them
+let services: bool = false;
+let onPacket: u32 = 0; // verdict on the packet that was checked last
+
+export function configurePolicy(part: usize): bool {
+  const s = changetype<InspectSettings>(section(part, Tag.SETTINGS));
+  hosts = (s.flags & InspectFlag.KNOWN_HOSTS) != 0;
+  services = (s.flags & InspectFlag.KNOWN_SERVICES) != 0;
+  return (
+    setAction(Detector.NEW_HOST, s.hostAction) &&
+    setAction(Detector.NEW_SERVICE, s.serviceAction) &&
+    configureLists(part)
+  );
+}
+
+/** In learning too. */
+export function check(k: Packet, e: Endpoints): void {
+  onPacket = Action.PASS;
+  if (k.ips == 0) return;
+  if (hosts) onPacket = ofHost(k);
+  if (services && e.flow != 0 && !changetype<Flow>(e.flow).toClient && uses(k))
+    onPacket = stricter(onPacket, ofService(k));
+}
+
+export function verdict(k: Packet, e: Endpoints): u32 {
+  return onPacket;
+}
+
+function ofHost(k: Packet): u32 {
+  const ip = innermost(k);
+  const fresh = first(hostKey(ip.srcHi, ip.srcLo)),
+    action = actionOf(Detector.NEW_HOST);
+  if ((!fresh && action == Action.PASS) || known(ip.version, ip.srcHi, ip.srcLo)) return Action.PASS;
+  if (fresh) announce(Detector.NEW_HOST, mix(ip.srcHi, ip.srcLo), k);
+  return verdictOf(action, Detector.NEW_HOST, 0, 0);
+}
+
+/** Asking is not using: a TCP service counts when the client goes on after the handshake (a scan asks for hundreds). */
+function uses(k: Packet): bool {
+  return k.protocol == 6 ? (k.tcpFlags & (SYN | ACK | RST)) == ACK : k.protocol == 17 || k.protocol == 132;
+}
+
+function ofService(k: Packet): u32 {
+  const ip = innermost(k);
+  const key = serviceKey(ip.dstHi, ip.dstLo, k.destPort, k.protocol);
+  const fresh = first(key),
+    action = actionOf(Detector.NEW_SERVICE);
+  if ((!fresh && action == Action.PASS) || served(ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol))
+    return Action.PASS;
+  if (fresh) announce(Detector.NEW_SERVICE, key, k);
+  return verdictOf(action, Detector.NEW_SERVICE, 0, 0);
+}
+
+/** Once for each host or service. */
+function announce(detector: u32, key: u64, k: Packet): void {
+  describe(raise(detector, 0, key, k.time, 1, 1), k);
+}

@@ -1,0 +1,337 @@
+// Generated from detectors/registry.ts and the declarations that it names by `npm run generate`: do not edit.
+// Calls the detectors, one after the other; ../README.md says what each offers, and when it is called.
+import { Action, stricter } from "../../appliance/contract/onboard/abi";
+import { section, sectionLength } from "../../appliance/contract/onboard/config";
+import { Packet } from "../../ip/onboard/packet";
+import { Text } from "../../lib/onboard/text";
+import { Bus } from "../../mil1553/onboard/channels";
+import { Message } from "../../mil1553/onboard/message";
+import { Endpoints, endpoints } from "../ip/onboard/endpoints";
+import { beginEndpoints, endpointEvictions, observe, spareEndpoints, useKnown } from "../ip/onboard/observe";
+import * as arp from "../arp/onboard/detector";
+import * as beacon from "../beacon/onboard/detector";
+import * as flood from "../flood/onboard/detector";
+import * as mil1553 from "../mil1553/onboard/detector";
+import * as newcomer from "../newcomer/onboard/detector";
+import * as pair from "../pair/onboard/detector";
+import * as rate from "../rate/onboard/detector";
+import * as scan from "../scan/onboard/detector";
+import * as shape from "../shape/onboard/detector";
+import * as silence from "../silence/onboard/detector";
+import * as tunnel from "../tunnel/onboard/detector";
+import { Detector, Section } from "./catalogue";
+import { Finding } from "./finding";
+import { resetScores } from "./scores";
+
+let learns: bool = false;
+let stage: u32 = 0; // of an export: whose entries are next
+
+/** As at power-on: no traffic, nothing learned or known. */
+export function resetDetectors(): void {
+  learns = false;
+  stage = 0;
+  resetScores();
+  beginEndpoints(false);
+  rate.reset();
+  pair.reset();
+  silence.reset();
+  beacon.reset();
+  arp.reset();
+  flood.reset();
+  tunnel.reset();
+  shape.reset();
+  mil1553.reset();
+}
+
+/** From here on they learn. What was learned of endpoints before is forgotten: the new takes its memory. */
+export function beginLearning(): void {
+  learns = true;
+  stage = 0;
+  beginEndpoints(true);
+  rate.reset();
+  pair.reset();
+  silence.reset();
+  beacon.reset();
+  arp.reset();
+  flood.reset();
+  tunnel.reset();
+}
+
+/** A section of the baseline; after resetDetectors(). False when it is malformed, or nobody's. */
+export function configureSection(tag: u32, at: usize, length: u32): bool {
+  switch (tag) {
+    case Section.BUS:
+      return mil1553.configure(at, length);
+    case Section.FLOOD:
+      useKnown();
+      return flood.configure(at, length);
+    case Section.ARP:
+      useKnown();
+      return arp.configure(at, length);
+    case Section.NEW_PAIR:
+      useKnown();
+      return pair.configure(at, length);
+    case Section.RATE:
+      useKnown();
+      return rate.configure(at, length);
+    case Section.BEACON:
+      useKnown();
+      return beacon.configure(at, length);
+    case Section.SILENCE:
+      useKnown();
+      return silence.configure(at, length);
+    case Section.TUNNEL:
+      useKnown();
+      return tunnel.configure(at, length);
+    case Section.SHAPE:
+      return shape.configure(at, length);
+    default:
+      return false;
+  }
+}
+
+function configureFrom(part: usize, tag: u32): bool {
+  const at = section(part, tag);
+  return at == 0 || configureSection(tag, at, sectionLength(part, tag));
+}
+
+/** What the policy says, and the baseline's sections of it; false when anything is malformed. */
+export function configureDetectors(part: usize, learn: bool): bool {
+  resetDetectors();
+  if (!scan.configurePolicy(part)) return false;
+  if (!newcomer.configurePolicy(part)) return false;
+  if (!configureFrom(part, Section.BUS)) return false;
+  if (!configureFrom(part, Section.FLOOD)) return false;
+  if (!configureFrom(part, Section.ARP)) return false;
+  if (!configureFrom(part, Section.NEW_PAIR)) return false;
+  if (!configureFrom(part, Section.RATE)) return false;
+  if (!configureFrom(part, Section.BEACON)) return false;
+  if (!configureFrom(part, Section.SILENCE)) return false;
+  if (!configureFrom(part, Section.TUNNEL)) return false;
+  if (!configureFrom(part, Section.SHAPE)) return false;
+  if (learn) beginLearning();
+  return true;
+}
+
+/** A decoded packet, its frame at `frame`, its Flow or 0. Returns the verdict on it. */
+export function packetIn(k: Packet, frame: usize, flow: usize): u32 {
+  const addressed = observe(k, frame, flow);
+  if (learns) learn(k, endpoints(), addressed);
+  else check(k, endpoints(), addressed);
+  if (!addressed) return Action.PASS;
+  let verdict = newcomer.verdict(k, endpoints());
+  verdict = stricter(verdict, scan.verdict(k, endpoints()));
+  return verdict;
+}
+
+function check(k: Packet, e: Endpoints, addressed: bool): void {
+  if (addressed) {
+    rate.check(k, e);
+    pair.check(k, e);
+    silence.check(k, e);
+    beacon.check(k, e);
+    arp.check(k, e);
+    flood.check(k, e);
+    tunnel.check(k, e);
+  }
+  shape.check(k);
+  if (addressed) {
+    scan.check(k, e);
+    newcomer.check(k, e);
+  }
+}
+
+/** Who learns does so; the others look at the packet as ever. */
+function learn(k: Packet, e: Endpoints, addressed: bool): void {
+  if (addressed) {
+    rate.check(k, e);
+    pair.check(k, e);
+    silence.learn(k, e);
+    beacon.check(k, e);
+    arp.learn(k, e);
+    flood.check(k, e);
+    tunnel.check(k, e);
+  }
+  shape.learn(k);
+  if (addressed) {
+    scan.check(k, e);
+    newcomer.check(k, e);
+  }
+}
+
+/** A message of MIL-STD-1553. */
+export function messageIn(m: Message, bus: Bus): void {
+  if (learns) {
+    mil1553.learn(m, bus);
+    return;
+  }
+  mil1553.check(m, bus);
+}
+
+/** Record time went on, whether or not anything comes. Not while they learn. */
+export function timePassed(time: u64): void {
+  if (learns) return;
+  silence.passing(time);
+  mil1553.passing(time);
+}
+
+/** What times out before a packet of this time, or without one. */
+export function expire(time: u64): void {
+  scan.expire(time);
+}
+
+/** Writes the members of the next baseline entry; false when none is left, and the next call begins anew. */
+export function exportNext(t: Text): bool {
+  if (learns) {
+    if (stage == 0) {
+      if (pair.exportNext(t)) return true;
+      stage = 1;
+    }
+    if (stage == 1) {
+      if (flood.exportNext(t)) return true;
+      stage = 2;
+    }
+    if (stage == 2) {
+      if (arp.exportNext(t)) return true;
+      stage = 3;
+    }
+    if (stage == 3) {
+      if (rate.exportNext(t)) return true;
+      stage = 4;
+    }
+    if (stage == 4) {
+      if (beacon.exportNext(t)) return true;
+      stage = 5;
+    }
+    if (stage == 5) {
+      if (silence.exportNext(t)) return true;
+      stage = 6;
+    }
+    if (stage == 6) {
+      if (tunnel.exportNext(t)) return true;
+      stage = 7;
+    }
+    if (stage == 7) {
+      if (shape.exportNext(t)) return true;
+      stage = 8;
+    }
+    if (stage == 8) {
+      if (mil1553.exportNext(t)) return true;
+      stage = 9;
+    }
+  }
+  stage = 0;
+  return false;
+}
+
+/** Records forgotten because a table was full: an attack with many addresses shows here. */
+export function evictions(): u64 {
+  return endpointEvictions() + arp.evictions() + tunnel.evictions() + shape.evictions();
+}
+
+/** Says which tables stay untouched. The part, which is still at `part`, was taken over. */
+export function spareDetectors(part: usize): void {
+  spareEndpoints();
+  shape.spare(section(part, Section.SHAPE) != 0, learns);
+  mil1553.spare(section(part, Section.BUS) != 0, learns);
+}
+
+/** What was expected, without quotes. */
+export function writeExpected(t: Text, f: Finding): void {
+  switch (f.detector) {
+    case Detector.SCAN:
+      scan.expected(t, f);
+      return;
+    case Detector.NEW_HOST:
+    case Detector.NEW_SERVICE:
+      newcomer.expected(t, f);
+      return;
+    case Detector.NEW_PAIR:
+      pair.expected(t, f);
+      return;
+    case Detector.FLOOD:
+      flood.expected(t, f);
+      return;
+    case Detector.ARP:
+      arp.expected(t, f);
+      return;
+    case Detector.DNS_TUNNEL:
+    case Detector.ICMP_TUNNEL:
+      tunnel.expected(t, f);
+      return;
+    case Detector.BEACON:
+      beacon.expected(t, f);
+      return;
+    case Detector.SILENCE:
+      silence.expected(t, f);
+      return;
+    case Detector.RATE:
+      rate.expected(t, f);
+      return;
+    case Detector.SHAPE:
+      shape.expected(t, f);
+      return;
+    case Detector.BUS_MESSAGE:
+    case Detector.BUS_PERIOD:
+    case Detector.BUS_ORDER:
+    case Detector.BUS_RESPONSE:
+    case Detector.BUS_GAP:
+    case Detector.BUS_ERROR:
+    case Detector.BUS_STATUS:
+    case Detector.BUS_DATA:
+    case Detector.BUS_MODE:
+    case Detector.BUS_LOAD:
+      mil1553.expected(t, f);
+      return;
+  }
+}
+
+/** What was seen instead, without quotes. */
+export function writeSeen(t: Text, f: Finding): void {
+  switch (f.detector) {
+    case Detector.SCAN:
+      scan.seen(t, f);
+      return;
+    case Detector.NEW_HOST:
+    case Detector.NEW_SERVICE:
+      newcomer.seen(t, f);
+      return;
+    case Detector.NEW_PAIR:
+      pair.seen(t, f);
+      return;
+    case Detector.FLOOD:
+      flood.seen(t, f);
+      return;
+    case Detector.ARP:
+      arp.seen(t, f);
+      return;
+    case Detector.DNS_TUNNEL:
+    case Detector.ICMP_TUNNEL:
+      tunnel.seen(t, f);
+      return;
+    case Detector.BEACON:
+      beacon.seen(t, f);
+      return;
+    case Detector.SILENCE:
+      silence.seen(t, f);
+      return;
+    case Detector.RATE:
+      rate.seen(t, f);
+      return;
+    case Detector.SHAPE:
+      shape.seen(t, f);
+      return;
+    case Detector.BUS_MESSAGE:
+    case Detector.BUS_PERIOD:
+    case Detector.BUS_ORDER:
+    case Detector.BUS_RESPONSE:
+    case Detector.BUS_GAP:
+    case Detector.BUS_ERROR:
+    case Detector.BUS_STATUS:
+    case Detector.BUS_DATA:
+    case Detector.BUS_MODE:
+    case Detector.BUS_LOAD:
+      mil1553.seen(t, f);
+      return;
+  }
+}

@@ -1,0 +1,128 @@
+// New pairs: hosts that never talked to each other, or never about this (client, server, service: ip/onboard/endpoints.ts).
+//
+// Expected: every conversation is in the inventory that was learned. Plants and vehicles talk by a plan; measured on the captures
+// of Lemay and Fernandez (CSET 2016) this list alone separates attacks better than learned statistics do (pair.test.ts).
+// Score, threshold 0.5: 1 both hosts known and talk about other things; 2 both known, never talked; 3 one unknown; 4 both.
+// Half of it, and a quarter, for what is sent to a group: announcements come and go. Of ARP only unknown senders count.
+//
+// State: none but the inventory (ip/onboard/known.ts). Without one the detector is silent.
+import { Packet } from "../../../ip/onboard/packet";
+import { mix } from "../../../lib/onboard/bytes";
+import { Text, lit, unsigned } from "../../../lib/onboard/text";
+import { Detector } from "../../onboard/catalogue";
+import { Finding, raise, scaled } from "../../onboard/finding";
+import { LEARNED_CONVERSATIONS } from "../../ip/onboard/capacity";
+import { Conversation, conversationAt, partiesAt, writeParties } from "../../ip/onboard/conversations";
+import { Endpoints } from "../../ip/onboard/endpoints";
+import { addConversation, inventory, knownConversation, list, mark, marked, pairKey } from "../../ip/onboard/known";
+import { Named, OUTSIDE, keyOf, openSection, readConversation, recordAt, records } from "../../ip/onboard/section";
+import { member, writeService } from "../../ip/onboard/words";
+
+const RECORD: u32 = 8;
+const THRESHOLD: f64 = 0.5;
+const SALT: u64 = 0x9ddfea08eb382d69;
+const ARP: u32 = 0x0806;
+
+const enum What {
+  SERVICE = 1,
+  PAIR = 2,
+  CLIENT = 3,
+  SERVER = 4,
+  BOTH = 5,
+}
+
+let next: u32 = 0;
+
+export function reset(): void {
+  next = 0;
+}
+
+export function configure(at: usize, length: u32): bool {
+  if (!openSection(at, length, RECORD)) return false;
+  for (let i: u32 = 0; i < records(); ++i) {
+    const p = readConversation(recordAt(i));
+    if (p == 0) return false;
+    const named = changetype<Named>(p);
+    const n = addConversation(named.key, named.check, Detector.NEW_PAIR);
+    if (n == 0) return false;
+    list(n - 1);
+    const client = keyOf(named.client),
+      server = keyOf(named.server);
+    if ((named.client != OUTSIDE && !mark(client)) || (named.server != OUTSIDE && !mark(server))) return false;
+    if (!mark(pairKey(client, server))) return false;
+  }
+  return true;
+}
+
+export function check(k: Packet, e: Endpoints): void {
+  if (e.conversation == 0 || inventory() == 0) return;
+  const known = <u32>changetype<Conversation>(e.conversation).known;
+  if (known != 0 && knownConversation(known - 1).listed) return;
+  const client = e.toServer ? e.src : e.dst,
+    server = e.toServer ? e.dst : e.src;
+  const knowsClient = (e.group && !e.toServer) || marked(client),
+    knowsServer = (e.group && e.toServer) || marked(server);
+  // Who asks for whose address follows from who talks to whom: of ARP only a MAC address that was never seen counts.
+  if (e.version == 0 && e.service == ARP && marked(e.src)) return;
+  const what = !knowsClient
+    ? knowsServer
+      ? What.CLIENT
+      : What.BOTH
+    : !knowsServer
+      ? What.SERVER
+      : marked(pairKey(client, server))
+        ? What.SERVICE
+        : What.PAIR;
+  let score: f64 = what == What.SERVICE ? 1 : what == What.PAIR ? 2 : what == What.BOTH ? 4 : 3;
+  if (e.group) score = score / 2 + 0.25;
+  const threshold = scaled(Detector.NEW_PAIR, THRESHOLD);
+  if (!(score > threshold)) return;
+  // One alert for all that one client does: a scan has hundreds of conversations. For a new server, one for all its clients.
+  const about = what == What.SERVER ? server : client;
+  const f = raise(Detector.NEW_PAIR, what, mix(SALT + <u32>what, about), k.time, score, max<f64>(threshold, 1e-9));
+  f.a = <f64>e.version;
+  f.b = <f64>e.protocol;
+  f.c = <f64>e.service;
+  f.d = <f64>inventory();
+}
+
+export function exportNext(t: Text): bool {
+  for (; next < LEARNED_CONVERSATIONS; ++next) {
+    const at = conversationAt(next);
+    if (at == 0) continue;
+    const c = changetype<Conversation>(at);
+    lit(t, '"detector":"new-pair",');
+    writeParties(t, partiesAt(next));
+    member(t, "packets", <f64>c.toServer + <f64>c.toClient, 0);
+    next += 1;
+    return true;
+  }
+  next = 0;
+  return false;
+}
+
+export function expected(t: Text, f: Finding): void {
+  lit(t, "one of the ");
+  unsigned(t, <u64>f.d);
+  lit(t, " talks (client, server, service) of the baseline");
+}
+
+export function seen(t: Text, f: Finding): void {
+  writeService(t, <u32>f.a, <u32>f.b, <u32>f.c);
+  switch (f.what) {
+    case What.SERVICE:
+      lit(t, " between hosts that talk about other things only");
+      return;
+    case What.PAIR:
+      lit(t, " between hosts that never talked to each other");
+      return;
+    case What.CLIENT:
+      lit(t, " from a client that the baseline does not know");
+      return;
+    case What.SERVER:
+      lit(t, " with a server that the baseline does not know");
+      return;
+    default:
+      lit(t, " between two hosts that the baseline does not know");
+  }
+}

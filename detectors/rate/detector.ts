@@ -1,0 +1,17 @@
+import { declare } from "../declaration.ts";
+import { rate } from "./learned.ts";
+
+export default declare({
+  input: "endpoints",
+  alerts: [
+    {
+      name: "rate",
+      number: 11,
+      about: "packets or bytes of a host or a service outside of what was learned",
+      signature: "unusual rate",
+      belated: true,
+    },
+  ],
+  learned: rate,
+  place: 4,
+});
