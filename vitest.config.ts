@@ -7,14 +7,21 @@ const LONG = [
   "test/faults/image.test.ts", // builds the image that most others start
   "test/fuzz/fuzz.test.ts",
   "test/mutation/runtime.test.ts",
-  "cli/replay.test.ts",
+  "cli/replay.test.ts", // builds the other CPU's image
   "test/interference/mutants.test.ts",
-  "diode/mutation.test.ts",
-  "test/ground/texts.test.ts",
   "test/hostile/hostile.test.ts",
-  "test/interference/interference.test.ts",
-  "test/interference/scans.test.ts",
+  "cli/tune.test.ts",
+  "detectors/ip/ip.test.ts",
+  "test/ground/texts.test.ts",
+  "diode/mutation.test.ts",
+  "test/browser/report.test.ts",
+  "test/live/log.test.ts",
+  "transfer/transfer.test.ts",
   "test/soak/soak.test.ts",
+  "test/image/debug.test.ts",
+  "test/image/live.test.ts",
+  "test/runner/left.test.ts",
+  "test/replay.test.ts",
 ];
 
 class LongFirst extends BaseSequencer {
@@ -37,5 +44,6 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: LongFirst },
     globalSetup: "test/runner/setup.ts",
+    setupFiles: "test/runner/times.ts",
   },
 });

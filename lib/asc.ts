@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { makeOnce } from "./lock.ts";
 
 /** The project's root folder, from the sources as from dist/. */
 export const ROOT = projectRoot(dirname(fileURLToPath(import.meta.url)));
@@ -36,14 +37,40 @@ export interface CompileOptions {
  */
 export async function compileOnboard(entry: string, options: CompileOptions = {}): Promise<string> {
   const job = jobOf(entry, options);
-  if (existsSync(job.out)) return job.out;
-  try {
-    await promisify(execFile)(process.execPath, job.command, { cwd: ROOT });
-  } catch (error) {
-    throw failure(job, error);
-  }
-  keep(job);
+  await makeOnce(
+    job.out,
+    () => existsSync(job.out),
+    async () => {
+      try {
+        await promisify(execFile)(process.execPath, [ASC, ...job.args], { cwd: ROOT });
+      } catch (error) {
+        throw failure(job, error);
+      }
+      keep(job);
+    },
+  );
   return job.out;
+}
+
+/**
+ * Compiles several entry files one behind the other in this process, those that are not there: the compiler's second run in a
+ * process takes a third of the time of its first.
+ */
+export async function compileAll(entries: readonly [entry: string, options?: CompileOptions][]): Promise<void> {
+  process.chdir(ROOT); // names of sources in modules and maps are relative to where the compiler runs
+  for (const [entry, options] of entries) {
+    const job = jobOf(entry, options ?? {});
+    await makeOnce(
+      job.out,
+      () => existsSync(job.out),
+      async () => {
+        const { default: asc } = await import("assemblyscript/asc");
+        const { error, stderr } = await asc.main(job.args);
+        if (error) throw failure(job, { stderr: stderr.toString() });
+        keep(job);
+      },
+    );
+  }
 }
 
 /** The same for who cannot wait otherwise. */
@@ -51,7 +78,7 @@ export function compileOnboardSync(entry: string, options: CompileOptions = {}):
   const job = jobOf(entry, options);
   if (existsSync(job.out)) return job.out;
   try {
-    execFileSync(process.execPath, job.command, { cwd: ROOT, stdio: "pipe", encoding: "utf8" });
+    execFileSync(process.execPath, [ASC, ...job.args], { cwd: ROOT, stdio: "pipe", encoding: "utf8" });
   } catch (error) {
     throw failure(job, error);
   }
@@ -63,8 +90,11 @@ interface Job {
   name: string;
   out: string;
   temporary: string;
-  command: string[];
+  /** Of the compiler. */
+  args: string[];
 }
+
+const ASC = join(ROOT, "node_modules", "assemblyscript", "bin", "asc.js");
 
 function jobOf(entry: string, options: CompileOptions): Job {
   const flags = [...FLAGS];
@@ -73,8 +103,7 @@ function jobOf(entry: string, options: CompileOptions): Job {
   const out = join(ROOT, "build", "wasm", `${hashSources([name, ...flags])}.wasm`);
   mkdirSync(dirname(out), { recursive: true });
   const temporary = `${out}.${process.pid}.${Math.trunc(performance.now() * 1000)}.wasm`; // asc names the map after it
-  const asc = join(ROOT, "node_modules", "assemblyscript", "bin", "asc.js");
-  return { name, out, temporary, command: [asc, name, "-o", temporary, ...flags] };
+  return { name, out, temporary, args: [name, "-o", temporary, ...flags] };
 }
 
 /** The map goes beside the module and not into it: the module must not know what this run's files were called. */

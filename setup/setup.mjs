@@ -2,6 +2,7 @@
 // root; otherwise it prints the line to run), and the compiled ground code. Plain JavaScript with no dependency, since
 // nothing is installed yet. Steps whose result is already there cost nothing.
 //   --tests   also what only the tests and benches use        --quiet   say only what is done or missing
+//   --compile also the onboard code that the tests run
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -28,6 +29,8 @@ const TEST_TOOLS = {
   ndpiReader: "libndpi-bin",
   rsyslogd: "rsyslog",
   chromium: "chromium",
+  prlimit: "util-linux",
+  setsid: "util-linux",
   gdb: "gdb",
   "gdb-multiarch": "gdb-multiarch",
   // libvirt's schemas; Debian does not bring what its script validates with
@@ -41,6 +44,7 @@ checkNode();
 installPackages();
 installTools(flags.has("--tests") ? { ...TOOLS, ...TEST_TOOLS } : TOOLS);
 compileGround();
+if (flags.has("--compile")) compileOnboard();
 
 function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
@@ -82,6 +86,11 @@ function compileGround() {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   run(process.execPath, [tsc, "-p", "tsconfig.ground.json"], "the ground code does not compile");
   talk("ground code is compiled");
+}
+
+function compileOnboard() {
+  run(process.execPath, [join("dist", "test", "runner", "compile.js")], "the onboard code does not compile");
+  talk("onboard code is compiled");
 }
 
 function run(program, args, failure) {

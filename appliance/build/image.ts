@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { compileOnboard, onboardSources, ROOT } from "../../lib/asc.ts";
+import { makeOnce } from "../../lib/lock.ts";
 import { ABI_VERSION } from "../contract/abi.ts";
 import { ARCHES, type Arch } from "../contract/arch.ts";
 import { COMPARTMENTS, type Compartment } from "./compartments.ts";
@@ -67,22 +68,22 @@ export async function buildImage(options: ImageOptions): Promise<string> {
   const { out, arch = "x86_64", compartments = COMPARTMENTS } = options;
   const key = hashInputs(arch, compartments);
   const mark = `${out}.inputs`;
-  if (
+  const isMade = () =>
     [out, mark, `${out}.symbols`].every(existsSync) &&
-    readFileSync(mark, "utf8") === `${key} ${sha256(readFileSync(out))}`
-  )
-    return out;
-  const folder = scratchFolder("image");
-  try {
-    const { image, symbols } = await make(options.link, arch, compartments, folder);
-    writeFileSync(mark, `${key} ${sha256(image)}`);
-    writeFileSync(`${out}.symbols`, symbols);
-    // In one step, so that nobody ever starts half an image.
-    writeFileSync(`${out}.${process.pid}`, image);
-    renameSync(`${out}.${process.pid}`, out);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    readFileSync(mark, "utf8") === `${key} ${sha256(readFileSync(out))}`;
+  await makeOnce(out, isMade, async () => {
+    const folder = scratchFolder("image");
+    try {
+      const { image, symbols } = await make(options.link, arch, compartments, folder);
+      writeFileSync(mark, `${key} ${sha256(image)}`);
+      writeFileSync(`${out}.symbols`, symbols);
+      // In one step, so that nobody ever starts half an image.
+      writeFileSync(`${out}.${process.pid}`, image);
+      renameSync(`${out}.${process.pid}`, out);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
   return out;
 }
 

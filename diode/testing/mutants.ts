@@ -127,35 +127,37 @@ for (let n = workerData.from; n < mutants.length; n++) {
 }
 `;
 
-/** Mutants that no scenario tells from the original. One that does not end within `patience` ms counts as told. */
+/**
+ * Mutants that no scenario tells from the original. One that does not end counts as told: the process, which does nothing else
+ * meanwhile, has used `patience` ms of processor time.
+ */
 export async function survivors(
   { wasm, mutants }: Mutants,
   scenarios: readonly Scenario[],
-  patience = 3000,
+  patience = 2000,
 ): Promise<Mutant[]> {
   const alive: Mutant[] = [];
   let next = 0;
   while (next < mutants.length) {
     const worker = new Worker(WORKER, { eval: true, workerData: { wasm, scenarios, mutants, from: next } });
     await new Promise<void>((resolve, reject) => {
-      let timer: NodeJS.Timeout;
-      const wait = () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          next++; // this one hangs: told
-          worker.terminate().then(() => resolve(), reject);
-        }, patience);
-      };
-      wait();
+      let before = process.cpuUsage();
+      const timer = setInterval(() => {
+        const { user, system } = process.cpuUsage(before);
+        if ((user + system) / 1000 < patience) return;
+        clearInterval(timer);
+        next++; // this one hangs: told
+        worker.terminate().then(() => resolve(), reject);
+      }, 50);
       worker.on("message", (message: { started?: number; done?: number; killedBy?: string }) => {
-        wait();
+        before = process.cpuUsage();
         if (message.done === undefined) return;
         if (message.killedBy === undefined) alive.push(mutants[message.done]!);
         next = message.done + 1;
       });
       worker.on("error", reject);
       worker.on("exit", () => {
-        clearTimeout(timer);
+        clearInterval(timer);
         resolve();
       });
     });

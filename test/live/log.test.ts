@@ -16,6 +16,7 @@ import { replayThroughImage } from "../../appliance/hosts/image.ts";
 import { chooseAccelerator } from "../../appliance/hosts/qemu.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
+import { until } from "../../lib/testing/until.ts";
 import { EventIndex } from "../../log/events.ts";
 import type { Report } from "../../log/reports.ts";
 import { expectedOf, findingsOf, missingOf } from "../../log/testing/expected.ts";
@@ -135,10 +136,8 @@ describe.skipIf(image)("100,000 records of two starts of the image", () => {
     const args = ["--listen", `127.0.0.1:${PORT.collect}`, "--key-file", path("log.key"), "-l", path("live")];
     const child = spawn(process.execPath, ["bin/weir", "collect", ...args], { stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (collected += data));
-    for (let tries = 0; !collected.includes("listening"); tries++) {
-      if (tries === 100) throw new Error(`weir collect does not listen: ${collected}`);
-      await pause(100);
-    }
+    await until(() => collected.includes("listening") || child.exitCode !== null);
+    if (child.exitCode !== null) throw new Error(`weir collect does not listen: ${collected}`);
     return child;
   }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { until } from "../../lib/testing/until.ts";
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -20,12 +21,14 @@ const PATHS = `${process.env.PATH}:/usr/sbin:/sbin`;
 
 export class Rsyslog {
   readonly #process: ChildProcess;
+  readonly #port: number;
   /** Each datagram as it came, a line each; and as a relay would send it on (RFC 5424). */
   readonly raw: string;
   readonly relayed: string;
 
-  private constructor(process: ChildProcess, folder: string) {
+  private constructor(process: ChildProcess, folder: string, port: number) {
     this.#process = process;
+    this.#port = port;
     [this.raw, this.relayed] = [join(folder, "raw"), join(folder, "relayed")];
   }
 
@@ -44,17 +47,15 @@ ruleset(name="weir" queue.type="FixedArray" queue.size="200000" queue.workerThre
     );
     const args = ["-n", "-f", join(folder, "rsyslog.conf"), "-i", join(folder, "rsyslog.pid")];
     const child = spawn("rsyslogd", args, { stdio: "ignore", env: { ...process.env, PATH: PATHS } });
-    const receiver = new Rsyslog(child, folder);
-    for (let tries = 0; waiting(port) === undefined; tries++) {
-      if (tries === 100 || child.exitCode !== null) throw new Error("rsyslogd does not listen");
-      await pause(100);
-    }
+    const receiver = new Rsyslog(child, folder, port);
+    await until(() => waiting(port) !== undefined || child.exitCode !== null);
+    if (child.exitCode !== null) throw new Error("rsyslogd does not listen");
     return receiver;
   }
 
   /** Until nothing more is written, and it has ended. */
   async stop(): Promise<void> {
-    for (let size = -1, now = 0; size !== now; ) {
+    for (let size = -1, now = 0; size !== now || waiting(this.#port); ) {
       size = now;
       await pause(500);
       now = statSync(this.raw, { throwIfNoEntry: false })?.size ?? 0;
@@ -130,15 +131,11 @@ export async function throughFever(folder: string, lines: readonly string[]): Pr
 
 /** fever takes a moment to open its socket. */
 async function connected(path: string): Promise<Socket> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await new Promise<Socket>((resolve, reject) => {
+  return until(
+    () =>
+      new Promise<Socket | undefined>((resolve) => {
         const socket = connect(path, () => resolve(socket));
-        socket.once("error", reject);
-      });
-    } catch (error) {
-      if (tries === 100) throw error;
-      await pause(100);
-    }
-  }
+        socket.once("error", () => resolve(undefined));
+      }),
+  );
 }
