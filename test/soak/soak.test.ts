@@ -11,14 +11,13 @@ if (reason) console.log(`skipped: soak: ${reason}`);
 it.skipIf(reason)(
   "20 seconds of all kinds of traffic: nothing grows, nothing is lost that is not counted",
   async () => {
-    const { checks, totals, stretches } = await soak({ seconds: 20, stretch: 4 });
+    const { checks, totals, stretches } = await soak({ seconds: 20, stretch: 4, least: 10_000 });
     console.log(
       `soak: ${totals.sent} frames; median latency ${stretches.map((one) => one.latencyMedian).join(", ")} ms`,
     );
     const judged = checks.filter(({ name }) => !name.includes("latency"));
     expect(judged.filter(({ ok }) => !ok)).toEqual([]);
     expect(judged).toHaveLength(8);
-    expect(totals.sent).toBeGreaterThan(10_000);
   },
 );
 

@@ -12,6 +12,8 @@ import { type Check, type Stretch, type Totals, verdict, Watch } from "./watch.t
 
 export interface SoakOptions {
   seconds: number;
+  /** Frames that are sent at least: a slow machine takes longer. */
+  least?: number;
   /** Seconds of one stretch of the report. */
   stretch: number;
   onStretch?: (stretch: Stretch) => void;
@@ -42,7 +44,7 @@ const WINDOW = 8;
 /** A marker that is so late was lost on `out`; ms. */
 const LOST = 1000;
 
-export async function soak({ seconds, stretch, onStretch, image: given }: SoakOptions): Promise<Soaked> {
+export async function soak({ seconds, least = 0, stretch, onStretch, image: given }: SoakOptions): Promise<Soaked> {
   const folder = mkdtempSync(join(tmpdir(), "weir-soak-"));
   const image = join(folder, "weir.elf");
   const bare = given ? readFileSync(given) : await prebuiltImage();
@@ -66,7 +68,7 @@ export async function soak({ seconds, stretch, onStretch, image: given }: SoakOp
     const traffic = new Traffic();
     const began = performance.now();
     let next = began + stretch * 1000;
-    const isOver = () => performance.now() - began >= seconds * 1000;
+    const isOver = () => performance.now() - began >= seconds * 1000 && watch.totals.sent >= least;
     let writes = 0;
     for (let round = 0; !isOver(); round++) {
       const frames = traffic.round(round);
