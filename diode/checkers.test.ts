@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { RuleAction, SIZES, Tag } from "../appliance/contract/config.ts";
+import { Rule, RuleAction, Tag } from "../appliance/contract/config.ts";
 import { checksum } from "../fixtures/frames.ts";
 import { instantiateOnboard } from "../lib/asc.ts";
 import { compilePolicyText } from "./policy.ts";
@@ -210,14 +210,14 @@ describe("breaking one checker stops all forwarding", () => {
 
   it("the first: rules that all deny", async () => {
     const part = withSection(guardPart(VECTOR_POLICY), Tag.RULES, (bytes) => {
-      for (let at = 0; at < bytes.length; at += SIZES.rule) bytes[at] = RuleAction.DENY;
+      for (let at = 0; at < bytes.length; at += Rule.SIZE) bytes[at] = RuleAction.DENY;
     });
     for (const reason of await reasons(part)) expect(reason).toMatch(/^rule:/);
   });
 
   it("the first: rules that allow everything open nothing", async () => {
     const part = withSection(guardPart(VECTOR_POLICY), Tag.RULES, (bytes) => {
-      for (let at = 0; at < bytes.length; at += SIZES.rule) {
+      for (let at = 0; at < bytes.length; at += Rule.SIZE) {
         bytes.fill(0, at + 8, at + 32); // no lists: everything matches
         bytes[at] = RuleAction.ALLOW;
         bytes[at + 1] = 17;

@@ -1,7 +1,7 @@
 // Every condition that guard has on its part of the policy, one field at a time. The digest is right each time: what is
 // refused is refused for what it says. Offsets are those of appliance/contract/onboard/config.ts.
 import { beforeAll, describe, expect, it } from "vitest";
-import { Part, packPart, SIZES, Tag } from "../appliance/contract/config.ts";
+import { Network, Part, packPart, Tag } from "../appliance/contract/config.ts";
 import { compilePolicyText } from "./policy.ts";
 import { Guard, policyWith, withSection } from "./testing/guard.ts";
 
@@ -137,7 +137,7 @@ describe("guard refuses a policy", () => {
 
   it("with an IPv6 network that has bits behind it, or too many", async () => {
     const six = (at: number) => (section: Buffer) => {
-      for (let n = 0; n < section.length; n += SIZES.network)
+      for (let n = 0; n < section.length; n += Network.SIZE)
         if (section[n + 16] === 6) {
           if (at === 17) section[n + 17] = 129;
           else section.writeBigUInt64LE(section.readBigUInt64LE(n + at) | 1n, n + at);

@@ -1,17 +1,17 @@
 // REQ-GROUND-013
 /** A policy as the parts that the compartments take: the layouts of appliance/contract/onboard/config.ts. */
+import { Action } from "../../appliance/contract/abi.ts";
 import * as config from "../../appliance/contract/config.ts";
 import {
-  Action,
   InspectFlag,
   NAME_SIZE,
   Part,
   packPart,
   RuleAction,
   RulePayload,
-  SIZES,
   Tag,
 } from "../../appliance/contract/config.ts";
+import { packed } from "../../appliance/contract/layout.ts";
 import { DETECTOR } from "../../detectors/catalogue.ts";
 import type { Network, Range } from "../../lib/addresses.ts";
 import type { AlertRule } from "../suppression/config.ts";
@@ -40,11 +40,17 @@ export function inspectPart(policy: Policy, baseline: readonly config.Section[] 
     (learn ? InspectFlag.LEARN : 0) |
     (policy.ungrouped ? InspectFlag.UNGROUPED : 0) |
     (policy.scores ? InspectFlag.SCORES : 0);
-  const settings = struct(SIZES.inspect, (s) => {
-    s.u32(flags).u32(policy.anomaliesPerSecond);
-    s.f64(scan.theta0).f64(scan.theta1).f64(scan.alpha).f64(scan.power);
-    s.u8(ACTIONS[scan.action]).u8(ACTIONS[newcomer.action]).u8(ACTIONS[newcomer.action]).u8(0);
-    s.u32(learn ? Number(learn.every / 1_000_000_000n) : 0);
+  const settings = packed(config.InspectSettings, {
+    flags,
+    anomaliesPerSecond: policy.anomaliesPerSecond,
+    theta0: scan.theta0,
+    theta1: scan.theta1,
+    alpha: scan.alpha,
+    power: scan.power,
+    scanAction: ACTIONS[scan.action],
+    hostAction: ACTIONS[newcomer.action],
+    serviceAction: ACTIONS[newcomer.action],
+    exportEvery: learn ? Number(learn.every / 1_000_000_000n) : 0,
   });
   return packPart(Part.INSPECT, [
     { tag: Tag.SETTINGS, bytes: settings },
@@ -62,29 +68,32 @@ export function guardPart(
   more: readonly config.Section[] = [],
 ): Uint8Array {
   const { out, quarantine, rules } = policy;
-  const settings = struct(SIZES.guard, (s) => {
-    s.u64(out.mac).u64(out.nextHop);
-    const { IGNORE_CHECKSUMS, PADDING } = config.GuardFlag;
-    s.u32((policy.ignoreChecksums ? IGNORE_CHECKSUMS : 0) | (out.padding ? PADDING : 0))
-      .u32(out.mtu)
-      .u32(out.ttl)
-      .u32(rules.length);
-    s.u64(quarantine?.time ?? 0n)
-      .u32(quarantine?.perMinute ?? 0)
-      .u32(mask(quarantine?.protectedTerminals ?? []));
-    s.u64(out.rate?.interval ?? 0n).u64(out.rate?.slack ?? 0n);
-    s.u64(quarantine?.tightened?.interval ?? 0n).u32(out.queue);
-    s.u32(out.padding?.port ?? 0)
-      .u32(out.padding?.from ?? 0)
-      .u32(out.padding?.to ?? 0);
+  const { IGNORE_CHECKSUMS, PADDING } = config.GuardFlag;
+  const settings = packed(config.GuardSettings, {
+    outMac: out.mac,
+    nextHopMac: out.nextHop,
+    flags: (policy.ignoreChecksums ? IGNORE_CHECKSUMS : 0) | (out.padding ? PADDING : 0),
+    mtu: out.mtu,
+    ttl: out.ttl,
+    rules: rules.length,
+    quarantineTime: quarantine?.time ?? 0n,
+    quarantineRate: quarantine?.perMinute ?? 0,
+    protectedTerminals: mask(quarantine?.protectedTerminals ?? []),
+    interval: out.rate?.interval ?? 0n,
+    slack: out.rate?.slack ?? 0n,
+    tightened: quarantine?.tightened?.interval ?? 0n,
+    queue: out.queue,
+    paddingPort: out.padding?.port ?? 0,
+    paddingFrom: out.padding?.from ?? 0,
+    paddingTo: out.padding?.to ?? 0,
   });
   const networks = new Pool<Network>(network);
   const ranges = new Pool<Range>(range);
-  const packed = rules.map((rule) => packRule(rule, networks, ranges));
+  const lines = rules.map((rule) => packRule(rule, networks, ranges));
   const messages = packMessages(policy.messages, ranges);
   return packPart(Part.GUARD, [
     { tag: Tag.SETTINGS, bytes: settings },
-    { tag: Tag.RULES, bytes: joined(packed) },
+    { tag: Tag.RULES, bytes: joined(lines) },
     { tag: Tag.NAMES, bytes: joined(rules.map(({ name }) => ascii(name, NAME_SIZE))) },
     { tag: Tag.NETWORKS, bytes: joined(networks.items) },
     { tag: Tag.RANGES, bytes: joined(ranges.items) },
@@ -101,16 +110,17 @@ export function guardPart(
  * @param key 32 bytes that authenticate the log
  */
 export function journalPart({ log }: Policy, boot: bigint, key?: Uint8Array): Uint8Array {
-  const settings = struct(SIZES.journal, (s) => {
-    s.u64(boot)
-      .u64(log.mac)
-      .u64(log.collector?.mac ?? 0n);
-    s.u32(log.address).u32(log.collector?.address ?? 0);
-    s.u16(log.port)
-      .u16(log.collector?.port ?? 0)
-      .u32(key ? config.JournalFlag.KEYED : 0);
-    s.bytes(ascii(log.hostname, 32));
-    if (key) s.bytes(key);
+  const settings = packed(config.JournalSettings, {
+    boot,
+    sourceMac: log.mac,
+    collectorMac: log.collector?.mac ?? 0n,
+    sourceIp: log.address,
+    collectorIp: log.collector?.address ?? 0,
+    sourcePort: log.port,
+    collectorPort: log.collector?.port ?? 0,
+    flags: key ? config.JournalFlag.KEYED : 0,
+    hostname: ascii(log.hostname, 32),
+    key: key ?? new Uint8Array(0),
   });
   return packPart(Part.JOURNAL, [{ tag: Tag.SETTINGS, bytes: settings }]);
 }
@@ -123,26 +133,29 @@ const PAYLOADS = {
 };
 
 function packMessage(rule: MessageRule, ranges: Pool<Range>, checksAt: number): Uint8Array {
-  return struct(SIZES.message, (s) => {
-    s.u8(rule.allow ? RuleAction.ALLOW : RuleAction.DENY).u8(rule.mode ? 1 : 0);
-    s.u8(rule.directions).u8(rule.buses);
-    s.u32(rule.terminals).u32(rule.subaddresses).u32(rule.counts).u32(rule.fromTerminals).u32(rule.fromSubaddresses);
-    const { at, count } = ranges.add(rule.channels);
-    s.u16(at).u16(count).u16(checksAt).u16(rule.checks.length);
+  const { at, count } = ranges.add(rule.channels);
+  const { directions, buses, terminals, subaddresses, counts, fromTerminals, fromSubaddresses } = rule;
+  return packed(config.MessageRule, {
+    action: rule.allow ? RuleAction.ALLOW : RuleAction.DENY,
+    mode: rule.mode ? 1 : 0,
+    ...{ directions, buses, terminals, subaddresses, counts, fromTerminals, fromSubaddresses },
+    channelsAt: at,
+    channelsCount: count,
+    checksAt,
+    checksCount: rule.checks.length,
   });
 }
 
 function packMessages(rules: readonly MessageRule[], ranges: Pool<Range>): config.Section[] {
   let checks = 0;
-  const packed = rules.map((rule) => {
+  const lines = rules.map((rule) => {
     const bytes = packMessage(rule, ranges, checks);
     checks += rule.checks.length;
     return bytes;
   });
-  const check = ({ word, kind, low, high }: DataCheck) =>
-    struct(SIZES.dataCheck, (s) => s.u8(word).u8(kind).u16(low).u16(high));
+  const check = ({ word, kind, low, high }: DataCheck) => packed(config.DataCheck, { word, kind, low, high });
   return [
-    { tag: Tag.MESSAGES, bytes: joined(packed) },
+    { tag: Tag.MESSAGES, bytes: joined(lines) },
     { tag: Tag.MESSAGE_NAMES, bytes: joined(rules.map(({ name }) => ascii(name, NAME_SIZE))) },
     { tag: Tag.CHECKS, bytes: joined(rules.flatMap((rule) => rule.checks.map(check))) },
     { tag: Tag.MESSAGE_TABLES, bytes: messageTablesOf(rules) },
@@ -150,16 +163,26 @@ function packMessages(rules: readonly MessageRule[], ranges: Pool<Range>): confi
 }
 
 function packRule(rule: Rule, networks: Pool<Network>, ranges: Pool<Range>): Uint8Array {
-  return struct(SIZES.rule, (s) => {
-    s.u8(rule.allow ? RuleAction.ALLOW : RuleAction.DENY).u8(rule.protocol ?? config.ANY_PROTOCOL);
-    s.u8(PAYLOADS[rule.payload]).u8(0);
-    s.u16(rule.size.first).u16(rule.size.last);
-    for (const list of [networks.add(rule.from), networks.add(rule.to)]) s.u16(list.at).u16(list.count);
-    for (const list of [rule.ports, rule.sourcePorts, rule.vlans].map((r) => ranges.add(r)))
-      s.u16(list.at).u16(list.count);
-    s.u32(0)
-      .u64(rule.rate?.interval ?? 0n)
-      .u64(rule.rate?.slack ?? 0n);
+  const [from, to] = [networks.add(rule.from), networks.add(rule.to)];
+  const [ports, sources, vlans] = [ranges.add(rule.ports), ranges.add(rule.sourcePorts), ranges.add(rule.vlans)];
+  return packed(config.Rule, {
+    action: rule.allow ? RuleAction.ALLOW : RuleAction.DENY,
+    protocol: rule.protocol ?? config.ANY_PROTOCOL,
+    payload: PAYLOADS[rule.payload],
+    sizeFirst: rule.size.first,
+    sizeLast: rule.size.last,
+    fromAt: from.at,
+    fromCount: from.count,
+    toAt: to.at,
+    toCount: to.count,
+    portsAt: ports.at,
+    portsCount: ports.count,
+    sourcesAt: sources.at,
+    sourcesCount: sources.count,
+    vlansAt: vlans.at,
+    vlansCount: vlans.count,
+    interval: rule.rate?.interval ?? 0n,
+    slack: rule.rate?.slack ?? 0n,
   });
 }
 
@@ -184,47 +207,38 @@ class Pool<T> {
   }
 }
 
-function network({ hi, lo, version, bits }: Network, service?: Pick<Service, "port" | "protocol">): Uint8Array {
-  return struct(SIZES.network, (s) => {
-    s.u64(hi)
-      .u64(lo)
-      .u8(version)
-      .u8(bits)
-      .u16(service?.port ?? 0)
-      .u8(service?.protocol ?? 0);
-  });
-}
+const network = ({ hi, lo, version, bits }: Network, service?: Pick<Service, "port" | "protocol">): Uint8Array =>
+  packed(config.Network, { hi, lo, version, bits, port: service?.port ?? 0, protocol: service?.protocol ?? 0 });
 
 const detectorSetting = ({ name, threshold }: Tuning, action: number) =>
-  struct(SIZES.detector, (s) => s.u8(DETECTOR[name]).u8(action).u16(0).u32(0).f64(threshold));
+  packed(config.DetectorSetting, { detector: DETECTOR[name], action, scale: threshold });
 
 /** @throws RangeError when there are more addresses than inspect has room for */
 export function alertSections(rules: readonly AlertRule[]): config.Section[] {
   const networks = rules.flatMap((rule) => rule.networks);
-  if (networks.length > MAX_ALERT_NETWORKS)
-    throw new RangeError(`${networks.length} addresses in suppressions, expected at most ${MAX_ALERT_NETWORKS}`);
+  if (networks.length > config.MAX_ALERT_NETWORKS)
+    throw new RangeError(`${networks.length} addresses in suppressions, expected at most ${config.MAX_ALERT_NETWORKS}`);
   let at = 0;
-  const packed = rules.map((rule) =>
-    struct(SIZES.alertRule, (s) => {
-      s.u8(rule.kind).u8(rule.track).u8(rule.detector).u8(0).u16(at).u16(rule.networks.length);
-      s.u32(rule.count).u32(rule.seconds).u32(rule.timeout).u32(rule.line);
-      at += rule.networks.length;
-    }),
-  );
+  const lines = rules.map(({ kind, track, detector, count, seconds, timeout, line, networks: tracked }) => {
+    at += tracked.length;
+    const networksAt = at - tracked.length;
+    const networksCount = tracked.length;
+    return packed(config.AlertRule, {
+      ...{ kind, track, detector, networksAt, networksCount, count, seconds, timeout, line },
+    });
+  });
   const bytes = networks.map(({ network: n, not }) => network(n, { port: not ? 1 : 0, protocol: 0 }));
   return [
-    { tag: Tag.ALERTS, bytes: joined(packed) },
+    { tag: Tag.ALERTS, bytes: joined(lines) },
     { tag: Tag.ALERT_NETWORKS, bytes: joined(bytes) },
   ];
 }
-
-const MAX_ALERT_NETWORKS = 256;
 
 /** Bit n for each number of the ranges. */
 const mask = (ranges: readonly Range[]): number =>
   ranges.reduce((bits, { first, last }) => bits | (2 ** (last + 1) - 2 ** first), 0) >>> 0;
 
-const range = ({ first, last }: Range) => struct(SIZES.range, (s) => s.u16(first).u16(last));
+const range = ({ first, last }: Range) => packed(config.Range, { first, last });
 
 function ascii(text: string, size: number): Uint8Array {
   const bytes = new Uint8Array(size);

@@ -1,11 +1,11 @@
 /** `transfer`: files and streams through the diode. Keys stand in files of their own, or in the policy. */
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
-import { SIZES } from "../../appliance/contract/config.ts";
+import { EXTENSION, EXTENSIONS, TransferSettings } from "../../appliance/contract/config.ts";
+import { packed } from "../../appliance/contract/layout.ts";
 import { readText } from "../../lib/files.ts";
 import { described, integer, object, oneOf, parsed } from "../../lib/yaml.ts";
 import { PROFILES, type ProfileName } from "../../transfer/endpoint.ts";
-import { struct } from "./struct.ts";
 
 const KEY = /^[0-9a-fA-F]{64}$/;
 const key = parsed<string>("64 hexadecimal digits", (value) =>
@@ -30,7 +30,7 @@ export const transferSchema = object({
   largest: integer(1, Number.MAX_SAFE_INTEGER).optional(),
   extensions: z
     .array(extension, { error: (issue) => `${described(issue.input)}, expected a list of extensions` })
-    .max(16, { error: "too many, expected at most 16" })
+    .max(EXTENSIONS, { error: `too many, expected at most ${EXTENSIONS}` })
     .optional(),
   content: oneOf("bytes", "ascii").optional(),
 });
@@ -73,14 +73,13 @@ export function readKeyFile(path: string, from?: "file"): Buffer {
 export function packTransfer(transfer: Transfer, file: string): Uint8Array {
   const { data, parity, interleave } = PROFILES[transfer.profile];
   const folder = dirname(file);
-  return struct(SIZES.transfer, (s) => {
-    s.u64(BigInt(transfer.largest)).u32(transfer.content === "ascii" ? 1 : 0);
-    s.u32(transfer.extensions.length).u32(data).u32(parity).u32(interleave).u32(0);
-    s.bytes(keyOf(transfer.in, folder)).bytes(keyOf(transfer.out, folder));
-    for (const extension of transfer.extensions) {
-      const bytes = new Uint8Array(8);
-      bytes.set(Buffer.from(extension, "latin1"));
-      s.bytes(bytes);
-    }
+  return packed(TransferSettings, {
+    mostBytes: BigInt(transfer.largest),
+    ascii: transfer.content === "ascii" ? 1 : 0,
+    extensions: transfer.extensions.length,
+    ...{ data, parity, interleave },
+    keyIn: keyOf(transfer.in, folder),
+    keyOut: keyOf(transfer.out, folder),
+    names: Buffer.concat(transfer.extensions.map((name) => Buffer.alloc(EXTENSION).fill(name, 0, name.length))),
   });
 }

@@ -1,6 +1,7 @@
 /** guard's module under a policy in this process, fed with frames, for tests. */
 import type { Guard as GuardExports } from "../../appliance/contract/abi.ts";
 import {
+  Action,
   align8,
   EVENT_HEADER,
   FRAME_HEADER,
@@ -8,7 +9,7 @@ import {
   REFUSALS,
   RecordKind,
 } from "../../appliance/contract/abi.ts";
-import { Action, PART_HEADER, Part, packPart } from "../../appliance/contract/config.ts";
+import { PART_HEADER, Part, packPart } from "../../appliance/contract/config.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../policy.ts";
 

@@ -4,7 +4,7 @@ import { compilePolicyText } from "../../../diode/policy.ts";
 import { pack, policyWith, type RecordInit, sectionsOf } from "../../../diode/testing/guard.ts";
 import { udp4 } from "../../../diode/testing/vectors.ts";
 import { type Inspect, REFUSALS } from "../../contract/abi.ts";
-import { AlertKind, Part, packPart, SIZES, Tag } from "../../contract/config.ts";
+import { AlertKind, AlertRule, DetectorSetting, Network, Part, packPart, Tag } from "../../contract/config.ts";
 import { loadModules } from "../../hosts/node.ts";
 
 let module: WebAssembly.Module;
@@ -73,13 +73,13 @@ it("gives a verdict for each of at most 128 records, then stops", () => {
 
 /** A Network: version, bits. */
 function network(version: number, bits: number): Buffer {
-  const bytes = Buffer.alloc(SIZES.network);
+  const bytes = Buffer.alloc(Network.SIZE);
   bytes[16] = version;
   bytes[17] = bits;
   return bytes;
 }
 function alertRule(fields: { kind: number; count?: number; seconds?: number; networks?: number }): Buffer {
-  const bytes = Buffer.alloc(SIZES.alertRule);
+  const bytes = Buffer.alloc(AlertRule.SIZE);
   bytes[0] = fields.kind;
   bytes.writeUInt16LE(fields.networks ?? 0, 6);
   bytes.writeUInt32LE(fields.count ?? 1, 8);
@@ -87,7 +87,7 @@ function alertRule(fields: { kind: number; count?: number; seconds?: number; net
   return bytes;
 }
 function setting(detector: number, action: number, scale: number): Buffer {
-  const bytes = Buffer.alloc(SIZES.detector);
+  const bytes = Buffer.alloc(DetectorSetting.SIZE);
   bytes[0] = detector;
   bytes[1] = action;
   bytes.writeDoubleLE(scale, 8);

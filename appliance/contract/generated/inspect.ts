@@ -1,0 +1,238 @@
+// Generated from appliance/contract/layouts/inspect.ts by `npm run generate`: do not edit.
+//
+// What the sections of inspect's part hold.
+import { Layout } from "../layout.ts";
+
+/** Bits of InspectSettings.flags. */
+export const InspectFlag = {
+  IGNORE_CHECKSUMS: 1, // wrong checksums are no anomaly
+  KNOWN_HOSTS: 2, // HOSTS is a list to hold sources against; without it every source is known
+  KNOWN_SERVICES: 4, // the same of SERVICES
+  LEARN: 8, // detectors that learn do so, and export what they learned as baseline entries
+  UNGROUPED: 16, // every finding is an alert of its own (evaluation)
+  SCORES: 32, // every finding is an event of kind SCORE too (evaluation)
+} as const;
+
+export interface InspectSettingsFields {
+  flags: number; // InspectFlag
+  anomaliesPerSecond: number; // events: more are counted only
+  theta0: number; // share of a benign source's first contacts that succeed
+  theta1: number; // the same of a scanner's
+  alpha: number; // wanted false-positive probability
+  power: number; // wanted detection probability
+  scanAction: number; // Action: what verdict a source called a scanner gets, beside the alert; never DROP
+  hostAction: number; // Action: the same of a new host
+  serviceAction: number; // Action: the same of a new service
+  exportEvery: number; // s: LEARN: record time between two exports; 0 = at the end only
+}
+
+/**
+ * 48 bytes. The scan detector's parameters are those of Jung et al. 2004: 0 < theta1 < theta0 < 1, 0 < alpha < power <
+ * 1.
+ */
+export class InspectSettings extends Layout<InspectSettingsFields> implements InspectSettingsFields {
+  static readonly SIZE = 48;
+  static readonly AT = {
+    flags: 0,
+    anomaliesPerSecond: 4,
+    theta0: 8,
+    theta1: 16,
+    alpha: 24,
+    power: 32,
+    scanAction: 40,
+    hostAction: 41,
+    serviceAction: 42,
+    exportEvery: 44,
+  } as const;
+  get flags(): number {
+    return this.view.getUint32(this.at, true);
+  }
+  set flags(value: number) {
+    this.view.setUint32(this.at, value, true);
+  }
+  get anomaliesPerSecond(): number {
+    return this.view.getUint32(this.at + 4, true);
+  }
+  set anomaliesPerSecond(value: number) {
+    this.view.setUint32(this.at + 4, value, true);
+  }
+  get theta0(): number {
+    return this.view.getFloat64(this.at + 8, true);
+  }
+  set theta0(value: number) {
+    this.view.setFloat64(this.at + 8, value, true);
+  }
+  get theta1(): number {
+    return this.view.getFloat64(this.at + 16, true);
+  }
+  set theta1(value: number) {
+    this.view.setFloat64(this.at + 16, value, true);
+  }
+  get alpha(): number {
+    return this.view.getFloat64(this.at + 24, true);
+  }
+  set alpha(value: number) {
+    this.view.setFloat64(this.at + 24, value, true);
+  }
+  get power(): number {
+    return this.view.getFloat64(this.at + 32, true);
+  }
+  set power(value: number) {
+    this.view.setFloat64(this.at + 32, value, true);
+  }
+  get scanAction(): number {
+    return this.view.getUint8(this.at + 40);
+  }
+  set scanAction(value: number) {
+    this.view.setUint8(this.at + 40, value);
+  }
+  get hostAction(): number {
+    return this.view.getUint8(this.at + 41);
+  }
+  set hostAction(value: number) {
+    this.view.setUint8(this.at + 41, value);
+  }
+  get serviceAction(): number {
+    return this.view.getUint8(this.at + 42);
+  }
+  set serviceAction(value: number) {
+    this.view.setUint8(this.at + 42, value);
+  }
+  get exportEvery(): number {
+    return this.view.getUint32(this.at + 44, true);
+  }
+  set exportEvery(value: number) {
+    this.view.setUint32(this.at + 44, value, true);
+  }
+}
+
+export interface DetectorSettingFields {
+  detector: number; // Detector: detectors/onboard/catalogue.ts
+  action: number; // Action: the verdict on what is found, beside the alert; never DROP
+  scale: number; // factor on its thresholds, >= 0; Infinity = off
+}
+
+/** 16 bytes. What the policy says of one detector; those it does not name alert at the thresholds they have. */
+export class DetectorSetting extends Layout<DetectorSettingFields> implements DetectorSettingFields {
+  static readonly SIZE = 16;
+  static readonly AT = { detector: 0, action: 1, scale: 8 } as const;
+  get detector(): number {
+    return this.view.getUint8(this.at);
+  }
+  set detector(value: number) {
+    this.view.setUint8(this.at, value);
+  }
+  get action(): number {
+    return this.view.getUint8(this.at + 1);
+  }
+  set action(value: number) {
+    this.view.setUint8(this.at + 1, value);
+  }
+  get scale(): number {
+    return this.view.getFloat64(this.at + 8, true);
+  }
+  set scale(value: number) {
+    this.view.setFloat64(this.at + 8, value, true);
+  }
+}
+
+export const MAX_ALERT_RULES = 128;
+export const MAX_ALERT_NETWORKS = 256;
+
+export const AlertKind = {
+  SUPPRESS: 0, // none of them leaves
+  LIMIT: 1, // the first `count` in `seconds`
+  THRESHOLD: 2, // every `count`-th in `seconds`
+  BOTH: 3, // one in `seconds`, when `count` have come
+  PASS: 4, // rate_filter, new_action pass: for `timeout` seconds none, once `count` came in `seconds`
+} as const;
+
+export const Track = {
+  RULE: 0,
+  SOURCE: 1,
+  DESTINATION: 2,
+  EITHER: 3,
+  BOTH: 4,
+} as const;
+
+export interface AlertRuleFields {
+  kind: number; // AlertKind
+  track: number; // Track
+  detector: number; // Detector: 0 = of every detector
+  networksAt: number; // SUPPRESS: index into ALERT_NETWORKS, of the tracked address; an empty list matches all
+  networksCount: number;
+  count: number;
+  seconds: number;
+  timeout: number; // s
+  line: number; // of the file, for reports
+}
+
+/** 24 bytes. A line of a threshold.config: what becomes of alerts, never of frames. */
+export class AlertRule extends Layout<AlertRuleFields> implements AlertRuleFields {
+  static readonly SIZE = 24;
+  static readonly AT = {
+    kind: 0,
+    track: 1,
+    detector: 2,
+    networksAt: 4,
+    networksCount: 6,
+    count: 8,
+    seconds: 12,
+    timeout: 16,
+    line: 20,
+  } as const;
+  get kind(): number {
+    return this.view.getUint8(this.at);
+  }
+  set kind(value: number) {
+    this.view.setUint8(this.at, value);
+  }
+  get track(): number {
+    return this.view.getUint8(this.at + 1);
+  }
+  set track(value: number) {
+    this.view.setUint8(this.at + 1, value);
+  }
+  get detector(): number {
+    return this.view.getUint8(this.at + 2);
+  }
+  set detector(value: number) {
+    this.view.setUint8(this.at + 2, value);
+  }
+  get networksAt(): number {
+    return this.view.getUint16(this.at + 4, true);
+  }
+  set networksAt(value: number) {
+    this.view.setUint16(this.at + 4, value, true);
+  }
+  get networksCount(): number {
+    return this.view.getUint16(this.at + 6, true);
+  }
+  set networksCount(value: number) {
+    this.view.setUint16(this.at + 6, value, true);
+  }
+  get count(): number {
+    return this.view.getUint32(this.at + 8, true);
+  }
+  set count(value: number) {
+    this.view.setUint32(this.at + 8, value, true);
+  }
+  get seconds(): number {
+    return this.view.getUint32(this.at + 12, true);
+  }
+  set seconds(value: number) {
+    this.view.setUint32(this.at + 12, value, true);
+  }
+  get timeout(): number {
+    return this.view.getUint32(this.at + 16, true);
+  }
+  set timeout(value: number) {
+    this.view.setUint32(this.at + 16, value, true);
+  }
+  get line(): number {
+    return this.view.getUint32(this.at + 20, true);
+  }
+  set line(value: number) {
+    this.view.setUint32(this.at + 20, value, true);
+  }
+}

@@ -1,0 +1,70 @@
+import { constants, enumeration, f64, layouts, struct, u8, u16, u32, zero } from "../generate/declare.ts";
+
+export default layouts(
+  "inspect's part of the policy",
+  "What the sections of inspect's part hold.",
+  ["onboard", "ground"],
+  [
+    enumeration("InspectFlag", "Bits of InspectSettings.flags.", {
+      IGNORE_CHECKSUMS: [1, "wrong checksums are no anomaly"],
+      KNOWN_HOSTS: [2, "HOSTS is a list to hold sources against; without it every source is known"],
+      KNOWN_SERVICES: [4, "the same of SERVICES"],
+      LEARN: [8, "detectors that learn do so, and export what they learned as baseline entries"],
+      UNGROUPED: [16, "every finding is an alert of its own (evaluation)"],
+      SCORES: [32, "every finding is an event of kind SCORE too (evaluation)"],
+    }),
+    struct(
+      "InspectSettings",
+      48,
+      "The scan detector's parameters are those of Jung et al. 2004: 0 < theta1 < theta0 < 1, 0 < alpha < power < 1.",
+      {
+        flags: u32("", "InspectFlag"),
+        anomaliesPerSecond: u32("more are counted only", "events"),
+        theta0: f64("share of a benign source's first contacts that succeed"),
+        theta1: f64("the same of a scanner's"),
+        alpha: f64("wanted false-positive probability"),
+        power: f64("wanted detection probability"),
+        scanAction: u8("what verdict a source called a scanner gets, beside the alert; never DROP", "Action"),
+        hostAction: u8("the same of a new host", "Action"),
+        serviceAction: u8("the same of a new service", "Action"),
+        pad: zero(1),
+        exportEvery: u32("LEARN: record time between two exports; 0 = at the end only", "s"),
+      },
+    ),
+    struct(
+      "DetectorSetting",
+      16,
+      "What the policy says of one detector; those it does not name alert at the thresholds they have.",
+      {
+        detector: u8("detectors/onboard/catalogue.ts", "Detector"),
+        action: u8("the verdict on what is found, beside the alert; never DROP", "Action"),
+        pad: zero(6),
+        scale: f64("factor on its thresholds, >= 0; Infinity = off"),
+      },
+    ),
+    constants("", {
+      MAX_ALERT_RULES: 128,
+      MAX_ALERT_NETWORKS: 256,
+    }),
+    enumeration("AlertKind", "", {
+      SUPPRESS: [0, "none of them leaves"],
+      LIMIT: [1, "the first `count` in `seconds`"],
+      THRESHOLD: [2, "every `count`-th in `seconds`"],
+      BOTH: [3, "one in `seconds`, when `count` have come"],
+      PASS: [4, "rate_filter, new_action pass: for `timeout` seconds none, once `count` came in `seconds`"],
+    }),
+    enumeration("Track", "", { RULE: 0, SOURCE: 1, DESTINATION: 2, EITHER: 3, BOTH: 4 }),
+    struct("AlertRule", 24, "A line of a threshold.config: what becomes of alerts, never of frames.", {
+      kind: u8("", "AlertKind"),
+      track: u8("", "Track"),
+      detector: u8("0 = of every detector", "Detector"),
+      pad: zero(1),
+      networksAt: u16("SUPPRESS: index into ALERT_NETWORKS, of the tracked address; an empty list matches all"),
+      networksCount: u16(),
+      count: u32(),
+      seconds: u32(),
+      timeout: u32("", "s"),
+      line: u32("of the file, for reports"),
+    }),
+  ],
+);
