@@ -18,7 +18,6 @@ import type { AlertRule } from "../suppression/config.ts";
 import { messageTablesOf } from "./message-tables.ts";
 import type { DataCheck, MessageRule } from "./messages.ts";
 import type { DetectorAction, Policy, Rule, Service, Tuning } from "./model.ts";
-import { struct } from "./struct.ts";
 
 const ACTIONS: Record<DetectorAction, number> = {
   alert: Action.PASS,
