@@ -84,6 +84,6 @@ describe("distinct count", () => {
     s.clear();
     expect(s.f.estimate!(s.state(0))).toBe(0);
     for (let r = 0n; r < 64n; r++) s.f.distinctUpdate!(s.state(0), r << 58n);
-    expect(s.f.estimate!(s.state(0))).toBeLessThanOrEqual(2 ** 64);
+    expect(s.f.estimate!(s.state(0))).toBeLessThanOrEqual(0.709 * 64 * 2 ** 59); // every register full: alpha m, times 2^59
   });
 });

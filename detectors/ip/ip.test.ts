@@ -176,6 +176,7 @@ describe("order of calls", () => {
 });
 
 describe("hostile input", () => {
+  // REQ-DETECT-001
   it("never traps and says nothing unsound on damaged frames at absurd times", async () => {
     const base = [
       ...normalTraffic(1, 20),

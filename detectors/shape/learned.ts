@@ -1,3 +1,4 @@
+// REQ-DETECT-003
 /**
  * The ground's half of the traffic-shape detector: merging what was learned, the limit, the section of the policy.
  *

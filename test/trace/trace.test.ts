@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../lib/asc.ts";
-import { matrix, orphans, references, referencesIn, requirements, requirementsIn } from "./trace.ts";
+import { ENTRIES, reachedFrom, type Tree, tree, unfounded } from "./reach.ts";
+import { matrix, orphans, references, referencesIn, requirements, requirementsIn, sources } from "./trace.ts";
 
 const all = requirements();
 const { references: named, faults } = references();
@@ -10,6 +11,15 @@ const { references: named, faults } = references();
 describe("this repository", () => {
   it("has code and tests for every requirement, and a requirement for every name", () => {
     expect([...faults, ...orphans(all, named)]).toEqual([]);
+  });
+  it("rests no requirement on code that no compartment and no command reaches", () => {
+    const project = tree(sources());
+    expect(unfounded(all, named, project)).toEqual([]);
+    const reached = reachedFrom(ENTRIES, project);
+    for (const file of ["detectors/scan/onboard/scan.ts", "page/work.ts", "appliance/runtime/user/main.c"])
+      expect(reached.has(file), file).toBe(true);
+    for (const file of ["detectors/scan/onboard/scan.probe.ts", "test/trace/reach.ts", "ip/testing/frames.ts"])
+      expect(reached.has(file), file).toBe(false);
   });
   it("docs/TRACE.md is what npm run trace writes", () => {
     const kept = readFileSync(join(ROOT, "docs/TRACE.md"), "utf8");
@@ -56,6 +66,38 @@ describe("what is refused", () => {
       `a.test.ts:2: ${three}: above no test`,
     ]);
     expect(referencesIn(`${comment(three)}\nimport x;\n`, "a.test.ts").faults).toEqual([]);
+  });
+  it("code that no command reaches, a test that reaches none of the code, a source that is missing", () => {
+    const texts: Record<string, string> = {
+      "cli/weir.ts": 'import("../lib/used.ts"); // and not "../lib/dead.ts"',
+      "lib/used.ts": 'compile("x/onboard/index.ts")',
+      "x/onboard/index.ts": 'import { a } from "./part";',
+      "x/onboard/part.ts": "",
+      "lib/dead.ts": "",
+      "x/part.test.ts": 'compile("x/onboard/part.probe.ts")',
+      "x/onboard/part.probe.ts": 'import { a } from "./part";',
+      "lib/dead.test.ts": 'import "./dead.ts";',
+    };
+    const project: Tree = { files: new Set(Object.keys(texts)), read: (file) => texts[file]! };
+    const refused = (files: readonly string[], source = "here") =>
+      unfounded(
+        [{ id: one, source }],
+        files.map((file) => ({ id: one, file, line: 1, test: file.endsWith(".test.ts") })),
+        project,
+        (path) => project.files.has(path),
+      );
+    expect(refused(["x/onboard/part.ts", "x/part.test.ts"])).toEqual([]);
+    expect(refused(["x/onboard/part.ts", "lib/dead.ts", "x/part.test.ts"])).toEqual([
+      `lib/dead.ts:1: ${one}: no compartment and no command reaches this code`,
+    ]);
+    expect(refused(["x/onboard/part.ts", "lib/dead.test.ts"])).toEqual([
+      `lib/dead.test.ts:1: ${one}: this test reaches none of its code`,
+    ]);
+    expect(refused([], "lib/dead.ts")).toEqual([
+      `${one}: no compartment and no command reaches its source lib/dead.ts`,
+    ]);
+    expect(refused([], "lib/gone.ts, 3")).toEqual([`${one}: its source lib/gone.ts is missing`]);
+    expect(refused([], "lib/used.ts")).toEqual([]);
   });
   it("a requirement that is no sentence, or has a number of another form", () => {
     const file = (id: string, text: string) => `requirements: [{ id: ${id}, text: "${text}", source: here }]`;

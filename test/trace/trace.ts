@@ -1,7 +1,7 @@
 /**
  * Requirements (docs/requirements.yaml) to the code that meets them and the tests that show it, by the comments that name them:
  * `REQ-` with an area and a number, behind two slashes, at the head of a file or above a test. Both ways: a requirement without
- * code or without a test, and a name without a requirement, are faults.
+ * code or without a test, and a name without a requirement, are faults; so is code that nobody reaches (reach.ts).
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import { ROOT } from "../../lib/asc.ts";
 import { object, parsed, readYaml } from "../../lib/yaml.ts";
+import { tree, unfounded } from "./reach.ts";
 
 export interface Requirement {
   id: string;
@@ -54,7 +55,7 @@ export const requirements = (): Requirement[] => requirementsIn(readFileSync(joi
 
 /** What shows that something holds: tests, and what only tests use. */
 const isTest = (file: string) => /\.test\.ts$|(^|\/)(test|testing)\//.test(file);
-const SOURCES = /\.(ts|c|h|S|mjs)$/;
+const SOURCES = /\.(ts|c|h|S|mjs)$|^bin\/weir$/;
 /** Folders of the project's own that hold no source. */
 const SKIPPED = new Set(["node_modules", "dist", "build", "docs"].map((name) => join(ROOT, name)));
 const NAME = /\bREQ-[A-Z0-9]+-\w+/g;
@@ -94,7 +95,7 @@ function titleAt(lines: readonly string[], at: number): string | undefined {
 }
 
 /** The sources: those of the repository, so that what somebody is trying out does not count; where there is none, all. */
-function sources(): string[] {
+export function sources(): string[] {
   const git = spawnSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 });
   const files = git.status === 0 && git.stdout ? git.stdout.split("\0") : walk(ROOT);
   return files.filter((file) => SOURCES.test(file) && existsSync(join(ROOT, file))).sort();
@@ -134,7 +135,7 @@ export function orphans(all: readonly Requirement[], named: readonly Reference[]
 export function checked(): { all: Requirement[]; named: Reference[] } | undefined {
   const all = requirements();
   const { references: named, faults } = references();
-  const wrong = [...faults, ...orphans(all, named)];
+  const wrong = [...faults, ...orphans(all, named), ...unfounded(all, named, tree(sources()))];
   for (const line of wrong) process.stderr.write(`trace: ${line}\n`);
   if (!wrong.length) return { all, named };
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-// REQ-IMAGE-010
+// REQ-IMAGE-010, REQ-DETECT-010
 /**
  * The embedded host: the three compartments in one JavaScript process, in Node and in the browser alike. It does what
  * the image's runtime does (appliance/runtime/user), in the same order, so the same records give the same bytes.

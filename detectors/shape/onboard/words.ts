@@ -1,3 +1,4 @@
+// REQ-DETECT-004
 // The words of an alert: the feature that deviates most, what the others of its block let expect of it, what it was.
 //
 //   Finding   a = feature (place in the vector), b = seen, c = expected, both as in the vector, d = deviations between
