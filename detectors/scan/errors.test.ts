@@ -1,7 +1,7 @@
 // The error rates that a policy states for scanners, measured of inspect as it flies: Jung, Paxson, Berger, Balakrishnan
 // 2004: at most so many honest sources called scanners, at least so many scanners found, after about as many first contacts as
 // Wald's approximation has it (A. Wald, "Sequential Analysis", 1947, section 3.5).
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { EVENT_HEADER, EventKind, type Inspect } from "../../appliance/contract/abi.ts";
 import { EventHeader } from "../../appliance/contract/generated/record.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
@@ -135,6 +135,11 @@ function expectedContacts({ benign, scanner, falsePositive: a, detection: d }: S
   return (isScanner ? d * upper + (1 - d) * lower : a * upper + (1 - a) * lower) / step;
 }
 
+let inspect: WebAssembly.Module;
+beforeAll(async () => {
+  ({ inspect } = await loadModules());
+});
+
 // REQ-DETECT-005
 it.each<Stated & { honest: number; scanners: number }>([
   { benign: 0.8, scanner: 0.2, falsePositive: 0.01, detection: 0.99, honest: 20_000, scanners: 5000 },
@@ -142,7 +147,6 @@ it.each<Stated & { honest: number; scanners: number }>([
 ])(
   "keeps the error rates that the policy states: $falsePositive of honest sources, $detection of scanners",
   async (stated) => {
-    const { inspect } = await loadModules();
     const watch = new Watch(inspect, policyOf(stated));
     const table = [false, true].map((isScanner) => {
       const count = isScanner ? stated.scanners : stated.honest;
