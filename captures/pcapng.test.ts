@@ -97,7 +97,7 @@ describe("damage", () => {
       expect(summary.damages).toBe((length - head.length) % one.length ? 1 : 0);
     }
   });
-  it("lengths that disagree end the file; a length that is none as well", async () => {
+  it("lengths that disagree end the file; so does an invalid length", async () => {
     const wrong = Buffer.from(one);
     wrong.writeUInt32LE(one.length + 4, one.length - 4);
     expect(await seen(head, one, wrong, one)).toEqual([1, ["block length behind the block"]]);

@@ -45,7 +45,7 @@ describe("gzip", () => {
   });
   it("damaged inside: all that stands before it is read, however the bytes come", async () => {
     const damaged = gzipSync(SITE);
-    damaged.fill(0xff, 14_000, 14_040); // a block of a type that there is not, soon
+    damaged.fill(0xff, 14_000, 14_040); // soon a block of an unknown type
     const [whole, ...others] = await Promise.all([65536, 16384, 1000, 7].map((size) => readBytes(damaged, size)));
     expect(whole!.records.length).toBeGreaterThan(100);
     for (const { records, summary } of others) {

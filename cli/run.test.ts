@@ -1,4 +1,4 @@
-// What weir run --print shows, for every host; nothing is started here but QEMU with an image that is none.
+// What weir run --print shows, for every host; nothing is started here but QEMU, with a file that is no image.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";

@@ -352,7 +352,7 @@ describe("what is wrong is said", () => {
       /--blocks 1: expected a number from 2 to 50/,
     ],
     [
-      "a date that is none",
+      "an invalid date",
       [...asked, "--date", "soon", "--max-alarms-per-hour", "1", "--dry-run"],
       /--date soon: expected a date/,
     ],

@@ -56,7 +56,7 @@ describe("guard refuses a policy", () => {
   const fields: [string, number, (section: Buffer) => void][] = [
     ["an address of more than 48 bits", Tag.SETTINGS, set(0, 8, 1n << 48n)],
     ["another one", Tag.SETTINGS, set(8, 8, 1n << 48n)],
-    ["a flag that there is not", Tag.SETTINGS, set(16, 4, 4)],
+    ["an unknown flag", Tag.SETTINGS, set(16, 4, 4)],
     ["too small an MTU", Tag.SETTINGS, set(20, 4, 67)],
     ["too large an MTU", Tag.SETTINGS, set(20, 4, 9001)],
     ["no time to live", Tag.SETTINGS, set(24, 4, 0)],
@@ -77,8 +77,8 @@ describe("guard refuses a policy", () => {
     ["a name with a backslash", Tag.NAMES, set(0, 1, 0x5c)],
     ["a name with a space", Tag.NAMES, set(0, 1, 0x20)],
     ["a name that is no ASCII", Tag.NAMES, set(0, 1, 0x7f)],
-    ["an action that there is not", Tag.RULES, set(0, 1, 2)],
-    ["a payload that there is not", Tag.RULES, set(2, 1, 4)],
+    ["an undefined action", Tag.RULES, set(0, 1, 2)],
+    ["an undefined kind of payload", Tag.RULES, set(2, 1, 4)],
     ["every protocol allowed", Tag.RULES, set(1, 1, 255)],
     ["sizes that end before they begin", Tag.RULES, set(4, 4, 0x00010002)],
     ["sources outside the networks", Tag.RULES, set(8, 2, 999)],
@@ -95,8 +95,8 @@ describe("guard refuses a policy", () => {
     ["an IPv4 network with bits behind it", Tag.NETWORKS, set(17, 1, 8)],
     ["a protected network of another version", Tag.PROTECTED, set(16, 1, 5)],
     ["a range that ends before it begins", Tag.RANGES, set(0, 2, 65535)],
-    ["an action of a message that there is not", Tag.MESSAGES, set(0, 1, 2)],
-    ["a mode of a message that there is not", Tag.MESSAGES, set(1, 1, 2)],
+    ["an undefined action of a message", Tag.MESSAGES, set(0, 1, 2)],
+    ["an undefined mode of a message", Tag.MESSAGES, set(1, 1, 2)],
     ["channels of a message outside the ranges", Tag.MESSAGES, set(24, 2, 999)],
     ["checks of a message outside the checks", Tag.MESSAGES, set(28, 2, 999)],
     ["a message's name with a quotation mark", Tag.MESSAGE_NAMES, set(0, 1, 0x22)],
@@ -118,7 +118,7 @@ describe("guard refuses a policy", () => {
     expect((await Guard.bare()).configure(withSection(plain, tag, change))).toBe("out of range");
   });
 
-  it("with a check of a word or of a kind that there is not", async () => {
+  it("with a check of a missing word or of an undefined kind", async () => {
     for (const change of [set(0, 1, 32), set(1, 1, 4), set(0, 2, 0xffff)])
       expect((await Guard.bare()).configure(withSection(plain, Tag.CHECKS, change))).toBe("out of range");
   });
@@ -127,7 +127,7 @@ describe("guard refuses a policy", () => {
     ["without a queue", set(72, 4, 0)],
     ["with bursts", set(56, 8, 1)],
     ["without a port", set(76, 4, 0)],
-    ["with a port that is none", set(76, 4, 65536)],
+    ["with an invalid port", set(76, 4, 65536)],
     ["from nobody", set(80, 4, 0)],
     ["to nobody", set(84, 4, 0)],
   ];

@@ -187,7 +187,7 @@ describe("time", () => {
     const { rows } = await rowsOf(packet(dayTime(1, 0, 0, 1), { type: 0x11, channel: 1, rtc: 2 ** 48 - 5 }), at(5));
     expect(rows[0]!.timestamp).toBe("1970-01-01T00:00:01.0000010+0000");
   });
-  it("is not known without a time packet, nor from digits that are none", async () => {
+  it("is not known without a time packet, nor from invalid digits", async () => {
     const bad = dayTime(60, 20, 5, 0);
     bad[4] = 0xaa;
     const { rows, found } = await rowsOf(packet(bad, { type: 0x11, channel: 1 }), at(0));

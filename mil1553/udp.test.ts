@@ -54,7 +54,7 @@ describe("format 1", () => {
     expect(differ.messages).toEqual([]);
     expect(differ.found[0]).toBe("udp_conflict 400");
   });
-  it("a segment beyond its packet, a header that is none, a restart", async () => {
+  it("a segment beyond its packet, an invalid header, a restart", async () => {
     const p = bus(0, 40);
     const lying = Buffer.from(p);
     lying.writeUInt32LE(400, 4);

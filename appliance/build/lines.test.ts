@@ -94,7 +94,7 @@ describe("lines of AssemblyScript in the generated C", () => {
     expect(wasm.equals(mark(wasm, []).wasm)).toBe(true);
   });
 
-  it("a constant that looks like a mark is not taken for a place that there is not", async () => {
+  it("a constant that looks like a mark is not taken for a mark", async () => {
     const module = await wat(guardWat('(func (export "more") (result i64) (i64.const 0x5745495200000063))'));
     const c = "u64 f(void) {\n  var_j0 = 6288711281212981347ull;\n}\n";
     expect(mark(module, []).places).toEqual([]);

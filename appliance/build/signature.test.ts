@@ -55,7 +55,7 @@ it.skipIf(!has)("an image is signed, and any other bytes or key are refused", ()
   expect(weir("inspect", image, "--verify", at("sign.pub")).text).toMatch(/no signature/);
 });
 
-it.skipIf(!has)("keys that are none", () => {
+it.skipIf(!has)("malformed keys are refused", () => {
   writeFileSync(at("none.pem"), "not a key\n");
   for (const [key, why] of [
     ["none.pem", /none\.pem: expected an Ed25519 private key in PEM/],

@@ -16,7 +16,7 @@ export const EXITS = {
   CONTRACT: [31, "stopped: a compartment broke its contract"],
   STREAM: [32, "stopped: what was replayed is no stream of records"],
   STALLED: [33, "stopped: nobody takes what the replay sends"],
-  BAD_CALL: [34, "stopped: the user part made a call that there is not"],
+  BAD_CALL: [34, "stopped: the user part made an undefined system call"],
   INSPECT_TRAP: [41, "trap in inspect"],
   GUARD_TRAP: [42, "trap in guard"],
   JOURNAL_TRAP: [43, "trap in journal"],

@@ -1,4 +1,4 @@
-// Onboard code runs BPF as libpcap does: tcpdump's own programs, programs that are none, random ones.
+// Onboard code runs BPF as libpcap does: tcpdump's own programs, malformed ones, random ones.
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
@@ -63,7 +63,7 @@ it.skipIf(!hasTcpdump)("tcpdump's own programs, as -ddd prints them, leave what 
 it.each<[string, Instruction[]]>([
   ["nothing", []],
   ["no return at the end", [step(Code.LD_LEN)]],
-  ["an instruction that is none", [step(0x0f), ret]],
+  ["an undefined instruction", [step(0x0f), ret]],
   ["another", [step(0x1020), ret]],
   ["a jump to behind the end", [i(Code.JEQ, 0, 1, 0), ret]],
   ["the other branch of it", [i(Code.JEQ, 0, 0, 1), ret]],

@@ -100,7 +100,7 @@ it("merges in any order to the same", async () => {
   expect(packAll(all, 1, undefined, only)[0]!.bytes.length).toBeLessThan(1500);
 });
 
-it("refuses a host or a talk that is none", async () => {
+it("refuses a malformed host and a malformed talk", async () => {
   const entries = mergeAll(await lessonOf(normalTraffic(1, 100)));
   const { tag, bytes } = packAll(entries, 1, undefined, only)[0]!;
   const probe = await IpProbe.create();

@@ -301,7 +301,7 @@ describe("hostile input", () => {
     refuses((v) => v.setFloat32(weights + 4 * 200, Infinity, true));
   });
 
-  it("entries that are none are refused, by what is wrong", () => {
+  it("malformed entries are refused, and the error says what is wrong", () => {
     const one = entries.find(({ detector }) => detector === "shape.class")!;
     const peaks = entries.find(({ detector }) => detector === "shape.peaks")!;
     const wrong = (entry: Entry) => () => pack([...entries.filter((e) => e !== one && e !== peaks), entry]);

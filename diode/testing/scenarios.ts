@@ -357,7 +357,7 @@ const TRANSFER_DAMAGES = [
   set(Tag.TRANSFER, 20, 9),
   set(Tag.TRANSFER, 24, 0), // no block
   set(Tag.TRANSFER, 24, 17),
-  set(Tag.RULES, 2, 4), // a payload that there is not
+  set(Tag.RULES, 2, 4), // an undefined kind of payload
 ];
 
 async function transferScenarios(): Promise<Scenario[]> {

@@ -60,7 +60,7 @@ export const enum C {
   MESSAGE_COUNT = 74, // detail: the count it says
   MESSAGE_LENGTH = 75, // detail: the length it says; the rest of the packet is not read
   SHORT_DATA = 76, // no room for the channel-specific data word
-  TIME_INVALID = 78, // a digit that is none, a field out of its range
+  TIME_INVALID = 78, // an invalid digit, a field out of its range
   TIME_JUMP = 79, // detail: ns between what the counter foretold and what the time packet says
   TIME_SOURCE = 80, // messages carry a time that cannot be read
   RTC_SYNC_ERROR = 81, // header flag

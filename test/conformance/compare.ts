@@ -10,7 +10,7 @@ export interface Difference {
   theirs: string;
 }
 
-/** Layers that both sides name; tshark's stack counts up to the first that is none of them. */
+/** Layers that both sides name; tshark's stack counts up to the first other one. */
 const COMPARED = new Set([
   ...[
     "eth",

@@ -72,7 +72,7 @@ describe.skipIf(reason)("around the booted image", () => {
   });
 
   const LIES: [string, "in" | "out", (rig: Rig) => Promise<void>][] = [
-    ["an id that there is not", "in", (rig) => rig.lie(rings, "in", [[200, 100]])],
+    ["an undefined id", "in", (rig) => rig.lie(rings, "in", [[200, 100]])],
     ["a length that no buffer has", "in", (rig) => rig.lie(rings, "in", [[20, 4000]])],
     ["a length shorter than its header", "in", (rig) => rig.lie(rings, "in", [[20, 3]])],
     [
@@ -87,7 +87,7 @@ describe.skipIf(reason)("around the booted image", () => {
     ["an index far ahead", "in", (rig) => rig.lie(rings, "in", [], 0, 300)],
     // It looks at what `out` gave back when it needs room: then there must be no honest entry in the lie's place
     [
-      "an id that there is not",
+      "an undefined id",
       "out",
       async (rig) => {
         await rig.lie(rings, "out", [[256, 0]], 5);

@@ -40,7 +40,7 @@ const BASELINES: Hostile[] = [
     /entries\.0\.syn: expected a number/,
   ],
   [
-    "an address that is none",
+    "an invalid address",
     baseline('[{"detector":"flood","host":"../../etc","syn":1,"udp":1,"icmp":1,"connections":1}]'),
     /entries\.0\.host: expected an address/,
   ],
@@ -60,7 +60,7 @@ const LABELS: Hostile[] = [
   ["a million columns", times(1_000_000, ","), /columns .* more: expected number and label/],
   ["200,000 faults", `number,label\n${times(200_000, "x,y\n")}`, /:2:1: number: "x"/],
   ["a number without bounds", `number,label\n${times(100, "9")},1\n`, /:2:1: number: /],
-  ["a record that there is not", "number,label\n999999999999999,1\n", /:2:1: record 999999999999999, but/],
+  ["a missing record", "number,label\n999999999999999,1\n", /:2:1: record 999999999999999, but/],
   ["times without bounds", "start,end,label\n1e999,1,x\n", /:2:1: time: "1e999"/],
   ["names of JavaScript", "number,label\n1,__proto__\n2,constructor\n3,toString\n", undefined],
   ["columns of JavaScript", "__proto__,constructor\n1,1\n", /:1:1: columns __proto__, constructor/],

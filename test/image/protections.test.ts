@@ -31,9 +31,9 @@ const EVERYWHERE: Expected = {
   kernel_stack: ["FAULT_PRIVILEGED", /page fault write at/],
   page_tables: ["FAULT_PRIVILEGED", /page fault write at 0x(1000|40000000) pc/],
   unmapped: ["FAULT_UNMAPPED", /page fault read at 0x(3ff000|400ff000) pc/],
-  bad_call: ["BAD_CALL", /^weir: stopped: the user part made a call/],
-  long_print: ["BAD_CALL", /^weir: stopped: the user part made a call/],
-  other_doorbell: ["BAD_CALL", /^weir: stopped: the user part made a call/],
+  bad_call: ["BAD_CALL", /^weir: stopped: the user part made an undefined system call/],
+  long_print: ["BAD_CALL", /^weir: stopped: the user part made an undefined system call/],
+  other_doorbell: ["BAD_CALL", /^weir: stopped: the user part made an undefined system call/],
 };
 
 const UNDEFINED: Expected[string] = ["FAULT_INSTRUCTION", /^weir: trap: undefined instruction pc 0x\w+ in user$/];

@@ -143,7 +143,7 @@ export function sentOf(e: Evidence, expected: readonly string[]): string[] {
   let next = 0;
   for (const { bytes } of e.sent.out) {
     const at = expected.indexOf(bytes.toString("hex"), next);
-    if (at < 0) return [`out: a frame that is none of those to come: ${bytes.toString("hex", 0, 60)}`];
+    if (at < 0) return [`out: an unexpected frame: ${bytes.toString("hex", 0, 60)}`];
     next = at + 1;
   }
   return [];

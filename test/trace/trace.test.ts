@@ -55,7 +55,7 @@ describe("what is refused", () => {
     expect(orphans(required(one), test)).toEqual([`${one}: no code names it`]);
     expect(orphans(required(one, two), [...code, ...test])).toEqual([`${two}: no test names it`]);
   });
-  it("a name that there is not, a number that is there twice", () => {
+  it("an unknown name, a number that is used twice", () => {
     expect(orphans(required(one), [...code, ...test])).toEqual([`lib/a.ts:1: ${two}: not in docs/requirements.yaml`]);
     expect(orphans(required(one, one), [...code.slice(0, 1), ...test])).toContain(
       `${one}: is in docs/requirements.yaml twice`,

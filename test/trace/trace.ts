@@ -192,8 +192,8 @@ export function matrix(all: readonly Requirement[], named: readonly Reference[])
   return `# From requirements to code and tests
 
 Written by \`npm run trace\` from [requirements.yaml](requirements.yaml) and the comments that name its numbers;
-\`test/trace/trace.test.ts\` fails when it is stale, when a requirement has no code or no test, and when a comment names one
-that there is not. ${counts.requirements} requirements, ${counts.code} files of code, ${counts.tests} tests.
+\`test/trace/trace.test.ts\` fails when it is stale, when a requirement has no code or no test, and when a comment names an
+unknown one. ${counts.requirements} requirements, ${counts.code} files of code, ${counts.tests} tests.
 
 A row says which code is meant to meet a requirement, and which tests fail when it does not. It does not say that the code
 of a file is needed for nothing else, that the requirements are complete, or that somebody other than its author has checked a

@@ -95,7 +95,7 @@ export function take(length: u32): u32 {
   if (changetype<Frame>(IN).type == Type.DATA && takeFrame(IN)) direct = shardOf(IN);
   return Refused.NONE;
 }
-/** 1 = record() has the next one, 2 = there was one that is none, 0 = no more. */
+/** 1: a record is available, 2: a malformed record was skipped, 0: no more. */
 export function next(): u32 {
   let shard = direct;
   direct = 0;

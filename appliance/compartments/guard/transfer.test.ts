@@ -80,7 +80,7 @@ describe("a transfer through guard", () => {
   });
 
   // REQ-TRANSFER-002, REQ-TRANSFER-005
-  it("does not cross under a name that is not allowed, nor anything that is none of it", async () => {
+  it("crosses only under allowed names, and nothing crosses that is no transfer", async () => {
     const guard = await Guard.under(policy("", "extensions: [txt], largest: 2000000, content: ascii"));
     const out = guard.run(spaced(await framesOf("a.bin", data))).frames;
     expect((await received(out)).data).toHaveLength(0);
@@ -238,7 +238,7 @@ describe("a sender who has the key and keeps to nothing else", () => {
     ["a manifest without a name", shard(1, 9, manifest("", 20n))],
     ["a manifest with less than its name", shard(1, 9, manifest("a.txt", 20n, 6))],
     ["a manifest with a name that is too long", shard(1, 9, manifest(`${"x".repeat(125)}.txt`, 20n))],
-    ["padding that is none", shard(0, 9, Buffer.alloc(0))],
+    ["malformed padding", shard(0, 9, Buffer.alloc(0))],
     ["padding with something in it", shard(0, 0, Buffer.from([1]))],
   ])("a shard with %s crosses not, nor does it stop the others", async (_, wrong) => {
     expect(await kinds(HELLO, wrong, shard(2, 9, content(0n, "fine")))).toEqual(["1 a.txt", "2 fine"]);

@@ -141,7 +141,7 @@ describe("a heartbeat", () => {
   });
 });
 
-describe("events that are none", () => {
+describe("malformed events", () => {
   /** A block of raw bytes: inspect's events, guard's. */
   const block = (inspect: Buffer, guard: Buffer = Buffer.alloc(0), lengths = [inspect.length, guard.length]) => {
     const head = Buffer.alloc(8);
@@ -220,7 +220,7 @@ describe("events that are none", () => {
 });
 
 describe("the policy", () => {
-  it("is refused with a flag that there is not, without settings, and framed in any other way", async () => {
+  it("is refused with an unknown flag, without settings, and framed in any other way", async () => {
     const { journal: module } = await loadModules();
     const { parts } = compilePolicyText(policyText(), "p.yaml");
     const settings = Buffer.from(parts.journal.subarray(56));

@@ -94,7 +94,7 @@ describe("what no description has", () => {
       expect(() => describeFor(host, { ...x86, ...change })).toThrow(why);
   });
 
-  it("a host that there is not", () => {
+  it("an unknown host is refused", () => {
     expect(() => hostOf("vmware")).toThrow("--host vmware: expected qemu, firecracker, xen or libvirt");
   });
 

@@ -59,7 +59,7 @@ void kernel_call(uint64_t call, uint64_t argument) {
     arch_read_user();
     for (uint64_t i = 0; i < argument; i++) arch_put(weir_console[i]);
   } else {
-    put("weir: stopped: the user part made a call that there is not\n");
+    put("weir: stopped: the user part made an undefined system call\n");
     stop(EXIT_BAD_CALL);
   }
 }

@@ -1,4 +1,4 @@
-// Makes a call that there is not.
+// Makes an undefined system call.
 #include "survived.h"
 
 void user_main(void) {

@@ -1,5 +1,5 @@
 // REQ-DIODE-006
-// Rings the doorbell of a NIC that there is not.
+// Rings the doorbell of an unknown NIC.
 #include "survived.h"
 
 void user_main(void) {

@@ -73,7 +73,7 @@ void weir_call(enum weir_call call, uint64_t argument) {
     }
   if (call != WEIR_IDLE) return;
   if (argument > 4000000000) { // kernel/start.c, kernel_call()
-    printf("{\"ended\":%d,\"why\":\"a call that there is not\"}\n", EXIT_BAD_CALL);
+    printf("{\"ended\":%d,\"why\":\"an undefined call\"}\n", EXIT_BAD_CALL);
     exit(0);
   }
   uint64_t until = world + argument;

@@ -216,7 +216,7 @@ static bool configure_mutant(const uint8_t *data, size_t size) {
     sha256_end(&s, to + 16);
   }
   const u32 refusal = CALL(which, configure, length);
-  if (refusal > 6) wrong("configure() gives a refusal that there is not");
+  if (refusal > 6) wrong("configure() gives an undefined refusal");
   if (!refusal && how & 24 && !(how & 4)) wrong("a policy for another version or part was accepted");
   if (refusal && !traps(which)) wrong("a compartment that refused its policy runs");
   return !refusal;

@@ -156,8 +156,8 @@ static void check_events(enum compartment which, uint32_t from, uint32_t to) {
     const uint32_t json = get16le(at + 4), text = get16le(at + 6), kind = at[9];
     if (weir_align8(json + text) > (size_t)(stop - at) - WEIR_EVENT_HEADER) wrong("an event is longer than its buffer");
     if (record < last || record >= to || !starts_a_record(record)) wrong("an event belongs to no record of the batch");
-    if (kind < 2 && at[8] != 1 && at[8] != 4 && at[8] != 5 && at[8] != 6) wrong("an event has a severity that there is not");
-    if (kind > 2 || (kind == 2 && which != INSPECT)) wrong("an event is of a kind that there is not");
+    if (kind < 2 && at[8] != 1 && at[8] != 4 && at[8] != 5 && at[8] != 6) wrong("an event has an undefined severity");
+    if (kind > 2 || (kind == 2 && which != INSPECT)) wrong("an event is of an undefined kind");
     if (kind < 2 && json > 1112) wrong("an event is longer than MAX_EVENT");
     check_zero(at + 10, 6, "an event's header ends in no zeros");
     at += WEIR_EVENT_HEADER;
@@ -175,7 +175,7 @@ static u32 checked_inspect(w2c_inspect *m, u32 from, u32 to) {
   if (n > WEIR_VERDICTS) wrong("more verdicts than VERDICTS");
   const uint8_t *verdicts = view(INSPECT, w2c_inspect_verdictsAt(m), 4 * n);
   for (uint32_t i = 0; i < n; i++) {
-    if ((verdicts[4 * i] & 15) > 6) wrong("a verdict that there is not"); // abi.ts, Action
+    if ((verdicts[4 * i] & 15) > 6) wrong("an undefined verdict"); // abi.ts, Action
   }
   return stop;
 }

@@ -42,7 +42,7 @@ _Noreturn void end(enum weir_exit code, const char *state, const char *what, con
 }
 void weir_call(enum weir_call call, uint64_t argument) {
   if (call == WEIR_IDLE) now_ += 2000000000; // who waits for a device that does nothing gives up
-  else if (call != WEIR_NOTIFY || argument >= ROLES) wrong("a call that there is not");
+  else if (call != WEIR_NOTIFY || argument >= ROLES) wrong("an undefined call");
 }
 
 // ---- What the input says ----------------------------------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ static bool transport_queue(struct transport *t, bool interrupts) {
 }
 
 static void transport_notify(const struct transport *t, uint32_t queue) {
-  if (t->bell != t->base + MMIO_QUEUE_NOTIFY) wrong("a doorbell that is none");
+  if (t->bell != t->base + MMIO_QUEUE_NOTIFY) wrong("a doorbell outside the notification registers");
   transport_write(t, MMIO_QUEUE_NOTIFY, queue);
 }
 

@@ -145,7 +145,7 @@ static void honest(void) {
     for (int n = 0; n < 3; n++) {
       int which = 0;
       while (which < 3 && found[n].pci != (0x80000000u | (uint32_t)places[trial][which] << 8)) which++;
-      if (which == 3) wrong("a device that there is not");
+      if (which == 3) wrong("a missing device was read");
       const uint64_t bar = window + 4 * (uint64_t)which * PAGE;
       const struct transport *t = &found[n];
       if (t->base != bar + 0x10 || t->config != bar + 0x1800 || t->bell != bar + 0x2000 || t->vectors != bar + 3 * PAGE + 0x10 ||
@@ -201,7 +201,7 @@ static void registers(void) {
   if (!transport_queue(&one, true) || memcmp(&one, &mmio, sizeof one)) wrong("virtio-mmio has no such thing");
 }
 
-// ---- Registers that are none of memory's: each access to their page is seen, by a fault and a single step ------------------------
+// ---- Registers, which are not memory: each access to their page is seen, by a fault and a single step ------------------------
 
 static unsigned resets_left, reset_reads; // how often status is still not 0
 static bool deaf, writes;                 // it takes no vector; the access is a write
@@ -267,7 +267,7 @@ static void hostile(void) {
     const struct { uint64_t at; uint32_t needed; } places[] = {{found[0].base, 0x38}, {found[0].config, 6}, {found[0].bell, 2}, {found[0].vectors, 16}};
     for (int p = 0; p < 4; p++) {
       const uint64_t page = places[p].at & ~(PAGE - 1);
-      if (!arch_may_be_device(page) || places[p].at + places[p].needed > page + PAGE) wrong("registers that are none, or past their page");
+      if (!arch_may_be_device(page) || places[p].at + places[p].needed > page + PAGE) wrong("registers in memory, or past their page");
     }
     if ((found[0].bell & (PAGE - 1)) + found[0].bell_size > PAGE) wrong("doorbells past their page");
     if (found[0].msix < 0x40 || found[0].msix > 0xf4) wrong("a switch outside the configuration");
