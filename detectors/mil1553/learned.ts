@@ -2,9 +2,9 @@
 import { Tag } from "../../appliance/contract/config.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
 import { keyOf, merge } from "./ground/entries.ts";
-import { thresholds } from "./ground/model.ts";
 import { pack } from "./ground/section.ts";
 import { show } from "./ground/show.ts";
+import { thresholds } from "./ground/thresholds.ts";
 
 export const mil1553: LearnedDetector = {
   name: "bus",

@@ -1,6 +1,6 @@
 /** From what a data word held to what operation holds it against. */
-import type { Change } from "./entries.ts";
 import { margin, sumLimit, uncertainty } from "./limits.ts";
+import type { Change } from "./words.ts";
 
 export interface Profile {
   /** On the circle of 65,536 values: from `base` on `width` values; beyond them `margin` is allowed. */

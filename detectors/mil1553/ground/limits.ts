@@ -35,3 +35,12 @@ export const uncertainty = (n: number): number => 1 + 3 / Math.sqrt(n);
 
 /** How much farther than all of n values the next ones may go, in parts of their range: a margin, not a law. */
 export const margin = (n: number): number => 0.25 + 4 / Math.sqrt(n);
+
+/** Bits of surprise for an alarm when one false alarm an hour is wanted. */
+export const SURPRISE = 8;
+/** The same for another wanted rate of false alarms per hour; and the rate that such a limit was made for. */
+export const surpriseFor = (rate: number): number => Math.max(1, SURPRISE - Math.log2(rate));
+export const rateFor = (surprise: number): number => 2 ** (SURPRISE - surprise);
+
+/** So many in so much time, 0.1 us of the bus's own clock: in an hour. */
+export const perHour = (n: number, { span }: { span: number }): number => n / Math.max(span / 36e9, 1e-9);

@@ -1,25 +1,13 @@
 /** Packs the section of the policy that ../onboard/section.ts states and reads. Little-endian. */
 import type { Entry, Threshold } from "../../learned.ts";
 import { type Profile, profileOf } from "./data.ts";
-import type { BusEntry, DataEntry, Word } from "./entries.ts";
-import { newness } from "./limits.ts";
-import {
-  countOf,
-  FAILURES,
-  FAILURES_OF_BUS,
-  failureRates,
-  GAP,
-  GLOBAL,
-  type Identity,
-  LOAD,
-  MESSAGES,
-  type Model,
-  modelOf,
-  perHour,
-  SURPRISE,
-  timesOf,
-} from "./model.ts";
+import type { BusEntry, DataEntry } from "./entries.ts";
+import { newness, perHour, rateFor, SURPRISE } from "./limits.ts";
+import { countOf, type Identity, type Model, modelOf } from "./model.ts";
 import { rowsOf } from "./order.ts";
+import { keyOfBus, keyOfTerminal, type Limits, limitsOf } from "./quantities.ts";
+import { failureRates, isMute, isTested, timesOf } from "./terminals.ts";
+import type { Word } from "./words.ts";
 
 const MAGIC = 0x33353531;
 const VERSION = 1;
@@ -71,14 +59,13 @@ const eighths = (bits: number) => Math.max(0, Math.min(255, Math.round(8 * bits)
  */
 export function pack(entries: readonly Entry[], thresholds: readonly Threshold[]): Uint8Array {
   const model = modelOf(entries);
-  const limit = ({ detector, quantity }: { detector: string; quantity: string }, key: string) =>
-    thresholds.find((t) => t.detector === detector && t.quantity === quantity && t.key === key)?.limit;
+  const limit = limitsOf(thresholds);
   const identities = model.buses.flatMap((b) => b.identities);
   const responses = model.buses.reduce((sum, b) => sum + b.responses.length, 0);
   fits("buses", model.buses.length, MOST.buses);
   fits("message identities", identities.length, MOST.identities);
   fits("response-time profiles", responses, MOST.responses);
-  const rate = rateOf(thresholds);
+  const rate = rateFor(limit("novelty") ?? SURPRISE);
   const profiles = dataOf(identities, rate);
   const head = new Bytes();
   for (const i of model.buses.keys()) writeBus(head, model, i, limit, rate);
@@ -115,7 +102,7 @@ export function pack(entries: readonly Entry[], thresholds: readonly Threshold[]
   }
   const out = new Bytes();
   out.u32(MAGIC).u16(VERSION, model.buses.length, identities.length, responses).u32(length(used));
-  out.f32(limit(GLOBAL.novelty, "") ?? SURPRISE, limit(GLOBAL.order, "") ?? SURPRISE, limit(GLOBAL.response, "") ?? 20);
+  out.f32(limit("novelty") ?? SURPRISE, limit("order") ?? SURPRISE, limit("responses") ?? 20);
   out.out.push(...head.out);
   const whole: number[] = out.out;
   fixed.forEach(({ before, after }, i) => {
@@ -134,14 +121,6 @@ function fits(what: string, n: number, most: number): void {
   if (n > most) throw new RangeError(`${n} ${what}, expected at most ${most}`);
 }
 
-/** The wanted rate that the thresholds were made for. */
-function rateOf(thresholds: readonly Threshold[]): number {
-  const bits = thresholds.find((t) => t.quantity === GLOBAL.novelty.quantity)?.limit ?? SURPRISE;
-  return 2 ** (SURPRISE - bits);
-}
-
-type Limit = (what: { detector: string; quantity: string }, key: string) => number | undefined;
-
 /** Periods in a row in which a message may not be understood, so that this is taken for its absence once in 100 / rate hours. */
 function patience(b: BusEntry, rate: number): number {
   const lost = (b.untrusted + 1) / (b.messages + b.untrusted + 1);
@@ -149,13 +128,13 @@ function patience(b: BusEntry, rate: number): number {
   return Math.min(20, Math.ceil(Math.log(wanted) / Math.log(lost)));
 }
 
-function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit, rate: number): void {
+function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limits, rate: number): void {
   const bus = buses[i]!;
   const { entry: b, terminals } = bus;
-  const key = `${b.channel}`;
-  const gap = limit(GAP, key);
-  const load = limit(LOAD, key);
-  const messages = limit(MESSAGES, key);
+  const key = keyOfBus(b.channel);
+  const gap = limit("gap", key);
+  const load = limit("load", key);
+  const messages = limit("messages", key);
   const gapTolerance = gap === undefined ? 1 : b.lowestGaps[0]! - gap;
   const loadTolerance = load === undefined ? 1 : load - b.loadMax!;
   const countTolerance = messages === undefined ? 1 : messages - b.countMax!;
@@ -167,24 +146,25 @@ function writeBus(to: Bytes, { buses }: Model, i: number, limit: Limit, rate: nu
   to.u32(...(load === undefined ? [0, 0] : [b.loadMin! * 1000, b.loadMax! * 1000]));
   to.u32(...(messages === undefined ? [0, 0] : [b.countMin!, b.countMax!]));
   to.u32(loadTolerance * 1000, countTolerance);
-  to.f32(bus.newMessage, bus.messageLeak, bus.newMode, bus.modeLeak, bus.newTerminal, bus.otherSide, bus.sideLeak);
+  const { newMessage, messageLeak, newMode, modeLeak, newTerminal, otherSide, sideLeak } = bus.novelty;
+  to.f32(newMessage, messageLeak, newMode, modeLeak, newTerminal, otherSide, sideLeak);
   const rates = failureRates({ trials: b.messages + b.untrusted, failures: b.failures });
-  const tested = b.messages >= 64 && rates.usual < 0.9;
+  const tested = isTested(b.messages, rates);
   const burst = { usual: rates.usual, wrong: Math.max(BURST, rates.wrong) };
-  to.f32(...steps(tested, rates), ...steps(tested, burst), limit(FAILURES_OF_BUS, key) ?? 20);
+  to.f32(...steps(tested, rates), ...steps(tested, burst), limit("busFailures", key) ?? 20);
   // Errors come and go: one of a new kind is not enough
   to.f32(Math.min(KIND, newness(b.messages + b.untrusted, ones(b.kinds & ~b.kindsTwice)))).u16(b.kinds);
   to.u32(bus.mask);
   for (const t of terminals) {
     const { usual, wrong } = failureRates(t);
-    const tested = t.trials >= 64 && usual < 0.9;
-    const mute = t.statuses === 0 && t.trials >= 64;
+    const tested = isTested(t.trials, { usual, wrong });
+    const mute = isMute(t);
     const known = (t.statuses ? KNOWN.STATUS : 0) | (tested ? KNOWN.FAILURES : 0) | (mute ? KNOWN.MUTE : 0);
     to.u8(t.terminal, known).u16(t.bits);
     const once = ones(t.bits & ~t.twice);
     to.f32(mute ? Math.log2(t.trials + 1) : Math.max(0, Math.log2((t.statuses + 1) / (once + 0.5))));
     to.f32(...steps(tested, { usual, wrong }));
-    to.f32(limit(FAILURES, `${key} ${t.terminal}`) ?? 20);
+    to.f32(limit("terminalFailures", keyOfTerminal(b.channel, t.terminal)) ?? 20);
   }
 }
 

@@ -1,8 +1,9 @@
 /** One line for people about a baseline entry. */
 import type { Entry } from "../../learned.ts";
-import type { Any, Word } from "./entries.ts";
+import type { Any } from "./entries.ts";
 import { countOf } from "./model.ts";
 import { rangesOf } from "./period.ts";
+import { isConstant } from "./words.ts";
 
 const terminalOf = (c: number) => (c >> 11 === 31 ? "all" : `terminal ${c >> 11}`);
 const command = (c: number) =>
@@ -10,7 +11,6 @@ const command = (c: number) =>
     ((c >> 5) & 31) % 31 ? `words ${c & 31 || 32}` : `mode ${c & 31}`
   }`;
 const ms = (ticks: number) => `${Math.round(ticks / 10) / 1000} ms`;
-const changes = ([, w]: Word) => typeof w === "object";
 
 export function show(entry: Entry): string {
   const e = entry as Any;
@@ -37,6 +37,6 @@ export function show(entry: Entry): string {
       return `${bus}: terminal ${e.terminal} answers to ${kind} after ${Math.round((e.sum / e.count) * 10) / 100} us (${e.count} times)`;
     }
     default:
-      return `${bus}: ${e.commands.map(command).join(", ")}: ${e.words.filter(changes).length} of ${e.words.length} data words change`;
+      return `${bus}: ${e.commands.map(command).join(", ")}: ${e.words.filter((w) => !isConstant(w)).length} of ${e.words.length} data words change`;
   }
 }
