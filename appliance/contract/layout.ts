@@ -33,6 +33,46 @@ export abstract class Layout<Fields> {
   }
 }
 
+type Kind<T> = T extends bigint
+  ? "BigUint64" | "BigInt64"
+  : "Uint8" | "Uint16" | "Uint32" | "Int8" | "Int16" | "Int32" | "Float32" | "Float64";
+
+/** Numbers of a struct that lie one behind the other. */
+export class Scalars<T extends number | bigint> {
+  readonly length: number;
+  readonly #view: DataView;
+  readonly #kind: Kind<T>;
+  readonly #at: number;
+  readonly #size: number;
+
+  constructor(view: DataView, kind: Kind<T>, at: number, size: number, length: number) {
+    this.#view = view;
+    this.#kind = kind;
+    this.#at = at;
+    this.#size = size;
+    this.length = length;
+  }
+
+  #place(n: number): number {
+    if (!(n >= 0 && n < this.length)) throw new RangeError(`number ${n} of ${this.length}`);
+    return this.#at + n * this.#size;
+  }
+
+  get(n: number): T {
+    return this.#view[`get${this.#kind}`](this.#place(n), true) as T;
+  }
+
+  set(n: number, value: T): void {
+    this.#view[`set${this.#kind}`](this.#place(n), value as never, true);
+  }
+
+  /** From the first on. @throws RangeError when there are more values than places */
+  write(values: Iterable<T>): void {
+    let n = 0;
+    for (const value of values) this.set(n++, value);
+  }
+}
+
 interface LayoutClass<Fields> {
   readonly SIZE: number;
   new (memory: Memory, at?: number): Layout<Fields>;

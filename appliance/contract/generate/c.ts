@@ -75,8 +75,9 @@ function structOf(struct: Struct): string[] {
   ];
 }
 
-function member({ name, kind, scalar, count, struct }: Field): string {
+function member({ name, kind, scalar, element, count, struct }: Field): string {
   if (scalar) return `${TYPES[scalar]} ${snake(name)}`;
+  if (element) return `${TYPES[element]} ${snake(name)}[${count}]`;
   if (kind === "structs") return `struct ${tagOf(struct!)} ${snake(name)}[${count}]`;
   return `uint8_t ${snake(name)}[${count}]`;
 }

@@ -8,9 +8,11 @@ import {
   bytes,
   constants,
   enumeration,
+  type Field,
   f64,
   layouts,
   type Struct,
+  scalars,
   struct,
   structs,
   u8,
@@ -35,7 +37,7 @@ async function evaluate(
     "probe.ts": [`import { ${names.join(", ")} } from "./layout";`, ...body].join("\n"),
   };
   let wasm: Uint8Array | undefined;
-  const { error, stderr } = await asc(["probe.ts", "-o", "probe.wasm", "--runtime", "stub"], {
+  const { error, stderr } = await asc(["probe.ts", "-o", "probe.wasm", "--runtime", "stub", "--initialMemory", "4"], {
     readFile: (name) => files[name] ?? null,
     writeFile: (_, contents) => {
       wasm = contents as Uint8Array;
@@ -50,13 +52,28 @@ async function evaluate(
 }
 
 /** Each field of a struct: how AssemblyScript names its offset, and the offset that was declared. */
-const expectedOf = ({ name, packed, size, fields }: Struct): [string, number][] =>
-  packed
+function expectedOf({ name, packed, accessors, size, fields }: Struct): [string, number][] {
+  if (accessors) return fields.flatMap((field) => accessed(name, field)).concat([[`${name}At.SIZE`, size]]);
+  return packed
     ? [[`${name}.SIZE`, size], ...fields.map(({ name: field, at }): [string, number] => [`${name}.${field}`, at])]
     : [
         [`offsetof<${name}>()`, size],
         ...fields.map(({ name: field, at }): [string, number] => [`offsetof<${name}>("${field}")`, at]),
       ];
+}
+
+/** What a getter reads of memory that is 1 at the field's place, what its setter writes there, where an array is. */
+function accessed(name: string, { name: field, kind, scalar, at }: Field): [string, number][] {
+  const told: [string, number][] = [[`${name}At.${field}`, at]];
+  const it = `changetype<${name}>(64)`;
+  if (kind !== "zero" && !scalar) told.push([`(${it}.${field} - 64)`, at]);
+  if (scalar)
+    told.push(
+      [`(store<${scalar}>(64, 0, ${at}), ${it}.${field} = 3, load<${scalar}>(64, ${at}))`, 3],
+      [`(store<${scalar}>(64, 5, ${at}), ${it}.${field})`, 5],
+    );
+  return told;
+}
 
 async function checkOnboard(source: Source): Promise<void> {
   const [output] = onboard([source]);
@@ -75,7 +92,9 @@ async function checkOnboard(source: Source): Promise<void> {
       ? d.members.map(({ name }) => name)
       : d.kind === "bits"
         ? [`${d.name}Shift`, `${d.name}Mask`]
-        : [d.name],
+        : d.kind === "struct" && d.accessors
+          ? [d.name, `${d.name}At`]
+          : [d.name],
   );
   const found = await evaluate(
     output!.text,
@@ -129,11 +148,19 @@ it("every kind of declaration, field and alignment", async () => {
     rest: zero(10),
   });
   const Packed = struct("Packed", 13, "", { kind: u8(), when: u64(), length: u32("", "bytes") }, { packed: true });
+  const Read = struct(
+    "Read",
+    27,
+    "",
+    { kind: u8(), when: u64(), counts: scalars(u16, 4), inner: structs(Inner, 1), share: u8(), gap: zero(1) },
+    { packed: true, accessors: true },
+  );
+  const Counts = struct("Counts", 12, "", { all: scalars(u32, 2), some: scalars(u16, 2) });
   const values = constants("Limits.", { MOST: 7, LARGE: 0xfedcba98 });
   const Kind = enumeration("Kind", "", { A: 0, B: [5, "five"] }, ["weir_kind", "KIND_"]);
   const source: Source = {
     path: "appliance/contract/layouts/example.ts",
-    layouts: layouts("Example", "", ["onboard", "c"], [values, Kind, Inner, Outer, Packed]),
+    layouts: layouts("Example", "", ["onboard", "c"], [values, Kind, Inner, Outer, Packed, Read, Counts]),
   };
   await checkOnboard(source);
   const [header] = c([source]);

@@ -6,10 +6,12 @@
 export type Scalar = "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64" | "f32" | "f64";
 
 export interface FieldType {
-  /** A number, bytes that are copied whole, bytes that are zero, or structs one behind the other. */
-  kind: "scalar" | "bytes" | "zero" | "structs";
+  /** A number, bytes that are copied whole, bytes that are zero, or numbers or structs one behind the other. */
+  kind: "scalar" | "bytes" | "zero" | "scalars" | "structs";
   scalar?: Scalar;
-  /** Bytes, or of "structs" how many there are. */
+  /** What "scalars" consist of. */
+  element?: Scalar;
+  /** Bytes, or of "scalars" and "structs" how many there are. */
   count: number;
   struct?: Struct;
   doc: string;
@@ -32,6 +34,8 @@ export interface Struct {
   fields: Field[];
   /** Fields start anywhere: onboard code gets offsets in place of a class. */
   packed: boolean;
+  /** Onboard code gets a class that reads and writes fields where they lie, also in a packed struct, and addresses of arrays. */
+  accessors: boolean;
   /** Name in C; undefined: derived from `name`. */
   c?: string | undefined;
 }
@@ -102,6 +106,15 @@ export const bytes = (count: number, doc = "", unit = ""): FieldType => ({ kind:
 /** Bytes that are zero. */
 export const zero = (count: number): FieldType => ({ kind: "zero", count, doc: "zero", unit: "" });
 
+/** Numbers of a type one behind the other: scalars(u16, 8). */
+export const scalars = (type: () => FieldType, count: number, doc = "", unit = ""): FieldType => ({
+  kind: "scalars",
+  element: type().scalar!,
+  count,
+  doc,
+  unit,
+});
+
 /** Structs one behind the other. */
 export const structs = (struct: Struct, count: number, doc = ""): FieldType => ({
   kind: "structs",
@@ -117,26 +130,30 @@ export function struct(
   size: number,
   doc: string,
   fields: Record<string, FieldType>,
-  options: { packed?: boolean; c?: string } = {},
+  options: { packed?: boolean; accessors?: boolean; c?: string } = {},
 ): Struct {
   let at = 0;
   const placed = Object.entries(fields).map(([field, type]) => {
-    const bytes = type.struct ? type.struct.size * type.count : type.count;
-    const unit = type.scalar ? SIZES[type.scalar] : type.struct ? alignment(type.struct) : 1;
+    const bytes = type.count * (type.struct ? type.struct.size : type.element ? SIZES[type.element] : 1);
+    const unit = unitOf(type);
     if (!options.packed && at % unit !== 0)
       throw new Error(`${name}.${field}: at ${at}, expected a multiple of ${unit}`);
     at += bytes;
     return { ...type, name: field, at: at - bytes, size: bytes };
   });
   if (at !== size) throw new Error(`${name}: its fields are ${at} bytes, expected ${size}`);
-  return { kind: "struct", name, size, doc, fields: placed, packed: options.packed ?? false, c: options.c };
+  const { packed = false, accessors = false, c } = options;
+  return { kind: "struct", name, size, doc, fields: placed, packed, accessors, c };
+}
+
+/** A field starts at a multiple of it. */
+function unitOf({ scalar, element, struct }: FieldType): number {
+  const type = scalar ?? element;
+  return type ? SIZES[type] : struct ? alignment(struct) : 1;
 }
 
 /** The largest of its scalars: where an array of them may start. */
-export const alignment = ({ fields, packed }: Struct): number =>
-  packed
-    ? 1
-    : Math.max(1, ...fields.map((f) => (f.scalar ? SIZES[f.scalar] : f.kind === "structs" ? alignment(f.struct!) : 1)));
+export const alignment = ({ fields, packed }: Struct): number => (packed ? 1 : Math.max(1, ...fields.map(unitOf)));
 
 /** name: value, or [value, what it means], or [value, what it means, what people are told]. */
 type Values = Record<string, number | readonly [value: number, doc: string, words?: string]>;

@@ -53,7 +53,8 @@ function file(source: Source, homes: ReadonlyMap<Struct, string>): Output {
 
 function imports(path: string, structs: readonly Struct[], homes: ReadonlyMap<Struct, string>): string[] {
   if (!structs.length) return [];
-  const from = new Map([[BASE, new Set(["Layout"])]]);
+  const arrays = structs.some(({ fields }) => fields.some(({ element }) => element));
+  const from = new Map([[BASE, new Set(arrays ? ["Layout", "Scalars"] : ["Layout"])]]);
   for (const { struct } of structs.flatMap(({ fields }) => fields)) {
     const home = struct && homes.get(struct);
     if (home && home !== path) from.set(home, (from.get(home) ?? new Set()).add(struct.name));
@@ -105,10 +106,18 @@ function classOf({ name, size, doc, fields }: Struct): string[] {
 const plus = (at: number): string => (at ? `this.at + ${at}` : "this.at");
 
 function accessors(field: Field): string[] {
-  const { name, at, size, scalar, struct, kind } = field;
+  const { name, at, size, scalar, element, struct, kind, count } = field;
+  if (element) {
+    const [view, type] = VIEW[element];
+    return [
+      `  get ${name}(): Scalars<${type}> {`,
+      `    return new Scalars(this.view, "${view}", ${plus(at)}, ${size / count}, ${count});`,
+      "  }",
+    ];
+  }
   if (kind === "structs")
     return [
-      `  /** The n-th of ${field.count}. */`,
+      `  /** The n-th of ${count}. */`,
       `  ${name}(n: number): ${struct!.name} {`,
       `    return new ${struct!.name}(this.view, ${plus(at)} + n * ${struct!.size});`,
       "  }",

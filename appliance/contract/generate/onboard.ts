@@ -32,7 +32,7 @@ const join = ([head, doc, ...rest]: string[][]): string =>
   `${[[...head!, ...doc!], ...rest].map((block) => block.join("\n")).join("\n\n")}\n`;
 
 function declaration(d: Declaration): string[] {
-  if (d.kind === "struct") return d.packed ? offsets(d) : unmanaged(d);
+  if (d.kind === "struct") return d.accessors ? accessors(d) : d.packed ? offsets(d) : unmanaged(d);
   if (d.kind === "enumeration") return constEnum(d);
   if (d.kind === "bits") return shifts(d);
   return [
@@ -79,8 +79,50 @@ function offsets({ name, size, doc, fields }: Struct): string[] {
   ];
 }
 
-export const typeOf = ({ kind, scalar, count, struct }: Field): string =>
-  scalar ?? (kind === "structs" ? `${struct!.name}[${count}]` : `u8[${count}]`);
+/** A class without fields: its getters and setters know the offsets. In memory.data() it has NAMEAt.SIZE bytes. */
+function accessors(struct: Struct): string[] {
+  const { name, size, doc, fields } = struct;
+  return [
+    ...offsets({ ...struct, name: `${name}At`, doc: "" }),
+    "",
+    ...docComment(`${size} bytes, read and written where they lie. ${doc}`.trim()),
+    "@unmanaged",
+    `export class ${name} {`,
+    ...fields
+      .filter(({ kind }) => kind !== "zero")
+      .flatMap((field) => (field.scalar ? numberAt(field) : address(field))),
+    "}",
+  ];
+}
+
+const place = (at: number): string => (at ? `, ${at}` : "");
+
+function numberAt({ name, scalar, at, ...field }: Field): string[] {
+  return [
+    ...docComment(meaning(field), "  "),
+    "  @inline",
+    `  get ${name}(): ${scalar} {`,
+    `    return load<${scalar}>(changetype<usize>(this)${place(at)});`,
+    "  }",
+    "  @inline",
+    `  set ${name}(value: ${scalar}) {`,
+    `    store<${scalar}>(changetype<usize>(this), value${place(at)});`,
+    "  }",
+  ];
+}
+
+function address(field: Field): string[] {
+  return [
+    ...docComment(`Where its ${typeOf(field)} begin. ${meaning(field)}`.trim(), "  "),
+    "  @inline",
+    `  get ${field.name}(): usize {`,
+    `    return changetype<usize>(this)${field.at ? ` + ${field.at}` : ""};`,
+    "  }",
+  ];
+}
+
+export const typeOf = ({ scalar, element, count, struct }: Field): string =>
+  scalar ?? `${element ?? struct?.name ?? "u8"}[${count}]`;
 
 function constEnum({ name, doc, members }: Enumeration): string[] {
   return [
