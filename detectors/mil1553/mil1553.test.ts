@@ -31,12 +31,9 @@ beforeAll(async () => {
 });
 
 describe("memory", () => {
-  it("fits: learning and operation share the same bytes", () => {
-    expect(app.e.structuresFit()).toBe(1);
-    expect(app.e.sharedNeeded()).toBeLessThanOrEqual(app.e.shared());
-    // What both need beside it: arena.ts and the slots of buses.ts
-    const both = 32 * 320 + 1280 * 8 + 4096 * 2 + 12288 * 4 + 1024 * 40 + 8192 * 4 + 4096 * 2 + 128;
-    expect(app.e.shared() + both).toBeLessThanOrEqual(600 * 1024);
+  it("of all tables is under 600 KiB", () => {
+    expect(app.e.tables()).toBeGreaterThan(500 * 1024);
+    expect(app.e.tables()).toBeLessThanOrEqual(600 * 1024);
   });
 });
 

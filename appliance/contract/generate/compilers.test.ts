@@ -53,7 +53,12 @@ async function evaluate(
 
 /** Each field of a struct: how AssemblyScript names its offset, and the offset that was declared. */
 function expectedOf({ name, packed, accessors, size, fields }: Struct): [string, number][] {
-  if (accessors) return fields.flatMap((field) => accessed(name, field)).concat([[`${name}At.SIZE`, size]]);
+  if (accessors)
+    return [
+      [`${name}At.SIZE`, size],
+      [`offsetof<${name}>()`, packed ? size : 0],
+      ...fields.flatMap((field) => accessed(name, field)),
+    ];
   return packed
     ? [[`${name}.SIZE`, size], ...fields.map(({ name: field, at }): [string, number] => [`${name}.${field}`, at])]
     : [

@@ -56,7 +56,7 @@ function unmanaged({ name, size, doc, fields }: Struct): string[] {
 }
 
 /** AssemblyScript's classes hold no arrays: bytes become the largest integers that fit, NAME, NAME1, NAME2 ... */
-function pieces({ name, scalar, at, size }: Field): string[] {
+function pieces({ name, scalar, at, size }: Pick<Field, "name" | "scalar" | "at" | "size">): string[] {
   if (scalar) return [`${name}: ${scalar}`];
   const out: string[] = [];
   for (let done = 0; done < size; ) {
@@ -79,15 +79,20 @@ function offsets({ name, size, doc, fields }: Struct): string[] {
   ];
 }
 
-/** A class without fields: its getters and setters know the offsets. In memory.data() it has NAMEAt.SIZE bytes. */
+/**
+ * A class whose getters and setters know the offsets. One of a packed struct has fields without meaning, so that it has the
+ * struct's size and can be extended; one with arrays has none.
+ */
 function accessors(struct: Struct): string[] {
-  const { name, size, doc, fields } = struct;
+  const { name, size, doc, fields, packed } = struct;
+  const room = packed ? pieces({ name: "room", at: 0, size }) : [];
   return [
     ...offsets({ ...struct, name: `${name}At`, doc: "" }),
     "",
     ...docComment(`${size} bytes, read and written where they lie. ${doc}`.trim()),
     "@unmanaged",
     `export class ${name} {`,
+    ...room.map((piece) => `  ${piece};`),
     ...fields
       .filter(({ kind }) => kind !== "zero")
       .flatMap((field) => (field.scalar ? numberAt(field) : address(field))),
@@ -104,7 +109,6 @@ function numberAt({ name, scalar, at, ...field }: Field): string[] {
     `  get ${name}(): ${scalar} {`,
     `    return load<${scalar}>(changetype<usize>(this)${place(at)});`,
     "  }",
-    "  @inline",
     `  set ${name}(value: ${scalar}) {`,
     `    store<${scalar}>(changetype<usize>(this), value${place(at)});`,
     "  }",

@@ -20,7 +20,7 @@ import {
 type Four = [number, number, number, number];
 
 /** A data word that changed: values as unsigned and as two's complement at once (../onboard/learning/data.ts). */
-const CHANGE = {
+export const CHANGE = {
   n: sum,
   sum: merged(number, (x: number, y: number) => x + y),
   squares: merged(number, (x: number, y: number) => x + y),

@@ -1,61 +1,147 @@
 // Where everything is. Learning and operation use the same bytes: a detector either learns or judges.
+import { BusState, BusModel, LOWEST, LearnedBus } from "./bus";
 import {
   BLOCKS,
   BUSES,
-  CHANGING,
-  CHANGING_MODEL,
+  CHANGING_LEARNED,
+  CHANGING_WORDS,
   IDENTITIES,
+  PLACES,
+  RANGES,
   RESPONSES,
   SUCCESSORS,
   TERMINALS,
   TRANSITIONS,
   WORDS,
 } from "./capacity";
+import { IntervalRecord, SuccessorRecord } from "./generated/section";
+import { IdentityModel, Profile, ResponseModel, TerminalModel, Word } from "./judge/state";
+import {
+  LearnedIdentity,
+  LearnedInterval,
+  LearnedResponse,
+  LearnedTerminal,
+  LearnedWord,
+  MOVES,
+  TIMES,
+  Transition,
+} from "./learning/state";
 
-// Both modes
-export const BUS: u32 = 320;
-export const buses: usize = memory.data(32 * 320, 8);
-export const keys: usize = memory.data(1280 * 8, 8); // identity -> key
-export const places: usize = memory.data(4096 * 2, 8); // hash -> identity + 1
-export const words: usize = memory.data(12288 * 4, 8);
-export const terminals: usize = memory.data(1024 * 40, 8);
-export const blocks: usize = memory.data(8192 * 4, 8);
-export const responsePlaces: usize = memory.data(4096 * 2, 8); // (terminal, kind) -> profile + 1
+// Bytes of a record and of the list behind it, at a multiple of 8.
+const LOWEST_AT: usize = offsetof<LearnedBus>();
+const LEARNED_BUS: usize = LOWEST_AT + LOWEST * 4;
+export const BUS: u32 = <u32>(
+  ((offsetof<BusState>() + (LEARNED_BUS > offsetof<BusModel>() ? LEARNED_BUS : offsetof<BusModel>()) + 7) & ~7)
+);
+const TERMINAL: u32 = <u32>(
+  (offsetof<LearnedTerminal>() > offsetof<TerminalModel>() ? offsetof<LearnedTerminal>() : offsetof<TerminalModel>())
+);
+const LEARNED: u32 = <u32>((offsetof<LearnedIdentity>() + RANGES * offsetof<LearnedInterval>() + 7) & ~7);
+const KNOWN: u32 = <u32>((offsetof<IdentityModel>() + RANGES * offsetof<IntervalRecord>() + 7) & ~7);
+const CHANGE: u32 = <u32>((offsetof<LearnedWord>() + MOVES * 4 + 7) & ~7);
+const RESPONSE: u32 = <u32>(offsetof<LearnedResponse>() + TIMES * 2);
 
-// One or the other
-export const SHARED: u32 = 439808;
-export const shared: usize = memory.data(439808, 8);
+// ---- Both modes
+const BOTH: u32 =
+  BUSES * BUS + IDENTITIES * 8 + 2 * (PLACES * 2) + WORDS * <u32>offsetof<Word>() + TERMINALS * TERMINAL + BLOCKS * 4;
+export const buses: usize = memory.data(<i32>(BUSES * BUS), 8);
+export const keys: usize = memory.data(<i32>(IDENTITIES * 8), 8); // identity -> key
+export const places: usize = memory.data(<i32>(PLACES * 2), 8); // hash -> identity + 1
+export const words: usize = memory.data(<i32>(WORDS * offsetof<Word>()), 8);
+export const terminals: usize = memory.data(<i32>(TERMINALS * TERMINAL), 8);
+export const blocks: usize = memory.data(<i32>(BLOCKS * 4), 8);
+export const responsePlaces: usize = memory.data(<i32>(PLACES * 2), 8); // (terminal, kind) -> profile + 1
 
-export const LEARNED: u32 = 120; // an identity while learning
-export const learned: usize = shared;
-export const CHANGE: u32 = 144; // a data word that changes
-export const changes: usize = learned + <usize>(IDENTITIES * LEARNED);
-export const transitions: usize = changes + <usize>(CHANGING * CHANGE);
-export const RESPONSE: u32 = 216;
-export const responses: usize = transitions + <usize>(TRANSITIONS * 8);
-const learnedEnd: usize = responses + <usize>(RESPONSES * RESPONSE);
+// ---- One or the other
+const changesAt: usize = <usize>(IDENTITIES * LEARNED);
+const transitionsAt: usize = changesAt + <usize>(CHANGING_LEARNED * CHANGE);
+const responsesAt: usize = transitionsAt + TRANSITIONS * offsetof<Transition>();
+const LEARNING: usize = responsesAt + <usize>(RESPONSES * RESPONSE);
 
-export const KNOWN: u32 = 144; // an identity in operation
-export const known: usize = shared;
-export const PROFILE: u32 = 56; // a data word that changes
-export const profiles: usize = known + <usize>(IDENTITIES * KNOWN);
-export const successors: usize = profiles + <usize>(CHANGING_MODEL * PROFILE);
-export const TIMING: u32 = 40;
-export const timings: usize = successors + <usize>(SUCCESSORS * 4);
-const modelEnd: usize = timings + <usize>(RESPONSES * TIMING);
+const PROFILE: u32 = <u32>((offsetof<Profile>() + 7) & ~7);
+const profilesAt: usize = <usize>(IDENTITIES * KNOWN);
+const successorsAt: usize = profilesAt + <usize>(CHANGING_WORDS * PROFILE);
+const timingsAt: usize = successorsAt + SUCCESSORS * offsetof<SuccessorRecord>();
+const OPERATION: usize = timingsAt + RESPONSES * offsetof<ResponseModel>();
 
-/** Bytes that both modes need of what they share; at most SHARED. */
-export function needed(): u32 {
-  return <u32>(max<usize>(learnedEnd, modelEnd) - shared);
-}
+export const SHARED: u32 = <u32>(LEARNING > OPERATION ? LEARNING : OPERATION);
+/** Bytes of all tables. */
+export const TABLES: u32 = BOTH + SHARED;
+export const shared: usize = memory.data(<i32>SHARED, 8);
 
 export function clear(): void {
   memory.fill(buses, 0, <usize>(BUSES * BUS));
   memory.fill(keys, 0, <usize>(IDENTITIES * 8));
-  memory.fill(places, 0, 8192);
-  memory.fill(words, 0, <usize>(WORDS * 4));
-  memory.fill(terminals, 0, <usize>(TERMINALS * 40));
+  memory.fill(places, 0, <usize>(PLACES * 2));
+  memory.fill(words, 0, WORDS * offsetof<Word>());
+  memory.fill(terminals, 0, <usize>(TERMINALS * TERMINAL));
   memory.fill(blocks, 0, <usize>(BLOCKS * 4));
-  memory.fill(responsePlaces, 0, 8192);
+  memory.fill(responsePlaces, 0, <usize>(PLACES * 2));
   memory.fill(shared, 0, <usize>SHARED);
+}
+
+// ---- The n-th of each
+@inline export function busAt(i: u32): BusState {
+  return changetype<BusState>(buses + <usize>(i * BUS));
+}
+@inline export function learnedBus(i: u32): LearnedBus {
+  return changetype<LearnedBus>(buses + <usize>(i * BUS) + offsetof<BusState>());
+}
+@inline export function lowestGaps(i: u32): usize {
+  return buses + <usize>(i * BUS) + offsetof<BusState>() + LOWEST_AT;
+}
+@inline export function busModel(i: u32): BusModel {
+  return changetype<BusModel>(buses + <usize>(i * BUS) + offsetof<BusState>());
+}
+@inline export function wordAt(i: u32): Word {
+  return changetype<Word>(words + <usize>i * offsetof<Word>());
+}
+/** bus * 32 + address */
+@inline export function learnedTerminal(i: u32): LearnedTerminal {
+  return changetype<LearnedTerminal>(terminals + <usize>(i * TERMINAL));
+}
+@inline export function terminalModel(i: u32): TerminalModel {
+  return changetype<TerminalModel>(terminals + <usize>(i * TERMINAL));
+}
+
+@inline export function learnedIdentity(i: u32): LearnedIdentity {
+  return changetype<LearnedIdentity>(shared + <usize>(i * LEARNED));
+}
+@inline export function learnedInterval(i: u32, k: u32): LearnedInterval {
+  return changetype<LearnedInterval>(
+    shared + <usize>(i * LEARNED) + offsetof<LearnedIdentity>() + <usize>k * offsetof<LearnedInterval>(),
+  );
+}
+@inline export function learnedWord(i: u32): LearnedWord {
+  return changetype<LearnedWord>(shared + changesAt + <usize>(i * CHANGE));
+}
+/** How often a word made its k-th kind of move. */
+@inline export function moves(w: LearnedWord, k: u32): usize {
+  return changetype<usize>(w) + offsetof<LearnedWord>() + ((<usize>k) << 2);
+}
+@inline export function transitionAt(i: u32): Transition {
+  return changetype<Transition>(shared + transitionsAt + <usize>i * offsetof<Transition>());
+}
+@inline export function learnedResponse(i: u32): LearnedResponse {
+  return changetype<LearnedResponse>(shared + responsesAt + <usize>(i * RESPONSE));
+}
+/** How often the k-th response time came. */
+@inline export function times(r: LearnedResponse, k: u32): usize {
+  return changetype<usize>(r) + offsetof<LearnedResponse>() + ((<usize>k) << 1);
+}
+
+@inline export function identityModel(i: u32): IdentityModel {
+  return changetype<IdentityModel>(shared + <usize>(i * KNOWN));
+}
+@inline export function intervals(k: IdentityModel): usize {
+  return changetype<usize>(k) + offsetof<IdentityModel>();
+}
+@inline export function profileAt(i: u32): Profile {
+  return changetype<Profile>(shared + profilesAt + <usize>(i * PROFILE));
+}
+@inline export function successorAt(i: u32): SuccessorRecord {
+  return changetype<SuccessorRecord>(shared + successorsAt + <usize>i * offsetof<SuccessorRecord>());
+}
+@inline export function responseModel(i: u32): ResponseModel {
+  return changetype<ResponseModel>(shared + timingsAt + <usize>i * offsetof<ResponseModel>());
 }

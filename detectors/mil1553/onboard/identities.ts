@@ -2,10 +2,10 @@
 // a channel number are the key; open addressing over 4,096 places, of which at most 1,280 are taken, so that a search
 // ends after 1.3 places on average.
 import { mix } from "../../../lib/onboard/bytes";
-import { IDENTITIES, NONE } from "./capacity";
+import { IDENTITIES, NONE, PLACES } from "./capacity";
 import { keys, places } from "./arena";
 
-const MASK: u32 = 4095;
+const MASK: u32 = PLACES - 1;
 let used: u32 = 0;
 
 export function identities(): u32 {

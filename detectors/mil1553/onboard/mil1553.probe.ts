@@ -3,13 +3,7 @@ import { Text, open } from "../../../lib/onboard/text";
 import { Found, bus, end, message, next, reset as resetReader, stream } from "../../../mil1553/onboard/reader";
 import { FINDING, Finding, clearFindings, finding, found, lost, resetScales, setScale } from "../../onboard/finding";
 import * as detectors from "./mil1553";
-import { BUS, CHANGE, KNOWN, LEARNED, PROFILE, RESPONSE, SHARED, TIMING, needed } from "./arena";
-import { Common, Learned, lowestGaps, busAt } from "./buses";
-import { Change, MOVES } from "./learning/data";
-import { INTERVALS as LEARNED_INTERVALS, Known } from "./learning/inventory";
-import { Response, TERMINAL, TIMES, Terminal } from "./learning/terminals";
-import { RANGES } from "./capacity";
-import { BusModel, INTERVALS, KnownModel, Profile, TerminalModel, Timing } from "./section";
+import { TABLES } from "./arena";
 
 const INPUT_SIZE: u32 = 1 << 20;
 const INPUT: usize = memory.data(1 << 20, 8);
@@ -37,32 +31,9 @@ export function resultSize(): u32 {
 export function textAt(): usize {
   return TEXT;
 }
-export function sharedNeeded(): u32 {
-  return needed();
-}
-export function shared(): u32 {
-  return SHARED;
-}
-/** Whether every structure fits into the place that is set aside for it. */
-export function structuresFit(): bool {
-  const gaps = <u32>(lowestGaps(0) - changetype<usize>(busAt(0)));
-  return (
-    <u32>offsetof<Common>() <= 64 &&
-    <u32>offsetof<Learned>() + 128 <= gaps &&
-    gaps + 64 <= BUS &&
-    <u32>offsetof<BusModel>() + 128 <= BUS &&
-    offsetof<Known>() <= LEARNED_INTERVALS &&
-    LEARNED_INTERVALS + 12 * RANGES <= LEARNED &&
-    offsetof<KnownModel>() <= INTERVALS &&
-    INTERVALS + 12 * RANGES <= KNOWN &&
-    offsetof<Change>() <= MOVES &&
-    MOVES + 68 <= CHANGE &&
-    offsetof<Profile>() <= PROFILE &&
-    offsetof<Terminal>() <= TERMINAL &&
-    offsetof<TerminalModel>() <= TERMINAL &&
-    offsetof<Response>() + 2 * TIMES <= RESPONSE &&
-    offsetof<Timing>() <= TIMING
-  );
+/** Bytes of all tables together. */
+export function tables(): u32 {
+  return TABLES;
 }
 export function lostFindings(): u64 {
   return lost() + dropped;

@@ -4,16 +4,16 @@
 import { Bus } from "../../../mil1553/onboard/channels";
 import { Format, Message } from "../../../mil1553/onboard/message";
 import { Text } from "../../../lib/onboard/text";
-import { clear, needed, SHARED } from "./arena";
+import { busAt, busModel, clear, identityModel, learnedIdentity } from "./arena";
 import { NONE } from "./capacity";
-import { addBus, again, arrive, busAt, findBus, forgetBuses, leave } from "./buses";
+import { addBus, again, arrive, findBus, forgetBuses, leave } from "./buses";
 import { find, forgetIdentities } from "./identities";
 import { learnData, forgetData } from "./learning/data";
-import { OVERHEAD, knownAt, learnIdentity } from "./learning/inventory";
+import { OVERHEAD, learnIdentity } from "./learning/inventory";
 import { forgetOrder, learnOrder } from "./learning/order";
 import { forgetTerminals, learnTerminals } from "./learning/terminals";
 import { learnTraffic } from "./learning/traffic";
-import { beginExport, exportNext as exportEntry } from "./learning/export";
+import { beginExport, exportNext as exportEntry } from "./learning/export/index";
 import { forgetPeriods, judgePause, judgePeriod, passPeriods, sweepPeriods } from "./judge/period";
 import { judgeData } from "./judge/data";
 import { expectNew, judgeBus, judgeNew, judgeSide } from "./judge/message";
@@ -21,7 +21,7 @@ import { judgeOrder } from "./judge/order";
 import { judgeTerminals } from "./judge/terminals";
 import { judgeGap, judgeLoad } from "./judge/traffic";
 import { apart, key, observe, start, trusted } from "./observed";
-import { busModel, forgetSection, knownModel, readSection, ready } from "./section";
+import { forgetSection, isReady, readSection } from "./section/read";
 
 export { expected, seen } from "./words";
 
@@ -53,7 +53,7 @@ export function configure(at: usize, length: u32): bool {
 
 /** A message in operation, after validate(). Silent without a section. */
 export function check(m: Message, bus: Bus): void {
-  if (!ready) return;
+  if (!isReady()) return;
   observe(m);
   const i = findBus(<u32>m.channel);
   if (i == NONE) {
@@ -71,7 +71,7 @@ export function check(m: Message, bus: Bus): void {
   if (trusted) {
     if (identity == NONE) judgeNew(m, s);
     else {
-      const k = knownModel(identity);
+      const k = identityModel(identity);
       if (k.epoch == b.epoch) again(b, apart(start, k.last), k.effort);
       let complete: bool = true;
       if (!b.retry) {
@@ -94,14 +94,13 @@ export function check(m: Message, bus: Bus): void {
 
 /** Time went on without messages: record time, ns. */
 export function passing(time: u64): void {
-  if (ready) passPeriods(time);
+  if (isReady()) passPeriods(time);
 }
 
 /** A message while learning, in place of check(). */
 export function learn(m: Message, bus: Bus): void {
   if (!learning) {
     reset();
-    if (needed() > SHARED) return;
     learning = used = true;
   }
   observe(m);
@@ -115,7 +114,7 @@ export function learn(m: Message, bus: Bus): void {
     const identity = learnIdentity(m, i, b);
     if (identity != NONE) {
       learnOrder(i, b, identity);
-      learnData(m, i, b, knownAt(identity));
+      learnData(m, i, b, learnedIdentity(identity));
     }
   } else {
     b.previous = 0;

@@ -19,9 +19,7 @@ interface Exports {
   resultsAt(): number;
   resultSize(): number;
   textAt(): number;
-  sharedNeeded(): number;
-  shared(): number;
-  structuresFit(): number;
+  tables(): number;
   lostFindings(): bigint;
   messageCount(): number;
   begin(): void;

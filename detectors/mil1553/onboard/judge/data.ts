@@ -7,12 +7,14 @@
 import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
 import { hashOf, remembered } from "../blocks";
-import { PROFILE, profiles, words } from "../arena";
+import { profileAt, wordAt } from "../arena";
+import { BusState } from "../bus";
 import { NONE } from "../capacity";
-import { Common } from "../buses";
+import { Holds, IdentityFlag } from "../generated/section";
 import { time, whole } from "../observed";
-import { Flag, Holds, KnownModel, Profile, noveltyLimit } from "../section";
+import { noveltyLimit } from "../section/read";
 import { alarm, exceeds } from "./alarm";
+import { IdentityModel, Profile, UNKNOWN } from "./state";
 
 export const enum What {
   CONSTANT = 1,
@@ -57,29 +59,28 @@ function candidate(what: u32, word: u32, score: f64, a: f64, b: f64, c: f64): vo
 }
 
 /** Of a trusted message that is known. complete: none is missing in front of it. */
-export function judgeData(m: Message, b: Common, k: KnownModel, complete: bool): void {
-  const n = <u32>k.wordCount;
+export function judgeData(m: Message, b: BusState, k: IdentityModel, complete: bool): void {
+  const n = <u32>k.words;
   if (n == 0) return;
   if (!whole || <u32>m.dataCount != n) {
     k.interrupted = 1;
     return;
   }
   const inOrder = k.begun != 0 && k.interrupted == 0 && complete && !b.retry;
-  const w = words + ((<usize>k.wordsAt) << 2);
   worst = 0;
   strange = 0;
   let p = m.data;
   for (let i: u32 = 0; i < n; ++i, p += 2) {
     const x = <u32>load<u16>(p);
-    const at = w + ((<usize>i) << 2);
-    const c = <u32>load<u16>(at, 2);
-    if (c < 0xfffe) {
-      judgeWord(changetype<Profile>(profiles + <usize>(c * PROFILE)), i, x, <u32>load<u16>(at), inOrder, k.begun != 0);
-      store<u16>(at, <u16>x);
-    } else if (c == NONE && x != <u32>load<u16>(at)) constant(i, x, <u32>load<u16>(at));
+    const w = wordAt(<u32>k.wordsAt + i);
+    const profile = <u32>w.profile;
+    if (profile < UNKNOWN) {
+      judgeWord(profileAt(profile), i, x, <u32>w.value, inOrder, k.begun != 0);
+      w.value = <u16>x;
+    } else if (profile == NONE && x != <u32>w.value) constant(i, x, <u32>w.value);
   }
   constants(k);
-  if (((<u32>k.flags) & Flag.NEVER_REPEATS) != 0 && !b.retry) repeated(m, k);
+  if (((<u32>k.flags) & IdentityFlag.NEVER_REPEATS) != 0 && !b.retry) repeated(m, k);
   k.begun = 1;
   k.interrupted = 0;
   if (worst > 0 && exceeds(Detector.BUS_DATA, worst, 1)) {
@@ -103,7 +104,7 @@ function constant(i: u32, x: u32, value: u32): void {
 
 // Words of one message change together, and what changed stays, or goes to and fro: a message adds its surprise once, and
 // only when it is not as the last strange one.
-function constants(k: KnownModel): void {
+function constants(k: IdentityModel): void {
   if (k.constantSum > 0) k.constantSum = max<f32>(k.constantSum - LEAK, 0);
   if (strange != k.strange && strange != 0) k.constantSum = min<f32>(k.constantSum + <f32>k.constant * 0.125, 64);
   if (strange) k.strange = strange;
@@ -111,7 +112,7 @@ function constants(k: KnownModel): void {
     candidate(
       What.CONSTANT,
       strangeWord,
-      <f64>k.constantSum / noveltyLimit,
+      <f64>k.constantSum / noveltyLimit(),
       <f64>strangeValue,
       <f64>strangeConstant,
       0,
@@ -181,7 +182,7 @@ function drift(c: Profile, i: u32, x: u32): void {
   if (worst != before) worstSince = c.since;
 }
 
-function repeated(m: Message, k: KnownModel): void {
+function repeated(m: Message, k: IdentityModel): void {
   if (k.age != 255) k.age += 1;
   if (!remembered(hashOf(m))) return;
   k.repeats = <u32>k.age > APART ? 1 : k.repeats == 255 ? 255 : k.repeats + 1;

@@ -7,10 +7,12 @@
 // learned for a second only when more are new than normally are.
 import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
-import { Common } from "../buses";
+import { BusModel, BusState } from "../bus";
+import { BusFlag, IdentityFlag } from "../generated/section";
 import { channelOf, first, key, mode, second } from "../observed";
-import { BusFlag, BusModel, Flag, KnownModel, noveltyLimit } from "../section";
+import { noveltyLimit } from "../section/read";
 import { about, alarm, exceeds } from "./alarm";
+import { IdentityModel } from "./state";
 
 export const enum What {
   UNKNOWN = 1,
@@ -25,8 +27,8 @@ const FURTHER: f32 = 0.5;
 
 /** A bus that was not there while learning. */
 export function judgeBus(m: Message): void {
-  if (!exceeds(Detector.BUS_MESSAGE, 32, noveltyLimit)) return;
-  const f = about(Detector.BUS_MESSAGE, What.BUS, channelOf(key), 32, noveltyLimit);
+  if (!exceeds(Detector.BUS_MESSAGE, 32, noveltyLimit())) return;
+  const f = about(Detector.BUS_MESSAGE, What.BUS, channelOf(key), 32, noveltyLimit());
   f.a = <f64>m.channel;
 }
 
@@ -39,7 +41,7 @@ export function expectNew(s: BusModel): void {
 
 /** A trusted message whose identity is not known. */
 export function judgeNew(m: Message, s: BusModel): void {
-  if (s.flags & BusFlag.INCOMPLETE) return;
+  if ((<u32>s.flags) & BusFlag.INCOMPLETE) return;
   const named = ((<u32>1) << first) | (second < 32 ? (<u32>1) << second : 0);
   const stranger = (s.mask & named) != named;
   const bits = stranger ? max<f32>(s.newBits, s.terminalBits) : mode ? s.modeBits : s.newBits;
@@ -47,18 +49,18 @@ export function judgeNew(m: Message, s: BusModel): void {
   if (mode && !stranger) sum = s.modeSum = min<f32>(s.modeSum + bits, MOST);
   else sum = s.newSum = min<f32>(s.newSum + bits, MOST);
   const detector = mode ? Detector.BUS_MODE : Detector.BUS_MESSAGE;
-  if (!exceeds(detector, <f64>sum, noveltyLimit)) return;
-  const f = alarm(detector, stranger ? What.TERMINAL : What.UNKNOWN, 0, <f64>sum, noveltyLimit);
+  if (!exceeds(detector, <f64>sum, noveltyLimit())) return;
+  const f = alarm(detector, stranger ? What.TERMINAL : What.UNKNOWN, 0, <f64>sum, noveltyLimit());
   f.a = stranger ? <f64>(((s.mask >> first) & 1) == 0 || second > 31 ? first : second) : 0;
 }
 
 /** A known one, on a side (bus A or B) where it never was. */
-export function judgeSide(m: Message, s: BusModel, b: Common, k: KnownModel): void {
-  if ((<u32>k.flags) & (m.busB ? Flag.ON_B : Flag.ON_A)) return;
+export function judgeSide(m: Message, s: BusModel, b: BusState, k: IdentityModel): void {
+  if ((<u32>k.flags) & (m.busB ? IdentityFlag.ON_B : IdentityFlag.ON_A)) return;
   const together = s.sideAt != 0 && b.messages - s.sideAt < TOGETHER;
   s.sideAt = b.messages;
   const sum = (s.sideSum = min<f32>(s.sideSum + (together ? FURTHER : s.sideBits), MOST));
-  if (!exceeds(Detector.BUS_MESSAGE, <f64>sum, noveltyLimit)) return;
-  const f = alarm(Detector.BUS_MESSAGE, What.SIDE, 1, <f64>sum, noveltyLimit);
+  if (!exceeds(Detector.BUS_MESSAGE, <f64>sum, noveltyLimit())) return;
+  const f = alarm(Detector.BUS_MESSAGE, What.SIDE, 1, <f64>sum, noveltyLimit());
   f.a = <f64>m.busB;
 }

@@ -6,12 +6,15 @@
 // early the next time. So much is allowed for: what they took since the message was seen last but one.
 import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
-import { Common, busAt, busCount } from "../buses";
+import { busAt, busModel, identityModel, intervals } from "../arena";
+import { BusState } from "../bus";
+import { busCount } from "../buses";
+import { BusFlag, IdentityFlag, IntervalRecord } from "../generated/section";
 import { identities, keyAt } from "../identities";
 import { apart, damaged, start, time } from "../observed";
-import { BusFlag, Flag, INTERVALS, KnownModel, busModel, knownModel } from "../section";
 import { absent, alarm, exceeds, ofBus } from "./alarm";
 import { OVERHEAD } from "../learning/inventory";
+import { IdentityModel } from "./state";
 
 export const enum What {
   EARLY = 1,
@@ -21,14 +24,14 @@ export const enum What {
 }
 
 /** A known message that is no repetition. False when messages are missing in front of it. */
-export function judgePeriod(m: Message, b: Common, k: KnownModel): bool {
+export function judgePeriod(m: Message, b: BusState, k: IdentityModel): bool {
   const s = busModel(<u32>k.bus);
   let complete = false;
   if (k.epoch == b.epoch) {
     const dt = apart(start, k.last);
     complete = dt <= 0 || (k.late == 0 ? s.lost == k.lost : dt <= <i64>k.late);
-    if (((<u32>k.flags) & Flag.REGULAR) != 0 && dt > 0)
-      interval(k, dt, s.flags & BusFlag.NOISY ? 0 : b.effort - k.effortBefore, s.lost != k.lost);
+    if (((<u32>k.flags) & IdentityFlag.REGULAR) != 0 && dt > 0)
+      interval(k, dt, (<u32>s.flags) & BusFlag.NOISY ? 0 : b.effort - k.effortBefore, s.lost != k.lost);
     k.effortBefore = k.effort;
   } else {
     k.epoch = b.epoch;
@@ -38,22 +41,23 @@ export function judgePeriod(m: Message, b: Common, k: KnownModel): bool {
   k.last = start;
   k.lost = s.lost;
   k.missing = 0;
-  if ((damaged && ((<u32>k.flags) & Flag.FAILS) == 0) || ((<u32>k.flags) & Flag.REGULAR) == 0)
+  if ((damaged && ((<u32>k.flags) & IdentityFlag.FAILS) == 0) || ((<u32>k.flags) & IdentityFlag.REGULAR) == 0)
     b.effort += m.duration + OVERHEAD;
   return complete;
 }
 
 // lost: a message whose command could not be believed came meanwhile; it may have been this one
-function interval(k: KnownModel, dt: i64, effort: u32, lost: bool): void {
+function interval(k: IdentityModel, dt: i64, effort: u32, lost: bool): void {
   let best: i64 = i64.MAX_VALUE,
     tolerance: u32 = 1,
     least: u32 = 0,
     most: u32 = 0;
-  let p = changetype<usize>(k) + INTERVALS;
-  for (let i: u32 = 0; i < <u32>k.kinds; ++i, p += 12) {
-    const low = load<u32>(p),
-      high = load<u32>(p, 4),
-      t = load<u32>(p, 8);
+  let p = intervals(k);
+  for (let n = <u32>k.intervals; n != 0; --n, p += offsetof<IntervalRecord>()) {
+    const known = changetype<IntervalRecord>(p);
+    const low = known.least,
+      high = known.most,
+      t = known.tolerance;
     const off = dt < <i64>low ? <i64>low - dt : dt > <i64>high ? dt - <i64>high : 0;
     if (off <= <i64>t) return;
     if (off - <i64>t < best) {
@@ -83,15 +87,15 @@ export function sweepPeriods(): void {
   const n = identities();
   if (n == 0) return;
   sweep = sweep + 1 < n ? sweep + 1 : 0;
-  const k = knownModel(sweep);
+  const k = identityModel(sweep);
   if (k.late == 0 || k.missing) return;
   const b = busAt(<u32>k.bus);
   if (k.epoch != b.epoch || !b.hasLast) return;
   const s = busModel(<u32>k.bus);
-  const effort: i64 = s.flags & BusFlag.NOISY ? 0 : <i64>(b.effort - k.effortBefore);
+  const effort: i64 = (<u32>s.flags) & BusFlag.NOISY ? 0 : <i64>(b.effort - k.effortBefore);
   const waited = apart(b.lastStart, k.last) - <i64>k.late - effort;
   // Some more of its time where it may have come and not been understood
-  if (waited <= 0 || (s.lost != k.lost && waited <= <i64>k.late * s.patience)) return;
+  if (waited <= 0 || (s.lost != k.lost && waited <= <i64>k.late * <i64>s.patience)) return;
   k.missing = 1;
   if (!exceeds(Detector.BUS_PERIOD, <f64>waited + <f64>k.late, <f64>k.late)) return;
   const f = absent(Detector.BUS_PERIOD, What.MISSING, keyAt(sweep), <u32>k.bus, <f64>waited + <f64>k.late, <f64>k.late);
@@ -126,7 +130,7 @@ export function passPeriods(now: u64): void {
 }
 
 /** The same in the recording: the first message after a pause that is longer than ever. */
-export function judgePause(b: Common, bus: u32, dead: i64): void {
+export function judgePause(b: BusState, bus: u32, dead: i64): void {
   // After ten minutes it is another recording
   if (dead > 6000000000) return;
   const s = busModel(bus);

@@ -9,11 +9,14 @@
 import { Format, HAS_STAT1, HAS_STAT2, Message } from "../../../../mil1553/onboard/message";
 import { terminal } from "../../../../mil1553/onboard/words";
 import { Detector } from "../../../onboard/catalogue";
-import { responsePlaces } from "../arena";
+import { busModel, responseModel, responsePlaces, terminalModel } from "../arena";
+import { Answer, Known } from "../generated/section";
+import { KINDS, answerOf } from "../learning/terminals";
+import { WRONG } from "../learning/state";
 import { damaged, first, key, second, time, trusted, whole } from "../observed";
-import { Timing, busModel, noveltyLimit, responseLimit, terminalModel, timing } from "../section";
-import { Answer, KINDS, WRONG, answerOf } from "../learning/terminals";
+import { noveltyLimit, responseLimit } from "../section/read";
 import { about, exceeds, ofBus } from "./alarm";
+import { ResponseModel } from "./state";
 
 export const enum Failures {
   TERMINAL = 1,
@@ -29,9 +32,6 @@ export const enum Time {
   SHIFT = 2,
   NEVER_ANSWERED = 3,
 }
-const STATUS_LEARNED: u32 = 1;
-const FAILURES_LEARNED: u32 = 2;
-const MUTE: u32 = 4; // never answered while learning, though asked often
 
 // @ts-ignore: decorator
 @inline function subject(who: u32, part: u32): u64 {
@@ -58,17 +58,17 @@ export function judgeTerminals(m: Message, bus: u32, channel: u32, named: bool):
 // All of the bus together: what hits every terminal a little, and bursts in which most messages fail
 function judgeFailures(m: Message, bus: u32, channel: u32): void {
   const s = busModel(bus);
-  if (s.kindSum > 0) s.kindSum = max<f32>(s.kindSum - LEAK, 0);
+  if (s.newErrorSum > 0) s.newErrorSum = max<f32>(s.newErrorSum - LEAK, 0);
   if (!damaged) {
     if (s.burst > 0) s.burst = max<f32>(s.burst + s.burstSuccess, 0);
     if (s.walk > 0) s.walk = max<f32>(s.walk + s.success, 0);
     return;
   }
-  const kinds = (<u32>(m.blockStatus & KINDS)) & ~s.kinds;
+  const kinds = (<u32>(m.blockStatus & KINDS)) & ~(<u32>s.knownErrors);
   if (kinds != 0) {
-    s.kindSum = min<f32>(s.kindSum + s.kindBits, 64);
-    if (exceeds(Detector.BUS_ERROR, <f64>s.kindSum, noveltyLimit))
-      ofBus(Detector.BUS_ERROR, Failures.KIND, channel, bus, <f64>s.kindSum, noveltyLimit).a = <f64>kinds;
+    s.newErrorSum = min<f32>(s.newErrorSum + s.newErrorBits, 64);
+    if (exceeds(Detector.BUS_ERROR, <f64>s.newErrorSum, noveltyLimit()))
+      ofBus(Detector.BUS_ERROR, Failures.KIND, channel, bus, <f64>s.newErrorSum, noveltyLimit()).a = <f64>kinds;
   }
   if (s.walk == 0) s.since = time;
   if (s.burst == 0) s.burstSince = time;
@@ -82,7 +82,7 @@ function judgeFailures(m: Message, bus: u32, channel: u32): void {
 
 function judgeTrial(who: u32, failed: bool): void {
   const t = terminalModel(who);
-  if (((<u32>t.known) & FAILURES_LEARNED) == 0) return;
+  if (((<u32>t.known) & Known.FAILURES) == 0) return;
   if (!failed) {
     if (t.walk > 0) t.walk = max<f32>(t.walk + t.success, 0);
     return;
@@ -97,9 +97,9 @@ function judgeTrial(who: u32, failed: bool): void {
 
 function judgeStatus(who: u32, status: u32): void {
   const t = terminalModel(who);
-  if (((<u32>t.known) & STATUS_LEARNED) == 0) {
-    if (((<u32>t.known) & MUTE) == 0 || !exceeds(Detector.BUS_RESPONSE, <f64>t.newBits, noveltyLimit)) return;
-    const f = about(Detector.BUS_RESPONSE, Time.NEVER_ANSWERED, subject(who, 4), <f64>t.newBits, noveltyLimit);
+  if (((<u32>t.known) & Known.STATUS) == 0) {
+    if (((<u32>t.known) & Known.MUTE) == 0 || !exceeds(Detector.BUS_RESPONSE, <f64>t.newBits, noveltyLimit())) return;
+    const f = about(Detector.BUS_RESPONSE, Time.NEVER_ANSWERED, subject(who, 4), <f64>t.newBits, noveltyLimit());
     f.a = <f64>(who & 31);
     return;
   }
@@ -108,9 +108,9 @@ function judgeStatus(who: u32, status: u32): void {
   const bits = seen & ~(<u32>t.bits);
   if (bits == 0) return;
   t.newSum = min<f32>(t.newSum + t.newBits, 64);
-  if (!exceeds(Detector.BUS_STATUS, <f64>t.newSum, noveltyLimit)) return;
+  if (!exceeds(Detector.BUS_STATUS, <f64>t.newSum, noveltyLimit())) return;
   const what = bits & WRONG ? Status.WRONG_ADDRESS : Status.NEW_BITS;
-  const f = about(Detector.BUS_STATUS, what, subject(who, what), <f64>t.newSum, noveltyLimit);
+  const f = about(Detector.BUS_STATUS, what, subject(who, what), <f64>t.newSum, noveltyLimit());
   f.a = <f64>(who & 31);
   f.b = <f64>(bits & 0x07ff);
   f.c = <f64>((<u32>t.bits) & 0x07ff);
@@ -127,7 +127,7 @@ function judgeTime(who: u32, answer: u32, gap: u32): void {
   if (gap == 0) return;
   const i = <u32>load<u16>(responsePlaces + ((<usize>((who << 2) | answer)) << 1));
   if (i == 0) return;
-  const t = timing(i - 1);
+  const t = responseModel(i - 1);
   const off = gap < <u32>t.least ? <u32>t.least - gap : gap > <u32>t.most ? gap - <u32>t.most : 0;
   if (t.age < 0xffff) t.age += 1;
   if (off != 0 && exceeds(Detector.BUS_RESPONSE, <f64>off, <f64>t.tolerance)) {
@@ -137,15 +137,16 @@ function judgeTime(who: u32, answer: u32, gap: u32): void {
   }
   const z = min<f32>(max<f32>((<f32>gap - t.mean) * t.inverse, -8), 8);
   if (t.up == 0 && t.down == 0) t.since = time;
-  const most = <f32>(4 * responseLimit);
+  const most = <f32>(4 * responseLimit());
   t.up = min<f32>(max<f32>(t.up + z - SLACK, 0), most);
   t.down = min<f32>(max<f32>(t.down - z - SLACK, 0), most);
   const sum = <f64>max<f32>(t.up, t.down);
-  if (sum <= responseLimit * 0.5) return;
-  if (exceeds(Detector.BUS_RESPONSE, sum, responseLimit)) found(Time.SHIFT, who, answer, gap, t, sum, responseLimit);
+  if (sum <= responseLimit() * 0.5) return;
+  if (exceeds(Detector.BUS_RESPONSE, sum, responseLimit()))
+    found(Time.SHIFT, who, answer, gap, t, sum, responseLimit());
 }
 
-function found(what: u32, who: u32, answer: u32, gap: u32, t: Timing, score: f64, limit: f64): void {
+function found(what: u32, who: u32, answer: u32, gap: u32, t: ResponseModel, score: f64, limit: f64): void {
   const f = about(Detector.BUS_RESPONSE, what, subject(who, (what << 2) | answer), score, limit);
   if (what == Time.SHIFT) f.since = t.since;
   f.a = <f64>gap;

@@ -2,9 +2,9 @@
 // bus-load: how much of a second the bus was busy, or how many messages it carried, outside of what was learned.
 import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
-import { Common, countLoad, secondBusy, secondMessages } from "../buses";
+import { BusModel, BusState } from "../bus";
+import { countLoad } from "../buses";
 import { damaged } from "../observed";
-import { BusModel } from "../section";
 import { exceeds, ofBus } from "./alarm";
 
 export const enum Load {
@@ -14,7 +14,7 @@ export const enum Load {
   FEWER_MESSAGES = 4,
 }
 
-export function judgeGap(m: Message, b: Common, s: BusModel, bus: u32, dead: i64): void {
+export function judgeGap(m: Message, b: BusState, s: BusModel, bus: u32, dead: i64): void {
   if (b.resumed || b.lastDamaged || damaged || b.lastBusB != m.busB || dead >= <i64>s.gap) return;
   const score = <f64>(<i64>s.gap - dead);
   if (!exceeds(Detector.BUS_GAP, score, <f64>s.gapTolerance)) return;
@@ -24,13 +24,14 @@ export function judgeGap(m: Message, b: Common, s: BusModel, bus: u32, dead: i64
   f.b = <f64>s.gap;
 }
 
-export function judgeLoad(m: Message, b: Common, s: BusModel, bus: u32): void {
-  if (!countLoad(b, m) || s.loadMost == 0) return;
-  side(b, bus, secondBusy, s.loadLeast, s.loadMost, s.loadTolerance, Load.MORE);
-  side(b, bus, secondMessages, s.countLeast, s.countMost, s.countTolerance, Load.MORE_MESSAGES);
+export function judgeLoad(m: Message, b: BusState, s: BusModel, bus: u32): void {
+  const second = countLoad(b, m);
+  if (second === null || s.loadMost == 0) return;
+  side(b, bus, second.busy, s.loadLeast, s.loadMost, s.loadTolerance, Load.MORE);
+  side(b, bus, second.messages, s.countLeast, s.countMost, s.countTolerance, Load.MORE_MESSAGES);
 }
 
-function side(b: Common, bus: u32, seen: u32, least: u32, most: u32, tolerance: u32, what: u32): void {
+function side(b: BusState, bus: u32, seen: u32, least: u32, most: u32, tolerance: u32, what: u32): void {
   const off = seen > most ? seen - most : seen < least ? least - seen : 0;
   if (off == 0 || !exceeds(Detector.BUS_LOAD, <f64>off, <f64>tolerance)) return;
   const f = ofBus(Detector.BUS_LOAD, seen > most ? what : what + 1, <u32>b.channel, bus, <f64>off, <f64>tolerance);

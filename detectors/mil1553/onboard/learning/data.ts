@@ -1,50 +1,17 @@
 // Learning what each data word of an identity holds.
 //
-//   Word, 4 bytes: u16 value before, u16 number of its profile; NONE while it never changed, FULL when there was no room
-//   Change, 144 bytes: see the class; then 17 x u32, how often it moved by 0, 1, 2-3, 4-7, .. 32768
-//
 // A word gets a profile when it changes for the first time. A value is taken as unsigned and as two's complement at once;
 // the ground uses what makes the range smaller. Moves are counted on the circle of 65,536 values, so a counter that wraps
 // moves by one. All of it composes by sums, least, most and masks.
 import { Message } from "../../../../mil1553/onboard/message";
 import { wordCount } from "../../../../mil1553/onboard/words";
-import { CHANGE, changes, words } from "../arena";
-import { CHANGING, NONE, WORDS } from "../capacity";
-import { Common, Learned, lessonOf } from "../buses";
-import { second, whole } from "../observed";
+import { learnedBus, learnedWord, moves, wordAt } from "../arena";
 import { hashOf, remembered } from "../blocks";
-import { Known } from "./inventory";
-
-const FULL: u32 = 0xfffe;
-
-@unmanaged
-export class Change {
-  sum: u64; // of unsigned values
-  negativeSum: u64; // of those with the top bit set
-  squares: u64;
-  count: u32;
-  negative: u32; // values with the top bit set
-  least: u16;
-  most: u16;
-  signedLeast: i16;
-  signedMost: i16;
-  ones: u16; // bits that were always 1
-  zeros: u16; // bits that were ever 1
-  run: u16; // times in a row that the value has been the same
-  longest: u16;
-  stepA: u16; // the first two moves that were seen, 0 = none yet
-  stepB: u16;
-  swings: u16; // times the value went from one end of its range to the other
-  swingWidth: u16; // the range in which these were counted
-  side: u8; // 1 lower, 2 upper quarter
-  pad: u8;
-  up: u16; // cumulative sums, 1/256 of a deviation
-  down: u16;
-  peak: u16; // their largest
-  countA: u32;
-  countB: u32;
-}
-export const MOVES: usize = 76;
+import { BusState, LearnedBus } from "../bus";
+import { CHANGING_LEARNED, NONE, WORDS } from "../capacity";
+import { UNKNOWN } from "../judge/state";
+import { second, whole } from "../observed";
+import { LearnedIdentity, LearnedWord } from "./state";
 
 let wordsUsed: u32 = 0;
 let used: u32 = 0;
@@ -53,26 +20,9 @@ export function forgetData(): void {
   wordsUsed = 0;
   used = 0;
 }
-// @ts-ignore: decorator
-@inline export function changeAt(i: u32): Change {
-  return changetype<Change>(changes + <usize>(i * CHANGE));
-}
-export function moves(i: u32, k: u32): u32 {
-  return load<u32>(changes + <usize>(i * CHANGE) + MOVES + ((<usize>k) << 2));
-}
-export function wordValue(i: u32): u32 {
-  return <u32>load<u16>(words + ((<usize>i) << 2));
-}
-/** Number of the word's profile; at least FULL where it has none. */
-export function wordChange(i: u32): u32 {
-  return <u32>load<u16>(words + ((<usize>i) << 2), 2);
-}
-export function isFull(change: u32): bool {
-  return change == FULL;
-}
 
 /** Of a trusted message. */
-export function learnData(m: Message, bus: u32, b: Common, k: Known): void {
+export function learnData(m: Message, bus: u32, b: BusState, k: LearnedIdentity): void {
   const n = <u32>m.dataCount;
   if (!whole || n == 0 || n > 32 || n != wordCount(second < 32 ? <u32>m.cmd2 : <u32>m.cmd1)) {
     k.interrupted = 1;
@@ -81,15 +31,18 @@ export function learnData(m: Message, bus: u32, b: Common, k: Known): void {
   if (<u32>k.wordsAt == NONE) {
     if (k.samples != 0 || wordsUsed + n > WORDS) {
       if (k.samples == 0) {
-        lessonOf(bus).wordsLost += 1;
+        learnedBus(bus).wordsLost += 1;
         k.samples = 1;
       }
       return;
     }
     k.wordsAt = <u16>wordsUsed;
     k.wordCount = <u8>n;
-    for (let i: u32 = 0; i < n; ++i)
-      store<u32>(words + ((<usize>(wordsUsed + i)) << 2), (<u32>load<u16>(m.data + ((<usize>i) << 1))) | (NONE << 16));
+    for (let i: u32 = 0; i < n; ++i) {
+      const w = wordAt(wordsUsed + i);
+      w.value = load<u16>(m.data + ((<usize>i) << 1));
+      w.profile = <u16>NONE;
+    }
     wordsUsed += n;
     k.samples = 1;
     remembered(hashOf(m));
@@ -97,18 +50,15 @@ export function learnData(m: Message, bus: u32, b: Common, k: Known): void {
   }
   if (n != <u32>k.wordCount) return; // a key has one count; the standard's busy answers end here
   const inOrder = k.interrupted == 0 && !b.retry;
-  const base = words + ((<usize>k.wordsAt) << 2);
   for (let i: u32 = 0; i < n; ++i) {
-    const w = base + ((<usize>i) << 2);
+    const w = wordAt(<u32>k.wordsAt + i);
     const x = <u32>load<u16>(m.data + ((<usize>i) << 1));
-    let c = <u32>load<u16>(w, 2);
-    if (c == NONE) {
-      if (x == <u32>load<u16>(w)) continue;
-      c = begin(<u32>load<u16>(w), min<u32>(k.samples, MOST), lessonOf(bus));
-      store<u16>(w, <u16>c, 2);
+    if (<u32>w.profile == NONE) {
+      if (x == <u32>w.value) continue;
+      w.profile = <u16>begin(<u32>w.value, min<u32>(k.samples, MOST), learnedBus(bus));
     }
-    if (c < FULL) value(changeAt(c), x, <u32>load<u16>(w), inOrder);
-    store<u16>(w, <u16>x);
+    if (<u32>w.profile < UNKNOWN) value(learnedWord(<u32>w.profile), x, <u32>w.value, inOrder);
+    w.value = <u16>x;
   }
   if (inOrder && remembered(hashOf(m)) && k.repeats != 0xffff) k.repeats += 1;
   k.samples += 1;
@@ -116,14 +66,14 @@ export function learnData(m: Message, bus: u32, b: Common, k: Known): void {
 }
 
 /** The profile of a word that held `x` in all `samples` so far. */
-function begin(x: u32, samples: u32, s: Learned): u32 {
-  if (used == CHANGING) {
+function begin(x: u32, samples: u32, s: LearnedBus): u32 {
+  if (used == CHANGING_LEARNED) {
     s.changesLost += 1;
-    return FULL;
+    return UNKNOWN;
   }
   const i = used;
   used += 1;
-  const c = changeAt(i);
+  const c = learnedWord(i);
   c.count = samples;
   c.sum = <u64>x * samples;
   c.squares = <u64>(x * x) * samples;
@@ -135,13 +85,13 @@ function begin(x: u32, samples: u32, s: Learned): u32 {
   c.signedLeast = c.signedMost = <i16>x;
   c.ones = c.zeros = <u16>x;
   c.run = c.longest = <u16>min<u32>(samples, 0xffff);
-  store<u32>(changetype<usize>(c) + MOVES, samples - 1);
+  store<u32>(moves(c, 0), samples - 1);
   return i;
 }
 
 const MOST: u32 = 1 << 20; // values that are summed: their squares stay below 2^53
 
-function value(c: Change, x: u32, before: u32, inOrder: bool): void {
+function value(c: LearnedWord, x: u32, before: u32, inOrder: bool): void {
   if (c.count < MOST) {
     c.count += 1;
     c.sum += <u64>x;
@@ -167,9 +117,9 @@ function value(c: Change, x: u32, before: u32, inOrder: bool): void {
   drift(c, x);
 }
 
-function move(c: Change, step: u32): void {
+function move(c: LearnedWord, step: u32): void {
   const far = step > 0x8000 ? 0x10000 - step : step;
-  const at = changetype<usize>(c) + MOVES + ((<usize>(32 - clz<u32>(far))) << 2);
+  const at = moves(c, 32 - clz<u32>(far));
   store<u32>(at, load<u32>(at) + 1);
   if (step == 0) return;
   if (c.stepA == 0) c.stepA = <u16>step;
@@ -182,13 +132,13 @@ function move(c: Change, step: u32): void {
 }
 
 // @ts-ignore: decorator
-@inline function isSigned(c: Change): bool {
+@inline function isSigned(c: LearnedWord): bool {
   return <i32>c.signedMost - <i32>c.signedLeast < <i32>c.most - <i32>c.least;
 }
 
 // Whether the word has been through its range more than once: only then are the ends of its range, and the jumps from
 // one end to the other, known. While the range still grows (by an eighth) the count begins anew.
-function swing(c: Change, x: u32): void {
+function swing(c: LearnedWord, x: u32): void {
   const s = isSigned(c);
   const low = s ? <i32>c.signedLeast : <i32>c.least;
   const width = <u32>((s ? <i32>c.signedMost : <i32>c.most) - low);
@@ -209,7 +159,7 @@ function swing(c: Change, x: u32): void {
 const ENOUGH: u32 = 64;
 
 // The cumulative sums of judge/data.ts with the mean known so far: their largest value says how far this word wanders.
-function drift(c: Change, x: u32): void {
+function drift(c: LearnedWord, x: u32): void {
   if (c.count < ENOUGH || c.peak == 0xffff) return;
   const n = <f64>c.count;
   let mean = <f64>c.sum / n,
@@ -228,7 +178,7 @@ function drift(c: Change, x: u32): void {
 }
 
 /** Half the shift to be found, in deviations. */
-export const SLACK: f64 = 0.5;
+const SLACK: f64 = 0.5;
 
 function summed(s: u16, by: f64): u16 {
   return <u16>min<f64>(max<f64>(<f64>s + by * 256, 0), 65535);

@@ -1,8 +1,4 @@
 // Learning the terminals: status bits they set, how fast they answer, how often a message with them fails.
-//
-//   Terminal, 40 bytes, for each address of each bus
-//   Response, 216 bytes: count, sums, 96 x u16 of response times 3.0 .. 12.5 us in steps of 0.1 us (the ends take the
-//   rest), for each kind of answer of a terminal; a count stops at its largest value
 import {
   BSW_ERROR,
   BSW_FORMAT,
@@ -16,45 +12,13 @@ import {
   Message,
 } from "../../../../mil1553/onboard/message";
 import { terminal } from "../../../../mil1553/onboard/words";
-import { RESPONSE, responsePlaces, responses, terminals } from "../arena";
+import { learnedBus, learnedResponse, learnedTerminal, responsePlaces, times } from "../arena";
 import { RESPONSES } from "../capacity";
-import { lessonOf } from "../buses";
+import { Answer } from "../generated/section";
 import { damaged, first, second, trusted, whole } from "../observed";
+import { FIRST_TIME, LearnedTerminal, TIMES, WRONG } from "./state";
 
-@unmanaged
-export class Terminal {
-  statuses: u32; // status words seen
-  trials: u32; // messages in which it takes part
-  failures: u32; // of these, not whole
-  bits: u16; // low 11 bits of its status words, or WRONG
-  twice: u16; // those of them that were seen more than once
-  walk: f32; // the test of failures, while learning
-  peak: f32; // its largest value
-  pad: u64;
-  pad2: u64;
-}
-export const TERMINAL: u32 = 40;
-/** In `bits`: a status word with another terminal's address. */
-export const WRONG: u32 = 0x8000;
-const BITS: u32 = 0x07ff;
-
-/** What an answer is to: kinds have profiles of their own. */
-export const enum Answer {
-  RECEIVE = 0,
-  TRANSMIT = 1,
-  MODE = 2,
-  RT_RT = 3,
-}
-
-@unmanaged
-export class Response {
-  count: u32;
-  place: u32; // terminal * 4 + Answer
-  sum: u64; // 0.1 us
-  squares: u64;
-}
-export const FIRST_TIME: u32 = 30;
-export const TIMES: u32 = 96;
+const BITS: u32 = 0x07ff; // of a status word
 let used: u32 = 0;
 
 export function forgetTerminals(): void {
@@ -63,25 +27,13 @@ export function forgetTerminals(): void {
 export function responseCount(): u32 {
   return used;
 }
-// @ts-ignore: decorator
-@inline export function terminalAt(i: u32): Terminal {
-  return changetype<Terminal>(terminals + <usize>(i * TERMINAL));
-}
-// @ts-ignore: decorator
-@inline export function responseAt(i: u32): Response {
-  return changetype<Response>(responses + <usize>(i * RESPONSE));
-}
-export function timeCount(i: u32, t: u32): u32 {
-  return <u32>load<u16>(responses + <usize>(i * RESPONSE) + 24 + ((<usize>t) << 1));
-}
-
 /** The error bits of a block status. */
 export const KINDS: u16 = <u16>(BSW_ERROR | BSW_FORMAT | BSW_TIMEOUT | BSW_WORD_COUNT | BSW_SYNC | BSW_WORD);
 
 /** named: the terminals that the command names are meant; of a damaged command only when it is in the inventory. */
 export function learnTerminals(m: Message, bus: u32, named: bool): void {
-  const s = lessonOf(bus);
-  const n = s.trusted + s.untrusted;
+  const s = learnedBus(bus);
+  const n = s.messages + s.untrusted;
   s.walk = walked(s.walk, n, s.failures, damaged);
   if (s.walk > s.peak) s.peak = s.walk;
   if (damaged) {
@@ -91,12 +43,12 @@ export function learnTerminals(m: Message, bus: u32, named: bool): void {
   }
   if (named) {
     const base = bus << 5;
-    learnTrial(terminalAt(base | first), !whole && (second == 32 || (m.has & HAS_STAT2) != 0));
-    if (second < 32) learnTrial(terminalAt(base | second), !whole && (m.has & HAS_STAT2) == 0);
+    learnTrial(learnedTerminal(base | first), !whole && (second == 32 || (m.has & HAS_STAT2) != 0));
+    if (second < 32) learnTrial(learnedTerminal(base | second), !whole && (m.has & HAS_STAT2) == 0);
   }
   if (damaged || !trusted) return;
-  if (m.has & HAS_STAT1) learnStatus(terminalAt((bus << 5) | first), m.stat1, first);
-  if (m.has & HAS_STAT2) learnStatus(terminalAt((bus << 5) | second), m.stat2, second);
+  if (m.has & HAS_STAT1) learnStatus(learnedTerminal((bus << 5) | first), m.stat1, first);
+  if (m.has & HAS_STAT2) learnStatus(learnedTerminal((bus << 5) | second), m.stat2, second);
   if (m.format == Format.RT_RT || m.format == Format.BROADCAST_RT_RTS) {
     if (m.has & HAS_STAT2) learnTime((bus << 5) | second, Answer.TRANSMIT, <u32>m.gap1);
     if (m.has & HAS_STAT1) learnTime((bus << 5) | first, Answer.RT_RT, <u32>m.gap2);
@@ -108,7 +60,7 @@ export function answerOf(m: Message): u32 {
   return m.format == Format.RT_BC ? Answer.TRANSMIT : Answer.MODE;
 }
 
-function learnStatus(t: Terminal, status: u16, address: u32): void {
+function learnStatus(t: LearnedTerminal, status: u16, address: u32): void {
   const seen = ((<u32>status) & BITS) | (terminal(<u32>status) == address ? 0 : WRONG);
   t.statuses += 1;
   t.twice |= t.bits & (<u16>seen);
@@ -125,14 +77,14 @@ function learnTime(who: u32, answer: u32, gap: u32): void {
     used += 1;
     i = used;
     store<u16>(at, <u16>i);
-    responseAt(i - 1).place = place;
+    learnedResponse(i - 1).place = place;
   }
-  const r = responseAt(i - 1);
+  const r = learnedResponse(i - 1);
   r.count += 1;
   r.sum += <u64>gap;
   r.squares += <u64>(gap * gap);
   const t = min<u32>(gap > FIRST_TIME ? gap - FIRST_TIME : 0, TIMES - 1);
-  const c = changetype<usize>(r) + 24 + ((<usize>t) << 1);
+  const c = times(r, t);
   const n = load<u16>(c);
   if (n != 0xffff) store<u16>(c, n + 1);
 }
@@ -140,7 +92,7 @@ function learnTime(who: u32, answer: u32, gap: u32): void {
 /** Before this many messages a terminal's rate of failures is not known well enough to test it. */
 const ENOUGH: u32 = 64;
 
-function learnTrial(t: Terminal, failed: bool): void {
+function learnTrial(t: LearnedTerminal, failed: bool): void {
   t.walk = walked(t.walk, t.trials, t.failures, failed);
   if (t.walk > t.peak) t.peak = t.walk;
   t.trials += 1;

@@ -3,12 +3,14 @@
 // Of gaps the 16 lowest are kept: their number is bounded, the 16 lowest of two captures are found from the 16 lowest of
 // each, and their spread says how much lower the next ones may be.
 import { Message } from "../../../../mil1553/onboard/message";
-import { Common, LOWEST, Learned, countLoad, lessonOf, lowestGaps, secondBusy, secondMessages } from "../buses";
+import { learnedBus, lowestGaps } from "../arena";
+import { BusState, Eighth, LOWEST, LearnedBus } from "../bus";
+import { countLoad } from "../buses";
 import { apart, damaged, start, trusted } from "../observed";
 
-export function learnTraffic(m: Message, bus: u32, b: Common, dead: i64): void {
-  const s = lessonOf(bus);
-  if (trusted) s.trusted += 1;
+export function learnTraffic(m: Message, bus: u32, b: BusState, dead: i64): void {
+  const s = learnedBus(bus);
+  if (trusted) s.messages += 1;
   else s.untrusted += 1;
   if (!b.resumed) {
     const moved = apart(start, b.lastStart);
@@ -16,10 +18,11 @@ export function learnTraffic(m: Message, bus: u32, b: Common, dead: i64): void {
     if (dead > <i64>s.silence) s.silence = <u32>dead;
     if (!b.lastDamaged && !damaged && b.lastBusB == m.busB) gap(lowestGaps(bus), s, <i32>max<i64>(dead, -1000000));
   }
-  if (countLoad(b, m)) load1(s);
+  const second = countLoad(b, m);
+  if (second !== null) learnSecond(s, second);
 }
 
-function gap(list: usize, s: Learned, dead: i32): void {
+function gap(list: usize, s: LearnedBus, dead: i32): void {
   const n = min<u32>(s.gaps, LOWEST);
   s.gaps += 1;
   if (n == LOWEST && dead >= load<i32>(list + 4 * (LOWEST - 1))) return;
@@ -29,12 +32,12 @@ function gap(list: usize, s: Learned, dead: i32): void {
   store<i32>(list + ((<usize>i) << 2), dead);
 }
 
-function load1(s: Learned): void {
-  const share = secondBusy / 1000; // 1/10,000
+function learnSecond(s: LearnedBus, second: Eighth): void {
+  const share = second.busy / 1000; // 1/10,000
   if (s.windows == 0 || share < s.loadMin) s.loadMin = share;
   if (share > s.loadMax) s.loadMax = share;
-  if (s.windows == 0 || secondMessages < s.countMin) s.countMin = secondMessages;
-  if (secondMessages > s.countMax) s.countMax = secondMessages;
+  if (s.windows == 0 || second.messages < s.countMin) s.countMin = second.messages;
+  if (second.messages > s.countMax) s.countMax = second.messages;
   s.loadSum += <u64>share;
   s.loadSquares += <u64>share * share;
   s.windows += 1;

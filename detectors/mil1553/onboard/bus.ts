@@ -1,0 +1,85 @@
+// What is known of a bus in both modes; what learning or the baseline says of it lies behind.
+import { BusRecord } from "./generated/section";
+
+/** 128 bytes. Times are in 0.1 us of the recorder's counter. */
+@unmanaged
+export class BusState {
+  lastStart: u64; // of the message before
+  lastEnd: u64;
+  lastKey: u64;
+  window: u64; // where the eighth of a second at hand begins
+  channel: u16;
+  previous: u16; // identity + 1 that the next one follows (order); 0 = none
+  epoch: u16; // counts interruptions of the recording: what was before does not count any more
+  hasLast: u8;
+  lastDamaged: u8;
+  lastBusB: u8;
+  filled: u8; // eighths of a second in a row, up to 8
+  retry: u8; // the message at hand repeats one that failed just now
+  resumed: u8; // the message at hand is the first after an interruption
+  cell: u8; // of the ring, for the eighth at hand
+  effort: u32; // 0.1 us that failed messages took: it makes others late, and is no fault of theirs
+  messages: u32;
+  ring: u64; // 8 x Eighth, from here on
+  ring1: u64;
+  ring2: u64;
+  ring3: u64;
+  ring4: u64;
+  ring5: u64;
+  ring6: u64;
+  ring7: u64;
+}
+
+/** How much of an eighth of a second the bus was busy. */
+@unmanaged
+export class Eighth {
+  busy: u32; // 0.1 us
+  messages: u32;
+}
+
+/** While learning. */
+@unmanaged
+export class LearnedBus {
+  span: u64; // 0.1 us of bus time
+  loadSum: u64; // of the load in 1/10,000, over all windows of a second (each begins an eighth after the one before)
+  loadSquares: u64;
+  loadMin: u32;
+  loadMax: u32;
+  windows: u32;
+  countMin: u32; // messages in a second
+  countMax: u32;
+  silence: u32; // longest from the end of a message to the next, 0.1 us
+  messages: u32; // whose command words could be believed
+  untrusted: u32; // and the others
+  identitiesLost: u32; // messages whose identity had no room
+  wordsLost: u32; // identities without data profile
+  changesLost: u32; // words that change, without profile
+  transitionsLost: u32;
+  gaps: u32; // intermessage gaps seen
+  failures: u32; // messages that the recorder calls damaged
+  walk: f32; // the test of failures, while learning
+  peak: f32; // its largest value
+  kinds: u16; // error bits of the block status that were seen
+  kindsTwice: u16; // more than once
+}
+/** The lowest gaps, behind LearnedBus: so many i32, ascending (dead time, 0.1 us). */
+export const LOWEST: u32 = 16;
+
+/** In operation: what the baseline says of it, then what is going on. */
+@unmanaged
+export class BusModel extends BusRecord {
+  lost: u32; // messages whose command could not be believed
+  newSum: f32; // bits
+  modeSum: f32;
+  orderSum: f32;
+  sideSum: f32;
+  newErrorSum: f32;
+  walk: f32; // tests of failures, nats
+  burst: f32;
+  sideAt: u32; // BusState.messages when a message last was on the other side
+  passed: u32; // BusState.messages when time passed last
+  silent: u32; // 1: said so
+  anchor: u64; // record time, ns, since when nothing came
+  since: u64; // ns, when the walk left 0
+  burstSince: u64;
+}
