@@ -1,7 +1,6 @@
 // Names and units of the shape detector's features, by their place in onboard/features.ts.
 
-export const FEATURES = 57;
-export const BLOCKS = ["sender", "address", "channel", "socket", "pair", "interval"] as const;
+export const BLOCK_NAMES = ["sender", "address", "channel", "socket", "pair", "interval"] as const;
 /** Decay rates that are features, per second; their half-lives are 1 / rate seconds. */
 export const RATES = [5, 1, 0.01] as const;
 
@@ -16,7 +15,7 @@ export interface FeatureName {
 const logarithm = (x: number) => 2 ** x - 1;
 const itself = (x: number) => x;
 
-export const NAMES: readonly FeatureName[] = BLOCKS.flatMap((block): FeatureName[] => {
+export const NAMES: readonly FeatureName[] = BLOCK_NAMES.flatMap((block): FeatureName[] => {
   const own: FeatureName = { name: `${block}.size`, unit: "bytes", value: logarithm };
   if (block === "interval")
     return [

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { record } from "../../ip/testing/frames.ts";
 import type { Entry } from "../learned.ts";
 import { ATTACKS, batches, type Frame, normalTraffic } from "../testing/site.ts";
-import { FEATURES, NAMES } from "./features.ts";
+import { NAMES } from "./features.ts";
+import { FEATURES } from "./generated/model.ts";
 import { shape as ground } from "./learned.ts";
 import { learnShape, Shape } from "./shape.ts";
 

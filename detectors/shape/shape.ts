@@ -3,7 +3,9 @@
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../lib/asc.ts";
 import type { Entry } from "../learned.ts";
-import { FEATURES, NAMES } from "./features.ts";
+import { NAMES } from "./features.ts";
+import { FEATURES } from "./generated/model.ts";
+import { Result } from "./ground/generated/result.ts";
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -82,10 +84,9 @@ export class Shape {
 
   /** Why frame i of the last score(length, true) has its score. */
   explain(i: number): Scored {
-    const view = new DataView(this.#e.memory.buffer, this.#e.resultsAt() + i * 40, 40);
-    const f = (offset: number) => view.getFloat64(offset, true);
-    const { name, unit, value } = NAMES[view.getUint32(32, true)]!;
-    return { score: f(0), feature: name, unit, seen: value(f(8)), expected: value(f(16)), deviations: f(24) };
+    const { score, seen, expected, deviations, feature } = this.#result(i);
+    const { name, unit, value } = NAMES[feature]!;
+    return { score, feature: name, unit, seen: value(seen), expected: value(expected), deviations };
   }
 
   /** Findings raised for the records of the last score(). */
@@ -156,8 +157,16 @@ export class Shape {
     const e = this.#e;
     const stopped = e.run(0, length, mode);
     if (stopped !== length) throw new Error("records do not follow appliance/contract");
-    const view = new DataView(e.memory.buffer, e.resultsAt());
-    return Float64Array.from({ length: e.count() }, (_, i) => view.getFloat64(i * 40, true));
+    const result = this.#result(0);
+    const first = result.at;
+    return Float64Array.from({ length: e.count() }, (_, i) => {
+      result.at = first + i * Result.SIZE;
+      return result.score;
+    });
+  }
+
+  #result(i: number): Result {
+    return new Result(new DataView(this.#e.memory.buffer), this.#e.resultsAt() + i * Result.SIZE);
   }
 }
 

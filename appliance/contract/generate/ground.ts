@@ -81,6 +81,7 @@ const typeOf = ({ scalar }: Field): string => (scalar ? VIEW[scalar][1] : "Uint8
 const settable = ({ kind }: Field): boolean => kind === "scalar" || kind === "bytes";
 
 function fieldsOf({ name, fields }: Struct): string[] {
+  if (!fields.some(settable)) return [`export type ${name}Fields = Record<never, never>;`];
   return [
     `export interface ${name}Fields {`,
     ...fields.filter(settable).flatMap((field) => commented(`  ${field.name}: ${typeOf(field)};`, meaning(field))),

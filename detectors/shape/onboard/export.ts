@@ -5,20 +5,21 @@
 //   shape.peaks       seconds, maxima, largest: base 64 of up to 256 x u16
 import { Text, byte, hex16, lit, unsigned } from "../../../lib/onboard/text";
 import { BUCKETS } from "../../onboard/histogram";
-import { BLOCKS } from "./features";
 import { base64 } from "./base64";
-import { currentPeaks, earlierPeaks, keyOf, learning, measured, sums } from "./learn";
-import { CLASSES, PROTOCOLS, length, start, triangle, triangleLength } from "./model";
-import { KEPT, MOST, PEAKS, closePeaks, kept, localMaxima, secondsObserved } from "./peaks";
+import { length, start, triangle, triangleLength } from "./blocks";
+import { Peaks, PeaksAt } from "./generated/learning";
+import { BLOCK, BLOCKS, CLASSES, PROTOCOLS, TRIANGLE } from "./generated/model";
+import { currentPeaks, earlierPeaks, keyOf, learned, measured, sums } from "./learn";
+import { MOST, closePeaks, largest } from "./peaks";
 
 const PIECE: u32 = 64;
 const PIECES: u32 = 5; // of a histogram
 const OF_CLASSES: u32 = CLASSES * BLOCKS;
 const OF_DISTANCES: u32 = OF_CLASSES + BLOCKS * PIECES;
 
-const gathered: usize = memory.data(65 * 8, 8);
-const largest: usize = memory.data(256 * 2, 8);
-const closing: usize = memory.data(560, 8);
+const gathered: usize = memory.data(<i32>((BLOCK + TRIANGLE) * 8), 8);
+const both: usize = memory.data(<i32>(MOST * 2), 8);
+const closing: usize = memory.data(PeaksAt.SIZE, 8);
 let next: u32 = 0;
 
 export function rewind(): void {
@@ -29,7 +30,7 @@ export function rewind(): void {
 export function exportNext(t: Text): bool {
   for (; next < OF_CLASSES; ++next) {
     const c = next / BLOCKS;
-    if (load<i64>(sums(c)) == 0 || (c >= PROTOCOLS && keyOf(c) == 0)) continue;
+    if (sums(c).frames == 0 || (c >= PROTOCOLS && keyOf(c) == 0)) continue;
     ofClass(t, c, next % BLOCKS);
     next += 1;
     return true;
@@ -41,7 +42,7 @@ export function exportNext(t: Text): bool {
     next += 1;
     return true;
   }
-  if (next == OF_DISTANCES && load<u64>(learning) != 0) {
+  if (next == OF_DISTANCES && learned() != 0) {
     next += 1;
     ofPeaks(t);
     return true;
@@ -54,15 +55,15 @@ function ofClass(t: Text, c: u32, b: u32): void {
   const own = sums(c),
     n = length(b),
     products = triangleLength(b);
-  memory.copy(gathered, own + 8 + ((<usize>start(b)) << 3), (<usize>n) << 3);
-  memory.copy(gathered + ((<usize>n) << 3), own + 8 * 58 + ((<usize>triangle(b)) << 3), (<usize>products) << 3);
+  memory.copy(gathered, own.features + ((<usize>start(b)) << 3), (<usize>n) << 3);
+  memory.copy(gathered + ((<usize>n) << 3), own.products + ((<usize>triangle(b)) << 3), (<usize>products) << 3);
   const key = keyOf(c);
   lit(t, '"detector":"shape.class","service":"');
   for (let shift = 48; shift >= 0; shift -= 16) hex16(t, (<u32>(key >> shift)) & 0xffff);
   lit(t, '","block":');
   unsigned(t, b);
   lit(t, ',"frames":');
-  unsigned(t, load<u64>(own));
+  unsigned(t, own.frames);
   lit(t, ',"sums":"');
   base64(t, gathered, (n + products) << 3);
   byte(t, 34);
@@ -88,24 +89,24 @@ function ofDistances(t: Text, b: u32, from: u32): bool {
 
 function ofPeaks(t: Text): void {
   // A copy is closed: learning goes on behind an export as if there had been none
-  const a = closing,
+  const a = changetype<Peaks>(closing),
     b = earlierPeaks();
-  memory.copy(a, currentPeaks(), PEAKS);
+  memory.copy(closing, changetype<usize>(currentPeaks()), PeaksAt.SIZE);
   closePeaks(a);
   let n: u32 = 0;
-  for (let i: u32 = 0, j: u32 = 0; n < MOST && (i < kept(a) || j < kept(b)); ++n) {
-    const x = i < kept(a) ? <u32>load<u16>(a + KEPT + ((<usize>i) << 1)) : 0;
-    const y = j < kept(b) ? <u32>load<u16>(b + KEPT + ((<usize>j) << 1)) : 0;
-    const first = j >= kept(b) || (i < kept(a) && x >= y);
-    store<u16>(largest + ((<usize>n) << 1), <u16>(first ? x : y));
+  for (let i: u32 = 0, j: u32 = 0; n < MOST && (i < a.kept || j < b.kept); ++n) {
+    const x = i < a.kept ? largest(a, i) : 0;
+    const y = j < b.kept ? largest(b, j) : 0;
+    const first = j >= b.kept || (i < a.kept && x >= y);
+    store<u16>(both + ((<usize>n) << 1), <u16>(first ? x : y));
     if (first) i += 1;
     else j += 1;
   }
   lit(t, '"detector":"shape.peaks","seconds":');
-  unsigned(t, secondsObserved(a) + secondsObserved(b));
+  unsigned(t, a.seconds + b.seconds);
   lit(t, ',"maxima":');
-  unsigned(t, localMaxima(a) + localMaxima(b));
+  unsigned(t, a.maxima + b.maxima);
   lit(t, ',"largest":"');
-  base64(t, largest, n << 1);
+  base64(t, both, n << 1);
   byte(t, 34);
 }

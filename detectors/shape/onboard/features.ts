@@ -17,11 +17,9 @@ import { Packet } from "../../../ip/onboard/packet";
 import { elapsed, later } from "../../onboard/clock";
 import { HEADER, TABLE, Table, find, open, peek } from "../../onboard/table";
 import { LEVELS, addInterval, addJoint, addSize, atTime, beginStreams, decays, log2, mean, variance } from "./state";
+import { FEATURES } from "./generated/model";
 import { Keys, keys } from "./keys";
 import { ADDRESSES, CHANNELS, PAIRS, SENDERS, SOCKETS } from "./capacity";
-
-export const BLOCKS: u32 = 6;
-export const FEATURES: u32 = 57;
 
 // Records: the table's header, u64 time of the last frame in ns, states.
 const LARGEST: u32 = 1 << 24; // bytes: what squares of squares of are still finite
@@ -39,8 +37,8 @@ export const sockets: usize = memory.data(4096 * 72, 8);
 export const pairs: usize = memory.data(1024 * 120, 8);
 const tables: usize = memory.data(40 * 5, 8);
 const who: usize = memory.data(56, 8);
-/** 57 x f32. */
-export const vector: usize = memory.data(57 * 4, 8);
+/** FEATURES x f32. */
+export const vector: usize = memory.data(<i32>(FEATURES * 4), 8);
 
 // @ts-ignore: decorator
 @inline function table(i: u32): Table {

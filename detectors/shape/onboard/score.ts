@@ -1,6 +1,6 @@
 // The score of a frame: how far the traffic it is part of lies from what was learned.
 // Features after Mirsky et al., "Kitsune" (NDSS 2018); in place of its autoencoders, one Mahalanobis distance for each
-// block of features (model.ts): closed form to learn, mergeable, and explained by naming the feature.
+// block of features (distance.ts): closed form to learn, mergeable, and explained by naming the feature.
 //
 // score = root of the mean of squares, over the six blocks, of distance / scale: 1 is what a frame has that is unusual
 // in all blocks, as one normal frame in a hundred is in each. 0 .. BOUND, and 0 while there is no model.
@@ -9,24 +9,16 @@
 //   Seen: that feature.  Expected: its mean given the others (the conditional mean of the normal distribution).
 import { Packet } from "../../../ip/onboard/packet";
 import { BOUND, clamp } from "../../onboard/numeric";
-import { BLOCKS, vector } from "./features";
-import {
-  describedBy,
-  distance2,
-  length,
-  meanOf,
-  precisionOf,
-  protocolsDescribed,
-  scale,
-  serviceOf,
-  standard,
-  start,
-  whitening,
-} from "./model";
+import { length, start } from "./blocks";
+import { distance2, meanOf, precisionOf, standard, whitening } from "./distance";
+import { vector } from "./features";
+import { BLOCK, BLOCKS } from "./generated/model";
+import { describedBy, protocolsDescribed, scale } from "./model";
+import { serviceOf } from "./services";
 
-const shares: usize = memory.data(6 * 8, 8); // of each block: (distance / scale)^2 of the last frame
-const distances: usize = memory.data(6 * 8, 8); // squared
-const whitened: usize = memory.data(10 * 8, 8); // W z of a block
+const shares: usize = memory.data(<i32>(BLOCKS * 8), 8); // of each block: (distance / scale)^2 of the last frame
+const distances: usize = memory.data(<i32>(BLOCKS * 8), 8); // squared
+const whitened: usize = memory.data(<i32>(BLOCK * 8), 8); // W z of a block
 let described: usize = 0;
 let expectation: f64 = 0;
 let away: f64 = 0;

@@ -7,42 +7,33 @@
 //   count(), resultsAt()      a Result for each frame of the last run()
 //   configure(n), reset()     of the detector; forgetTraffic() leaves the model
 //   exportEntry()             the next baseline entry, to text: its length, 0 = none left
-//   learningAt(), finish()    ../../onboard/learn.ts: a state can be put there, and the model made of it
-//   headAt(), descriptionsAt()   ../../onboard/model.ts
+//   learningAt(), finish()    ../../layouts/learning.ts: a state can be put there, and the model made of it
+//   headAt(), descriptionsAt()   of the model: ../../layouts/model.ts
 //   vectorAt()                features of the last frame
 //
-//   Result, 40 bytes    +0 f64 score    +8 f64 seen    +16 f64 expected    +24 f64 deviations    +32 u32 feature
+//   Result                    ../layouts/result.ts
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { Text, byte, open } from "../../../../lib/onboard/text";
 import { Option, decode } from "../../../../ip/onboard/decode";
 import { Packet } from "../../../../ip/onboard/packet";
 import { clearFindings, finding, found, resetScales, setScale } from "../../../onboard/finding";
-import { FEATURES, reset as forget, update, vector } from "../../onboard/features";
+import { reset as forget, update, vector } from "../../onboard/features";
 import * as shape from "../../onboard/index";
 import { begin as beginLearning, learning } from "../../onboard/learn";
+import { Result } from "./generated/result";
 import { descriptions, head, limit } from "../../onboard/model";
 import { deviations, expectedOf, seenOf, strangest } from "../../onboard/score";
 
 const RESULTS: u32 = 4096; // as many as records fit into input
 const TEXT: u32 = 2048;
 const input: usize = memory.data(131072, 8);
-const results: usize = memory.data(4096 * 40, 8);
+const results: usize = memory.data(<i32>(RESULTS * offsetof<Result>()), 8);
 const packet: usize = memory.data(536, 8);
 const text: usize = memory.data(2048, 8);
 const writer: usize = memory.data(24, 8);
 let made: u32 = 0;
 let raised: u32 = 0;
-
-@unmanaged
-class Result {
-  score: f64;
-  seen: f64;
-  expected: f64;
-  deviations: f64;
-  feature: u32;
-  pad: u32;
-}
 
 export function inputAt(): usize {
   return input;
@@ -70,9 +61,6 @@ export function learningAt(): usize {
 }
 export function vectorAt(): usize {
   return vector;
-}
-export function featureCount(): u32 {
-  return FEATURES;
 }
 export function alarmLimit(): f64 {
   return limit();
@@ -142,7 +130,7 @@ export function run(from: u32, to: u32, mode: u32): u32 {
     k.number = r.number;
     decode(input + at - size + RECORD_HEADER, r.captured, r.original, r.link, Option.NO_CHECKSUMS, k);
     clearFindings();
-    const out = changetype<Result>(results + <usize>made * 40);
+    const out = changetype<Result>(results + <usize>made * offsetof<Result>());
     const how = mode & 3;
     if (how == 2) update(k);
     out.score = how == 0 ? shape.check(k) : how == 1 ? shape.learn(k) : 0;
