@@ -245,7 +245,7 @@ describe("what a baseline says of the traffic's shape", () => {
 
 interface Bus {
   channel?: number;
-  /** Its f32s, in their order (detectors/mil1553/onboard/section.ts, readBus()). */
+  /** Its f32s, in their order (detectors/mil1553/layouts/section.ts, BusRecord). */
   floats?: Record<number, number>;
   terminals?: { address?: number; success?: number }[];
 }

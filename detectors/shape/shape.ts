@@ -2,6 +2,7 @@
 // the code that flies.
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../lib/asc.ts";
+import { DETECTOR } from "../catalogue.ts";
 import type { Entry } from "../learned.ts";
 import { NAMES } from "./features.ts";
 import { FEATURES } from "./generated/model.ts";
@@ -41,7 +42,6 @@ export interface Scored {
 }
 
 const MODE = { score: 0, learn: 1, features: 2, decode: 3, explained: 4 } as const;
-const SHAPE = 12; // the detector's number
 
 /** One detector with tables, model and learning state of its own. */
 export class Shape {
@@ -131,7 +131,7 @@ export class Shape {
 
   /** The operator's factor on it. */
   scale(factor: number): void {
-    this.#e.scale(SHAPE, factor);
+    this.#e.scale(DETECTOR.shape, factor);
   }
 
   /** @throws RangeError when it is no section that pack() makes */

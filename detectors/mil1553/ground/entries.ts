@@ -1,5 +1,5 @@
 /**
- * The baseline entries of the 1553 detectors, which ../onboard/learning/export.ts writes: their members, each with what two of
+ * The baseline entries of the 1553 detectors, which ../onboard/learning/export/ writes: their members, each with what two of
  * it become. Types, the schema of baseline files, keys and merging follow from it.
  */
 import {

@@ -1,4 +1,5 @@
 // Where everything is. Learning and operation use the same bytes: a detector either learns or judges.
+import { addSpare } from "../../../appliance/contract/onboard/spare";
 import { BusState, BusModel, LOWEST, LearnedBus } from "./bus";
 import {
   BLOCKS,
@@ -30,7 +31,7 @@ import {
 // Bytes of a record and of the list behind it, at a multiple of 8.
 const LOWEST_AT: usize = offsetof<LearnedBus>();
 const LEARNED_BUS: usize = LOWEST_AT + LOWEST * 4;
-export const BUS: u32 = <u32>(
+const BUS: u32 = <u32>(
   ((offsetof<BusState>() + (LEARNED_BUS > offsetof<BusModel>() ? LEARNED_BUS : offsetof<BusModel>()) + 7) & ~7)
 );
 const TERMINAL: u32 = <u32>(
@@ -44,11 +45,11 @@ const RESPONSE: u32 = <u32>(offsetof<LearnedResponse>() + TIMES * 2);
 // ---- Both modes
 const BOTH: u32 =
   BUSES * BUS + IDENTITIES * 8 + 2 * (PLACES * 2) + WORDS * <u32>offsetof<Word>() + TERMINALS * TERMINAL + BLOCKS * 4;
-export const buses: usize = memory.data(<i32>(BUSES * BUS), 8);
+const buses: usize = memory.data(<i32>(BUSES * BUS), 8);
 export const keys: usize = memory.data(<i32>(IDENTITIES * 8), 8); // identity -> key
 export const places: usize = memory.data(<i32>(PLACES * 2), 8); // hash -> identity + 1
-export const words: usize = memory.data(<i32>(WORDS * offsetof<Word>()), 8);
-export const terminals: usize = memory.data(<i32>(TERMINALS * TERMINAL), 8);
+const words: usize = memory.data(<i32>(WORDS * offsetof<Word>()), 8);
+const terminals: usize = memory.data(<i32>(TERMINALS * TERMINAL), 8);
 export const blocks: usize = memory.data(<i32>(BLOCKS * 4), 8);
 export const responsePlaces: usize = memory.data(<i32>(PLACES * 2), 8); // (terminal, kind) -> profile + 1
 
@@ -64,10 +65,10 @@ const successorsAt: usize = profilesAt + <usize>(CHANGING_WORDS * PROFILE);
 const timingsAt: usize = successorsAt + SUCCESSORS * offsetof<SuccessorRecord>();
 const OPERATION: usize = timingsAt + RESPONSES * offsetof<ResponseModel>();
 
-export const SHARED: u32 = <u32>(LEARNING > OPERATION ? LEARNING : OPERATION);
+const SHARED: u32 = <u32>(LEARNING > OPERATION ? LEARNING : OPERATION);
 /** Bytes of all tables. */
 export const TABLES: u32 = BOTH + SHARED;
-export const shared: usize = memory.data(<i32>SHARED, 8);
+const shared: usize = memory.data(<i32>SHARED, 8);
 
 export function clear(): void {
   memory.fill(buses, 0, <usize>(BUSES * BUS));
@@ -78,6 +79,18 @@ export function clear(): void {
   memory.fill(blocks, 0, <usize>(BLOCKS * 4));
   memory.fill(responsePlaces, 0, <usize>(PLACES * 2));
   memory.fill(shared, 0, <usize>SHARED);
+}
+
+/** Says that all tables stay untouched. */
+export function spareTables(): void {
+  addSpare(buses, BUSES * BUS);
+  addSpare(keys, IDENTITIES * 8);
+  addSpare(places, PLACES * 2);
+  addSpare(words, WORDS * <u32>offsetof<Word>());
+  addSpare(terminals, TERMINALS * TERMINAL);
+  addSpare(blocks, BLOCKS * 4);
+  addSpare(responsePlaces, PLACES * 2);
+  addSpare(shared, SHARED);
 }
 
 // ---- The n-th of each
