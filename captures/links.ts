@@ -1,25 +1,17 @@
 // Link types of captures and their names (tcpdump.org/linktypes.html, without the LINKTYPE_ in front).
+import { LINK_TYPES } from "../ip/declarations.ts";
 
-export const RAW_IP = 101;
-
-const NAMES: Record<number, string> = {
-  0: "NULL",
-  1: "ETHERNET",
+/** Of those that are not decoded. */
+const OTHERS: Record<number, string> = {
   3: "AX25",
   6: "IEEE802_5",
   7: "ARCNET_BSD",
   8: "SLIP",
-  9: "PPP",
   10: "FDDI",
-  50: "PPP_HDLC",
-  51: "PPP_ETHER",
   100: "ATM_RFC1483",
-  101: "RAW",
   104: "C_HDLC",
   105: "IEEE802_11",
   107: "FRELAY",
-  108: "LOOP",
-  113: "LINUX_SLL",
   114: "LTALK",
   117: "PFLOG",
   119: "IEEE802_11_PRISM",
@@ -47,8 +39,6 @@ const NAMES: Record<number, string> = {
   220: "USB_LINUX_MMAPPED",
   225: "IPOIB",
   227: "CAN_SOCKETCAN",
-  228: "IPV4",
-  229: "IPV6",
   230: "IEEE802_15_4_NOFCS",
   231: "DBUS",
   239: "NFLOG",
@@ -61,18 +51,24 @@ const NAMES: Record<number, string> = {
   265: "PKTAP",
   272: "NORDIC_BLE",
   274: "ETHERNET_MPACKET",
-  276: "LINUX_SLL2",
 };
+
+const NAMES: Record<number, string> = {
+  ...OTHERS,
+  ...Object.fromEntries(LINK_TYPES.map(({ number, name }) => [number, name])),
+};
+
+/** What some systems write in place of a number: DLT_RAW (12; OpenBSD 14). */
+const MEANT = new Map(LINK_TYPES.flatMap(({ number, also = [] }) => also.map((other) => [other, number])));
 
 /** The name of a link type: `ETHERNET`, or `LINKTYPE_300` where this list has none. */
 export const linkName = (link: number): string => NAMES[link] ?? `LINKTYPE_${link}`;
 
 /**
- * The LINKTYPE_ of a pcap header's network field: without the bits for the length of a frame check sequence, and with
- * the DLT_RAW that some systems wrote in its place (12; OpenBSD 14). What does not fit 16 bits is 65535: assigned to none.
+ * The LINKTYPE_ of a pcap header's network field: without the bits for the length of a frame check sequence, and as it is
+ * assigned. What does not fit 16 bits is 65535: assigned to none.
  */
 export function linkOfHeader(network: number): number {
   const link = network & 0x03ffffff;
-  if (link === 12 || link === 14) return RAW_IP;
-  return Math.min(link, 65535);
+  return MEANT.get(link) ?? Math.min(link, 65535);
 }

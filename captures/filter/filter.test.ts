@@ -250,7 +250,7 @@ it("what it cannot look at is told", async () => {
   ]);
   expect(filter.notes({ links, chapter10: 0 })).toEqual([
     "filter: 7 RAW frames left out: ether host needs Ethernet",
-    "filter: 9 IEEE802_11 frames left out: only ETHERNET, RAW, IPV4, IPV6, LINUX_SLL, LINUX_SLL2, NULL, LOOP are known",
+    "filter: 9 IEEE802_11 frames left out: only ETHERNET, LINUX_SLL, LINUX_SLL2, NULL, LOOP, RAW, IPV4, IPV6 are known",
   ]);
   expect(filter.notes({ links: new Map(), chapter10: 8 })).toHaveLength(1);
   expect((await Filter.create("port 80")).notes({ links: new Map([[LINK.RAW, 7]]), chapter10: 0 })).toEqual([]);

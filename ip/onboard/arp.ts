@@ -4,9 +4,9 @@
 // Read are IPv4 addresses over any hardware, and hardware addresses of 6 bytes; hosts differ in what else they check, so
 // that what some would refuse is noted and still read.
 import { be16, be32, be64 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { Packet, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 export function arp(k: Packet): u32 {
   if (!need(k, 8, Anomaly.ARP_TOO_SMALL)) return Protocol.NONE;

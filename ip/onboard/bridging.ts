@@ -4,10 +4,10 @@
 //   802.1BR E-Tag        priority, ingress and target identifiers (6), type
 //   Cisco FabricPath     forwarding tag (10 bits), time to live (6), then the customer's whole frame
 import { be16, be32 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { typeOrLength } from "./ethertype";
 import { Packet, need } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 export function providerBackbone(k: Packet): u32 {
   if (!need(k, 18, Anomaly.PBB_TOO_SMALL)) return Protocol.NONE;

@@ -2,10 +2,10 @@
 //   v1 (LINKTYPE_LINUX_SLL, 16 bytes): packet type, ARPHRD, address length, address (8), protocol
 //   v2 (LINKTYPE_LINUX_SLL2, 20 bytes): protocol, 0, interface (4), ARPHRD, packet type (1), address length (1), address (8)
 import { be16, be64 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
-import { fromEtherType } from "./ethertype";
+import { Anomaly } from "./generated/anomaly";
+import { fromEtherType } from "./generated/numbers";
 import { Packet, need } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 const ARPHRD_NETLINK: u32 = 824;
 const ARPHRD_GRE: u32 = 778;

@@ -1,9 +1,9 @@
 // DCCP (RFC 4340 section 5.1): ports, data offset (4-byte words), coverage, checksum, type and X (extended sequence).
 import { be16 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { checkTransport } from "./checksum";
 import { Packet, need, note, rest } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 import { ports, tooSmall } from "./tcp";
 
 export function dccp(k: Packet): u32 {

@@ -1,8 +1,8 @@
 // Test entry: the decoder over one frame behind plain exports.
-import { writeAnomaly } from "./anomaly";
+import { writeAnomaly } from "./generated/anomaly";
 import { decode } from "./decode";
 import { OUTER, PACKET_SIZE, Packet } from "./packet";
-import { writeProtocol } from "./protocols";
+import { writeProtocol } from "./generated/protocol";
 import { Text, open } from "../../lib/onboard/text";
 
 const INPUT: usize = memory.data(66560, 8);

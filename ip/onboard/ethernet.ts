@@ -1,9 +1,9 @@
 // Ethernet II and IEEE 802.3: destination (6), source (6), type or length (2).
 import { be16, be64 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { typeOrLength } from "./ethertype";
 import { Is, Packet, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 export function ethernet(k: Packet): u32 {
   if (!need(k, 14, Anomaly.ETHERNET_TOO_SMALL)) return Protocol.NONE;

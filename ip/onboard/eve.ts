@@ -2,10 +2,10 @@
 //
 // Nothing here copies bytes of a packet into the text: only numbers, addresses, and names from tables.
 import { Text, byte, ipv4, ipv6, lit, mac, padded, hex8, timestamp, unsigned } from "../../lib/onboard/text";
-import { writeAnomaly } from "./anomaly";
+import { writeAnomaly } from "./generated/anomaly";
 import { Flow, FlowReason, FlowState, flowId } from "./flow";
 import { Packet, VLANS, anomalyId, anomalyLayer, innermost, vlan, Is } from "./packet";
-import { writeProtocol } from "./protocols";
+import { writeProtocol } from "./generated/protocol";
 import { ACK, FIN, PSH, RST, SYN, URG } from "./tcp";
 import { TcpState } from "./tcp-state";
 

@@ -12,10 +12,10 @@
 // Eviction: a new packet takes a free or timed out entry of its window of WINDOW, else that of the oldest first part,
 // and is noted (frag_ignored): somebody's packet is no longer watched.
 import { mix } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { DATAGRAMS } from "./capacity";
 import { Ip, IpFlag, Packet, innermost, noteAt, outermost } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 /** What track() found. */
 export const enum Track {

@@ -2,11 +2,11 @@
 //   version 0   C R K S s recursion(3) flags(5) version(3)     R and s: source routes of RFC 1701
 //   version 1   the same, A (acknowledgment number) among the flags; the key holds payload length and call
 import { be16, be32, fold16, sum16 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { bad, verifiable } from "./checksum";
-import { fromEtherType } from "./ethertype";
+import { fromEtherType } from "./generated/numbers";
 import { Packet, need, note, rest } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 const CHECKSUM: u32 = 0x8000,
   ROUTING: u32 = 0x4000,

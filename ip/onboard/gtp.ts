@@ -1,9 +1,9 @@
 // GTP-U version 1 (3GPP TS 29.281 section 5.1): flags, message type, length, tunnel endpoint; with any of E, S, PN set
 // sequence (2), N-PDU, next extension; extensions: length (4-byte words), content, next. A G-PDU (255) carries IP.
 import { be16, be32 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { Packet, limit, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 const G_PDU: u32 = 255;
 const MAX_EXTENSIONS: u32 = 8;

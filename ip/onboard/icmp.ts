@@ -1,8 +1,8 @@
 // ICMP (RFC 792): type, code, checksum, 4 bytes by type; errors quote the packet that caused them.
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { checkPlain } from "./checksum";
 import { Packet, need, note, rest } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 import { quoteIpv4 } from "./quotation";
 import { tooSmall } from "./tcp";
 

@@ -1,9 +1,9 @@
 // ICMPv6 (RFC 4443): type, code, checksum, 4 bytes by type. Errors (types below 128) quote the packet that caused them;
 // neighbour discovery (RFC 4861) and listener discovery (RFC 2710, RFC 3810) have rules of their own on the hop limit.
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { checkTransport } from "./checksum";
 import { Packet, innermost, need, note, rest } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 import { quoteIpv6 } from "./quotation";
 import { tooSmall } from "./tcp";
 

@@ -1,9 +1,9 @@
 // IGMP (RFC 2236, RFC 3376): type, maximal response time, checksum, group; version 3 goes on with lists.
 import { be16 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { checkPlain } from "./checksum";
 import { Packet, need, note, rest } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 import { tooSmall } from "./tcp";
 
 const QUERY: u32 = 0x11,

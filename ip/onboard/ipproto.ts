@@ -1,7 +1,8 @@
 // What an IP protocol number announces (IANA protocol-numbers), and the start of every IP packet.
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
+import { ofExtension, ofIpProtocol } from "./generated/numbers";
 import { INNER, IpFlag, Ip, Is, OUTER, Packet, TUNNELS, innermost, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 /** The structure for the next IP header; what the packet around it said of transport is forgotten. 0: too deep. */
 export function enter(k: Packet): usize {
@@ -32,77 +33,16 @@ export function fromIpProtocol(k: Packet, number: u32): u32 {
   if (ip.version == 6) ip.protocol = <u8>number;
   k.protocol = <u8>number;
   if (k.flags & Is.LATER) return Protocol.NONE;
-  switch (number) {
-    case 6:
-      return Protocol.TCP;
-    case 17:
-      return Protocol.UDP;
-    case 1:
-      if (ip.version == 6) note(k, Anomaly.IPV6_ICMPV4);
-      return Protocol.ICMP;
-    case 58:
-      if (ip.version == 4) note(k, Anomaly.IPV4_ICMPV6);
-      return Protocol.ICMPV6;
-    case 2:
-      return Protocol.IGMP;
-    case 4:
-      return Protocol.IP;
-    case 41:
-      return Protocol.IPV6;
-    case 47:
-      return Protocol.GRE;
-    case 50:
-      return Protocol.ESP;
-    case 51:
-      return Protocol.AH;
-    case 132:
-      return Protocol.SCTP;
-    case 33:
-      return Protocol.DCCP;
-    case 136:
-      return Protocol.UDPLITE;
-    case 137:
-      return Protocol.MPLS;
-    case 143:
-      return Protocol.ETH; // RFC 8986
-    case 8:
-      return Protocol.EGP;
-    case 9:
-      return Protocol.IGRP;
-    case 46:
-      return Protocol.RSVP;
-    case 88:
-      return Protocol.EIGRP;
-    case 89:
-      return Protocol.OSPF;
-    case 103:
-      return Protocol.PIM;
-    case 108:
-      return Protocol.IPCOMP;
-    case 112:
-      return Protocol.VRRP;
-    case 115:
-      return Protocol.L2TP;
+  const protocol = ofIpProtocol(number);
+  if (protocol != Protocol.NONE) {
+    if (ip.version == 6) {
+      if (protocol == Protocol.ICMP) note(k, Anomaly.IPV6_ICMPV4);
+    } else if (protocol == Protocol.ICMPV6) note(k, Anomaly.IPV4_ICMPV6);
+    return protocol;
   }
   if (ip.version == 6) {
-    switch (number) {
-      case 0:
-        return Protocol.HOPOPTS;
-      case 43:
-        return Protocol.ROUTING;
-      case 44:
-        return Protocol.FRAGHDR;
-      case 59:
-        return Protocol.NONEXT;
-      case 60:
-        return Protocol.DSTOPTS;
-      case 135:
-        return Protocol.MIPV6;
-      case 139:
-        return Protocol.HIP;
-      case 140:
-        return Protocol.SHIM6;
-    }
+    const extension = ofExtension(number);
+    if (extension != Protocol.NONE) return extension;
     if (unassigned(number)) note(k, Anomaly.IPV6_UNKNOWN_NEXT);
   } else if (unassigned(number) || number == 0) note(k, Anomaly.IPV4_UNKNOWN_PROTOCOL);
   return Protocol.NONE;

@@ -1,5 +1,5 @@
 // IPv4 options: type, and for all but the two padding options length and data (RFC 791 section 3.1).
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { Packet, Seen, note } from "./packet";
 
 const EOL: u32 = 0,

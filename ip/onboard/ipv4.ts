@@ -1,12 +1,12 @@
 // IPv4 (RFC 791): version and header length, type of service, total length, identification, flags and fragment offset,
 // time to live, protocol, header checksum, source, destination, options.
 import { be16, be32, fold16, sum16 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { bad } from "./checksum";
 import { enter, fragment, fromIpProtocol } from "./ipproto";
 import { ipv4Options } from "./ipv4-options";
 import { Ip, IpFlag, Is, Packet, innermost, limit, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 export function ipv4(k: Packet): u32 {
   const inIpv6 = k.ips != 0 && innermost(k).version == 6;

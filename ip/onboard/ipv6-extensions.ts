@@ -2,11 +2,11 @@
 //
 // All are layers of their own. Bounds: MAX_EXTENSIONS in one packet, and the limit of layers over all.
 import { be16, be32 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { fragment, fromIpProtocol } from "./ipproto";
 import { ipv6Options } from "./ipv6-options";
 import { IpFlag, Is, Packet, Seen, innermost, limit, need, note, rest } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 const MAX_EXTENSIONS: u32 = 10;
 

@@ -1,6 +1,6 @@
 // Options of hop-by-hop and destination headers: type, length, data (RFC 8200 section 4.2).
 import { be32 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { Packet, Seen, innermost, note } from "./packet";
 
 const PAD1: u32 = 0,

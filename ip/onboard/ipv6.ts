@@ -1,9 +1,9 @@
 // IPv6 (RFC 8200): version, traffic class, flow label, payload length, next header, hop limit, source, destination.
 import { be16, be32, be64 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { enter, fromIpProtocol } from "./ipproto";
 import { Ip, Packet, innermost, limit, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 export function ipv6(k: Packet): u32 {
   const inIpv6 = k.ips != 0 && innermost(k).version == 6;

@@ -1,9 +1,9 @@
 // IEEE 802.2 LLC: DSAP, SSAP, control (1 byte in unnumbered frames, else 2); behind AA-AA-03 SNAP: OUI (3), type (2).
 import { be16 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
-import { fromEtherType } from "./ethertype";
+import { Anomaly } from "./generated/anomaly";
+import { fromEtherType } from "./generated/numbers";
 import { Packet, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 export function llc(k: Packet): u32 {
   if (!need(k, 3, Anomaly.LLC_TOO_SMALL)) return Protocol.NONE;

@@ -1,8 +1,8 @@
 // BSD loopback: an address family in 4 bytes, in the byte order of the machine that captured (LINKTYPE_NULL) or of the
 // network (LINKTYPE_LOOP). The families of IPv6 differ from system to system. Raw IP: nothing in front of the header.
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { Packet, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 export function loopback(k: Packet): u32 {
   if (!need(k, 4, Anomaly.LTNULL_TOO_SMALL)) return Protocol.NONE;

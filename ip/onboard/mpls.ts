@@ -2,9 +2,9 @@
 // it is guessed from the first nibble, as routers do (RFC 4928): 4 and 6 are IP; 0 is a pseudowire control word
 // (RFC 4385) in front of Ethernet, 1 an associated channel; anything else is taken for Ethernet without a control word.
 import { be32 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { Packet, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 const MAX_LABELS: u32 = 16;
 const IPV4_NULL: u32 = 0,

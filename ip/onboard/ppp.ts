@@ -1,9 +1,9 @@
 // PPP (RFC 1661, RFC 1662): address and control (FF 03, may be left out), then the protocol in 2 bytes, or 1 when its
 // lowest bit is set (compressed).
 import { be16 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { Packet, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 export function ppp(k: Packet): u32 {
   if (!need(k, 2, Anomaly.PPP_TOO_SMALL)) return Protocol.NONE;

@@ -1,8 +1,8 @@
 // PPP over Ethernet (RFC 2516): version and type (0x11), code, session, length; then tags (discovery) or PPP (session).
 import { be16 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { Packet, limit, need, note, rest } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 /** The header both stages share; returns the code, or 256 when decoding ends here. */
 function header(k: Packet): u32 {

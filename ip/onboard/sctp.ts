@@ -1,10 +1,10 @@
 // SCTP (RFC 9260): ports, verification tag, CRC-32C checksum, then chunks: type, flags, length, value, padding to 4.
 import { be16, be32 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { bad, verifiable } from "./checksum";
 import { crc32c } from "./crc32c";
 import { Packet, need, note, rest } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 import { ports, tooSmall } from "./tcp";
 
 const MAX_CHUNKS: u32 = 64;

@@ -1,6 +1,6 @@
 // TCP options (RFC 9293 section 3.2, RFC 7323, RFC 2018): kind, and for all but the two padding options length and data.
 import { be16 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { Packet, note } from "./packet";
 
 const EOL: u32 = 0,

@@ -1,9 +1,9 @@
 // TCP (RFC 9293 section 3.1): ports, sequence, acknowledgment, offset and flags, window, checksum, urgent, options.
 import { be16, be32 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { checkTransport } from "./checksum";
 import { Is, Packet, innermost, need, note, rest } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 import { tcpOptions } from "./tcp-options";
 
 export const FIN: u32 = 1,

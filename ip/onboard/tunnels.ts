@@ -1,10 +1,10 @@
 // Small tunnel headers: ERSPAN (draft-foschiano-erspan), VXLAN (RFC 7348), GENEVE (RFC 8926), Teredo (RFC 4380), NSH
 // (RFC 8300).
 import { be16, be32 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
-import { fromEtherType } from "./ethertype";
+import { Anomaly } from "./generated/anomaly";
+import { fromEtherType } from "./generated/numbers";
 import { Packet, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 /** Version (4), VLAN (12), class, session (10), then: type II index (8 bytes in all), type III more (12, or 20). */
 export function erspan(k: Packet): u32 {

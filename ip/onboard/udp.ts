@@ -1,9 +1,9 @@
 // UDP (RFC 768): ports, length, checksum. UDP-Lite (RFC 3828): coverage in place of the length. Tunnels go by port.
 import { be16 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { checkTransport } from "./checksum";
 import { Is, Packet, innermost, limit, need, note, rest } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 import { ports, tooSmall } from "./tcp";
 
 export function udp(k: Packet): u32 {

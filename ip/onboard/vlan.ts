@@ -1,10 +1,10 @@
 // IEEE 802.1Q tag: priority (3 bits), drop eligible (1), VLAN identifier (12), then the next type. Several may be stacked
 // (802.1ad); more than VLANS is an anomaly, yet decoding goes on to the limit of layers.
 import { be16 } from "../../lib/onboard/bytes";
-import { Anomaly } from "./anomaly";
+import { Anomaly } from "./generated/anomaly";
 import { typeOrLength } from "./ethertype";
 import { Packet, VLANS, need, note } from "./packet";
-import { Protocol } from "./protocols";
+import { Protocol } from "./generated/protocol";
 
 export function vlan(k: Packet): u32 {
   if (!need(k, 4, Anomaly.VLAN_TOO_SMALL)) return Protocol.NONE;

@@ -82,7 +82,7 @@ const GROUPS: readonly Group[] = [
       "inspect says a layer's name where it says an anomaly, and in these layers it finds none. weir decode says them.",
     alone: true,
     lines: {
-      "ip/onboard/protocols.ts":
+      "ip/onboard/generated/protocol.ts":
         `GTP_PRIME TEREDO STP CDP ISIS IPX NETBIOS LLDP EAPOL MACCTRL SLOW CFM MACSEC LOOPBACK WOL AOE RARP HOMEPLUG TRILL GOOSE SV GSE PTP PROFINET ETHERCAT POWERLINK SERCOS PRP HSR MRP OSPF PIM VRRP EIGRP RSVP L2TP IPCOMP EGP IGRP`
           .split(" ")
           .map((name) => `case Protocol.${name}:`),
@@ -143,7 +143,7 @@ const GROUPS: readonly Group[] = [
   {
     reason: "Names that Suricata has for what nothing here notes, kept so that its list is whole.",
     lines: {
-      "ip/onboard/anomaly.ts": "MPLS_UNKNOWN_PAYLOAD IPV4_OPT_PAD IPV4_OPT_EOL ICMPV6_TYPE ERSPAN_VLANS"
+      "ip/onboard/generated/anomaly.ts": "MPLS_UNKNOWN_PAYLOAD IPV4_OPT_PAD IPV4_OPT_EOL ICMPV6_TYPE ERSPAN_VLANS"
         .split(" ")
         .map((name) => `case Anomaly.${name}:`),
     },

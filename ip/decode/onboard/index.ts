@@ -9,11 +9,11 @@
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
 import { Text, open } from "../../../lib/onboard/text";
-import { Anomaly, writeAnomaly } from "../../onboard/anomaly";
+import { Anomaly, writeAnomaly } from "../../onboard/generated/anomaly";
 import { decode } from "../../onboard/decode";
 import { track } from "../../onboard/fragments";
 import { PACKET_SIZE, Packet } from "../../onboard/packet";
-import { Protocol, writeProtocol } from "../../onboard/protocols";
+import { Protocol, writeProtocol } from "../../onboard/generated/protocol";
 
 const PACKETS: u32 = 128;
 const input: usize = memory.data(131072, 8);

@@ -1,216 +1,213 @@
-// REQ-DECODE-002
-// The named anomalies: what can be wrong with a packet, by the names Suricata's EVE uses where it has one.
-//
-// Each is written `decoder.<layer>.<what>`; the enumeration below is in the order of the names further down. Names that
-// Suricata (etc/schema.json, stats.decoder.event) does not have are ours: marked with a + there.
-import { Text, lit } from "../../lib/onboard/text";
+// Generated from ip/registry.ts by `npm run generate`: do not edit.
+// REQ-DECODE-002. What can be wrong with a packet, by Suricata's names in EVE; with a + where it has none.
+import { Text, lit } from "../../../lib/onboard/text";
 
 export const enum Anomaly {
   NONE = 0,
-  TOO_MANY_LAYERS,
-  TOO_MANY_TUNNELS,
-  UNKNOWN_LINKTYPE,
-  ETHERNET_TOO_SMALL,
-  ETHERNET_UNKNOWN_TYPE,
-  ETHERNET_LEN_INVALID,
-  ETHERNET_SRC_MULTICAST,
-  VLAN_TOO_SMALL,
-  VLAN_TOO_MANY,
-  VLAN_UNKNOWN_TYPE,
-  PBB_TOO_SMALL,
-  VNTAG_TOO_SMALL,
-  VNTAG_UNKNOWN_TYPE,
-  ETAG_TOO_SMALL,
-  ETAG_UNKNOWN_TYPE,
-  CFP_TOO_SMALL,
-  LLC_TOO_SMALL,
-  LLC_UNKNOWN_OUI,
-  MPLS_TOO_SMALL,
-  MPLS_PKT_TOO_SMALL,
-  MPLS_ROUTER_ALERT,
-  MPLS_IMPLICIT_NULL,
-  MPLS_RESERVED,
-  MPLS_UNKNOWN_PAYLOAD,
-  MPLS_TOO_MANY,
-  PPPOE_TOO_SMALL,
-  PPPOE_WRONG_CODE,
-  PPPOE_MALFORMED_TAGS,
-  PPPOE_VERSION,
-  PPPOE_LEN_INVALID,
-  PPP_TOO_SMALL,
-  PPP_UNSUP_PROTO,
-  PPP_WRONG_TYPE,
-  ARP_TOO_SMALL,
-  ARP_HARDWARE,
-  ARP_PROTOCOL,
-  ARP_INVALID,
-  ARP_HARDWARE_SIZE,
-  ARP_PROTOCOL_SIZE,
-  ARP_OPCODE,
-  SLL_TOO_SMALL,
-  SLL2_TOO_SMALL,
-  LTNULL_TOO_SMALL,
-  LTNULL_TYPE,
-  IPRAW_VERSION,
-  IPV4_TOO_SMALL,
-  IPV4_VERSION,
-  IPV4_HLEN,
-  IPV4_IPLEN,
-  IPV4_TRUNC,
-  IPV4_CHECKSUM,
-  IPV4_RESERVED_FLAG,
-  IPV4_TTL_ZERO,
-  IPV4_OPT_PAD,
-  IPV4_OPT_INVALID,
-  IPV4_OPT_LEN,
-  IPV4_OPT_MALFORMED,
-  IPV4_OPT_EOL,
-  IPV4_OPT_DUPLICATE,
-  IPV4_OPT_UNKNOWN,
-  IPV4_UNKNOWN_PROTOCOL,
-  IPV4_ICMPV6,
-  IPV4_FRAG_TOO_LARGE,
-  IPV4_FRAG_OVERLAP,
-  IPV4_FRAG_IGNORED,
-  IPV4_FRAG_TINY,
-  IPV4_FRAG_TIMEOUT,
-  IPV4_FRAG_LENGTH,
-  IPV6_TOO_SMALL,
-  IPV6_VERSION,
-  IPV6_TRUNC,
-  IPV6_TRUNC_EXTHDR,
-  IPV6_HOP_ZERO,
-  IPV6_DUPL_FH,
-  IPV6_USELESS_FH,
-  IPV6_DUPL_RH,
-  IPV6_DUPL_HH,
-  IPV6_DUPL_DH,
-  IPV6_DUPL_AH,
-  IPV6_DUPL_EH,
-  IPV6_TOO_MANY_EXTHDRS,
-  IPV6_HH_NOT_FIRST,
-  IPV6_OPTLEN,
-  IPV6_AH_RES,
-  IPV6_HOPOPTS_UNKNOWN,
-  IPV6_HOPOPTS_PADDING,
-  IPV6_DSTOPTS_UNKNOWN,
-  IPV6_DSTOPTS_PADDING,
-  IPV6_RH_TYPE_0,
-  IPV6_RH_INVALID,
-  IPV6_JUMBO_INVALID,
-  IPV6_FH_RESERVED,
-  IPV6_DATA_AFTER_NONE,
-  IPV6_UNKNOWN_NEXT,
-  IPV6_ICMPV4,
-  IPV6_FRAG_TOO_LARGE,
-  IPV6_FRAG_OVERLAP,
-  IPV6_FRAG_IGNORED,
-  IPV6_FRAG_LENGTH,
-  IPV6_FRAG_TINY,
-  IPV6_FRAG_TIMEOUT,
-  IPV4_IN_IPV6_SMALL,
-  IPV4_IN_IPV6_VERSION,
-  IPV6_IN_IPV6_SMALL,
-  IPV6_IN_IPV6_VERSION,
-  AH_TOO_SMALL,
-  ESP_TOO_SMALL,
-  TCP_TOO_SMALL,
-  TCP_HLEN,
-  TCP_OPTLEN,
-  TCP_OPT_LEN,
-  TCP_OPT_DUPLICATE,
-  TCP_CHECKSUM,
-  TCP_NO_FLAGS,
-  TCP_SYN_FIN,
-  TCP_SYN_RST,
-  TCP_FIN_RST,
-  TCP_XMAS,
-  TCP_FIN_NO_ACK,
-  TCP_RESERVED,
-  TCP_URG,
-  TCP_PORT_ZERO,
-  UDP_HLEN_SMALL,
-  UDP_TOO_SMALL,
-  UDP_HLEN,
-  UDP_LEN,
-  UDP_CHECKSUM,
-  UDP_PORT_ZERO,
-  UDP_NO_CHECKSUM,
-  UDPLITE_TOO_SMALL,
-  UDPLITE_COVERAGE,
-  UDPLITE_CHECKSUM,
-  ICMPV4_TOO_SMALL,
-  ICMPV4_TYPE,
-  ICMPV4_CODE,
-  ICMPV4_QUOTE_SMALL,
-  ICMPV4_QUOTE_VERSION,
-  ICMPV4_CHECKSUM,
-  ICMPV6_TOO_SMALL,
-  ICMPV6_TYPE,
-  ICMPV6_CODE,
-  ICMPV6_QUOTE_SMALL,
-  ICMPV6_QUOTE_VERSION,
-  ICMPV6_EXPERIMENTAL,
-  ICMPV6_UNASSIGNED,
-  ICMPV6_MLD_HOP_LIMIT,
-  ICMPV6_CHECKSUM,
-  ICMPV6_NDP_HOP_LIMIT,
-  ICMPV6_NDP_LENGTH,
-  ICMPV6_NDP_OPTION,
-  ICMPV6_NDP_CODE,
-  IGMP_TOO_SMALL,
-  IGMP_MALFORMED,
-  IGMP_V3_TOO_SMALL,
-  IGMP_CHECKSUM,
-  IGMP_TYPE,
-  SCTP_TOO_SMALL,
-  SCTP_CHUNK_SMALL,
-  SCTP_CHUNK_LEN,
-  SCTP_TOO_MANY,
-  SCTP_INIT_VTAG,
-  SCTP_INIT_BUNDLED,
-  SCTP_ZERO_VTAG,
-  SCTP_CHECKSUM,
-  DCCP_TOO_SMALL,
-  DCCP_OFFSET,
-  DCCP_CHECKSUM,
-  GRE_TOO_SMALL,
-  GRE_VERSION,
-  GRE_V0_RECUR,
-  GRE_V0_FLAGS,
-  GRE_V0_TOO_BIG,
-  GRE_V0_SRE,
-  GRE_V1_CHKSUM,
-  GRE_V1_ROUTE,
-  GRE_V1_SSR,
-  GRE_V1_RECUR,
-  GRE_V1_FLAGS,
-  GRE_V1_NO_KEY,
-  GRE_V1_PROTOCOL,
-  GRE_V1_TOO_BIG,
-  GRE_CHECKSUM,
-  ERSPAN_TOO_SMALL,
-  ERSPAN_VERSION,
-  ERSPAN_VLANS,
-  VXLAN_PAYLOAD,
-  VXLAN_TOO_SMALL,
-  GENEVE_PAYLOAD,
-  GENEVE_TOO_SMALL,
-  GENEVE_OPTIONS,
-  GTP_TOO_SMALL,
-  GTP_VERSION,
-  GTP_LENGTH,
-  GTP_EXTENSION,
-  NSH_TOO_SMALL,
-  NSH_VERSION,
-  NSH_LENGTH,
-  NSH_RESERVED,
-  NSH_TYPE,
-  NSH_PAYLOAD,
-  COUNT,
+  TOO_MANY_LAYERS = 1, // too_many_layers
+  TOO_MANY_TUNNELS = 2, // too_many_tunnels +
+  UNKNOWN_LINKTYPE = 3, // unknown_linktype +
+  ETHERNET_TOO_SMALL = 4, // ethernet.pkt_too_small
+  ETHERNET_UNKNOWN_TYPE = 5, // ethernet.unknown_ethertype
+  ETHERNET_LEN_INVALID = 6, // ethernet.len_invalid +: 802.3 length beyond the frame, or none
+  ETHERNET_SRC_MULTICAST = 7, // ethernet.src_multicast +
+  VLAN_TOO_SMALL = 8, // vlan.header_too_small
+  VLAN_TOO_MANY = 9, // vlan.too_many_layers
+  VLAN_UNKNOWN_TYPE = 10, // vlan.unknown_type
+  PBB_TOO_SMALL = 11, // ieee8021ah.header_too_small
+  VNTAG_TOO_SMALL = 12, // vntag.header_too_small
+  VNTAG_UNKNOWN_TYPE = 13, // vntag.unknown_type
+  ETAG_TOO_SMALL = 14, // etag.header_too_small
+  ETAG_UNKNOWN_TYPE = 15, // etag.unknown_type
+  CFP_TOO_SMALL = 16, // cfp.header_too_small +
+  LLC_TOO_SMALL = 17, // llc.pkt_too_small +
+  LLC_UNKNOWN_OUI = 18, // llc.unknown_oui +
+  MPLS_TOO_SMALL = 19, // mpls.header_too_small
+  MPLS_PKT_TOO_SMALL = 20, // mpls.pkt_too_small
+  MPLS_ROUTER_ALERT = 21, // mpls.bad_label_router_alert
+  MPLS_IMPLICIT_NULL = 22, // mpls.bad_label_implicit_null
+  MPLS_RESERVED = 23, // mpls.bad_label_reserved
+  MPLS_UNKNOWN_PAYLOAD = 24, // mpls.unknown_payload_type
+  MPLS_TOO_MANY = 25, // mpls.too_many_labels +
+  PPPOE_TOO_SMALL = 26, // pppoe.pkt_too_small
+  PPPOE_WRONG_CODE = 27, // pppoe.wrong_code
+  PPPOE_MALFORMED_TAGS = 28, // pppoe.malformed_tags
+  PPPOE_VERSION = 29, // pppoe.wrong_version +
+  PPPOE_LEN_INVALID = 30, // pppoe.len_invalid +
+  PPP_TOO_SMALL = 31, // ppp.pkt_too_small
+  PPP_UNSUP_PROTO = 32, // ppp.unsup_proto
+  PPP_WRONG_TYPE = 33, // ppp.wrong_type
+  ARP_TOO_SMALL = 34, // arp.pkt_too_small
+  ARP_HARDWARE = 35, // arp.unsupported_hardware
+  ARP_PROTOCOL = 36, // arp.unsupported_protocol
+  ARP_INVALID = 37, // arp.invalid_pkt
+  ARP_HARDWARE_SIZE = 38, // arp.invalid_hardware_size
+  ARP_PROTOCOL_SIZE = 39, // arp.invalid_protocol_size
+  ARP_OPCODE = 40, // arp.unsupported_opcode
+  SLL_TOO_SMALL = 41, // sll.pkt_too_small
+  SLL2_TOO_SMALL = 42, // sll2.pkt_too_small
+  LTNULL_TOO_SMALL = 43, // ltnull.pkt_too_small
+  LTNULL_TYPE = 44, // ltnull.unsupported_type
+  IPRAW_VERSION = 45, // ipraw.invalid_ip_version
+  IPV4_TOO_SMALL = 46, // ipv4.pkt_too_small
+  IPV4_VERSION = 47, // ipv4.wrong_ip_version
+  IPV4_HLEN = 48, // ipv4.hlen_too_small
+  IPV4_IPLEN = 49, // ipv4.iplen_smaller_than_hlen
+  IPV4_TRUNC = 50, // ipv4.trunc_pkt
+  IPV4_CHECKSUM = 51, // ipv4.bad_checksum +
+  IPV4_RESERVED_FLAG = 52, // ipv4.reserved_flag +
+  IPV4_TTL_ZERO = 53, // ipv4.ttl_zero +
+  IPV4_OPT_PAD = 54, // ipv4.opt_pad_required
+  IPV4_OPT_INVALID = 55, // ipv4.opt_invalid
+  IPV4_OPT_LEN = 56, // ipv4.opt_invalid_len
+  IPV4_OPT_MALFORMED = 57, // ipv4.opt_malformed
+  IPV4_OPT_EOL = 58, // ipv4.opt_eol_required
+  IPV4_OPT_DUPLICATE = 59, // ipv4.opt_duplicate
+  IPV4_OPT_UNKNOWN = 60, // ipv4.opt_unknown
+  IPV4_UNKNOWN_PROTOCOL = 61, // ipv4.unknown_protocol
+  IPV4_ICMPV6 = 62, // ipv4.icmpv6
+  IPV4_FRAG_TOO_LARGE = 63, // ipv4.frag_pkt_too_large
+  IPV4_FRAG_OVERLAP = 64, // ipv4.frag_overlap
+  IPV4_FRAG_IGNORED = 65, // ipv4.frag_ignored
+  IPV4_FRAG_TINY = 66, // ipv4.frag_tiny +: RFC 1858, RFC 3128
+  IPV4_FRAG_TIMEOUT = 67, // ipv4.frag_timeout +
+  IPV4_FRAG_LENGTH = 68, // ipv4.frag_invalid_length +: not a multiple of 8, not the last
+  IPV6_TOO_SMALL = 69, // ipv6.pkt_too_small
+  IPV6_VERSION = 70, // ipv6.wrong_ip_version
+  IPV6_TRUNC = 71, // ipv6.trunc_pkt
+  IPV6_TRUNC_EXTHDR = 72, // ipv6.trunc_exthdr
+  IPV6_HOP_ZERO = 73, // ipv6.hop_limit_zero +
+  IPV6_DUPL_FH = 74, // ipv6.exthdr_dupl_fh
+  IPV6_USELESS_FH = 75, // ipv6.exthdr_useless_fh
+  IPV6_DUPL_RH = 76, // ipv6.exthdr_dupl_rh
+  IPV6_DUPL_HH = 77, // ipv6.exthdr_dupl_hh
+  IPV6_DUPL_DH = 78, // ipv6.exthdr_dupl_dh
+  IPV6_DUPL_AH = 79, // ipv6.exthdr_dupl_ah
+  IPV6_DUPL_EH = 80, // ipv6.exthdr_dupl_eh
+  IPV6_TOO_MANY_EXTHDRS = 81, // ipv6.too_many_exthdrs +
+  IPV6_HH_NOT_FIRST = 82, // ipv6.hopopts_not_first +: RFC 8200 section 4.1
+  IPV6_OPTLEN = 83, // ipv6.exthdr_invalid_optlen
+  IPV6_AH_RES = 84, // ipv6.exthdr_ah_res_not_null
+  IPV6_HOPOPTS_UNKNOWN = 85, // ipv6.hopopts_unknown_opt
+  IPV6_HOPOPTS_PADDING = 86, // ipv6.hopopts_only_padding
+  IPV6_DSTOPTS_UNKNOWN = 87, // ipv6.dstopts_unknown_opt
+  IPV6_DSTOPTS_PADDING = 88, // ipv6.dstopts_only_padding
+  IPV6_RH_TYPE_0 = 89, // ipv6.rh_type_0
+  IPV6_RH_INVALID = 90, // ipv6.rh_invalid +: more segments left than addresses
+  IPV6_JUMBO_INVALID = 91, // ipv6.jumbo_invalid +: RFC 2675 section 3
+  IPV6_FH_RESERVED = 92, // ipv6.fh_non_zero_reserved_field
+  IPV6_DATA_AFTER_NONE = 93, // ipv6.data_after_none_header
+  IPV6_UNKNOWN_NEXT = 94, // ipv6.unknown_next_header
+  IPV6_ICMPV4 = 95, // ipv6.icmpv4
+  IPV6_FRAG_TOO_LARGE = 96, // ipv6.frag_pkt_too_large
+  IPV6_FRAG_OVERLAP = 97, // ipv6.frag_overlap
+  IPV6_FRAG_IGNORED = 98, // ipv6.frag_ignored
+  IPV6_FRAG_LENGTH = 99, // ipv6.frag_invalid_length
+  IPV6_FRAG_TINY = 100, // ipv6.frag_tiny +: RFC 7112
+  IPV6_FRAG_TIMEOUT = 101, // ipv6.frag_timeout +
+  IPV4_IN_IPV6_SMALL = 102, // ipv6.ipv4_in_ipv6_too_small
+  IPV4_IN_IPV6_VERSION = 103, // ipv6.ipv4_in_ipv6_wrong_version
+  IPV6_IN_IPV6_SMALL = 104, // ipv6.ipv6_in_ipv6_too_small
+  IPV6_IN_IPV6_VERSION = 105, // ipv6.ipv6_in_ipv6_wrong_version
+  AH_TOO_SMALL = 106, // ah.pkt_too_small +
+  ESP_TOO_SMALL = 107, // esp.pkt_too_small
+  TCP_TOO_SMALL = 108, // tcp.pkt_too_small
+  TCP_HLEN = 109, // tcp.hlen_too_small
+  TCP_OPTLEN = 110, // tcp.invalid_optlen
+  TCP_OPT_LEN = 111, // tcp.opt_invalid_len
+  TCP_OPT_DUPLICATE = 112, // tcp.opt_duplicate
+  TCP_CHECKSUM = 113, // tcp.bad_checksum +
+  TCP_NO_FLAGS = 114, // tcp.flags_null +
+  TCP_SYN_FIN = 115, // tcp.flags_syn_fin +
+  TCP_SYN_RST = 116, // tcp.flags_syn_rst +
+  TCP_FIN_RST = 117, // tcp.flags_fin_rst +
+  TCP_XMAS = 118, // tcp.flags_xmas +
+  TCP_FIN_NO_ACK = 119, // tcp.flags_fin_no_ack +
+  TCP_RESERVED = 120, // tcp.reserved_bits +
+  TCP_URG = 121, // tcp.urgent_without_flag +
+  TCP_PORT_ZERO = 122, // tcp.port_zero +
+  UDP_HLEN_SMALL = 123, // udp.hlen_too_small
+  UDP_TOO_SMALL = 124, // udp.pkt_too_small
+  UDP_HLEN = 125, // udp.hlen_invalid
+  UDP_LEN = 126, // udp.len_invalid
+  UDP_CHECKSUM = 127, // udp.bad_checksum +
+  UDP_PORT_ZERO = 128, // udp.port_zero +
+  UDP_NO_CHECKSUM = 129, // udp.no_checksum_ipv6 +: RFC 8200 section 8.1
+  UDPLITE_TOO_SMALL = 130, // udplite.pkt_too_small +
+  UDPLITE_COVERAGE = 131, // udplite.coverage_invalid +: RFC 3828 section 3.1
+  UDPLITE_CHECKSUM = 132, // udplite.bad_checksum +
+  ICMPV4_TOO_SMALL = 133, // icmpv4.pkt_too_small
+  ICMPV4_TYPE = 134, // icmpv4.unknown_type
+  ICMPV4_CODE = 135, // icmpv4.unknown_code
+  ICMPV4_QUOTE_SMALL = 136, // icmpv4.ipv4_trunc_pkt
+  ICMPV4_QUOTE_VERSION = 137, // icmpv4.ipv4_unknown_ver
+  ICMPV4_CHECKSUM = 138, // icmpv4.bad_checksum +
+  ICMPV6_TOO_SMALL = 139, // icmpv6.pkt_too_small
+  ICMPV6_TYPE = 140, // icmpv6.unknown_type
+  ICMPV6_CODE = 141, // icmpv6.unknown_code
+  ICMPV6_QUOTE_SMALL = 142, // icmpv6.ipv6_trunc_pkt
+  ICMPV6_QUOTE_VERSION = 143, // icmpv6.ipv6_unknown_version
+  ICMPV6_EXPERIMENTAL = 144, // icmpv6.experimentation_type
+  ICMPV6_UNASSIGNED = 145, // icmpv6.unassigned_type
+  ICMPV6_MLD_HOP_LIMIT = 146, // icmpv6.mld_message_with_invalid_hl
+  ICMPV6_CHECKSUM = 147, // icmpv6.bad_checksum +
+  ICMPV6_NDP_HOP_LIMIT = 148, // icmpv6.ndp_invalid_hl +: RFC 4861 sections 6.1, 7.1, 8.1
+  ICMPV6_NDP_LENGTH = 149, // icmpv6.ndp_too_small +
+  ICMPV6_NDP_OPTION = 150, // icmpv6.ndp_invalid_optlen +
+  ICMPV6_NDP_CODE = 151, // icmpv6.ndp_invalid_code +
+  IGMP_TOO_SMALL = 152, // igmp.pkt_too_small
+  IGMP_MALFORMED = 153, // igmp.malformed
+  IGMP_V3_TOO_SMALL = 154, // igmp.v3_pkt_too_small
+  IGMP_CHECKSUM = 155, // igmp.bad_checksum +
+  IGMP_TYPE = 156, // igmp.unknown_type +
+  SCTP_TOO_SMALL = 157, // sctp.pkt_too_small
+  SCTP_CHUNK_SMALL = 158, // sctp.chunk_too_small
+  SCTP_CHUNK_LEN = 159, // sctp.chunk_len_invalid
+  SCTP_TOO_MANY = 160, // sctp.too_many_chunks
+  SCTP_INIT_VTAG = 161, // sctp.init_with_non_zero_vtag
+  SCTP_INIT_BUNDLED = 162, // sctp.init_chunk_bundled
+  SCTP_ZERO_VTAG = 163, // sctp.data_with_zero_vtag
+  SCTP_CHECKSUM = 164, // sctp.bad_checksum +
+  DCCP_TOO_SMALL = 165, // dccp.pkt_too_small +
+  DCCP_OFFSET = 166, // dccp.invalid_offset +
+  DCCP_CHECKSUM = 167, // dccp.bad_checksum +
+  GRE_TOO_SMALL = 168, // gre.pkt_too_small
+  GRE_VERSION = 169, // gre.wrong_version
+  GRE_V0_RECUR = 170, // gre.version0_recur
+  GRE_V0_FLAGS = 171, // gre.version0_flags
+  GRE_V0_TOO_BIG = 172, // gre.version0_hdr_too_big
+  GRE_V0_SRE = 173, // gre.version0_malformed_sre_hdr
+  GRE_V1_CHKSUM = 174, // gre.version1_chksum
+  GRE_V1_ROUTE = 175, // gre.version1_route
+  GRE_V1_SSR = 176, // gre.version1_ssr
+  GRE_V1_RECUR = 177, // gre.version1_recur
+  GRE_V1_FLAGS = 178, // gre.version1_flags
+  GRE_V1_NO_KEY = 179, // gre.version1_no_key
+  GRE_V1_PROTOCOL = 180, // gre.version1_wrong_protocol
+  GRE_V1_TOO_BIG = 181, // gre.version1_hdr_too_big
+  GRE_CHECKSUM = 182, // gre.bad_checksum +
+  ERSPAN_TOO_SMALL = 183, // erspan.header_too_small
+  ERSPAN_VERSION = 184, // erspan.unsupported_version
+  ERSPAN_VLANS = 185, // erspan.too_many_vlan_layers
+  VXLAN_PAYLOAD = 186, // vxlan.unknown_payload_type
+  VXLAN_TOO_SMALL = 187, // vxlan.pkt_too_small +
+  GENEVE_PAYLOAD = 188, // geneve.unknown_payload_type
+  GENEVE_TOO_SMALL = 189, // geneve.pkt_too_small +
+  GENEVE_OPTIONS = 190, // geneve.malformed_options +
+  GTP_TOO_SMALL = 191, // gtp.pkt_too_small +
+  GTP_VERSION = 192, // gtp.wrong_version +
+  GTP_LENGTH = 193, // gtp.len_invalid +
+  GTP_EXTENSION = 194, // gtp.malformed_extension +
+  NSH_TOO_SMALL = 195, // nsh.header_too_small
+  NSH_VERSION = 196, // nsh.unsupported_version
+  NSH_LENGTH = 197, // nsh.bad_header_length
+  NSH_RESERVED = 198, // nsh.reserved_type
+  NSH_TYPE = 199, // nsh.unsupported_type
+  NSH_PAYLOAD = 200, // nsh.unknown_payload
+  COUNT = 201,
 }
 
-/** Writes an anomaly's event name, such as decoder.ipv4.trunc_pkt. */
+/** Writes an anomaly's event name: decoder.ipv4.trunc_pkt. */
 export function writeAnomaly(t: Text, id: u32): void {
   lit(t, "decoder.");
   switch (id) {
@@ -219,10 +216,10 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.TOO_MANY_TUNNELS:
       lit(t, "too_many_tunnels");
-      break; // +
+      break;
     case Anomaly.UNKNOWN_LINKTYPE:
       lit(t, "unknown_linktype");
-      break; // +
+      break;
     case Anomaly.ETHERNET_TOO_SMALL:
       lit(t, "ethernet.pkt_too_small");
       break;
@@ -231,10 +228,10 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.ETHERNET_LEN_INVALID:
       lit(t, "ethernet.len_invalid");
-      break; // + 802.3 length beyond the frame, or none
+      break;
     case Anomaly.ETHERNET_SRC_MULTICAST:
       lit(t, "ethernet.src_multicast");
-      break; // +
+      break;
     case Anomaly.VLAN_TOO_SMALL:
       lit(t, "vlan.header_too_small");
       break;
@@ -261,13 +258,13 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.CFP_TOO_SMALL:
       lit(t, "cfp.header_too_small");
-      break; // +
+      break;
     case Anomaly.LLC_TOO_SMALL:
       lit(t, "llc.pkt_too_small");
-      break; // +
+      break;
     case Anomaly.LLC_UNKNOWN_OUI:
       lit(t, "llc.unknown_oui");
-      break; // +
+      break;
     case Anomaly.MPLS_TOO_SMALL:
       lit(t, "mpls.header_too_small");
       break;
@@ -288,7 +285,7 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.MPLS_TOO_MANY:
       lit(t, "mpls.too_many_labels");
-      break; // +
+      break;
     case Anomaly.PPPOE_TOO_SMALL:
       lit(t, "pppoe.pkt_too_small");
       break;
@@ -300,10 +297,10 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.PPPOE_VERSION:
       lit(t, "pppoe.wrong_version");
-      break; // +
+      break;
     case Anomaly.PPPOE_LEN_INVALID:
       lit(t, "pppoe.len_invalid");
-      break; // +
+      break;
     case Anomaly.PPP_TOO_SMALL:
       lit(t, "ppp.pkt_too_small");
       break;
@@ -366,13 +363,13 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.IPV4_CHECKSUM:
       lit(t, "ipv4.bad_checksum");
-      break; // +
+      break;
     case Anomaly.IPV4_RESERVED_FLAG:
       lit(t, "ipv4.reserved_flag");
-      break; // +
+      break;
     case Anomaly.IPV4_TTL_ZERO:
       lit(t, "ipv4.ttl_zero");
-      break; // +
+      break;
     case Anomaly.IPV4_OPT_PAD:
       lit(t, "ipv4.opt_pad_required");
       break;
@@ -411,13 +408,13 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.IPV4_FRAG_TINY:
       lit(t, "ipv4.frag_tiny");
-      break; // + RFC 1858, RFC 3128
+      break;
     case Anomaly.IPV4_FRAG_TIMEOUT:
       lit(t, "ipv4.frag_timeout");
-      break; // +
+      break;
     case Anomaly.IPV4_FRAG_LENGTH:
       lit(t, "ipv4.frag_invalid_length");
-      break; // + not a multiple of 8, not the last
+      break;
     case Anomaly.IPV6_TOO_SMALL:
       lit(t, "ipv6.pkt_too_small");
       break;
@@ -432,7 +429,7 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.IPV6_HOP_ZERO:
       lit(t, "ipv6.hop_limit_zero");
-      break; // +
+      break;
     case Anomaly.IPV6_DUPL_FH:
       lit(t, "ipv6.exthdr_dupl_fh");
       break;
@@ -456,10 +453,10 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.IPV6_TOO_MANY_EXTHDRS:
       lit(t, "ipv6.too_many_exthdrs");
-      break; // +
+      break;
     case Anomaly.IPV6_HH_NOT_FIRST:
       lit(t, "ipv6.hopopts_not_first");
-      break; // + RFC 8200 section 4.1
+      break;
     case Anomaly.IPV6_OPTLEN:
       lit(t, "ipv6.exthdr_invalid_optlen");
       break;
@@ -483,10 +480,10 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.IPV6_RH_INVALID:
       lit(t, "ipv6.rh_invalid");
-      break; // + more segments left than addresses
+      break;
     case Anomaly.IPV6_JUMBO_INVALID:
       lit(t, "ipv6.jumbo_invalid");
-      break; // + RFC 2675 section 3
+      break;
     case Anomaly.IPV6_FH_RESERVED:
       lit(t, "ipv6.fh_non_zero_reserved_field");
       break;
@@ -513,10 +510,10 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.IPV6_FRAG_TINY:
       lit(t, "ipv6.frag_tiny");
-      break; // + RFC 7112
+      break;
     case Anomaly.IPV6_FRAG_TIMEOUT:
       lit(t, "ipv6.frag_timeout");
-      break; // +
+      break;
     case Anomaly.IPV4_IN_IPV6_SMALL:
       lit(t, "ipv6.ipv4_in_ipv6_too_small");
       break;
@@ -531,7 +528,7 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.AH_TOO_SMALL:
       lit(t, "ah.pkt_too_small");
-      break; // +
+      break;
     case Anomaly.ESP_TOO_SMALL:
       lit(t, "esp.pkt_too_small");
       break;
@@ -552,34 +549,34 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.TCP_CHECKSUM:
       lit(t, "tcp.bad_checksum");
-      break; // +
+      break;
     case Anomaly.TCP_NO_FLAGS:
       lit(t, "tcp.flags_null");
-      break; // +
+      break;
     case Anomaly.TCP_SYN_FIN:
       lit(t, "tcp.flags_syn_fin");
-      break; // +
+      break;
     case Anomaly.TCP_SYN_RST:
       lit(t, "tcp.flags_syn_rst");
-      break; // +
+      break;
     case Anomaly.TCP_FIN_RST:
       lit(t, "tcp.flags_fin_rst");
-      break; // +
+      break;
     case Anomaly.TCP_XMAS:
       lit(t, "tcp.flags_xmas");
-      break; // +
+      break;
     case Anomaly.TCP_FIN_NO_ACK:
       lit(t, "tcp.flags_fin_no_ack");
-      break; // +
+      break;
     case Anomaly.TCP_RESERVED:
       lit(t, "tcp.reserved_bits");
-      break; // +
+      break;
     case Anomaly.TCP_URG:
       lit(t, "tcp.urgent_without_flag");
-      break; // +
+      break;
     case Anomaly.TCP_PORT_ZERO:
       lit(t, "tcp.port_zero");
-      break; // +
+      break;
     case Anomaly.UDP_HLEN_SMALL:
       lit(t, "udp.hlen_too_small");
       break;
@@ -594,22 +591,22 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.UDP_CHECKSUM:
       lit(t, "udp.bad_checksum");
-      break; // +
+      break;
     case Anomaly.UDP_PORT_ZERO:
       lit(t, "udp.port_zero");
-      break; // +
+      break;
     case Anomaly.UDP_NO_CHECKSUM:
       lit(t, "udp.no_checksum_ipv6");
-      break; // + RFC 8200 section 8.1
+      break;
     case Anomaly.UDPLITE_TOO_SMALL:
       lit(t, "udplite.pkt_too_small");
-      break; // +
+      break;
     case Anomaly.UDPLITE_COVERAGE:
       lit(t, "udplite.coverage_invalid");
-      break; // + RFC 3828 section 3.1
+      break;
     case Anomaly.UDPLITE_CHECKSUM:
       lit(t, "udplite.bad_checksum");
-      break; // +
+      break;
     case Anomaly.ICMPV4_TOO_SMALL:
       lit(t, "icmpv4.pkt_too_small");
       break;
@@ -627,7 +624,7 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.ICMPV4_CHECKSUM:
       lit(t, "icmpv4.bad_checksum");
-      break; // +
+      break;
     case Anomaly.ICMPV6_TOO_SMALL:
       lit(t, "icmpv6.pkt_too_small");
       break;
@@ -654,19 +651,19 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.ICMPV6_CHECKSUM:
       lit(t, "icmpv6.bad_checksum");
-      break; // +
+      break;
     case Anomaly.ICMPV6_NDP_HOP_LIMIT:
       lit(t, "icmpv6.ndp_invalid_hl");
-      break; // + RFC 4861 sections 6.1, 7.1, 8.1
+      break;
     case Anomaly.ICMPV6_NDP_LENGTH:
       lit(t, "icmpv6.ndp_too_small");
-      break; // +
+      break;
     case Anomaly.ICMPV6_NDP_OPTION:
       lit(t, "icmpv6.ndp_invalid_optlen");
-      break; // +
+      break;
     case Anomaly.ICMPV6_NDP_CODE:
       lit(t, "icmpv6.ndp_invalid_code");
-      break; // +
+      break;
     case Anomaly.IGMP_TOO_SMALL:
       lit(t, "igmp.pkt_too_small");
       break;
@@ -678,10 +675,10 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.IGMP_CHECKSUM:
       lit(t, "igmp.bad_checksum");
-      break; // +
+      break;
     case Anomaly.IGMP_TYPE:
       lit(t, "igmp.unknown_type");
-      break; // +
+      break;
     case Anomaly.SCTP_TOO_SMALL:
       lit(t, "sctp.pkt_too_small");
       break;
@@ -705,16 +702,16 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.SCTP_CHECKSUM:
       lit(t, "sctp.bad_checksum");
-      break; // +
+      break;
     case Anomaly.DCCP_TOO_SMALL:
       lit(t, "dccp.pkt_too_small");
-      break; // +
+      break;
     case Anomaly.DCCP_OFFSET:
       lit(t, "dccp.invalid_offset");
-      break; // +
+      break;
     case Anomaly.DCCP_CHECKSUM:
       lit(t, "dccp.bad_checksum");
-      break; // +
+      break;
     case Anomaly.GRE_TOO_SMALL:
       lit(t, "gre.pkt_too_small");
       break;
@@ -759,7 +756,7 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.GRE_CHECKSUM:
       lit(t, "gre.bad_checksum");
-      break; // +
+      break;
     case Anomaly.ERSPAN_TOO_SMALL:
       lit(t, "erspan.header_too_small");
       break;
@@ -774,28 +771,28 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.VXLAN_TOO_SMALL:
       lit(t, "vxlan.pkt_too_small");
-      break; // +
+      break;
     case Anomaly.GENEVE_PAYLOAD:
       lit(t, "geneve.unknown_payload_type");
       break;
     case Anomaly.GENEVE_TOO_SMALL:
       lit(t, "geneve.pkt_too_small");
-      break; // +
+      break;
     case Anomaly.GENEVE_OPTIONS:
       lit(t, "geneve.malformed_options");
-      break; // +
+      break;
     case Anomaly.GTP_TOO_SMALL:
       lit(t, "gtp.pkt_too_small");
-      break; // +
+      break;
     case Anomaly.GTP_VERSION:
       lit(t, "gtp.wrong_version");
-      break; // +
+      break;
     case Anomaly.GTP_LENGTH:
       lit(t, "gtp.len_invalid");
-      break; // +
+      break;
     case Anomaly.GTP_EXTENSION:
       lit(t, "gtp.malformed_extension");
-      break; // +
+      break;
     case Anomaly.NSH_TOO_SMALL:
       lit(t, "nsh.header_too_small");
       break;

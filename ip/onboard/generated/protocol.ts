@@ -1,128 +1,103 @@
-// Protocols a packet's stack can name, by the short names tshark's frame.protocols uses.
-//
-// Those up to LAST_DECODED have a decoder (decode.ts); the rest are only named, so that an analyst sees what came.
-import { Text, lit } from "../../lib/onboard/text";
+// Generated from ip/registry.ts by `npm run generate`: do not edit.
+// Protocols that the stack of a packet can name, by the names of tshark's frame.protocols.
+import { Text, lit } from "../../../lib/onboard/text";
 
 export const enum Protocol {
   NONE = 0,
-  // -- link layers
-  ETH,
-  SLL,
-  SLL2,
-  NULL,
-  LOOP,
-  RAW,
-  LLC,
-  VLAN,
-  PBB,
-  VNTAG,
-  ETAG,
-  CFP,
-  MPLS,
-  PW,
-  PPPOED,
-  PPPOES,
-  PPP,
-  ARP,
-  // -- IP
-  IP,
-  IPV6,
-  HOPOPTS,
-  ROUTING,
-  FRAGHDR,
-  DSTOPTS,
-  AH,
-  ESP,
-  MIPV6,
-  HIP,
-  SHIM6,
-  NONEXT,
-  // -- transport
-  TCP,
-  UDP,
-  UDPLITE,
-  ICMP,
-  ICMPV6,
-  IGMP,
-  SCTP,
-  DCCP,
-  // -- tunnels
-  GRE,
-  ERSPAN,
-  ERSPAN_I,
-  VXLAN,
-  VXLAN_GPE,
-  GENEVE,
-  GTP,
-  TEREDO,
-  NSH,
-  LAST_DECODED,
-  // -- named only: link control
-  STP,
-  CDP,
-  ISIS,
-  IPX,
-  NETBIOS,
-  LLDP,
-  EAPOL,
-  MACCTRL,
-  SLOW,
-  CFM,
-  MACSEC,
-  LOOPBACK,
-  WOL,
-  AOE,
-  RARP,
-  HOMEPLUG,
-  TRILL,
-  // -- named only: industrial and time
-  GOOSE,
-  SV,
-  GSE,
-  PTP,
-  PROFINET,
-  ETHERCAT,
-  POWERLINK,
-  SERCOS,
-  PRP,
-  HSR,
-  MRP,
-  // -- named only: over IP
-  OSPF,
-  PIM,
-  VRRP,
-  EIGRP,
-  RSVP,
-  L2TP,
-  IPCOMP,
-  EGP,
-  IGRP,
-  GTP_CONTROL,
-  GTP_PRIME,
-  COUNT,
+  ETH = 1,
+  VLAN = 2,
+  PBB = 3,
+  VNTAG = 4,
+  ETAG = 5,
+  CFP = 6,
+  LLC = 7,
+  STP = 8,
+  CDP = 9,
+  ISIS = 10,
+  IPX = 11,
+  NETBIOS = 12,
+  MPLS = 13,
+  PW = 14,
+  PPPOED = 15,
+  PPPOES = 16,
+  PPP = 17,
+  ARP = 18,
+  RARP = 19,
+  SLL = 20,
+  SLL2 = 21,
+  NULL = 22,
+  LOOP = 23,
+  RAW = 24,
+  IP = 25,
+  IPV6 = 26,
+  HOPOPTS = 27,
+  ROUTING = 28,
+  FRAGHDR = 29,
+  DSTOPTS = 30,
+  AH = 31,
+  ESP = 32,
+  MIPV6 = 33,
+  HIP = 34,
+  SHIM6 = 35,
+  NONEXT = 36,
+  TCP = 37,
+  UDP = 38,
+  UDPLITE = 39,
+  ICMP = 40,
+  ICMPV6 = 41,
+  IGMP = 42,
+  SCTP = 43,
+  DCCP = 44,
+  GRE = 45,
+  ERSPAN = 46,
+  ERSPAN_I = 47,
+  VXLAN = 48,
+  VXLAN_GPE = 49,
+  GENEVE = 50,
+  TEREDO = 51,
+  GTP = 52,
+  GTP_CONTROL = 53,
+  GTP_PRIME = 54,
+  NSH = 55,
+  LLDP = 56,
+  EAPOL = 57,
+  MACCTRL = 58,
+  SLOW = 59,
+  CFM = 60,
+  MACSEC = 61,
+  LOOPBACK = 62,
+  WOL = 63,
+  AOE = 64,
+  HOMEPLUG = 65,
+  TRILL = 66,
+  GOOSE = 67,
+  SV = 68,
+  GSE = 69,
+  PTP = 70,
+  PROFINET = 71,
+  ETHERCAT = 72,
+  POWERLINK = 73,
+  SERCOS = 74,
+  PRP = 75,
+  HSR = 76,
+  MRP = 77,
+  OSPF = 78,
+  PIM = 79,
+  VRRP = 80,
+  EIGRP = 81,
+  RSVP = 82,
+  L2TP = 83,
+  IPCOMP = 84,
+  EGP = 85,
+  IGRP = 86,
+  COUNT = 87,
 }
 
-/** Writes the name of a protocol; one that is not known as a number. */
+/** Writes the name of a protocol. */
 export function writeProtocol(t: Text, protocol: u32): void {
   switch (protocol) {
     case Protocol.ETH:
       lit(t, "eth");
-      break;
-    case Protocol.SLL:
-    case Protocol.SLL2:
-      lit(t, "sll");
-      break;
-    case Protocol.NULL:
-      lit(t, "null");
-      break;
-    case Protocol.LOOP:
-      lit(t, "null");
-      break;
-    case Protocol.RAW:
-      lit(t, "raw");
-      break;
-    case Protocol.LLC:
-      lit(t, "llc");
       break;
     case Protocol.VLAN:
       lit(t, "vlan");
@@ -138,6 +113,24 @@ export function writeProtocol(t: Text, protocol: u32): void {
       break;
     case Protocol.CFP:
       lit(t, "cfp");
+      break;
+    case Protocol.LLC:
+      lit(t, "llc");
+      break;
+    case Protocol.STP:
+      lit(t, "stp");
+      break;
+    case Protocol.CDP:
+      lit(t, "cdp");
+      break;
+    case Protocol.ISIS:
+      lit(t, "osi");
+      break;
+    case Protocol.IPX:
+      lit(t, "ipx");
+      break;
+    case Protocol.NETBIOS:
+      lit(t, "netbios");
       break;
     case Protocol.MPLS:
       lit(t, "mpls");
@@ -156,6 +149,20 @@ export function writeProtocol(t: Text, protocol: u32): void {
       break;
     case Protocol.ARP:
       lit(t, "arp");
+      break;
+    case Protocol.RARP:
+      lit(t, "rarp");
+      break;
+    case Protocol.SLL:
+    case Protocol.SLL2:
+      lit(t, "sll");
+      break;
+    case Protocol.NULL:
+    case Protocol.LOOP:
+      lit(t, "null");
+      break;
+    case Protocol.RAW:
+      lit(t, "raw");
       break;
     case Protocol.IP:
       lit(t, "ip");
@@ -231,6 +238,9 @@ export function writeProtocol(t: Text, protocol: u32): void {
     case Protocol.GENEVE:
       lit(t, "geneve");
       break;
+    case Protocol.TEREDO:
+      lit(t, "teredo");
+      break;
     case Protocol.GTP:
     case Protocol.GTP_CONTROL:
       lit(t, "gtp");
@@ -238,26 +248,8 @@ export function writeProtocol(t: Text, protocol: u32): void {
     case Protocol.GTP_PRIME:
       lit(t, "gtpprime");
       break;
-    case Protocol.TEREDO:
-      lit(t, "teredo");
-      break;
     case Protocol.NSH:
       lit(t, "nsh");
-      break;
-    case Protocol.STP:
-      lit(t, "stp");
-      break;
-    case Protocol.CDP:
-      lit(t, "cdp");
-      break;
-    case Protocol.ISIS:
-      lit(t, "osi");
-      break;
-    case Protocol.IPX:
-      lit(t, "ipx");
-      break;
-    case Protocol.NETBIOS:
-      lit(t, "netbios");
       break;
     case Protocol.LLDP:
       lit(t, "lldp");
@@ -285,9 +277,6 @@ export function writeProtocol(t: Text, protocol: u32): void {
       break;
     case Protocol.AOE:
       lit(t, "aoe");
-      break;
-    case Protocol.RARP:
-      lit(t, "rarp");
       break;
     case Protocol.HOMEPLUG:
       lit(t, "homeplug-av");

@@ -1,0 +1,38 @@
+// Protocols that are named only, so that an analyst sees what came: link control, industrial and time, over IP.
+import { declared } from "../declare.ts";
+
+export default declared({
+  protocols: [
+    { id: "LLDP", name: "lldp", etherTypes: [0x88cc] },
+    { id: "EAPOL", name: "eapol", etherTypes: [0x888e] },
+    { id: "MACCTRL", name: "macc", etherTypes: [0x8808] },
+    { id: "SLOW", name: "slow", etherTypes: [0x8809] },
+    { id: "CFM", name: "cfm", etherTypes: [0x8902] },
+    { id: "MACSEC", name: "macsec", etherTypes: [0x88e5] },
+    { id: "LOOPBACK", name: "loop", etherTypes: [0x9000] },
+    { id: "WOL", name: "wol", etherTypes: [0x0842] },
+    { id: "AOE", name: "aoe", etherTypes: [0x88a2] },
+    { id: "HOMEPLUG", name: "homeplug-av", etherTypes: [0x88e1] },
+    { id: "TRILL", name: "trill", etherTypes: [0x22f3] },
+    { id: "GOOSE", name: "goose", etherTypes: [0x88b8] },
+    { id: "SV", name: "sv", etherTypes: [0x88ba] },
+    { id: "GSE", name: "gse", etherTypes: [0x88b9] },
+    { id: "PTP", name: "ptp", etherTypes: [0x88f7] },
+    { id: "PROFINET", name: "pn_rt", etherTypes: [0x8892] },
+    { id: "ETHERCAT", name: "ethercat", etherTypes: [0x88a4] },
+    { id: "POWERLINK", name: "epl", etherTypes: [0x88ab] },
+    { id: "SERCOS", name: "siii", etherTypes: [0x88cd] },
+    { id: "PRP", name: "hsr_prp_supervision", etherTypes: [0x88fb] },
+    { id: "HSR", name: "hsr", etherTypes: [0x892f] },
+    { id: "MRP", name: "pn_mrp", etherTypes: [0x88e3] },
+    { id: "OSPF", name: "ospf", ipProtocols: [89] },
+    { id: "PIM", name: "pim", ipProtocols: [103] },
+    { id: "VRRP", name: "vrrp", ipProtocols: [112] },
+    { id: "EIGRP", name: "eigrp", ipProtocols: [88] },
+    { id: "RSVP", name: "rsvp", ipProtocols: [46] },
+    { id: "L2TP", name: "l2tp", ipProtocols: [115] },
+    { id: "IPCOMP", name: "ipcomp", ipProtocols: [108] },
+    { id: "EGP", name: "egp", ipProtocols: [8] },
+    { id: "IGRP", name: "igrp", ipProtocols: [9] },
+  ],
+});

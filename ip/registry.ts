@@ -1,0 +1,26 @@
+/** The protocols and link types that Weir knows: a line each. What follows from them in the image is generated (npm run generate). */
+export { default as arp } from "./protocols/arp.ts";
+export { default as bridging } from "./protocols/bridging.ts";
+export { default as cooked } from "./protocols/cooked.ts";
+export { default as dccp } from "./protocols/dccp.ts";
+export { default as ethernet } from "./protocols/ethernet.ts";
+export { default as frame } from "./protocols/frame.ts";
+export { default as gre } from "./protocols/gre.ts";
+export { default as gtp } from "./protocols/gtp.ts";
+export { default as icmp } from "./protocols/icmp.ts";
+export { default as icmpv6 } from "./protocols/icmpv6.ts";
+export { default as igmp } from "./protocols/igmp.ts";
+export { default as ipv4 } from "./protocols/ipv4.ts";
+export { default as ipv6 } from "./protocols/ipv6.ts";
+export { default as llc } from "./protocols/llc.ts";
+export { default as loopback } from "./protocols/loopback.ts";
+export { default as mpls } from "./protocols/mpls.ts";
+export { default as named } from "./protocols/named.ts";
+export { default as nsh } from "./protocols/nsh.ts";
+export { default as ppp } from "./protocols/ppp.ts";
+export { default as pppoe } from "./protocols/pppoe.ts";
+export { default as sctp } from "./protocols/sctp.ts";
+export { default as tcp } from "./protocols/tcp.ts";
+export { default as tunnels } from "./protocols/tunnels.ts";
+export { default as udp } from "./protocols/udp.ts";
+export { default as vlan } from "./protocols/vlan.ts";
