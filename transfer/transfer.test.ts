@@ -41,14 +41,11 @@ async function receiver(profile: ProfileName, into = join(folder, `in${folders++
   socket.on("message", (datagram) => one.take(datagram, performance.now()));
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   const { port } = socket.address();
-  let came = 0;
-  socket.on("message", () => came++);
-  /** Waits until nothing is open, or nothing has come for so many looks: what is open then is given up. */
+  /** Waits until nothing is open, or nothing was waiting in the socket for so many looks: what is open then is given up. */
   const finish = async (looks = 150) => {
-    for (let idle = 0, before = came; idle < looks && !(done.length && one.open === 0); await pause(20)) {
+    for (let idle = 0; idle < looks && !(done.length && one.open === 0); await pause(20)) {
       one.giveUp(performance.now());
-      idle = came === before && !waiting(port) ? idle + 1 : 0;
-      before = came;
+      idle = waiting(port) ? 0 : idle + 1;
     }
     await pause(100);
     one.giveUp(0, true);
