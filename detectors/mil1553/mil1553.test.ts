@@ -8,6 +8,7 @@ import { Random } from "../../mil1553/simulator/random.ts";
 import { simulate } from "../../mil1553/simulator/run.ts";
 import { DETECTOR } from "../catalogue.ts";
 import type { Entry } from "../learned.ts";
+import { KINDS } from "./ground/entries.ts";
 import { mil1553 } from "./learned.ts";
 import { Appliance, bytesOf, mergeAll, sectionOf } from "./testing/appliance.ts";
 
@@ -49,6 +50,17 @@ describe("what is learned", () => {
 
   it("is the same again for the same capture", () => {
     expect(app.learn(bytes(capture(PATROL, 1, 20)))).toEqual(a);
+  });
+
+  it("has the members that are declared, and no others", () => {
+    const seen = new Set<string>();
+    for (const { detector, ...members } of [...a, ...b, ...c]) {
+      const kind = KINDS.find((one) => one.detector === detector)!;
+      seen.add(detector);
+      expect(kind.schema.safeParse(members).error, detector).toBeUndefined();
+      expect(Object.keys(kind.members)).toEqual(expect.arrayContaining(Object.keys(members)));
+    }
+    expect([...seen].sort()).toEqual(KINDS.map(({ detector }) => detector).sort());
   });
 
   it("can be exported while learning goes on, from the beginning each time", () => {

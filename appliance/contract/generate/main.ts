@@ -6,6 +6,8 @@
 //                 that reads and writes it in memory: new Rule(bytes, at).interval, packed(Rule, {...})), with target "c" a part
 //                 of ../abi.h, and a table in ../README.md.
 //   a field       a line in its struct; the size that is stated there has to follow.
+//   an array      scalars(u16, 8), and { accessors: true }: onboard code gets the address of the array, the ground get(n), set(n).
+//                 In a packed struct it lets both sides read and write fields by name wherever they lie.
 //   a language    a function from Source[] to Output[] beside this file, and a line in outputs.ts.
 //   another kind  (a dispatch, a schema): a file NAME.generate.ts anywhere, whose default export returns Output[] (text.ts).
 //   of file       Begin its text with a comment that says generatedFrom(...). It is found by its name.
