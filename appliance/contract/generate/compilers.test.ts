@@ -31,7 +31,7 @@ async function evaluate(
   names: readonly string[],
   expressions: readonly string[],
 ): Promise<number[]> {
-  const body = expressions.map((expression, n) => `export function f${n}(): u32 { return <u32>${expression}; }`);
+  const body = expressions.map((expression, n) => `export function value${n}(): u32 { return <u32>${expression}; }`);
   const files: Record<string, string> = {
     "layout.ts": generated,
     "probe.ts": [`import { ${names.join(", ")} } from "./layout";`, ...body].join("\n"),
@@ -48,7 +48,7 @@ async function evaluate(
   const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(wasm as BufferSource), {
     env: { abort: () => {} },
   });
-  return expressions.map((_, n) => (exports[`f${n}`] as () => number)() >>> 0);
+  return expressions.map((_, n) => (exports[`value${n}`] as () => number)() >>> 0);
 }
 
 /** Each field of a struct: how AssemblyScript names its offset, and the offset that was declared. */
