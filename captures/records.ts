@@ -1,5 +1,6 @@
 /** Captures as the stream of records that hosts take: batches from the reader, then one END record. */
-import { RECORD_HEADER, RecordKind } from "../appliance/contract/abi.ts";
+import { RecordKind } from "../appliance/contract/abi.ts";
+import { layRecord } from "../appliance/contract/records.ts";
 
 /** What lays out records: CaptureReader, or a part of what it reads. */
 export interface RecordSource {
@@ -19,10 +20,7 @@ export async function* recordStream(reader: RecordSource, buffer: Uint8Array): A
     if (length === 0) break;
     yield buffer.subarray(0, length);
   }
-  const view = new DataView(buffer.buffer, buffer.byteOffset, RECORD_HEADER);
-  buffer.fill(0, 0, RECORD_HEADER);
-  view.setBigUint64(0, reader.summary.last ?? 0n, true);
-  view.setBigUint64(8, BigInt(reader.summary.packets + 1), true);
-  view.setUint8(26, RecordKind.END);
-  yield buffer.subarray(0, RECORD_HEADER);
+  const { last = 0n, packets } = reader.summary;
+  const end = { time: last, number: BigInt(packets + 1), link: 0, kind: RecordKind.END };
+  yield buffer.subarray(0, layRecord(buffer, 0, new Uint8Array(0), end));
 }

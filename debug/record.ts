@@ -2,7 +2,8 @@
 // The crash record as it is on the console (appliance/runtime/user/crash.c writes it, and says what is in it). A log comes
 // over a serial line that drops what nobody reads, from an image that has just failed: nothing in it is believed unchecked,
 // and what is missing is named.
-import { EXITS, type ExitName } from "../appliance/hosts/exits.ts";
+import { align8, RECORD_HEADER, RecordHeader } from "../appliance/contract/abi.ts";
+import type { ExitName } from "../appliance/hosts/exits.ts";
 
 export interface Crash {
   /** The line that says what happened. */
@@ -132,16 +133,15 @@ function assemble(pieces: readonly Piece[], [from, to]: [number, number], damage
 
 /** Bytes of the record that begins here, by its header. */
 export function sizeOf(record: Uint8Array): number {
-  if (record.length < 32) return 32;
-  const captured = new DataView(record.buffer, record.byteOffset).getUint32(16, true);
-  return 32 + ((captured + 7) & ~7);
+  if (record.length < RECORD_HEADER) return RECORD_HEADER;
+  return RECORD_HEADER + align8(new RecordHeader(record).captured);
 }
 
 /** Which exit a line of the console stands for, where it is the image's own. */
 function exitOf(reason: string): ExitName | undefined {
   const compartment = /^trap: (inspect|guard|journal): /.exec(reason)?.[1];
   if (compartment) return `${compartment.toUpperCase()}_TRAP` as ExitName;
-  return reason.startsWith("stopped: ") && "CONTRACT" in EXITS ? "CONTRACT" : undefined;
+  return reason.startsWith("stopped: ") ? "CONTRACT" : undefined;
 }
 
 /** FNV-1a, 64 bits (draft-eastlake-fnv), as the image has it: against transmission errors, not against anybody. */

@@ -4,7 +4,7 @@
 import { type Mapping, placeAt } from "../appliance/build/sourcemap.ts";
 import { readBodies, readWasm } from "../appliance/build/wasm.ts";
 import type { Modules, Parts } from "../appliance/contract/abi.ts";
-import { INPUT_SIZE } from "../appliance/contract/abi.ts";
+import { INPUT_SIZE, RecordHeader } from "../appliance/contract/abi.ts";
 import { Appliance } from "../appliance/hosts/embedded/appliance.ts";
 import type { Call } from "./chain.ts";
 import { sizeOf } from "./record.ts";
@@ -38,7 +38,7 @@ export function replay(records: readonly Uint8Array[], parts: Parts, symbols: Sy
     } catch (error) {
       // A RangeError: what a compartment said was outside its memory; the contract, not a trap, so there is no chain.
       if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
-      const number = Number(new DataView(record.buffer, record.byteOffset).getBigUint64(8, true));
+      const number = Number(new RecordHeader(record).number);
       return { records: count, number, trap: error.message, calls: callsIn(error.stack ?? "", kept) };
     }
   }

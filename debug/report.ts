@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { unpackContainer } from "../appliance/build/container.ts";
 import { readElf } from "../appliance/build/elf.ts";
 import { policyOf } from "../appliance/build/place.ts";
+import { RecordHeader } from "../appliance/contract/abi.ts";
 import { type Call, inAssemblyScript, isTelling, resolve, unwind } from "./chain.ts";
 import { Frames } from "./frames.ts";
 import { type Crash, fnv1a } from "./record.ts";
@@ -115,9 +116,7 @@ function registers({ registers: all }: Crash): string[] {
 }
 
 function span(records: readonly Uint8Array[]): string {
-  const numbers = [records[0]!, records.at(-1)!].map((record) =>
-    new DataView(record.buffer, record.byteOffset).getBigUint64(8, true),
-  );
+  const numbers = [records[0]!, records.at(-1)!].map((record) => new RecordHeader(record).number);
   return `${numbers[0]} to ${numbers[1]}`;
 }
 

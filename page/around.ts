@@ -1,5 +1,6 @@
 /** The records around one of them, decoded: what an analyst wants to see behind an alert. */
-import { align8, RECORD_HEADER } from "../appliance/contract/abi.ts";
+import { RECORD_HEADER, RecordHeader } from "../appliance/contract/abi.ts";
+import { afterRecord } from "../appliance/contract/records.ts";
 import { decodeChapter10 } from "../captures/mil1553/index.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { Decoder } from "../ip/decode/decoder.ts";
@@ -26,14 +27,11 @@ export async function framesAround(captures: readonly string[], number: number, 
     done = reader.progress.packets;
     if (done < number - side) continue;
     const { buffer, byteOffset } = decoder.input;
-    const view = new DataView(buffer, byteOffset, length);
     const bytes = new Map<number, Uint8Array>();
-    for (let at = 0; at < length; ) {
-      const captured = view.getUint32(at + 16, true);
-      const n = view.getUint32(at + 8, true) + view.getUint32(at + 12, true) * 2 ** 32;
-      const start = at + RECORD_HEADER;
-      if (Math.abs(n - number) <= side) bytes.set(n, new Uint8Array(buffer, byteOffset + start, captured).slice());
-      at = start + align8(captured);
+    for (const record = new RecordHeader(decoder.input); record.at < length; record.at = afterRecord(record)) {
+      const n = Number(record.number);
+      const start = byteOffset + record.at + RECORD_HEADER;
+      if (Math.abs(n - number) <= side) bytes.set(n, new Uint8Array(buffer, start, record.captured).slice());
     }
     for (const packet of decoder.decode(length)) {
       const n = Number(packet.u64("number"));

@@ -3,7 +3,8 @@
  * filtered. The same code runs in Node and in the browser's worker.
  */
 
-import { align8, RECORD_HEADER, RecordKind } from "../appliance/contract/abi.ts";
+import { RecordHeader, RecordKind } from "../appliance/contract/abi.ts";
+import { afterRecord } from "../appliance/contract/records.ts";
 import { Appliance, eventsOf } from "../appliance/hosts/embedded/appliance.ts";
 import { embed, loadModules } from "../appliance/hosts/node.ts";
 import { Report } from "../appliance/hosts/report.ts";
@@ -180,11 +181,10 @@ class Times {
   #length = 0;
 
   take(batch: Uint8Array): void {
-    const words = new Uint32Array(batch.buffer, batch.byteOffset, batch.length >> 2);
-    for (let w = 0; w < words.length; w += (RECORD_HEADER + align8(words[w + 4]!)) >> 2) {
-      if (((words[w + 6]! >> 16) & 255) !== RecordKind.FRAME) continue;
+    for (const record = new RecordHeader(batch); record.at < batch.length; record.at = afterRecord(record)) {
+      if (record.kind !== RecordKind.FRAME) continue;
       if (this.#length === this.#times.length) this.#times = grown(this.#times, 2 * this.#length);
-      this.#times[this.#length++] = (words[w]! + words[w + 1]! * 2 ** 32) / 1e9;
+      this.#times[this.#length++] = Number(record.time) / 1e9;
     }
   }
 

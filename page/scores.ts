@@ -1,5 +1,6 @@
 /** The numbers behind alerts: what every detector said of the records of captures, at its threshold and far below it. */
-import { align8, EVENT_HEADER, EventKind } from "../appliance/contract/abi.ts";
+import { EVENT_HEADER, EventHeader, EventKind, Score } from "../appliance/contract/abi.ts";
+import { afterEvent } from "../appliance/contract/records.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName } from "../detectors/catalogue.ts";
 import { grown } from "./columns.ts";
 
@@ -33,21 +34,22 @@ export class ScoreTable implements Scores {
   detector = new Uint8Array(1024);
 
   take(events: DataView): void {
-    for (let at = 0; at < events.byteLength; ) {
-      const body = events.getUint16(at + 4, true) + events.getUint16(at + 6, true);
-      if (events.getUint8(at + 9) === EventKind.SCORE) this.#add(events, at + EVENT_HEADER);
-      at += EVENT_HEADER + align8(body);
+    const score = new Score(events);
+    for (const event = new EventHeader(events); event.at < events.byteLength; event.at = afterEvent(event)) {
+      if (event.kind !== EventKind.SCORE) continue;
+      score.at = event.at + EVENT_HEADER;
+      this.#add(score);
     }
   }
 
-  #add(events: DataView, at: number): void {
+  #add(score: Score): void {
     const i = this.length++;
     if (i === this.score.length) this.#grow(2 * i);
-    this.time[i] = events.getBigUint64(at, true);
-    this.number[i] = events.getUint32(at + 8, true) + events.getUint32(at + 12, true) * 2 ** 32;
-    this.score[i] = events.getFloat64(at + 24, true);
-    this.threshold[i] = events.getFloat64(at + 32, true);
-    this.detector[i] = events.getUint32(at + 40, true);
+    this.time[i] = score.time;
+    this.number[i] = Number(score.number);
+    this.score[i] = score.score;
+    this.threshold[i] = score.threshold;
+    this.detector[i] = score.detector;
   }
 
   #grow(room: number): void {

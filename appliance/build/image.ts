@@ -181,6 +181,7 @@ function hashInputs(arch: Arch, compartments: readonly Compartment[]): string {
     ...onboardSources(),
     ...filesUnder("appliance/runtime").filter((file) => !ofAnotherArch(file, arch)),
     ...filesUnder("appliance/build"),
+    "appliance/contract/abi.h",
     "package-lock.json",
   ];
   for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(ROOT, file)));

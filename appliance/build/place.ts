@@ -3,7 +3,8 @@
 // pages of its own, read-only, is the policy's. Until then it is a page of zeros in memory and nothing in the file (a
 // linker drops what is empty in both). Its bytes go behind everything else in the file, so placing another policy takes
 // the place of the first.
-import { MAX_CONTAINER, unpackContainer } from "./container.ts";
+import { MAX_CONTAINER } from "../contract/generated/image.ts";
+import { unpackContainer } from "./container.ts";
 import { type Elf, FLAG_READ, PT_LOAD, readElf, type Segment } from "./elf.ts";
 import { type Interface, MANIFEST_SIZE, manifestNote, packManifest } from "./manifest.ts";
 

@@ -1,9 +1,108 @@
-// Generated from appliance/contract/layouts/record.ts by `npm run generate`: do not edit.
+// Generated from appliance/contract/layouts/image.ts, appliance/contract/layouts/record.ts by `npm run generate`: do
+// not edit.
 #ifndef WEIR_ABI_H
 #define WEIR_ABI_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+// The image
+
+// isa-debug-exit makes 2 * code + 1 of them.
+enum weir_exit {
+  EXIT_DONE = 1, // replay: everything was processed and everything sent was taken
+  EXIT_MEMORY = 10,
+  EXIT_COMMAND_LINE = 11, // too long, or a device transport outside the addresses they may have
+  EXIT_MANIFEST = 12, // the image's manifest is not `in`, `out`, `log`
+  EXIT_DEVICES = 13,
+  EXIT_DEVICE_REFUSED = 14,
+  EXIT_CLOCK = 15, // no way to learn the counter's frequency
+  EXIT_POLICY_MISSING = 16,
+  EXIT_POLICY_DAMAGED = 17, // not a policy container of this version, or its lengths contradict each other
+  EXIT_POLICY_REFUSED = 18,
+  EXIT_ABI = 19,
+  EXIT_HOSTILE_DEVICE = 30, // a device wrote into a ring what no device may
+  EXIT_CONTRACT = 31, // a compartment broke the contract of abi.ts
+  EXIT_STREAM = 32,
+  EXIT_STALLED = 33, // replay: a transmit ring stayed full for WAIT_SECONDS
+  EXIT_BAD_CALL = 34,
+  EXIT_INSPECT_TRAP = 41,
+  EXIT_GUARD_TRAP = 42,
+  EXIT_JOURNAL_TRAP = 43,
+  EXIT_FAULT_TEXT = 50, // wrote to code
+  EXIT_FAULT_READ_ONLY = 51, // wrote to a page it may only read: constants, policy, receive descriptors and buffers
+  EXIT_FAULT_EXECUTE = 52, // executed data
+  EXIT_FAULT_NULL = 53, // touched page 0
+  EXIT_FAULT_STACK = 54, // ran out of stack
+  EXIT_FAULT_PRIVILEGED = 55, // touched what is the kernel part's: its memory, a device register
+  EXIT_FAULT_UNMAPPED = 56, // touched what is not there
+  EXIT_FAULT_INSTRUCTION = 57, // an address no address can be, too
+  EXIT_FAULT_ARITHMETIC = 58,
+  EXIT_FAULT_OTHER = 59,
+  EXIT_FAULT_KERNEL = 60, // anything at all in the kernel part
+};
+
+#define MANIFEST_VERSION 1
+#define MAX_INTERFACES 8
+#define CONTAINER_MAGIC 0x4c4f5057 // the bytes "WPOL"
+#define CONTAINER_VERSION 2
+#define CONTAINER_PARTS 3
+#define MAX_CONTAINER 0x1000000 // bytes: a larger one is a mistake, and would eat the guest's memory
+
+enum weir_direction {
+  RECEIVE_ONLY = 1,
+  TRANSMIT_ONLY = 2,
+};
+
+// An interface, and which way it works.
+struct weir_interface {
+  char name[8]; // ASCII, zeros behind
+  uint8_t direction; // Direction
+  uint8_t zero; // zero
+  uint8_t mac[6];
+};
+_Static_assert(sizeof(struct weir_interface) == 16, "Interface");
+_Static_assert(offsetof(struct weir_interface, name) == 0, "Interface.name");
+_Static_assert(offsetof(struct weir_interface, direction) == 8, "Interface.direction");
+_Static_assert(offsetof(struct weir_interface, zero) == 9, "Interface.zero");
+_Static_assert(offsetof(struct weir_interface, mac) == 10, "Interface.mac");
+
+// ELF note, owner "Weir", type 1. In a runtime's own: in, out, log, in the order of enum weir_role.
+struct weir_manifest {
+  uint32_t version; // MANIFEST_VERSION
+  uint32_t count; // interfaces that follow; 0 in an image without a policy
+  struct weir_interface interfaces[8];
+};
+_Static_assert(sizeof(struct weir_manifest) == 136, "Manifest");
+_Static_assert(offsetof(struct weir_manifest, version) == 0, "Manifest.version");
+_Static_assert(offsetof(struct weir_manifest, count) == 4, "Manifest.count");
+_Static_assert(offsetof(struct weir_manifest, interfaces) == 8, "Manifest.interfaces");
+
+// Where a compartment's part is.
+struct weir_container_part {
+  uint32_t offset; // bytes: from the start of the container, a multiple of 8
+  uint32_t length; // bytes
+};
+_Static_assert(sizeof(struct weir_container_part) == 8, "ContainerPart");
+_Static_assert(offsetof(struct weir_container_part, offset) == 0, "ContainerPart.offset");
+_Static_assert(offsetof(struct weir_container_part, length) == 4, "ContainerPart.length");
+
+// In front of the policy as it lies in an image. Behind it the parts, zeros up to multiples of 8 between and behind.
+struct weir_container {
+  uint32_t magic; // CONTAINER_MAGIC
+  uint32_t version; // CONTAINER_VERSION
+  uint32_t length; // bytes: of all, this header included
+  uint32_t count; // of parts: 3
+  struct weir_container_part parts[3]; // inspect, guard, journal, in this order
+  uint8_t spare[256]; // a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this policy leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say
+};
+_Static_assert(sizeof(struct weir_container) == 296, "Container");
+_Static_assert(offsetof(struct weir_container, magic) == 0, "Container.magic");
+_Static_assert(offsetof(struct weir_container, version) == 4, "Container.version");
+_Static_assert(offsetof(struct weir_container, length) == 8, "Container.length");
+_Static_assert(offsetof(struct weir_container, count) == 12, "Container.count");
+_Static_assert(offsetof(struct weir_container, parts) == 16, "Container.parts");
+_Static_assert(offsetof(struct weir_container, spare) == 40, "Container.spare");
 
 // Records, events, frames
 
@@ -95,6 +194,25 @@ _Static_assert(offsetof(struct weir_frame, length) == 0, "FrameHeader.length");
 _Static_assert(offsetof(struct weir_frame, record) == 4, "FrameHeader.record");
 _Static_assert(offsetof(struct weir_frame, json) == 8, "FrameHeader.json");
 _Static_assert(offsetof(struct weir_frame, text) == 12, "FrameHeader.text");
+
+// Why configure() refused a part of the policy.
+enum weir_refusal {
+  WEIR_REFUSAL_NONE = 0,
+  WEIR_REFUSAL_MISSING = 1, // empty
+  WEIR_REFUSAL_NOT_OURS = 2, // no magic number
+  WEIR_REFUSAL_VERSION = 3,
+  WEIR_REFUSAL_LENGTH = 4, // says another length than it has
+  WEIR_REFUSAL_DAMAGED = 5,
+  WEIR_REFUSAL_CONTENT = 6, // a field is out of its range, or a table larger than the compartment's
+};
+#define WEIR_REFUSAL_WORDS(BEFORE) \
+  { BEFORE "accepted", \
+    BEFORE "missing", \
+    BEFORE "not a Weir policy", \
+    BEFORE "made for another version", \
+    BEFORE "of another length than it says", \
+    BEFORE "damaged: its checksum does not match", \
+    BEFORE "out of range" }
 
 static inline uint32_t weir_align8(uint32_t n) { return (n + 7) & ~7u; }
 

@@ -1,6 +1,7 @@
 /** inspect as it flies beside a test's detectors: given the same records and the same sections, it must find the same. */
-import { align8, EVENT_HEADER, EventKind, type Inspect, RecordKind } from "../../appliance/contract/abi.ts";
+import { EVENT_HEADER, EventHeader, EventKind, type Inspect, RecordKind, Score } from "../../appliance/contract/abi.ts";
 import { InspectFlag, Part, packPart, type Section, Tag } from "../../appliance/contract/config.ts";
+import { afterEvent } from "../../appliance/contract/records.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { policyWith, sectionsOf } from "../../diode/testing/guard.ts";
@@ -77,22 +78,15 @@ export class Flight {
       at = this.#inspect.run(at, records.length);
       const { memory } = this.#inspect;
       const view = new DataView(memory.buffer, this.#inspect.eventsAt(), this.#inspect.eventsLength());
-      for (let event = 0; event < view.byteLength; ) {
-        const [json, text] = [view.getUint16(event + 4, true), view.getUint16(event + 6, true)];
-        const body = event + EVENT_HEADER;
-        const kind = view.getUint8(event + 9);
-        if (kind === EventKind.SCORE)
-          found.push({
-            detector: detectorName(view.getUint32(body + 40, true)),
-            key: `${view.getBigUint64(body + 16, true)}`,
-            score: view.getFloat64(body + 24, true),
-            threshold: view.getFloat64(body + 32, true),
-          });
-        else if (kind === EventKind.EVENT) {
-          const said = JSON.parse(Buffer.from(memory.buffer, view.byteOffset + body, json).toString("latin1"));
+      for (const event = new EventHeader(view); event.at < view.byteLength; event.at = afterEvent(event)) {
+        const body = event.at + EVENT_HEADER;
+        if (event.kind === EventKind.SCORE) {
+          const { detector, key, score, threshold } = new Score(view, body);
+          found.push({ detector: detectorName(detector), key: `${key}`, score, threshold });
+        } else if (event.kind === EventKind.EVENT) {
+          const said = JSON.parse(Buffer.from(memory.buffer, view.byteOffset + body, event.json).toString("latin1"));
           if (said.baseline?.entry) this.entries.push(said.baseline.entry);
         }
-        event = body + align8(json + text);
       }
     }
     return found;

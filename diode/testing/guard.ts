@@ -1,15 +1,8 @@
 /** guard's module under a policy in this process, fed with frames, for tests. */
 import type { Guard as GuardExports } from "../../appliance/contract/abi.ts";
-import {
-  Action,
-  align8,
-  EVENT_HEADER,
-  FRAME_HEADER,
-  RECORD_HEADER,
-  REFUSALS,
-  RecordKind,
-} from "../../appliance/contract/abi.ts";
+import { Action, align8, EVENT_HEADER, FRAME_HEADER, REFUSALS, RecordKind } from "../../appliance/contract/abi.ts";
 import { PART_HEADER, Part, packPart } from "../../appliance/contract/config.ts";
+import { recordOf } from "../../appliance/contract/records.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../policy.ts";
 
@@ -60,15 +53,8 @@ export function pack(records: readonly RecordInit[]): { bytes: Buffer; offsets: 
   let at = 0;
   const parts = records.map((record, n) => {
     const { frame = new Uint8Array(0), kind = RecordKind.FRAME } = record;
-    const bytes = Buffer.alloc(RECORD_HEADER + align8(frame.length));
-    bytes.writeBigUInt64LE(record.time ?? SECOND, 0);
-    bytes.writeBigUInt64LE(record.number ?? BigInt(n + 1), 8);
-    bytes.writeUInt32LE(frame.length, 16);
-    bytes.writeUInt32LE(record.original ?? frame.length, 20);
-    bytes.writeUInt16LE(record.link ?? 1, 24);
-    bytes.writeUInt8(kind, 26);
-    bytes.writeUInt32LE(record.verdict ?? 0, 28);
-    bytes.set(frame, RECORD_HEADER);
+    const { time = SECOND, number = BigInt(n + 1), original = frame.length, link = 1, verdict = 0 } = record;
+    const bytes = recordOf(frame, { time, number, original, link, kind, verdict });
     offsets.push(at);
     at += bytes.length;
     return bytes;

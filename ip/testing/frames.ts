@@ -1,3 +1,4 @@
+import { recordOf } from "../../appliance/contract/records.ts";
 // Builds frames for tests: each function returns bytes, lengths and checksums right unless told otherwise.
 
 export const bytes = (...parts: (Uint8Array | number[] | string)[]): Uint8Array =>
@@ -113,14 +114,6 @@ export function record(
   frame: Uint8Array,
   o: { time?: bigint; number?: number; link?: number; kind?: number; original?: number } = {},
 ): Uint8Array {
-  const out = new Uint8Array((32 + frame.length + 7) & ~7);
-  const view = new DataView(out.buffer);
-  view.setBigUint64(0, o.time ?? 0n, true);
-  view.setBigUint64(8, BigInt(o.number ?? 1), true);
-  view.setUint32(16, frame.length, true);
-  view.setUint32(20, o.original ?? frame.length, true);
-  view.setUint16(24, o.link ?? 1, true);
-  view.setUint8(26, o.kind ?? 0);
-  out.set(frame, 32);
-  return out;
+  const { number = 1, original = frame.length, ...fields } = o;
+  return recordOf(frame, { ...fields, number: BigInt(number), original });
 }

@@ -1,6 +1,7 @@
 /** How the cost of a packet grows with the number of hosts: flat up to the tables' capacity, and what it is beyond it. */
 import { join } from "node:path";
 import { INPUT_SIZE } from "../../appliance/contract/abi.ts";
+import { layRecord } from "../../appliance/contract/records.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { ethernet, ipv4, UDP, udp } from "../../fixtures/frames.ts";
@@ -30,13 +31,8 @@ export async function growth(say: (label: string, value: string) => void): Promi
         random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
         const host = random % hosts;
         const at = i * whole;
-        view.setBigUint64(at, 1_700_000_000_000_000_000n + BigInt(++number) * 10_000n, true);
-        view.setBigUint64(at + 8, BigInt(number), true);
-        view.setUint32(at + 16, frame.length, true);
-        view.setUint32(at + 20, frame.length, true);
-        view.setUint32(at + 24, 1, true);
-        view.setUint32(at + 28, 0, true);
-        appliance.input.set(frame, at + 32);
+        const time = 1_700_000_000_000_000_000n + BigInt(++number) * 10_000n;
+        layRecord(appliance.input, at, frame, { time, number: BigInt(number) });
         view.setUint8(at + 32 + 27, (host >> 16) & 255);
         view.setUint16(at + 32 + 28, host & 0xffff);
         view.setUint16(at + 32 + 24, 0);

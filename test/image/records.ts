@@ -1,5 +1,6 @@
 // Records for replays, and what the test compartments make of them.
-import { align8, RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
+import { RecordKind } from "../../appliance/contract/abi.ts";
+import { recordOf } from "../../appliance/contract/records.ts";
 
 export interface TestRecord {
   kind: number;
@@ -8,16 +9,8 @@ export interface TestRecord {
 
 /** One record of the stream (appliance/contract/onboard/abi.ts). */
 export function pack({ kind, bytes }: TestRecord, number: number): Uint8Array {
-  const record = new Uint8Array(RECORD_HEADER + align8(bytes.length));
-  const view = new DataView(record.buffer);
-  view.setBigUint64(0, 1_700_000_000_000_000_000n + BigInt(number) * 1000n, true);
-  view.setBigUint64(8, BigInt(number), true);
-  view.setUint32(16, bytes.length, true);
-  view.setUint32(20, bytes.length, true);
-  view.setUint16(24, 1, true);
-  view.setUint8(26, kind);
-  record.set(bytes, RECORD_HEADER);
-  return record;
+  const time = 1_700_000_000_000_000_000n + BigInt(number) * 1000n;
+  return recordOf(bytes, { time, number: BigInt(number), kind });
 }
 
 /** The stream: these frames, then END. */

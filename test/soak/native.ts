@@ -8,7 +8,7 @@ import { COMPARTMENTS } from "../../appliance/build/compartments.ts";
 import { packContainer } from "../../appliance/build/container.ts";
 import { NATIVE_FLAGS, NATIVE_INCLUDE, wasmToC } from "../../appliance/build/native.ts";
 import type { Parts } from "../../appliance/contract/abi.ts";
-import { align8, RECORD_HEADER } from "../../appliance/contract/abi.ts";
+import { layRecord, recordSize } from "../../appliance/contract/records.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { compileOnboard, ROOT } from "../../lib/asc.ts";
@@ -145,7 +145,6 @@ async function linesOf(program: string, args: string[]): Promise<Line[]> {
 async function inNode(parts: Parts, list: readonly Buffer[], count: number): Promise<Line[]> {
   const appliance = await embed(parts);
   const { input } = appliance;
-  const view = new DataView(input.buffer, input.byteOffset, input.length);
   const [out, log] = [new Digest(), new Digest()];
   const sink = {
     forwarded: (frame: Uint8Array) => out.add(frame),
@@ -163,16 +162,9 @@ async function inNode(parts: Parts, list: readonly Buffer[], count: number): Pro
   let time = 1_772_438_400_000_000_000n;
   for (let n = 0; n < count; n++, time += BigInt(STEP)) {
     const frame = list[n % list.length]!;
-    const size = RECORD_HEADER + align8(frame.length);
+    const size = recordSize(frame.length);
     if (records === 128 || used + size > input.length) work();
-    input.fill(0, used, used + size);
-    view.setBigUint64(used, time, true);
-    view.setBigUint64(used + 8, BigInt(n + 1), true);
-    view.setUint32(used + 16, frame.length, true);
-    view.setUint32(used + 20, frame.length, true);
-    view.setUint16(used + 24, 1, true);
-    input.set(frame, used + RECORD_HEADER);
-    used += size;
+    used = layRecord(input, used, frame, { time, number: BigInt(n + 1) });
     records++;
     if ((n + 1) % MILLION && n + 1 !== count) continue;
     work();

@@ -1,6 +1,7 @@
 /** What every detector said of the records of captures: the appliance in this process, findings one by one. */
 
-import { RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
+import { RecordHeader, RecordKind } from "../../appliance/contract/abi.ts";
+import { afterRecord } from "../../appliance/contract/records.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { decodeChapter10 } from "../../captures/mil1553/index.ts";
 import { CaptureReader } from "../../captures/reader.ts";
@@ -80,10 +81,10 @@ function alertOf(event: Event, factor: number): Alert | undefined {
 
 /** Seconds since 1970 of the frames in a batch. */
 export function packetTimes(batch: Uint8Array): number[] {
-  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+  const record = new RecordHeader(batch);
   const times: number[] = [];
-  for (let at = 0; at + RECORD_HEADER <= batch.length; at += RECORD_HEADER + ((view.getUint32(at + 16, true) + 7) & ~7))
-    if (view.getUint8(at + 26) === RecordKind.FRAME) times.push(Number(view.getBigUint64(at, true) / 1000n) / 1e6);
+  for (; record.at + RecordHeader.SIZE <= batch.length; record.at = afterRecord(record))
+    if (record.kind === RecordKind.FRAME) times.push(Number(record.time / 1000n) / 1e6);
   return times;
 }
 

@@ -5,7 +5,8 @@
  * are cut by their time. A Chapter 10 recording is cut between packets, by the counter that each of them carries; where they
  * are is asked of the onboard decoder, so that untrusted bytes are not parsed here.
  */
-import { RECORD_HEADER, RecordKind } from "../../appliance/contract/abi.ts";
+import { RECORD_HEADER, RecordHeader, RecordKind } from "../../appliance/contract/abi.ts";
+import { afterRecord } from "../../appliance/contract/records.ts";
 import type { Damage } from "../../captures/damage.ts";
 import { listInputs } from "../../captures/inputs.ts";
 import { decodeChapter10 } from "../../captures/mil1553/index.ts";
@@ -203,7 +204,6 @@ export class WindowSource implements RecordSource {
 
   /** Moves what the window has to the front; returns its bytes. */
   #keep(target: Uint8Array, length: number): number {
-    const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
     const file = this.#reader.file;
     if (file !== this.recording?.name) {
       this.recording = this.#recordings.find(({ name }) => name === file)!;
@@ -215,36 +215,33 @@ export class WindowSource implements RecordSource {
           : rangesOf(this.recording, this.#window);
     }
     let to = 0;
-    for (let at = 0; at < length; ) {
-      const captured = view.getUint32(at + 16, true);
-      const size = RECORD_HEADER + ((captured + 7) & ~7);
-      to =
-        view.getUint8(at + 26) === RecordKind.CHAPTER10
-          ? this.#piece(target, at, captured, to)
-          : this.#frame(target, at, size, to);
-      at += size;
+    const record = new RecordHeader(target);
+    while (record.at < length) {
+      const next = afterRecord(record); // what is kept may be laid over this one
+      to = record.kind === RecordKind.CHAPTER10 ? this.#piece(target, record, to) : this.#frame(target, record, to);
+      record.at = next;
     }
     return to;
   }
 
-  #frame(target: Uint8Array, at: number, size: number, to: number): number {
-    const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
-    const time = view.getBigUint64(at, true);
+  #frame(target: Uint8Array, record: RecordHeader, to: number): number {
+    const { time } = record;
     const { start, first = 0, seconds } = this.recording!;
     const position = start + Math.min(Math.max(Number(time) / 1e9 - first, 0), seconds);
     if (position < this.#window.from || position >= this.#window.to) return to;
     this.position = position;
-    this.summary.packets = Math.max(this.summary.packets, Number(view.getBigUint64(at + 8, true)));
+    this.summary.packets = Math.max(this.summary.packets, Number(record.number));
     if (this.summary.last === undefined || time > this.summary.last) this.summary.last = time;
-    target.copyWithin(to, at, at + size);
-    return to + size;
+    const next = afterRecord(record);
+    target.copyWithin(to, record.at, next);
+    return to + next - record.at;
   }
 
   /** The parts of a piece of a file that are in the window's ranges: never more than the piece, so it fits in its place. */
-  #piece(target: Uint8Array, at: number, captured: number, to: number): number {
+  #piece(target: Uint8Array, record: RecordHeader, to: number): number {
+    const { at, captured } = record;
     const [begin, end] = [this.#offset, this.#offset + captured];
     this.#offset = end;
-    const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
     const kept: number[] = [];
     let length = 0;
     for (const [from, until] of this.#ranges) {
@@ -257,10 +254,10 @@ export class WindowSource implements RecordSource {
     if (length === 0) return to;
     const { layout, start } = this.recording!;
     this.position = start + (layout![below(layout!, end)]?.at ?? 0);
-    this.summary.packets = Math.max(this.summary.packets, Number(view.getBigUint64(at + 8, true)));
+    this.summary.packets = Math.max(this.summary.packets, Number(record.number));
     const head = target.slice(at, at + RECORD_HEADER);
-    new DataView(head.buffer).setUint32(16, length, true);
-    new DataView(head.buffer).setUint32(20, length, true);
+    new RecordHeader(head).captured = length;
+    new RecordHeader(head).original = length;
     // The bytes first: a header that is written in front of them may lie where they are
     const bytes = target.slice(at + RECORD_HEADER, at + RECORD_HEADER + captured);
     target.set(head, to);

@@ -1,5 +1,5 @@
 // C: one header for the runtime, with every struct's size and offsets asserted where it is compiled.
-import type { Constants, Enumeration, Field, Scalar, Struct } from "./declare.ts";
+import type { Constants, Enumeration, Field, Member, Scalar, Struct } from "./declare.ts";
 import { generatedFrom, lines, meaning, number, type Output, type Source, snake } from "./text.ts";
 
 const HEADER = "appliance/contract/abi.h";
@@ -46,8 +46,8 @@ export function c(sources: readonly Source[]): Output[] {
 
 const comment = (code: string, doc: string): string => (doc ? `${code} // ${doc}` : code);
 
-const defines = ({ members }: Constants): string[] =>
-  members.map(({ name, value, doc }) => comment(`#define WEIR_${name} ${number(value)}`, doc));
+const defines = ({ members, prefix }: Constants): string[] =>
+  members.map(({ name, value, doc }) => comment(`#define ${prefix}${name} ${number(value)}`, doc));
 
 function enumOf({ doc, members, c: [tag, prefix] = ["", ""] }: Enumeration): string[] {
   return [
@@ -55,7 +55,15 @@ function enumOf({ doc, members, c: [tag, prefix] = ["", ""] }: Enumeration): str
     `enum ${tag} {`,
     ...members.map((member) => comment(`  ${prefix}${member.name} = ${number(member.value)},`, member.doc)),
     "};",
+    ...words(tag, members),
   ];
+}
+
+/** Of values 0, 1, 2 ... that have words: what is in an array of them, each with BEFORE in front. */
+function words(tag: string, members: readonly Member[]): string[] {
+  if (!members.every((member, n) => member.value === n && member.words !== undefined)) return [];
+  const all = members.map((member) => `BEFORE ${JSON.stringify(member.words)}`);
+  return [`#define ${tag.toUpperCase()}_WORDS(BEFORE) \\`, `  { ${all.join(", \\\n    ")} }`];
 }
 
 const tagOf = ({ c: name, name: fallback }: Struct): string => name ?? `weir_${snake(fallback)}`;
@@ -75,9 +83,10 @@ function structOf(struct: Struct): string[] {
   ];
 }
 
-function member({ name, kind, scalar, element, count, struct }: Field): string {
+function member({ name, kind, scalar, element, count, struct, isText }: Field): string {
   if (scalar) return `${TYPES[scalar]} ${snake(name)}`;
   if (element) return `${TYPES[element]} ${snake(name)}[${count}]`;
   if (kind === "structs") return `struct ${tagOf(struct!)} ${snake(name)}[${count}]`;
-  return `uint8_t ${snake(name)}[${count}]`;
+  if (count === 1) return `uint8_t ${snake(name)}`;
+  return `${isText ? "char" : "uint8_t"} ${snake(name)}[${count}]`;
 }

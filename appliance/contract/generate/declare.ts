@@ -14,6 +14,8 @@ export interface FieldType {
   /** Bytes, or of "scalars" and "structs" how many there are. */
   count: number;
   struct?: Struct;
+  /** Of "bytes": characters. */
+  isText?: boolean;
   doc: string;
   /** "ns", "bytes", or the enumeration that a number is of. */
   unit: string;
@@ -60,6 +62,8 @@ export interface Enumeration {
 export interface Constants {
   kind: "constants";
   doc: string;
+  /** What stands before each name in C. */
+  prefix: string;
   members: (Member & { bits: 32 | 64 })[];
 }
 
@@ -102,6 +106,9 @@ export const f64 = scalar("f64");
 
 /** Bytes that are taken over whole: a name, a key, a digest. */
 export const bytes = (count: number, doc = "", unit = ""): FieldType => ({ kind: "bytes", count, doc, unit });
+
+/** The same, of characters. */
+export const text = (count: number, doc = ""): FieldType => ({ ...bytes(count, doc), isText: true });
 
 /** Bytes that are zero. */
 export const zero = (count: number): FieldType => ({ kind: "zero", count, doc: "zero", unit: "" });
@@ -171,9 +178,11 @@ export function enumeration(name: string, doc: string, values: Values, c?: Enume
   return { kind: "enumeration", name, doc, members, c };
 }
 
-export const constants = (doc: string, values: Values): Constants => ({
+/** @param prefix before each name in C */
+export const constants = (doc: string, values: Values, prefix = "WEIR_"): Constants => ({
   kind: "constants",
   doc,
+  prefix,
   members: membersOf(values).map((member) => ({ ...member, bits: member.value > 0xffffffff ? 64 : 32 })),
 });
 

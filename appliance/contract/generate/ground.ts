@@ -91,14 +91,14 @@ function fieldsOf({ name, fields }: Struct): string[] {
 
 function classOf({ name, size, doc, fields }: Struct): string[] {
   const told = fields.filter(({ kind }) => kind !== "zero");
-  const at = `  static readonly AT = { ${told.map((field) => `${field.name}: ${field.at}`).join(", ")} } as const;`;
+  const at = `  static readonly AT = { ${fields.map((field) => `${field.name}: ${field.at}`).join(", ")} } as const;`;
   return [
     ...docComment(`${size} bytes. ${doc}`.trim()),
     `export class ${name} extends Layout<${name}Fields> implements ${name}Fields {`,
     `  static readonly SIZE = ${size};`,
     ...(at.length <= 120
       ? [at]
-      : ["  static readonly AT = {", ...told.map((field) => `    ${field.name}: ${field.at},`), "  } as const;"]),
+      : ["  static readonly AT = {", ...fields.map((field) => `    ${field.name}: ${field.at},`), "  } as const;"]),
     ...told.flatMap(accessors),
     "}",
   ];

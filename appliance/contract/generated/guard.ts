@@ -196,6 +196,7 @@ export class Rule extends Layout<RuleFields> implements RuleFields {
     action: 0,
     protocol: 1,
     payload: 2,
+    pad: 3,
     sizeFirst: 4,
     sizeLast: 6,
     fromAt: 8,
@@ -208,6 +209,7 @@ export class Rule extends Layout<RuleFields> implements RuleFields {
     sourcesCount: 22,
     vlansAt: 24,
     vlansCount: 26,
+    behind: 28,
     interval: 32,
     slack: 40,
   } as const;
@@ -452,7 +454,7 @@ export interface DataCheckFields {
 /** 8 bytes. */
 export class DataCheck extends Layout<DataCheckFields> implements DataCheckFields {
   static readonly SIZE = 8;
-  static readonly AT = { word: 0, kind: 1, low: 2, high: 4 } as const;
+  static readonly AT = { word: 0, kind: 1, low: 2, high: 4, pad: 6 } as const;
   get word(): number {
     return this.view.getUint8(this.at);
   }
@@ -501,6 +503,7 @@ export class TransferSettings extends Layout<TransferSettingsFields> implements 
     data: 16,
     parity: 20,
     interleave: 24,
+    pad: 28,
     keyIn: 32,
     keyOut: 64,
     names: 96,

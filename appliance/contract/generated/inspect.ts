@@ -42,6 +42,7 @@ export class InspectSettings extends Layout<InspectSettingsFields> implements In
     scanAction: 40,
     hostAction: 41,
     serviceAction: 42,
+    pad: 43,
     exportEvery: 44,
   } as const;
   get flags(): number {
@@ -115,7 +116,7 @@ export interface DetectorSettingFields {
 /** 16 bytes. What the policy says of one detector; those it does not name alert at the thresholds they have. */
 export class DetectorSetting extends Layout<DetectorSettingFields> implements DetectorSettingFields {
   static readonly SIZE = 16;
-  static readonly AT = { detector: 0, action: 1, scale: 8 } as const;
+  static readonly AT = { detector: 0, action: 1, pad: 2, scale: 8 } as const;
   get detector(): number {
     return this.view.getUint8(this.at);
   }
@@ -174,6 +175,7 @@ export class AlertRule extends Layout<AlertRuleFields> implements AlertRuleField
     kind: 0,
     track: 1,
     detector: 2,
+    pad: 3,
     networksAt: 4,
     networksCount: 6,
     count: 8,

@@ -136,7 +136,7 @@ export interface NetworkFields {
  */
 export class Network extends Layout<NetworkFields> implements NetworkFields {
   static readonly SIZE = 24;
-  static readonly AT = { hi: 0, lo: 8, version: 16, bits: 17, port: 18, protocol: 20 } as const;
+  static readonly AT = { hi: 0, lo: 8, version: 16, bits: 17, port: 18, protocol: 20, pad: 21 } as const;
   get hi(): bigint {
     return this.view.getBigUint64(this.at, true);
   }

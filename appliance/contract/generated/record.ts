@@ -128,7 +128,7 @@ export interface EventHeaderFields {
 /** 16 bytes. In front of an event, in an events buffer. */
 export class EventHeader extends Layout<EventHeaderFields> implements EventHeaderFields {
   static readonly SIZE = 16;
-  static readonly AT = { record: 0, json: 4, text: 6, severity: 8, kind: 9 } as const;
+  static readonly AT = { record: 0, json: 4, text: 6, severity: 8, kind: 9, pad: 10 } as const;
   get record(): number {
     return this.view.getUint32(this.at, true);
   }
@@ -179,7 +179,7 @@ export interface ScoreFields {
 /** 48 bytes. What a detector found in a record: the body of an event of kind SCORE. */
 export class Score extends Layout<ScoreFields> implements ScoreFields {
   static readonly SIZE = 48;
-  static readonly AT = { time: 0, number: 8, key: 16, score: 24, threshold: 32, detector: 40 } as const;
+  static readonly AT = { time: 0, number: 8, key: 16, score: 24, threshold: 32, detector: 40, pad: 44 } as const;
   get time(): bigint {
     return this.view.getBigUint64(this.at, true);
   }

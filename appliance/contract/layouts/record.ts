@@ -115,14 +115,19 @@ export default layouts(
     }),
     Score,
     FrameHeader,
-    enumeration("Refusal", "Why configure() refused a part of the policy.", {
-      NONE: [0, "", "accepted"],
-      MISSING: [1, "empty", "missing"],
-      NOT_OURS: [2, "no magic number", "not a Weir policy"],
-      VERSION: [3, "", "made for another version"],
-      LENGTH: [4, "says another length than it has", "of another length than it says"],
-      DAMAGED: [5, "", "damaged: its checksum does not match"],
-      CONTENT: [6, "a field is out of its range, or a table larger than the compartment's", "out of range"],
-    }),
+    enumeration(
+      "Refusal",
+      "Why configure() refused a part of the policy.",
+      {
+        NONE: [0, "", "accepted"],
+        MISSING: [1, "empty", "missing"],
+        NOT_OURS: [2, "no magic number", "not a Weir policy"],
+        VERSION: [3, "", "made for another version"],
+        LENGTH: [4, "says another length than it has", "of another length than it says"],
+        DAMAGED: [5, "", "damaged: its checksum does not match"],
+        CONTENT: [6, "a field is out of its range, or a table larger than the compartment's", "out of range"],
+      },
+      ["weir_refusal", "WEIR_REFUSAL_"],
+    ),
   ],
 );

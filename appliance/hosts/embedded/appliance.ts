@@ -5,17 +5,18 @@
  */
 import {
   ABI_VERSION,
-  align8,
   type Compartment,
   FRAME_HEADER,
+  FrameHeader,
   INPUT_SIZE,
   type Inspect,
   type Journal,
   type Modules,
   type Parts,
-  RECORD_HEADER,
   REFUSALS,
+  RecordHeader,
 } from "../../contract/abi.ts";
+import { afterFrame, afterRecord } from "../../contract/records.ts";
 
 /** Takes what comes out. The arrays are views into wasm memory, valid during the call only: copy what you keep. */
 export interface Sink {
@@ -34,6 +35,7 @@ export class Appliance {
   readonly #guard: Compartment;
   readonly #journal: Journal;
   readonly #guardInput: Uint8Array;
+  readonly #guardRecord: RecordHeader;
   readonly #journalInput: Uint8Array;
 
   /** @throws Error naming the compartment when a module is of another ABI or refuses its part of the policy. */
@@ -43,6 +45,7 @@ export class Appliance {
     this.#journal = start<Journal>("journal", modules.journal, parts.journal);
     this.input = input(this.#inspect);
     this.#guardInput = input(this.#guard);
+    this.#guardRecord = new RecordHeader(this.#guardInput);
     this.#journalInput = input(this.#journal);
   }
 
@@ -70,11 +73,11 @@ export class Appliance {
   #takeVerdicts(from: number): void {
     const count = this.#inspect.verdictsLength();
     const verdicts = new Uint32Array(this.#inspect.memory.buffer, this.#inspect.verdictsAt(), count);
-    const words = new Uint32Array(this.#guardInput.buffer, this.#guardInput.byteOffset, INPUT_SIZE / 4);
-    let at = from >> 2;
+    const record = this.#guardRecord;
+    record.at = from;
     for (let i = 0; i < count; i++) {
-      words[at + 7] = verdicts[i]!;
-      at += (RECORD_HEADER + align8(words[at + 4]!)) >> 2;
+      record.verdict = verdicts[i]!;
+      record.at = afterRecord(record);
     }
   }
 
@@ -130,16 +133,11 @@ function* frames(from: Compartment): Generator<[Uint8Array, Uint8Array, Uint8Arr
   const end = from.framesLength();
   if (!end) return;
   const start = from.framesAt();
-  const view = new DataView(from.memory.buffer, start, end);
+  const frame = new FrameHeader(new DataView(from.memory.buffer, start, end));
   const cut = (at: number, length: number) => new Uint8Array(from.memory.buffer, start + at, length);
-  for (let at = 0; at < end; ) {
-    const [length, json, text] = [
-      view.getUint32(at, true),
-      view.getUint32(at + 8, true),
-      view.getUint32(at + 12, true),
-    ];
-    const body = at + FRAME_HEADER;
+  for (; frame.at < end; frame.at = afterFrame(frame)) {
+    const { length, json, text } = frame;
+    const body = frame.at + FRAME_HEADER;
     yield [cut(body, length), cut(body + length, json), cut(body + length + json, text)];
-    at += FRAME_HEADER + align8(length + json + text);
   }
 }

@@ -26,75 +26,15 @@
 #define WEIR_KERNEL_H
 
 #include <stdint.h>
+#include "abi.h"
 #include "virtio/virtio.h"
 
 enum weir_call { WEIR_EXIT, WEIR_PRINT, WEIR_NOTIFY, WEIR_IDLE, WEIR_CRASH };
 
-// ---- Exit codes. isa-debug-exit makes 2 * code + 1 of them. hosts/exits.ts has the same names -----------------------------
-
-enum weir_exit {
-  EXIT_DONE = 1,             // replay: everything was processed and everything sent was taken
-  // The image refused to start; a line on the console says why.
-  EXIT_MEMORY = 10,          // too little memory for image and policy
-  EXIT_COMMAND_LINE = 11,    // too long, or a device transport outside the addresses they may have
-  EXIT_MANIFEST = 12,        // the image's manifest is not `in`, `out`, `log`
-  EXIT_DEVICES = 13,         // the devices are not those of the manifest
-  EXIT_DEVICE_REFUSED = 14,  // a device does not agree to what the image needs of it
-  EXIT_CLOCK = 15,           // no way to learn the counter's frequency
-  EXIT_POLICY_MISSING = 16,
-  EXIT_POLICY_DAMAGED = 17,  // not a policy container of this version, or its lengths contradict each other
-  EXIT_POLICY_REFUSED = 18,  // a compartment refused its part
-  EXIT_ABI = 19,             // a compartment is of another version than the runtime
-  // It stopped, and forwards nothing more (fail closed).
-  EXIT_HOSTILE_DEVICE = 30,  // a device wrote into a ring what no device may
-  EXIT_CONTRACT = 31,        // a compartment broke the contract of abi.ts
-  EXIT_STREAM = 32,          // replay: what came in is no stream of records
-  EXIT_STALLED = 33,         // replay: a transmit ring stayed full for WAIT_SECONDS
-  EXIT_BAD_CALL = 34,
-  EXIT_INSPECT_TRAP = 41,    // a compartment trapped: WebAssembly's own traps
-  EXIT_GUARD_TRAP = 42,
-  EXIT_JOURNAL_TRAP = 43,
-  EXIT_FAULT_TEXT = 50,      // the user part wrote to code
-  EXIT_FAULT_READ_ONLY = 51, // wrote to a page it may only read: constants, policy, receive descriptors and buffers
-  EXIT_FAULT_EXECUTE = 52,   // executed data
-  EXIT_FAULT_NULL = 53,      // touched page 0
-  EXIT_FAULT_STACK = 54,     // ran out of stack
-  EXIT_FAULT_PRIVILEGED = 55, // touched what is the kernel part's: its memory, a device register
-  EXIT_FAULT_UNMAPPED = 56,  // touched what is not there
-  EXIT_FAULT_INSTRUCTION = 57, // undefined or privileged instruction, an address no address can be
-  EXIT_FAULT_ARITHMETIC = 58,
-  EXIT_FAULT_OTHER = 59,
-  EXIT_FAULT_KERNEL = 60,    // anything at all in the kernel part
-};
-
-// ---- The manifest: ELF note, owner "Weir", type 1 (build/manifest.ts writes it) -------------------------------------------
+// Exit codes, the manifest (build/manifest.ts writes it) and the policy's container (untrusted; build/container.ts writes it):
+// appliance/contract/layouts/image.ts.
 
 enum weir_role { ROLE_IN, ROLE_OUT, ROLE_LOG, ROLES };
-enum weir_direction { RECEIVE_ONLY = 1, TRANSMIT_ONLY = 2 };
-#define MANIFEST_VERSION 1
-#define MANIFEST_MAX 8
-
-struct weir_interface {
-  char name[8];
-  uint8_t direction;
-  uint8_t zero;
-  uint8_t mac[6];
-};
-struct weir_manifest {
-  uint32_t version;
-  uint32_t count;
-  struct weir_interface interfaces[MANIFEST_MAX]; // of this runtime: in, out, log, in the order of enum weir_role
-};
-
-// ---- The policy, untrusted (build/container.ts writes it) -----------------------------------------------------------------
-
-#define CONTAINER_MAGIC 0x4c4f5057
-#define CONTAINER_VERSION 2
-struct weir_container {
-  uint32_t magic, version, length, count;
-  struct { uint32_t offset, length; } parts[3]; // inspect, guard, journal
-  uint8_t spare[256]; // a bit for each page of their memories, one behind the other: 1 = it has nothing behind it
-};
 
 // ---- What the kernel part tells the user part; one page, read-only ------------------------------------------------------
 

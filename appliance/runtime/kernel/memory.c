@@ -54,7 +54,7 @@ static uint64_t memories(uint64_t next, bool map) {
 void memory_start(const struct arch_boot *boot) {
   const uint64_t from = (uint64_t)POLICY;
   bool fits = arch_is_memory(boot, (uint64_t)low, (uint64_t)low_end) && arch_is_memory(boot, (uint64_t)image, from + PAGE);
-  const bool is_policy = fits && POLICY->magic == CONTAINER_MAGIC && POLICY->length <= 16u << 20;
+  const bool is_policy = fits && POLICY->magic == CONTAINER_MAGIC && POLICY->length <= MAX_CONTAINER;
   const uint64_t length = is_policy ? POLICY->length : PAGE, behind = (from + length + PAGE - 1) & ~(PAGE - 1);
   if (is_policy) fits = arch_is_memory(boot, (uint64_t)image, memories(behind, false));
   if (!fits) refuse(EXIT_MEMORY, "too little memory for the image and its policy");

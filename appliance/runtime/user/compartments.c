@@ -61,7 +61,7 @@ static void check_policy(const struct weir_container *c) {
   if (weir_info.policy_length < sizeof *c || c->magic != CONTAINER_MAGIC)
     end(EXIT_POLICY_MISSING, "refused", "no policy in this image", "");
   if (c->version != CONTAINER_VERSION) end(EXIT_POLICY_DAMAGED, "refused", "policy: of another version", "");
-  if (c->length < sizeof *c || c->length > weir_info.policy_length || c->count != 3)
+  if (c->length < sizeof *c || c->length > weir_info.policy_length || c->count != CONTAINER_PARTS)
     end(EXIT_POLICY_DAMAGED, "refused", "policy: damaged", "");
 }
 
@@ -88,9 +88,7 @@ static void check_spare(enum compartment which, const struct weir_container *c) 
 }
 
 static void configure(enum compartment which, const struct weir_container *c) {
-  static const char *const refusals[] = {
-    "", ": missing", ": not a Weir policy", ": made for another version", ": of another length than it says",
-    ": damaged: its checksum does not match", ": out of range"};
+  static const char *const refusals[] = WEIR_REFUSAL_WORDS(": ");
   const uint32_t offset = c->parts[which - INSPECT].offset, length = c->parts[which - INSPECT].length;
   if (offset > c->length || length > c->length - offset || length > WEIR_INPUT_SIZE)
     end(EXIT_POLICY_DAMAGED, "refused", "policy: damaged: the part of ", names[which]);

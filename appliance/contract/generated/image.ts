@@ -1,0 +1,217 @@
+// Generated from appliance/contract/layouts/image.ts by `npm run generate`: do not edit.
+//
+// Exit codes, the manifest and the policy's container. Little-endian, and untrusted by whoever reads them.
+import { Layout } from "../layout.ts";
+
+/** isa-debug-exit makes 2 * code + 1 of them. */
+export const ExitCode = {
+  DONE: 1, // replay: everything was processed and everything sent was taken
+  MEMORY: 10,
+  COMMAND_LINE: 11, // too long, or a device transport outside the addresses they may have
+  MANIFEST: 12, // the image's manifest is not `in`, `out`, `log`
+  DEVICES: 13,
+  DEVICE_REFUSED: 14,
+  CLOCK: 15, // no way to learn the counter's frequency
+  POLICY_MISSING: 16,
+  POLICY_DAMAGED: 17, // not a policy container of this version, or its lengths contradict each other
+  POLICY_REFUSED: 18,
+  ABI: 19,
+  HOSTILE_DEVICE: 30, // a device wrote into a ring what no device may
+  CONTRACT: 31, // a compartment broke the contract of abi.ts
+  STREAM: 32,
+  STALLED: 33, // replay: a transmit ring stayed full for WAIT_SECONDS
+  BAD_CALL: 34,
+  INSPECT_TRAP: 41,
+  GUARD_TRAP: 42,
+  JOURNAL_TRAP: 43,
+  FAULT_TEXT: 50, // wrote to code
+  FAULT_READ_ONLY: 51, // wrote to a page it may only read: constants, policy, receive descriptors and buffers
+  FAULT_EXECUTE: 52, // executed data
+  FAULT_NULL: 53, // touched page 0
+  FAULT_STACK: 54, // ran out of stack
+  FAULT_PRIVILEGED: 55, // touched what is the kernel part's: its memory, a device register
+  FAULT_UNMAPPED: 56, // touched what is not there
+  FAULT_INSTRUCTION: 57, // an address no address can be, too
+  FAULT_ARITHMETIC: 58,
+  FAULT_OTHER: 59,
+  FAULT_KERNEL: 60, // anything at all in the kernel part
+} as const;
+
+/** What people are told of each ExitCode. */
+export const ExitCodeWords = {
+  DONE: "done",
+  MEMORY: "refused: too little memory for the image and its policy",
+  COMMAND_LINE: "refused: the kernel command line",
+  MANIFEST: "refused: the image's manifest",
+  DEVICES: "refused: the devices are not those of the manifest",
+  DEVICE_REFUSED: "refused: a device does not agree to what the image needs",
+  CLOCK: "refused: the clock's frequency is not known",
+  POLICY_MISSING: "refused: no policy in the image",
+  POLICY_DAMAGED: "refused: the policy is damaged or of another version",
+  POLICY_REFUSED: "refused: a compartment refused its part of the policy",
+  ABI: "refused: a compartment is of another ABI version",
+  HOSTILE_DEVICE: "stopped: a device wrote what no device may",
+  CONTRACT: "stopped: a compartment broke its contract",
+  STREAM: "stopped: what was replayed is no stream of records",
+  STALLED: "stopped: nobody takes what the replay sends",
+  BAD_CALL: "stopped: the user part made an undefined system call",
+  INSPECT_TRAP: "trap in inspect",
+  GUARD_TRAP: "trap in guard",
+  JOURNAL_TRAP: "trap in journal",
+  FAULT_TEXT: "trap: write to code",
+  FAULT_READ_ONLY: "trap: write to memory that may only be read",
+  FAULT_EXECUTE: "trap: execution of data",
+  FAULT_NULL: "trap: access to page 0",
+  FAULT_STACK: "trap: out of stack",
+  FAULT_PRIVILEGED: "trap: access to what is the kernel part's",
+  FAULT_UNMAPPED: "trap: access to what is not mapped",
+  FAULT_INSTRUCTION: "trap: undefined or privileged instruction",
+  FAULT_ARITHMETIC: "trap: arithmetic",
+  FAULT_OTHER: "trap: unexpected",
+  FAULT_KERNEL: "trap in the kernel part",
+} as const;
+
+export const MANIFEST_VERSION = 1;
+export const MAX_INTERFACES = 8;
+export const CONTAINER_MAGIC = 0x4c4f5057; // the bytes "WPOL"
+export const CONTAINER_VERSION = 2;
+export const CONTAINER_PARTS = 3;
+export const MAX_CONTAINER = 0x1000000; // bytes: a larger one is a mistake, and would eat the guest's memory
+
+export const Direction = {
+  RECEIVE_ONLY: 1,
+  TRANSMIT_ONLY: 2,
+} as const;
+
+export interface InterfaceFields {
+  name: Uint8Array; // ASCII, zeros behind
+  direction: number; // Direction
+  mac: Uint8Array;
+}
+
+/** 16 bytes. An interface, and which way it works. */
+export class Interface extends Layout<InterfaceFields> implements InterfaceFields {
+  static readonly SIZE = 16;
+  static readonly AT = { name: 0, direction: 8, zero: 9, mac: 10 } as const;
+  get name(): Uint8Array {
+    return this.bytesAt(0, 8);
+  }
+  set name(value: Uint8Array) {
+    this.setBytesAt(0, 8, value);
+  }
+  get direction(): number {
+    return this.view.getUint8(this.at + 8);
+  }
+  set direction(value: number) {
+    this.view.setUint8(this.at + 8, value);
+  }
+  get mac(): Uint8Array {
+    return this.bytesAt(10, 6);
+  }
+  set mac(value: Uint8Array) {
+    this.setBytesAt(10, 6, value);
+  }
+}
+
+export interface ManifestFields {
+  version: number; // MANIFEST_VERSION
+  count: number; // interfaces that follow; 0 in an image without a policy
+}
+
+/** 136 bytes. ELF note, owner "Weir", type 1. In a runtime's own: in, out, log, in the order of enum weir_role. */
+export class Manifest extends Layout<ManifestFields> implements ManifestFields {
+  static readonly SIZE = 136;
+  static readonly AT = { version: 0, count: 4, interfaces: 8 } as const;
+  get version(): number {
+    return this.view.getUint32(this.at, true);
+  }
+  set version(value: number) {
+    this.view.setUint32(this.at, value, true);
+  }
+  get count(): number {
+    return this.view.getUint32(this.at + 4, true);
+  }
+  set count(value: number) {
+    this.view.setUint32(this.at + 4, value, true);
+  }
+  /** The n-th of 8. */
+  interfaces(n: number): Interface {
+    return new Interface(this.view, this.at + 8 + n * 16);
+  }
+}
+
+export interface ContainerPartFields {
+  offset: number; // bytes: from the start of the container, a multiple of 8
+  length: number; // bytes
+}
+
+/** 8 bytes. Where a compartment's part is. */
+export class ContainerPart extends Layout<ContainerPartFields> implements ContainerPartFields {
+  static readonly SIZE = 8;
+  static readonly AT = { offset: 0, length: 4 } as const;
+  get offset(): number {
+    return this.view.getUint32(this.at, true);
+  }
+  set offset(value: number) {
+    this.view.setUint32(this.at, value, true);
+  }
+  get length(): number {
+    return this.view.getUint32(this.at + 4, true);
+  }
+  set length(value: number) {
+    this.view.setUint32(this.at + 4, value, true);
+  }
+}
+
+export interface ContainerFields {
+  magic: number; // CONTAINER_MAGIC
+  version: number; // CONTAINER_VERSION
+  length: number; // bytes: of all, this header included
+  count: number; // of parts: 3
+  // a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this policy
+  // leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say
+  spare: Uint8Array;
+}
+
+/**
+ * 296 bytes. In front of the policy as it lies in an image. Behind it the parts, zeros up to multiples of 8 between and
+ * behind.
+ */
+export class Container extends Layout<ContainerFields> implements ContainerFields {
+  static readonly SIZE = 296;
+  static readonly AT = { magic: 0, version: 4, length: 8, count: 12, parts: 16, spare: 40 } as const;
+  get magic(): number {
+    return this.view.getUint32(this.at, true);
+  }
+  set magic(value: number) {
+    this.view.setUint32(this.at, value, true);
+  }
+  get version(): number {
+    return this.view.getUint32(this.at + 4, true);
+  }
+  set version(value: number) {
+    this.view.setUint32(this.at + 4, value, true);
+  }
+  get length(): number {
+    return this.view.getUint32(this.at + 8, true);
+  }
+  set length(value: number) {
+    this.view.setUint32(this.at + 8, value, true);
+  }
+  get count(): number {
+    return this.view.getUint32(this.at + 12, true);
+  }
+  set count(value: number) {
+    this.view.setUint32(this.at + 12, value, true);
+  }
+  /** The n-th of 3. */
+  parts(n: number): ContainerPart {
+    return new ContainerPart(this.view, this.at + 16 + n * 8);
+  }
+  get spare(): Uint8Array {
+    return this.bytesAt(40, 256);
+  }
+  set spare(value: Uint8Array) {
+    this.setBytesAt(40, 256, value);
+  }
+}

@@ -1,0 +1,135 @@
+// REQ-DIODE-001, REQ-DIODE-013, REQ-IMAGE-004
+// What an image says to whoever starts it, and is told by whoever builds it: exit codes, the manifest, the policy's container.
+import { bytes, constants, enumeration, layouts, struct, structs, text, u8, u32, zero } from "../generate/declare.ts";
+
+const INTERFACES = 8;
+const PARTS = 3;
+const SPARE = 256;
+
+const Interface = struct("Interface", 16, "An interface, and which way it works.", {
+  name: text(8, "ASCII, zeros behind"),
+  direction: u8("", "Direction"),
+  zero: zero(1),
+  mac: bytes(6),
+});
+
+const Manifest = struct(
+  "Manifest",
+  8 + INTERFACES * Interface.size,
+  'ELF note, owner "Weir", type 1. In a runtime\'s own: in, out, log, in the order of enum weir_role.',
+  {
+    version: u32("MANIFEST_VERSION"),
+    count: u32("interfaces that follow; 0 in an image without a policy"),
+    interfaces: structs(Interface, INTERFACES),
+  },
+);
+
+const ContainerPart = struct("ContainerPart", 8, "Where a compartment's part is.", {
+  offset: u32("from the start of the container, a multiple of 8", "bytes"),
+  length: u32("", "bytes"),
+});
+
+const Container = struct(
+  "Container",
+  16 + PARTS * ContainerPart.size + SPARE,
+  "In front of the policy as it lies in an image. Behind it the parts, zeros up to multiples of 8 between and behind.",
+  {
+    magic: u32("CONTAINER_MAGIC"),
+    version: u32("CONTAINER_VERSION"),
+    length: u32("of all, this header included", "bytes"),
+    count: u32("of parts: 3"),
+    parts: structs(ContainerPart, PARTS, "inspect, guard, journal, in this order"),
+    spare: bytes(
+      SPARE,
+      "a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this policy leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say",
+    ),
+  },
+);
+
+const ExitCode = enumeration(
+  "ExitCode",
+  "isa-debug-exit makes 2 * code + 1 of them.",
+  {
+    DONE: [1, "replay: everything was processed and everything sent was taken", "done"],
+    // The image refused to start; a line on the console says why.
+    MEMORY: [10, "", "refused: too little memory for the image and its policy"],
+    COMMAND_LINE: [
+      11,
+      "too long, or a device transport outside the addresses they may have",
+      "refused: the kernel command line",
+    ],
+    MANIFEST: [12, "the image's manifest is not `in`, `out`, `log`", "refused: the image's manifest"],
+    DEVICES: [13, "", "refused: the devices are not those of the manifest"],
+    DEVICE_REFUSED: [14, "", "refused: a device does not agree to what the image needs"],
+    CLOCK: [15, "no way to learn the counter's frequency", "refused: the clock's frequency is not known"],
+    POLICY_MISSING: [16, "", "refused: no policy in the image"],
+    POLICY_DAMAGED: [
+      17,
+      "not a policy container of this version, or its lengths contradict each other",
+      "refused: the policy is damaged or of another version",
+    ],
+    POLICY_REFUSED: [18, "", "refused: a compartment refused its part of the policy"],
+    ABI: [19, "", "refused: a compartment is of another ABI version"],
+    // It stopped, and forwards nothing more (fail closed).
+    HOSTILE_DEVICE: [30, "a device wrote into a ring what no device may", "stopped: a device wrote what no device may"],
+    CONTRACT: [31, "a compartment broke the contract of abi.ts", "stopped: a compartment broke its contract"],
+    STREAM: [32, "", "stopped: what was replayed is no stream of records"],
+    STALLED: [
+      33,
+      "replay: a transmit ring stayed full for WAIT_SECONDS",
+      "stopped: nobody takes what the replay sends",
+    ],
+    BAD_CALL: [34, "", "stopped: the user part made an undefined system call"],
+    // A compartment trapped: WebAssembly's own traps.
+    INSPECT_TRAP: [41, "", "trap in inspect"],
+    GUARD_TRAP: [42, "", "trap in guard"],
+    JOURNAL_TRAP: [43, "", "trap in journal"],
+    // The user part ...
+    FAULT_TEXT: [50, "wrote to code", "trap: write to code"],
+    FAULT_READ_ONLY: [
+      51,
+      "wrote to a page it may only read: constants, policy, receive descriptors and buffers",
+      "trap: write to memory that may only be read",
+    ],
+    FAULT_EXECUTE: [52, "executed data", "trap: execution of data"],
+    FAULT_NULL: [53, "touched page 0", "trap: access to page 0"],
+    FAULT_STACK: [54, "ran out of stack", "trap: out of stack"],
+    FAULT_PRIVILEGED: [
+      55,
+      "touched what is the kernel part's: its memory, a device register",
+      "trap: access to what is the kernel part's",
+    ],
+    FAULT_UNMAPPED: [56, "touched what is not there", "trap: access to what is not mapped"],
+    FAULT_INSTRUCTION: [57, "an address no address can be, too", "trap: undefined or privileged instruction"],
+    FAULT_ARITHMETIC: [58, "", "trap: arithmetic"],
+    FAULT_OTHER: [59, "", "trap: unexpected"],
+    FAULT_KERNEL: [60, "anything at all in the kernel part", "trap in the kernel part"],
+  },
+  ["weir_exit", "EXIT_"],
+);
+
+export default layouts(
+  "The image",
+  "Exit codes, the manifest and the policy's container. Little-endian, and untrusted by whoever reads them.",
+  ["ground", "c"],
+  [
+    ExitCode,
+    constants(
+      "",
+      {
+        MANIFEST_VERSION: 1,
+        MAX_INTERFACES: INTERFACES,
+        CONTAINER_MAGIC: [0x4c4f5057, 'the bytes "WPOL"'],
+        CONTAINER_VERSION: 2,
+        CONTAINER_PARTS: PARTS,
+        MAX_CONTAINER: [16 << 20, "bytes: a larger one is a mistake, and would eat the guest's memory"],
+      },
+      "",
+    ),
+    enumeration("Direction", "", { RECEIVE_ONLY: 1, TRANSMIT_ONLY: 2 }, ["weir_direction", ""]),
+    Interface,
+    Manifest,
+    ContainerPart,
+    Container,
+  ],
+);
