@@ -533,7 +533,7 @@ export interface SuccessorRecordFields {
 /** 4 bytes. A message that came behind this one. */
 export class SuccessorRecord extends Layout<SuccessorRecordFields> implements SuccessorRecordFields {
   static readonly SIZE = 4;
-  static readonly AT = { identity: 0, bits: 2 } as const;
+  static readonly AT = { identity: 0, bits: 2, pad: 3 } as const;
   get identity(): number {
     return this.view.getUint16(this.at, true);
   }

@@ -25,7 +25,7 @@ export interface ModelHeadFields {
  */
 export class ModelHead extends Layout<ModelHeadFields> implements ModelHeadFields {
   static readonly SIZE = 48;
-  static readonly AT = { protocols: 0, services: 4, limit: 8, scales: 16, described: 40 } as const;
+  static readonly AT = { protocols: 0, services: 4, limit: 8, scales: 16, described: 40, pad: 45 } as const;
   get protocols(): number {
     return this.view.getUint32(this.at, true);
   }

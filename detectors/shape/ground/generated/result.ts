@@ -12,7 +12,7 @@ export interface ResultFields {
 /** 40 bytes. Of a frame; the rest only where run() explains. */
 export class Result extends Layout<ResultFields> implements ResultFields {
   static readonly SIZE = 40;
-  static readonly AT = { score: 0, seen: 8, expected: 16, deviations: 24, feature: 32 } as const;
+  static readonly AT = { score: 0, seen: 8, expected: 16, deviations: 24, feature: 32, pad: 36 } as const;
   get score(): number {
     return this.view.getFloat64(this.at, true);
   }
