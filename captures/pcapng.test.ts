@@ -140,7 +140,7 @@ describe("damage", () => {
       }
       return least;
     };
-    const [short, long] = [await cost(corrupt(4_000_000)), await cost(corrupt(32_000_000))];
-    expect(long / short).toBeLessThan(24); // for eight times the bytes; 64 if each byte were looked at from each place
+    const [short, long] = [await cost(corrupt(16_000_000)), await cost(corrupt(64_000_000))];
+    expect(long / short).toBeLessThan(10); // for four times the bytes; 16 if each byte were looked at from each place
   });
 });
