@@ -106,20 +106,14 @@ export function dispatch(all: readonly Registered[]): string {
       "export function packetIn(k: Packet, frame: usize, flow: usize): u32",
       [
         "  const addressed = observe(k, frame, flow);",
-        "  if (learns) learn(k, endpoints(), addressed);",
-        "  else check(k, endpoints(), addressed);",
+        "  look(k, endpoints(), addressed);",
         ...verdicts(having("verdict")),
       ],
     ),
     block(
-      "",
-      "function check(k: Packet, e: Endpoints, addressed: bool): void",
-      looks(packets, () => "check"),
-    ),
-    block(
       "Who learns does so; the others look at the packet as ever.",
-      "function learn(k: Packet, e: Endpoints, addressed: bool): void",
-      looks(packets, ({ hooks }) => (hooks.has("learn") ? "learn" : "check")),
+      "// @ts-ignore: decorator\n@inline function look(k: Packet, e: Endpoints, addressed: bool): void",
+      looks(packets),
     ),
     ...(messages.length ? [messageIn(messages)] : []),
     block(
@@ -239,16 +233,23 @@ const messageIn = (list: readonly Registered[]): string =>
     ...list.map(({ folder }) => `  ${folder}.check(m, bus);`),
   ]);
 
-/** Calls of those that look at packets; those that need addresses stand together. */
-function looks(list: readonly Registered[], hook: (one: Registered) => Hook): string[] {
+/**
+ * Calls of those that look at packets; those that need addresses stand together. Each function is called in one place only, so
+ * that the compiler can put it there.
+ */
+function looks(list: readonly Registered[]): string[] {
   const out: string[] = [];
   let inside = false;
-  for (const one of list) {
-    const needs = one.declaration.input === "endpoints";
+  for (const { folder, declaration, hooks } of list) {
+    const needs = declaration.input === "endpoints";
     if (needs && !inside) out.push("  if (addressed) {");
     if (!needs && inside) out.push("  }");
     inside = needs;
-    out.push(`${needs ? "    " : "  "}${one.folder}.${hook(one)}(${needs ? "k, e" : "k"});`);
+    const indent = needs ? "    " : "  ";
+    const args = needs ? "k, e" : "k";
+    if (hooks.has("learn"))
+      out.push(`${indent}if (learns) ${folder}.learn(${args});`, `${indent}else ${folder}.check(${args});`);
+    else out.push(`${indent}${folder}.check(${args});`);
   }
   return inside ? [...out, "  }"] : out;
 }

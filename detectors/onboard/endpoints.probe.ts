@@ -100,31 +100,21 @@ export function configureDetectors(part: usize, learn: bool): bool {
 /** A decoded packet, its frame at `frame`, its Flow or 0. Returns the verdict on it. */
 export function packetIn(k: Packet, frame: usize, flow: usize): u32 {
   const addressed = observe(k, frame, flow);
-  if (learns) learn(k, endpoints(), addressed);
-  else check(k, endpoints(), addressed);
+  look(k, endpoints(), addressed);
   return Action.PASS;
 }
 
-function check(k: Packet, e: Endpoints, addressed: bool): void {
-  if (addressed) {
-    rate.check(k, e);
-    pair.check(k, e);
-    silence.check(k, e);
-    beacon.check(k, e);
-    arp.check(k, e);
-    flood.check(k, e);
-    tunnel.check(k, e);
-  }
-}
-
 /** Who learns does so; the others look at the packet as ever. */
-function learn(k: Packet, e: Endpoints, addressed: bool): void {
+// @ts-ignore: decorator
+@inline function look(k: Packet, e: Endpoints, addressed: bool): void {
   if (addressed) {
     rate.check(k, e);
     pair.check(k, e);
-    silence.learn(k, e);
+    if (learns) silence.learn(k, e);
+    else silence.check(k, e);
     beacon.check(k, e);
-    arp.learn(k, e);
+    if (learns) arp.learn(k, e);
+    else arp.check(k, e);
     flood.check(k, e);
     tunnel.check(k, e);
   }

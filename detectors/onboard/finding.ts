@@ -96,7 +96,8 @@ export function setAction(detector: u32, action: u32): bool {
   return true;
 }
 
-export function actionOf(detector: u32): u32 {
+// @ts-ignore: decorator
+@inline export function actionOf(detector: u32): u32 {
   return detector < DETECTORS ? load<u8>(actions + detector) : <u32>Action.PASS;
 }
 

@@ -76,14 +76,16 @@ let learned: usize = 0; // peaks, or limits
   return learned + <usize>(index * LIMITS);
 }
 
-function levelsOf(h: Host): Levels {
-  const slot = hostSlot(h),
-    l = changetype<Levels>(levels + <usize>slot * offsetof<Levels>());
-  if (h.owned & OWN) return l;
+// @ts-ignore: decorator
+@inline function levelsOf(h: Host): Levels {
+  const l = changetype<Levels>(levels + <usize>hostSlot(h) * offsetof<Levels>());
+  if (!(h.owned & OWN)) begin(h, l);
+  return l;
+}
+function begin(h: Host, l: Levels): void {
   h.owned |= OWN;
   memory.fill(changetype<usize>(l), 0, offsetof<Levels>());
-  if (learning()) memory.fill(peaksAt(slot), 0, PEAKS);
-  return l;
+  if (learning()) memory.fill(peaksAt(hostSlot(h)), 0, PEAKS);
 }
 
 export function reset(): void {
@@ -177,7 +179,8 @@ function amplifier(port: u32): bool {
 }
 
 /** Whether the baseline has a limit of this kind for the host. */
-function isLimited(h: Host, kind: u32): bool {
+// @ts-ignore: decorator
+@inline function isLimited(h: Host, kind: u32): bool {
   return h.known != 0 && kind < 4 && (knownHost(h.known - 1).owned & OWN) != 0;
 }
 

@@ -123,24 +123,28 @@ let ofConversations: usize = 0;
   return learnedAt(slot) + 4 * PEAKS;
 }
 
-function rateOfHost(h: Host): HostRate {
-  const slot = hostSlot(h),
-    r = changetype<HostRate>(hostRates + <usize>slot * offsetof<HostRate>());
-  if (h.owned & OWN) return r;
-  h.owned |= OWN;
-  memory.fill(changetype<usize>(r), 0, offsetof<HostRate>());
-  if (learning()) memory.fill(hostPeaks(slot), 0, HOST_PEAKS);
+// @ts-ignore: decorator
+@inline function rateOfHost(h: Host): HostRate {
+  const r = changetype<HostRate>(hostRates + <usize>hostSlot(h) * offsetof<HostRate>());
+  if (!(h.owned & OWN)) beginHost(h, r);
   return r;
 }
+function beginHost(h: Host, r: HostRate): void {
+  h.owned |= OWN;
+  memory.fill(changetype<usize>(r), 0, offsetof<HostRate>());
+  if (learning()) memory.fill(hostPeaks(hostSlot(h)), 0, HOST_PEAKS);
+}
 
-function rateOf(c: Conversation): Rate {
-  const slot = conversationSlot(c),
-    r = changetype<Rate>(rates + <usize>slot * offsetof<Rate>());
-  if (c.owned & OWN) return r;
+// @ts-ignore: decorator
+@inline function rateOf(c: Conversation): Rate {
+  const r = changetype<Rate>(rates + <usize>conversationSlot(c) * offsetof<Rate>());
+  if (!(c.owned & OWN)) begin(c, r);
+  return r;
+}
+function begin(c: Conversation, r: Rate): void {
   c.owned |= OWN;
   memory.fill(changetype<usize>(r), 0, offsetof<Rate>());
-  if (learning()) memory.fill(learnedAt(slot), 0, LEARNED);
-  return r;
+  if (learning()) memory.fill(learnedAt(conversationSlot(c)), 0, LEARNED);
 }
 
 export function reset(): void {
@@ -183,7 +187,8 @@ function limitOf(p: usize, j: usize): f32 {
 }
 
 /** In learning too. */
-export function check(k: Packet, e: Endpoints): void {
+// @ts-ignore: decorator
+@inline export function check(k: Packet, e: Endpoints): void {
   ofHost(k, changetype<Host>(e.source), 0, e.second);
   ofHost(k, changetype<Host>(e.target), 1, e.second);
   if (e.conversation != 0) ofConversation(k, e, changetype<Conversation>(e.conversation));
