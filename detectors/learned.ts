@@ -1,4 +1,5 @@
 /** What the ground's half of a detector that learns offers; see README.md. */
+import type { z } from "zod";
 import type { Interval } from "../lib/numerics/intervals.ts";
 
 /** What onboard code wrote as one baseline entry: JSON, numbers below 2^53. */
@@ -30,11 +31,19 @@ export interface Threshold {
   hours: number;
 }
 
+export interface EntrySchema {
+  /** As in the entry, such as `rate.host`. */
+  readonly detector: string;
+  readonly schema: z.ZodType;
+}
+
 export interface LearnedDetector {
   /** Entries whose `detector` is this, or begins with it and a dot, are its own. */
   readonly name: string;
-  /** Section of inspect's part of the policy (appliance/contract/config.ts) that pack() makes. */
+  /** Section of inspect's part of the policy that pack() makes: its tag, 32 to 63. */
   readonly tag: number;
+  /** What its entries must be in a baseline file, which may come from anywhere; undefined: it looks itself. */
+  readonly entries?: readonly EntrySchema[];
   /** What the entry is about: entries with the same key are merged. */
   keyOf(entry: Entry): string;
   /** Commutative and associative: as if both had been learned together. */

@@ -1,4 +1,7 @@
 /** The ground's half of the ARP detector: at which MAC addresses a host is, and what each MAC address sends. */
+import { z } from "zod";
+import { count, list } from "../baseline/members.ts";
+import { host } from "../ip/entries.ts";
 import { groupBy, isOutside, parseHost, Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 
@@ -63,6 +66,23 @@ export function boundHosts(entries: readonly Entry[]): { ip: string; macs: strin
 export const arp: LearnedDetector = {
   name: "arp",
   tag: 34,
+  entries: [
+    {
+      detector: "arp",
+      schema: z.looseObject({ ip: host, macs: list(host, 0, 64), more: z.boolean().optional(), frames: count }),
+    },
+    {
+      detector: "arp.station",
+      schema: z.looseObject({
+        mac: host,
+        unsolicited: count,
+        gratuitous: count,
+        asks: count,
+        claims: count,
+        foreign: count,
+      }),
+    },
+  ],
   keyOf: (entry) => (isStation(entry) ? (entry.mac as string) : (entry.ip as string)),
   merge: (a, b) =>
     isStation(a)

@@ -1,4 +1,7 @@
 /** The ground's half of the beacon detector: regular connections to the outside that are normal here. */
+import { z } from "zod";
+import { count } from "../baseline/members.ts";
+import { conversation } from "../ip/entries.ts";
 import { groupBy, Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
 
@@ -9,6 +12,7 @@ const longest = (entry: Entry) => entry.longest as number;
 export const beacon: LearnedDetector = {
   name: "beacon",
   tag: 37,
+  entries: [{ detector: "beacon", schema: z.looseObject({ ...conversation, shortest: count, longest: count }) }],
   keyOf: talkKey,
   merge: (a, b) => ({
     ...a,

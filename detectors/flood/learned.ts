@@ -1,4 +1,7 @@
 /** The ground's half of the flood detector: how much of each kind a host got in its busiest second. */
+import { z } from "zod";
+import { count } from "../baseline/members.ts";
+import { host } from "../ip/entries.ts";
 import { isOutside, Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 
@@ -22,6 +25,9 @@ const limitOf = (entry: Entry, kind: Kind) => Math.max(FLOOR[kind], MARGIN * mos
 export const flood: LearnedDetector = {
   name: "flood",
   tag: 33,
+  entries: [
+    { detector: "flood", schema: z.looseObject({ host, syn: count, udp: count, icmp: count, connections: count }) },
+  ],
   keyOf: (entry) => entry.host as string,
   merge: (a, b) => ({
     ...a,

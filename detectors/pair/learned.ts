@@ -1,4 +1,7 @@
 /** The ground's half of the new-pair detector: the inventory of who talks to whom about what. */
+import { z } from "zod";
+import { count } from "../baseline/members.ts";
+import { conversation } from "../ip/entries.ts";
 import { ANY_PORT, groupBy, isOutside, Section, type Talk, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
 
@@ -38,6 +41,7 @@ export function byName(entries: readonly Entry[]): Entry[] {
 export const pair: LearnedDetector = {
   name: "new-pair",
   tag: 35,
+  entries: [{ detector: "new-pair", schema: z.looseObject({ ...conversation, packets: count }) }],
   keyOf: talkKey,
   merge: (a, b) => ({ ...a, packets: (a.packets as number) + (b.packets as number) }),
   thresholds: () => [],

@@ -5,7 +5,10 @@
  * - mean) / deviation, of each host and talk by its own windows. The largest z of all of them are one sample, whose tail
  * gives the z for the wanted rate of false alarms (numerics/threshold.ts); back on each one's own scale it is a limit.
  */
+import { z } from "zod";
 import { limitFor } from "../../lib/numerics/threshold.ts";
+import { count, list, numbers } from "../baseline/members.ts";
+import { conversation, host } from "../ip/entries.ts";
 import { fold, isOutside, Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold, Wanted } from "../learned.ts";
 import { byName } from "../pair/learned.ts";
@@ -111,9 +114,16 @@ function leastOf(entry: Entry): number {
   return n >= 5 && least >= STEADY * fine(sum / 16 / n) ? Math.floor(FEW * least) : 0;
 }
 
+/** Of each of the four windows. */
+const peaks = list(numbers(6), 4, 4);
+
 export const rate: LearnedDetector = {
   name: "rate",
   tag: 36,
+  entries: [
+    { detector: "rate", schema: z.looseObject({ ...conversation, windows: peaks, least: count.optional() }) },
+    { detector: "rate.host", schema: z.looseObject({ host, sent: peaks, got: peaks }) },
+  ],
   keyOf: (entry) => (isHost(entry) ? (entry.host as string) : talkKey(entry)),
   merge(a, b) {
     const all = (x: unknown, y: unknown) => (x as Peaks[]).map((peaks, i) => mergePeaks(peaks, (y as Peaks[])[i]!));

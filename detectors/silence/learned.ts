@@ -1,4 +1,7 @@
 /** The ground's half of the silence detector: which talks are periodic, and how long they pause at most. */
+import { z } from "zod";
+import { count, expected } from "../baseline/members.ts";
+import { conversation } from "../ip/entries.ts";
 import { Section, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
 import { byName } from "../pair/learned.ts";
@@ -53,9 +56,12 @@ export function limitOf({ count, span, longest, paused }: Side, rate: number): n
 
 const quantity = (name: (typeof SIDES)[number]) => `pause ${name} the server, s`;
 
+const side = z.looseObject({ count, span: count, longest: count, paused: count }, expected("a mapping"));
+
 export const silence: LearnedDetector = {
   name: "silence",
   tag: 38,
+  entries: [{ detector: "silence", schema: z.looseObject({ ...conversation, to: side, from: side }) }],
   keyOf: talkKey,
   merge(a, b) {
     // An unordered talk names its hosts in the order of their hashes, the same in every capture.

@@ -1,4 +1,7 @@
 /** The ground's half of the tunnel detectors: domains and pinging hosts that are normal though they come near a limit. */
+import { z } from "zod";
+import { count, expected } from "../baseline/members.ts";
+import { host } from "../ip/entries.ts";
 import { Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 
@@ -16,9 +19,18 @@ const sums = (entry: Entry): [string, number][] => Object.entries(isDns(entry) ?
 const keyOf = (entry: Entry) => (isDns(entry) ? (entry.domain as string) : `${entry.client} ${entry.server}`);
 const limitOf = (entry: Entry, name: string, least: number) => Math.max(least, MARGIN * (entry[name] as number));
 
+const domain = z.string(expected("a name")).max(255, expected("a name"));
+
 export const tunnel: LearnedDetector = {
   name: "tunnel",
   tag: 39,
+  entries: [
+    { detector: "tunnel.dns", schema: z.looseObject({ domain, names: count, count, answers: count, odd: count }) },
+    {
+      detector: "tunnel.icmp",
+      schema: z.looseObject({ client: host, server: host, changed: count, replies: count, alone: count }),
+    },
+  ],
   keyOf,
   merge: (a, b) => ({
     ...a,
