@@ -8,9 +8,9 @@ import { printable } from "../lib/printable.ts";
 
 export function command(): Command {
   const baseline = new Command("baseline")
-    .summary("show and merge baselines, make thresholds anew")
+    .summary("show and merge baselines, make new thresholds")
     .description(
-      "Look into what weir learn has written, merge several, or make thresholds for another rate of false alarms.",
+      "Show a baseline that weir learn has written, merge several, or make thresholds for another rate of false alarms.",
     )
     .addHelpText(
       "after",
@@ -22,13 +22,13 @@ Examples:
     );
   baseline
     .command("show <file>")
-    .description("what was learned, from which captures, and the thresholds with where each comes from")
-    .option("--json", "the thresholds as JSON")
+    .description("show what was learned, from which captures, each threshold and where it comes from")
+    .option("--json", "print the thresholds as JSON")
     .action(show);
   baseline
     .command("merge <files...>")
-    .description("as if their captures had been learned together")
-    .requiredOption("-o, --output <file>", "where the result is written")
+    .description("merge baselines: the result is as if all their captures had been learned together")
+    .requiredOption("-o, --output <file>", "write the result to this file")
     .action((files: string[], { output }: { output: string }) => {
       if (existsSync(output)) throw new Error(`${output} exists already`);
       const all = files.map((file) => readBaseline(file));
@@ -38,8 +38,8 @@ Examples:
     });
   baseline
     .command("thresholds <file>")
-    .description("makes the thresholds anew, in place")
-    .requiredOption("--false-alarms <number>", "wanted, per hour and detector")
+    .description("make new thresholds for another rate of false alarms, in the same file")
+    .requiredOption("--false-alarms <number>", "false alarms wanted per hour and detector")
     .action((file: string, { falseAlarms }: { falseAlarms: string }) => {
       const rate = Number(falseAlarms);
       if (!(rate > 0 && rate < 1e6)) throw new Error(`--false-alarms ${falseAlarms}: expected a number above 0`);
@@ -71,7 +71,7 @@ function show(file: string, { json }: { json?: boolean }): void {
     `thresholds for ${baseline.falseAlarmsPerHour} false alarms per hour and detector:`,
     ...(thresholds.length
       ? thresholds.map((t) => `  ${thresholdText(t)}`)
-      : ["  none: no detector has learned a limit"]),
+      : ["  none: no detector has learned a threshold"]),
     "",
     "known:",
     ...entries.map((entry) => `  ${entry.detector.padEnd(14)} ${detectorOf(entry).show(entry)}`),

@@ -24,14 +24,14 @@ export function command(): Command {
     .summary("build the unikernel image for a policy")
     .description(
       "Build the unikernel image and put a policy into it. The image is compiled and linked only when its sources have\n" +
-        "changed; putting in a policy takes no compiler, only a moment.",
+        "changed; putting a policy into it needs no compiler.",
     )
     .option("-c, --config <policy.yaml>", "the policy: interfaces, what may pass, what to look for")
     .option("-o, --output <weir.elf>", "where the image goes", "weir.elf")
     .option("--arch <x86_64|aarch64>", "for which CPU", HOST_ARCH)
     .option(
       "--flat",
-      "aarch64: an Image as Linux's boot protocol has it, for what loads no ELF files (Firecracker, Xen)",
+      "aarch64: write a flat Image (Linux's boot protocol), for hosts that load no ELF files (Firecracker, Xen)",
     )
     .option("--sign <key.pem>", "sign the image with this Ed25519 key: writes <output>.sig (weir inspect --verify)")
     .addHelpText(
@@ -41,10 +41,10 @@ What happens: AssemblyScript -> WebAssembly (three modules: inspect, guard, jour
 table, growing memory or allocation -> C -> clang and lld -> a bound of the stack. The same sources and the same policy
 give the same image, to the bit. Nothing is fetched.
 
-Beside the image there will be weir.elf.debug: symbols and lines of AssemblyScript, for weir debug and for gdb. Nothing of
-it is in the image.
+weir.elf.debug is written beside the image: symbols and lines of AssemblyScript, for weir debug and for gdb. None of it is
+in the image.
 
-Without -c the image has no interfaces and no policy, and refuses to start: it is what a policy is put into.
+Without -c the image has no interfaces and no policy, and refuses to start.
 
 Examples:
   weir policy check policy.yaml

@@ -84,7 +84,7 @@ describe("weir collect --read", () => {
     await wrong("--listen", "1", "--key-file", path("none"), "-l", path("a")).toThrow(/cannot be read/);
     const all = await records();
     await read(all, "a");
-    await expect(read(all, "a")).rejects.toThrow(/holds a log already/);
+    await expect(read(all, "a")).rejects.toThrow(/contains a log already/);
   });
 });
 
@@ -104,7 +104,7 @@ describe("weir events", () => {
     expect(look("--since", "2026-03-02T00:00:39Z", "--until", "2026-03-02T00:00:41Z").length).toBe(2);
     expect(look("--severity", "alert", "--limit", "3").length).toBe(3);
     expect(look("--since", "1h").length).toBe(0);
-    expect(seen.talk).toBe("weir: no such events\n");
+    expect(seen.talk).toBe("weir: no matching events\n");
     expect(() => look("--since", "soon")).toThrow(/--since soon: expected/);
     expect(() => look("--src", "10.0.0")).toThrow(/expected an IP address/);
   });

@@ -27,31 +27,34 @@ const collectAll = (value: string, all: string[]) => [...all, value];
 
 export function command(): Command {
   return new Command("collect")
-    .summary("take an appliance's log, verify it, keep it")
+    .summary("receive an appliance's log, verify it, keep it")
     .description(
-      "Take the log of an appliance from the network, or out of a file that a syslog receiver wrote; verify each record; keep\n" +
-        "genuine ones as eve.json and in an index (weir events), and what was found wrong as collect.json.",
+      "Receive the log of an appliance from the network, or read it from a file that a syslog receiver wrote; verify each record;\n" +
+        "keep genuine records in eve.json and in an index (weir events), and report what is wrong in collect.json.",
     )
-    .option("--listen <[address:]port>", "take datagrams from a UDP socket until stopped")
+    .option("--listen <[address:]port>", "receive datagrams on a UDP socket until stopped")
     .option(
       "--read <file>",
-      "take records from a file, a raw record on each line, or - ; may be repeated",
+      "read records from a file, one raw record a line, or from - ; may be repeated",
       collectAll,
       [],
     )
     .option("--key-file <file>", "the policy's interfaces.log.key; without it nothing is authenticated")
     .requiredOption("-l, --log-dir <dir>", "where eve.json, collect.json and the index are written")
-    .option("--rotate <limits>", "begin eve.json and collect.json anew at a size, an age, or both: 100MB,24h")
-    .option("--keep <n>", "earlier files that stay: eve.json.1, eve.json.2, ...", "7")
-    .option("--no-index", "without the index")
-    .option("--keep-events <n>", "events that the index keeps", "1000000")
-    .option("--window <n>", "a record is missing when so many later ones have come before it", "256")
-    .option("--join", "the appliance has been running: nothing before the first record that comes is owed")
-    .option("--gate", "exit code 3 when anything at all was not as it should be")
+    .option("--rotate <limits>", "start new eve.json and collect.json at a size, an age, or both: 100MB,24h")
+    .option("--keep <n>", "how many earlier files to keep: eve.json.1, eve.json.2, ...", "7")
+    .option("--no-index", "do not write the index")
+    .option("--keep-events <n>", "how many events the index keeps", "1000000")
+    .option("--window <n>", "report a record as missing when this many later ones have arrived", "256")
+    .option(
+      "--join",
+      "the appliance is running already: do not report records before the first one received as missing",
+    )
+    .option("--gate", "exit code 3 on any problem at all")
     .addHelpText(
       "after",
       `
-What is found (class, in collect.json):
+What is reported (class, in collect.json):
 ${Object.entries(CLASSES)
   .map(([name, text]) => `  ${name.padEnd(16)} ${text}`)
   .join("\n")}
@@ -66,8 +69,8 @@ Examples:
   weir collect --read /var/log/weir.raw --key-file log.key -l checked/ --gate
   tail -F /var/log/weir.raw | weir collect --read - --key-file log.key -l checked/
 
-Exit codes: 0 every record that is owed has come; 1 usage; 2 records are missing or were cut; 3 with --gate: these, or
-records that are forged, altered, replayed, or not authenticated.`,
+Exit codes: 0 every record arrived; 1 usage; 2 records are missing or were cut; 3 with --gate: records are missing, cut,
+forged, altered, replayed, or not authenticated.`,
     )
     .action(async (options: Options) => {
       process.exitCode = await collect(options);
@@ -76,7 +79,8 @@ records that are forged, altered, replayed, or not authenticated.`,
 
 async function collect(options: Options): Promise<number> {
   const { listen: where, read, keyFile, logDir, gate = false } = options;
-  if ((where === undefined) === !read.length) throw new Error("collect from where? (--listen port, or --read file)");
+  if ((where === undefined) === !read.length)
+    throw new Error("nothing to collect from: expected --listen PORT or --read FILE");
   const talk = new Talk();
   const settings: CollectorOptions = {
     folder: logDir,
@@ -89,12 +93,11 @@ async function collect(options: Options): Promise<number> {
     onReport: (report) => talk.report(report),
     onTrouble: (text) => talk.say(text),
   };
-  if (!settings.key)
-    talk.say("no --key-file: records are followed by their numbers, but not authenticated: anybody can forge them");
+  if (!settings.key) talk.say("no --key-file: records are checked by their numbers only, so anybody can forge them");
   if (where !== undefined) return await listening(endpointOf(where), settings, talk, gate);
   mkdirSync(logDir, { recursive: true });
   if ([FILES.eve, FILES.index, FILES.state].some((name) => existsSync(join(logDir, name))))
-    throw new Error(`-l ${logDir}: holds a log already, expected a folder without one`);
+    throw new Error(`-l ${logDir}: contains a log already, expected a folder without one`);
   const collector = new Collector(settings);
   try {
     for (const path of read) for await (const line of linesOf(path)) collector.take(line);
@@ -150,7 +153,7 @@ class Talk {
     const n = (this.#shown.get(report.class) ?? 0) + 1;
     this.#shown.set(report.class, n);
     if (n <= SHOWN) this.say(reportText(report));
-    if (n === SHOWN) this.say(`${report.class.replace("_", " ")}: further ones are in ${FILES.reports} only`);
+    if (n === SHOWN) this.say(`${report.class.replace("_", " ")}: further reports go to ${FILES.reports} only`);
   }
 }
 const SHOWN = 50;
@@ -170,8 +173,8 @@ function summary({ verifier, unindexed, unsent }: Collector, dropped: number | u
     ...(counts.get("restart") ? [["restarts", `${counts.get("restart")}`] as [string, string]] : []),
   ];
   for (const [boot, lost] of unsent)
-    if (lost) lines.push(["unsent", `${lost} of boot ${boot}: the appliance's log interface had no room for them`]);
-  if (dropped) lines.push(["overrun", `${dropped} datagrams: this machine's socket had no room for them`]);
+    if (lost) lines.push(["unsent", `${lost} of boot ${boot}: the appliance's log interface was full`]);
+  if (dropped) lines.push(["overrun", `${dropped} datagrams: this machine's socket was full`]);
   if (unindexed) lines.push(["unindexed", `${unindexed}: in ${FILES.eve} only`]);
   return `${lines.map(([name, text]) => `${name.padEnd(15)} ${text}`).join("\n")}\n`;
 }

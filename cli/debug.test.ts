@@ -62,7 +62,7 @@ it("writes scripts for gdb", () => {
 it("usage: a log, or what to do instead; symbols must be there", () => {
   expect(weir()).toMatchObject({ status: 1, stderr: expect.stringMatching(/expected a log/) });
   expect(weir("x.log", "--image", "other.elf").stderr).toMatch(
-    /other\.elf\.debug: not there; weir build -o other\.elf writes it/,
+    /other\.elf\.debug: file not found; weir build -o other\.elf writes it/,
   );
   expect(weir("weir.elf", "--symbols", "weir.elf")).toMatchObject({
     status: 1,

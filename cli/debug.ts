@@ -24,14 +24,17 @@ export function command(): Command {
     .summary("turn an image's crash record into lines of AssemblyScript, and replay it")
     .description(
       "Turn the crash record on an image's console into the chain of calls with lines of AssemblyScript, and replay the\n" +
-        "flight recorder's frames in this process to the same trap. Needs what weir build wrote beside the image.",
+        "flight recorder's frames in this process to the same trap. Needs the .debug file that weir build wrote beside the image.",
     )
-    .argument("[crash.log]", "the console's text; - for standard input")
-    .option("--image <weir.elf>", "the image it was", "weir.elf")
-    .option("--symbols <weir.elf.debug>", "its symbols, if not the image's name with .debug")
-    .option("--replay", "replay the recorder's records; exit code 3 when that does not lead to the same trap")
+    .argument("[crash.log]", "the console's output; - for standard input")
+    .option("--image <weir.elf>", "the image that crashed", "weir.elf")
+    .option("--symbols <weir.elf.debug>", "its symbols, if they are not in IMAGE.debug")
+    .option("--replay", "replay the recorder's records; exit code 3 when they do not lead to the same trap")
     .option("--json", "print it as one JSON object")
-    .option("--memory [dump]", "read the recorder from a memory dump in place of a log; alone: say how to make one")
+    .option(
+      "--memory [dump]",
+      "read the recorder from a memory dump instead of a log; without a file: print how to make a dump",
+    )
     .option("--gdb [host:port]", "print a script for gdb on an image that QEMU runs with -gdb (default :1234)")
     .option("--break <function...>", "with --gdb: stop at these AssemblyScript functions, as guard:run")
     .option("--trace [points]", `with --gdb: print a line at each of ${Object.keys(TRACE_POINTS).join(",")}; go on`)
@@ -42,10 +45,10 @@ Examples:
   weir run site.elf --in tap0 --out tap1 --log tap2 | tee crash.log
   weir debug crash.log --image site.elf --replay
   weir debug --gdb --break inspect:run --image site.elf > weir.gdb; gdb -x weir.gdb
-  weir debug --memory --image site.elf        what to tell QEMU's monitor; then
+  weir debug --memory --image site.elf        the command for QEMU's monitor; then
   weir debug --memory recorder.bin --image site.elf --replay
 
-Exit codes: 0 told; 1 usage; 2 no crash record in it, or damaged; 3 --replay did not lead to the same trap.`,
+Exit codes: 0 shown; 1 usage; 2 the log has no crash record, or it is damaged; 3 --replay did not lead to the same trap.`,
     )
     .action(async (log: string | undefined, options: Options) => {
       process.exitCode = await debug(log, options);
@@ -54,7 +57,7 @@ Exit codes: 0 told; 1 usage; 2 no crash record in it, or damaged; 3 --replay did
 
 async function debug(log: string | undefined, options: Options): Promise<number> {
   const path = options.symbols ?? `${options.image}.debug`;
-  if (!existsSync(path)) throw new Error(`${path}: not there; weir build -o ${options.image} writes it`);
+  if (!existsSync(path)) throw new Error(`${path}: file not found; weir build -o ${options.image} writes it`);
   const symbols = open(path);
   if (options.gdb) {
     const host = options.gdb === true ? ":1234" : options.gdb;
@@ -66,7 +69,8 @@ async function debug(log: string | undefined, options: Options): Promise<number>
     process.stdout.write(memoryCommand(symbols));
     return 0;
   }
-  if (!log && !options.memory) throw new Error("expected a log, --memory or --gdb (weir debug --help)");
+  if (!log && !options.memory)
+    throw new Error("nothing to debug: expected a log, --memory or --gdb (weir debug --help)");
   let crash: ReturnType<typeof readCrash>;
   try {
     crash = options.memory

@@ -31,7 +31,7 @@ export function command(): Command {
       "--filter <words>",
       "only frames that match, in libpcap's filter syntax: 'tcp port 80' (captures/filter/README.md)",
     )
-    .option("--recursive", "folders inside folders too")
+    .option("--recursive", "read folders inside folders too")
     .option("--csv", "CSV with a header instead of JSON lines")
     .addOption(new Option("-k <checksums>", "verify checksums").choices(["all", "none"]).default("all"))
     .option("--1553", "MIL-STD-1553: Chapter 10 in UDP datagrams of a packet capture")
@@ -50,7 +50,7 @@ function ports(text: string, before: number[] = []): number[] {
 
 /** Returns the exit code: 2 when some of the input was damaged, else 0. */
 async function decode(files: string[], options: Options): Promise<number> {
-  if (files.length === 0) throw new Error("decode: which capture? (-r FILE)");
+  if (files.length === 0) throw new Error("no capture: expected -r FILE");
   const filter = options.filter === undefined ? undefined : await Filter.create(options.filter);
   const reader = await CaptureReader.open(files, { recursive: options.recursive ?? false, ...(filter && { filter }) });
   const input = await Peeked.of(reader);
@@ -77,7 +77,7 @@ async function packets(input: Peeked, options: Options): Promise<boolean> {
   }
   for (const { file, format } of input.reader.summary.files)
     if (format === "chapter10")
-      process.stderr.write(`weir: ${file}: a Chapter 10 file: decode it in a run of its own\n`);
+      process.stderr.write(`weir: ${file}: a Chapter 10 file among packet captures: decode it in a separate run\n`);
   return false;
 }
 

@@ -38,11 +38,16 @@ export function command(): Command {
   return new Command("evaluate")
     .summary("measure detection on labelled captures")
     .description(
-      "Run labelled captures through the appliance in this process and measure its detectors: precision, recall and\n" +
-        "F1 at the thresholds they have, ROC over all thresholds, which attacks were found, by whom and how soon, and\n" +
-        "false alarms per hour. The captures are worked on twice: at the thresholds as they are, and with them lowered.",
+      "Replay labelled captures through the appliance in this process and measure its detectors: precision, recall and\n" +
+        "F1 at the current thresholds, ROC over all thresholds, which attacks were found, by which detector and how soon, and\n" +
+        "false alarms per hour. Each capture is replayed twice: with the current thresholds, and with lowered ones.",
     )
-    .requiredOption("-r, --read <file|dir>", "labelled capture; may be repeated: one run, in this order", collect, [])
+    .requiredOption(
+      "-r, --read <file|dir>",
+      "labelled capture; may be repeated: they are replayed as one, in this order",
+      collect,
+      [],
+    )
     .requiredOption(
       "--labels <file>",
       "which records are attacks (forms: below); may be repeated: one for each capture, in the same order",
@@ -50,17 +55,25 @@ export function command(): Command {
       [],
     )
     .option("-c, --config <policy.yaml>", "the policy", join(ROOT, "fixtures", "watch.yaml"))
-    .option("--baseline <file>", "what weir learn has written, in place of the policy's")
-    .option("--set <key=value>", "a value in place of the policy's; may be repeated", collect, [])
+    .option("--baseline <file>", "use this baseline (weir learn) instead of the policy's")
+    .option("--set <key=value>", "use this value instead of the policy's; may be repeated", collect, [])
     .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")
-    .option("--anomalies", "what is wrong with a packet or message counts as an alert of a detector `anomaly`")
-    .option("--gap <seconds>", "labelled records of one name this near are one attack, false alerts one alarm", "60")
-    .option("--grace <seconds>", "after an attack, for detectors that speak of what is missing", "2")
-    .option("--json", "everything as one JSON object")
+    .option("--anomalies", "count protocol anomalies of packets and messages as alerts of a detector `anomaly`")
+    .option(
+      "--gap <seconds>",
+      "labelled records of one name this close are one attack; false alerts this close are one alarm",
+      "60",
+    )
+    .option(
+      "--grace <seconds>",
+      "count alerts this long after an attack as finding it, for detectors that report what is missing",
+      "2",
+    )
+    .option("--json", "print everything as one JSON object")
     .option("--roc <file.svg>", "draw the ROC curves")
     .option("--max-fpr <rate>", "gate: false-positive rate of all detectors together, by record")
     .option("--min-auc <area>", "gate: area under the ROC curve of all detectors together")
-    .option("--min-found <share>", "gate: share of the attacks that was found")
+    .option("--min-found <share>", "gate: share of the attacks that were found")
     .addHelpText(
       "after",
       `
@@ -127,12 +140,12 @@ async function evaluate(options: Options): Promise<number> {
   const labels = options.labels.map(readLabels);
   const policy = policyOf(options, 1);
   for (const warning of policy.warnings) say(problemLine(warning));
-  if (options.read.includes("-")) throw new Error("-r -: captures are read twice: expected a file");
+  if (options.read.includes("-")) throw new Error("-r -: each capture is read twice: expected a file");
   const run = await alarms(options, policy, labels);
   const truth = truthOf(run.recorded, labels, settings.gap);
   for (const warning of truth.warnings) say(warning);
   const others = run.alerts.filter(({ unit }) => unit !== truth.unit).length;
-  if (others) say(`${others} alerts are not about ${truth.unit}, which the labels speak of: left out`);
+  if (others) say(`${others} alerts are not about ${truth.unit}, which the labels are for: ignored`);
   const evaluator = new Evaluator(truth, settings);
   for (const alert of run.alerts) if (alert.unit === truth.unit) evaluator.alarm(alert);
   await runThrough(options, policyOf(options, LOWERED), { factor: LOWERED }, (alert) => {

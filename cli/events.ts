@@ -25,19 +25,19 @@ const SEVERITIES: Record<string, number> = { alert: 1, warning: 4, notice: 5, in
 
 export function command(): Command {
   return new Command("events")
-    .summary("look events up that weir collect has taken")
-    .description("Look events up in the index that weir collect keeps. All that are asked for at once must hold.")
+    .summary("look up events that weir collect has kept")
+    .description("Look up events in the index that weir collect keeps. An event must match all the options given.")
     .requiredOption("-l, --log-dir <dir>", "the collector's folder")
-    .option("--since <when>", "from then on: 30m, 2h, 7d ago, or 2026-03-02T09:00:00Z; the event's own time")
-    .option("--until <when>", "before then")
+    .option("--since <when>", "from 30m, 2h or 7d ago, or from 2026-03-02T09:00:00Z, by the event's own time")
+    .option("--until <when>", "before that time")
     .option("--type <event_type>", "alert, anomaly, flow, drop, heartbeat, weir_rules, ...")
-    .option("--detector <name>", "alerts (and what followed from them) of one detector")
+    .option("--detector <name>", "alerts of one detector, and the drops that followed from them")
     .option("--src <address>", "source address")
     .option("--dest <address>", "destination address")
     .option("--severity <name>", "this and more severe ones: alert, warning, notice, info")
-    .option("--limit <n>", "the latest so many", "100")
-    .option("--json", "one event a line, as it came from the appliance")
-    .option("--table", "a line for people (the default)")
+    .option("--limit <n>", "show this many of the latest", "100")
+    .option("--json", "print one event a line, as the appliance sent it")
+    .option("--table", "print a readable line for each event (the default)")
     .addHelpText(
       "after",
       `
@@ -45,7 +45,7 @@ Examples:
   weir events -l /var/log/weir --since 2h --type alert
   weir events -l /var/log/weir --detector scan --src 10.0.0.66 --json
 
-Exit codes: 0 looked up, whatever was found; 1 usage, or no index there.`,
+Exit codes: 0 looked up, whether or not events were found; 1 usage, or no index.`,
     )
     .action((options: Options) => {
       events(options);
@@ -56,7 +56,8 @@ function events(options: Options): void {
   const { logDir, since, until, severity, detector, type, src, dest, limit } = options;
   if (options.json && options.table) throw new Error("--json, --table: expected one of them");
   const path = join(logDir, FILES.index);
-  if (!existsSync(path)) throw new Error(`-l ${logDir}: no ${FILES.index} there, expected a folder of weir collect`);
+  if (!existsSync(path))
+    throw new Error(`-l ${logDir}: contains no ${FILES.index}, expected a folder that weir collect wrote`);
   if (!/^[1-9]\d{0,8}$/.test(limit)) throw new Error(`--limit ${limit}: expected a number from 1`);
   if (severity !== undefined && !Object.hasOwn(SEVERITIES, severity))
     throw new Error(`--severity ${severity}: expected ${Object.keys(SEVERITIES).join(", ")}`);
@@ -78,7 +79,7 @@ function events(options: Options): void {
     process.stdout.write(
       found.map((event) => `${options.json ? event.json.toString("latin1") : lineOf(event)}\n`).join(""),
     );
-    if (!found.length) process.stderr.write("weir: no such events\n");
+    if (!found.length) process.stderr.write("weir: no matching events\n");
   } finally {
     index.close();
   }

@@ -29,22 +29,17 @@ export function command(): Command {
     .summary("learn what is normal from clean captures")
     .description(
       "Learn what is normal from clean captures, and from it the thresholds for a wanted rate of false alarms. Each capture\n" +
-        "is learned by the very code that flies, from a fresh start; what was learned of several composes. A policy names\n" +
+        "is learned by the code of the image, from a fresh start, and the results are merged. A policy names\n" +
         "the result (baseline: site.baseline), and weir build puts it into the image.",
     )
     .option("-r, --read <file|dir>", "clean capture, folder, or - ; may be repeated", collect, [])
-    .option(
-      "--from-log <eve.json>",
-      "what an image in learning mode (policy: learn) has logged; may be repeated",
-      collect,
-      [],
-    )
-    .requiredOption("-o, --output <site.baseline>", "where the baseline is written")
-    .option("--add", "add to that baseline; captures it has already are left out: so a broken-off run goes on")
-    .option("--recursive", "folders inside folders too")
+    .option("--from-log <eve.json>", "log of an image in learning mode (policy: learn); may be repeated", collect, [])
+    .requiredOption("-o, --output <site.baseline>", "write the baseline to this file")
+    .option("--add", "add to that baseline; captures that it contains are skipped, so an interrupted run can go on")
+    .option("--recursive", "read folders inside folders too")
     .option("-c, --config <policy.yaml>", "the policy to learn under", join(ROOT, "fixtures", "watch.yaml"))
     .option("-k, --checksums <none>", "none: do not verify checksums")
-    .option("--false-alarms <number>", "wanted, per hour and detector; fractions are fine", "0.1")
+    .option("--false-alarms <number>", "false alarms wanted per hour and detector; may be a fraction", "0.1")
     .addHelpText(
       "after",
       `
@@ -69,9 +64,10 @@ async function learn(options: Options): Promise<number> {
   if (!(rate > 0 && rate < 1e6)) throw new Error(`--false-alarms ${options.falseAlarms}: expected a number above 0`);
   if (options.checksums !== undefined && options.checksums !== "none")
     throw new Error(`-k ${options.checksums}: expected none`);
-  if (!options.read.length && !options.fromLog.length) throw new Error("nothing to learn from: give -r or --from-log");
+  if (!options.read.length && !options.fromLog.length)
+    throw new Error("nothing to learn from: expected -r or --from-log");
   if (existsSync(options.output) && !options.add)
-    throw new Error(`${options.output} exists: --add adds to it, or remove it first`);
+    throw new Error(`${options.output} exists: use --add to add to it, or remove it`);
   let baseline: Baseline = existsSync(options.output)
     ? readBaseline(options.output)
     : { captures: [], falseAlarmsPerHour: rate, thresholds: [], entries: [] };
@@ -82,13 +78,15 @@ async function learn(options: Options): Promise<number> {
     baseline = baselineOf([...baseline.captures, capture], [...baseline.entries, ...entries], { rate });
     writeBaseline(options.output, baseline);
     if (evictions)
-      say(`${capture.name}: more hosts and talks than fit at a time: ${evictions} were forgotten, the stalest first`);
+      say(
+        `${capture.name}: more hosts and conversations than fit at a time: ${evictions} were forgotten, the longest unused first`,
+      );
     say(`${capture.name}: ${capture.packets} packets, ${capture.messages} 1553 messages, ${duration(capture.seconds)}`);
   };
   for (const { name } of await listInputs(options.read, options.recursive ?? false, skipped)) {
     const known = name === "-" ? undefined : await sha256Of(name);
     if (known && baseline.captures.some(({ sha256 }) => sha256 === known)) {
-      say(`${name}: learned before, left out`);
+      say(`${name}: learned before, skipped`);
       continue;
     }
     const lesson = await learnCapture(name, policy, (reader) => new Progress(reader));

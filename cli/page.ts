@@ -25,15 +25,15 @@ export function command(): Command {
       "Serve a page on loopback that runs the appliance's own compartments in the browser: drop captures on it, see each\n" +
         "detector's scores over time, drag its threshold and watch alerts come and go, then export the policy.",
     )
-    .option("-r, --read <file|dir>", "capture to begin with; may be repeated", collect, [])
+    .option("-r, --read <file|dir>", "capture to start with; may be repeated", collect, [])
     .option("-c, --config <policy.yaml>", "the policy", join(ROOT, "fixtures", "watch.yaml"))
-    .option("--baseline <file>", "what weir learn has written, in place of the policy's")
+    .option("--baseline <file>", "use this baseline (weir learn) instead of the policy's")
     .option("--labels <file>", "which records are attacks, as weir evaluate takes it; may be repeated", collect, [])
-    .option("--set <key=value>", "a value in place of the policy's; may be repeated", collect, [])
+    .option("--set <key=value>", "use this value instead of the policy's; may be repeated", collect, [])
     .option("-k, --checksums <none>", "none: do not verify checksums")
-    .option("--port <number>", "0: any free one", "0")
+    .option("--port <number>", "port on loopback; 0: any free one", "0")
     .option("--out <report.html>", "write one self-contained file instead, captures included; it needs no network")
-    .option("--live <dir>", "a running appliance, from the folder that weir collect -l keeps of its log")
+    .option("--live <dir>", "show a running appliance, from the folder that weir collect -l writes")
     .addHelpText(
       "after",
       `
@@ -67,7 +67,7 @@ async function page(options: Options): Promise<number> {
     ignoreChecksums: options.checksums === "none",
   };
   if (options.out !== undefined) {
-    if (!options.read.length) throw new Error("--out: which captures? (-r FILE)");
+    if (!options.read.length) throw new Error("--out: no capture, expected -r FILE");
     await writeReport(options.out, inputs);
     return 0;
   }

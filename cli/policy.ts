@@ -15,7 +15,7 @@ import { surveyOf } from "../tuning/derive/survey.ts";
 export function command(): Command {
   return new Command("policy")
     .summary("check, show and derive policies")
-    .description("Check a policy file, show what it comes to, derive one from traffic that was seen.")
+    .description("Check a policy file, show what it means, or propose one from recorded traffic.")
     .addCommand(check())
     .addCommand(show())
     .addCommand(derive());
@@ -57,10 +57,10 @@ Exit codes: 0 no errors; 1 errors; 3 with --strict: warnings.`,
 
 function show(): Command {
   return new Command("show")
-    .summary("show a policy's rules, or what they come to")
+    .summary("show a policy's rules, or their effect")
     .description("Show a policy with its defaults filled in, a line for each rule.")
     .argument("<policy.yaml>")
-    .option("--effective", "what each rule still decides once those before it have had their say")
+    .option("--effective", "show what each rule decides after the rules before it")
     .addHelpText(
       "after",
       `
@@ -90,10 +90,10 @@ interface DeriveOptions {
 function derive(): Command {
   const collect = (value: string, all: string[]) => [...all, value];
   return new Command("derive")
-    .summary("propose a policy from traffic that was seen")
+    .summary("propose a policy from recorded traffic")
     .description(
       "Propose a policy from captures: a rule for each service (protocol, destination, port) with the sources, sizes and\n" +
-        "rates that were seen. Answers are left out: nothing comes back through a one-way appliance.",
+        "rates seen in them. Answers are left out: nothing comes back through a one-way appliance.",
     )
     .option(
       "-r, --read <file|dir>",
@@ -102,16 +102,19 @@ function derive(): Command {
       [],
     )
     .option("--to <network>", "only what goes there, such as 10.0.1.0/24; may be repeated", collect, [])
-    .option("--bus <bus.yaml>", "in place of captures: rules for 1553 messages from an interface-control file")
-    .option("--baseline <site.baseline>", "in place of captures: what weir learn has learned, of IP and of 1553")
-    .option("--no-data", "with --bus: without checks of data words")
-    .option("--least-frames <n>", "services with fewer frames are named in comments only", "2")
+    .option("--bus <bus.yaml>", "instead of captures: propose rules for 1553 messages from an interface-control file")
+    .option(
+      "--baseline <site.baseline>",
+      "instead of captures: propose rules for what a baseline (weir learn) knows, IP and 1553",
+    )
+    .option("--no-data", "with --bus: propose no checks of data words")
+    .option("--least-frames <n>", "mention services with fewer frames in comments only", "2")
     .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")
-    .option("--recursive", "folders inside folders too")
+    .option("--recursive", "read folders inside folders too")
     .addHelpText(
       "after",
       `
-The proposal goes to standard output. Read it before you use it: what an intruder sent at that time is proposed as well.
+The proposal goes to standard output. Read it before you use it: it also allows what an intruder sent at that time.
 
 Examples:
   weir policy derive -r fixtures/normal.pcap --to 10.0.1.0/24 > proposed.yaml
@@ -137,7 +140,7 @@ async function deriveFrom({
   checksums,
 }: DeriveOptions): Promise<number> {
   if ([read.length > 0, bus !== undefined, baseline !== undefined].filter(Boolean).length > 1)
-    throw new Error("-r, --bus and --baseline: expected one of them");
+    throw new Error("-r, --bus, --baseline: expected only one of them");
   if (bus !== undefined) {
     process.stdout.write(proposeMessages(readBus(bus), data));
     return 0;
@@ -148,7 +151,7 @@ async function deriveFrom({
     process.stdout.write(proposeOf(readBaseline(baseline), baseline, { to: networks, least: Number(leastFrames) }));
     return 0;
   }
-  if (!read.length) throw new Error("derive from what? (-r captures, --baseline site.baseline, or --bus bus.yaml)");
+  if (!read.length) throw new Error("nothing to derive from: expected -r CAPTURE, --baseline FILE or --bus FILE");
   if (checksums !== undefined && checksums !== "none") throw new Error(`-k ${checksums}: expected none`);
   const reader = await CaptureReader.open(read, { recursive: recursive ?? false });
   try {

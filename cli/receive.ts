@@ -20,26 +20,28 @@ export function command(): Command {
   return new Command("receive")
     .summary("receive files and streams behind the diode")
     .description(
-      "Receive what `weir send` sends through the diode. A file is written beside, verified (SHA-256), and only then given its\n" +
-        "name, in the output folder and nowhere else. What is missing is named by its bytes, and by where it was lost.",
+      "Receive what `weir send` sends through the diode. A file is written under a temporary name, verified (SHA-256), and then given its\n" +
+        "name, in the output folder and nowhere else. For missing data, the receiver prints which bytes, and where they were lost.",
     )
     .requiredOption("--listen <[address:]port>", "UDP port that the appliance sends to")
-    .requiredOption("--key-file <file>", "64 hexadecimal digits, the same as the policy's transfer.out")
-    .option("-o, --output <folder>", "where files go", ".")
-    .addOption(new Option("--profile <name>", "as the policy says").choices(Object.keys(PROFILES)).default("files"))
-    .option("--expect <n>", "end after so many files and streams; else on Ctrl-C")
-    .option("--overwrite", "files of the same name are replaced")
+    .requiredOption("--key-file <file>", "file with 64 hexadecimal digits, the same key as the policy's transfer.out")
+    .option("-o, --output <folder>", "folder to write files to", ".")
+    .addOption(
+      new Option("--profile <name>", "the same as in the policy").choices(Object.keys(PROFILES)).default("files"),
+    )
+    .option("--expect <n>", "end after this many files and streams; otherwise on Ctrl-C")
+    .option("--overwrite", "replace files of the same name")
     .addHelpText(
       "after",
       `
 Output: a line of JSON for each file or stream: name, path, whole, size, missing (ranges of bytes), why.
-What is not whole stays under .weir-BOOT-STREAM.part in the output folder.
+An incomplete file stays in the output folder, as .weir-BOOT-STREAM.part.
 
 Examples:
   weir receive --listen 5000 --key-file out.key -o incoming/
   weir receive --listen 10.0.1.9:5000 --key-file out.key -o incoming/ --expect 3
 
-Exit codes: 0 everything that came is whole; 1 usage; 2 something is missing or damaged.`,
+Exit codes: 0 everything received is complete; 1 usage; 2 something is missing or damaged.`,
     )
     .action(async (options: Options) => {
       process.exitCode = await receive(options);
@@ -63,7 +65,7 @@ async function receive(options: Options): Promise<number> {
     onDone: (one) => {
       done.push(one);
       process.stdout.write(`${JSON.stringify(one)}\n`);
-      if (!one.whole) process.stderr.write(`weir: ${one.name}: not whole: ${one.why}\n`);
+      if (!one.whole) process.stderr.write(`weir: ${one.name}: incomplete: ${one.why}\n`);
     },
   });
   const socket = createSocket({ type: "udp4", recvBufferSize: 64 << 20 });
@@ -83,7 +85,9 @@ async function receive(options: Options): Promise<number> {
       receiver.giveUp(now);
       const quiet = receiver.lastFrame > 0 && now - receiver.lastFrame > SILENCE;
       if (quiet !== silent)
-        process.stderr.write(quiet ? `weir: nothing came for ${SILENCE / 1000} s\n` : "weir: frames come again\n");
+        process.stderr.write(
+          quiet ? `weir: nothing received for ${SILENCE / 1000} s\n` : "weir: receiving frames again\n",
+        );
       silent = quiet;
       if (done.length >= expected) resolve();
     });

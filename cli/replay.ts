@@ -53,27 +53,30 @@ export function command(): Command {
     )
     .option(
       "-c, --config <policy.yaml>",
-      "the policy; without it everything is watched and nothing passes",
+      "the policy; without one, everything is watched and nothing passes",
       join(ROOT, "fixtures", "watch.yaml"),
     )
-    .option("-l, --log-dir <dir>", "write eve.json there, and forwarded.pcap")
-    .option("--eve <file>", "write events there, one JSON object a line; - is standard output")
-    .option("-w, --write <file>", "write the frames that pass to a capture (their times are 0: `out` carries none)")
+    .option("-l, --log-dir <dir>", "write eve.json and forwarded.pcap to this folder")
+    .option("--eve <file>", "write events to this file, one JSON object a line; - is standard output")
+    .option("-w, --write <file>", "write the frames that pass to a capture (with times 0: `out` carries no times)")
     .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")
     .option(
       "--set <key=value>",
-      "a value in place of the policy's: detectors.scan.detection=0.999; may be repeated",
+      "use this value instead of the policy's: detectors.scan.detection=0.999; may be repeated",
       collect,
       [],
     )
-    .option("--threshold-config <file>", "which alerts to hold back, as Suricata's threshold.config says it")
-    .option("--baseline <file>", "what weir learn has written, in place of the policy's")
-    .option("--html <file>", "write a report to look at, captures included, that any browser opens (weir page)")
-    .option("--recursive", "folders inside folders too")
+    .option(
+      "--threshold-config <file>",
+      "suppress alerts as this file says, in the format of Suricata's threshold.config",
+    )
+    .option("--baseline <file>", "use this baseline (weir learn) instead of the policy's")
+    .option("--html <file>", "write a report, captures included, that any browser opens (weir page)")
+    .option("--recursive", "read folders inside folders too")
     .option("--image", "boot the image under QEMU and replay through its `in` interface")
-    .option("--or-embedded", "with --image: where no hypervisor runs, replay in this process and say so")
+    .option("--or-embedded", "with --image: without a hypervisor, replay in this process and say so")
     .option("--memory <MiB>", "with --image: memory of the guest", "8")
-    .option("--arch <x86_64|aarch64>", "with --image: for which CPU; this machine's unless said")
+    .option("--arch <x86_64|aarch64>", "with --image: for which CPU; default: this machine's")
     .addHelpText(
       "after",
       `
@@ -106,7 +109,7 @@ async function replay(options: Options, words: string): Promise<number> {
     ...(filter && { filter }),
   });
   if (options.html !== undefined) {
-    if (words) throw new Error("--html: has no filter, expected whole captures (weir replay -w cuts them)");
+    if (words) throw new Error("--html: takes whole captures, not a filter (weir replay -w writes filtered ones)");
     const { writeReport } = await import("../page/inputs.ts");
     await writeReport(options.html, {
       captures: reader.inputs.map(({ name }) => name),
@@ -136,7 +139,7 @@ async function replay(options: Options, words: string): Promise<number> {
   try {
     const missing = options.image ? await whyNoImage(arch) : undefined;
     if (missing && !options.orEmbedded) throw new Error(`--image: ${missing}`);
-    if (missing) process.stderr.write(`weir: ${missing}; the same job runs in this process instead\n`);
+    if (missing) process.stderr.write(`weir: ${missing}; replaying in this process instead\n`);
     if (options.image && !missing) facts = await replayInImage(reader, policy, Number(options.memory), sink, arch);
     else await replayHere(reader, policy, sink);
   } finally {

@@ -36,7 +36,9 @@ export function command(): Command {
       "64 hexadecimal digits, the same as the policy's transfer.in (openssl rand -hex 32)",
     )
     .option("--rate <Mbit/s>", "how fast, evenly", "100")
-    .addOption(new Option("--profile <name>", "as the policy says").choices(Object.keys(PROFILES)).default("files"))
+    .addOption(
+      new Option("--profile <name>", "the same as in the policy").choices(Object.keys(PROFILES)).default("files"),
+    )
     .option("--repeat <n>", "how often what a file is called, and its end, are sent by themselves", "2")
     .option("--tcp <port>", "listen there: each connection is a stream of its own")
     .option("--udp <port>", "listen there: all datagrams are one stream")
@@ -92,7 +94,8 @@ async function send(files: string[], options: Options): Promise<void> {
     bar.stop();
     socket.close();
   }
-  if (!files.length && !options.udp && !options.tcp) throw new Error("send what? (files, -, --tcp or --udp)");
+  if (!files.length && !options.udp && !options.tcp)
+    throw new Error("nothing to send: expected files, -, --tcp or --udp");
   const { frames, bytes } = sender.progress;
   process.stderr.write(`weir: sent ${bytes} bytes in ${frames} frames\n`);
 }

@@ -112,13 +112,13 @@ it("prints the catalogue", async () => {
 
 it("says what is wrong with what it is asked", async () => {
   const wrong: [string[], string][] = [
-    [[BUS], "where to? (-o FILE, --pcap FILE or --udp HOST:PORT)"],
-    [["-o", at("x")], "which bus? (an interface-control file, or -r RECORDING)"],
+    [[BUS], "no output: expected -o FILE, --pcap FILE or --udp HOST:PORT"],
+    [["-o", at("x")], "no bus: expected an interface-control file, or -r RECORDING"],
     [[BUS, "-o", at("x"), "--attack", "collision"], "--attack collision: expected NAME[/CHANNEL]@SECONDS"],
-    [[BUS, "-o", at("x"), "--attack", "collision@1:loud"], "loud is no intensity, expected low, medium, high"],
+    [[BUS, "-o", at("x"), "--attack", "collision@1:loud"], "unknown intensity loud, expected low, medium, high"],
     [[BUS, "-o", at("x"), "--attack", "colision@1"], "colision is no attack, expected one of bc-impersonation"],
     [[BUS, "-o", at("x"), "--attack", "collision@11"], "collision: no messages from 11 s on"],
-    [[BUS, "-o", "-", "--attack", "collision@1"], "where do the labels go? (--labels FILE)"],
+    [[BUS, "-o", "-", "--attack", "collision@1"], "no file for the labels: expected --labels FILE"],
     [[BUS, "-o", at("x"), "--seconds", "0"], "--seconds 0: expected a number above 0"],
     [[BUS, "-o", at("x"), "--seed", "1.5"], "--seed 1.5: expected a whole number"],
     [[BUS, "--udp", "nowhere"], "--udp nowhere: expected HOST:PORT"],

@@ -64,25 +64,25 @@ export function command(): Command {
     )
     .argument("[bus.yaml]", "interface-control file")
     .option("-r, --read <files...>", "attack these recordings instead of simulating a bus")
-    .option("--seconds <n>", "how long", positive("--seconds", 1e6), 10)
-    .option("--seed <n>", "for everything that is random", seedOf, 1)
+    .option("--seconds <n>", "length of the recording", positive("--seconds", 1e6), 10)
+    .option("--seed <n>", "seed of everything random", seedOf, 1)
     .option("--attack <specs...>", "attacks, see below", attackOf, [])
-    .option("--share <part>", "part of all messages that are to be attack messages, per attack", positive("--share", 1))
+    .option("--share <part>", "share of all messages that each attack changes or adds", positive("--share", 1))
     .option("-o, --output <file>", "Chapter 10 recording; - for standard output")
-    .option("--labels <file>", "where the labels go")
-    .option("--pcap <file>", "UDP datagrams into a capture (pcapng if it is called so)")
-    .option("--udp <host:port>", "UDP datagrams to a host, at the pace of the bus", hostOf)
-    .option("--fast", "with --udp: as fast as it goes")
+    .option("--labels <file>", "write the labels to this file")
+    .option("--pcap <file>", "write UDP datagrams to a capture (pcapng if its name ends so)")
+    .option("--udp <host:port>", "send UDP datagrams to a host, at the pace of the bus", hostOf)
+    .option("--fast", "with --udp: as fast as possible")
     .addOption(new Option("--format <n>", "UDP transfer header").choices(["1", "2", "3"]).default("1"))
-    .option("--datagram <bytes>", "most bytes of a datagram's payload", datagramOf, 1472)
+    .option("--datagram <bytes>", "largest payload of a datagram, bytes", datagramOf, 1472)
     .option(
       "--packet <bytes>",
-      "most bytes of data in a packet: 1400 for packets that fit a datagram",
+      "largest data of a packet, bytes: 1400 for packets that fit a datagram",
       packetOf,
       16_384,
     )
     .addOption(new Option("--checksum <bits>", "data checksum").choices(["0", "8", "16", "32"]).default("32"))
-    .option("--secondary [messages]", "secondary headers with IEEE 1588 time; `messages`: for the messages too")
+    .option("--secondary [messages]", "write secondary headers with IEEE 1588 time; `messages`: for each message too")
     .option("--list-attacks", "print the catalogue of attacks and end")
     .addHelpText("after", HELP)
     .action(async (file: string | undefined, options: Options) => {
@@ -133,7 +133,7 @@ function attackOf(text: string, before: Strike[]): Strike[] {
   if (!match) throw new Error(`--attack ${text}: expected NAME[/CHANNEL]@SECONDS[:INTENSITY][+DURATION]`);
   const [, attack, channel, at, intensity = "medium", seconds] = match as unknown as [string, string, ...string[]];
   if (!INTENSITIES.includes(intensity as Intensity))
-    throw new Error(`--attack ${text}: ${intensity} is no intensity, expected ${INTENSITIES.join(", ")}`);
+    throw new Error(`--attack ${text}: unknown intensity ${intensity}, expected ${INTENSITIES.join(", ")}`);
   const strike: Strike = { attack, at: Number(at), intensity: intensity as Intensity };
   if (channel !== undefined) strike.channel = Number(channel);
   if (seconds !== undefined) strike.seconds = Number(seconds);
@@ -160,12 +160,12 @@ async function run(file: string | undefined, options: Options): Promise<number> 
     return 0;
   }
   const { output, pcap, udp } = options;
-  if (!output && !pcap && !udp) throw new Error("simulate: where to? (-o FILE, --pcap FILE or --udp HOST:PORT)");
+  if (!output && !pcap && !udp) throw new Error("no output: expected -o FILE, --pcap FILE or --udp HOST:PORT");
   if ((file === undefined) === (options.read === undefined))
-    throw new Error("simulate: which bus? (an interface-control file, or -r RECORDING)");
+    throw new Error("no bus: expected an interface-control file, or -r RECORDING");
   const beside = output && output !== "-" ? output : pcap;
   const labels = options.labels ?? (options.attack.length && beside ? `${stem(beside)}.labels.csv` : undefined);
-  if (options.attack.length && !labels) throw new Error("simulate: where do the labels go? (--labels FILE)");
+  if (options.attack.length && !labels) throw new Error("no file for the labels: expected --labels FILE");
 
   const source = file === undefined ? await recorded(options) : simulated(file, options);
   const numbers = new Labels(source.removed);

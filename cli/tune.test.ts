@@ -329,11 +329,11 @@ describe("what is wrong is said", () => {
       /--max-alarms-per-hour 0: expected a number from/,
     ],
     ["a share above 1", [...asked, "--max-fpr", "2", "--dry-run"], /--max-fpr 2: expected a number from/],
-    ["nowhere to write", [...asked, "--max-alarms-per-hour", "1"], /expected -o policy\.yaml, or --dry-run/],
+    ["no output", [...asked, "--max-alarms-per-hour", "1"], /expected -o policy\.yaml, or --dry-run/],
     [
       "no baseline",
       ["-r", at("two.pcap"), "--max-alarms-per-hour", "1", "--dry-run"],
-      /names no baseline: weir learn makes one/,
+      /names no baseline: make one with weir learn/,
     ],
     ["no such capture", ["-r", at("none.pcap"), ...SITE, "--max-alarms-per-hour", "1", "--dry-run"], /none\.pcap/],
     [
@@ -359,7 +359,7 @@ describe("what is wrong is said", () => {
     [
       "over what it reads",
       [...asked, "--max-alarms-per-hour", "1", "-o", at("site.yaml")],
-      /site\.baseline: it is read, expected another name/,
+      /site\.baseline: also an input, expected another file/,
     ],
   ])("%s", async (_, argv, message) => {
     await expect(tune(...argv)).rejects.toThrow(message);
@@ -368,7 +368,7 @@ describe("what is wrong is said", () => {
   it("files that are there are not written over", async () => {
     writeFileSync(at("there.yaml"), "mine");
     await expect(tune(...asked, "--max-alarms-per-hour", "10", "-o", at("there.yaml"))).rejects.toThrow(
-      "there.yaml exists: --force writes over it",
+      "there.yaml exists: --force overwrites it",
     );
     expect(readFileSync(at("there.yaml"), "utf8")).toBe("mine");
   });
@@ -393,7 +393,7 @@ describe("what is wrong is said", () => {
       "-o",
       at("elsewhere/new.yaml"),
     );
-    await expect(ran).rejects.toThrow(/would not hold at .*new\.yaml:\n.*threshold\.config/s);
+    await expect(ran).rejects.toThrow(/would be invalid at .*new\.yaml:\n.*threshold\.config/s);
     expect(readdirSync(at("elsewhere"))).toEqual([]);
   });
 

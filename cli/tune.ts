@@ -45,37 +45,41 @@ export function command(): Command {
     .summary("set all thresholds for a budget of false alarms")
     .description(
       "Set all thresholds for a budget of false alarms, from clean captures: replays them through the appliance in this\n" +
-        "process, says what the thresholds would cost and catch, and writes a new policy, and a new baseline beside it.\n" +
+        "process, prints what the thresholds would cost and catch, and writes a new policy with a new baseline.\n" +
         "Cross-validated over blocks of time: warns when the captures are too short for the budget, or drift.",
     )
     .requiredOption(
       "-r, --read <file|dir>",
-      "clean capture or folder; may be repeated: one run, in this order",
+      "clean capture or folder; may be repeated: they are replayed as one, in this order",
       collect,
       [],
     )
-    .option("--labels <file>", "as for weir evaluate: which records are attacks; may be repeated", collect, [])
+    .option("--labels <file>", "which records are attacks, as for weir evaluate; may be repeated", collect, [])
     .option(
       "--attacked <file|dir>",
-      "the captures that the labels speak of; may be repeated. Without it they speak of those of -r, of which what is\n" +
-        "outside of attacks is clean",
+      "the captures that the labels are for; may be repeated. Without it the labels are for those of -r, and what is\n" +
+        "outside the attacks counts as clean",
       collect,
       [],
     )
-    .option("--max-alarms-per-hour <number>", "budget: false alarms, of all detectors together; fractions are fine")
+    .option("--max-alarms-per-hour <number>", "budget: false alarms of all detectors together; may be a fraction")
     .option("--max-fpr <rate>", "budget: share of packets or messages that may have an alert")
     .option("-c, --config <policy.yaml>", "the policy to tune", join(ROOT, "fixtures", "watch.yaml"))
-    .option("--baseline <file>", "what weir learn has written, in place of the policy's")
+    .option("--baseline <file>", "use this baseline (weir learn) instead of the policy's")
     .option("-o, --output <policy.yaml>", "the new policy; the new baseline gets its name, .baseline in place of .yaml")
-    .option("--dry-run", "only say what would change")
-    .option("--force", "write over files that are there")
-    .option("--blocks <number>", "into how many the time is cut", "5")
-    .option("--gap <seconds>", "alerts of a detector this near are one alarm", "60")
-    .option("--grace <seconds>", "after an attack, for detectors that speak of what is missing", "2")
+    .option("--dry-run", "print what would change, and write nothing")
+    .option("--force", "overwrite existing files")
+    .option("--blocks <number>", "number of blocks of time for cross-validation", "5")
+    .option("--gap <seconds>", "alerts of a detector this close are one alarm", "60")
+    .option(
+      "--grace <seconds>",
+      "count alerts this long after an attack as finding it, for detectors that report what is missing",
+      "2",
+    )
     .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")
-    .option("--recursive", "folders inside folders too")
-    .option("--by <name>", "who tunes; written into the policy")
-    .option("--date <date>", "when, written into the policy; without it SOURCE_DATE_EPOCH's, else none")
+    .option("--recursive", "read folders inside folders too")
+    .option("--by <name>", "your name, written into the policy")
+    .option("--date <date>", "date written into the policy; default: that of SOURCE_DATE_EPOCH, or none")
     .addHelpText(
       "after",
       `
@@ -88,7 +92,7 @@ Examples:
   weir tune -r day.pcap --labels day.csv --baseline site.baseline --max-fpr 1e-4 -o tuned.yaml
 
 Exit codes: 0 tuned; 1 usage, label or policy error; 2 a capture was damaged: tuned by its good packets; 3 the budget cannot
-be met with all detectors on: nothing is written, and what can be met is said.`,
+be met with all detectors on: nothing is written, and the message says what can be met.`,
     )
     .action(async (options: Options) => {
       process.exitCode = await run(options);
@@ -125,13 +129,13 @@ function outputsOf(
 ): Outputs | undefined {
   if (output === undefined) {
     if (dryRun) return undefined;
-    throw new Error("nowhere to write: expected -o policy.yaml, or --dry-run");
+    throw new Error("no output: expected -o policy.yaml, or --dry-run");
   }
   const outputs = { policy: output, baseline: `${output.replace(/\.ya?ml$/i, "")}.baseline` };
   const inputs = [config, baselineFile, ...read, ...attacked, ...labels].map((path) => resolve(path));
   for (const path of Object.values(outputs)) {
-    if (inputs.includes(resolve(path))) throw new Error(`${path}: it is read, expected another name to write to`);
-    if (existsSync(path) && !force && !dryRun) throw new Error(`${path} exists: --force writes over it`);
+    if (inputs.includes(resolve(path))) throw new Error(`${path}: also an input, expected another file to write to`);
+    if (existsSync(path) && !force && !dryRun) throw new Error(`${path} exists: --force overwrites it`);
   }
   return outputs;
 }
@@ -145,7 +149,7 @@ function settled({ policy }: CompiledPolicy, options: Options) {
   const named = policy.baseline && resolve(dirname(options.config), policy.baseline);
   const baselineFile = options.baseline ?? named;
   if (baselineFile === undefined)
-    throw new Error(`${options.config} names no baseline: weir learn makes one, --baseline takes it`);
+    throw new Error(`${options.config} names no baseline: make one with weir learn, and give it with --baseline`);
   const off = new Set(policy.tuning.filter(({ threshold }) => threshold === Infinity).map(({ name }) => name));
   const old: Factors = {};
   for (const { name, threshold } of policy.tuning) if (threshold !== Infinity) old[name] = threshold;
@@ -168,7 +172,7 @@ async function run(options: Options): Promise<number> {
   const { baselineFile, off, old } = settled(compiled, options);
   if (compilePolicyText(text, options.config, { ignoreChecksums, baseline: baselineFile }).policy.learn)
     throw new Error(
-      `${options.config}: learn: in learning mode no detector says anything, expected a policy without it`,
+      `${options.config}: learn: in learning mode no detector raises alerts, expected a policy without it`,
     );
   const outputs = outputsOf(options, baselineFile);
   const baseline = readBaseline(baselineFile);
@@ -273,7 +277,7 @@ function write(
     compiled = compilePolicyText(policy, outputs.policy, { ignoreChecksums });
   } catch (error) {
     rmSync(outputs.baseline, { force: true });
-    throw new Error(`the new policy would not hold at ${outputs.policy}:\n${(error as Error).message}`);
+    throw new Error(`the new policy would be invalid at ${outputs.policy}:\n${(error as Error).message}`);
   }
   for (const warning of compiled.warnings) say(problemLine(warning));
   writeWhole(outputs.policy, policy);

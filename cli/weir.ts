@@ -13,7 +13,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ command(
   evaluate: { summary: "measure detection on labelled captures", load: () => import("./evaluate.ts") },
   page: { summary: "tune thresholds by looking, in a browser", load: () => import("./page.ts") },
   tune: { summary: "set all thresholds for a budget of false alarms", load: () => import("./tune.ts") },
-  baseline: { summary: "show and merge baselines, make thresholds anew", load: () => import("./baseline.ts") },
+  baseline: { summary: "show and merge baselines, make new thresholds", load: () => import("./baseline.ts") },
   policy: { summary: "check, show and derive policies", load: () => import("./policy.ts") },
   build: { summary: "build the unikernel image for a policy", load: () => import("./build.ts") },
   inspect: { summary: "list everything that is in an image", load: () => import("./inspect.ts") },
@@ -21,8 +21,8 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ command(
   receive: { summary: "receive files and streams behind the diode", load: () => import("./receive.ts") },
   run: { summary: "start an image on network interfaces", load: () => import("./run.ts") },
   debug: { summary: "turn an image's crash record into lines of source, replay it", load: () => import("./debug.ts") },
-  collect: { summary: "take an appliance's log, verify it, keep it", load: () => import("./collect.ts") },
-  events: { summary: "look events up that weir collect has taken", load: () => import("./events.ts") },
+  collect: { summary: "receive an appliance's log, verify it, keep it", load: () => import("./collect.ts") },
+  events: { summary: "look up events that weir collect has kept", load: () => import("./events.ts") },
 };
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
