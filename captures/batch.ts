@@ -21,7 +21,7 @@ export class RecordBatch {
     if (target === this.#target) return;
     if (target.byteOffset & 7) throw new RangeError("records must start at a multiple of 8 bytes");
     const least = RECORD_HEADER + MAX_CAPTURED;
-    if (target.length < least) throw new RangeError(`records need room for the longest: ${least} bytes`);
+    if (target.length < least) throw new RangeError(`the target must have room for the longest record: ${least} bytes`);
     this.#target = target;
     this.#words = new Int32Array(target.buffer, target.byteOffset, target.length >> 2);
   }

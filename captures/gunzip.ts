@@ -60,7 +60,7 @@ export class GunzipSource implements ByteSource {
       const start = this.#base + this.#at;
       if (!(await this.#header())) {
         if (member === 0) this.#problem(start, "gzip header cut", "a whole header expected");
-        else this.#problem(start, "bytes behind the gzip data", "nothing or another gzip member expected");
+        else this.#problem(start, "bytes after the gzip data", "nothing or another gzip member expected");
         return;
       }
       if (!(yield* this.#body())) return;
@@ -110,8 +110,8 @@ export class GunzipSource implements ByteSource {
     const end = this.#base + this.#at;
     const found = [await this.#number(), await this.#number()];
     if (found[1] === undefined) this.#problem(end, "gzip trailer cut", "8 bytes expected");
-    else if (found[0] !== sum) this.#problem(end, "gzip checksum", `${hex(sum)} expected, ${hex(found[0]!)} there`);
-    else if (found[1] !== length) this.#problem(end + 4, "gzip length", `${length} expected, ${found[1]} there`);
+    else if (found[0] !== sum) this.#problem(end, "gzip checksum", `${hex(sum)} expected, ${hex(found[0]!)} found`);
+    else if (found[1] !== length) this.#problem(end + 4, "gzip length", `${length} expected, ${found[1]} found`);
     return true;
   }
 

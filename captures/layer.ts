@@ -62,7 +62,7 @@ export class Layer {
     this.#out = new Uint8Array(buffer, e.outAt(), e.outSize());
   }
 
-  /** One that a reader is done with: making its memory takes longer than reading a small capture. */
+  /** One released instance kept for reuse: allocating its memory costs more than reading a small capture. */
   static #spare: Layer | undefined;
 
   static async create(): Promise<Layer> {

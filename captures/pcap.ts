@@ -40,7 +40,7 @@ export function pcap(file: FileSummary, layer: Layer): ReadRecords {
   function header(window: Window): boolean {
     const { view, at, end } = window;
     if (end - at < FILE_HEADER) {
-      file.damaged(window.offset(), "pcap header cut", `${FILE_HEADER} bytes expected, ${end - at} there`);
+      file.damaged(window.offset(), "pcap header cut", `${FILE_HEADER} bytes expected, ${end - at} found`);
       return false;
     }
     little = known(view.getUint32(at, true));

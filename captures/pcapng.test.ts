@@ -100,7 +100,7 @@ describe("damage", () => {
   it("lengths that disagree end the file; so does an invalid length", async () => {
     const wrong = Buffer.from(one);
     wrong.writeUInt32LE(one.length + 4, one.length - 4);
-    expect(await seen(head, one, wrong, one)).toEqual([1, ["block length behind the block"]]);
+    expect(await seen(head, one, wrong, one)).toEqual([1, ["block length after the block"]]);
     const tiny = Buffer.from(one);
     tiny.writeUInt32LE(8, 4);
     expect(await seen(head, one, tiny, one)).toEqual([1, ["block length"]]);

@@ -92,7 +92,7 @@ class PcapngReader {
     const behind = view.getUint32(at + length - 4, this.#little);
     if (behind !== length) {
       const offset = window.offset(at + length - 4);
-      file.damaged(offset, "block length behind the block", `${length} expected as in front of it, ${behind} there`);
+      file.damaged(offset, "block length after the block", `${length} expected as before the block, ${behind} found`);
       return STOP;
     }
     if (type === SECTION_HEADER) this.#section(window);
@@ -148,8 +148,8 @@ class PcapngReader {
     if (behind !== this.#skipLength) {
       this.#file.damaged(
         window.offset(),
-        "block length behind the block",
-        `${this.#skipLength} expected, ${behind} there`,
+        "block length after the block",
+        `${this.#skipLength} expected, ${behind} found`,
       );
       return STOP;
     }

@@ -117,7 +117,7 @@ export class CaptureReader {
   async close(): Promise<void> {
     this.#next = this.inputs.length;
     if (this.#open) await this.#closeFile();
-    // Not what a fill() that nobody waited for may still write to.
+    // A fill() still in flight may write into this memory: do not recycle it.
     if (!this.#filling && !this.#closed) this.#layer.release();
     this.#closed = true;
   }
@@ -127,7 +127,7 @@ export class CaptureReader {
       await this.#window.fill(need);
     } catch (error) {
       // The disk, not the content: what was read stands.
-      this.#open!.summary.damaged(this.#window.offset(), "file", `cannot be read on: ${reason(error as Error)}`);
+      this.#open!.summary.damaged(this.#window.offset(), "file", `reading failed: ${reason(error as Error)}`);
       this.#window.ended = true;
     }
   }

@@ -46,7 +46,7 @@ export class Window {
 
   /** Reads until `need` bytes from `at` are there, or the source ends. */
   async fill(need: number): Promise<void> {
-    if (need > MAX_CONTIGUOUS) throw new RangeError(`${need} bytes asked for, ${MAX_CONTIGUOUS} are the most`);
+    if (need > MAX_CONTIGUOUS) throw new RangeError(`${need} bytes requested, at most ${MAX_CONTIGUOUS} are possible`);
     if (this.at > 0) {
       this.bytes.copyWithin(0, this.at, this.end);
       this.#base += this.at;

@@ -51,7 +51,7 @@ it("writes scripts for gdb", () => {
   expect(stdout.match(/^hbreak .*$/gm)).toEqual(["hbreak *receive", "hbreak *send"]);
   expect(weir("--gdb", "--trace", "nowhere")).toMatchObject({
     status: 1,
-    stderr: expect.stringMatching(/no trace point nowhere/),
+    stderr: expect.stringMatching(/unknown trace point nowhere/),
   });
   expect(weir("--gdb", "--break", "guard:nothing")).toMatchObject({
     status: 1,

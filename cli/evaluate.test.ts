@@ -134,7 +134,7 @@ describe("what cannot be done is said", () => {
     [["--labels", join(folder, "none.csv")], /none\.csv: cannot be read \(ENOENT\)/],
     [["--labels", fixture("site.labels.csv"), "--max-fpr", "2"], /--max-fpr 2: expected a number from 0 to 1/],
     [["--labels", fixture("site.labels.csv"), "--gap", "x"], /--gap x: expected a number/],
-    [["--labels", fixture("mil1553/collision.labels.csv")], /record \d+, but there are 0 messages/],
+    [["--labels", fixture("mil1553/collision.labels.csv")], /record \d+, but the captures have 0 messages/],
   ])("%j", async (argv, message) => {
     writeFileSync(join(folder, "labels.csv"), "number,label\n1,5\n");
     await expect(evaluate("-r", fixture("site.pcap"), ...argv)).rejects.toThrow(message);

@@ -52,7 +52,7 @@ describe("weir inspect", () => {
   it("refuses what is no image with exit code 2 and nothing on stdout", async () => {
     await inspect(image.subarray(0, 300));
     expect([process.exitCode, seen.out]).toEqual([2, ""]);
-    expect(seen.talk).toMatch(/^weir: .*weir\.elf: ELF .* not in the file of 300/);
+    expect(seen.talk).toMatch(/^weir: .*weir\.elf: ELF .* outside the file of 300/);
   });
 
   // REQ-GROUND-007

@@ -75,7 +75,9 @@ it("what was learned of a clean capture is normal, and the attacks on it are not
   for (const name of ["new-pair", "scan", "arp"]) expect(alerts(attacked.stdout)).toContain(name);
   const again = weir("learn", "-r", "fixtures/normal.pcap", "-o", baseline, "--add");
   expect(again.stderr).toContain("learned before, skipped");
-  expect(weir("learn", "-r", "fixtures/normal.pcap", "-o", baseline).stderr).toContain("exists: use --add to add to it");
+  expect(weir("learn", "-r", "fixtures/normal.pcap", "-o", baseline).stderr).toContain(
+    "exists: use --add to add to it",
+  );
 });
 
 it("an image's exports, as they stand in its log, are the same baseline", () => {

@@ -80,7 +80,7 @@ it.each([
   [["--accelerator", "hvf", "--print"], "--accelerator hvf: expected kvm or tcg"],
   [["--name", "a b", "--host", "firecracker", "--print"], '--name "a b": expected 1 to 64 letters'],
   [["--in", "tap%d", "--print"], '--in "tap%d": expected the name of a network device'],
-  [["--in", "tap1", "--print"], "--in tap1: is that of --out too, expected one for each"],
+  [["--in", "tap1", "--print"], "--in tap1: is also that of --out, expected one device for each"],
 ])("refuses %j", async (options, why) => {
   await expect(run(...options)).rejects.toThrow(why);
   expect(seen.out).toBe("");

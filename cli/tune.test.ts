@@ -139,7 +139,7 @@ describe("a network", () => {
     const { talk, code } = await tune("-r", at("two.pcap"), ...SITE, "--max-alarms-per-hour", "0.1", "--dry-run");
     expect(code).toBe(0);
     expect(talk).toMatch(
-      /too short for this budget: 0\.1 are to be expected in \d\.\d+ h, .*; 30 h of clean captures are needed/,
+      /too short for this budget: 0\.1 alarms are expected in \d\.\d+ h, .*; 30 h of clean captures are needed/,
     );
   });
 
@@ -163,7 +163,7 @@ describe("a network", () => {
 
   it("judges captures that were learned by what the rest of them teaches", async () => {
     const known = await tune("-r", at("one.pcap"), ...SITE, "--max-alarms-per-hour", "20", "-o", at("known.yaml"));
-    expect(known.out).toMatch(/in 5 blocks, each judged by what the others teach/);
+    expect(known.out).toMatch(/in 5 blocks, each block judged by what the others teach/);
     expect(known.talk).not.toMatch(/drifts:|held-out/);
     expect(await alerts("-r", at("one.pcap"), "-c", at("known.yaml"))).toBe(promised(known));
   });
@@ -297,7 +297,7 @@ describe("a 1553 bus", () => {
       at("tuned.yaml"),
     );
     expect(ran.code).toBe(0);
-    expect(ran.out).toMatch(/in 5 blocks, each judged by what the others teach/);
+    expect(ran.out).toMatch(/in 5 blocks, each block judged by what the others teach/);
     expect(ran.out).toMatch(/^attacks found: 3 of 3, .*; lost: none; gained: none$/m);
     expect(ran.talk).toMatch(/too short for this budget/);
     expect(ran.talk).not.toMatch(/drifts:/);

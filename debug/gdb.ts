@@ -58,7 +58,7 @@ export function gdbScript(
 
 function traced(name: string): string[] {
   const point = TRACE_POINTS[name];
-  if (!point) throw new Error(`no trace point ${name}; there are ${Object.keys(TRACE_POINTS).join(", ")}`);
+  if (!point) throw new Error(`unknown trace point ${name}, expected one of ${Object.keys(TRACE_POINTS).join(", ")}`);
   // At its first instruction, where its arguments are where they were passed.
   return [`hbreak *${point.function}`, "commands", "silent", ...point.commands, "continue", "end"];
 }

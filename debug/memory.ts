@@ -43,7 +43,7 @@ export function recordsInMemory(dump: Uint8Array, symbols: Symbols, image: Uint8
       damage: [],
     };
   }
-  throw new Error("no flight recorder in it");
+  throw new Error("no flight recorder in the dump");
 }
 
 function ring(bytes: Buffer): Uint8Array[] | undefined {

@@ -33,13 +33,13 @@ export function readCrash(log: string): Crash {
     return at < 0 ? [] : [line.slice(at).trimEnd()];
   });
   const begin = lines.findLastIndex((line) => /^weir: crash: \d+ at /.test(line));
-  if (begin < 0) throw new Error('no crash record in it: expected a line that begins with "weir: crash: 1 at"');
+  if (begin < 0) throw new Error('no crash record in the log: expected a line that begins with "weir: crash: 1 at"');
   const reason = lines.slice(0, begin).findLast((line) => /^weir: (trap|stopped): /.test(line));
   const head = /^weir: crash: (\d+) at ([0-9a-f]{1,16}) text ([0-9a-f]{16}) policy ([0-9a-f]{16})$/.exec(lines[begin]!);
   if (!head) throw new Error(`damaged: ${lines[begin]}`);
   if (head[1] !== "1") throw new Error(`a crash record of version ${head[1]}, expected 1`);
   const crash: Crash = {
-    reason: reason?.slice("weir: ".length) ?? "unknown: the line that says it is not in the log",
+    reason: reason?.slice("weir: ".length) ?? "unknown: the log lacks the line that names it",
     base: BigInt(`0x${head[2]}`),
     text: head[3]!,
     policy: head[4]!,
@@ -80,7 +80,8 @@ function readLines(crash: Crash, lines: string[]): void {
       crash.given = { compartment: words[0], ...(last !== undefined && { first: first!, last }) };
     } else if (word === "recorder") kept = [Number(words[0]), Number(words[1])];
   }
-  if (!ended) crash.damage.push("the record does not end: the log was cut, or the image ended while it was told");
+  if (!ended)
+    crash.damage.push("the record has no end: the log was cut, or the image ended while it printed the record");
   if (crash.registers.size < 2) crash.damage.push("the registers are missing");
   if (kept) crash.records = assemble(pieces, kept, crash.damage);
 }

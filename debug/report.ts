@@ -38,7 +38,7 @@ export async function diagnose(
   const { addresses, whole } = unwind(crash, symbols, new Frames(symbols));
   if (!whole) doubts.push("the chain of calls does not reach the beginning of the program");
   const { calls, why } = await resolve(addresses, symbols);
-  if (why) doubts.push(`no lines: ${why}`);
+  if (why) doubts.push(`no source lines: ${why}`);
   const inner = calls.find((call) => !isTelling(call));
   const diagnosis: Diagnosis = { crash, calls, whole, doubts };
   if (inner && inAssemblyScript(inner)) diagnosis.at = inner;
@@ -49,13 +49,13 @@ export async function diagnose(
 function again(crash: Crash, symbols: Symbols, image: Uint8Array | undefined, at?: Call): Again {
   const none = (why: string): Again => ({ records: 0, calls: [], verdict: "none", why });
   if (!crash.records.length) return none("the log has no records of the flight recorder");
-  if (!image) return none("the image is not there, and with it the policy");
-  if (/did not go on$/.test(crash.reason)) return none("this host does not ask whether run() goes on");
+  if (!image) return none("the image file is missing, and its policy with it");
+  if (/did not go on$/.test(crash.reason)) return none("replaying cannot show that run() did not go on");
   let container: Uint8Array | undefined;
   try {
     container = policyOf(readElf(image));
   } catch (error) {
-    return none(`the image, for its policy: ${(error as Error).message}`);
+    return none(`reading the image for its policy: ${(error as Error).message}`);
   }
   if (!container) return none("the image has no policy");
   if (fnv1a(container).toString(16).padStart(16, "0") !== crash.policy)
@@ -64,7 +64,7 @@ function again(crash: Crash, symbols: Symbols, image: Uint8Array | undefined, at
   const [inner] = result.calls;
   if (result.trap !== undefined && !inner)
     return { ...result, verdict: crash.exit === "CONTRACT" ? "same" : "another" };
-  if (!inner) return { ...result, verdict: "none", why: "no trap: it takes more than the records that were kept" };
+  if (!inner) return { ...result, verdict: "none", why: "no trap: the recorder kept too few records to reach it" };
   const same = at && at.name === inner.name && sameLine(at, inner);
   return { ...result, verdict: same ? "same" : "another" };
 }

@@ -31,7 +31,7 @@ export function readSymbols(path: string, bytes: Uint8Array): Symbols {
   const elf = readElf(bytes);
   const table = section(elf, ".symtab");
   const strings = section(elf, ".strtab");
-  if (!table || !strings) throw new Error("it has no symbols: expected the .debug file that weir build writes");
+  if (!table || !strings) throw new Error("no symbols: expected the .debug file that weir build writes");
   const view = new DataView(table.buffer, table.byteOffset, table.length);
   const named = new Map<string, Symbol>();
   const functions: Symbol[] = [];
@@ -44,7 +44,7 @@ export function readSymbols(path: string, bytes: Uint8Array): Symbols {
   }
   functions.sort((a, b) => Number(a.address - b.address));
   const [from, to] = [named.get("user_text"), named.get("user_text_end")];
-  if (!from || !to) throw new Error("its symbols are not those of an image: user_text is missing");
+  if (!from || !to) throw new Error("the symbols are not those of an image: user_text is missing");
   const text = fnv1a(codeAt(elf, from.address, to.address))
     .toString(16)
     .padStart(16, "0");
@@ -64,7 +64,7 @@ export function functionAt({ functions }: Symbols, address: bigint): Symbol | un
 
 function codeAt(elf: Elf, from: bigint, to: bigint): Uint8Array {
   const segment = elf.segments.find((s) => s.virtual <= from && to <= s.virtual + BigInt(s.fileSize));
-  if (!segment) throw new Error("its code is not in it");
+  if (!segment) throw new Error("the code is missing");
   const at = segment.offset + Number(from - segment.virtual);
   return elf.bytes.subarray(at, at + Number(to - from));
 }
@@ -72,6 +72,6 @@ function codeAt(elf: Elf, from: bigint, to: bigint): Uint8Array {
 /** A compartment's module and its source map. @throws Error when they are not there. */
 export function moduleOf({ elf }: Symbols, name: string): { wasm: Uint8Array; map: Mapping[] } {
   const [wasm, map] = (["wasm", "map"] as const).map((kind) => section(elf, moduleSection(name, kind)));
-  if (!wasm || !map) throw new Error(`it does not have the module ${name}`);
+  if (!wasm || !map) throw new Error(`the module ${name} is missing`);
   return { wasm, map: readSourceMap(Buffer.from(map).toString("utf8")) };
 }

@@ -60,7 +60,7 @@ export interface CompileOptions {
   ungrouped?: boolean;
   /** Every finding's numbers beside the alerts (appliance/contract: EventKind.SCORE). */
   scores?: boolean;
-  /** With zeros for keys, which are not read: for who looks at captures and needs none. */
+  /** Do not read key files; use all-zero keys. For offline analysis. */
   keyless?: boolean;
   /** As if the file gave each detector this factor on its thresholds, on top of its own. */
   threshold?: number;

@@ -73,7 +73,7 @@ export async function compileAll(entries: readonly [entry: string, options?: Com
   }
 }
 
-/** The same for who cannot wait otherwise. */
+/** Synchronous variant of compileOnboard(), for callers outside async code. */
 export function compileOnboardSync(entry: string, options: CompileOptions = {}): string {
   const job = jobOf(entry, options);
   if (existsSync(job.out)) return job.out;

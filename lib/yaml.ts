@@ -109,7 +109,7 @@ function override(document: ReturnType<typeof parseDocument>, set: string): void
   try {
     document.setIn(keys, document.createNode(item));
   } catch {
-    throw refuse("there is a single value on the way, expected a mapping or a list");
+    throw refuse("the path leads through a single value, expected a mapping or a list");
   }
 }
 

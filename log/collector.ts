@@ -149,7 +149,7 @@ export class Collector {
         return;
       }
     } catch (error) {
-      this.#options.onTrouble?.(`${FILES.index}: ${(error as Error).message}: no more events go into it`);
+      this.#options.onTrouble?.(`${FILES.index}: ${(error as Error).message}: no further events are written to it`);
       this.#index = undefined;
       this.#leaveOut(0);
       return;
@@ -189,5 +189,5 @@ function stateIn(folder: string): State | undefined {
   } catch {
     // told below
   }
-  throw new Error(`${path}: not the state of a collector; remove it to begin anew`);
+  throw new Error(`${path}: not the state of a collector; remove it to start again`);
 }

@@ -71,7 +71,7 @@ interface Parsed {
   quarantine?: { detector?: unknown };
 }
 
-/** What the index keeps of an event; undefined when its JSON is none, or has no time. */
+/** What the index keeps of an event; Undefined if the JSON is invalid or lacks a timestamp. */
 export function indexedEvent(record: {
   boot: number;
   sequence: number;
@@ -186,7 +186,7 @@ export class EventIndex {
         return work();
       } catch (error) {
         if (!this.#busy(error)) throw error;
-        if (tries === 100) throw new Error(`${this.#path}: somebody has kept it locked for 5 s`);
+        if (tries === 100) throw new Error(`${this.#path}: another process has locked it for 5 s`);
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
       }
     }

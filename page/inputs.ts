@@ -46,7 +46,7 @@ export async function named(inputs: Inputs): Promise<Named> {
   if (inputs.captures.length) {
     const reader = await CaptureReader.open([...inputs.captures]);
     for (const { path, name } of reader.inputs) {
-      if (!path) throw new Error("-r -: the page reads captures more than once: expected a file");
+      if (!path) throw new Error("-r -: the page reads each capture more than once: expected a file");
       captures.push(give(name));
     }
     await reader.close();
@@ -63,7 +63,7 @@ export async function named(inputs: Inputs): Promise<Named> {
     // The page looks files up by their last part: two policies' files of one name would be taken for each other.
     for (const file of beside) {
       if (!file || give(resolve(dirname(path), file)) === basename(file)) continue;
-      throw new Error(`${file}: two different files of this name, expected one`);
+      throw new Error(`${file}: two different files of this name, expected only one`);
     }
   }
   const policies = inputs.policies.map(give);
@@ -97,8 +97,7 @@ export async function writeReport(path: string, inputs: Inputs): Promise<void> {
     throw new Error(
       `${bytes} bytes of captures, at most ${MOST} go into one report: cut them, or look at them with weir page -r`,
     );
-  if (keyed.length)
-    throw new Error(`${keyed[0]}: a key in it would stand in the report for all to read: expected a key-file`);
+  if (keyed.length) throw new Error(`${keyed[0]}: the report would show this key to all readers: expected a key-file`);
   const packedFiles = [...files].map(([name, file]) => ({ name, gzip: packed(readFileSync(file)) }));
   const { html } = await pageHtml({ ...start, files: packedFiles });
   writeWhole(path, html);

@@ -186,7 +186,7 @@ export class Receiver {
         unlinkSync(part);
       }
     } catch (error) {
-      return left(existsSync(path) ? "there is a file of that name" : (error as Error).message);
+      return left(existsSync(path) ? "a file of that name exists" : (error as Error).message);
     }
     return { name, path, whole: true, size, missing, why: "" };
   }

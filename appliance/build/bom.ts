@@ -11,7 +11,7 @@ const property = (name: string, value: string | number) => ({ name: `weir:${name
 /** @throws Error for an image that was not made by weir build */
 export function billOfMaterials(image: ImageDescription): Record<string, unknown> {
   const { build } = image;
-  if (!build) throw new Error("it does not say how it was made: not an image of weir build");
+  if (!build) throw new Error("no record of how it was built: not an image of weir build");
   const version = build.weir;
   const compartments = build.compartments.map(({ name, sha256, memoryBytes, lines }) => ({
     type: "library",

@@ -42,7 +42,7 @@ export function unpackContainer(bytes: Uint8Array): Parts {
   const { magic, version, length: total, count } = header;
   if (magic !== CONTAINER_MAGIC) throw new Error("policy: does not begin with WPOL");
   if (version !== CONTAINER_VERSION) throw new Error(`policy: version ${version}, expected ${CONTAINER_VERSION}`);
-  if (total !== bytes.length) throw new Error(`policy: says ${total} bytes, has ${bytes.length}`);
+  if (total !== bytes.length) throw new Error(`policy: its header says ${total} bytes, it has ${bytes.length}`);
   if (count !== COMPARTMENTS.length) throw new Error(`policy: ${count} parts, expected ${COMPARTMENTS.length}`);
   const part = (n: number, name: string) => {
     const { offset, length } = header.parts(n);

@@ -83,7 +83,7 @@ function table(view: DataView, placeAt: number, sizeAt: number, entrySize: numbe
 /** An offset as a number, after the check that so many bytes from there on are in the file. */
 function within(view: DataView, offset: bigint, length: bigint, what: string): number {
   if (offset > BigInt(view.byteLength) || length > BigInt(view.byteLength) - offset)
-    throw new Error(`ELF ${what}: ${length} bytes at ${offset} are not in the file of ${view.byteLength}`);
+    throw new Error(`ELF ${what}: ${length} bytes at ${offset} are outside the file of ${view.byteLength}`);
   return Number(offset);
 }
 

@@ -27,7 +27,7 @@ export function flatImage(image: Uint8Array): Uint8Array {
   const head = Buffer.from(image.buffer, image.byteOffset + (loads[0]?.offset ?? 0), 64);
   if (machineName(elf.machine) !== "aarch64" || head.toString("latin1", MAGIC, MAGIC + 4) !== "ARMd")
     throw new Error(`a flat image is for aarch64; this one is for ${machineName(elf.machine)}`);
-  if (!policy.fileSize) throw new Error("there is no policy in this image");
+  if (!policy.fileSize) throw new Error("the image has no policy");
   const flat = new Uint8Array(align(end) + policy.fileSize);
   for (const s of loads) flat.set(image.subarray(s.offset, s.offset + s.fileSize), at(s));
   flat.set(image.subarray(policy.offset, policy.offset + policy.fileSize), align(end));

@@ -45,9 +45,8 @@ export function refusals(name: CompartmentName, module: Module, pages: number): 
     );
   if (module.start !== undefined)
     reasons.push(`has a start function (${nameOf(module, module.start)}); nothing runs before configure()`);
-  if (module.tables) reasons.push("has a table; calls must be direct, or no bound of the stack can be given");
-  if (module.elements)
-    reasons.push("has an element segment; calls must be direct, or no bound of the stack can be given");
+  if (module.tables) reasons.push("has a table; calls must be direct, otherwise the stack has no bound");
+  if (module.elements) reasons.push("has an element segment; calls must be direct, otherwise the stack has no bound");
   for (const f of module.functions) {
     for (const instruction of f.forbidden) reasons.push(`${f.name} uses ${instruction}`);
     if (ALLOCATES.test(f.name)) reasons.push(`contains ${f.name}; nothing onboard allocates`);

@@ -105,7 +105,7 @@ describe.each(ARCHES)("the pipeline for %s", (arch) => {
       stack: { entry: "user_main", bytes: 100 },
     });
     await expect(buildImage({ arch, link, compartments, out: join(folder, "small.elf") })).rejects.toThrow(
-      /may use \d+ bytes of stack, there are 100:\n {2}user_main \d+\n/,
+      /may use \d+ bytes of stack, but has 100:\n {2}user_main \d+\n/,
     );
   });
 

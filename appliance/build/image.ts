@@ -105,7 +105,7 @@ async function make(link: Link, arch: Arch, compartments: readonly Compartment[]
   const stack = stackInfo(bound, linked.stack.bytes);
   if (bound.bytes > linked.stack.bytes) {
     const path = stack.path.map(({ name, bytes }) => `  ${name} ${bytes}`).join("\n");
-    throw new Error(`onboard code may use ${bound.bytes} bytes of stack, there are ${linked.stack.bytes}:\n${path}`);
+    throw new Error(`onboard code may use ${bound.bytes} bytes of stack, but has ${linked.stack.bytes}:\n${path}`);
   }
   const info: BuildInfo = {
     weir: packageVersion(),
@@ -167,7 +167,7 @@ function writeInfo(image: Uint8Array, info: BuildInfo): Uint8Array {
   if (!note) throw new Error('the linker script has dropped the ELF note "Weir" 2 (section .note.weir.build)');
   const text = Buffer.from(JSON.stringify(info));
   if (text.length > note.bytes.length)
-    throw new Error(`how it was built takes ${text.length} bytes, ${note.bytes.length} fit`);
+    throw new Error(`the build record has ${text.length} bytes, but only ${note.bytes.length} fit`);
   const written = Uint8Array.from(image);
   written.set(text, note.at);
   return written;

@@ -66,7 +66,7 @@ function resolveImport(file: string, from: string): string {
   const path = posix.join(dirname(file), from);
   const candidates = path.endsWith(".ts") ? [path] : [`${path}.ts`, `${path}/index.ts`];
   const found = candidates.find((candidate) => existsSync(join(ROOT, candidate)));
-  if (!found) throw new Error(`${file}: imports ${from}, which is not there`);
+  if (!found) throw new Error(`${file}: imports ${from}, which does not exist`);
   return found;
 }
 

@@ -104,8 +104,8 @@ export function withLines(c: string, file: string, places: readonly Place[]): st
     );
   }
   const text = `${out.join("\n")}\n`;
-  if (places.length && !used) throw new Error(`${file}: none of ${places.length} marks is in it`);
-  if (text.includes(String((MARK >> 32n) << 32n).slice(0, 9))) throw new Error(`${file}: a mark is left in it`);
+  if (places.length && !used) throw new Error(`${file}: contains none of ${places.length} marks`);
+  if (text.includes(String((MARK >> 32n) << 32n).slice(0, 9))) throw new Error(`${file}: a mark is left`);
   return text;
 }
 

@@ -63,7 +63,7 @@ export function unpackManifest(bytes: Uint8Array): Interface[] {
     if (!direction || bytes[entry.at + Entry.AT.zero])
       throw new Error(`manifest: interface ${n} has direction ${entry.direction}, expected 1 or 2`);
     const name = Buffer.from(entry.name).toString("latin1").replace(/\0+$/, "");
-    if (!/^[a-z][a-z0-9]*$/.test(name)) throw new Error(`manifest: interface ${n} has no proper name`);
+    if (!/^[a-z][a-z0-9]*$/.test(name)) throw new Error(`manifest: interface ${n} has an invalid name`);
     const mac = [...entry.mac].map((octet) => octet.toString(16).padStart(2, "0")).join(":");
     return { name, direction, mac };
   });

@@ -146,7 +146,7 @@ function editor(file: string, original: string) {
     match(pattern: RegExp): RegExpMatchArray {
       const found = text.match(pattern);
       if (!found)
-        throw new Error(`${file}: no ${pattern} in it: not what wasm2c of wabt 1.0.39 writes for a compartment`);
+        throw new Error(`${file}: ${pattern} is missing: not what wasm2c of wabt 1.0.39 writes for a compartment`);
       return found;
     },
     replace(pattern: RegExp, count: Count, by: string | ((found: string) => string)): void {
@@ -157,7 +157,7 @@ function editor(file: string, original: string) {
     },
     refuse(pattern: RegExp): void {
       const line = text.split("\n").find((l) => pattern.test(l));
-      if (line) throw new Error(`${file}: what a compartment cannot have is left in it: ${line.trim()}`);
+      if (line) throw new Error(`${file}: a compartment cannot have this: ${line.trim()}`);
     },
   };
 }

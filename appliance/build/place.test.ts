@@ -106,7 +106,7 @@ describe("placing", () => {
   it.each([
     ["another file", new Uint8Array(100), /not an ELF file/],
     ["a foreign ELF", broken((v) => v.setUint8(0x20c, 0x41)), /not a Weir image: 0 manifests/],
-    ["a cut one", smallImage().subarray(0, 0x150), /not in the file/],
+    ["a cut one", smallImage().subarray(0, 0x150), /outside the file/],
     [
       "a writable last segment",
       broken((v) => v.setUint32(SEGMENTS[2] + 4, 6, true)),
@@ -116,7 +116,7 @@ describe("placing", () => {
     ["code that reaches into it", broken((v) => v.setUint32(SEGMENTS[0] + 40, 0x9000, true)), /another one reaches/],
     ["a note past its segment", broken((v) => v.setUint32(0x204, 0xffffff00, true)), /reach past its segment/],
     ["headers outside", broken((v) => v.setUint32(32, 0x7fffffff, true)), /program headers: 168 bytes at 2147483647/],
-    ["headers at the end of numbers", broken((v) => v.setBigUint64(32, 2n ** 64n - 1n, true)), /are not in the file/],
+    ["headers at the end of numbers", broken((v) => v.setBigUint64(32, 2n ** 64n - 1n, true)), /are outside the file/],
     [
       "more in the file than in memory",
       broken((v) => v.setUint32(SEGMENTS[0] + 40, 1, true)),

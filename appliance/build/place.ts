@@ -60,7 +60,7 @@ export function policyOf(elf: Elf): Uint8Array | undefined {
 export function policySegment(elf: Elf): Segment {
   const loads = elf.segments.filter((s) => s.type === PT_LOAD);
   const segment = loads.at(-1);
-  if (!segment) throw new Error("the image has nothing to load");
+  if (!segment) throw new Error("the image has no segment to load");
   if (segment.flags !== FLAG_READ || segment.virtual % BigInt(PAGE) || segment.physical % BigInt(PAGE))
     throw new Error("the image's last segment is not the policy's: expected read-only, at the start of a page");
   if (loads.some((s) => s !== segment && s.physical + BigInt(s.memorySize) > segment.physical))

@@ -50,5 +50,5 @@ export function verifyImage(image: string, keyFile: string): string | undefined 
     return `no signature: ${path} cannot be read`;
   }
   if (signature.length !== SIGNATURE_SIZE) return `${path}: ${signature.length} bytes, expected ${SIGNATURE_SIZE}`;
-  return verify(null, bytes, key, signature) ? undefined : "not what was signed, or signed with another key";
+  return verify(null, bytes, key, signature) ? undefined : "the file was changed, or was signed with another key";
 }

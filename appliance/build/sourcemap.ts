@@ -48,7 +48,7 @@ function readNumbers(segment: string): number[] {
   let [value, shift] = [0, 0];
   for (const letter of segment) {
     const digit = DIGITS.indexOf(letter);
-    if (digit < 0) throw new Error(`a source map with ${JSON.stringify(letter)} in it`);
+    if (digit < 0) throw new Error(`a source map with an invalid character ${JSON.stringify(letter)}`);
     value += (digit & 31) * 2 ** shift;
     shift += 5;
     if (digit & 32) continue;

@@ -32,7 +32,7 @@ export function assertAcyclic(compartment: string, module: Module): void {
   );
   if (!cycle) return;
   const names = cycle.map((index) => functions.get(index)?.name ?? `function ${index}`).join(" -> ");
-  throw new Error(`${compartment}: recursion, so no bound of its stack can be given: ${names}`);
+  throw new Error(`${compartment}: recursion, so its stack has no bound: ${names}`);
 }
 
 /**
@@ -172,10 +172,10 @@ export function readUsage(text: string): Map<string, number> {
 }
 
 function frameOf(name: string, code: Code | undefined, frames: Map<string, number>): number {
-  if (!code) throw new Error(`stack bound: ${name} is called but not in the program`);
+  if (!code) throw new Error(`stack bound: ${name} is called but missing in the program`);
   if (code.trouble) throw new Error(`stack bound: ${name} ${code.trouble}`);
   const size = frames.get(name) ?? (code.movesStack ? undefined : 64); // assembly that only pushes, at most 8 registers
-  if (size === undefined) throw new Error(`stack bound: the size of ${name}'s frame is not known`);
+  if (size === undefined) throw new Error(`stack bound: the size of ${name}'s frame is unknown`);
   if (!Number.isFinite(size)) throw new Error(`stack bound: ${name}'s frame has no fixed size`);
   return size + code.more;
 }

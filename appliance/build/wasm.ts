@@ -80,7 +80,7 @@ export function readBodies(bytes: Uint8Array): { section: { from: number; to: nu
     section.times(() => bodies.push(readInstructions(section.part(section.u32()))));
     return { section: { from, to: at.position }, bodies };
   }
-  throw new Error("a module without code");
+  throw new Error("the module has no code");
 }
 
 function readInstructions(at: Reader): Body {
@@ -208,7 +208,7 @@ class Reader {
     return this.position >= this.#end;
   }
   skip(n: number): void {
-    if (n > this.#end - this.position) throw new Error(`cut short at byte ${this.#end}`);
+    if (n > this.#end - this.position) throw new Error(`truncated at byte ${this.#end}`);
     this.position += n;
   }
   byte(): number {

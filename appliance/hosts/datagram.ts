@@ -26,7 +26,7 @@ export function parseDatagram(frame: Uint8Array): LogRecord {
   if (bytes.length < UDP_PAYLOAD || bytes.readUInt16BE(12) !== 0x0800 || bytes[14] !== 0x45 || bytes[23] !== 17)
     throw new Error("log: not a UDP datagram over IPv4 without options");
   if (bytes.readUInt16BE(16) !== bytes.length - 14 || bytes.readUInt16BE(38) !== bytes.length - 34)
-    throw new Error("log: lengths in its headers are not the frame's");
+    throw new Error("log: the lengths in its headers do not match the frame");
   return parseRecord(bytes.subarray(UDP_PAYLOAD));
 }
 

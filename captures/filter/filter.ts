@@ -75,7 +75,7 @@ export class Filter {
         view.setUint8(8 * i + 3, jf);
         view.setUint32(8 * i + 4, k, true);
       }
-      if (!e.add(link, program.length)) throw new RangeError("a filter program that cannot be run");
+      if (!e.add(link, program.length)) throw new RangeError("a filter program that is malformed");
       filter.#links.add(link);
     }
     return filter;

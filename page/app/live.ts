@@ -124,7 +124,7 @@ export function liveView(url: string): HTMLElement {
       chartPlace,
       beats.length > 1
         ? rates(beats, chartPlace.clientWidth || 800)
-        : h("p", { class: "note" }, "Rates: after two heartbeats."),
+        : h("p", { class: "note" }, "Rates appear after two heartbeats."),
     );
     fill(
       alertPlace,

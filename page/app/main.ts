@@ -96,7 +96,7 @@ function ask(): void {
         {},
         "pcap, pcapng, Chapter 10, each also gzipped; a policy (.yaml), a baseline (.baseline), labels (.csv).",
       ),
-      h("p", { class: "note" }, "They stay in this browser: the page speaks to nobody."),
+      h("p", { class: "note" }, "Captures stay in this browser: the page sends nothing."),
     ),
   );
 }
@@ -137,7 +137,7 @@ async function begin(): Promise<void> {
   add(root, header(), body);
   try {
     if (start.live !== undefined) {
-      title.textContent = "a running appliance's log; nothing is ever sent to it";
+      title.textContent = "the log of a running appliance; the page sends nothing to it";
       fill(body, liveView(start.live));
     } else {
       const files = await loadFiles(start.files);

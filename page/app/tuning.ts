@@ -253,7 +253,7 @@ export class Tuning {
     if (!name) {
       fill(
         this.#panel,
-        h("p", { class: "note" }, "No detector had anything to say, even with its threshold at a hundredth."),
+        h("p", { class: "note" }, "No detector found anything, even with its threshold at a hundredth."),
       );
       return;
     }

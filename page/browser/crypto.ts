@@ -3,7 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 export function createHash(name: string) {
-  if (name !== "sha256") throw new Error(`${name}: only sha256 is here`);
+  if (name !== "sha256") throw new Error(`${name}: only sha256 is available in the browser`);
   const hash = sha256.create();
   const self = {
     update(bytes: Uint8Array | string) {

@@ -67,7 +67,7 @@ describe.runIf(arches.includes("aarch64"))("an aarch64 image", () => {
   it("is made flat with its policy in it, and for this CPU only", async () => {
     expect(() => flatImage(smallImage())).toThrow("a flat image is for aarch64; this one is for x86_64");
     const bare = await prebuilt("aarch64");
-    expect(() => flatImage(bare)).toThrow("there is no policy in this image");
+    expect(() => flatImage(bare)).toThrow("the image has no policy");
   });
 
   // Hypervisors emulate an access to a register from the trap alone, which says nothing of one that also steps a pointer

@@ -31,12 +31,12 @@ export function proposeOf(baseline: Baseline, file: string, options: BaselineOpt
   const hours = baseline.captures.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
   return [
     `# Proposed by weir policy derive from ${file}: ${baseline.captures.length} captures, ${hours.toFixed(2)} hours.`,
-    "# Read it before it is used: what an intruder sent in this time is proposed like anything else. Not restricted, since a",
+    "# Read it before you use it: it also allows what an intruder sent at that time. Not restricted, since a",
     "# baseline does not know them: sizes, rates, source ports, VLANs (untagged), what data words hold.",
     "weir: 1",
     "",
     "interfaces:",
-    "  out: { next-hop: ff:ff:ff:ff:ff:ff }  # say here who receives on out",
+    "  out: { next-hop: ff:ff:ff:ff:ff:ff }  # the MAC address of the receiver on out",
     "",
     ...services(pairs, messages.length > 0, options),
     ...busMessages(messages, options.least),
@@ -72,7 +72,7 @@ function services(pairs: readonly Pair[], bus: boolean, { to, least }: BaselineO
   return [
     ...(bus
       ? [
-          "# The recorder that sends the bus needs a rule: say from where to where, such as",
+          "# The recorder that sends the bus needs a rule, with its addresses and those of its receiver, such as",
           "#   - { name: recorder, action: allow, protocol: udp, from: 10.0.0.9, to: 10.0.1.9, ports: 50000, payload: mil1553 }",
         ]
       : []),

@@ -41,7 +41,7 @@ export function propose(survey: Survey, options: ProposalOptions): string {
     "weir: 1",
     "",
     "interfaces:",
-    "  out: { next-hop: ff:ff:ff:ff:ff:ff }  # say here who receives on out",
+    "  out: { next-hop: ff:ff:ff:ff:ff:ff }  # the MAC address of the receiver on out",
     "",
     listed.length ? "rules:" : "rules: []",
     ...listed.flatMap((service) => rule(service, names)),
@@ -63,7 +63,7 @@ function heading({ frames, refused, services, first, last }: Survey, elsewhere: 
   const never = [...refused].map(([reason, count]) => `${reason} ${count}`).join(", ");
   return [
     `# Proposed by weir policy derive from ${frames} frames${time}.`,
-    "# Read it before it is used: what an intruder sent in this time is proposed like anything else.",
+    "# Read it before you use it: it also allows what an intruder sent at that time.",
     `# Not proposed: ${services.answers} answers (nothing comes back through a one-way appliance)` +
       `${elsewhere ? `; ${elsewhere} services to elsewhere` : ""}` +
       `${services.unlisted ? `; ${services.unlisted} frames of more services than a policy can name` : ""}.`,

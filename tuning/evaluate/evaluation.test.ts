@@ -159,7 +159,7 @@ describe("labels and captures", () => {
     expect([...truthOf(two, [file("number,label\n5,1\n")], 60).labels]).toEqual([0, 0, 0, 0, 1, 0, 0]);
     expect(() => truthOf(two, [file("1\n"), file("1\n"), file("1\n")], 60)).toThrow(/3 label files for 2 captures/);
     expect(() => truthOf(two, [file("number,label\n1,1\n8,1\n")], 60)).toThrow(
-      "l.csv:3:1: record 8, but there are 7 packets",
+      "l.csv:3:1: record 8, but the captures have 7 packets",
     );
     expect(truthOf(two, [file("0\n1\n")], 60).warnings).toEqual([
       "l.csv: ends at 2 of 7 packets: the rest counts as benign",
@@ -169,7 +169,7 @@ describe("labels and captures", () => {
   it("by time: everything in an attack's time is its own", () => {
     const t = truthOf(two, [file("start,end,label\n1,2,scan\n501,9000,flood\n600,700,late\n")], 60);
     expect([...t.labels]).toEqual([0, 1, 1, 0, 1, 1, 1]);
-    expect(t.warnings).toEqual(["late: none of the 7 packets is in it (line 4)"]);
+    expect(t.warnings).toEqual(["late: contains none of the 7 packets (line 4)"]);
   });
 
   it("times beside records say what is one attack, records what is part of it", () => {

@@ -70,7 +70,7 @@ describe("labels of times", () => {
 });
 
 it.each([
-  ["", "labels.csv:1:1: no rows in it, expected labels"],
+  ["", "labels.csv:1:1: no rows, expected labels"],
   ["foo,bar\n1,2\n", "labels.csv:1:1: columns foo, bar: expected number and label, or start, end and label"],
   ["number,label\nx,1\n", 'labels.csv:2:1: number: "x", expected a whole number'],
   ["number,label\n1,1\n2,  7\n", 'labels.csv:3:5: label: "7", expected 0, 1, -1 or the name of an attack'],

@@ -99,7 +99,7 @@ class Parser {
 
   labels(): Labels {
     const [first] = this.#rows;
-    if (!first) this.#fail(1, 1, "no rows in it, expected labels");
+    if (!first) this.#fail(1, 1, "no rows, expected labels");
     else if (isValue(first.fields[0]!.text)) return this.#checked(this.#withoutHeader(first));
     else return this.#checked(this.#withHeader(first));
     throw new Problems(this.#problems);

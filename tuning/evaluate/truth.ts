@@ -65,7 +65,7 @@ export function truthOf(recorded: Recorded, files: readonly Labels[], gap: numbe
   const all: Attack[] = [...attacks.map(({ strike: _, ...attack }) => attack), ...grouped(rest, times, gap)];
   for (const { strike, records } of attacks)
     if (!records.length)
-      warnings.push(`${strike.name}: none of the ${times.length} ${unit} is in it (line ${strike.line})`);
+      warnings.push(`${strike.name}: contains none of the ${times.length} ${unit} (line ${strike.line})`);
   if (perCapture.length && !labels.includes(1)) warnings.push("no record is labelled as an attack");
   const { spans, captureOf } = spansOf(recorded);
   for (const attack of all) attack.capture = attack.records.length ? captureOf(attack.records[0]!) : 0;
@@ -116,7 +116,7 @@ function placed({ unit, times, perCapture }: Recorded, files: readonly RecordLab
         line: file.lastLine,
         column: 1,
         path: "",
-        what: `record ${file.last}, but there are ${there} ${unit}`,
+        what: `record ${file.last}, but the captures have ${there} ${unit}`,
       });
     if (file.unit && file.unit !== unit)
       throw new RangeError(`${file.file}: labels of ${file.unit}, but ${unit} are evaluated`);

@@ -65,7 +65,7 @@ export async function learnCapture(
     shown.stop();
     await reader.close();
   }
-  if (!end) throw new Error(`${path}: the appliance did not say what it learned`);
+  if (!end) throw new Error(`${path}: the log has no end of what the appliance learned`);
   const { summary } = reader;
   const capture: Learned = {
     name: path,

@@ -67,7 +67,7 @@ export async function timelineOf(paths: readonly string[], recursive: boolean): 
   const line: Timeline = { recordings: [], seconds: 0, damage: [], damages: 0, skipped: [] };
   for (const { name } of await listInputs([...paths], recursive, line.skipped)) {
     if (line.recordings.some((one) => one.name === name)) throw new Error(`-r ${name}: given twice`);
-    if (name === "-") throw new Error("-r -: captures are read several times: expected a file");
+    if (name === "-") throw new Error("-r -: each capture is read several times: expected a file");
     const reader = await CaptureReader.open([name]);
     const target = new Uint8Array(131072);
     while (await reader.fill(target));

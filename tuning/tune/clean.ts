@@ -43,7 +43,7 @@ export class Clean {
       hours: quietHours(window, job.clean, attacked),
     }));
     this.hours = this.windows.reduce((sum, { hours }) => sum + hours, 0);
-    if (!(this.hours > 0)) throw new Error("the captures have no length in time: nothing follows for an hour");
+    if (!(this.hours > 0)) throw new Error("the captures span no time, so no rate per hour follows from them");
   }
 
   static async open(bench: Bench, job: Job, isClean: Clean["isClean"]): Promise<Clean> {

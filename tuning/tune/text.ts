@@ -74,7 +74,7 @@ export function tunedText(
   });
   return [
     `${names}: ${hours.toFixed(4)} h of clean traffic in ${windows.length} blocks, ` +
-      (crossed ? "each judged by what the others teach" : "judged by the baseline as it is"),
+      (crossed ? "each block judged by what the others teach" : "judged by the baseline as it is"),
     `budget: ${budgetText(budget)}${budget.unit.kind === "records" ? `, which is ${figure(tuned.rate)} an hour` : ""}`,
     "",
     ...table([head, ...rows]),
@@ -150,14 +150,14 @@ export function warningText(warning: Warning, tuned: Tuned, clean: Timeline): st
   switch (warning.what) {
     case "short":
       return (
-        `too short for this budget: ${figure(warning.expected)} are to be expected in ${warning.hours.toFixed(4)} h, and fewer than 3 ` +
-        `say nothing of it; ${figure(warning.needed)} h of clean captures are needed`
+        `too short for this budget: ${figure(warning.expected)} alarms are expected in ${warning.hours.toFixed(4)} h, and fewer than 3 ` +
+        `do not show whether it is kept; ${figure(warning.needed)} h of clean captures are needed`
       );
     case "over":
       return (
         `${warning.detector === "all" ? "all detectors together" : warning.detector}: held-out blocks give ` +
         `${interval(warning.rate)} per hour where the budget is ${figure(warning.budget)} (chance ${warning.chance.toExponential(0)}): ` +
-        "traffic is not the same all along, or what was learned is too little"
+        "traffic changes over time, or too little of it was learned"
       );
     case "drift": {
       const { block, count, of, chance } = warning.uneven;
@@ -168,10 +168,10 @@ export function warningText(warning: Warning, tuned: Tuned, clean: Timeline): st
     }
     case "missing":
       return (
-        `the baseline knows ${warning.captures} captures more than were given: blocks are judged by what these teach, which is ` +
-        "less, so what is said of them errs to more alarms"
+        `the baseline knows ${warning.captures} captures that were not given: blocks are judged by the given ones only, which is ` +
+        "less, so their estimates err to more alarms"
       );
     case "learned-attacks":
-      return `${warning.captures} labelled captures were learned: to the baseline what is in them is normal`;
+      return `${warning.captures} labelled captures were learned: the baseline takes their attacks for normal`;
   }
 }

@@ -70,7 +70,7 @@ export async function tune(bench: Bench, job: Job): Promise<Tuned> {
     job.off,
     job.clean.recordings.some(({ layout }) => !layout),
   );
-  if (!shares.size) throw new Error("the baseline has learned nothing that a detector which is on has a threshold for");
+  if (!shares.size) throw new Error("the baseline has no threshold for any detector that is switched on");
   const isClean = job.attacked?.alsoClean ? cleanOf(job.attacked) : () => true;
   const clean = await Clean.open(bench, job, isClean);
   return new Tuning(bench, job, clean, shares).run();

@@ -105,7 +105,7 @@ describe("a policy with other thresholds", () => {
   });
 
   it("says what is wrong with what is no policy", () => {
-    expect(() => tunedPolicy("[1]", { thresholds: {}, provenance })).toThrow("no mapping, expected a policy");
+    expect(() => tunedPolicy("[1]", { thresholds: {}, provenance })).toThrow("not a mapping, expected a policy");
     expect(() => tunedPolicy("a: [", { thresholds: {}, provenance })).toThrow();
   });
 

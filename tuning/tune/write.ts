@@ -64,7 +64,7 @@ export function tunedPolicy(text: string, change: PolicyChange): string {
 function parsed(text: string): Document {
   const document = parseDocument(text);
   if (document.errors.length) throw new Error(document.errors[0]!.message.split("\n")[0]);
-  if (!isMap(document.contents)) throw new Error("no mapping, expected a policy");
+  if (!isMap(document.contents)) throw new Error("not a mapping, expected a policy");
   return document as Document;
 }
 

@@ -53,7 +53,7 @@ export function checkAppliance({ name, image, nics, append }: Appliance): void {
     if (!/^[!-~]{1,15}$/.test(tap) || /[/:%]/.test(tap) || tap === "." || tap === "..")
       throw new Error(`--${role} ${shown(tap)}: expected the name of a network device`);
     const twice = nics.find((other) => other.name !== role && other.tap === tap);
-    if (twice) throw new Error(`--${role} ${tap}: is that of --${twice.name} too, expected one for each`);
+    if (twice) throw new Error(`--${role} ${tap}: is also that of --${twice.name}, expected one device for each`);
   }
 }
 

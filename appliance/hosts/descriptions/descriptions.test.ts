@@ -83,7 +83,7 @@ describe("what no description has", () => {
     ],
     ["one with a slash", { nics: nics.with(2, { ...nics[2]!, tap: "../x" }) }, /^--log "\.\.\/x": expected/],
     ["none", { nics: nics.with(0, { ...nics[0]!, tap: "" }) }, /^--in "": expected/],
-    ["the same one twice", { nics: nics.with(2, { ...nics[2]!, tap: "tap0" }) }, /^--in tap0: is that of --log too/],
+    ["the same one twice", { nics: nics.with(2, { ...nics[2]!, tap: "tap0" }) }, /^--in tap0: is also that of --log/],
     ["a path with a newline", { image: "/srv/a\nb" }, /^"\/srv\/a\\nb": a path with control characters$/],
     ["a path that is not from the root", { image: "a.elf" }, /^"a\.elf": expected an absolute path$/],
     ["a name with a quote", { name: "a'b" }, /^--name "a'b": expected/],

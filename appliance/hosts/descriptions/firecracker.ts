@@ -20,9 +20,9 @@ export function firecrackerDescription(appliance: Appliance): Description {
     text: `${JSON.stringify(config, null, 2)}\n`,
     command: `firecracker --no-api --id ${quoted(name.replace(/[_.]/g, "-"))} --config-file FILE`,
     notes: [
-      "the time it starts with is that of this text: make it anew for each start",
+      "the text contains the time to start with: make a new one for each start",
       "Firecracker's exit code does not tell how the image ended; the console's last line does (weir: exit 0x...)",
-      ...(arch === "x86_64" ? ["it takes Firecracker 1.12 or later, which enters an image by its PVH note"] : []),
+      ...(arch === "x86_64" ? ["needs Firecracker 1.12 or later, which enters an image by its PVH note"] : []),
     ],
   };
 }

@@ -50,9 +50,9 @@ export function libvirtDescription(appliance: Appliance): Description {
     ...(isArm ? [tag("qemu:commandline", {}, ...["-global", MODERN].map((value) => tag("qemu:arg", { value })))] : []),
   );
   return {
-    text: `<!-- The time it starts with is that of this text: make it anew for each start. -->\n${rendered(domain)}`,
+    text: `<!-- This text contains the time to start with: make a new one for each start. -->\n${rendered(domain)}`,
     command: `virsh create FILE && virsh console ${quoted(name)}`,
-    notes: ["libvirt does not tell how the image ended; the console's last line does (weir: exit 0x...)"],
+    notes: ["libvirt does not say how the image ended; the console's last line does (weir: exit 0x...)"],
   };
 }
 

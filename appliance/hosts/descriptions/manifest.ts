@@ -14,6 +14,6 @@ export function interfacesOf(image: Buffer, flat: boolean): Interface[] {
   if (!flat) return describeImage(image).interfaces;
   // No headers tell where the note is, but it is in there as it was linked.
   const at = image.indexOf(HEAD);
-  if (at < 0 || image.indexOf(HEAD, at + 1) >= 0) throw new Error("not a Weir image: expected one manifest in it");
+  if (at < 0 || image.indexOf(HEAD, at + 1) >= 0) throw new Error("not a Weir image: expected one manifest");
   return unpackManifest(image.subarray(at + HEAD.length, at + HEAD.length + MANIFEST_SIZE));
 }

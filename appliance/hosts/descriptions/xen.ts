@@ -15,13 +15,14 @@ export function xenDescription(appliance: Appliance): Description {
   if (arch === "aarch64" && !flat)
     throw new Error(`${image}: Xen on Arm loads flat images, expected what weir build --flat writes`);
   const vifs = nics.map(({ mac, tap, name: role }) => {
-    if (/[,'"]/.test(tap)) throw new Error(`--${role} ${tap}: a comma or a quote, which xl.cfg cannot have in a name`);
+    if (/[,'"]/.test(tap))
+      throw new Error(`--${role} ${tap}: has a comma or a quote, which a name in xl.cfg cannot have`);
     return string(`mac=${mac},vifname=${tap},type=vif`);
   });
   const lines = [
     `# ${WHY_NOT_XEN}.`,
     "# Xen names the back ends of its interfaces itself, by vifname: they must not exist before.",
-    "# The time it starts with is that of this text: make it anew for each start.",
+    "# This text contains the time to start with: make a new one for each start.",
     ...(arch === "x86_64" ? ['type = "pvh"'] : []),
     `name = ${string(name)}`,
     `kernel = ${string(image)}`,
@@ -40,6 +41,6 @@ export function xenDescription(appliance: Appliance): Description {
 /** A string has no escapes: it ends at its quote or at the end of the line (xen/tools/libs/util/libxlu_cfg_l.l). */
 function string(text: string): string {
   const quote = ['"', "'"].find((q) => !text.includes(q));
-  if (!quote) throw new Error(`${text}: has both kinds of quotes, and xl.cfg no way to write that`);
+  if (!quote) throw new Error(`${text}: has both kinds of quotes, which xl.cfg cannot express`);
   return `${quote}${text}${quote}`;
 }
