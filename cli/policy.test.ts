@@ -45,7 +45,7 @@ describe("weir policy check", () => {
     const path = file(DOUBTFUL);
     await run("check", path);
     expect(seen.talk).toMatch(
-      /:4:36: rules\.0\.from\.0: 10\.0\.0\.1\/8 has bits set behind its prefix: .* \(warning\)\n$/,
+      /:4:36: rules\.0\.from\.0: 10\.0\.0\.1\/8 has bits set after its prefix: .* \(warning\)\n$/,
     );
     expect(process.exitCode).toBeUndefined();
     await run("check", "--strict", path);

@@ -82,7 +82,7 @@ rules:
     ],
     [
       `${HEAD}rules:\n  - §{ name: a, action: allow, protocol: udp, from: any, to: any }`,
-      "rules.0.ports: missing, expected the destination ports (1-65535, if all)",
+      "rules.0.ports: missing, expected the destination ports (1-65535 for all)",
     ],
     [
       rules("name: a, action: deny, protocol: icmp, ports: §5"),
@@ -90,7 +90,7 @@ rules:
     ],
     [
       rules("name: a, action: deny, rate: §5/s"),
-      "rules.0.rate: of no use in a rule that denies, expected action: allow",
+      "rules.0.rate: has no effect in a rule that denies, expected action: allow",
     ],
     [rules(`name: a, ${UDP}, burst: §5`), "rules.0.burst: says how far a rate may be exceeded, expected a rate too"],
     [
@@ -113,7 +113,7 @@ rules:
       rules(`name: a, ${UDP}, vlan: §4095`),
       "rules.0.vlan: 4095, expected a VLAN from 0 to 4094, a range such as 0-4094, a list or untagged or any",
     ],
-    [rules(`name: a, ${UDP}`, `name: §a, ${UDP}`), 'rules.1.name: "a" again, expected a name of its own'],
+    [rules(`name: a, ${UDP}`, `name: §a, ${UDP}`), 'rules.1.name: "a" is used twice, expected a different name'],
     [
       rules(`name: a, ${UDP.replace("from: any, to: any", "from: 10.0.0.1, to: §fd00::1")}`),
       "rules.0.to: no frame can match: addresses and protocol are of different IP versions",
@@ -148,7 +148,7 @@ rules:
     ],
     [
       one("detectors: { scan: { action: §quarantine } }"),
-      "detectors.scan.action: quarantine for how long is not said, expected a section quarantine",
+      "detectors.scan.action: quarantine has no duration, expected a section quarantine",
     ],
     [
       one("quarantine: { for: §25h }"),
@@ -156,11 +156,11 @@ rules:
     ],
     [
       "weir: 1\ninterfaces: { in: { mac: 52:54:00:77:00:02 }, out: §{ next-hop: 52:54:00:77:00:12 } }\nrules: []\n",
-      "interfaces.out.mac: 52:54:00:77:00:02 is that of in too, expected one of its own",
+      "interfaces.out.mac: 52:54:00:77:00:02 is also that of in, expected a different one",
     ],
     [
       "weir: 1\ninterfaces: { out: { next-hop: §52:54:00:77:00:01 } }\nrules: []\n",
-      "interfaces.out.next-hop: an address of the image itself, expected that of whoever receives on out",
+      "interfaces.out.next-hop: an address of the image itself, expected that of the receiver on out",
     ],
     [
       "weir: 1\ninterfaces: { out: { next-hop: 52:54:00:77:00:12 }, log: §{ collector: { address: 1.2.3.4, mac: 52:54:00:77:00:13 } } }\nrules: []\n",
@@ -210,7 +210,7 @@ rules:
 describe("warnings", () => {
   it("bits behind a prefix", () => {
     expect(warnings(rules(`name: a, ${UDP.replace("from: any", "from: [10.0.0.1, 10.0.0.1/8]")}`))).toEqual([
-      "policy.yaml:4:63: rules.0.from.1: 10.0.0.1/8 has bits set behind its prefix: taken as 10.0.0.0/8; for the one host write 10.0.0.1",
+      "policy.yaml:4:63: rules.0.from.1: 10.0.0.1/8 has bits set after its prefix: read as 10.0.0.0/8; for the one host write 10.0.0.1",
     ]);
   });
   it("a rule behind one that covers it, or behind several that do so together", () => {

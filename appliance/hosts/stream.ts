@@ -55,10 +55,10 @@ export class FrameStream {
     await Promise.race([this.#connected, this.ended]);
   }
 
-  /** Sends frames to the NIC; resolves when there is room for more. @throws Error when the image has gone. */
+  /** Sends frames to the NIC; resolves when there is room for more. @throws Error when the image has ended. */
   async send(frames: readonly Uint8Array[]): Promise<void> {
     const socket = await Promise.race([this.#connected, this.ended]);
-    if (!socket || this.#gone) throw new Error("the image has gone");
+    if (!socket || this.#gone) throw new Error("the image has ended");
     const bytes = Buffer.allocUnsafe(frames.reduce((sum, frame) => sum + 4 + frame.length, 0));
     let at = 0;
     for (const frame of frames) {
@@ -69,7 +69,7 @@ export class FrameStream {
     if (socket.write(bytes)) return;
     const drained = new Promise<void>((resolve) => socket.once("drain", resolve));
     await Promise.race([drained, this.ended]);
-    if (this.#gone) throw new Error("the image has gone");
+    if (this.#gone) throw new Error("the image has ended");
   }
 
   /** Ends it if QEMU has not connected. Only when the image has ended. */

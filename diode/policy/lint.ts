@@ -33,12 +33,12 @@ function checkInterfaces(policy: Policy, wrong: Say): void {
   for (const [n, { name, mac }] of macs.entries()) {
     const other = macs.slice(0, n).find((before) => before.mac === mac);
     if (other)
-      wrong(["interfaces", name, "mac"], `${macText(mac)} is that of ${other.name} too, expected one of its own`);
+      wrong(["interfaces", name, "mac"], `${macText(mac)} is also that of ${other.name}, expected a different one`);
   }
   if (macs.some(({ mac }) => mac === policy.out.nextHop))
     wrong(
       ["interfaces", "out", "next-hop"],
-      "an address of the image itself, expected that of whoever receives on out",
+      "an address of the image itself, expected that of the receiver on out",
     );
 }
 
@@ -70,7 +70,7 @@ function checkDetectors(
       ...tuning.map((t) => [t.name, t] as const),
     ])
       if (action.startsWith("quarantine") || action === "tighten")
-        wrong(["detectors", name, "action"], `${action} for how long is not said, expected a section quarantine`);
+        wrong(["detectors", name, "action"], `${action} has no duration, expected a section quarantine`);
   if (newcomer.action !== "alert" && !newcomer.hosts && !newcomer.services)
     doubtful(["detectors", "newcomer", "action"], "does nothing without a list of known hosts or services");
   if (protectedSources.length && !quarantine) doubtful(["protected"], "does nothing without quarantine");
@@ -96,7 +96,7 @@ function checkHostBits(policy: Policy, doubtful: Say): void {
       if (network.hostBits)
         doubtful(
           [...path, n],
-          `${network.hostBits} has bits set behind its prefix: taken as ${networkText(network)}; for the one host write ` +
+          `${network.hostBits} has bits set after its prefix: read as ${networkText(network)}; for the one host write ` +
             `${network.hostBits.split("/")[0]}`,
         );
   };
@@ -111,7 +111,7 @@ function checkHostBits(policy: Policy, doubtful: Say): void {
 function checkRules({ rules, out }: Policy, wrong: Say, doubtful: Say): void {
   const boxes = rules.map((rule, n) => {
     const found = boxesOf(rule);
-    if (!found) wrong(["rules", n], "too many combinations of its lists, expected it in several rules");
+    if (!found) wrong(["rules", n], "its lists have too many combinations, expected several rules instead");
     else if (found.length === 0)
       wrong(
         ["rules", n, rule.to.length ? "to" : "from"],

@@ -24,8 +24,8 @@ const data = object({
 }).superRefine((check, context) => {
   const wrong = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
   if (check.range === undefined && check.value === undefined && check.step === undefined)
-    wrong([], "says nothing of the word, expected range, value (with or without mask), or step");
-  if (check.mask !== undefined && check.value === undefined) wrong(["mask"], "of no use alone, expected a value too");
+    wrong([], "does not restrict the word, expected range, value (with or without mask), or step");
+  if (check.mask !== undefined && check.value === undefined) wrong(["mask"], "has no effect alone, expected a value too");
   const { mask = 0xffff, value = 0 } = check;
   if (value & ~mask) wrong(["value"], "has bits outside of the mask: no word is like that");
 });
@@ -55,7 +55,7 @@ export const messageSchema = (name: z.ZodType<string>) =>
       for (const key of ["rt", ...(rule.mode ? [] : ["sa", "words"])] as const)
         if (rule[key as "rt"] === undefined) wrong([key], `missing, expected what is allowed (0-31, 1-32: all)`);
       if (rule.direction === undefined) wrong(["direction"], "missing, expected transmit or receive");
-    } else if (rule.data) wrong(["data"], "of no use in a rule that denies, expected action: allow");
+    } else if (rule.data) wrong(["data"], "has no effect in a rule that denies, expected action: allow");
     if (rule.mode && rule.words) wrong(["words"], "a mode command has none or one, by its code");
     if (rule.from && (rule.mode || rule.direction === "transmit"))
       wrong(["from"], "is for transfers between terminals, expected direction: receive and no mode");

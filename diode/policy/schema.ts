@@ -47,13 +47,13 @@ const rule = object({
   const { protocol } = rule;
   if (rule.action === "allow") {
     if (protocol === undefined) wrong(["protocol"], "missing, expected the protocol that is allowed");
-    if (!rule.from) wrong(["from"], "missing, expected who may send (any, if everyone may)");
-    if (!rule.to) wrong(["to"], "missing, expected who may be sent to (any, if everyone)");
+    if (!rule.from) wrong(["from"], "missing, expected the addresses that may send (or any)");
+    if (!rule.to) wrong(["to"], "missing, expected the addresses that may receive (or any)");
     if ((protocol === 17 || protocol === 6) && !rule.ports)
-      wrong(["ports"], "missing, expected the destination ports (1-65535, if all)");
+      wrong(["ports"], "missing, expected the destination ports (1-65535 for all)");
   } else
     for (const key of ["payload", "rate", "burst"] as const)
-      if (rule[key] !== undefined) wrong([key], "of no use in a rule that denies, expected action: allow");
+      if (rule[key] !== undefined) wrong([key], "has no effect in a rule that denies, expected action: allow");
   for (const key of ["ports", "source-ports"] as const)
     if (rule[key] && protocol !== 17 && protocol !== 6)
       wrong([key], "only UDP and TCP have ports, expected protocol: udp or protocol: tcp");
@@ -93,12 +93,12 @@ const interfaces = object({
     padding: object({ from: address4(), to: address4(), port: integer(1, 65535).optional() }).optional(),
   }).superRefine((out, context) => {
     const wrong = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-    if (out.queue && !out.rate) wrong("queue", "never empties without a rate, expected a rate too");
+    if (out.queue && !out.rate) wrong("queue", "has no effect without a rate, expected a rate too");
     if (!out.padding) return;
-    if (!out.rate) wrong("padding", "fills up a rate, expected a rate too");
+    if (!out.rate) wrong("padding", "needs a rate to fill up, expected a rate too");
     else if (out.rate.interval < FASTEST_PADDED)
       wrong("rate", `${out.rate.text} with padding, expected at most 20000/s: a tick is needed for each frame`);
-    if ((out.burst ?? 1) > 1) wrong("burst", "a burst would show, expected none with padding");
+    if ((out.burst ?? 1) > 1) wrong("burst", "a burst would be visible, expected no burst with padding");
   }),
   log: object({
     ...networkInterface(0x525400770003n),
@@ -110,7 +110,7 @@ const interfaces = object({
   })
     .superRefine((log, context) => {
       if (log.key !== undefined && log["key-file"] !== undefined)
-        context.addIssue({ code: "custom", path: ["key-file"], message: "beside a key, expected one of the two" });
+        context.addIssue({ code: "custom", path: ["key-file"], message: "given beside a key, expected only one of the two" });
       if (log.collector && log.address === undefined)
         context.addIssue({ code: "custom", path: ["address"], message: "missing, expected the address to log from" });
     })
@@ -156,7 +156,7 @@ const version = parsed<1>("weir: 1, the version of this format", (value) => (val
 const named = <T extends { name: string }>(rules: T[], context: z.RefinementCtx) => {
   for (const [n, { name }] of rules.entries())
     if (rules.findIndex((other) => other.name === name) < n)
-      context.addIssue({ code: "custom", path: [n, "name"], message: `"${name}" again, expected a name of its own` });
+      context.addIssue({ code: "custom", path: [n, "name"], message: `"${name}" is used twice, expected a different name` });
 };
 
 export const policySchema = object({

@@ -60,7 +60,7 @@ it.each([
   ["suppress gen_id 1, sig_id 0, track by_src", "t:1:36: ip is missing: an address is of one side"],
   [
     "suppress gen_id 1, sig_id 0, track by_src, ip $HOME",
-    "t:1:47: $HOME: there are no variables here, expected addresses",
+    "t:1:47: $HOME: variables are not supported, expected addresses",
   ],
   ["suppress gen_id 1, sig_id 0, track by_src, ip 300.1.1.1", 't:1:47: "300.1.1.1", expected an address'],
   ["suppress gen_id 1 sig_id 0", 't:1:19: "sig_id", expected a comma'],
@@ -77,7 +77,7 @@ it.each([
   ],
   [
     "rate_filter gen_id 1, sig_id 0, track by_src, count 1, seconds 1, new_action drop, timeout 1",
-    "t:1:78: drop, expected pass: what a finding does to frames is detectors.NAME.action in the policy",
+    "t:1:78: drop, expected pass: set what a finding does to frames with detectors.NAME.action in the policy",
   ],
 ])("%s", (text, expected) => {
   expect(faults(text)[0]).toContain(expected);

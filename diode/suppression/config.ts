@@ -160,7 +160,7 @@ function statement([first, ...rest]: Word[]): AlertRule {
     if (["drop", "reject", "sdrop"].includes(action.text))
       throw new Bad(
         action,
-        `${action.text}, expected pass: what a finding does to frames is detectors.NAME.action in the policy`,
+        `${action.text}, expected pass: set what a finding does to frames with detectors.NAME.action in the policy`,
       );
     choice(action, { pass: 0 });
   }
@@ -205,7 +205,7 @@ function networksOf(word: Word): AlertRule["networks"] {
       throw new Bad(
         word,
         text.startsWith("$")
-          ? `${text}: there are no variables here, expected addresses`
+          ? `${text}: variables are not supported, expected addresses`
           : `${described(trimmed)}, expected an address, a network, or a list in brackets`,
       );
     return { network, not: marked !== (list?.[1] === "!") };

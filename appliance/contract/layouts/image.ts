@@ -60,7 +60,7 @@ const ExitCode = enumeration(
     ],
     MANIFEST: [12, "the image's manifest is not `in`, `out`, `log`", "refused: the image's manifest"],
     DEVICES: [13, "", "refused: the devices are not those of the manifest"],
-    DEVICE_REFUSED: [14, "", "refused: a device does not agree to what the image needs"],
+    DEVICE_REFUSED: [14, "", "refused: a device lacks a feature that the image needs"],
     CLOCK: [15, "no way to learn the counter's frequency", "refused: the clock's frequency is not known"],
     POLICY_MISSING: [16, "", "refused: no policy in the image"],
     POLICY_DAMAGED: [
@@ -71,13 +71,13 @@ const ExitCode = enumeration(
     POLICY_REFUSED: [18, "", "refused: a compartment refused its part of the policy"],
     ABI: [19, "", "refused: a compartment is of another ABI version"],
     // It stopped, and forwards nothing more (fail closed).
-    HOSTILE_DEVICE: [30, "a device wrote into a ring what no device may", "stopped: a device wrote what no device may"],
+    HOSTILE_DEVICE: [30, "a device wrote into a ring what no device may", "stopped: a device wrote an invalid id, length or index"],
     CONTRACT: [31, "a compartment broke the contract of abi.ts", "stopped: a compartment broke its contract"],
-    STREAM: [32, "", "stopped: what was replayed is no stream of records"],
+    STREAM: [32, "", "stopped: the replayed stream of records is malformed"],
     STALLED: [
       33,
       "replay: a transmit ring stayed full for WAIT_SECONDS",
-      "stopped: nobody takes what the replay sends",
+      "stopped: no host takes what the replay sends",
     ],
     BAD_CALL: [34, "", "stopped: the user part made an undefined system call"],
     // A compartment trapped: WebAssembly's own traps.
@@ -89,7 +89,7 @@ const ExitCode = enumeration(
     FAULT_READ_ONLY: [
       51,
       "wrote to a page it may only read: constants, policy, receive descriptors and buffers",
-      "trap: write to memory that may only be read",
+      "trap: write to read-only memory",
     ],
     FAULT_EXECUTE: [52, "executed data", "trap: execution of data"],
     FAULT_NULL: [53, "touched page 0", "trap: access to page 0"],
@@ -97,9 +97,9 @@ const ExitCode = enumeration(
     FAULT_PRIVILEGED: [
       55,
       "touched what is the kernel part's: its memory, a device register",
-      "trap: access to what is the kernel part's",
+      "trap: access to memory of the kernel part",
     ],
-    FAULT_UNMAPPED: [56, "touched what is not there", "trap: access to what is not mapped"],
+    FAULT_UNMAPPED: [56, "touched what is not there", "trap: access to unmapped memory"],
     FAULT_INSTRUCTION: [57, "an address no address can be, too", "trap: undefined or privileged instruction"],
     FAULT_ARITHMETIC: [58, "", "trap: arithmetic"],
     FAULT_OTHER: [59, "", "trap: unexpected"],
