@@ -36,10 +36,7 @@ function checkInterfaces(policy: Policy, wrong: Say): void {
       wrong(["interfaces", name, "mac"], `${macText(mac)} is also that of ${other.name}, expected a different one`);
   }
   if (macs.some(({ mac }) => mac === policy.out.nextHop))
-    wrong(
-      ["interfaces", "out", "next-hop"],
-      "an address of the image itself, expected that of the receiver on out",
-    );
+    wrong(["interfaces", "out", "next-hop"], "an address of the image itself, expected that of the receiver on out");
 }
 
 /** Messages and the rules that let them out are of no use without each other. */

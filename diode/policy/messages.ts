@@ -25,7 +25,8 @@ const data = object({
   const wrong = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
   if (check.range === undefined && check.value === undefined && check.step === undefined)
     wrong([], "does not restrict the word, expected range, value (with or without mask), or step");
-  if (check.mask !== undefined && check.value === undefined) wrong(["mask"], "has no effect alone, expected a value too");
+  if (check.mask !== undefined && check.value === undefined)
+    wrong(["mask"], "has no effect alone, expected a value too");
   const { mask = 0xffff, value = 0 } = check;
   if (value & ~mask) wrong(["value"], "has bits outside of the mask: no word is like that");
 });

@@ -110,7 +110,11 @@ const interfaces = object({
   })
     .superRefine((log, context) => {
       if (log.key !== undefined && log["key-file"] !== undefined)
-        context.addIssue({ code: "custom", path: ["key-file"], message: "given beside a key, expected only one of the two" });
+        context.addIssue({
+          code: "custom",
+          path: ["key-file"],
+          message: "given beside a key, expected only one of the two",
+        });
       if (log.collector && log.address === undefined)
         context.addIssue({ code: "custom", path: ["address"], message: "missing, expected the address to log from" });
     })
@@ -156,7 +160,11 @@ const version = parsed<1>("weir: 1, the version of this format", (value) => (val
 const named = <T extends { name: string }>(rules: T[], context: z.RefinementCtx) => {
   for (const [n, { name }] of rules.entries())
     if (rules.findIndex((other) => other.name === name) < n)
-      context.addIssue({ code: "custom", path: [n, "name"], message: `"${name}" is used twice, expected a different name` });
+      context.addIssue({
+        code: "custom",
+        path: [n, "name"],
+        message: `"${name}" is used twice, expected a different name`,
+      });
 };
 
 export const policySchema = object({

@@ -82,8 +82,7 @@ export function alertsView(
       ),
     );
     detail.scrollIntoView({ block: "nearest" });
-    if (!alert.number)
-      return fill(frames, h("p", { class: "note" }, "This alert is about a time without records."));
+    if (!alert.number) return fill(frames, h("p", { class: "note" }, "This alert is about a time without records."));
     try {
       fill(frames, ...recordsView(await around(alert), alert.number));
     } catch (error) {
