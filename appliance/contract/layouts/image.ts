@@ -71,7 +71,11 @@ const ExitCode = enumeration(
     POLICY_REFUSED: [18, "", "refused: a compartment refused its part of the policy"],
     ABI: [19, "", "refused: a compartment is of another ABI version"],
     // It stopped, and forwards nothing more (fail closed).
-    HOSTILE_DEVICE: [30, "a device wrote into a ring what no device may", "stopped: a device wrote an invalid id, length or index"],
+    HOSTILE_DEVICE: [
+      30,
+      "a device wrote into a ring what no device may",
+      "stopped: a device wrote an invalid id, length or index",
+    ],
     CONTRACT: [31, "a compartment broke the contract of abi.ts", "stopped: a compartment broke its contract"],
     STREAM: [32, "", "stopped: the replayed stream of records is malformed"],
     STALLED: [
