@@ -1,4 +1,5 @@
 /** Alert events as rows: for the page, and for the live view. */
+import type { Alert } from "../appliance/contract/generated/events.ts";
 import { secondsOf } from "../lib/timestamp.ts";
 
 /** An alert as the appliance wrote it, and what is needed to sort and draw it. */
@@ -20,21 +21,7 @@ export interface AlertRow {
   event: Record<string, unknown>;
 }
 
-interface AlertEvent {
-  timestamp: string;
-  pcap_cnt?: number;
-  src_ip?: string;
-  dest_ip?: string;
-  dest_port?: number;
-  proto?: string;
-  mil1553?: { rt?: number; sa?: number; direction?: string; channel?: number };
-  alert: {
-    signature: string;
-    context: { detector: string; score: number; threshold: number; count?: number; expected: string; seen: string };
-  };
-}
-
-export function alertOf(event: AlertEvent): AlertRow {
+export function alertOf(event: Alert): AlertRow {
   const { timestamp, pcap_cnt = 0, src_ip, dest_ip, dest_port, proto, mil1553, alert } = event;
   const { detector, score, threshold, count = 1, expected, seen } = alert.context;
   const target = dest_ip ? ` > ${dest_ip}${dest_port ? `:${dest_port}` : ""}` : "";

@@ -1,33 +1,5 @@
 /** What a replay came to: gathers events as they come, prints the closing summary. */
-
-interface Alert {
-  timestamp: string;
-  pcap_cnt?: number;
-  src_ip?: string;
-  dest_ip?: string;
-  dest_port?: number;
-  proto?: string;
-  alert: { signature: string; context?: { detector?: string; expected?: string; seen?: string; count?: number } };
-}
-
-interface Heartbeat {
-  inspect: { frames: number; messages_1553: number };
-  guard: { forwarded: number; dropped: number };
-  journal: { records: number; lost: { in: number; out: number; log: number } };
-}
-
-interface Thresholds {
-  lines: { line: number; matched: number; held: number }[];
-}
-
-interface Rules {
-  rules: {
-    rule: string;
-    action: string;
-    frames: number /** Of 1553 rules, in place of frames. */;
-    messages?: number;
-  }[];
-}
+import type { Alert, Heartbeat, Rules, Thresholds } from "../contract/generated/events.ts";
 
 const decoder = new TextDecoder();
 const FLOW = Buffer.from(',"event_type":"flow"');
@@ -55,7 +27,8 @@ export class Report {
   events = 0;
   flows = 0;
   forwarded = 0;
-  heartbeat: Heartbeat | undefined;
+  /** The last, joined where it came in two. */
+  heartbeat: Required<Heartbeat> | undefined;
 
   /** Takes one event as its JSON bytes; keeps at most 1,000 alert lines. */
   take(json: Uint8Array): void {
@@ -72,17 +45,17 @@ export class Report {
       const { anomaly } = event as unknown as { anomaly: { event: string } };
       this.byAnomaly.set(anomaly.event, (this.byAnomaly.get(anomaly.event) ?? 0) + 1);
     } else if (event.event_type === "heartbeat")
-      this.heartbeat = { ...this.heartbeat, ...(event as unknown as Heartbeat) }; // a long one comes in two
+      this.heartbeat = { ...this.heartbeat, ...(event as Required<Heartbeat>) };
     else if (event.event_type === "weir_thresholds") {
       for (const { line, matched } of (event as unknown as Thresholds).lines) if (!matched) this.idle.push(line);
     } else if (event.event_type === "weir_rules")
       for (const { rule, action, frames, messages } of (event as unknown as Rules).rules)
-        if (messages === undefined) this.rules.set(rule, { action, frames });
+        if (messages === undefined) this.rules.set(rule, { action, frames: frames! });
         else this.messageRules.set(rule, { action, frames: messages });
   }
 
   #alert(event: Alert): void {
-    const detector = event.alert.context?.detector ?? event.alert.signature;
+    const detector = event.alert.context.detector;
     this.byDetector.set(detector, (this.byDetector.get(detector) ?? 0) + 1);
     if (this.alerts.length < KEPT) this.alerts.push(alertLine(event));
   }
@@ -105,8 +78,8 @@ function alertLine(event: Alert): string {
   const { signature, context } = event.alert;
   const target = event.dest_ip ? ` -> ${event.dest_ip}${event.dest_port ? `:${event.dest_port}` : ""}` : "";
   const who = event.src_ip ? ` ${event.src_ip}${target}${event.proto ? ` ${event.proto}` : ""}` : "";
-  const why = context?.expected ? `: expected ${context.expected}; seen ${context.seen}` : "";
-  const times = context?.count ? `, ${context.count} times` : "";
+  const why = `: expected ${context.expected}; seen ${context.seen}`;
+  const times = context.count ? `, ${context.count} times` : "";
   return `${event.timestamp.slice(0, 23)}${who} ${signature}${why}${times}`;
 }
 

@@ -1,4 +1,5 @@
 // From alarms in time to what an operator counts: attacks found, how soon, and false alarms per hour.
+import { median } from "simple-statistics";
 import { type Interval, perHour, type Rate, wilson } from "./intervals.ts";
 
 export interface Attack {
@@ -46,14 +47,14 @@ export function detection(
   const busy = union(attacks.map((a) => [Math.max(a.from, span.from), Math.min(a.to + grace, span.to)]));
   const inside = busy.reduce((n, [from, to]) => n + upperBound(times, to) - lowerBound(times, from), 0);
   const quiet = span.to - span.from - busy.reduce((sum, [from, to]) => sum + to - from, 0);
-  const delays = found.flatMap((f) => (f.delay === null ? [] : [f.delay])).sort((a, b) => a - b);
+  const delays = found.flatMap((f) => (f.delay === null ? [] : [f.delay]));
   const observed = upperBound(times, span.to) - lowerBound(times, span.from);
   return {
     attacks: found,
     detected: delays.length,
     share: attacks.length ? delays.length / attacks.length : 0,
     interval: wilson(delays.length, attacks.length),
-    medianDelay: delays.length ? (delays[(delays.length - 1) >> 1]! + delays[delays.length >> 1]!) / 2 : null,
+    medianDelay: delays.length ? median(delays) : null,
     falseAlarms: perHour(observed - inside, quiet / 3600),
   };
 }

@@ -1,18 +1,12 @@
 /** A running appliance, from its log alone: heartbeat, rates, alerts, quarantine, missing records. */
 import uPlot from "uplot";
+import type { Heartbeat, Quarantine } from "../../appliance/contract/generated/events.ts";
 import { type AlertRow, alertOf } from "../alert.ts";
 import { axisColours, clock, colour, count, figure, fill, h, table } from "./dom.ts";
 
 const SHOWN = 200;
 /** Heartbeats in the chart: ten minutes. */
 const BEATS = 600;
-
-interface Heartbeat {
-  timestamp: string;
-  inspect?: { frames: number; messages_1553: number; flows: number; events_lost: number };
-  guard?: { forwarded: number; dropped: number; quarantined: number };
-  journal?: { records: number; lost: { in: number; out: number; log: number } };
-}
 
 interface Beat {
   time: number;
@@ -35,8 +29,8 @@ export function liveView(url: string): HTMLElement {
   const alerts: AlertRow[] = [];
   const quarantine: { time: string; who: string; until: string; detector: string }[] = [];
   const findings: { time: string; text: string }[] = [];
-  let last: Heartbeat = { timestamp: "" };
-  let before: { time: number; beat: Heartbeat } | undefined;
+  let last: Partial<Heartbeat> = {};
+  let before: { time: number; beat: Partial<Heartbeat> } | undefined;
   let heard = 0;
   let missing = 0;
   let alertCount = 0;
@@ -48,7 +42,7 @@ export function liveView(url: string): HTMLElement {
     const time = Date.parse(`${event.timestamp.slice(0, 23)}Z`) / 1000;
     heard = performance.now();
     if (before && time > before.time) {
-      const per = (of: (b: Heartbeat) => number | undefined) =>
+      const per = (of: (b: Partial<Heartbeat>) => number | undefined) =>
         Math.max(0, ((of(last) ?? 0) - (of(before!.beat) ?? 0)) / (time - before!.time));
       beats.push({
         time,
@@ -70,13 +64,9 @@ export function liveView(url: string): HTMLElement {
       alerts.unshift(alertOf(event as never));
       alerts.length = Math.min(alerts.length, SHOWN);
     } else if (type === "weir_quarantine") {
-      const { of, until, detector } = event.quarantine as Record<string, string>;
-      quarantine.unshift({
-        time: event.timestamp,
-        who: `${of} ${event.src_ip ?? ""}`,
-        until: until!,
-        detector: detector!,
-      });
+      const { timestamp, src_ip, quarantine: entry } = event as unknown as Quarantine;
+      const { of, until, detector } = entry;
+      quarantine.unshift({ time: timestamp, who: `${of} ${src_ip}`, until, detector });
       quarantine.length = Math.min(quarantine.length, SHOWN);
     } else if (type === "weir_log") {
       const {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
+import type { Heartbeat } from "../../appliance/contract/generated/events.ts";
 import { type Accelerator, chooseAccelerator } from "../../appliance/hosts/qemu.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicy } from "../../diode/policy.ts";
@@ -14,7 +15,7 @@ import { Collector } from "../../log/collector.ts";
 import type { Report } from "../../log/reports.ts";
 import { symbols } from "../interference/image.ts";
 import { Outcomes } from "./outcome.ts";
-import { type Heartbeat, Rig, until } from "./rig.ts";
+import { Rig, until } from "./rig.ts";
 
 const reason = await whyNoImage();
 if (reason) console.log(`skipped: faults around the booted image: ${reason}`);
@@ -28,7 +29,7 @@ let accelerator: Accelerator;
 
 /** From 1 to n. */
 const upTo = (n: number) => Array.from({ length: n }, (_, k) => k + 1);
-const lostOf = (rig: Rig) => rig.heartbeats().at(-1)!.json.journal.lost;
+const lostOf = (rig: Rig) => rig.heartbeats().at(-1)!.json.journal!.lost;
 /** The last heartbeat with both parts. */
 const whole = (rig: Rig) => rig.heartbeats().findLast(({ json }) => json.guard)!.json as Required<Heartbeat>;
 

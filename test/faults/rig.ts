@@ -2,6 +2,7 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
+import type { Heartbeat } from "../../appliance/contract/generated/events.ts";
 import { parseDatagram } from "../../appliance/hosts/datagram.ts";
 import { type Accelerator, liveClock, type Running, startImage } from "../../appliance/hosts/qemu.ts";
 import { FrameStream } from "../../appliance/hosts/stream.ts";
@@ -23,12 +24,6 @@ export interface LogLine {
   json: Record<string, unknown> & { timestamp: string; event_type: string };
   /** This machine's clock when it came, ms. */
   arrived: number;
-}
-
-export interface Heartbeat {
-  inspect: { frames: number };
-  guard?: { forwarded: number; dropped: number };
-  journal: { lost: { in: number; out: number; log: number } };
 }
 
 /** The other end of `out` or `log`: reads, or leaves what comes where it is. */

@@ -3,6 +3,7 @@
  * when the claim holds. The tests want none from the image, and some from each image that was spoilt on purpose.
  */
 import { createHash } from "node:crypto";
+import type { Heartbeat as Event } from "../../appliance/contract/generated/events.ts";
 import { parseDatagram } from "../../appliance/hosts/datagram.ts";
 import { MACS } from "../../appliance/hosts/qemu.ts";
 import type { Evidence } from "./rig.ts";
@@ -95,7 +96,7 @@ export interface Behaviour {
   records: readonly string[];
 }
 
-type Heartbeat = Record<string, unknown> & { journal?: { lost: Record<string, number> } };
+type Heartbeat = Record<string, unknown> & Pick<Event, "journal">;
 
 /** Frames that `out` or `log` did not take: the declared flow from them into the log, and the only one. */
 export const lostOf = (e: Evidence) =>

@@ -1,13 +1,9 @@
 /** What is seen of a soaked image from outside, and what it says of itself, minute by minute; and the verdict on it. */
+import type { Heartbeat as Event } from "../../appliance/contract/generated/events.ts";
 import { parseDatagram } from "../../appliance/hosts/datagram.ts";
 import { sentOf } from "./traffic.ts";
 
-interface Heartbeat {
-  timestamp: string;
-  inspect: { frames: number; flows: number; evictions: number; alerts: number; events_lost: number };
-  guard: { frames: number; forwarded: number; quarantined: number };
-  journal: { records: number; lost: { in: number; out: number; log: number } };
-}
+type Heartbeat = Required<Event>;
 
 /** One stretch of time: a minute, or what was asked for. */
 export interface Stretch {

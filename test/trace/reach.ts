@@ -31,10 +31,13 @@ export const tree = (files: readonly string[]): Tree => ({
 
 const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "$1");
 
-/** Files that one names, by their path from its folder, from the project's, or as it is compiled to dist/. */
+/** Files that one names, by their path from its folder, from the project's, or as it is compiled to dist/; what it is made of. */
 export function named(file: string, { files, read }: Tree): string[] {
+  const whole = read(file);
   const found = new Set<string>();
-  for (const [, text] of withoutComments(read(file)).matchAll(/["'`]([\w@./-]+)["'`]/g)) {
+  for (const [path] of /Generated from .*/.exec(whole)?.[0].matchAll(/[\w./-]+\.ts/g) ?? [])
+    if (files.has(path)) found.add(path);
+  for (const [, text] of withoutComments(whole).matchAll(/["'`]([\w@./-]+)["'`]/g)) {
     const plain = text!.replace(/^(\.\.\/)*dist\/(.*)\.js$/, "$2.ts");
     for (const from of [dirname(file), "", file.split("/")[0]!]) {
       const path = normalize(join(from, plain));

@@ -1,6 +1,7 @@
 /** What every detector said of the records of captures: the appliance in this process, findings one by one. */
 
 import { RecordHeader, RecordKind } from "../../appliance/contract/abi.ts";
+import type { Alert as AlertEvent, Mil1553AnomalyEvent } from "../../appliance/contract/generated/events.ts";
 import { afterRecord } from "../../appliance/contract/records.ts";
 import { embed } from "../../appliance/hosts/node.ts";
 import { decodeChapter10 } from "../../captures/mil1553/index.ts";
@@ -22,14 +23,7 @@ export interface Alert {
   ratio: number;
 }
 
-interface Event {
-  timestamp: string;
-  pcap_cnt?: number;
-  event_type: string;
-  mil1553?: unknown;
-  chapter10?: unknown;
-  alert?: { context?: { detector?: string; score?: number; threshold?: number } };
-}
+type Event = AlertEvent | Mil1553AnomalyEvent;
 
 const ALERT = Buffer.from('"event_type":"alert"');
 const ANOMALY = Buffer.from('"event_type":"anomaly"');
@@ -70,12 +64,11 @@ export async function* scoreRecords(
 }
 
 function alertOf(event: Event, factor: number): Alert | undefined {
-  const { alert, event_type, timestamp, pcap_cnt = 0, mil1553 } = event;
-  if (event.chapter10) return undefined; // of the container, not of a message
+  if ("chapter10" in event) return undefined; // of the container, not of a message
+  const { timestamp, pcap_cnt = 0, mil1553 } = event;
   const place = { unit: (mil1553 ? "messages" : "packets") as Unit, number: pcap_cnt, time: secondsOf(timestamp) };
-  if (event_type === "anomaly") return { ...place, detector: "anomaly", ratio: 2 };
-  const { detector, score, threshold } = alert?.context ?? {};
-  if (event_type !== "alert" || detector === undefined || score === undefined || !threshold) return undefined;
+  if (event.event_type === "anomaly") return { ...place, detector: "anomaly", ratio: 2 };
+  const { detector, score, threshold } = event.alert.context;
   return { ...place, detector, ratio: (score / threshold) * factor };
 }
 

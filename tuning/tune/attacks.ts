@@ -1,4 +1,5 @@
 /** Labelled captures: what thresholds find of the attacks in them. */
+import { median } from "simple-statistics";
 import { CaptureReader } from "../../captures/reader.ts";
 import { recordStream } from "../../captures/records.ts";
 import type { DetectorName } from "../../detectors/catalogue.ts";
@@ -131,8 +132,6 @@ async function evaluated({ recordings, truth, settings }: Attacked, bench: Bench
 function foundBy({ attacks }: Evaluation, detector?: string): Found {
   const delays = attacks
     .flatMap(({ delay, by }) => (detector ? by.filter((b) => b.detector === detector).map((b) => b.delay) : [delay]))
-    .filter((delay) => delay !== null)
-    .sort((a, b) => a - b);
-  const n = delays.length;
-  return { found: n, medianDelay: n ? (delays[(n - 1) >> 1]! + delays[n >> 1]!) / 2 : null };
+    .filter((delay) => delay !== null);
+  return { found: delays.length, medianDelay: delays.length ? median(delays) : null };
 }
