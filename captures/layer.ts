@@ -1,40 +1,12 @@
 /** The reader's inner loop in WebAssembly (onboard/lay.ts), with the window that it reads. */
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../lib/asc.ts";
+import { type ExportsOf, exportsOf } from "../lib/exports.ts";
 import type { RecordBatch } from "./batch.ts";
 import type { FileSummary } from "./summary.ts";
 import type { Window } from "./window.ts";
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  windowAt(): number;
-  windowSize(): number;
-  outAt(): number;
-  outSize(): number;
-  stoppedAt(): number;
-  usedNow(): number;
-  bytesLaid(): number;
-  wireBytes(): number;
-  snappedLaid(): number;
-  backwardsLaid(): number;
-  firstTime(): bigint;
-  lastTime(): bigint;
-  pcap(
-    ...n: [
-      at: number,
-      end: number,
-      length: number,
-      room: number,
-      header: number,
-      big: number,
-      scale: number,
-      link: number,
-      number: number,
-      earliest: bigint,
-      latest: bigint,
-    ]
-  ): number;
-}
+type Exports = ExportsOf<"captures/onboard/lay.ts">;
 
 /** What the record headers of a pcap file are like. */
 export interface PcapForm {
@@ -70,7 +42,7 @@ export class Layer {
     const spare = Layer.#spare;
     Layer.#spare = undefined;
     if (spare) return spare;
-    return new Layer(new WebAssembly.Instance(await module, {}).exports as unknown as Exports);
+    return new Layer(exportsOf<"captures/onboard/lay.ts">(await module));
   }
 
   /** Its caller has no use for it any more, nor for its bytes. */

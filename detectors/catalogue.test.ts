@@ -3,13 +3,7 @@ import { instantiateOnboard } from "../lib/asc.ts";
 import { DETECTOR } from "./catalogue.ts";
 
 it("has the names and numbers that fly", async () => {
-  const { exports } = await instantiateOnboard("detectors/onboard/catalogue.probe.ts");
-  const e = exports as unknown as {
-    memory: WebAssembly.Memory;
-    at(): number;
-    count(): number;
-    write(d: number): number;
-  };
+  const { exports: e } = await instantiateOnboard("detectors/onboard/catalogue.probe.ts");
   const flying: Record<string, number> = {};
   for (let d = 0; d < e.count(); d++) {
     const name = Buffer.from(e.memory.buffer, e.at(), e.write(d)).toString();

@@ -3,22 +3,16 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Rule, RuleAction, Tag } from "../appliance/contract/config.ts";
 import { checksum } from "../fixtures/frames.ts";
 import { instantiateOnboard } from "../lib/asc.ts";
+import { type ExportsOf, exportsOf } from "../lib/exports.ts";
 import { compilePolicyText } from "./policy.ts";
 import { Guard, policyWith, withSection } from "./testing/guard.ts";
 import { VECTOR_POLICY, VECTORS } from "./testing/vectors.ts";
 
-interface Probe {
-  memory: WebAssembly.Memory;
-  at(): number;
-  configure(length: number): number;
-  askFirst(length: number): number;
-  askSecond(length: number): number;
-  disagreements(length: number): number;
-}
+type Probe = ExportsOf<"diode/onboard/checkers.probe.ts">;
 const guardPart = (yaml: string) => compilePolicyText(yaml, "policy.yaml").parts.guard;
 
 async function probe(yaml: string): Promise<Probe> {
-  const e = (await instantiateOnboard("diode/onboard/checkers.probe.ts")).exports as unknown as Probe;
+  const e = (await instantiateOnboard("diode/onboard/checkers.probe.ts")).exports;
   const part = guardPart(yaml);
   put(e, part);
   expect(e.configure(part.length)).toBe(0);
@@ -79,7 +73,7 @@ describe("the two checkers", () => {
     const module = new WebAssembly.Module(await wasm());
     fc.assert(
       fc.property(policies, (yaml) => {
-        const fresh = new WebAssembly.Instance(module, {}).exports as unknown as Probe;
+        const fresh = exportsOf<"diode/onboard/checkers.probe.ts">(module);
         const part = guardPart(yaml);
         put(fresh, part);
         expect(fresh.configure(part.length)).toBe(0);

@@ -2,6 +2,7 @@
 // of that can only be shown here. Whatever it lets out is just as the first would make it: guard lets it out unchanged.
 import { beforeAll, expect, it } from "vitest";
 import { instantiateOnboard } from "../lib/asc.ts";
+import type { ExportsOf } from "../lib/exports.ts";
 import { frame, STREAM } from "../mil1553/writer/frame.ts";
 import { compilePolicyText } from "./policy.ts";
 import { Guard } from "./testing/guard.ts";
@@ -25,12 +26,7 @@ const MESSAGES = [
   { words: [command(5, 0, 31, 17), 9, answer(5)] },
 ];
 
-interface Probe {
-  memory: WebAssembly.Memory;
-  at(): number;
-  configure(length: number): number;
-  askSecondMessages(length: number): number;
-}
+type Probe = ExportsOf<"diode/onboard/checkers.probe.ts">;
 let e: Probe;
 let guard: Guard;
 const put = (bytes: Uint8Array) => new Uint8Array(e.memory.buffer).set(bytes, e.at());
@@ -48,7 +44,7 @@ const asked = (payload: Uint8Array) => {
 };
 
 beforeAll(async () => {
-  e = (await instantiateOnboard("diode/onboard/checkers.probe.ts")).exports as unknown as Probe;
+  e = (await instantiateOnboard("diode/onboard/checkers.probe.ts")).exports;
   fresh();
   guard = await Guard.under(compiled.guard);
 });

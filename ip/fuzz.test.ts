@@ -2,22 +2,18 @@
 // them, and it always ends. (In WebAssembly a trap is an exception here.)
 import { beforeAll, describe, expect, it } from "vitest";
 import { instantiateOnboard } from "../lib/asc.ts";
+import type { ExportsOf } from "../lib/exports.ts";
 import { ANOMALY, LAYER, P, PACKET_SIZE } from "./decode/layout.ts";
 import { generator, LINKS, mutated, SEEDS } from "./testing/seeds.ts";
 
 const INPUT = 66560;
-interface Probe {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  packetAt(): number;
-  run(captured: number, original: number, link: number, options: number): void;
-}
+type Probe = ExportsOf<"ip/onboard/decode.probe.ts">;
 let e: Probe;
 let input: Uint8Array;
 let packet: Uint8Array;
 let view: DataView;
 beforeAll(async () => {
-  e = (await instantiateOnboard("ip/onboard/decode.probe.ts")).exports as unknown as Probe;
+  e = (await instantiateOnboard("ip/onboard/decode.probe.ts")).exports;
   input = new Uint8Array(e.memory.buffer, e.inputAt(), INPUT);
   packet = new Uint8Array(e.memory.buffer, e.packetAt(), PACKET_SIZE);
   view = new DataView(e.memory.buffer, e.packetAt(), PACKET_SIZE);

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { type ExportsOf, exportsOf, type OnboardEntry } from "./exports.ts";
 import { makeOnce } from "./lock.ts";
 
 /** The project's root folder, from the sources as from dist/. */
@@ -153,7 +154,8 @@ export function onboardSources(): string[] {
 }
 
 /** Compiles an entry and instantiates it in this process; for tests of onboard code. */
-export async function instantiateOnboard(entry: string): Promise<WebAssembly.Instance> {
-  const module = new WebAssembly.Module(readFileSync(await compileOnboard(entry)));
-  return new WebAssembly.Instance(module, {});
+export async function instantiateOnboard<Entry extends OnboardEntry>(
+  entry: Entry,
+): Promise<{ exports: ExportsOf<Entry> }> {
+  return { exports: exportsOf<Entry>(new WebAssembly.Module(readFileSync(await compileOnboard(entry)))) };
 }

@@ -2,21 +2,15 @@ import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { instantiateOnboard } from "./asc.ts";
+import type { ExportsOf } from "./exports.ts";
 
-interface Probe {
-  memory: WebAssembly.Memory;
-  at(): number;
-  out(): number;
-  hash(length: number, step: number): void;
-  code(key: number, length: number, step: number): void;
-  same(): number;
-}
+type Probe = ExportsOf<"lib/onboard/sha256.probe.ts">;
 let e: Probe;
 const put = (...parts: Uint8Array[]) => Buffer.from(e.memory.buffer).set(Buffer.concat(parts), e.at());
 const out = () => Buffer.from(e.memory.buffer, e.out(), 32).toString("hex");
 
 beforeAll(async () => {
-  e = (await instantiateOnboard("lib/onboard/sha256.probe.ts")).exports as unknown as Probe;
+  e = (await instantiateOnboard("lib/onboard/sha256.probe.ts")).exports;
 });
 
 describe("SHA-256", () => {

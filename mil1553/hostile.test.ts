@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { instantiateOnboard } from "../lib/asc.ts";
+import type { ExportsOf } from "../lib/exports.ts";
 import {
   busData,
   dayTime,
@@ -16,24 +17,11 @@ import {
   whole,
 } from "./testing/chapter10.ts";
 
-interface Probe {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  begin(): void;
-  feedPieces(length: number, piece: number): void;
-  feedDatagramAt(at: number, length: number, flow: bigint, recorder: bigint, now: bigint): void;
-  feedEnd(): void;
-  believedCount(): number;
-  packetCount(): number;
-  messageCount(): number;
-  anomalyCount(): number;
-  offsetsAt(): number;
-  staticBytes(): number;
-}
+type Probe = ExportsOf<"mil1553/onboard/reader.probe.ts">;
 let e: Probe;
 let input: Buffer;
 beforeAll(async () => {
-  e = (await instantiateOnboard("mil1553/onboard/reader.probe.ts")).exports as unknown as Probe;
+  e = (await instantiateOnboard("mil1553/onboard/reader.probe.ts")).exports;
   e.memory.grow(1);
   input = Buffer.from(e.memory.buffer, e.inputAt(), 1 << 20);
 });

@@ -6,24 +6,13 @@ import { ReedSolomonErasure } from "@digitaldefiance/reed-solomon-erasure.wasm";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { instantiateOnboard } from "../lib/asc.ts";
+import type { ExportsOf } from "../lib/exports.ts";
 
-interface Probe {
-  memory: WebAssembly.Memory;
-  outAt(): number;
-  inAt(): number;
-  open(k: number, m: number, interleave: number): void;
-  add(): void;
-  parity(): number;
-  close(): void;
-  take(): number;
-  calculated(): number;
-  lost(): number;
-  recovered(): number;
-}
+type Probe = ExportsOf<"transfer/onboard/code.probe.ts">;
 const SHARD = 1424;
 let e: Probe;
 beforeEach(async () => {
-  e = (await instantiateOnboard("transfer/onboard/code.probe.ts")).exports as unknown as Probe;
+  e = (await instantiateOnboard("transfer/onboard/code.probe.ts")).exports;
 });
 const bytes = (at: number, length: number) => Buffer.from(new Uint8Array(e.memory.buffer, at, length));
 const put = (data: Uint8Array) => new Uint8Array(e.memory.buffer, e.inAt() + 32, SHARD).fill(0).set(data);

@@ -1,5 +1,6 @@
 /** One end of a transfer: the compiled code of onboard/endpoint.ts, which parses everything that comes from the network. */
 import { instantiateOnboard } from "../lib/asc.ts";
+import type { ExportsOf } from "../lib/exports.ts";
 
 export const FRAME = 1472;
 export const SHARD_AT = 32;
@@ -41,28 +42,7 @@ export interface TransferRecord {
   bytes: Buffer;
 }
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  inAt(): number;
-  outAt(): number;
-  keyAt(): number;
-  open(data: number, parity: number, blocks: number, boot: bigint): void;
-  sendShard(): void;
-  sendParity(): number;
-  flush(): void;
-  waiting(): number;
-  sendHeartbeat(): void;
-  sendIdle(): void;
-  take(length: number): number;
-  next(): number;
-  record(): number;
-  frameType(): number;
-  frameBoot(): bigint;
-  frameSequence(): bigint;
-  recoveredShards(): bigint;
-  lostShards(): bigint;
-  lateFrames(): bigint;
-}
+type Exports = ExportsOf<"transfer/onboard/endpoint.ts">;
 
 const UNKNOWN = 0xffffffffffffffffn;
 
@@ -79,7 +59,7 @@ export class Endpoint {
 
   /** @param key 32 bytes  @param boot greater than that of every earlier start that used this key */
   static async open(key: Uint8Array, profile: Profile, boot: bigint): Promise<Endpoint> {
-    const e = (await instantiateOnboard("transfer/onboard/endpoint.ts")).exports as unknown as Exports;
+    const e = (await instantiateOnboard("transfer/onboard/endpoint.ts")).exports;
     new Uint8Array(e.memory.buffer, e.keyAt(), 32).set(key);
     e.open(profile.data, profile.parity, profile.interleave, boot);
     return new Endpoint(e);

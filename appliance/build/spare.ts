@@ -3,7 +3,7 @@
 // spare), once they are configured, so they are asked here, as the image will ask them again.
 import { readFileSync } from "node:fs";
 import { compileOnboardSync } from "../../lib/asc.ts";
-import type { Compartment, Parts } from "../contract/abi.ts";
+import { type Compartment, type Parts, startCompartment } from "../contract/abi.ts";
 import { COMPARTMENTS } from "./compartments.ts";
 import { SPARE_SIZE, spareOf } from "./container.ts";
 import type { Elf } from "./elf.ts";
@@ -36,7 +36,7 @@ export function sparePages(parts: Parts, build: BuildInfo | undefined): Uint8Arr
   if (!compiled.every((one, n) => one.sha256 === build?.compartments[n]?.sha256)) return bits;
   let first = 0; // page of the compartment at hand
   COMPARTMENTS.forEach(({ name }, n) => {
-    const it = new WebAssembly.Instance(compiled![n]!.module, {}).exports as unknown as Compartment;
+    const it = startCompartment(compiled![n]!.module);
     const pages = it.memory.buffer.byteLength / PAGE;
     const taken = accepts(it, parts[name]);
     for (const [from, to] of taken ? stretchesOf(it) : [])

@@ -1,4 +1,5 @@
 /** The contract as the ground sees it; it is stated in onboard/abi.ts and layouts/record.ts. */
+import { exportsOf } from "../../lib/exports.ts";
 import { RefusalWords } from "./generated/record.ts";
 
 export * from "./generated/record.ts";
@@ -33,6 +34,15 @@ export interface Inspect extends Compartment {
 export interface Journal extends Compartment {
   countersAt(): number;
 }
+
+/** Instances of the compartments; the compiler checks that their sources export what is stated above. */
+export const startInspect = (module: WebAssembly.Module): Inspect =>
+  exportsOf<"appliance/compartments/inspect/onboard/index.ts">(module);
+export const startGuard = (module: WebAssembly.Module): Guard =>
+  exportsOf<"appliance/compartments/guard/onboard/index.ts">(module);
+export const startJournal = (module: WebAssembly.Module): Journal =>
+  exportsOf<"appliance/compartments/journal/onboard/index.ts">(module);
+export const startCompartment = (module: WebAssembly.Module): Compartment => startGuard(module);
 
 /** One part for each compartment, as compilePolicy makes them. */
 export interface Parts {

@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { instantiateOnboard } from "../../lib/asc.ts";
+import type { ExportsOf } from "../../lib/exports.ts";
 import { REFUSALS } from "./abi.ts";
 import * as config from "./config.ts";
 import { Part, PartHeader, packPart, partName, SectionHeader, Tag } from "./config.ts";
 
-type Probe = Record<string, (...n: number[]) => number> & { memory: WebAssembly.Memory; name: () => bigint };
+type Probe = ExportsOf<"appliance/contract/onboard/config.probe.ts">;
 let e: Probe;
 
 beforeAll(async () => {
-  e = (await instantiateOnboard("appliance/contract/onboard/config.probe.ts")).exports as unknown as Probe;
+  e = (await instantiateOnboard("appliance/contract/onboard/config.probe.ts")).exports;
 });
 
 function check(bytes: Uint8Array, part: number): string {
-  new Uint8Array(e.memory.buffer).set(bytes, e.at!());
-  return REFUSALS[e.check!(bytes.length, part)]!;
+  new Uint8Array(e.memory.buffer).set(bytes, e.at());
+  return REFUSALS[e.check(bytes.length, part)]!;
 }
 
 const small = () =>
@@ -28,10 +29,10 @@ describe("a part of the policy", () => {
   it("is accepted whole, and its sections are found", () => {
     const part = small();
     expect(check(part, Part.GUARD)).toBe("accepted");
-    expect([e.sectionAt!(Tag.SETTINGS), e.sectionBytes!(Tag.SETTINGS)]).toEqual([56, 3]);
-    expect([e.sectionAt!(Tag.RULES), e.sectionBytes!(Tag.RULES)]).toEqual([72, 0]);
-    expect([e.sectionAt!(Tag.NAMES), e.sectionBytes!(Tag.NAMES)]).toEqual([80, 9]);
-    expect([e.sectionAt!(Tag.HOSTS), e.sectionBytes!(Tag.HOSTS)]).toEqual([-1, 0]);
+    expect([e.sectionAt(Tag.SETTINGS), e.sectionBytes(Tag.SETTINGS)]).toEqual([56, 3]);
+    expect([e.sectionAt(Tag.RULES), e.sectionBytes(Tag.RULES)]).toEqual([72, 0]);
+    expect([e.sectionAt(Tag.NAMES), e.sectionBytes(Tag.NAMES)]).toEqual([80, 9]);
+    expect([e.sectionAt(Tag.HOSTS), e.sectionBytes(Tag.HOSTS)]).toEqual([-1, 0]);
     expect(BigInt.asUintN(64, e.name()).toString(16).padStart(16, "0")).toBe(partName(part));
   });
 

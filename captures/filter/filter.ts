@@ -2,6 +2,7 @@
 /** Filter words over batches of records: parsed and compiled here, run by onboard/bpf.ts. */
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../lib/asc.ts";
+import { type ExportsOf, exportsOf } from "../../lib/exports.ts";
 import { linkName } from "../links.ts";
 import type { Totals } from "../summary.ts";
 import { type Instruction, MOST } from "./bpf.ts";
@@ -10,15 +11,7 @@ import { parseFilter } from "./parse.ts";
 import { compile } from "./program.ts";
 import { FilterError } from "./words.ts";
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  inputSize(): number;
-  programAt(): number;
-  left(): number;
-  add(link: number, length: number): number;
-  run(length: number): number;
-}
+type Exports = ExportsOf<"captures/filter/onboard/bpf.ts">;
 
 let module: Promise<WebAssembly.Module> | undefined;
 const load = async () => new WebAssembly.Module(readFileSync(await compileOnboard("captures/filter/onboard/bpf.ts")));
@@ -64,7 +57,7 @@ export class Filter {
    */
   static async of(programs: readonly (readonly [link: number, program: readonly Instruction[]])[]): Promise<Filter> {
     module ??= load();
-    const e = new WebAssembly.Instance(await module, {}).exports as unknown as Exports;
+    const e = exportsOf<"captures/filter/onboard/bpf.ts">(await module);
     const filter = new Filter(e);
     for (const [link, program] of programs) {
       if (program.length > MOST) throw new RangeError(`a filter program has at most ${MOST} instructions`);

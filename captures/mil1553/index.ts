@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { RECORD_HEADER } from "../../appliance/contract/abi.ts";
 import { compileOnboard } from "../../lib/asc.ts";
+import { type ExportsOf, exportsOf } from "../../lib/exports.ts";
 
 /** Columns of the reference decoders' CSV, then absolute time (blank while unknown) and anomalies (`;` between them). */
 export const MESSAGE_COLUMNS =
@@ -80,28 +81,7 @@ export interface DecodeResult {
   buses: string[];
 }
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  inputSize(): number;
-  outputAt(): number;
-  notesAt(): number;
-  notesLength(): number;
-  portsAt(): number;
-  setPorts(n: number): void;
-  begin(rows: number, year: number, believe: number, pass: number): void;
-  feed(length: number): void;
-  feedEnd(): void;
-  rows(): number;
-  finished(): number;
-  closeRows(): number;
-  statsRow(index: number): number;
-  statsRows(): number;
-  clockKnown(): number;
-  messageCount(): bigint;
-  packetCount(): number;
-  datagramCount(): bigint;
-}
+type Exports = ExportsOf<"captures/mil1553/onboard/index.ts">;
 
 /** Bytes that are held back at most until the first time packet tells what the counter means. */
 const HOLD = 16 << 20;
@@ -121,8 +101,8 @@ export class Chapter10Decoder {
 
   static async create(options: DecodeOptions): Promise<Chapter10Decoder> {
     const path = await compileOnboard("captures/mil1553/onboard/index.ts");
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {});
-    return new Chapter10Decoder(instance.exports as unknown as Exports, options);
+    const module = new WebAssembly.Module(readFileSync(path));
+    return new Chapter10Decoder(exportsOf<"captures/mil1553/onboard/index.ts">(module), options);
   }
 
   /** Where records are to be written: at least 66,592 bytes. */

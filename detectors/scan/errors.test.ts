@@ -2,7 +2,7 @@
 // 2004: at most so many honest sources called scanners, at least so many scanners found, after about as many first contacts as
 // Wald's approximation has it (A. Wald, "Sequential Analysis", 1947, section 3.5).
 import { beforeAll, expect, it } from "vitest";
-import { EVENT_HEADER, EventKind, type Inspect } from "../../appliance/contract/abi.ts";
+import { EVENT_HEADER, EventKind, type Inspect, startInspect } from "../../appliance/contract/abi.ts";
 import { EventHeader } from "../../appliance/contract/generated/record.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
@@ -57,7 +57,7 @@ class Watch {
   #time = 1_000_000_000_000n;
 
   constructor(module: WebAssembly.Module, policy: string) {
-    this.#inspect = new WebAssembly.Instance(module, {}).exports as unknown as Inspect;
+    this.#inspect = startInspect(module);
     this.#input = new Uint8Array(this.#inspect.memory.buffer, this.#inspect.inputAt(), this.#inspect.inputSize());
     const part = compilePolicyText(policy, "policy.yaml").parts.inspect;
     this.#input.set(part);

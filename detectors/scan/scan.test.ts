@@ -1,20 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { instantiateOnboard } from "../../lib/asc.ts";
+import type { ExportsOf } from "../../lib/exports.ts";
 
-interface Scan {
-  configure(theta0: number, theta1: number, alpha: number, power: number): number;
-  attempt(src: bigint, dst: bigint, port: number, time: bigint): number;
-  success(src: bigint, dst: bigint, port: number): void;
-  failure(src: bigint, dst: bigint, port: number, time: bigint): number;
-  expire(time: bigint): number;
-  walk(source: number): number;
-  silent(source: number): number;
-}
+type Scan = ExportsOf<"detectors/scan/onboard/scan.probe.ts">;
 const SECOND = 1_000_000_000n;
 let scan: Scan;
 
 beforeEach(async () => {
-  scan = (await instantiateOnboard("detectors/scan/onboard/scan.probe.ts")).exports as unknown as Scan;
+  scan = (await instantiateOnboard("detectors/scan/onboard/scan.probe.ts")).exports;
   expect(scan.configure(0.8, 0.2, 1e-5, 0.99)).toBe(1);
 });
 

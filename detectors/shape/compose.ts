@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { compileOnboardSync } from "../../lib/asc.ts";
+import { type ExportsOf, exportsOf } from "../../lib/exports.ts";
 import { type ClassSums, Learning } from "./generated/learning.ts";
 import {
   BLOCK,
@@ -38,22 +39,14 @@ export interface Sums {
   distances: number[][];
 }
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  learningAt(): number;
-  headAt(): number;
-  descriptionsAt(): number;
-  reset(): void;
-  finish(): void;
-}
+type Exports = ExportsOf<"detectors/shape/ground/onboard/index.ts">;
 
 let instance: Exports | undefined;
 
 function composer(): Exports {
   if (!instance) {
     const path = compileOnboardSync("detectors/shape/ground/onboard/index.ts");
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {});
-    instance = exports as unknown as Exports;
+    instance = exportsOf<"detectors/shape/ground/onboard/index.ts">(new WebAssembly.Module(readFileSync(path)));
   }
   return instance;
 }

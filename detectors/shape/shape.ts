@@ -2,31 +2,14 @@
 // the code that flies.
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../lib/asc.ts";
+import { type ExportsOf, exportsOf } from "../../lib/exports.ts";
 import { DETECTOR } from "../catalogue.ts";
 import type { Entry } from "../learned.ts";
 import { NAMES } from "./features.ts";
 import { FEATURES } from "./generated/model.ts";
 import { Result } from "./ground/generated/result.ts";
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  inputSize(): number;
-  run(from: number, to: number, mode: number): number;
-  count(): number;
-  resultsAt(): number;
-  textAt(): number;
-  vectorAt(): number;
-  alarmLimit(): number;
-  findings(): number;
-  words(): number;
-  evictions(): bigint;
-  configure(bytes: number): number;
-  exportEntry(): number;
-  scale(detector: number, factor: number): void;
-  forgetTraffic(): void;
-  reset(): void;
-}
+type Exports = ExportsOf<"detectors/shape/ground/onboard/index.ts">;
 
 export interface Scored {
   /** 0 .. 100; about 1 is rare. */
@@ -55,8 +38,9 @@ export class Shape {
   /** @param section of the policy; without it everything scores 0 */
   static async create(section?: Uint8Array): Promise<Shape> {
     const path = await compileOnboard("detectors/shape/ground/onboard/index.ts");
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {});
-    const shape = new Shape(exports as unknown as Exports);
+    const shape = new Shape(
+      exportsOf<"detectors/shape/ground/onboard/index.ts">(new WebAssembly.Module(readFileSync(path))),
+    );
     if (section) shape.configure(section);
     return shape;
   }

@@ -1,5 +1,13 @@
 /** inspect as it flies beside a test's detectors: given the same records and the same sections, it must find the same. */
-import { EVENT_HEADER, EventHeader, EventKind, type Inspect, RecordKind, Score } from "../../appliance/contract/abi.ts";
+import {
+  EVENT_HEADER,
+  EventHeader,
+  EventKind,
+  type Inspect,
+  RecordKind,
+  Score,
+  startInspect,
+} from "../../appliance/contract/abi.ts";
 import { InspectFlag, Part, packPart, type Section, Tag } from "../../appliance/contract/config.ts";
 import { afterEvent } from "../../appliance/contract/records.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
@@ -55,7 +63,7 @@ export class Flight {
     const { module, settings } = loaded;
     const flags = Buffer.from(settings);
     flags.writeUInt32LE(InspectFlag.SCORES | (learns ? InspectFlag.LEARN : 0), 0);
-    const flight = new Flight(new WebAssembly.Instance(module, {}).exports as unknown as Inspect);
+    const flight = new Flight(startInspect(module));
     const part = packPart(Part.INSPECT, [{ tag: Tag.SETTINGS, bytes: flags }, ...sections]);
     flight.#input.set(part);
     return flight.#inspect.configure(part.length) === 0 ? flight : undefined;

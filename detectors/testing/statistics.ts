@@ -1,16 +1,10 @@
 // The statistics' test entry, instantiated; what their tests share.
 import fc from "fast-check";
 import { instantiateOnboard } from "../../lib/asc.ts";
-
-type Call = (...values: (number | bigint)[]) => number;
-
-export interface Probe {
-  /** Export by name; u64 parameters are bigint. */
-  [name: string]: Call;
-}
+import type { ExportsOf } from "../../lib/exports.ts";
 
 export interface Statistics {
-  f: Probe;
+  f: ExportsOf<"detectors/onboard/statistics.probe.ts">;
   /** Address of the i-th state (8 KiB apart). */
   state: (i: number) => number;
   memory: () => DataView;
@@ -18,13 +12,13 @@ export interface Statistics {
 }
 
 export async function statistics(): Promise<Statistics> {
-  const f = (await instantiateOnboard("detectors/onboard/statistics.probe.ts")).exports as unknown as Probe;
-  const base = f.at!();
+  const f = (await instantiateOnboard("detectors/onboard/statistics.probe.ts")).exports;
+  const base = f.at();
   return {
     f,
     state: (i) => base + i * 8192,
-    memory: () => new DataView((f.memory as unknown as WebAssembly.Memory).buffer),
-    clear: () => void f.clear!(),
+    memory: () => new DataView(f.memory.buffer),
+    clear: () => void f.clear(),
   };
 }
 

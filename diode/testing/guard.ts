@@ -1,6 +1,14 @@
 /** guard's module under a policy in this process, fed with frames, for tests. */
 import type { Guard as GuardExports } from "../../appliance/contract/abi.ts";
-import { Action, align8, EVENT_HEADER, FRAME_HEADER, REFUSALS, RecordKind } from "../../appliance/contract/abi.ts";
+import {
+  Action,
+  align8,
+  EVENT_HEADER,
+  FRAME_HEADER,
+  REFUSALS,
+  RecordKind,
+  startGuard,
+} from "../../appliance/contract/abi.ts";
 import { PART_HEADER, Part, packPart } from "../../appliance/contract/config.ts";
 import { recordOf } from "../../appliance/contract/records.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
@@ -66,7 +74,7 @@ export class Guard {
   readonly exports: GuardExports;
 
   private constructor(module: WebAssembly.Module) {
-    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as GuardExports;
+    this.exports = startGuard(module);
   }
 
   /** A fresh guard that has not been configured. */

@@ -2,20 +2,10 @@
 // The onboard decoder on the ground: records in, decoded packets out. Untrusted bytes are parsed in WebAssembly only.
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../lib/asc.ts";
+import { type ExportsOf, exportsOf } from "../../lib/exports.ts";
 import { ANOMALY, I, INNER, IpFlag, Is, LAYER, OUTER, P, PACKET_SIZE, QUOTED, VLANS } from "./layout.ts";
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  inputSize(): number;
-  packetsAt(): number;
-  packetSize(): number;
-  count(): number;
-  textAt(): number;
-  run(from: number, to: number, options: number): number;
-  anomalyName(id: number): number;
-  protocolName(id: number): number;
-}
+type Exports = ExportsOf<"ip/decode/onboard/index.ts">;
 
 export interface DecoderOptions {
   /** False: verify none (`-k none`). */
@@ -40,8 +30,7 @@ export class Decoder {
 
   static async create(options: DecoderOptions = { checksums: true }): Promise<Decoder> {
     const path = await compileOnboard("ip/decode/onboard/index.ts");
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {});
-    return new Decoder(exports as unknown as Exports, options);
+    return new Decoder(exportsOf<"ip/decode/onboard/index.ts">(new WebAssembly.Module(readFileSync(path))), options);
   }
 
   /** Where records are to be written, from its start. */

@@ -1,5 +1,5 @@
 /** inspect as it flies, asked for nothing but the anomalies that it names: to be held against what `weir decode` says. */
-import { type Inspect, RecordKind } from "../../appliance/contract/abi.ts";
+import { type Inspect, RecordKind, startInspect } from "../../appliance/contract/abi.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { policyWith } from "../../diode/testing/guard.ts";
@@ -29,7 +29,7 @@ export class InFlight {
   static async create(): Promise<InFlight> {
     loaded ??= load();
     const { module, part } = await loaded;
-    const flight = new InFlight(new WebAssembly.Instance(module, {}).exports as unknown as Inspect);
+    const flight = new InFlight(startInspect(module));
     flight.#input.set(part);
     if (flight.#inspect.configure(part.length) !== 0) throw new Error("inspect refused its policy");
     return flight;

@@ -1,22 +1,10 @@
 // Decoder, fragments, flows and their events as inspect has them: ip/onboard/flow.probe.ts, for tests.
 import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../lib/asc.ts";
+import { type ExportsOf, exportsOf } from "../../lib/exports.ts";
 import { record } from "./frames.ts";
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  inputSize(): number;
-  packetAt(): number;
-  outAt(): number;
-  outLength(): number;
-  overflow(): number;
-  lastTracked(): number;
-  openFlowCount(): number;
-  forcedFlowCount(): bigint;
-  run(to: number, options: number): void;
-  bench(to: number, options: number, rounds: number, parts: number): number;
-}
+type Exports = ExportsOf<"ip/onboard/flow.probe.ts">;
 
 /** What track() says. */
 export const Track = { NONE: 0, PARTIAL: 1, COMPLETE: 2, REPEATED: 3, REFUSED: 4 } as const;
@@ -39,8 +27,7 @@ export class Inspection {
   /** Fresh tables. */
   static async create(): Promise<Inspection> {
     const path = await compileOnboard("ip/onboard/flow.probe.ts");
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {});
-    return new Inspection(exports as unknown as Exports);
+    return new Inspection(exportsOf<"ip/onboard/flow.probe.ts">(new WebAssembly.Module(readFileSync(path))));
   }
 
   get input(): Uint8Array {

@@ -1,5 +1,12 @@
 /** The journal by itself, in this process: events in, datagrams out. The very module that is in the image. */
-import { align8, EVENT_HEADER, FRAME_HEADER, type Journal, REFUSALS } from "../../appliance/contract/abi.ts";
+import {
+  align8,
+  EVENT_HEADER,
+  FRAME_HEADER,
+  type Journal,
+  REFUSALS,
+  startJournal,
+} from "../../appliance/contract/abi.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 
@@ -43,7 +50,7 @@ export class JournalHost {
   /** @param boot as a host says it; 0: the policy's */
   static async start(policy: string, boot = 0n, policyBoot = 0n): Promise<JournalHost> {
     const { journal: module } = await loadModules();
-    const journal = new WebAssembly.Instance(module, {}).exports as unknown as Journal;
+    const journal = startJournal(module);
     const { parts } = compilePolicyText(policy, "policy.yaml", { boot: policyBoot });
     new Uint8Array(journal.memory.buffer).set(parts.journal, journal.inputAt());
     const refusal = journal.configure(parts.journal.length);

@@ -3,17 +3,7 @@
 import { readFileSync } from "node:fs";
 import { median } from "simple-statistics";
 import { compileOnboard } from "../../lib/asc.ts";
-
-interface Probe {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  inputSize(): number;
-  begin(): void;
-  feedPieces(length: number, piece: number): void;
-  feedEnd(): void;
-  messageCount(): number;
-  wordCount(): bigint;
-}
+import { exportsOf } from "../../lib/exports.ts";
 
 export interface Speed {
   bytes: number;
@@ -31,7 +21,7 @@ export interface Speed {
  */
 export async function measureSpeed(recording: Uint8Array, total: number, piece = 16384): Promise<Speed> {
   const module = new WebAssembly.Module(readFileSync(await compileOnboard("mil1553/onboard/reader.probe.ts")));
-  const e = new WebAssembly.Instance(module, {}).exports as unknown as Probe;
+  const e = exportsOf<"mil1553/onboard/reader.probe.ts">(module);
   const bytes = recording.subarray(0, e.inputSize());
   new Uint8Array(e.memory.buffer, e.inputAt()).set(bytes);
   const rounds = Math.max(1, Math.ceil(total / bytes.length));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packContainer, spareOf, unpackContainer } from "../../appliance/build/container.ts";
 import { placePolicy } from "../../appliance/build/place.ts";
-import type { Compartment } from "../../appliance/contract/abi.ts";
+import { startCompartment } from "../../appliance/contract/abi.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
@@ -37,7 +37,7 @@ const flipped = (bytes: Uint8Array, bit: number) => {
 async function judges(): Promise<Record<(typeof PARTS)[number], (bytes: Uint8Array) => number>> {
   const modules = await loadModules();
   const judge = (name: (typeof PARTS)[number]) => {
-    const fresh = () => new WebAssembly.Instance(modules[name], {}).exports as unknown as Compartment;
+    const fresh = () => startCompartment(modules[name]);
     let exports = fresh();
     return (bytes: Uint8Array) => {
       new Uint8Array(exports.memory.buffer, exports.inputAt(), exports.inputSize()).set(bytes);

@@ -3,7 +3,7 @@
 // them turn on everything there is.
 import { beforeAll, describe, expect, it } from "vitest";
 import { stretchesOf } from "../../appliance/build/spare.ts";
-import type { Compartment, Inspect, Modules, Parts } from "../../appliance/contract/abi.ts";
+import { type Compartment, type Modules, type Parts, startInspect } from "../../appliance/contract/abi.ts";
 import { InspectFlag, Part, packPart, Tag } from "../../appliance/contract/config.ts";
 import { Appliance } from "../../appliance/hosts/embedded/appliance.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
@@ -195,7 +195,7 @@ describe("no input does harm, and no batch makes a difference", () => {
           Math.max(0, changed.bytes.length + [-8, -1, 1, 8, 24][random(5)]!),
         );
       const part = packPart(Part.INSPECT, sections);
-      const inspect = new WebAssembly.Instance(modules.inspect, {}).exports as unknown as Inspect;
+      const inspect = startInspect(modules.inspect);
       const input = new Uint8Array(inspect.memory.buffer, inspect.inputAt(), inspect.inputSize());
       input.set(part);
       if (inspect.configure(part.length) !== 0) {

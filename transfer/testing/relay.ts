@@ -1,19 +1,9 @@
 /** The relay by itself, for tests: what guard does with the datagrams of a transfer. */
 import { instantiateOnboard } from "../../lib/asc.ts";
+import type { ExportsOf } from "../../lib/exports.ts";
 import { FRAME, type Profile } from "../endpoint.ts";
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  inAt(): number;
-  outAt(): number;
-  keysAt(): number;
-  allowedAt(): number;
-  extensionsAt(): number;
-  open(k: number, m: number, interleave: number): void;
-  take(length: number, time: bigint): number;
-  next(time: bigint): number;
-  tick(time: bigint): void;
-}
+type Exports = ExportsOf<"transfer/onboard/relay.probe.ts">;
 
 export interface Allowed {
   mostBytes?: number;
@@ -30,7 +20,7 @@ export class Relay {
   }
 
   static async open(keyIn: Uint8Array, keyOut: Uint8Array, profile: Profile, allowed: Allowed = {}): Promise<Relay> {
-    const e = (await instantiateOnboard("transfer/onboard/relay.probe.ts")).exports as unknown as Exports;
+    const e = (await instantiateOnboard("transfer/onboard/relay.probe.ts")).exports;
     const memory = new Uint8Array(e.memory.buffer);
     memory.set(keyIn, e.keysAt());
     memory.set(keyOut, e.keysAt() + 32);

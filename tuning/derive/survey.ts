@@ -7,17 +7,9 @@ import { Row } from "./generated/survey.ts";
 import type { Survey } from "./propose.ts";
 import { type Seen, Services } from "./services.ts";
 
-interface Module {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  inputSize(): number;
-  rowsAt(): number;
-  survey(length: number, ignoreChecksums: number): number;
-}
-
 /** Reads the captures to their end. */
 export async function surveyOf(reader: CaptureReader, ignoreChecksums: boolean): Promise<Survey> {
-  const module = (await instantiateOnboard("tuning/derive/onboard/survey.ts")).exports as unknown as Module;
+  const module = (await instantiateOnboard("tuning/derive/onboard/survey.ts")).exports;
   const input = new Uint8Array(module.memory.buffer, module.inputAt(), module.inputSize());
   const services = new Services();
   const refused = new Map<string, number>();

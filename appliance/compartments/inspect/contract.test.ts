@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from "vitest";
 import { compilePolicyText } from "../../../diode/policy.ts";
 import { pack, policyWith, type RecordInit, sectionsOf } from "../../../diode/testing/guard.ts";
 import { udp4 } from "../../../diode/testing/vectors.ts";
-import { type Inspect, REFUSALS } from "../../contract/abi.ts";
+import { type Inspect, REFUSALS, startInspect } from "../../contract/abi.ts";
 import { AlertKind, AlertRule, DetectorSetting, Network, Part, packPart, Tag } from "../../contract/config.ts";
 import { loadModules } from "../../hosts/node.ts";
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 function bare(): { inspect: Inspect; input: Uint8Array } {
-  const inspect = new WebAssembly.Instance(module, {}).exports as unknown as Inspect;
+  const inspect = startInspect(module);
   return { inspect, input: new Uint8Array(inspect.memory.buffer, inspect.inputAt(), inspect.inputSize()) };
 }
 function configured() {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
 import { instantiateOnboard } from "../../../lib/asc.ts";
+import type { ExportsOf } from "../../../lib/exports.ts";
 
-let e: { memory: WebAssembly.Memory; at(): number; out(): number; write(length: number, room: number): number };
+let e: ExportsOf<"appliance/compartments/inspect/onboard/shorten.probe.ts">;
 beforeAll(async () => {
-  e = (await instantiateOnboard("appliance/compartments/inspect/onboard/shorten.probe.ts"))
-    .exports as unknown as typeof e;
+  e = (await instantiateOnboard("appliance/compartments/inspect/onboard/shorten.probe.ts")).exports;
 });
 
 function shortened(text: string, room: number): string {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compilePolicyText } from "../../../diode/policy.ts";
 import { codeOf, EPOCH, Keys } from "../../../log/keys.ts";
 import { anomaly, JournalHost, KEY, policyText } from "../../../log/testing/journal.ts";
-import { type Journal, REFUSALS } from "../../contract/abi.ts";
+import { REFUSALS, startJournal } from "../../contract/abi.ts";
 import { Part, packPart, type Section, Tag } from "../../contract/config.ts";
 import { parseDatagram } from "../../hosts/datagram.ts";
 import { loadModules } from "../../hosts/node.ts";
@@ -225,7 +225,7 @@ describe("the policy", () => {
     const { parts } = compilePolicyText(policyText(), "p.yaml");
     const settings = Buffer.from(parts.journal.subarray(56));
     const refusal = (sections: Section[], change: (part: Buffer) => Buffer = (part) => part) => {
-      const journal = new WebAssembly.Instance(module, {}).exports as unknown as Journal;
+      const journal = startJournal(module);
       const part = change(Buffer.from(packPart(Part.JOURNAL, sections)));
       const rest = createHash("sha256").update(part.subarray(0, 16)).update(part.subarray(48)).digest();
       rest.copy(part, 16);
@@ -262,7 +262,7 @@ describe("the policy", () => {
     settings.fill("n", 40, 72);
     const host = await JournalHost.start(policyText());
     const { journal: module } = await loadModules();
-    const journal = new WebAssembly.Instance(module, {}).exports as unknown as Journal;
+    const journal = startJournal(module);
     const part = packPart(Part.JOURNAL, [{ tag: Tag.SETTINGS, bytes: settings }]);
     new Uint8Array(journal.memory.buffer).set(part, journal.inputAt());
     expect(journal.configure(part.length)).toBe(0);

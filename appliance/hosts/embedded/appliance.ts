@@ -15,6 +15,9 @@ import {
   type Parts,
   REFUSALS,
   RecordHeader,
+  startGuard,
+  startInspect,
+  startJournal,
 } from "../../contract/abi.ts";
 import { afterFrame, afterRecord } from "../../contract/records.ts";
 
@@ -40,9 +43,9 @@ export class Appliance {
 
   /** @throws Error naming the compartment when a module is of another ABI or refuses its part of the policy. */
   constructor(modules: Modules, parts: Parts) {
-    this.#inspect = start<Inspect>("inspect", modules.inspect, parts.inspect);
-    this.#guard = start<Compartment>("guard", modules.guard, parts.guard);
-    this.#journal = start<Journal>("journal", modules.journal, parts.journal);
+    this.#inspect = configured("inspect", startInspect(modules.inspect), parts.inspect);
+    this.#guard = configured("guard", startGuard(modules.guard), parts.guard);
+    this.#journal = configured("journal", startJournal(modules.journal), parts.journal);
     this.input = input(this.#inspect);
     this.#guardInput = input(this.#guard);
     this.#guardRecord = new RecordHeader(this.#guardInput);
@@ -113,8 +116,7 @@ export class Appliance {
 /** The events buffer of a compartment; valid until it runs again. */
 export const eventsOf = (from: Compartment) => new DataView(from.memory.buffer, from.eventsAt(), from.eventsLength());
 
-function start<T extends Compartment>(name: string, module: WebAssembly.Module, part: Uint8Array): T {
-  const compartment = new WebAssembly.Instance(module, {}).exports as unknown as T;
+function configured<T extends Compartment>(name: string, compartment: T, part: Uint8Array): T {
   if (compartment.abi() !== ABI_VERSION)
     throw new Error(`${name}: ABI version ${compartment.abi()}, expected ${ABI_VERSION}`);
   if (part.length > INPUT_SIZE) throw new Error(`${name}: policy of ${part.length} bytes, at most ${INPUT_SIZE} fit`);

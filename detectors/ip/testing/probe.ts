@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { CaptureReader } from "../../../captures/reader.ts";
 import { record } from "../../../ip/testing/frames.ts";
 import { compileOnboard } from "../../../lib/asc.ts";
+import { type ExportsOf, exportsOf } from "../../../lib/exports.ts";
 import { DETECTORS } from "../../baseline/registry.ts";
 import { FAMILIES } from "../../catalogue.ts";
 import type { Entry, LearnedDetector, Wanted } from "../../learned.ts";
@@ -16,23 +17,7 @@ const ITS_TAGS = new Set<number>(IP_DETECTORS.map(({ tag }) => tag));
 const LEARNED = new Set(IP_DETECTORS.map(({ name }) => name as string));
 const JUDGED = new Set<string>(IP_DETECTORS.flatMap(({ name }) => FAMILIES[name]!));
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  inputSize(): number;
-  outAt(): number;
-  scoresAt(): number;
-  frameCount(): number;
-  findingsRaised(): bigint;
-  findingsLost(): bigint;
-  evictions(): bigint;
-  scale(detector: number, factor: number): void;
-  reset(): void;
-  configure(tag: number, length: number): number;
-  exportNext(): number;
-  run(to: number, mode: number): number;
-  bench(to: number, mode: number, rounds: number, span: bigint): number;
-}
+type Exports = ExportsOf<"detectors/ip/onboard/ip.probe.ts">;
 
 export interface Found {
   detector: string;
@@ -75,8 +60,7 @@ export class IpProbe {
   }
 
   static async create(sections: readonly { tag: number; bytes: Uint8Array }[] = []): Promise<IpProbe> {
-    const { exports } = new WebAssembly.Instance(await module(), {});
-    const probe = new IpProbe(exports as unknown as Exports);
+    const probe = new IpProbe(exportsOf<"detectors/ip/onboard/ip.probe.ts">(await module()));
     await Flight.ready();
     for (const section of sections)
       if (!probe.#configure(section.tag, section.bytes)) throw new Error(`section ${section.tag} was refused`);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { Tag } from "../../../appliance/contract/config.ts";
 import { compileOnboard } from "../../../lib/asc.ts";
+import { type ExportsOf, exportsOf } from "../../../lib/exports.ts";
 import type { BusMessage } from "../../../mil1553/simulator/message.ts";
 import { recording } from "../../../mil1553/writer/recording.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS } from "../../catalogue.ts";
@@ -12,26 +13,7 @@ import { mil1553 } from "../learned.ts";
 
 const OF_BUS = new Set<string>(DETECTOR_NAMES.filter((name) => DETECTOR[name] >= FIRST_OF_BUS));
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  inputAt(): number;
-  inputSize(): number;
-  resultsAt(): number;
-  resultSize(): number;
-  textAt(): number;
-  tables(): number;
-  lostFindings(): bigint;
-  messageCount(): number;
-  begin(): void;
-  scale(detector: number, factor: number): void;
-  configure(length: number): number;
-  feed(length: number, mode: number): void;
-  feedEnd(mode: number): void;
-  passing(time: bigint): void;
-  take(): number;
-  exportNext(): number;
-  explain(i: number): number;
-}
+type Exports = ExportsOf<"detectors/mil1553/onboard/mil1553.probe.ts">;
 
 export interface Found {
   /** Place of the message at hand, from 1. */
@@ -71,7 +53,7 @@ export class Appliance {
     const module = new WebAssembly.Module(
       readFileSync(await compileOnboard("detectors/mil1553/onboard/mil1553.probe.ts")),
     );
-    return new Appliance(new WebAssembly.Instance(module, {}).exports as never);
+    return new Appliance(exportsOf<"detectors/mil1553/onboard/mil1553.probe.ts">(module));
   }
 
   /** Feeds a file's bytes, however they are cut. */
