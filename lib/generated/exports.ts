@@ -63,30 +63,11 @@ export interface OnboardExports {
   };
   "appliance/contract/onboard/config.probe.ts": {
     memory: WebAssembly.Memory;
-    alertRule(): number;
-    anyProtocol(): number;
     at(): number;
     check(length: number, part: number): number;
-    dataCheck(): number;
-    detector(): number;
-    formatVersion(): number;
-    guard(): number;
-    inspect(): number;
-    journal(): number;
-    maxMtu(): number;
-    maxRules(): number;
-    message(): number;
     name(): bigint;
-    nameSize(): number;
-    network(): number;
-    partHeader(): number;
-    range(): number;
-    rule(): number;
     sectionAt(tag: number): number;
     sectionBytes(tag: number): number;
-    tables(): number;
-    transfer(): number;
-    untagged(): number;
   };
   "appliance/runtime/test/onboard/guard.ts": {
     memory: WebAssembly.Memory;
@@ -170,19 +151,7 @@ export interface OnboardExports {
     lastTime(): bigint;
     outAt(): number;
     outSize(): number;
-    pcap(
-      from: number,
-      end: number,
-      length: number,
-      room: number,
-      header: number,
-      big: number,
-      scale: number,
-      link: number,
-      number: number,
-      earliest: bigint,
-      latest: bigint,
-    ): number;
+    pcap(from: number, end: number, length: number, room: number, header: number, big: number, scale: number, link: number, number: number, earliest: bigint, latest: bigint): number;
     snappedLaid(): number;
     stoppedAt(): number;
     usedNow(): number;
@@ -238,9 +207,7 @@ export interface OnboardExports {
     resultSize(): number;
     resultsAt(): number;
     scale(detector: number, factor: number): void;
-    shared(): number;
-    sharedNeeded(): number;
-    structuresFit(): number;
+    tables(): number;
     take(): number;
     textAt(): number;
   };
@@ -297,7 +264,6 @@ export interface OnboardExports {
     descriptionsAt(): number;
     evictions(): bigint;
     exportEntry(): number;
-    featureCount(): number;
     findings(): number;
     finish(): void;
     forgetTraffic(): void;

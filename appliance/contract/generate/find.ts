@@ -5,6 +5,7 @@ import { ROOT } from "../../../lib/asc.ts";
 import type { Layouts } from "./declare.ts";
 import type { Output, Source } from "./text.ts";
 
+/** In the project's folder itself. */
 const SKIPPED = new Set(["node_modules", "dist", "build", ".git"]);
 
 /** Paths from the root, in order of the alphabet. */
@@ -12,7 +13,7 @@ function walk(folder: string, wanted: (path: string) => boolean): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : walk(path, wanted);
+    if (entry.isDirectory()) return folder === ROOT && SKIPPED.has(entry.name) ? [] : walk(path, wanted);
     const from = relative(ROOT, path);
     return wanted(from) ? [from] : [];
   });
