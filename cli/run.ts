@@ -6,21 +6,11 @@ import { Command } from "commander";
 import { fromEvent, merge, take } from "rxjs";
 import { describeImage } from "../appliance/build/describe.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
-import { type Appliance, type Attached, checkAppliance, quoted } from "../appliance/hosts/descriptions/appliance.ts";
-import { describeFor, HOSTS, type Host, hostOf } from "../appliance/hosts/descriptions/hosts.ts";
+import { type Appliance, type Attached, checkAppliance } from "../appliance/hosts/descriptions/appliance.ts";
 import { interfacesOf } from "../appliance/hosts/descriptions/manifest.ts";
-import { WHY_NOT_XEN } from "../appliance/hosts/descriptions/xen.ts";
-import {
-  type Accelerator,
-  archOfImage,
-  chooseAccelerator,
-  isFlat,
-  liveClock,
-  machineOf,
-  qemuArguments,
-  qemuProgram,
-  startImage,
-} from "../appliance/hosts/qemu.ts";
+import type { Accelerator } from "../appliance/hosts/host.ts";
+import { HOSTS, hostOf, starterOf } from "../appliance/hosts/hosts.ts";
+import { archOfImage, isFlat, liveClock } from "../appliance/hosts/qemu.ts";
 
 interface Options {
   host: string;
@@ -45,7 +35,11 @@ export function command(): Command {
     .requiredOption("--in <tap>", "watched: the image receives only, nothing is ever sent here")
     .requiredOption("--out <tap>", "where frames that policy allows go: the image sends only")
     .requiredOption("--log <tap>", "where alerts and counters go, as syslog datagrams: the image sends only")
-    .option(`--host <${HOSTS.join("|")}>`, "the hypervisor; all but qemu are for --print", "qemu")
+    .option(
+      `--host <${HOSTS.map(({ name }) => name).join("|")}>`,
+      "the hypervisor; all but qemu are for --print",
+      "qemu",
+    )
     .option("--memory <MiB>", "memory of the guest; as much as the image needs unless said")
     .option("--accelerator <kvm|tcg>", "kvm where it works, else tcg, unless this says which; for libvirt kvm")
     .option("--machine <microvm|q35>", "QEMU's machine for an x86-64 image: virtio-mmio, or virtio-pci (q35)")
@@ -77,29 +71,26 @@ Exit codes: 0 stopped from outside; 1 usage, or the image refused to start or st
 
 async function run(image: string, options: Options): Promise<number> {
   const host = hostOf(options.host);
-  if (host !== "qemu" && !options.print) throw new Error(`--host ${host}: ${WHY_NOT[host]}`);
-  const machine = options.machine === undefined ? undefined : machineOf(options.machine);
-  const appliance = applianceOf(image, options);
-  if (machine && (host !== "qemu" || appliance.arch !== "x86_64"))
+  const starter = options.print && typeof host.starter === "string" ? undefined : starterOf(host);
+  const machine = options.machine === undefined ? undefined : starterOf(HOSTS[0]!).machineOf(options.machine);
+  const appliance = { ...applianceOf(image, options), ...(machine && { machine }) };
+  if (machine && (!starter || appliance.arch !== "x86_64"))
     throw new Error(`--machine ${machine}: is for x86-64 images under --host qemu`);
-  if (host !== "qemu") {
-    const { text, command, notes } = describeFor(host, appliance);
-    process.stdout.write(text);
-    for (const line of [`start it with: ${command}`, ...notes]) process.stderr.write(`weir: ${line}\n`);
-    return 0;
-  }
   checkAppliance(appliance);
   const { memory, append, nics } = appliance;
-  const launch = {
-    ...{ image, memory, append, ...(machine && { machine }) },
-    accelerator: acceleratorOf(options) ?? (await chooseAccelerator(image, memory)),
-    nics: nics.map(({ mac, tap }) => ({ mac, backend: { kind: "tap", name: tap } as const })),
-  };
-  if (options.print) {
-    process.stdout.write(`${[qemuProgram(image), ...qemuArguments(launch)].map(quoted).join(" ")}\n`);
+  if (starter) appliance.accelerator = acceleratorOf(options) ?? (await starter.accelerator(image, memory));
+  if (!starter || options.print) {
+    const { text, command, notes } = host.describe(appliance);
+    process.stdout.write(text);
+    for (const line of [...(command ? [`start it with: ${command}`] : []), ...notes])
+      process.stderr.write(`weir: ${line}\n`);
     return 0;
   }
-  const running = startImage({ ...launch, onLine: (line) => process.stdout.write(`${line}\n`) });
+  const running = starter.start({
+    ...{ image, memory, append, accelerator: appliance.accelerator, ...(machine && { machine }) },
+    nics: nics.map(({ mac, tap }) => ({ mac, backend: { kind: "tap", name: tap } })),
+    onLine: (line) => process.stdout.write(`${line}\n`),
+  });
   const stops = merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")).pipe(take(1));
   const stopping = stops.subscribe(() => void running.stop());
   const exit = await running.exit;
@@ -109,13 +100,6 @@ async function run(image: string, options: Options): Promise<number> {
   process.stderr.write(`weir: the image ended: ${exit.text}\n`);
   return 1;
 }
-
-/** Why nothing but QEMU is started from here. */
-const WHY_NOT: Record<Exclude<Host, "qemu">, string> = {
-  firecracker: "weir run starts QEMU only; --print writes the configuration, which firecracker --config-file starts",
-  libvirt: "weir run starts QEMU only; --print writes the domain, which virsh create starts",
-  xen: `${WHY_NOT_XEN}; --print shows the configuration`,
-};
 
 /** @throws Error when an option or the image is not what it must be */
 function applianceOf(image: string, options: Options): Appliance {
@@ -133,7 +117,7 @@ function applianceOf(image: string, options: Options): Appliance {
   });
   if (nics.length === 0) throw new Error(`${image}: has no policy and so no interfaces (weir build -c policy.yaml)`);
   return {
-    ...{ name: options.name, image: resolve(image), arch: archOfImage(image), flat, memory, nics },
+    ...{ name: options.name, image: resolve(image), given: image, arch: archOfImage(image), flat, memory, nics },
     ...{ accelerator: acceleratorOf(options) ?? "kvm", append: liveClock() },
   };
 }

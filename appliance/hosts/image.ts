@@ -6,11 +6,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Exit } from "./exits.ts";
-import { type Accelerator, MACS, type Machine, type Running, startImage } from "./qemu.ts";
+import type { Accelerator, Host, Machine, Running } from "./host.ts";
+import { HOSTS, starterOf } from "./hosts.ts";
+import { MACS } from "./qemu.ts";
 import { FrameStream } from "./stream.ts";
 
 export interface ReplayOptions {
   image: string;
+  /** The first of the registry unless said. */
+  host?: Host;
   machine?: Machine;
   /** MiB. */
   memory: number;
@@ -43,7 +47,11 @@ export async function replayThroughImage(options: ReplayOptions): Promise<Exit &
   const input = await FrameStream.listen(path("in"), onIn);
   const streams = [input, await FrameStream.listen(path("out"), onOut), await FrameStream.listen(path("log"), onLog)];
   const append = ["clock=frames", ...(options.boot ? [`boot=${options.boot}`] : [])];
-  const running = startImage({ ...options, nics: [nic("in"), nic("out"), nic("log")], append });
+  const running = starterOf(options.host ?? HOSTS[0]!).start({
+    ...options,
+    nics: [nic("in"), nic("out"), nic("log")],
+    append,
+  });
   try {
     await feed(streams, options.records, running);
     const exit = await running.exit;

@@ -4,20 +4,23 @@
  * out, or, when asked for, the same on a q35, whose NICs are on PCI; an aarch64 image the smallest `virt`, and says its exit
  * code in the last line of its console.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Arch, HOST_ARCH } from "../contract/arch.ts";
+import { type Appliance, type Description, quoted } from "./descriptions/appliance.ts";
 import { decodeExit, type Exit, exitLine } from "./exits.ts";
+import type { Accelerator, Backend, Host, Launch, Machine, Nic, Running, StartOptions } from "./host.ts";
+
+export type { Accelerator, Backend, Machine, Nic, Running, StartOptions } from "./host.ts";
 
 export const PROGRAMS: Record<Arch, string> = { x86_64: "qemu-system-x86_64", aarch64: "qemu-system-aarch64" };
 
 /** Machines for an x86-64 image: virtio-mmio without firmware, or virtio-pci as SeaBIOS leaves it. */
-export const X86_MACHINES = ["microvm", "q35"] as const;
-export type Machine = (typeof X86_MACHINES)[number];
+const X86_MACHINES = ["microvm", "q35"] as const satisfies readonly Machine[];
 
 /** @throws Error when there is no such machine */
-export function machineOf(text: string): Machine {
+function machineOf(text: string): Machine {
   const found = X86_MACHINES.find((machine) => machine === text);
   if (!found) throw new Error(`--machine ${text}: expected ${X86_MACHINES.join(" or ")}`);
   return found;
@@ -31,39 +34,6 @@ const MACHINES: Record<Machine | "virt", { machine: string; more: readonly strin
   q35: { machine: "q35", more: DEBUG_EXIT, nic: "virtio-net-pci,disable-legacy=on,romfile=" },
   virt: { machine: "virt,gic-version=max", more: [], nic: "virtio-net-device" },
 };
-
-export type Accelerator = "kvm" | "tcg";
-
-export type Backend =
-  /** QEMU connects to this Unix socket: each frame with four bytes of length in front, big-endian (stream.ts). */
-  | { kind: "stream"; path: string }
-  /** An existing tap device; never configured by a script. */
-  | { kind: "tap"; name: string }
-  /** Nothing arrives, and what is sent goes nowhere. */
-  | { kind: "none" };
-
-export interface Nic {
-  mac: string;
-  backend: Backend;
-  /** A capture file (pcap) of everything that passes this NIC, either way, made by QEMU. */
-  dump?: string;
-}
-
-export interface Launch {
-  image: string;
-  /** Of an x86-64 image; microvm unless said. */
-  machine?: Machine;
-  /** Of the guest, MiB. */
-  memory: number;
-  accelerator: Accelerator;
-  nics: readonly Nic[];
-  /** The guest's command line: clock=frames, epoch=..., boot=... */
-  append?: readonly string[];
-  /** A file for the console, which is never slow, in place of the process's output: then nothing tells of it here. */
-  console?: string;
-  /** Further arguments for QEMU. */
-  more?: readonly string[];
-}
 
 /** MAC addresses of an image that was built without naming others. */
 export const MACS = { in: "52:54:00:77:00:01", out: "52:54:00:77:00:02", log: "52:54:00:77:00:03" } as const;
@@ -143,26 +113,6 @@ export function liveClock(now = Date.now()): string[] {
   return [`epoch=${BigInt(now) * 1_000_000n}`, `boot=${now}`];
 }
 
-export interface StartOptions extends Launch {
-  /** Milliseconds after which it is killed; none: never. */
-  timeout?: number;
-  /** Each line of the console. */
-  onLine?: (line: string) => void;
-}
-
-export interface Running {
-  process: ChildProcess;
-  /** When the image can receive. Rejects when it ends before. */
-  ready: Promise<void>;
-  /** When the process is gone. */
-  exit: Promise<Exit>;
-  /** The console's last lines, and what QEMU itself complained about. */
-  lines: string[];
-  complaints: string[];
-  /** Ends it from outside. */
-  stop(): Promise<Exit>;
-}
-
 /** Lines kept in Running.lines. */
 const KEPT = 1000;
 
@@ -240,3 +190,18 @@ async function tryKvm(image: string, memory: number): Promise<boolean> {
   const { exit } = startImage({ image, memory, accelerator: "kvm", nics: [], timeout: 10_000 });
   return ["DEVICES", "MEMORY"].includes((await exit).name);
 }
+
+/** Its command line is its description. */
+function describe({ image, given = image, memory, accelerator, append, nics, machine }: Appliance): Description {
+  const launch: Launch = {
+    ...{ image: given, memory, accelerator, append, ...(machine && { machine }) },
+    nics: nics.map(({ mac, tap }) => ({ mac, backend: { kind: "tap", name: tap } })),
+  };
+  return { text: `${[qemuProgram(given), ...qemuArguments(launch)].map(quoted).join(" ")}\n`, notes: [] };
+}
+
+export const qemu: Host = {
+  name: "qemu",
+  describe,
+  starter: { programs: PROGRAMS, machineOf, accelerator: chooseAccelerator, start: startImage },
+};

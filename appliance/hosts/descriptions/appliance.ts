@@ -16,12 +16,16 @@ export interface Appliance {
   name: string;
   /** Absolute path. */
   image: string;
+  /** The same as it was written, for a command in a shell of the same folder. */
+  given?: string;
   arch: Arch;
   /** An Image of Linux's boot protocol for arm64, not an ELF file (build/flat.ts). */
   flat: boolean;
   /** Of the guest, MiB. */
   memory: number;
   accelerator: "kvm" | "tcg";
+  /** QEMU's, of an x86-64 image. */
+  machine?: "microvm" | "q35";
   /** Those of the manifest, in its order. */
   nics: readonly Attached[];
   /** Words of the guest's command line. */
@@ -31,8 +35,8 @@ export interface Appliance {
 export interface Description {
   /** The whole text, its last line ended. */
   text: string;
-  /** How to start it, for people: a shell's line, with FILE where the text was put. */
-  command: string;
+  /** How to start it, for people: a shell's line, with FILE where the text was put. Without: the text is the command. */
+  command?: string;
   /** What to know before that. */
   notes: readonly string[];
 }

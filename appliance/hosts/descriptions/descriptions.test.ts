@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { describeFor, hostOf } from "../hosts.ts";
 import { type Appliance, type Attached, type Description, quoted } from "./appliance.ts";
-import { describeFor, hostOf } from "./hosts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weir-hosts-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,10 +3,12 @@
  * PVH note, an aarch64 one as a flat Image. Where the devices are it tells by itself: on x86-64 it appends
  * `virtio_mmio.device=4K@ADDRESS:LINE` for each interface to the command line, on Arm it writes a device tree.
  */
+
+import type { Host } from "../host.ts";
 import { type Appliance, type Description, quoted } from "./appliance.ts";
 
 /** @throws Error when the image is not of the kind that Firecracker loads on this CPU */
-export function firecrackerDescription(appliance: Appliance): Description {
+function firecrackerDescription(appliance: Appliance): Description {
   const { name, image, arch, memory, nics, append, flat } = appliance;
   if (arch === "aarch64" && !flat)
     throw new Error(`${image}: Firecracker on Arm loads flat images, expected what weir build --flat writes`);
@@ -26,3 +28,9 @@ export function firecrackerDescription(appliance: Appliance): Description {
     ],
   };
 }
+
+export const firecracker: Host = {
+  name: "firecracker",
+  describe: firecrackerDescription,
+  starter: "weir run starts QEMU only; --print writes the configuration, which firecracker --config-file starts",
+};

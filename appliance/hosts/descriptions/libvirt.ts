@@ -3,11 +3,13 @@
  * microvm; on aarch64 a virt with virtio-mmio. Every device that libvirt would add by itself is said not to be there, and the
  * addresses are given: what starts is what is written.
  */
+
+import type { Host } from "../host.ts";
 import { PROGRAMS } from "../qemu.ts";
 import { type Appliance, type Attached, type Description, quoted } from "./appliance.ts";
 
 /** @throws Error when a device's name is none that libvirt takes */
-export function libvirtDescription(appliance: Appliance): Description {
+function libvirtDescription(appliance: Appliance): Description {
   const { name, image, arch, memory, accelerator, nics, append } = appliance;
   for (const { name: role, tap } of nics)
     if (!/^[\w.-]+$/.test(tap)) throw new Error(`--${role} ${tap}: libvirt takes letters, digits, _ . and - only`);
@@ -105,3 +107,9 @@ function rendered({ name, attributes, children }: Tag, indent = ""): string {
   const inner = children.filter((child) => typeof child !== "string").map((child) => rendered(child, `${indent}  `));
   return `${open}>\n${inner.join("")}${indent}</${name}>\n`;
 }
+
+export const libvirt: Host = {
+  name: "libvirt",
+  describe: libvirtDescription,
+  starter: "weir run starts QEMU only; --print writes the domain, which virsh create starts",
+};

@@ -3,14 +3,16 @@
  * but gives a PVH domain no virtio network device: its interfaces are netfront over grants, event channels and xenstore, which
  * the image has no driver for. So the domain starts and refuses; it is written down so that this can be seen.
  */
+
+import type { Host } from "../host.ts";
 import type { Appliance, Description } from "./appliance.ts";
 
 /** Why a Xen domain does not come to forward anything. */
-export const WHY_NOT_XEN =
+const WHY_NOT_XEN =
   "a PVH domain of Xen has netfront interfaces only, and the image drives virtio: it would refuse to start (no devices)";
 
 /** @throws Error when a path has both kinds of quotes, which no string of xl.cfg can, or the image is not flat on Arm */
-export function xenDescription(appliance: Appliance): Description {
+function xenDescription(appliance: Appliance): Description {
   const { name, image, arch, memory, nics, append, flat } = appliance;
   if (arch === "aarch64" && !flat)
     throw new Error(`${image}: Xen on Arm loads flat images, expected what weir build --flat writes`);
@@ -44,3 +46,9 @@ function string(text: string): string {
   if (!quote) throw new Error(`${text}: has both kinds of quotes, which xl.cfg cannot express`);
   return `${quote}${text}${quote}`;
 }
+
+export const xen: Host = {
+  name: "xen",
+  describe: xenDescription,
+  starter: `${WHY_NOT_XEN}; --print shows the configuration`,
+};
