@@ -64,7 +64,12 @@ function memberOf(name: string, declaration: ts.Declaration | undefined): string
     const parameters = declaration.parameters.map(
       (p) => `${p.name.getText()}${p.initializer ? "?" : ""}: ${typeOf(p.type)}`,
     );
-    return [`    ${name}(${parameters.join(", ")}): ${typeOf(declaration.type)};`];
+    const result = `): ${typeOf(declaration.type)};`;
+    const line = `    ${name}(${parameters.join(", ")}${result}`;
+    // As Biome formats it.
+    return [
+      line.length <= 120 ? line : [`    ${name}(`, ...parameters.map((p) => `      ${p},`), `    ${result}`].join("\n"),
+    ];
   }
   if (ts.isVariableDeclaration(declaration)) return [`    ${name}: { value: ${typeOf(declaration.type)} };`];
   return [];

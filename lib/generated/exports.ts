@@ -151,7 +151,19 @@ export interface OnboardExports {
     lastTime(): bigint;
     outAt(): number;
     outSize(): number;
-    pcap(from: number, end: number, length: number, room: number, header: number, big: number, scale: number, link: number, number: number, earliest: bigint, latest: bigint): number;
+    pcap(
+      from: number,
+      end: number,
+      length: number,
+      room: number,
+      header: number,
+      big: number,
+      scale: number,
+      link: number,
+      number: number,
+      earliest: bigint,
+      latest: bigint,
+    ): number;
     snappedLaid(): number;
     stoppedAt(): number;
     usedNow(): number;

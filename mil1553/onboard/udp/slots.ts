@@ -194,7 +194,10 @@ export function insert(s: Slot, from: u32, p: usize, length: u32, time: u64): In
     : Insert.KEPT;
 }
 
-/** The header has come: the packet's length and type. False if the header is invalid or contradicts the segments received so far. */
+/**
+ * The header has come: the packet's length and type. False if the header is invalid or contradicts the segments
+ * received so far.
+ */
 function readHead(s: Slot, from: u32, p: usize, length: u32): bool {
   const h = headerOf(s);
   if (from == 0 && length >= HEADER) memory.copy(h, p, HEADER);
