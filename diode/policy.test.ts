@@ -333,7 +333,7 @@ it("the reasons' names are those that guard writes", async () => {
   const { readFileSync } = await import("node:fs");
   const onboard = readFileSync("diode/onboard/reasons.ts", "utf8");
   const listed = [...onboard.matchAll(/^ {2}([A-Z_0-9]+)(?: = 0)?,/gm)].map(([, name]) => name!.toLowerCase());
-  const written = [...onboard.matchAll(/case Reason\.([A-Z_0-9]+): lit\(t, "([a-z_0-9]+)"\)/g)];
+  const written = [...onboard.matchAll(/case Reason\.([A-Z_0-9]+):\s+lit\(t, "([a-z_0-9]+)"\)/g)];
   expect(listed).toEqual(["none", ...REASONS.map(({ name }) => name), "denied"]);
   for (const [, id, name] of written) expect(name).toBe(id!.toLowerCase());
   expect(written).toHaveLength(REASONS.length);
