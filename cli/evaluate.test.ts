@@ -143,7 +143,7 @@ describe("what cannot be done is said", () => {
   it("a label beyond the capture, with its line", async () => {
     await expect(
       evaluate("-r", fixture("site.pcap"), "--labels", labels("number,label\n1,1\n2000,1\n")),
-    ).rejects.toThrow(/labels\.csv:3:1: record 2000, but there are 1089 packets/);
+    ).rejects.toThrow(/labels\.csv:3:1: record 2000, but the captures have 1089 packets/);
   });
 
   it("a damaged capture: exit 2, what is left is evaluated", async () => {
