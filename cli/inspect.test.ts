@@ -49,7 +49,7 @@ describe("weir inspect", () => {
     });
   });
 
-  it("refuses what is no image with exit code 2 and nothing on stdout", async () => {
+  it("refuses a file that is not an image with exit code 2 and nothing on stdout", async () => {
     await inspect(image.subarray(0, 300));
     expect([process.exitCode, seen.out]).toEqual([2, ""]);
     expect(seen.talk).toMatch(/^weir: .*weir\.elf: ELF .* outside the file of 300/);

@@ -108,7 +108,7 @@ it.each<[string, { words: number[]; status?: number }, number | string, number?]
   expect(await outcome(datagram(ONE, packet(bus([message]), { channel })))).toBe(expected);
 });
 
-it("a rule for one of the two buses is none for the other", async () => {
+it("a rule for one of the two buses lets nothing of the other out", async () => {
   const guard = await Guard.under(
     under("- { name: a, action: allow, bus: A, rt: 5, sa: 1, direction: receive, words: 2 }"),
   );

@@ -76,7 +76,7 @@ describe("guard refuses a policy", () => {
     ["a name with a quotation mark", Tag.NAMES, set(0, 1, 0x22)],
     ["a name with a backslash", Tag.NAMES, set(0, 1, 0x5c)],
     ["a name with a space", Tag.NAMES, set(0, 1, 0x20)],
-    ["a name that is no ASCII", Tag.NAMES, set(0, 1, 0x7f)],
+    ["a name that is not ASCII", Tag.NAMES, set(0, 1, 0x7f)],
     ["an undefined action", Tag.RULES, set(0, 1, 2)],
     ["an undefined kind of payload", Tag.RULES, set(2, 1, 4)],
     ["every protocol allowed", Tag.RULES, set(1, 1, 255)],
@@ -128,8 +128,8 @@ describe("guard refuses a policy", () => {
     ["with bursts", set(56, 8, 1)],
     ["without a port", set(76, 4, 0)],
     ["with an invalid port", set(76, 4, 65536)],
-    ["from nobody", set(80, 4, 0)],
-    ["to nobody", set(84, 4, 0)],
+    ["without a sender", set(80, 4, 0)],
+    ["without a receiver", set(84, 4, 0)],
   ];
   it.each(paddings)("with padding %s", async (_, change) => {
     expect((await Guard.bare()).configure(withSection(shaped, Tag.SETTINGS, change))).toBe("out of range");

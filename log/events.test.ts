@@ -66,7 +66,7 @@ describe("the index", () => {
     index.close();
   });
 
-  it("does not wait for whoever has it locked; a lock that was left behind goes", () => {
+  it("does not wait for another process that has locked it; a lock that was left behind is removed", () => {
     const index = filled();
     mkdirSync(`${path}.lock`);
     expect(index.add([event(alert(9), 9)])).toBe(false);
@@ -76,7 +76,7 @@ describe("the index", () => {
     index.close();
   });
 
-  it("refuses what is no index", () => {
+  it("refuses a file that is not an index", () => {
     expect(() => new EventIndex(join(folder, "none.db"))).toThrow();
   });
 

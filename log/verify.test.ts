@@ -96,7 +96,7 @@ describe("what is wrong is named", () => {
     }
   });
 
-  it("replayed: of an earlier start, known or not; a late one of it is none", () => {
+  it("replayed: a record of an earlier start, known or not; a late record of a known start is reordered", () => {
     const { reports, kept } = verify([...one.slice(0, 49), one[50]!, ...two.slice(0, 9), one[20]!, one[49]!]);
     expect(kept.length).toBe(60);
     expect(reports.slice(2)).toEqual([
@@ -106,7 +106,7 @@ describe("what is wrong is named", () => {
     expect(classes(verify([two[0]!, one[0]!]).reports)).toEqual(["replayed"]);
   });
 
-  it("conflict: whoever has the key makes another record of a number that was taken", () => {
+  it("conflict: a second record of a number that was taken, made with the key", () => {
     const record = parse(one[5]!);
     if (typeof record === "string") throw new Error(record);
     const text = one[5]!.toString("latin1").replace("trunc_pkt", "trunc_pkx");

@@ -174,7 +174,7 @@ describe("what packets claim", () => {
 });
 
 describe("Ethernet inside", () => {
-  it("hands out whole frames, and names what is none", async () => {
+  it("hands out whole frames, and names the others as anomalies", async () => {
     const e = (await instantiateOnboard("mil1553/onboard/reader.probe.ts")).exports;
     const ether = (bytes: Uint8Array, word = bytes.length) => {
       const head = Buffer.alloc(12);

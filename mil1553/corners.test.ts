@@ -99,7 +99,7 @@ describe("a packet in segments", () => {
     );
   });
 
-  it("whose lengths cannot be is none", async () => {
+  it("with impossible lengths is refused", async () => {
     const lying = Buffer.from(bus(0, 40));
     lying.writeUInt32LE(20, 4);
     sealHeader(lying);

@@ -62,7 +62,7 @@ describe("the manifest", () => {
     expect(() => packManifest([a, { ...b, mac: a.mac }])).toThrow(/two interfaces with the mac 52:54:00:77:00:01/);
     expect(() => packManifest([a, { ...b, name: "in" }])).toThrow(/two interfaces with the name in/);
   });
-  it("refuses what is no name, no MAC address, no direction", () => {
+  it("refuses an invalid name, MAC address or direction", () => {
     const [a] = INTERFACES as [Interface];
     expect(() => packManifest([{ ...a, name: "ingress-1" }])).toThrow(/expected 1 to 8 letters and digits/);
     expect(() => packManifest([{ ...a, mac: "52-54-00-77-00-01" }])).toThrow(/is not a MAC address/);

@@ -126,7 +126,7 @@ it("leaves out a load only where the register holds it on every way", async () =
   expect(twice.filter((one) => one.code === Code.LDB_ABS)).toHaveLength(1);
 });
 
-it("what is no frame stays, frames of other link types go; more than a batch is refused", async () => {
+it("records that are not frames stay, frames of other link types go; more than a batch is refused", async () => {
   const filter = await Filter.of([[1, [step(Code.RET_K, 0)]]]);
   const parts = [
     record(new Uint8Array(3)),

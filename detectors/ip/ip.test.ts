@@ -168,7 +168,7 @@ describe("order of calls", () => {
     expect(total(probe.entries())).toBeGreaterThan(1.8 * total(first));
   });
 
-  it("configures nothing while it learns, and no section of somebody else", async () => {
+  it("configures nothing while it learns, and no section of another detector", async () => {
     const [section] = packAll(mergeAll(await lessonOf(normalTraffic(1, 60))), 1);
     const probe = await IpProbe.create();
     expect(probe.configure(Tag.RULES, section!.bytes)).toBe(false);

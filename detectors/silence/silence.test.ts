@@ -48,7 +48,7 @@ it("finds it too when nothing comes at all but ticks, and again after it came ba
   expect(silent(Array.from({ length: 60 }, (_, i) => tick(probe, 5260 + i)).flat()).length).toBe(silent(found).length);
 });
 
-it("takes a hole in the recording for one: nobody watched", async () => {
+it("a hole in the recording is not silence: nothing was watched", async () => {
   const probe = await taught(normalTraffic(1, 600), undefined, only);
   const hole = [...normalTraffic(2, 60, 5000), ...normalTraffic(3, 60, 90000)];
   const found = silent(checkAll(probe, hole));

@@ -231,7 +231,7 @@ describe("a registered domain", () => {
     expect(await entriesOf(every(0.5, 300, 1000, () => udpData(RESOLVER, 53, CLIENT, 53, plain)))).toEqual([]);
   });
 
-  it("is none in notifications and questions to servers, nor where a name is too long to be one", async () => {
+  it("finds no tunnel in notifications and questions to servers, nor where a name is too long for DNS", async () => {
     const cases = [2, 4, 5, 6].map((opcode) => {
       const message = dnsMessage({ name: "host.example.com" });
       message[2] = opcode << 3;

@@ -68,7 +68,7 @@ describe("limit for a wanted rate", () => {
     const scaled = limitFor({ scores: scores.map((x) => x * 1000), times }, { rate: 0.1 });
     expect(scaled.limit / limits[4]!.limit).toBeCloseTo(1000, 2);
   });
-  it("refuses what is no sample", () => {
+  it("refuses invalid samples", () => {
     const times = [0, 1];
     expect(() => limitFor({ scores: [], times: [] }, { rate: 1 })).toThrow(RangeError);
     expect(() => limitFor({ scores: [1, Number.NaN], times }, { rate: 1 })).toThrow(RangeError);

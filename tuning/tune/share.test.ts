@@ -27,7 +27,7 @@ describe("shares of a budget", () => {
     expect(sum(both)).toBeCloseTo(1, 12);
   });
 
-  it("go to whoever finds more by them, where attacks are labelled", () => {
+  it("go to the detectors that find more with them, where attacks are labelled", () => {
     const shares = sharesOf(entries("rate", "flood"), new Set(), false);
     // rate finds one more at 0.6 of the budget, flood nothing whatever it has
     const factorAt = (name: DetectorName, share: number) => (name === "rate" ? (share >= 0.6 ? 1 : 2) : 10);

@@ -257,7 +257,7 @@ describe("a sender who has the key and keeps to nothing else", () => {
     expect(out.slice(-2)).toEqual(["1 late.txt", "1 last.txt"]);
   });
 
-  it("frames with a field that no sender writes, of earlier boots, again, or long past, are none", async () => {
+  it("frames with an invalid field, of earlier boots, repeated, or long past, are dropped", async () => {
     const guard = await Guard.under(strict);
     const forger = new Forger();
     let time = SECOND;

@@ -37,7 +37,7 @@ struct transport {
   uint32_t msix;    // where in its configuration the interrupts' switch is
   uint64_t vectors; // its table of interrupts
 };
-// The n-th transport that the machine tells of by other ways than the command line; false when there are no more. Asked in order.
+// The n-th transport that the machine describes, other than on the command line; false when there are no more. Asked in order.
 bool arch_device(uint32_t n, struct transport *t);
 // Lets a device reach memory, where it cannot from the beginning.
 void arch_enable(const struct transport *t);
@@ -65,13 +65,13 @@ void network_interrupt(void);
 struct fault {
   const char *what;
   uint64_t pc, address;     // address: of a page fault, else 0
-  uint32_t code;            // the exit code, or 0: to be found from the rest, as it is a page fault
+  uint32_t code;            // the exit code; 0 for a page fault: its code follows from the rest
   bool user, present, write, execute;
   bool bounds;              // the instruction with which a compartment's bounds check ends (wasm/wasm-ops.h)
 };
 _Noreturn void kernel_fault(const struct fault *fault);
 
-// A device register. The compiler is not to know how the address was made: it would step a pointer along with an access,
+// A device register. The compiler must not see how the address was made: it would step a pointer along with an access,
 // and hypervisors on Arm can emulate only accesses that do nothing else (Arm ARM, ESR_EL2.ISV).
 #define REGISTER(address) ({ \
   uint64_t register_ = (address); \

@@ -63,8 +63,8 @@ extern struct weir_info weir_info;
 
 #define IN_BUFFERS 128
 #define BUFFER_SIZE 2048
-// `out` holds as many of Ethernet's longest frames, in two buffers each, as `in` does: what came while the host stood still
-// is lost otherwise.
+// `out` holds as many of Ethernet's longest frames, in two buffers each, as `in` does. With fewer, frames that came while
+// the host stood still would be lost.
 #define SEND_BUFFERS 256
 #define OUT_SIZE 768
 #define LOG_SIZE 208
@@ -94,9 +94,9 @@ _Noreturn void user_main(void);
 
 // ---- A crash: WEIR_CRASH, or a trap of the user part -------------------------------------------------------------------------
 //
-// The kernel part says what it was (a trap) in one line, resets all devices, and enters the user part once more, here, so
-// that what there is to tell of memory that hostile frames have passed through is told unprivileged. From then on there is
-// WEIR_PRINT; any other call, or another trap, ends the machine with the first crash's exit code.
+// The kernel part says what it was (a trap) in one line, resets all devices, and enters the user part once more, here:
+// memory that hostile frames have passed through is read and printed unprivileged. From then on only WEIR_PRINT is
+// allowed; any other call, or another trap, ends the machine with the first crash's exit code.
 
 _Noreturn void user_crash(void);
 extern struct user_crashed {

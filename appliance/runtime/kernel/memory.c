@@ -36,8 +36,8 @@ static const struct region { char *from, *to; enum arch_rights rights; } regions
 
 static uint64_t policy_end;
 
-// Gives the pages of the linear memories what lies from `next` on, but those that the policy leaves untouched; returns where
-// that ends. The user part asks the compartments whether that is so.
+// Maps the pages of the linear memories to memory from `next` on, but not those that the policy leaves untouched; returns
+// where that ends. The user part asks the compartments whether they leave them untouched.
 static uint64_t memories(uint64_t next, bool map) {
   unsigned n = 0;
   for (const struct region *r = regions + REGIONS - MEMORIES; r < regions + REGIONS; r++)
@@ -49,8 +49,8 @@ static uint64_t memories(uint64_t next, bool map) {
   return next;
 }
 
-// Too little is refused before anything else in memory is relied on: what did not fit was not loaded either. What is no policy
-// is mapped as one page, for the user part to refuse.
+// Refuses too little memory before it relies on any: what did not fit was not loaded either. Bytes that are not a policy are
+// mapped as one page, and the user part refuses them.
 void memory_start(const struct arch_boot *boot) {
   const uint64_t from = (uint64_t)POLICY;
   bool fits = arch_is_memory(boot, (uint64_t)low, (uint64_t)low_end) && arch_is_memory(boot, (uint64_t)image, from + PAGE);

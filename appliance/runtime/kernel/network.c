@@ -80,7 +80,7 @@ static void match(void) {
     if ((ON_PCI(&nics[n]) ? nics[n].id : get(n, MMIO_DEVICE_ID)) != VIRTIO_ID_NET) refuse(EXIT_DEVICES, "a device is not a network device");
     uint8_t mac[6];
     for (int i = 0; i < 6; i++) mac[i] = *NARROW(uint8_t, nics[n].config + i);
-    bool taken = false; // of two roles with one address the second has no device
+    bool taken = false; // when two roles have one address, the second gets no device
     for (uint32_t r = 0; r < ROLES; r++) {
       int same = 0;
       for (int i = 0; i < 6; i++) same += mac[i] == mac_of(r)[i];
@@ -150,7 +150,7 @@ void network_interrupt(void) {
   if (!ON_PCI(&nics[ROLE_IN])) set(ROLE_IN, MMIO_INTERRUPT_ACK, get(ROLE_IN, MMIO_INTERRUPT_STATUS));
 }
 
-// `out` first: from there on nothing is forwarded. Once: a fault in here must not lead back here.
+// `out` first: from then on nothing is forwarded. It runs once: a fault in here must not lead back here.
 void network_reset(void) {
   uint32_t all = started;
   started = 0;

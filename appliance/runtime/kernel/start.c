@@ -24,7 +24,7 @@ static void copy_command_line(const char *from) {
 
 static void check_manifest(void) {
   static const char names[ROLES][8] = {"in", "out", "log"};
-  const volatile struct weir_manifest *m = &note.manifest; // volatile: it is not what was compiled in
+  const volatile struct weir_manifest *m = &note.manifest; // volatile: `weir build` writes it after compilation
   bool right = m->version == MANIFEST_VERSION && m->count == ROLES;
   for (unsigned r = 0; r < ROLES; r++) {
     const volatile struct weir_interface *i = &m->interfaces[r];
@@ -54,7 +54,7 @@ void kernel_call(uint64_t call, uint64_t argument) {
   if (call == WEIR_NOTIFY && argument < ROLES) network_notify(argument);
   else if (call == WEIR_IDLE && argument <= 4000000000) arch_idle(argument);
   else if (call == WEIR_EXIT && argument < 64) stop(argument);
-  else if (call == WEIR_CRASH && argument && argument < 64) kernel_crash(argument); // 0: it would count as none
+  else if (call == WEIR_CRASH && argument && argument < 64) kernel_crash(argument); // 0 would count as no crash
   else if (call == WEIR_PRINT && argument <= sizeof weir_console) {
     arch_read_user();
     for (uint64_t i = 0; i < argument; i++) arch_put(weir_console[i]);

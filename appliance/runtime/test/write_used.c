@@ -1,5 +1,5 @@
 // REQ-DIODE-007
-// Writes to a used ring, which is the devices'.
+// Writes to a used ring, which only devices may write.
 #include "survived.h"
 
 void user_main(void) {

@@ -67,13 +67,13 @@ static void check_policy(const struct weir_container *c) {
 
 static bool is_spare(const struct weir_container *c, uint32_t page) { return c->spare[page / 8] >> page % 8 & 1; }
 
-// What is there is from before the start.
+// Memory holds what was there before the start.
 static void clear(enum compartment which, const struct weir_container *c) {
   for (uint32_t i = 0; i < size[which] / PAGE_SIZE; i++)
     if (!is_spare(c, first_page[which] + i)) memset(memory[which] + i * PAGE_SIZE, 0, PAGE_SIZE);
 }
 
-// Each page without memory is one that the compartment says it leaves alone.
+// Each page without memory must be one that the compartment says it leaves untouched.
 static void check_spare(enum compartment which, const struct weir_container *c) {
   const uint32_t pages = size[which] / PAGE_SIZE;
   uint32_t left = 0;

@@ -112,7 +112,7 @@ static void tell_recorder(void) {
   say_number(r->to);
   for (uint64_t at = r->from; at < r->to;) {
     const uint32_t size = recorder_record(at);
-    if (size > r->to - at) return; // overwritten by who knows whom
+    if (size > r->to - at) return; // overwritten: this size cannot be true
     for (uint32_t done = 0; done < size; done += IN_LINE)
       tell_bytes(at + done, size - done < IN_LINE ? size - done : IN_LINE, done ? "\nweir: bytes: " : "\nweir: record: ");
     at += size;

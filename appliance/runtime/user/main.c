@@ -65,7 +65,7 @@ static uint32_t round_all(void) {
 static uint64_t period, due; // ns
 
 static uint32_t tick(uint64_t now) {
-  if (due > now + period) due = now; // the clock went back: from there on
+  if (due > now + period) due = now; // the clock went back: go on from there
   if (replaying || now < due) return 0;
   batch_record(WEIR_RECORD_TICK, now, "", 0);
   due += (now - due) / period * period + period; // a paused image does not make up for what it missed

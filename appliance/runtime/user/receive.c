@@ -2,8 +2,8 @@
 // `in`'s ring. Everything in the used ring is the device's and checked: each entry must name a buffer that is with the
 // device, once, and a length that fits.
 //
-// The available ring, its flags and the doorbell can be seen by whoever sends on `in`. So what is done to them here
-// follows from what has arrived alone: a buffer goes back as soon as its frame was copied, before anything looks at the
+// A sender on `in` can see the available ring, its flags and the doorbell. So what is done to them here
+// depends only on what has arrived: a buffer goes back as soon as its frame was copied, before anything looks at the
 // frame, whatever the other rings are like.
 #include "user/runtime.h"
 

@@ -21,7 +21,7 @@ void say_number(uint64_t value);
 void say_hex(uint64_t value, int digits); // at least so many digits
 void say_bytes(const uint8_t *bytes, uint32_t length); // untrusted: what is not printable ASCII becomes a question mark
 void say_mac(const uint8_t mac[6]);
-void say_fresh(void); // what was begun ends here
+void say_fresh(void); // ends a line that was begun
 void say_flush(void); // whole lines go out by themselves when the buffer is full, and when this is called
 // "weir: <state>: <what><why>", and the end. `why` may be empty.
 _Noreturn void end(enum weir_exit code, const char *state, const char *what, const char *why);
@@ -29,9 +29,9 @@ _Noreturn void end(enum weir_exit code, const char *state, const char *what, con
 // ---- clock.c -------------------------------------------------------------------------------------------------------------
 
 extern bool replaying; // `clock=frames`: the time is in what comes in, and so is everything else of a record
-extern uint64_t boot_number; // `boot=`: tells this start from others in the log; 0 where nobody said
+extern uint64_t boot_number; // `boot=`: tells this start from others in the log; 0 when it is missing
 void clock_start(void); // reads clock=, epoch=, boot= of the command line
-uint64_t clock_now(void); // nanoseconds since 1970; since boot where nobody said when that was
+uint64_t clock_now(void); // nanoseconds since 1970; since boot when `epoch=` is missing
 const char *option(const char *key); // what is behind `key` on the command line, or null
 uint64_t decimal(const char *digits);
 
@@ -57,7 +57,7 @@ void batch_clear(uint32_t rest);
 
 #define RECORDER_SIZE 32768 // bytes, a power of two; the embedded host has none: it can be asked again
 extern struct recorder {
-  char magic[8];      // "WEIRREC1", for who finds it in a memory image
+  char magic[8];      // "WEIRREC1", by which it is found in a memory image
   uint64_t size;
   uint64_t from, to;  // the records kept are bytes[from % size] to bytes[to % size]; both only grow
   uint8_t bytes[RECORDER_SIZE];

@@ -15,7 +15,7 @@
 #endif
 #endif
 
-// The compiler is not to know how the address was made: see REGISTER.
+// The compiler must not see how the address was made: see REGISTER.
 #define NARROW(type, address) ({ \
   uint64_t register_ = (address); \
   __asm__ volatile("" : "+r"(register_)); \
@@ -59,12 +59,12 @@ static inline void transport_write(const struct transport *t, uint32_t at, uint3
   if (bytes == 4) *REGISTER(address) = value;
   else if (bytes == 2) *NARROW(uint16_t, address) = (uint16_t)value;
   else *NARROW(uint8_t, address) = (uint8_t)value;
-  // A reset has happened when the status says so (4.1.4.3.2); a device that never says so is not waited for for ever.
+  // A reset has happened when the status says so (4.1.4.3.2); the wait for a device that never says so ends.
   if (at == MMIO_STATUS && !value) for (uint32_t n = 0; n < 10000 && *NARROW(uint8_t, address); n++) {}
 }
 
-// Of the queue that is selected: where its doorbell is, and, when it is to interrupt, by which vector: the first. False when
-// the device does not have them.
+// Finds the doorbell of the selected queue and, when the queue is to interrupt, gives it the first vector. False when the
+// device has no such doorbell or vector.
 static inline bool transport_queue(struct transport *t, bool interrupts) {
   if (!ON_PCI(t)) return true;
   const uint64_t offset = (uint64_t)*NARROW(uint16_t, t->base + COMMON_NOTIFY_OFF) * t->bell_step;

@@ -20,7 +20,7 @@
 #define INLINE static inline __attribute__((nodebug))
 
 // The place of a trap must tell which line of AssemblyScript it is, so no two share one, and each is as short as can be.
-// None of these is said not to return: a compiler would then not keep where they were called from.
+// None of these is declared noreturn: a compiler would then not keep where they were called from.
 #define DEFINE_TRAP(reason)                                                        \
   static __attribute__((noinline, cold, nomerge, nodebug)) void trap_##reason(void) { \
     weir_trap(WEIR_COMPARTMENT, WEIR_TRAP_##reason);                               \

@@ -15,8 +15,8 @@ typedef enum {
   WEIR_TRAP_UNREACHABLE = 5,        // a failed assertion or throw in AssemblyScript
 } weir_trap_reason;
 
-// Given by the runtime: fail closed. compartment: 1 inspect, 2 guard, 3 journal. It does not return; that it is not said to
-// is for the crash record (wasm-ops.h).
+// Given by the runtime: fail closed. compartment: 1 inspect, 2 guard, 3 journal. It does not return, but is not
+// declared noreturn: the crash record needs that (wasm-ops.h).
 void weir_trap(unsigned compartment, weir_trap_reason reason);
 
 #endif

@@ -73,7 +73,7 @@ void cpu_broken(uint64_t cause, uint64_t pc, uint64_t address, uint32_t whence) 
 uint64_t arch_clock(char how[16]) {
   static const char name[] = "cntfrq";
   for (unsigned i = 0; i < sizeof name; i++) how[i] = name[i];
-  return READ("cntfrq_el0"); // it is the hypervisor's or the firmware's to say
+  return READ("cntfrq_el0"); // the hypervisor or the firmware has set it
 }
 
 void arch_interrupts(const struct transport *in) { gic_start(in->line); }
@@ -117,8 +117,8 @@ void arch_enable(const struct transport *t) { (void)t; } // virtio-mmio has no s
 
 // ---- Console and the end ------------------------------------------------------------------------------------------------
 
-// A PL011. Who reads it may have stopped reading: after one long wait text is dropped, until there is room again, for
-// nothing here may wait for whoever is outside.
+// A PL011. Its reader may have stopped reading. After one long wait text is dropped until there is room again: the image
+// must never wait for anyone outside.
 void arch_put(char c) {
   static uint32_t patience = CONSOLE_PATIENCE;
   if (!machine.console) return;
@@ -130,8 +130,8 @@ void arch_put(char c) {
   *console(0) = (uint8_t)c;
 }
 
-// PSCI knows no exit codes, so the console's last line has it (hosts/exits.ts). Semihosting has them, but with it the
-// hypervisor would open files for whoever takes over the kernel part.
+// PSCI has no exit codes, so the console's last line has the code (hosts/exits.ts). Semihosting has them, but with it the
+// hypervisor would open files for an attacker who took over the kernel part.
 void arch_exit(uint32_t code) {
   put("weir: exit ");
   put_hex(code);

@@ -23,7 +23,7 @@ extern struct machine {
   bool smc; // PSCI is called by smc, else by hvc
 } machine;
 
-// False when it is no device tree. Anything it says too much of is left out.
+// False when it is no device tree. Entries for which there is no room here are left out.
 bool fdt_read(const uint8_t *fdt);
 
 void gic_start(uint32_t line);

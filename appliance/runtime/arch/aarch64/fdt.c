@@ -1,5 +1,5 @@
 // The device tree (Devicetree Specification 0.4, chapter 5): big-endian words, checked against its own length. Only the
-// root's children are of interest: what hypervisors make is no deeper.
+// root's children are read: hypervisors put nothing that is needed any deeper.
 #include "cpu.h"
 
 enum { FDT_MAGIC = 0xd00dfeed, FDT_BEGIN_NODE = 1, FDT_END_NODE, FDT_PROP, FDT_NOP, FDT_END = 9 };

@@ -1,6 +1,6 @@
 // The interrupt controller (Arm GIC architecture, versions 2 and 3), for one purpose: to end a wait. WFI ends when an
-// interrupt is pending although it is masked (Arm ARM, D1.6.2), so none is ever taken: what is pending is asked for and
-// answered here, in order, and no code runs that nobody called.
+// interrupt is pending although it is masked (Arm ARM, D1.6.2), so none is ever taken: this file asks what is
+// pending and answers it, in order. No code runs without being called.
 #include "cpu.h"
 
 enum { // GICD, and of version 3 the second page of a redistributor
@@ -15,7 +15,7 @@ enum { // GICD, and of version 3 the second page of a redistributor
 #define GROUP_1 "s3_0_c12_c12_7"     // ICC_IGRPEN1_EL1
 enum { NO_INTERRUPT = 1020 };        // from here on numbers are not of interrupts
 
-static uint32_t network; // the one of `in`
+static uint32_t network; // the interrupt of `in`
 
 static volatile uint32_t *at(uint64_t base, uint32_t offset) { return REGISTER(base + offset); }
 static void set_bit(uint64_t base, uint32_t offset, uint32_t n) { *at(base, offset + n / 32 * 4) |= 1u << n % 32; }

@@ -17,7 +17,7 @@ extern char low[], journal_memory_end[];
 static uint64_t tables[TABLES][512] __attribute__((section(".bss.low.kernel"), aligned(4096)));
 static unsigned used;
 
-// Low memory comes as the loader left it.
+// Low memory holds what the loader left there.
 static uint64_t *new_table(void) {
   if (used == TABLES) refuse(EXIT_MEMORY, "the image and its policy are larger than 32 MiB");
   volatile uint64_t *table = tables[used++];

@@ -21,7 +21,7 @@ static inline uint64_t weir_ticks(void) {
 #define WEIR_REGISTERS \
   "pc", "sp", "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", \
   "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "cause"
-// Bytes of a call, and whether the bytes in front of `pc` are one (bl): what is no such place is no return address.
+// Bytes of a call, and whether the bytes in front of `pc` are one (bl): if not, `pc` is not a return address.
 #define WEIR_CALL_BYTES 4
 static inline int weir_after_call(const uint8_t *pc) { return !((uint64_t)pc & 3) && pc[-1] >> 2 == 0x25; }
 

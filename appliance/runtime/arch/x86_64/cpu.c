@@ -155,14 +155,14 @@ uint64_t arch_clock(char how[16]) {
   if (last >= CPUID_TSC && cpuid(CPUID_TSC).a) return found(how, "cpuid", cpuid(CPUID_TSC).a * 1000ull);
   struct cpuid tsc = cpuid(0).a >= 0x15 ? cpuid(0x15) : (struct cpuid){0, 0, 0, 0};
   if (tsc.a && tsc.b && tsc.c) return found(how, "cpuid", (uint64_t)tsc.c * tsc.b / tsc.a);
-  // How many of ours pass in 2.5 ms of its, until that is the same twice: others may have had the CPU meanwhile.
+  // Counts our ticks in 2.5 ms of the 8254, until two counts agree: another guest may have had the CPU meanwhile.
   uint64_t first = 0, before = 0;
   for (uint32_t n = 0, start = 0; n < 1000000; n++) {
     outb(PORT_PIT_COMMAND, 0);
     uint32_t count = inb(PORT_PIT);
     count |= (uint32_t)inb(PORT_PIT) << 8;
     const uint64_t now = rdtsc(), passed = start - count & 0xffff;
-    if (n > 10000 && !passed && !before) break; // there is none
+    if (n > 10000 && !passed && !before) break; // there is no 8254
     if (n && passed < 2983) continue;
     const uint64_t hz = n ? (now - first) * 1193182 / passed : 0;
     if (hz - before + (before >> 7) < before >> 6) return found(how, "8254", hz);
@@ -214,8 +214,8 @@ void arch_enable(const struct transport *t) {
 
 // ---- Console and the end ------------------------------------------------------------------------------------------------
 
-// A 16550: when it says it is empty, 16 bytes fit. Who reads it may have stopped reading: after one long wait text is
-// dropped, until it is empty again, for nothing here may wait for whoever is outside.
+// A 16550: when it says it is empty, 16 bytes fit. Its reader may have stopped reading. After one long wait text
+// is dropped until it is empty again: the image must never wait for anyone outside.
 void arch_put(char c) {
   static uint32_t room;
   static uint64_t patience = CONSOLE_PATIENCE;
@@ -232,8 +232,8 @@ void arch_put(char c) {
   outb(PORT_CONSOLE, (uint8_t)c);
 }
 
-// Where nothing takes the exit code the console's last line has it (hosts/exits.ts), and a reset by the keyboard controller
-// ends the machine: on Firecracker always, on a q35 that is not to start again.
+// When no device takes the exit code, the console's last line has it (hosts/exits.ts), and a reset by the keyboard controller
+// ends the machine: on Firecracker always, on a q35 that QEMU runs with -no-reboot.
 void arch_exit(uint32_t code) {
   outb(PORT_DEBUG_EXIT, (uint8_t)code);
   put("weir: exit ");

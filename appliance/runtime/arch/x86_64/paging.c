@@ -10,7 +10,7 @@ enum { PRESENT = 1, WRITABLE = 2, USER = 4, WRITE_THROUGH = 8, CACHE_DISABLE = 1
 static uint64_t tables[TABLES][512] __attribute__((section(".bss.low.kernel"), aligned(4096)));
 static unsigned used;
 
-// Low memory comes as the loader left it.
+// Low memory holds what the loader left there.
 static uint64_t *new_table(void) {
   if (used == TABLES) refuse(EXIT_MEMORY, "the image and its policy are larger than 32 MiB");
   uint64_t *table = tables[used++], *at = table, count = 512;

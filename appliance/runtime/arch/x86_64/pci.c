@@ -31,7 +31,7 @@ static bool has_pci(void) {
   return inl(PORT_ADDRESS) == ENABLE;
 }
 
-// `needed` bytes of memory behind a BAR, in one page, where no memory is; 0 when they are not.
+// The address of `needed` bytes behind a BAR, all in one page that is not RAM; 0 when they are not.
 static uint64_t behind(uint32_t function, uint32_t bar, uint32_t offset, uint32_t needed) {
   if (bar > 5) return 0;
   const uint32_t low = config(function, PCI_BAR + 4 * bar);
@@ -73,7 +73,7 @@ static void walk(uint32_t function, struct transport *t) {
   }
 }
 
-// Until the manifest has a device for its own it can neither reach memory nor interrupt.
+// Until the manifest has a role for a device, the device can neither reach memory nor interrupt.
 bool pci_device(struct transport *t) {
   for (next = next || has_pci() ? next : FUNCTIONS; next < FUNCTIONS;) {
     const uint32_t function = ENABLE | next++ << 8, id = config(function, PCI_ID);

@@ -19,7 +19,7 @@ static inline uint64_t weir_ticks(void) {
 #define WEIR_REGISTERS \
   "rip", "rsp", "flags", "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", \
   "r15", "error"
-// Bytes of a call, and whether the bytes in front of `pc` are one: what is no such place is no return address.
+// Bytes of a call, and whether the bytes in front of `pc` are one: if not, `pc` is not a return address.
 #define WEIR_CALL_BYTES 5
 static inline int weir_after_call(const uint8_t *pc) { return pc[-5] == 0xe8; }
 

@@ -1,4 +1,4 @@
-// Halts, which is the kernel part's to do.
+// Halts, which only the kernel part may do.
 #include "../survived.h"
 
 void user_main(void) {

@@ -1,4 +1,4 @@
-// Lets interrupts through, which in an emulated or a virtual machine are the kernel part's too.
+// Lets interrupts through, which only the kernel part may do, in an emulated or a virtual machine too.
 #include "../survived.h"
 
 void user_main(void) {

@@ -1,4 +1,4 @@
-// The same by the other way.
+// Calls the firmware by smc, the other of the two ways (firmware.c).
 #include "../survived.h"
 
 void user_main(void) {

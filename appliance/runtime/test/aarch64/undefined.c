@@ -1,4 +1,4 @@
-// Executes what is no instruction.
+// Executes an undefined instruction.
 #include "../survived.h"
 
 void user_main(void) {

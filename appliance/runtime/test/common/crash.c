@@ -1,4 +1,4 @@
-// Of programs that take the user part's place: what there is to tell of a crash, the kernel part has told.
+// For programs that take the user part's place: the kernel part has already told all that there is of a crash.
 #include "kernel/kernel.h"
 #include "user.h"
 

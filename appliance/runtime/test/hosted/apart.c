@@ -2,7 +2,7 @@
 //
 // The user part's own loop (main.c, receive.c, send.c, batch.c) runs as a program of the build machine, with a clock that
 // counts its own readings and compartments that send a frame on `out` and a record on `log` for each frame. The same seed's
-// frames come on `in` while the devices of `out` and `log` behave in every way they can; each thing that whoever sends on
+// frames come on `in` while the devices of `out` and `log` behave in every way they can; everything that a sender on
 // `in` can see is written down: available index, ring and flags, doorbell, how long it waits. The two lists must be the same.
 // usage: apart FIRST-SEED TRIALS
 #include <setjmp.h>

@@ -112,7 +112,7 @@ static uint32_t transport_read(const struct transport *t, uint32_t at) {
   }
 }
 
-/** What is no register of virtio-mmio has numbers of its own: that it may reach memory, and its queue's interrupt. */
+/** Two settings are not registers of virtio-mmio and get numbers here: access to memory, and the queue's interrupt. */
 enum { ENABLED = 0xef, QUEUE_INTERRUPTS = 0xee };
 
 static void transport_write(const struct transport *t, uint32_t at, uint32_t value) {
@@ -150,7 +150,7 @@ static bool transport_queue(struct transport *t, bool interrupts) {
   return !device_of(t->base)->mute;
 }
 
-/** Where a device's doorbell is, from its registers: further on PCI. */
+/** The offset of a device's doorbell from its registers: larger on PCI. */
 static void transport_notify(const struct transport *t, uint32_t queue) {
   if (t->bell != t->base + (device_of(t->base)->pci ? 0x190 : 0x50)) wrong("another doorbell");
   transport_write(t, MMIO_QUEUE_NOTIFY, queue);
@@ -160,7 +160,7 @@ static void transport_notify(const struct transport *t, uint32_t queue) {
 
 static char command_line[4096];
 
-static uint32_t tree; // how many of them the machine tells of, and not the command line
+static uint32_t tree; // how many devices the machine itself describes, and not the command line
 static bool on_pci;   // and these are on PCI
 
 /** Three honest devices, the n-th with the MAC address of roles[n]; `count` of them are found. */
@@ -198,7 +198,7 @@ static void plug(const int roles[3], int count) {
   }
 }
 
-/** Starts the kernel part; its exit code, or -1 where it came to the user part. */
+/** Starts the kernel part. Returns its exit code, or -1 when it reaches the user part. */
 static int boot(void) {
   if (!setjmp(over)) kernel_start((const struct arch_boot *)command_line);
   return ended;
@@ -212,7 +212,7 @@ static void expect(int code, const char *words, const char *what) {
 
 static const int straight[3] = {ROLE_IN, ROLE_OUT, ROLE_LOG};
 
-/** What device n, in this role, must be told, to the last write. */
+/** All writes that device n must get in this role, to the last one. */
 static void append_expected(char *to, int n, int role) {
   static const char *const form =
     "%1$d.70=0 %1$d.ef=1 %1$d.70=1 %1$d.70=3 %1$d.14=0 %1$d.24=0 %1$d.20=20 %1$d.14=1 %1$d.24=1 %1$d.20=1 %1$d.70=b "
@@ -335,7 +335,7 @@ static void manifests(void) {
   mprotect((void *)((uint64_t)&note & ~(PAGE - 1)), 2 * PAGE, PROT_READ | PROT_WRITE);
   for (unsigned i = 0; i < 8 + 3 * sizeof(struct weir_interface); i++) {
     const unsigned in = i < 8 ? 0 : (i - 8) % sizeof(struct weir_interface);
-    if (i >= 8 && in >= 9) continue; // a zero that nobody reads, and the address: any device may have any
+    if (i >= 8 && in >= 9) continue; // a zero that is never read, and the address: any value is valid
     for (int bit = 0; bit < 8; bit++) {
       m[i] ^= (uint8_t)(1 << bit);
       plug(straight, 3);
@@ -383,7 +383,7 @@ static void calls(void) {
   }
   if (!setjmp(over)) kernel_call(WEIR_CRASH, 63);
   if (ended != -2 || crash_code != 63) wrong("a crash");
-  // After a crash there is printing; anything else is the end, with the crash's code.
+  // After a crash only printing is allowed; any other call ends the machine with the crash's code.
   static const uint64_t after[] = {WEIR_EXIT, WEIR_NOTIFY, WEIR_IDLE, WEIR_CRASH, 99};
   for (unsigned i = 0; i < sizeof after / sizeof *after; i++) {
     plug(straight, 3);

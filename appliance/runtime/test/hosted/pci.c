@@ -1,7 +1,7 @@
 // arch/x86_64/pci.c and virtio/transport.h as they are, as a program of the build machine, against a simulated PCI: ports
 // answer from a configuration space that is written down here, registers are this program's memory. What honest devices must
 // come to is written down once, from VIRTIO 1.2 (4.1) and PCI Local Bus 3.0; then every byte of the configuration space is
-// changed, and what comes of it must still lie in one page where no memory is. It is for x86-64 machines only, as what it tries.
+// changed, and what comes of it must still lie in one page where no memory is. Like the code it tests, it is for x86-64.
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <signal.h>
@@ -63,25 +63,25 @@ static void outl(uint16_t port, uint32_t value) {
     address = value;
   } else if (port == 0xcfc) {
     const uint32_t function = address >> 8 & 0xffff, at = address & 0xff;
-    if (!(address >> 31) || function >= MOST || !present[function]) wrong("a function that is not there is configured");
+    if (!(address >> 31) || function >= MOST || !present[function]) wrong("a missing function is configured");
     char one[64];
     sprintf(one, "%x.%x=%x ", function, at, value);
     if (strlen(log_) + strlen(one) < sizeof log_) strcat(log_, one);
-  } else wrong("a port of nobody");
+  } else wrong("it writes to an unknown port");
 }
 static uint32_t inl(uint16_t port) {
   if (++accesses > 100000) wrong("it goes on for ever");
   if (ports != WORKS) return ports == ECHO ? last : ~0u;
   if (port == 0xcf8) return address;
   const uint32_t function = address >> 8 & 0xffff;
-  if (port != 0xcfc || !(address >> 31) || address & 3 || function >= MOST) wrong("it reads what is no register");
+  if (port != 0xcfc || !(address >> 31) || address & 3 || function >= MOST) wrong("it reads from an invalid place");
   if (!present[function]) return ~0u;
   uint32_t value;
   memcpy(&value, &space[function][address & 0xff], 4);
   return value;
 }
 static uint8_t inb(uint16_t port) {
-  if (port != 0x3fd) wrong("a port of nobody");
+  if (port != 0x3fd) wrong("it reads from an unknown port");
   last = (last & ~0xffu) | 0x60;
   return 0x60;
 }
@@ -120,7 +120,7 @@ static void clear(void) {
   present[0] = true, put32(0, 0, 0x29c08086); // the host bridge
 }
 
-/** What is found, at most four; -1 where it is refused. */
+/** Returns how many transports are found, at most four; -1 when they are refused. */
 static struct transport found[4];
 static int scan(void) {
   if (setjmp(over)) return -1;
@@ -140,7 +140,7 @@ static void honest(void) {
       for (int slot = f & ~7; slot < f; slot++) if (!present[slot]) present[slot] = true, put32(slot, 0, 0x12348086);
       put32(f & ~7, 0x0c, 0x00800000);
     }
-    if (trial == 2) plug(31 * 8, 8, 0x1041, 0x1100), put32(1 * 8, 0x0c, 0), put32(31 * 8, 0x0c, 0), plug(31 * 8 + 1, 12, 0x1041, 1); // of one function: nobody looks there
+    if (trial == 2) plug(31 * 8, 8, 0x1041, 0x1100), put32(1 * 8, 0x0c, 0), put32(31 * 8, 0x0c, 0), plug(31 * 8 + 1, 12, 0x1041, 1); // a device of one function: others are not looked for
     if (scan() != 3) wrong(said[0] ? said : "honest devices are not found");
     for (int n = 0; n < 3; n++) {
       int which = 0;
@@ -248,7 +248,7 @@ static void devices_of_their_own(void) {
   signal(SIGSEGV, SIG_DFL), signal(SIGTRAP, SIG_DFL);
 }
 
-/** Every byte of a device's configuration, changed to everything: what it comes to lies in its page, or it is refused. */
+/** Each byte of a device's configuration takes each value: what is found lies in its page, or the device is refused. */
 static void hostile(void) {
   unsigned refused = 0, taken = 0;
   for (int at = 0; at < 256; at++) for (int value = 0; value < 256; value++) {
@@ -275,7 +275,7 @@ static void hostile(void) {
   if (refused < 1000 || taken < 10000) printf("%u refused, %u taken\n", refused, taken), wrong("nothing was tried");
 }
 
-/** One thing wrong each, and what it must come to. */
+/** One fault in each case, and the result that is expected. */
 static void cases(void) {
 #define CASE(change, wanted) clear(); plug(16, 4, 0x1041, 0x1100); change; if (scan() != (wanted)) printf("%s\n", said), wrong(#change)
   const uint64_t bar = window + 4 * PAGE;

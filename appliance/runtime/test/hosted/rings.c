@@ -66,7 +66,7 @@ static void give(uint32_t id, uint32_t len) {
   weir_device_rings.in.ring[returned++ % IN_BUFFERS] = (struct virtq_used_elem){id, len};
 }
 
-// Returns whether something was written that must end it.
+// Returns whether it wrote something that must end the image.
 static bool lie(void) {
   uint32_t id = random_below(IN_BUFFERS);
   switch (random_below(6)) {

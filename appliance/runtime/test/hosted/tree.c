@@ -1,6 +1,6 @@
 // The reader of device trees (arch/aarch64/fdt.c) as a program of the build machine: prints what it understood of the tree
-// in a file, then reads that many spoilt copies of it, each in a piece of memory of just its size: sanitizers see any access
-// beyond. Arguments: file, seed, copies.
+// in a file, then reads spoilt copies of it, each in memory of exactly its size, so that sanitizers see any access beyond it.
+// Arguments: file, seed, number of copies.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,8 +46,8 @@ int main(int count, char **arguments) {
   state = strtoull(arguments[2], 0, 10);
   uint32_t wholes = 0;
   for (long n = strtol(arguments[3], 0, 10); n; n--) {
-    // Cut anywhere; words changed anywhere, and those that say a length or a place more often; but the length of it all is
-    // the loader's to answer for.
+    // Cut anywhere; words changed anywhere, lengths and offsets more often. The total length stays right: the loader answers
+    // for it.
     const uint32_t room = any() % 4 ? used : 40 + any() % (used - 40);
     uint8_t *copy = malloc(room);
     if (!copy) return 1;

@@ -1,4 +1,4 @@
-// Switches interrupts off, which in an emulated or a virtual machine are the kernel part's too.
+// Switches interrupts off, which only the kernel part may do, in an emulated or a virtual machine too.
 #include "../survived.h"
 
 void user_main(void) {

@@ -1,4 +1,4 @@
-// In the place of the runtime's virtio/transport.h: register accesses are calls of whoever judges them, each seen, in order.
+// In the place of the runtime's virtio/transport.h: each register access calls the program that judges it, in order.
 #ifndef WEIR_TRANSPORT_H
 #define WEIR_TRANSPORT_H
 
