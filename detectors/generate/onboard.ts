@@ -112,7 +112,7 @@ export function dispatch(all: readonly Registered[]): string {
     ),
     block(
       "Who learns does so; the others look at the packet as ever.",
-      "// @ts-ignore: decorator\n@inline function look(k: Packet, e: Endpoints, addressed: bool): void",
+      "@inline function look(k: Packet, e: Endpoints, addressed: bool): void",
       looks(packets),
     ),
     ...(messages.length ? [messageIn(messages)] : []),
@@ -136,17 +136,7 @@ export function dispatch(all: readonly Registered[]): string {
       "export function evictions(): u64",
       sum(["endpointEvictions()", ...having("evictions").map(({ folder }) => `${folder}.evictions()`)]),
     ),
-    block(
-      "Says which tables stay untouched. The part, which is still at `part`, was taken over.",
-      "export function spareDetectors(part: usize): void",
-      [
-        "  spareEndpoints();",
-        ...having("spare").map(({ folder, declaration }) => {
-          const { learned } = declaration;
-          return `  ${folder}.spare(${learned ? `section(part, Section.${constant(learned.name)}) != 0` : "true"}, learns);`;
-        }),
-      ],
-    ),
+    spareDetectors(having("spare")),
     words("What was expected, without quotes.", "expected", all),
     words("What was seen instead, without quotes.", "seen", all),
   ].join("\n\n");
@@ -252,6 +242,21 @@ function looks(list: readonly Registered[]): string[] {
     else out.push(`${indent}${folder}.check(${args});`);
   }
   return inside ? [...out, "  }"] : out;
+}
+
+function spareDetectors(list: readonly Registered[]): string {
+  const part = list.some(({ declaration }) => declaration.learned) ? "part" : "_part";
+  return block(
+    "Says which tables stay untouched. The part, which is still at `part`, was taken over.",
+    `export function spareDetectors(${part}: usize): void`,
+    [
+      "  spareEndpoints();",
+      ...list.map(({ folder, declaration }) => {
+        const { learned } = declaration;
+        return `  ${folder}.spare(${learned ? `section(part, Section.${constant(learned.name)}) != 0` : "true"}, learns);`;
+      }),
+    ],
+  );
 }
 
 /** Of two that are as strict that of the later in the registry counts. */

@@ -8,13 +8,11 @@
 const SET: u64 = 1000000000;
 
 /** Nanoseconds from `last` to `now`, 0 where time went backwards. */
-// @ts-ignore: decorator
 @inline export function elapsed(last: u64, now: u64): u64 {
   return now > last ? now - last : 0;
 }
 
 /** What to store as the last time. */
-// @ts-ignore: decorator
 @inline export function later(last: u64, now: u64): u64 {
   return now >= last || last - now > SET ? now : last;
 }

@@ -124,7 +124,6 @@ export function packetIn(k: Packet, frame: usize, flow: usize): u32 {
 }
 
 /** Who learns does so; the others look at the packet as ever. */
-// @ts-ignore: decorator
 @inline function look(k: Packet, e: Endpoints, addressed: bool): void {
   if (addressed) {
     rate.check(k, e);

@@ -14,7 +14,6 @@ const powers: usize = memory.data<f64>([
   0.000244140625, 0.0001220703125, 0.00006103515625, 0.000030517578125,
 ]);
 
-// @ts-ignore: decorator
 @inline function inverse(r: u32): f64 {
   return r < 16 ? load<f64>(powers + ((<usize>r) << 3)) : reinterpret<f64>((<u64>(1023 - r)) << 52);
 }

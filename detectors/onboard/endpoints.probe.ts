@@ -105,7 +105,6 @@ export function packetIn(k: Packet, frame: usize, flow: usize): u32 {
 }
 
 /** Who learns does so; the others look at the packet as ever. */
-// @ts-ignore: decorator
 @inline function look(k: Packet, e: Endpoints, addressed: bool): void {
   if (addressed) {
     rate.check(k, e);
@@ -168,7 +167,7 @@ export function evictions(): u64 {
 }
 
 /** Says which tables stay untouched. The part, which is still at `part`, was taken over. */
-export function spareDetectors(part: usize): void {
+export function spareDetectors(_part: usize): void {
   spareEndpoints();
 }
 

@@ -6,8 +6,9 @@ import { clamp } from "./numeric";
 
 const CACHED: u32 = 2048;
 
-const byteCounts: usize = memory.data(1024, 8);
-const cache: usize = memory.data(16384, 8); // c * log2 c for c < CACHED, filled when first asked for
+const VALUES: u32 = 256; // of a byte
+const byteCounts: usize = memory.data(VALUES * 4, 8);
+const cache: usize = memory.data(CACHED * 8, 8); // c * log2 c for c < CACHED, filled when first asked for
 
 function term(c: u32): f64 {
   if (c < 2) return 0;
@@ -21,7 +22,6 @@ function term(c: u32): f64 {
   return v;
 }
 
-// @ts-ignore: decorator
 @inline function bits(n: u32, sum: f64): f64 {
   return n == 0 ? 0 : clamp(NativeMath.log2(<f64>n) - sum / <f64>n, 0, 32);
 }

@@ -1,13 +1,13 @@
 // REQ-DETECT-001
 // What detectors find. A detector raises findings while a record is worked on; whoever called it takes them from here,
-// groups and limits them, and writes alerts. Detectors know nothing of events, the writer of alerts nothing of statistics:
-// it asks the detector's expected() and seen() for the words.
+// groups and limits them, and writes alerts. Detectors know nothing of events, the writer of alerts nothing of
+// statistics: it asks the detector's expected() and seen() for the words.
 //
 // Rule when full: FINDINGS of one record are kept, the rest is counted in lost().
 import { ACTIONS, Action } from "../../appliance/contract/onboard/abi";
 import { DETECTORS, Detector } from "./catalogue";
 
-export const FINDINGS: u32 = 16;
+const FINDINGS: u32 = 16;
 
 /** Whom a finding is about. */
 export const enum Subject {
@@ -49,7 +49,7 @@ export class Finding {
 }
 
 export const FINDING: u32 = 136;
-const list: usize = memory.data(136 * 17, 8); // the last one takes what has no place
+const list: usize = memory.data((FINDINGS + 1) * FINDING, 8); // the last one takes what has no place
 const scales: usize = memory.data(DETECTORS * 8, 8);
 const actions: usize = memory.data(DETECTORS, 8); // an Action for each detector
 let used: u32 = 0;
@@ -96,7 +96,6 @@ export function setAction(detector: u32, action: u32): bool {
   return true;
 }
 
-// @ts-ignore: decorator
 @inline export function actionOf(detector: u32): u32 {
   return detector < DETECTORS ? load<u8>(actions + detector) : <u32>Action.PASS;
 }
@@ -106,12 +105,10 @@ export function setScale(detector: u32, factor: f64): void {
   if (detector < DETECTORS) store<f64>(scales + ((<usize>detector) << 3), factor);
 }
 
-// @ts-ignore: decorator
 @inline export function scaled(detector: Detector, threshold: f64): f64 {
   return threshold * load<f64>(scales + ((<usize>detector) << 3));
 }
 
-// @ts-ignore: decorator
 @inline export function isOff(detector: Detector): bool {
   return load<f64>(scales + ((<usize>detector) << 3)) == Infinity;
 }

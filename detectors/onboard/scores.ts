@@ -10,7 +10,6 @@ export function resetScores(): void {
   digest = 0;
 }
 
-// @ts-ignore: decorator
 @inline export function countScore(score: f64): void {
   count += 1;
   digest = mix(digest, reinterpret<u64>(score));

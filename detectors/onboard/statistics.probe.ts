@@ -1,6 +1,6 @@
 // Test entry: the statistics that detectors share behind plain exports. `at` is memory for their states.
 import * as table from "./table";
-const MEMORY: usize = memory.data(262144, 16);
+const MEMORY: usize = memory.data(1 << 18, 16);
 export function at(): usize {
   return MEMORY;
 }

@@ -34,7 +34,7 @@ export class Table {
 }
 
 @unmanaged
-export class Entry {
+class Entry {
   key: u64;
   check: u64;
   touch: u64;
@@ -52,7 +52,6 @@ export function open(t: Table, base: usize, capacity: u32, stride: u32): void {
   memory.fill(base, 0, <usize>capacity * stride);
 }
 
-// @ts-ignore: decorator
 @inline function place(t: Table, i: u32): Entry {
   return changetype<Entry>(t.base + <usize>(i & t.mask) * t.stride);
 }

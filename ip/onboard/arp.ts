@@ -1,8 +1,8 @@
-// Address resolution (RFC 826): hardware type, protocol type, their address sizes, operation, then sender's hardware and
-// protocol address, target's hardware and protocol address.
+// Address resolution (RFC 826): hardware type, protocol type, their address sizes, operation, then sender's hardware
+// and protocol address, target's hardware and protocol address.
 //
-// Read are IPv4 addresses over any hardware, and hardware addresses of 6 bytes; hosts differ in what else they check, so
-// that what some would refuse is noted and still read.
+// Read are IPv4 addresses over any hardware, and hardware addresses of 6 bytes; hosts differ in what else they check,
+// so that what some would refuse is noted and still read.
 import { be16, be32, be64 } from "../../lib/onboard/bytes";
 import { Anomaly } from "./generated/anomaly";
 import { Packet, need, note } from "./packet";

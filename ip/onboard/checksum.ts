@@ -1,7 +1,7 @@
 // REQ-DECODE-005
 // Checksums of transports: the Internet checksum with a pseudo-header (RFC 9293 section 3.1, RFC 8200 section 8.1).
 import { fold16, sum16 } from "../../lib/onboard/bytes";
-import { Ip, Is, Packet, Seen, innermost, note } from "./packet";
+import { Is, Packet, Seen, innermost, note } from "./packet";
 
 /** Whether all `length` bytes from k.at on can be checked; if not, the packet is marked as unverified. */
 export function verifiable(k: Packet, length: u32): bool {
@@ -27,7 +27,6 @@ export function checkPlain(k: Packet, length: u32, anomaly: u32): void {
   if (verifiable(k, length)) finish(k, sum16(k.at, length, 0), anomaly);
 }
 
-// @ts-ignore: decorator
 @inline function finish(k: Packet, sum: u64, anomaly: u32): void {
   if (fold16(sum) != 0xffff) bad(k, anomaly);
 }

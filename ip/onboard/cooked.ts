@@ -1,6 +1,7 @@
 // Linux cooked captures: what the kernel gives when there is no one link layer ("any").
 //   v1 (LINKTYPE_LINUX_SLL, 16 bytes): packet type, ARPHRD, address length, address (8), protocol
-//   v2 (LINKTYPE_LINUX_SLL2, 20 bytes): protocol, 0, interface (4), ARPHRD, packet type (1), address length (1), address (8)
+//   v2 (LINKTYPE_LINUX_SLL2, 20 bytes): protocol, 0, interface (4), ARPHRD, packet type (1), address length (1),
+//   address (8)
 import { be16, be64 } from "../../lib/onboard/bytes";
 import { Anomaly } from "./generated/anomaly";
 import { fromEtherType } from "./generated/numbers";

@@ -2,21 +2,21 @@
 import { mix } from "../../lib/onboard/bytes";
 import { Is, Packet, innermost } from "./packet";
 
-/** A whole datagram: no fragment of one, and nothing of it cut off by the capture. Its bytes: payloadOffset, payloadLength. */
-// @ts-ignore: decorator
+/**
+ * A whole datagram: no fragment of one, and nothing of it cut off by the capture. Its bytes: payloadOffset,
+ * payloadLength.
+ */
 @inline export function isDatagram(k: Packet): bool {
   return k.protocol == 17 && (k.flags & (Is.PORTS | Is.FRAGMENT | Is.SNAPPED)) == Is.PORTS;
 }
 
 /** Tells the sending host from others; never 0. */
-// @ts-ignore: decorator
 @inline export function senderKey(k: Packet): u64 {
   const ip = innermost(k);
   return mix(mix(0, ip.srcLo), ip.srcHi) | 1;
 }
 
 /** Tells the stream of datagrams between two ports of two hosts from others. `sender`: senderKey(). */
-// @ts-ignore: decorator
 @inline export function streamKey(k: Packet, sender: u64): u64 {
   const ip = innermost(k);
   return mix(mix(mix(sender, ip.dstLo), ip.dstHi), ((<u64>k.sourcePort) << 16) | k.destPort);

@@ -5,8 +5,9 @@ import { OUTER, PACKET_SIZE, Packet } from "./packet";
 import { writeProtocol } from "./generated/protocol";
 import { Text, open } from "../../lib/onboard/text";
 
-const INPUT: usize = memory.data(66560, 8);
-const PACKET: usize = memory.data(536, 8);
+const INPUT_SIZE: u32 = 65 << 10;
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
+const PACKET: usize = memory.data(PACKET_SIZE, 8);
 const NAME: usize = memory.data(64, 8);
 const WRITER: usize = memory.data(24, 8);
 

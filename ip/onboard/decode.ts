@@ -2,8 +2,8 @@
 // A frame into a Packet.
 //
 // Each protocol has a function that reads its header at k.at, moves k.at behind it and says which protocol follows. The
-// loop here calls them one after another, so there is no recursion however deep the tunnels: at most LAYERS rounds. Which
-// function that is, and what announces its protocol, is generated from the registry (../registry.ts).
+// loop here calls them one after another, so there is no recursion however deep the tunnels: at most LAYERS rounds.
+// Which function that is, and what announces its protocol, is generated from the registry (../registry.ts).
 // Two ends are kept: k.end of the bytes at hand, k.wire of the bytes the frame had. A header that the frame had no
 // room for is an anomaly; one that only the capture cut off is not (Is.CUT).
 //
@@ -17,7 +17,8 @@ import { Is, Packet, clear, note, push } from "./packet";
 /** Options of decode(). */
 export const enum Option {
   NONE = 0,
-  NO_CHECKSUMS = 1, // verify none (`-k none`): captures of the sending host have checksums its network card would fill in
+  // verify none (`-k none`): captures of the sending host have checksums its network card would fill in
+  NO_CHECKSUMS = 1,
 }
 
 /**

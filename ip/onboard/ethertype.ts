@@ -4,7 +4,9 @@ import { fromEtherType } from "./generated/numbers";
 import { Packet, limit, note } from "./packet";
 import { Protocol } from "./generated/protocol";
 
-/** What follows an Ethernet or VLAN header: by EtherType, or LLC behind an IEEE 802.3 length. k.at is behind the field. */
+/**
+ * What follows an Ethernet or VLAN header: by EtherType, or LLC behind an IEEE 802.3 length. k.at is behind the field.
+ */
 export function typeOrLength(k: Packet, type: u32, unknown: u32): u32 {
   if (type >= 0x0600) {
     if (k.ips == 0) k.etherType = <u16>type;

@@ -8,8 +8,8 @@ import { Flow, evicted, finish, forcedFlows, nextExpired, openFlows, update } fr
 import { track } from "./fragments";
 import { PACKET_SIZE, Packet } from "./packet";
 
-const input: usize = memory.data(131072, 8);
-const packet: usize = memory.data(536, 8);
+const input: usize = memory.data(INPUT_SIZE, 8);
+const packet: usize = memory.data(PACKET_SIZE, 8);
 const out: usize = memory.data(1 << 22, 8);
 const writer: usize = memory.data(24, 8);
 let tracked: u32 = 0;

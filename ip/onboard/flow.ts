@@ -1,16 +1,17 @@
 // REQ-DECODE-007, REQ-DECODE-008
 // Flows: what two endpoints said to each other, both directions in one entry.
 //
-// Key: addresses of the innermost IP packet, its protocol, its ports, the two outermost VLANs. The first packet's source
-// is the client, unless it is a SYN-ACK. Later fragments have no ports and belong to no flow; nor does what is not IP.
+// Key: addresses of the innermost IP packet, its protocol, its ports, the two outermost VLANs. The first packet's
+// source is the client, unless it is a SYN-ACK. Later fragments have no ports and belong to no flow; nor does what is
+// not IP.
 //
 //   table   buckets of 8 entries (96 bytes) with 8 tags (u32 of the hash; 0 = free) beside them in one cache line
 //   lists   one for each timeout, every flow in one of them, the flow seen longest ago in front
 //
 // Eviction: a new flow in a full bucket forces out the one of that bucket seen longest ago; evicted() has it then.
-// Timeouts, on the time of records: new TCP 60 s, established 600 s, closed 10 s; anything else 30 s until answered, then
-// 300 s (Suricata's defaults, but for closed TCP: there 0). When time goes backwards nothing times out until it is back.
-// A SYN on a closed connection starts another flow; the old one is evicted() then.
+// Timeouts, on the time of records: new TCP 60 s, established 600 s, closed 10 s; anything else 30 s until answered,
+// then 300 s (Suricata's defaults, but for closed TCP: there 0). When time goes backwards nothing times out until it is
+// back. A SYN on a closed connection starts another flow; the old one is evicted() then.
 import { mix } from "../../lib/onboard/bytes";
 import { FLOWS } from "./capacity";
 import { Is, Packet, innermost } from "./packet";
@@ -139,7 +140,9 @@ export function update(k: Packet): usize {
   return begin(k, place(bucket), tag, vlans);
 }
 
-/** A flow whose time is over by `now` (a copy, valid until the next call), taken out of the table; 0 when there is none. */
+/**
+ * A flow whose time is over by `now` (a copy, valid until the next call), taken out of the table; 0 when there is none.
+ */
 export function nextExpired(now: u64): usize {
   present = false;
   for (let list: u32 = 0; list < LISTS; ++list) {
@@ -174,7 +177,6 @@ export function flowId(f: Flow): u64 {
   return mix(h, <u64>f.vlans) >> 11;
 }
 
-// @ts-ignore: decorator
 @inline function at(index: u32): Flow {
   return changetype<Flow>(table + <usize>index * SIZE);
 }

@@ -1,11 +1,11 @@
 // REQ-DECODE-006
-// Keeps track of fragments: which parts of each fragmented packet have come, and what is wrong with them. Nothing is put
-// together; the bytes are not kept.
+// Keeps track of fragments: which parts of each fragmented packet have come, and what is wrong with them. Nothing is
+// put together; the bytes are not kept.
 //
-// A packet in parts is known by (source, destination, identification, protocol, VLANs). Its parts are kept as up to RANGES
-// stretches without a gap, in units of 8 bytes (RFC 791; RFC 8200 section 4.5). A part that covers what another covered
-// is an overlap, whatever it says (RFC 5722: attackers use the disagreement of hosts); but one of the last RECENT parts
-// that comes again with the same bytes is a retransmission.
+// A packet in parts is known by (source, destination, identification, protocol, VLANs). Its parts are kept as up to
+// RANGES stretches without a gap, in units of 8 bytes (RFC 791; RFC 8200 section 4.5). A part that covers what another
+// covered is an overlap, whatever it says (RFC 5722: attackers use the disagreement of hosts); but one of the last
+// RECENT parts that comes again with the same bytes is a retransmission.
 //
 // Timeout: TIMEOUT ns after the first part (as Linux's ipfrag_time) by the time of records; a part that comes later
 // starts anew and is noted. When time goes backwards nothing times out.
@@ -18,7 +18,7 @@ import { Ip, IpFlag, Packet, innermost, noteAt, outermost } from "./packet";
 import { Protocol } from "./generated/protocol";
 
 /** What track() found. */
-export const enum Track {
+const enum Track {
   NONE = 0, // no fragment
   PARTIAL = 1, // parts are missing
   COMPLETE = 2, // this was the last missing part
@@ -50,7 +50,7 @@ class Datagram {
 const RANGE: usize = offsetof<Datagram>();
 const PART: usize = RANGE + 32;
 const SIZE: usize = PART + 32;
-const table: usize = memory.data(DATAGRAMS * 120, 8);
+const table: usize = memory.data(DATAGRAMS * SIZE, 8);
 let forced: u64 = 0;
 
 /** Packets in parts that were given up to make room. */
@@ -169,15 +169,12 @@ function begin(at: usize, k: Packet, ip: Ip, key: u16, vlans: u32): Datagram {
   return d;
 }
 
-// @ts-ignore: decorator
 @inline function range(d: Datagram, i: u32): usize {
   return changetype<usize>(d) + RANGE + ((<usize>i) << 2);
 }
-// @ts-ignore: decorator
 @inline function rangeFrom(d: Datagram, i: u32): u32 {
   return <u32>load<u16>(range(d, i));
 }
-// @ts-ignore: decorator
 @inline function rangeTo(d: Datagram, i: u32): u32 {
   return <u32>load<u16>(range(d, i), 2);
 }

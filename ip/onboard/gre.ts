@@ -1,4 +1,5 @@
-// GRE (RFC 2784, RFC 2890; version 1: PPTP, RFC 2637): flags and version, protocol, then by flags checksum, key, sequence.
+// GRE (RFC 2784, RFC 2890; version 1: PPTP, RFC 2637): flags and version, protocol, then by flags checksum, key,
+// sequence.
 //   version 0   C R K S s recursion(3) flags(5) version(3)     R and s: source routes of RFC 1701
 //   version 1   the same, A (acknowledgment number) among the flags; the key holds payload length and call
 import { be16, be32, fold16, sum16 } from "../../lib/onboard/bytes";

@@ -71,7 +71,9 @@ function classify(k: Packet, type: u32, code: u32): void {
     note(k, Anomaly.ICMPV6_CODE);
 }
 
-/** RFC 4861 sections 6.1, 7.1 and 8.1: hop limit 255 shows that no router forwarded it; code 0; no option of length 0. */
+/**
+ * RFC 4861 sections 6.1, 7.1 and 8.1: hop limit 255 shows that no router forwarded it; code 0; no option of length 0.
+ */
 function neighbour(k: Packet, type: u32, code: u32): void {
   if (innermost(k).ttl != 255) note(k, Anomaly.ICMPV6_NDP_HOP_LIMIT);
   if (code != 0) note(k, Anomaly.ICMPV6_NDP_CODE);

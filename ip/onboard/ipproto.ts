@@ -49,7 +49,6 @@ export function fromIpProtocol(k: Packet, number: u32): u32 {
 }
 
 /** IANA, November 2026: 148-252 unassigned, 253-254 for experiments, 255 reserved. */
-// @ts-ignore: decorator
 @inline function unassigned(number: u32): bool {
   return number > 147;
 }

@@ -1,11 +1,12 @@
-// IPv6 extension headers (RFC 8200 section 4): next header (1), length in units of 8 bytes without the first 8 (1), data.
+// IPv6 extension headers (RFC 8200 section 4): next header (1), length in units of 8 bytes without the first 8 (1),
+// data.
 //
 // All are layers of their own. Bounds: MAX_EXTENSIONS in one packet, and the limit of layers over all.
 import { be16, be32 } from "../../lib/onboard/bytes";
 import { Anomaly } from "./generated/anomaly";
 import { fragment, fromIpProtocol } from "./ipproto";
 import { ipv6Options } from "./ipv6-options";
-import { IpFlag, Is, Packet, Seen, innermost, limit, need, note, rest } from "./packet";
+import { IpFlag, Is, Packet, Seen, innermost, need, note, rest } from "./packet";
 import { Protocol } from "./generated/protocol";
 
 const MAX_EXTENSIONS: u32 = 10;
@@ -88,7 +89,10 @@ export function fragmentHeader(k: Packet): u32 {
   return next(k, 8);
 }
 
-/** Mobility (RFC 6275), host identity (RFC 7401), shim6 (RFC 5533): same shape; what they carry ends the chain as a rule. */
+/**
+ * Mobility (RFC 6275), host identity (RFC 7401), shim6 (RFC 5533): same shape; what they carry ends the chain as a
+ * rule.
+ */
 export function otherExtension(k: Packet): u32 {
   const length = measure(k);
   return length == 0 ? Protocol.NONE : next(k, length);
@@ -99,7 +103,9 @@ export function noNextHeader(k: Packet): u32 {
   return Protocol.NONE;
 }
 
-/** Authentication header (RFC 4302), in IPv4 too: next, length in units of 4 less 2, reserved (2), SPI, sequence, value. */
+/**
+ * Authentication header (RFC 4302), in IPv4 too: next, length in units of 4 less 2, reserved (2), SPI, sequence, value.
+ */
 export function authentication(k: Packet): u32 {
   if (!count(k) || !need(k, 12, Anomaly.AH_TOO_SMALL)) return Protocol.NONE;
   if (k.seen & Seen.AH) note(k, Anomaly.IPV6_DUPL_AH);

@@ -31,7 +31,8 @@ export function ipv6(k: Packet): u32 {
   ip.dstHi = be64(p + 24);
   ip.dstLo = be64(p + 32);
   if (ip.ttl == 0) note(k, Anomaly.IPV6_HOP_ZERO);
-  // 0 with a hop-by-hop header: a jumbogram (RFC 2675), or offload in the sender's capture; the frame says how long it is
+  // 0 with a hop-by-hop header: a jumbogram (RFC 2675), or offload in the sender's capture; the frame says how long it
+  // is
   if (length == 0 && next != 59) length = k.wire > p + 40 ? <u32>(k.wire - p) - 40 : 0;
   k.at = p + 40;
   if (!limit(k, length)) note(k, Anomaly.IPV6_TRUNC);

@@ -1,5 +1,5 @@
-// MPLS (RFC 3032): entries of label (20 bits), class (3), bottom of stack (1), time to live (8). What follows is not said:
-// it is guessed from the first nibble, as routers do (RFC 4928): 4 and 6 are IP; 0 is a pseudowire control word
+// MPLS (RFC 3032): entries of label (20 bits), class (3), bottom of stack (1), time to live (8). What follows is not
+// said: it is guessed from the first nibble, as routers do (RFC 4928): 4 and 6 are IP; 0 is a pseudowire control word
 // (RFC 4385) in front of Ethernet, 1 an associated channel; anything else is taken for Ethernet without a control word.
 import { be32 } from "../../lib/onboard/bytes";
 import { Anomaly } from "./generated/anomaly";

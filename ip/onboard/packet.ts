@@ -17,14 +17,14 @@
 // is the outermost one when there is no tunnel. `outermost` is what the network in front of the appliance sees.
 // Neither means anything while `ips` is 0 (both are all zero then).
 
-export const LAYERS: u32 = 24;
+const LAYERS: u32 = 24;
 export const TUNNELS: u32 = 8;
-export const ANOMALIES: u32 = 8;
+const ANOMALIES: u32 = 8;
 export const VLANS: u32 = 4;
 
 export const OUTER: usize = 160;
 export const INNER: usize = 232;
-export const QUOTED: usize = 304;
+const QUOTED: usize = 304;
 const LAYER: usize = 376;
 const ANOMALY: usize = 472;
 export const PACKET_SIZE: u32 = 536;
@@ -150,35 +150,27 @@ export class Packet {
   extensions: u8; // IPv6 extension headers of the innermost packet
 }
 
-// @ts-ignore: decorator
 @inline export function outermost(k: Packet): Ip {
   return changetype<Ip>(changetype<usize>(k) + OUTER);
 }
-// @ts-ignore: decorator
 @inline export function innermost(k: Packet): Ip {
   return changetype<Ip>(changetype<usize>(k) + (k.ips > 1 ? INNER : OUTER));
 }
-// @ts-ignore: decorator
 @inline export function quotation(k: Packet): Ip {
   return changetype<Ip>(changetype<usize>(k) + QUOTED);
 }
-// @ts-ignore: decorator
 @inline export function vlan(k: Packet, i: u32): u32 {
   return <u32>load<u16>(changetype<usize>(k) + ((<usize>i) << 1), offsetof<Packet>("vlan0"));
 }
-// @ts-ignore: decorator
-@inline export function layerProtocol(k: Packet, i: u32): u32 {
+@inline function layerProtocol(k: Packet, i: u32): u32 {
   return <u32>load<u8>(changetype<usize>(k) + LAYER + ((<usize>i) << 2));
 }
-// @ts-ignore: decorator
-@inline export function layerOffset(k: Packet, i: u32): u32 {
+@inline function layerOffset(k: Packet, i: u32): u32 {
   return <u32>load<u16>(changetype<usize>(k) + LAYER + ((<usize>i) << 2), 2);
 }
-// @ts-ignore: decorator
 @inline export function anomalyId(k: Packet, i: u32): u32 {
   return <u32>load<u16>(changetype<usize>(k) + ANOMALY + ((<usize>i) << 3));
 }
-// @ts-ignore: decorator
 @inline export function anomalyLayer(k: Packet, i: u32): u32 {
   return <u32>load<u8>(changetype<usize>(k) + ANOMALY + ((<usize>i) << 3), 2);
 }
@@ -206,7 +198,6 @@ export function noteAt(k: Packet, id: u32, protocol: u32, offset: u32): void {
 }
 
 /** Starts a layer at k.at; false when the packet has too many. */
-// @ts-ignore: decorator
 @inline export function push(k: Packet, protocol: u32): bool {
   const n = <u32>k.layers;
   if (n == LAYERS) return false;
@@ -217,7 +208,6 @@ export function noteAt(k: Packet, id: u32, protocol: u32, offset: u32): void {
 }
 
 /** Whether `n` bytes from k.at on are at hand. If the frame itself was too short for them, that is the anomaly. */
-// @ts-ignore: decorator
 @inline export function need(k: Packet, n: u32, anomaly: u32): bool {
   if (k.at + n <= k.end) return true;
   missing(k, n, anomaly);
@@ -230,7 +220,6 @@ function missing(k: Packet, n: u32, anomaly: u32): void {
 }
 
 /** The packet ends `n` bytes behind k.at; false (and nothing changed) when that is more than the frame had. */
-// @ts-ignore: decorator
 @inline export function limit(k: Packet, n: u32): bool {
   const wire = k.at + n;
   if (wire > k.wire) return false;
@@ -240,7 +229,6 @@ function missing(k: Packet, n: u32, anomaly: u32): void {
 }
 
 /** Bytes on the wire from k.at on. */
-// @ts-ignore: decorator
 @inline export function rest(k: Packet): u32 {
   return k.wire > k.at ? <u32>(k.wire - k.at) : 0;
 }

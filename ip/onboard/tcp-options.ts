@@ -1,4 +1,5 @@
-// TCP options (RFC 9293 section 3.2, RFC 7323, RFC 2018): kind, and for all but the two padding options length and data.
+// TCP options (RFC 9293 section 3.2, RFC 7323, RFC 2018): kind, and for all but the two padding options length and
+// data.
 import { be16 } from "../../lib/onboard/bytes";
 import { Anomaly } from "./generated/anomaly";
 import { Packet, note } from "./packet";
@@ -34,7 +35,8 @@ export function tcpOptions(k: Packet, p: usize, end: usize): void {
     }
     if (!valid(kind, length)) note(k, Anomaly.TCP_OPT_LEN);
     else if (kind == MSS) k.mss = <u16>be16(p + 2);
-    else if (kind == SCALE) k.windowScale = <u8>(1 + min<u32>(<u32>load<u8>(p, 2), 14)); // RFC 7323 section 2.3: at most 14
+    // RFC 7323 section 2.3: at most 14
+    else if (kind == SCALE) k.windowScale = <u8>(1 + min<u32>(<u32>load<u8>(p, 2), 14));
     if (kind < 32 && kind <= TIMESTAMPS) {
       const bit: u32 = 1 << kind;
       if (seen & bit) note(k, Anomaly.TCP_OPT_DUPLICATE);

@@ -1,5 +1,5 @@
-// The state of a TCP connection as an observer sees it (RFC 9293 section 3.3.2, names of Suricata's EVE), from flags alone:
-// sequence numbers are not judged, so that it works on captures with gaps and in one direction.
+// The state of a TCP connection as an observer sees it (RFC 9293 section 3.3.2, names of Suricata's EVE), from flags
+// alone: sequence numbers are not judged, so that it works on captures with gaps and in one direction.
 import { ACK, FIN, RST, SYN } from "./tcp";
 
 export const enum TcpState {

@@ -97,7 +97,10 @@ export function teredo(k: Packet): u32 {
   return k.at + 40 <= k.end && load<u8>(k.at) >> 4 == 6 ? Protocol.IPV6 : Protocol.NONE;
 }
 
-/** Version (2), O, time to live, length (6 bits, 4-byte words), metadata type, next protocol, service path (4), metadata. */
+/**
+ * Version (2), O, time to live, length (6 bits, 4-byte words), metadata type, next protocol, service path (4),
+ * metadata.
+ */
 export function nsh(k: Packet): u32 {
   if (!need(k, 8, Anomaly.NSH_TOO_SMALL)) return Protocol.NONE;
   const first = be32(k.at);

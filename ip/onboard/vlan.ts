@@ -1,5 +1,5 @@
-// IEEE 802.1Q tag: priority (3 bits), drop eligible (1), VLAN identifier (12), then the next type. Several may be stacked
-// (802.1ad); more than VLANS is an anomaly, yet decoding goes on to the limit of layers.
+// IEEE 802.1Q tag: priority (3 bits), drop eligible (1), VLAN identifier (12), then the next type. Several may be
+// stacked (802.1ad); more than VLANS is an anomaly, yet decoding goes on to the limit of layers.
 import { be16 } from "../../lib/onboard/bytes";
 import { Anomaly } from "./generated/anomaly";
 import { typeOrLength } from "./ethertype";

@@ -190,6 +190,7 @@ export interface OnboardExports {
     memory: WebAssembly.Memory;
     bench(to: number, mode: number, rounds: number, span: bigint): number;
     configure(tag: number, length: number): number;
+    datagramsForced(): bigint;
     evictions(): bigint;
     exportNext(): number;
     findingsLost(): bigint;

@@ -2,12 +2,17 @@
 import ts from "typescript";
 import { visit } from "./program.mjs";
 
+/**
+ * Written by `npm run generate` from what both sides share: all of a layout or of the registry, whoever needs which part.
+ */
+const GENERATED = /\/onboard\/generated\/|\/detectors\/onboard\/(catalogue|dispatch|endpoints\.probe)\.ts$/;
+
 /** Yields { file, start, message } for each export that is used by no other file. */
 export function* unusedExports({ checker, files }) {
   const own = new Set(files);
   const { imported, used } = uses(checker, own);
   for (const file of files) {
-    if (!imported.has(file)) continue;
+    if (!imported.has(file) || GENERATED.test(file.fileName)) continue;
     for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(file) ?? { exports: new Map() })) {
       const declaration = symbol.declarations[0];
       if (declaration.getSourceFile() !== file || used.has(symbol)) continue;
@@ -30,7 +35,8 @@ function uses(checker, own) {
           for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(node.moduleSpecifier)))
             used.add(symbol);
       }
-      if (ts.isImportSpecifier(node) || ts.isExportSpecifier(node)) used.add(original(checker, node));
+      if (ts.isImportSpecifier(node) || ts.isExportSpecifier(node))
+        for (const symbol of aliases(checker, node)) used.add(symbol);
       if (ts.isPropertyAccessExpression(node) || ts.isQualifiedName(node)) {
         const symbol = checker.getSymbolAtLocation(node);
         if (symbol?.declarations?.some((declaration) => declaration.getSourceFile() !== file)) used.add(symbol);
@@ -39,7 +45,11 @@ function uses(checker, own) {
   return { imported, used };
 }
 
-function original(checker, specifier) {
-  const symbol = checker.getSymbolAtLocation(specifier.name);
-  return symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+/** What a specifier names, and what that stands for where it is exported again. */
+function* aliases(checker, specifier) {
+  let symbol = checker.getSymbolAtLocation(specifier.name);
+  while (symbol && symbol.flags & ts.SymbolFlags.Alias) {
+    symbol = checker.getImmediateAliasedSymbol(symbol);
+    if (symbol) yield symbol;
+  }
 }

@@ -24,29 +24,31 @@
 //                                 lost because `in` overran, because `out` was full, because `log` was full. Then the
 //                                 number that tells this start from others in the log, larger each time: read once, at
 //                                 the first run(); 0 = the policy's
-//   spare(i): u64                 once configured: the i-th stretch of memory that run() is not going to touch; its offset in
-//                                 the lower half, its bytes, which may reach beyond the end, in the upper; 0 = no more.
-//                                 Stretches do not overlap. The image has nothing behind the whole pages in them
+//   spare(i): u64                 once configured: the i-th stretch of memory that run() is not going to touch; its
+//                                 offset in the lower half, its bytes, which may reach beyond the end, in the upper;
+//                                 0 = no more. Stretches do not overlap. The image has nothing behind the whole pages
+//                                 in them
 //   tick(): u64                   guard only, once configured: ns between two TICK records that a live host gives it at
 //                                 least, evenly, beginning with the first record of all, and a TICK before the frames
 //                                 that came later; 0 = one a second, when nothing else comes, is enough
 //
-// The host's round: inspect.run over what it has -> verdicts into guard's copies of just those records -> guard.run over
-// just those, as often as it stops early, its events put one behind another -> both event buffers to the journal.
+// The host's round: inspect.run over what it has -> verdicts into guard's copies of just those records -> guard.run
+// over just those, as often as it stops early, its events put one behind another -> both event buffers to the journal.
 //
 // How records are batched never changes what comes out: run() over two batches gives the bytes that run() over one
 // gives. Time comes with the records and nowhere else; it may repeat or go backwards, and every user of it says what it
 // does then. A trap in any compartment ends the appliance: nothing more is forwarded (fail closed).
 //
-// The journal's input is the two buffers of events one behind the other: u32 length of inspect's, u32 length of guard's,
-// inspect's events, guard's events. Events of one record keep their order, inspect's first. Its run() takes this whole
-// block. Of a heartbeat (EventKind.STATS) inspect's part opens the object with
-// `{"timestamp":...,"event_type":"heartbeat","inspect":{...}`, guard's follows with `"guard":{...}`, the journal adds its own
-// and the closing brace. Scores (EventKind.SCORE) are taken from inspect by the host that asks for them; the journal passes
-// over them.
+// The journal's input is the two buffers of events one behind the other: u32 length of inspect's, u32 length of
+// guard's, inspect's events, guard's events. Events of one record keep their order, inspect's first. Its run() takes
+// this whole block. Of a heartbeat (EventKind.STATS) inspect's part opens the object with
+// `{"timestamp":...,"event_type":"heartbeat","inspect":{...}`, guard's follows with `"guard":{...}`, the journal adds
+// its own and the closing brace. Scores (EventKind.SCORE) are taken from inspect by the host that asks for them; the
+// journal passes over them.
 //
-// All integers are little-endian. All structures start at multiples of 8; ../layouts/record.ts states them. Of a record the
-// bytes are untrusted. The header in front, which the host wrote, is trusted; yet `captured` is checked against `to`.
+// All integers are little-endian. All structures start at multiples of 8; ../layouts/record.ts states them. Of a record
+// the bytes are untrusted. The header in front, which the host wrote, is trusted; yet `captured` is checked against
+// `to`.
 import { VerdictMask, VerdictShift } from "./generated/record";
 export * from "./generated/record";
 

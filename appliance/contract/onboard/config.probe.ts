@@ -1,6 +1,7 @@
 // Not linked: verify() and what finds sections, behind plain exports for their test.
+import { INPUT_SIZE } from "./abi";
 import { policyName, section, sectionLength, verify } from "./config";
-const INPUT: usize = memory.data(131072, 8);
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
 export function at(): usize {
   return INPUT;
 }

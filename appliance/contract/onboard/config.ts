@@ -1,8 +1,9 @@
 // REQ-FILTER-014
-// A compartment's part of the policy: the check that it is whole, and where its sections are. ../layouts/policy.ts states how
-// it is framed, inspect.ts, guard.ts and journal.ts beside it what the sections hold.
+// A compartment's part of the policy: the check that it is whole, and where its sections are. ../layouts/policy.ts
+// states how it is framed, inspect.ts, guard.ts and journal.ts beside it what the sections hold.
 //
-// The digest finds damage (any changed bit); that the policy is the right one is told by its hash, which the heartbeat carries.
+// The digest finds damage (any changed bit); that the policy is the right one is told by its hash, which the heartbeat
+// carries.
 import { Refusal } from "./generated/record";
 import {
   FORMAT_VERSION,
@@ -13,14 +14,22 @@ import {
   SectionHeader,
   TAGS,
 } from "./generated/policy";
-import { DIGEST, Sha256, sameDigest, sha256Begin, sha256End, sha256Update } from "../../../lib/onboard/sha256";
+import {
+  DIGEST,
+  SHA256_SIZE,
+  Sha256,
+  sameDigest,
+  sha256Begin,
+  sha256End,
+  sha256Update,
+} from "../../../lib/onboard/sha256";
 export * from "./generated/policy";
 export * from "./generated/inspect";
 export * from "./generated/guard";
 export * from "./generated/journal";
 
 const DIGEST_AT: usize = offsetof<PartHeader>("digest");
-const HASH: usize = memory.data(104, 8);
+const HASH: usize = memory.data(SHA256_SIZE, 8);
 const FOUND: usize = memory.data(32, 8);
 
 /** Whether p[0..length) is a whole part of the policy for this compartment. Untrusted until this said Refusal.NONE. */

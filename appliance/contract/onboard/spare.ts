@@ -1,5 +1,5 @@
-// What of a compartment's memory its configuration leaves untouched (spare() of abi.ts): tables of what the policy does not
-// use, and what lies behind all of them. A stretch named here that is touched nevertheless ends the appliance.
+// What of a compartment's memory its configuration leaves untouched (spare() of abi.ts): tables of what the policy does
+// not use, and what lies behind all of them. A stretch named here that is touched nevertheless ends the appliance.
 const LIST: usize = memory.data(32 * 8, 8); // u32 where, u32 bytes
 let count: u32 = 0;
 

@@ -1,8 +1,8 @@
 // ARP (RFC 826) has no proof of who speaks; these are the signs of someone speaking for others.
 //
-//   MOVED        an address goes to another MAC. With a baseline: to one that it does not know of this address. Without: as
-//                a failover or a new lease (RFC 2131) moves an address once and spoofing moves it to and fro, MOVES moves,
-//                each worth half after HALF
+//   MOVED        an address goes to another MAC. With a baseline: to one that it does not know of this address.
+//                Without: as a failover or a new lease (RFC 2131) moves an address once and spoofing moves it to and
+//                fro, MOVES moves, each worth half after HALF
 //   MASQUERADE   an IP packet whose source address the baseline knows at other MACs only
 //   FOREIGN      the sender's MAC in ARP is not the frame's (Snort 112:2)
 //   UNSOLICITED  answers that nobody asked for, per station. Announcements of the own address are not counted here
@@ -12,7 +12,7 @@
 //
 // Limits of the last four per station: what the baseline saw most, and a half, at least LIMIT; LIMIT without one.
 // State: tables.ts; the MACs of each known host.
-import { Is, Packet, vlan } from "../../../ip/onboard/packet";
+import { Packet, vlan } from "../../../ip/onboard/packet";
 import { mix } from "../../../lib/onboard/bytes";
 import { Text, byte, decimal, lit, mac } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
@@ -32,7 +32,7 @@ const OWN: u32 = 1 << Detector.ARP;
 
 export { evictions } from "./tables";
 
-export const enum What {
+const enum What {
   MOVED = 1,
   MASQUERADE = 2,
   FOREIGN = 3,
@@ -42,7 +42,8 @@ export const enum What {
   SWEEP = 7,
 }
 
-const RECORD: u32 = 40; // u16 host, u16 zero, u32 zero, then of an address 4 x u64 MAC (0 = none), of a MAC 5 x f32 limits
+// u16 host, u16 zero, u32 zero, then of an address 4 x u64 MAC (0 = none), of a MAC 5 x f32 limits
+const RECORD: u32 = 40;
 const HALF: f64 = 120; // s
 const MOVES: f64 = 1.6;
 const ANSWER: u64 = 5000000000; // ns that a question stays open
@@ -72,16 +73,13 @@ class LearnedMacs {
 const MACS: usize = 4;
 let macs: usize = 0; // Macs[], or LearnedMacs[]
 
-// @ts-ignore: decorator
 @inline function macsAt(index: u32): Macs {
   return changetype<Macs>(macs + <usize>index * offsetof<Macs>());
 }
-// @ts-ignore: decorator
 @inline function learnedAt(slot: u32): LearnedMacs {
   return changetype<LearnedMacs>(macs + <usize>slot * offsetof<LearnedMacs>());
 }
 /** Whether the baseline tells of the known host with this index + 1. */
-// @ts-ignore: decorator
 @inline function told(known: u32): bool {
   return known != 0 && (knownHost(known - 1).owned & OWN) != 0;
 }
@@ -95,8 +93,8 @@ export function reset(): void {
   macs = claim(learning() ? LEARNED_HOSTS * offsetof<LearnedMacs>() : KNOWN_HOSTS * offsetof<Macs>());
 }
 
-export function configure(at: usize, length: u32): bool {
-  if (!openSection(at, length, RECORD)) return false;
+export function configure(start: usize, length: u32): bool {
+  if (!openSection(start, length, RECORD)) return false;
   for (let i: u32 = 0; i < records(); ++i) {
     const p = recordAt(i),
       index = <u32>load<u16>(p);
@@ -144,13 +142,12 @@ export function learn(k: Packet, e: Endpoints): void {
   if (k.ips == 1 && k.macSrc != 0 && (src.hi | src.lo) != 0) at(src, k.macSrc); // 0.0.0.0 and :: are nobody's
 }
 
-// @ts-ignore: decorator
-@inline function has(m: Macs, mac: u64): bool {
-  return m.mac0 == mac || m.mac1 == mac || m.mac2 == mac || m.mac3 == mac;
+@inline function has(m: Macs, wanted: u64): bool {
+  return m.mac0 == wanted || m.mac1 == wanted || m.mac2 == wanted || m.mac3 == wanted;
 }
 
 /** Learning: the host was seen at this MAC. */
-function at(h: Host, mac: u64): void {
+function at(h: Host, address: u64): void {
   const m = learnedAt(hostSlot(h));
   if (!(h.owned & OWN)) {
     h.owned |= OWN;
@@ -160,9 +157,9 @@ function at(h: Host, mac: u64): void {
   for (let i: usize = 0; i < MACS; ++i) {
     const place = changetype<usize>(m) + (i << 3);
     const known = load<u64>(place);
-    if (known == mac) return;
+    if (known == address) return;
     if (known == 0) {
-      store<u64>(place, mac);
+      store<u64>(place, address);
       return;
     }
   }

@@ -1,17 +1,18 @@
-// What ARP said lately: which MAC address an IPv4 address belongs to, what each station sends, which questions are open.
-// Rule when full: of eight neighbours the one seen longest ago is forgotten (../../onboard/table.ts); a forgotten binding
-// is taken anew from the next ARP packet, so a sweep over many addresses can hide a move from those without a baseline.
+// What ARP said lately: which MAC address an IPv4 address belongs to, what each station sends, which questions are
+// open. Rule when full: of eight neighbours the one seen longest ago is forgotten (../../onboard/table.ts); a forgotten
+// binding is taken anew from the next ARP packet, so a sweep over many addresses can hide a move from those without a
+// baseline.
 import { mix } from "../../../lib/onboard/bytes";
 import { Table, find, nth, open } from "../../onboard/table";
 import { hostCheck, hostKey } from "../../ip/onboard/endpoints";
 import { findHost } from "../../ip/onboard/known";
 
-export const BINDINGS: u32 = 256; // (VLAN, IPv4 address) that ARP spoke of
+const BINDINGS: u32 = 256; // (VLAN, IPv4 address) that ARP spoke of
 export const STATIONS: u32 = 128; // MAC addresses that sent ARP
 
 /** 64 bytes. Of an IPv4 address in a VLAN. */
 @unmanaged
-export class Binding {
+class Binding {
   key: u64;
   check: u64;
   touch: u64;
@@ -61,13 +62,14 @@ export class Station {
 }
 
 const tables: usize = memory.data(80, 8);
-const bindings: usize = memory.data(BINDINGS * 64, 8);
-const stations: usize = memory.data(STATIONS * 208, 8);
-const questions: usize = memory.data(256 * 16, 8); // u64 key, u64 time; a newer question takes the place of an older one
+const bindings: usize = memory.data(BINDINGS * offsetof<Binding>(), 8);
+const stations: usize = memory.data(STATIONS * offsetof<Station>(), 8);
+const QUESTIONS: u32 = 256;
+// u64 key, u64 time; a newer question takes the place of an older one
+const questions: usize = memory.data(QUESTIONS * 16, 8);
 const STATION_STRIDE: u32 = 208;
 const SALT: u64 = 0x8cb92ba72f3d8dd7;
 
-// @ts-ignore: decorator
 @inline function table(i: u32): Table {
   return changetype<Table>(tables + <usize>i * 40);
 }
@@ -102,7 +104,6 @@ export function stationAt(i: u32): usize {
   return nth(table(1), i);
 }
 
-// @ts-ignore: decorator
 @inline function question(vlan: u32, who: u32, whom: u32): u64 {
   return mix(mix(SALT ^ vlan, who), whom) | 1;
 }

@@ -1,14 +1,14 @@
 // Beacons: a host that calls the same external service at regular times, as malware asks its master for orders.
 //
-// Expected: what people and programs want comes irregularly; intervals of a Poisson process deviate from their median by
-// 0.69 of it (median absolute deviation). Events: new TCP connections, or datagrams after QUIET, of one conversation. Over the last
-// 8 to 16 intervals: regular when the deviation is at most half of JITTER of the median, or at most JITTER (a jitter of
-// +-20 % gives 0.10, normal with 20 % 0.135) for STEADY events with MANY intervals or more each; and three of four intervals lie
-// within NEAR of it, so a missed or an additional event changes little. Periods PERIOD_MIN .. PERIOD_MAX.
-// score = allowed / deviation, threshold 1.
+// Expected: what people and programs want comes irregularly; intervals of a Poisson process deviate from their median
+// by 0.69 of it (median absolute deviation). Events: new TCP connections, or datagrams after QUIET, of one
+// conversation. Over the last 8 to 16 intervals: regular when the deviation is at most half of JITTER of the median, or
+// at most JITTER (a jitter of +-20 % gives 0.10, normal with 20 % 0.135) for STEADY events with MANY intervals or more
+// each; and three of four intervals lie within NEAR of it, so a missed or an additional event changes little. Periods
+// PERIOD_MIN .. PERIOD_MAX. score = allowed / deviation, threshold 1.
 //
-// Not judged: conversations in the inventory, what was regular in learning (client, service, period), and, without a baseline,
-// NTP (port 123), which is a beacon by design. A forgotten conversation is counted anew.
+// Not judged: conversations in the inventory, what was regular in learning (client, service, period), and, without a
+// baseline, NTP (port 123), which is a beacon by design. A forgotten conversation is counted anew.
 import { Flow } from "../../../ip/onboard/flow";
 import { Packet } from "../../../ip/onboard/packet";
 import { ACK, SYN } from "../../../ip/onboard/tcp";
@@ -41,7 +41,7 @@ const SALT: u64 = 0xb492b66fbe98f273;
 // The baseline's: u16 client, u16 service, u8 protocol, 3 zeros, f32 shortest and longest period
 const RECORD: u32 = 16;
 const KNOWN: u32 = 256;
-const known: usize = memory.data(256 * 16, 8); // u64 key, f32 shortest, f32 longest
+const known: usize = memory.data(KNOWN * 16, 8); // u64 key, f32 shortest, f32 longest
 let knownCount: u32 = 0;
 
 /** Of a conversation, by its slot. */
@@ -68,11 +68,9 @@ class Periods {
 }
 let periods: usize = 0;
 
-// @ts-ignore: decorator
 @inline function beaconAt(slot: u32): Beacon {
   return changetype<Beacon>(beacons + <usize>slot * offsetof<Beacon>());
 }
-// @ts-ignore: decorator
 @inline function periodsAt(slot: u32): Periods {
   return changetype<Periods>(periods + <usize>slot * offsetof<Periods>());
 }
@@ -184,7 +182,6 @@ function regular(ring: usize, n: u32, b: Beacon): f64 {
   return min<f64>(allowed / max<f64>(deviation / median, LEAST), 100);
 }
 
-// @ts-ignore: decorator
 @inline function interval(ring: usize, i: u32): f64 {
   return <f64>reinterpret<f32>((<u32>load<u16>(ring + ((<usize>i) << 1))) << 16);
 }

@@ -2,16 +2,16 @@
 // what comes in and is not answered, less what is allowed in that time. Here the sum moves with every packet instead of
 // once in a period, so an alarm needs no window's end:  level = max(0, level - rate * dt) + step
 //
-//   SYN          +1 for a SYN; -1 when its handshake completes (the client goes on) or the host refuses (RST): a crowd that
-//                comes at once completes its handshakes, forged sources do not
+//   SYN          +1 for a SYN; -1 when its handshake completes (the client goes on) or the host refuses (RST): a crowd
+//                that comes at once completes its handshakes, forged sources do not
 //   UDP          +1 for a datagram received, -1 for one sent: servers that answer stay at 0
 //   ICMP         +1 for a message received, -1 for an echo request sent: replies that were asked for stay at 0
 //   CONNECTIONS  +1 for a handshake completed; only where a baseline says how many are normal
 //   AMPLIFIED    + bytes of a UDP answer that was not asked for, from ports known for amplification
 //
-// Alarm when level > limit. Of hosts that the baseline knows: rate = 2 x the most in a second, with a floor (../flood.ts),
-// limit = 2 s of it, at least `least`. Of others: `rates` and `limits`. The level stops at three limits, so that the end of
-// a flood shows soon.
+// Alarm when level > limit. Of hosts that the baseline knows: rate = 2 x the most in a second, with a floor
+// (../flood.ts), limit = 2 s of it, at least `least`. Of others: `rates` and `limits`. The level stops at three limits,
+// so that the end of a flood shows soon.
 // State: five levels of each host.
 import { Packet } from "../../../ip/onboard/packet";
 import { Flow } from "../../../ip/onboard/flow";
@@ -32,7 +32,7 @@ import { hostMember, member, seconds } from "../../ip/onboard/words";
 
 const OWN: u32 = 1 << Detector.FLOOD;
 
-export const enum Kind {
+const enum Kind {
   SYN = 0,
   UDP = 1,
   ICMP = 2,
@@ -67,16 +67,13 @@ const LIMITS: u32 = 16; // of a known host, by its index: per second, f32
 const levels: usize = memory.data(HOSTS * offsetof<Levels>(), 8);
 let learned: usize = 0; // peaks, or limits
 
-// @ts-ignore: decorator
 @inline function peaksAt(slot: u32): usize {
   return learned + <usize>(slot * PEAKS);
 }
-// @ts-ignore: decorator
 @inline function limitsAt(index: u32): usize {
   return learned + <usize>(index * LIMITS);
 }
 
-// @ts-ignore: decorator
 @inline function levelsOf(h: Host): Levels {
   const l = changetype<Levels>(levels + <usize>hostSlot(h) * offsetof<Levels>());
   if (!(h.owned & OWN)) begin(h, l);
@@ -148,7 +145,9 @@ function segment(k: Packet, flow: usize, src: Host, dst: Host): void {
   } else if (flags & RST && f.toClient && f.packetsToClient == 1) take(k.time, src, Kind.SYN);
 }
 
-/** Ports whose services answer with more than they are asked (US-CERT TA14-017A; memcached, CLDAP, WS-Discovery, CoAP). */
+/**
+ * Ports whose services answer with more than they are asked (US-CERT TA14-017A; memcached, CLDAP, WS-Discovery, CoAP).
+ */
 function amplifier(port: u32): bool {
   switch (port) {
     case 17:
@@ -169,17 +168,14 @@ function amplifier(port: u32): bool {
   }
 }
 
-// @ts-ignore: decorator
 @inline function level(l: Levels, kind: u32): usize {
   return changetype<usize>(l) + offsetof<Levels>("level0") + ((<usize>kind) << 2);
 }
-// @ts-ignore: decorator
 @inline function since(l: Levels, kind: u32): usize {
   return changetype<usize>(l) + offsetof<Levels>("since0") + ((<usize>kind) << 3);
 }
 
 /** Whether the baseline has a limit of this kind for the host. */
-// @ts-ignore: decorator
 @inline function isLimited(h: Host, kind: u32): bool {
   return h.known != 0 && kind < 4 && (knownHost(h.known - 1).owned & OWN) != 0;
 }

@@ -23,7 +23,9 @@ export function useArea(): void {
   used = true;
 }
 
-/** Zeros for whoever asks, until the next beginArea(). It must fit: what all ask for depends on nothing but `learning`. */
+/**
+ * Zeros for whoever asks, until the next beginArea(). It must fit: what all ask for depends on nothing but `learning`.
+ */
 export function claim(bytes: u32): usize {
   const at = area + claimed;
   claimed += (bytes + 7) & ~7;
@@ -31,7 +33,6 @@ export function claim(bytes: u32): usize {
   return at;
 }
 
-// @ts-ignore: decorator
 @inline export function learning(): bool {
   return learns;
 }

@@ -26,7 +26,7 @@ export class Conversation {
 
 /** Learning: whose conversation it is, for the entries. */
 @unmanaged
-export class Parties {
+class Parties {
   clientHi: u64;
   clientLo: u64;
   serverHi: u64;
@@ -44,7 +44,6 @@ const TABLE_AT: usize = memory.data(TABLE, 8);
 const base: usize = memory.data(CONVERSATIONS * offsetof<Conversation>(), 8);
 let parties: usize = 0;
 
-// @ts-ignore: decorator
 @inline function table(): Table {
   return changetype<Table>(TABLE_AT);
 }
@@ -72,7 +71,6 @@ export function conversation(e: Endpoints): Conversation {
   return c;
 }
 
-// @ts-ignore: decorator
 @inline export function conversationSlot(c: Conversation): u32 {
   return <u32>(changetype<usize>(c) - base) / STRIDE;
 }
@@ -82,7 +80,6 @@ export function conversationAt(slot: u32): usize {
 }
 
 /** Learning: of the conversation in this slot. */
-// @ts-ignore: decorator
 @inline export function partiesAt(slot: u32): Parties {
   return changetype<Parties>(parties + <usize>slot * offsetof<Parties>());
 }

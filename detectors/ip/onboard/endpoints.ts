@@ -1,10 +1,10 @@
 // Who talks to whom, about what: the keys that all IP detectors share, computed once for each packet.
 //
-// A conversation is (client, server, service). Hosts are addresses of the innermost IP packet or, without one, MAC addresses.
-// The service is the server's port. Which side serves: whom the SYN goes to; without one, where only one of the ports can
-// have been picked for a while (EPHEMERAL) or only one is a system port, the other's, so that a connection picked up
-// midstream has the same key; else the flow's server. With equal ports (NTP, BACnet) neither: the pair counts as
-// unordered. Ports from 49152 on are never assigned (RFC 6335 section 6) and count as one service.
+// A conversation is (client, server, service). Hosts are addresses of the innermost IP packet or, without one, MAC
+// addresses. The service is the server's port. Which side serves: whom the SYN goes to; without one, where only one of
+// the ports can have been picked for a while (EPHEMERAL) or only one is a system port, the other's, so that a
+// connection picked up midstream has the same key; else the flow's server. With equal ports (NTP, BACnet) neither: the
+// pair counts as unordered. Ports from 49152 on are never assigned (RFC 6335 section 6) and count as one service.
 // ICMP: the type (a reply counts as its request); errors belong to the conversation that caused them and are none by
 // themselves.
 // Anything else: the IP protocol, or the EtherType (0: IEEE 802.3 with LLC), unordered.
@@ -13,11 +13,13 @@ import { Flow } from "../../../ip/onboard/flow";
 import { Is, Packet, innermost } from "../../../ip/onboard/packet";
 import { ACK, SYN } from "../../../ip/onboard/tcp";
 
-export const DYNAMIC: u32 = 49152;
+const DYNAMIC: u32 = 49152;
 const EPHEMERAL: u32 = 32768; // where Linux begins; others begin at DYNAMIC
 const SYSTEM: u32 = 1024;
 
-/** The two ends of a packet, what they are to each other, and their records: what every detector of endpoints is given. */
+/**
+ * The two ends of a packet, what they are to each other, and their records: what every detector of endpoints is given.
+ */
 @unmanaged
 export class Endpoints {
   srcHi: u64;
@@ -49,7 +51,6 @@ export class Endpoints {
 
 const ENDPOINTS: usize = memory.data(offsetof<Endpoints>(), 8);
 
-// @ts-ignore: decorator
 @inline export function endpoints(): Endpoints {
   return changetype<Endpoints>(ENDPOINTS);
 }
@@ -57,31 +58,28 @@ const ENDPOINTS: usize = memory.data(offsetof<Endpoints>(), 8);
 const HOST: u64 = 0x6c62272e07bb0142;
 const CHECK: u64 = 0x27d4eb2f165667c5;
 
-// @ts-ignore: decorator
 @inline export function hostKey(version: u32, hi: u64, lo: u64): u64 {
   return mix(mix(HOST ^ version, lo), hi) | 1;
 }
-// @ts-ignore: decorator
 @inline export function hostCheck(version: u32, hi: u64, lo: u64): u64 {
   return mix(lo, CHECK ^ version) + hi * CHECK;
 }
 
 /** Key of a conversation from the keys of its hosts; unordered: the smaller key goes first. */
-// @ts-ignore: decorator
 @inline export function conversationKey(client: u64, server: u64, protocol: u32, service: u32): u64 {
   return mix(mix(client, server), ((<u64>service) << 8) | protocol) | 1;
 }
-// @ts-ignore: decorator
 @inline export function conversationCheck(client: u64, server: u64, protocol: u32, service: u32): u64 {
   return mix(server * 3 + client, CHECK ^ (((<u64>protocol) << 16) | service));
 }
 
-// @ts-ignore: decorator
-@inline export function dynamic(port: u32): u32 {
+@inline function dynamic(port: u32): u32 {
   return port < DYNAMIC ? port : DYNAMIC;
 }
 
-/** Whether an address is one of the Internet's: not private, link-local, loopback, shared, multicast or for benchmarks. */
+/**
+ * Whether an address is one of the Internet's: not private, link-local, loopback, shared, multicast or for benchmarks.
+ */
 export function external(version: u32, hi: u64, lo: u64): bool {
   if (version == 4) {
     const a = <u32>lo;

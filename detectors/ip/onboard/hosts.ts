@@ -29,7 +29,6 @@ const STRIDE: u32 = offsetof<Host>();
 const TABLE_AT: usize = memory.data(TABLE, 8);
 const base: usize = memory.data(HOSTS * offsetof<Host>(), 8);
 
-// @ts-ignore: decorator
 @inline function table(): Table {
   return changetype<Table>(TABLE_AT);
 }
@@ -52,7 +51,6 @@ export function host(key: u64, check: u64, version: u32, hi: u64, lo: u64): Host
   return h;
 }
 
-// @ts-ignore: decorator
 @inline export function hostSlot(h: Host): u32 {
   return <u32>(changetype<usize>(h) - base) / STRIDE;
 }

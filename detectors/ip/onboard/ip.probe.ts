@@ -1,22 +1,24 @@
-// Test entry: decoder, fragments, flows and the IP detectors over records, as inspect calls them; findings as JSON lines.
+// Test entry: decoder, fragments, flows and the IP detectors over records, as inspect calls them; findings as JSON
+// lines.
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
 import { Text, byte, decimal, lit, open, unsigned } from "../../../lib/onboard/text";
 import { decode } from "../../../ip/onboard/decode";
 import { nextExpired, update } from "../../../ip/onboard/flow";
-import { track } from "../../../ip/onboard/fragments";
-import { Packet, innermost } from "../../../ip/onboard/packet";
+import { forcedDatagrams, track } from "../../../ip/onboard/fragments";
+import { PACKET_SIZE, Packet, innermost } from "../../../ip/onboard/packet";
 import { writeDetector } from "../../onboard/catalogue";
 import * as detectors from "../../onboard/endpoints.probe";
 import { Subject, clearFindings, finding, found, lost, resetScales, setScale } from "../../onboard/finding";
 import { writeHost } from "./words";
 
-const input: usize = memory.data(131072, 8);
-const packet: usize = memory.data(536, 8);
+const input: usize = memory.data(INPUT_SIZE, 8);
+const packet: usize = memory.data(PACKET_SIZE, 8);
 const out: usize = memory.data(1 << 22, 8);
 const writer: usize = memory.data(24, 8);
 const SCORES: u32 = 4096;
-const scores: usize = memory.data(4096 * 8, 8); // of each frame: the highest score / threshold of the detectors chosen
+// of each frame: the highest score / threshold of the detectors chosen
+const scores: usize = memory.data(SCORES * 8, 8);
 let frames: u32 = 0;
 let raised: u64 = 0;
 let learns: bool = false;
@@ -26,6 +28,10 @@ export function inputAt(): usize {
 }
 export function inputSize(): u32 {
   return INPUT_SIZE;
+}
+/** Packets in parts that gave way to others since start on. */
+export function datagramsForced(): u64 {
+  return forcedDatagrams();
 }
 export function outAt(): usize {
   return out;
@@ -65,7 +71,9 @@ export function exportNext(): u32 {
   return detectors.exportNext(t) ? <u32>(t.at - out) : 0;
 }
 
-/** mode 0 checks, 1 learns, 2 checks and writes the findings, 3 decodes and follows flows only. Returns bytes at out. */
+/**
+ * mode 0 checks, 1 learns, 2 checks and writes the findings, 3 decodes and follows flows only. Returns bytes at out.
+ */
 export function run(to: u32, mode: u32): u32 {
   const k = changetype<Packet>(packet),
     t = changetype<Text>(writer);

@@ -1,6 +1,6 @@
-// What the baseline knows at all: hosts, conversations, and marks of hosts and pairs of hosts. What it says of them each
-// detector keeps in an array of its own, by the index given here; `owned` tells of which detectors there is something.
-// Filled by configuration, never evicted: no traffic displaces what was learned. In the area (area.ts):
+// What the baseline knows at all: hosts, conversations, and marks of hosts and pairs of hosts. What it says of them
+// each detector keeps in an array of its own, by the index given here; `owned` tells of which detectors there is
+// something. Filled by configuration, never evicted: no traffic displaces what was learned. In the area (area.ts):
 //
 //   conversations   KNOWN_CONVERSATIONS records      hosts   KNOWN_HOSTS records     beside each, open addressing:
 //   marks           4,096 x u64                                                      u16 slots (index + 1, 0 = free)
@@ -10,11 +10,11 @@ import { KNOWN_CONVERSATIONS, KNOWN_HOSTS } from "./capacity";
 import { Endpoints, conversationCheck, conversationKey, external } from "./endpoints";
 
 export const ANY: u64 = 0x5bd1e9955bd1e995; // stands for any external host
-export const ANY_PORT: u32 = 65535; // stands for any port from 1024 on
+const ANY_PORT: u32 = 65535; // stands for any port from 1024 on
 
 /** A host, or a conversation. */
 @unmanaged
-export class Known {
+class Known {
   key: u64;
   check: u64;
   owned: u32; // bit n: detector n was told something of it
@@ -39,11 +39,9 @@ const INDICES: usize = memory.data(2 * offsetof<Index>(), 8);
 let marks: usize = 0;
 let listed: u32 = 0;
 
-// @ts-ignore: decorator
 @inline function conversations(): Index {
   return changetype<Index>(INDICES);
 }
-// @ts-ignore: decorator
 @inline function hosts(): Index {
   return changetype<Index>(INDICES + offsetof<Index>());
 }
@@ -66,11 +64,9 @@ function openIndex(x: Index, capacity: u32, slots: u32): void {
   x.capacity = capacity;
 }
 
-// @ts-ignore: decorator
 @inline function slot(x: Index, i: u32): usize {
   return x.slots + ((<usize>(i & x.mask)) << 1);
 }
-// @ts-ignore: decorator
 @inline function record(x: Index, index: u32): Known {
   return changetype<Known>(x.records + <usize>index * RECORD);
 }
@@ -111,7 +107,6 @@ export function findHost(key: u64, check: u64): u32 {
 export function addHost(key: u64, check: u64, detector: u32): u32 {
   return add(hosts(), key, check, detector);
 }
-// @ts-ignore: decorator
 @inline export function knownHost(index: u32): Known {
   return record(hosts(), index);
 }
@@ -119,11 +114,9 @@ export function addHost(key: u64, check: u64, detector: u32): u32 {
 export function addConversation(key: u64, check: u64, detector: u32): u32 {
   return add(conversations(), key, check, detector);
 }
-// @ts-ignore: decorator
 @inline export function knownConversation(index: u32): Known {
   return record(conversations(), index);
 }
-// @ts-ignore: decorator
 @inline export function knownConversations(): u32 {
   return conversations().count;
 }
@@ -136,7 +129,6 @@ export function list(index: u32): void {
 }
 
 /** Conversations in the inventory; 0 = there is no inventory. */
-// @ts-ignore: decorator
 @inline export function inventory(): u32 {
   return listed;
 }

@@ -22,7 +22,6 @@ export function useKnown(): void {
 }
 
 /** Fills in endpoints() for a decoded packet, its frame at `frame`, its Flow or 0; false when it has no addresses. */
-// @ts-ignore: decorator
 @inline export function observe(k: Packet, frame: usize, flow: usize): bool {
   if (!identify(k, flow)) return false;
   const e = endpoints();

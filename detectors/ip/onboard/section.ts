@@ -4,7 +4,8 @@
 //    0  u16 IPv4 addresses, u16 MAC addresses, u16 IPv6 addresses, u16 records
 //    8  the hosts in this order: u32 each, u64 each (48 bits), u64 hi and u64 lo each
 //       records x stride, the detector's own; one that names a conversation begins with
-//         u16 client, u16 server (indices of hosts; OUTSIDE = any external address), u16 service, u8 protocol, u8 unordered
+//         u16 client, u16 server (indices of hosts; OUTSIDE = any external address), u16 service, u8 protocol, u8
+//         unordered
 import { conversationCheck, conversationKey, hostCheck, hostKey } from "./endpoints";
 import { ANY } from "./known";
 
@@ -102,7 +103,6 @@ export function readConversation(p: usize): usize {
 }
 
 /** A finite number above 0, at most 1e12. */
-// @ts-ignore: decorator
 @inline export function sane(x: f32): bool {
   return x > 0 && x <= 1e12;
 }

@@ -1,6 +1,6 @@
-// The blocks of data words seen last, by their hashes: what is sent a second time, word for word, though it never repeats,
-// was recorded and replayed, or stands still. 8,192 places, chosen by the hash; a later block takes the place of an older.
-// Two different blocks are taken for one with chance 2^-32.
+// The blocks of data words seen last, by their hashes: what is sent a second time, word for word, though it never
+// repeats, was recorded and replayed, or stands still. 8,192 places, chosen by the hash; a later block takes the place
+// of an older. Two different blocks are taken for one with chance 2^-32.
 import { Message } from "../../../mil1553/onboard/message";
 import { BLOCKS } from "./capacity";
 import { blocks } from "./arena";

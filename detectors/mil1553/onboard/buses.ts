@@ -47,8 +47,8 @@ const INTERRUPTION: i64 = 10000000;
 const RETRY: i64 = 10000;
 
 /**
- * Before the message is looked at: the bus in time. Returns the dead time in front of it, 0.1 us; negative where it begins
- * before the one in front has ended. Call observe() first.
+ * Before the message is looked at: the bus in time. Returns the dead time in front of it, 0.1 us; negative where it
+ * begins before the one in front has ended. Call observe() first.
  */
 export function arrive(b: BusState): i64 {
   b.messages += 1;
@@ -75,7 +75,6 @@ export function arrive(b: BusState): i64 {
  * An identity comes again: also behind attempts that could not be told. since: 0.1 us since it came last in this epoch,
  * effort: BusState.effort then.
  */
-// @ts-ignore: decorator
 @inline export function again(b: BusState, since: i64, effort: u32): void {
   if (b.lastDamaged && since < <i64>(b.effort - effort) + RETRY) b.retry = 1;
 }
@@ -99,7 +98,10 @@ const EIGHTHS: u32 = 8; // of a ring
   return changetype<Eighth>(changetype<usize>(b) + offsetof<BusState>("ring") + <usize>i * offsetof<Eighth>());
 }
 
-/** Counts the message. When an eighth of a second has ended and the second before it is complete: that second, else null. */
+/**
+ * Counts the message. When an eighth of a second has ended and the second before it is complete: that second, else
+ * null.
+ */
 export function countLoad(b: BusState, m: Message): Eighth | null {
   let full: Eighth | null = null;
   if (!b.hasLast || b.resumed) {

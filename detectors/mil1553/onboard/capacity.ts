@@ -1,6 +1,6 @@
-// Every fixed capacity of the MIL-STD-1553 detectors, and what happens when it is reached. Those that the ground must keep to
-// are in ../layouts/section.ts. All of it is static memory, under 600 KiB; learning and operation never happen at once and use
-// the same bytes (arena.ts).
+// Every fixed capacity of the MIL-STD-1553 detectors, and what happens when it is reached. Those that the ground must
+// keep to are in ../layouts/section.ts. All of it is static memory, under 600 KiB; learning and operation never happen
+// at once and use the same bytes (arena.ts).
 //
 //   what                        learning       operation      when full
 //   buses (channel numbers)     32             32             messages of further ones are not looked at
@@ -13,7 +13,8 @@
 //   terminals                   1,024          1,024          every address of every bus has one
 //   blocks remembered           8,192          8,192          a later block takes the place of an older one
 //
-// Nothing that was learned is ever displaced by what comes later: a flood of forged commands cannot push the schedule out.
+// Nothing that was learned is ever displaced by what comes later: a flood of forged commands cannot push the schedule
+// out.
 
 export { BUSES, CHANGING_WORDS, IDENTITIES, RANGES, RESPONSES, SUCCESSORS, WORDS } from "./generated/section";
 

@@ -1,6 +1,6 @@
-// Message identities: who sends how many words to whom, from which subaddress, on which bus. Two 64-bit command words and
-// a channel number are the key; open addressing over 4,096 places, of which at most 1,280 are taken, so that a search
-// ends after 1.3 places on average.
+// Message identities: who sends how many words to whom, from which subaddress, on which bus. Two 64-bit command words
+// and a channel number are the key; open addressing over 4,096 places, of which at most 1,280 are taken, so that a
+// search ends after 1.3 places on average.
 import { mix } from "../../../lib/onboard/bytes";
 import { IDENTITIES, NONE, PLACES } from "./capacity";
 import { keys, places } from "./arena";
@@ -11,7 +11,6 @@ let used: u32 = 0;
 export function identities(): u32 {
   return used;
 }
-// @ts-ignore: decorator
 @inline export function keyAt(i: u32): u64 {
   return load<u64>(keys + ((<usize>i) << 3));
 }
@@ -19,7 +18,6 @@ export function forgetIdentities(): void {
   used = 0;
 }
 
-// @ts-ignore: decorator
 @inline function home(key: u64): u32 {
   return (<u32>(mix(0x243f6a8885a308d3, key) >> 40)) & MASK;
 }

@@ -52,7 +52,7 @@ export function configure(at: usize, length: u32): bool {
 }
 
 /** A message in operation, after validate(). Silent without a section. */
-export function check(m: Message, bus: Bus): void {
+export function check(m: Message, _bus: Bus): void {
   if (!isReady()) return;
   observe(m);
   const i = findBus(<u32>m.channel);
@@ -98,7 +98,7 @@ export function passing(time: u64): void {
 }
 
 /** A message while learning, in place of check(). */
-export function learn(m: Message, bus: Bus): void {
+export function learn(m: Message, _bus: Bus): void {
   if (!learning) {
     reset();
     learning = used = true;

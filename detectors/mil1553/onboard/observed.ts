@@ -1,4 +1,5 @@
-// What the detectors ask of the message at hand, found once: who sent what to whom, when, and how far it can be believed.
+// What the detectors ask of the message at hand, found once: who sent what to whom, when, and how far it can be
+// believed.
 import { BSW_WORD, Format, HAS_CMD2, Message, TIME_UNKNOWN, isDamaged, isRtRt } from "../../../mil1553/onboard/message";
 import { M } from "../../../mil1553/onboard/anomalies";
 import { isMode, terminal } from "../../../mil1553/onboard/words";
@@ -44,7 +45,10 @@ export function observe(m: Message): void {
   end = (start + <u64>m.duration) & 0xffffffffffff;
 }
 
-/** Time of the message in 0.1 us. The counter, which runs evenly, where the recorder did not put IEEE 1588 time in its place. */
+/**
+ * Time of the message in 0.1 us. The counter, which runs evenly, where the recorder did not put IEEE 1588 time in its
+ * place.
+ */
 function counter(m: Message): u64 {
   const low = m.rtc & 0xffffffff;
   if (m.time == TIME_UNKNOWN || low >= 1000000000) return m.rtc;
@@ -54,29 +58,23 @@ function counter(m: Message): u64 {
   return (m.time / 100) & 0xffffffffffff;
 }
 
-// @ts-ignore: decorator
 @inline export function keyOf(channel: u32, cmd1: u32, cmd2: u32, rtRt: bool): u64 {
   return ((<u64>1) << 63) | ((<u64>channel) << 40) | (rtRt ? (<u64>1) << 32 : 0) | (<u64>((cmd1 << 16) | cmd2));
 }
-// @ts-ignore: decorator
-@inline export function channelOf(key: u64): u32 {
-  return (<u32>(key >> 40)) & 0xffff;
+@inline export function channelOf(identity: u64): u32 {
+  return (<u32>(identity >> 40)) & 0xffff;
 }
-// @ts-ignore: decorator
-@inline export function command1(key: u64): u32 {
-  return (<u32>(key >> 16)) & 0xffff;
+@inline export function command1(identity: u64): u32 {
+  return (<u32>(identity >> 16)) & 0xffff;
 }
-// @ts-ignore: decorator
-@inline export function command2(key: u64): u32 {
-  return (<u32>key) & 0xffff;
+@inline export function command2(identity: u64): u32 {
+  return (<u32>identity) & 0xffff;
 }
-// @ts-ignore: decorator
-@inline export function isPair(key: u64): bool {
-  return ((key >> 32) & 1) != 0;
+@inline export function isPair(identity: u64): bool {
+  return ((identity >> 32) & 1) != 0;
 }
 
 /** Ticks from `earlier` to `later` on a counter of 48 bits, nearest to zero. */
-// @ts-ignore: decorator
 @inline export function apart(later: u64, earlier: u64): i64 {
   return (<i64>((later - earlier) << 16)) >> 16;
 }

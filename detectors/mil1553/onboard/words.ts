@@ -1,5 +1,5 @@
-// What an alert of the 1553 detectors says: what was expected, what was seen. Numbers in the finding are in 0.1 us where
-// they are times.
+// What an alert of the 1553 detectors says: what was expected, what was seen. Numbers in the finding are in 0.1 us
+// where they are times.
 import { Text, byte, decimal, lit, signed, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding } from "../../onboard/finding";

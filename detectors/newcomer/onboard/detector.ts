@@ -38,7 +38,7 @@ export function check(k: Packet, e: Endpoints): void {
     onPacket = stricter(onPacket, ofService(k));
 }
 
-export function verdict(k: Packet, e: Endpoints): u32 {
+export function verdict(_k: Packet, _e: Endpoints): u32 {
   return onPacket;
 }
 

@@ -49,7 +49,7 @@ export function serviceKey(hi: u64, lo: u64, port: u32, protocol: u32): u64 {
 }
 
 /** Whether an address lies in a network. */
-export function inside(n: Network, version: u32, hi: u64, lo: u64): bool {
+function inside(n: Network, version: u32, hi: u64, lo: u64): bool {
   if (<u32>n.version != version) return false;
   const bits = <u32>n.bits;
   if (version == 4) return bits == 0 || (<u32>(lo ^ n.lo)) >> (32 - bits) == 0;

@@ -1,9 +1,11 @@
-// New pairs: hosts that never talked to each other, or never about this (client, server, service: ip/onboard/endpoints.ts).
+// New pairs: hosts that never talked to each other, or never about this (client, server, service:
+// ip/onboard/endpoints.ts).
 //
-// Expected: every conversation is in the inventory that was learned. Plants and vehicles talk by a plan; measured on the captures
-// of Lemay and Fernandez (CSET 2016) this list alone separates attacks better than learned statistics do (pair.test.ts).
-// Score, threshold 0.5: 1 both hosts known and talk about other things; 2 both known, never talked; 3 one unknown; 4 both.
-// Half of it, and a quarter, for what is sent to a group: announcements come and go. Of ARP only unknown senders count.
+// Expected: every conversation is in the inventory that was learned. Plants and vehicles talk by a plan; measured on
+// the captures of Lemay and Fernandez (CSET 2016) this list alone separates attacks better than learned statistics do
+// (pair.test.ts). Score, threshold 0.5: 1 both hosts known and talk about other things; 2 both known, never talked; 3
+// one unknown; 4 both. Half of it, and a quarter, for what is sent to a group: announcements come and go. Of ARP only
+// unknown senders count.
 //
 // State: none but the inventory (ip/onboard/known.ts). Without one the detector is silent.
 import { Packet } from "../../../ip/onboard/packet";
@@ -77,7 +79,8 @@ export function check(k: Packet, e: Endpoints): void {
   if (e.group) score = score / 2 + 0.25;
   const threshold = scaled(Detector.NEW_PAIR, THRESHOLD);
   if (!(score > threshold)) return;
-  // One alert for all that one client does: a scan has hundreds of conversations. For a new server, one for all its clients.
+  // One alert for all that one client does: a scan has hundreds of conversations. For a new server, one for all its
+  // clients.
   const about = what == What.SERVER ? server : client;
   const f = raise(Detector.NEW_PAIR, what, mix(SALT + <u32>what, about), k.time, score, max<f64>(threshold, 1e-9));
   f.a = <f64>e.version;

@@ -1,10 +1,10 @@
-// Rates outside of what was learned: packets and bytes that a host sends, that it gets, and that a conversation (client,
-// server, service) carries, in each second and in each minute of the records' clock.
+// Rates outside of what was learned: packets and bytes that a host sends, that it gets, and that a conversation
+// (client, server, service) carries, in each second and in each minute of the records' clock.
 //
 // Expected: at most the limits of the baseline, which the ground makes from all windows learned for a wanted rate of
 // false alarms (../rate.ts). score = value / limit, threshold 1, said as soon as the window holds more, not at its end.
-// LEAST: a conversation that was never idle in learning carries fewer packets in a full minute than half of the least learned.
-// Hosts and conversations that the baseline does not know have no limits: those are new-pair's.
+// LEAST: a conversation that was never idle in learning carries fewer packets in a full minute than half of the least
+// learned. Hosts and conversations that the baseline does not know have no limits: those are new-pair's.
 //
 // State: windows of each host and conversation; learning: Peaks of each window.
 import { Packet } from "../../../ip/onboard/packet";
@@ -46,12 +46,12 @@ import { hostMember, writeService } from "../../ip/onboard/words";
 import { PEAKS, update, write } from "./peaks";
 
 const OWN: u32 = 1 << Detector.RATE;
-// u16 client, server, service, u8 protocol, u8 unordered or HOST; of a conversation 5 folded limits (packets, bytes, packets and
-// bytes in a minute, least packets in a minute), of a host 8 (sent, then got: packets, bytes, in a minute); each u16
+// u16 client, server, service, u8 protocol, u8 unordered or HOST; of a conversation 5 folded limits (packets, bytes,
+// packets and bytes in a minute, least packets in a minute), of a host 8 (sent, then got: packets, bytes, in a minute);
+// each u16
 const RECORD: u32 = 24;
 const HOST: u32 = 255;
 const SALT: u64 = 0xa24baed4963ee407;
-const SECOND: u64 = 1000000000;
 const BYTES: u32 = 1,
   MINUTE: u32 = 2,
   GOT: u32 = 4,
@@ -92,9 +92,9 @@ class Rate {
 const hostRates: usize = memory.data(HOSTS * offsetof<HostRate>(), 8);
 const rates: usize = memory.data(CONVERSATIONS * offsetof<Rate>(), 8);
 
-// What is known, by index: of hosts 8 x f32 (sent, then got, as in a Window), of conversations 4 x f32 and the least packets
-// of a minute (0 = none). Learning, by slot: of hosts 8 Peaks in the same order, of conversations 4 and, as u32, 1 + the
-// least packets of a full minute (0 = there was none).
+// What is known, by index: of hosts 8 x f32 (sent, then got, as in a Window), of conversations 4 x f32 and the least
+// packets of a minute (0 = none). Learning, by slot: of hosts 8 Peaks in the same order, of conversations 4 and, as
+// u32, 1 + the least packets of a full minute (0 = there was none).
 const HOST_LIMITS: u32 = 32;
 const LIMITS: u32 = 20;
 const HOST_PEAKS: u32 = 8 * PEAKS;
@@ -102,28 +102,22 @@ const LEARNED: u32 = 4 * PEAKS + 4;
 let ofHosts: usize = 0;
 let ofConversations: usize = 0;
 
-// @ts-ignore: decorator
 @inline function hostLimits(index: u32): usize {
   return ofHosts + <usize>(index * HOST_LIMITS);
 }
-// @ts-ignore: decorator
 @inline function limitsAt(index: u32): usize {
   return ofConversations + <usize>(index * LIMITS);
 }
-// @ts-ignore: decorator
 @inline function hostPeaks(slot: u32): usize {
   return ofHosts + <usize>(slot * HOST_PEAKS);
 }
-// @ts-ignore: decorator
 @inline function learnedAt(slot: u32): usize {
   return ofConversations + <usize>(slot * LEARNED);
 }
-// @ts-ignore: decorator
 @inline function leastAt(slot: u32): usize {
   return learnedAt(slot) + 4 * PEAKS;
 }
 
-// @ts-ignore: decorator
 @inline function rateOfHost(h: Host): HostRate {
   const r = changetype<HostRate>(hostRates + <usize>hostSlot(h) * offsetof<HostRate>());
   if (!(h.owned & OWN)) beginHost(h, r);
@@ -135,7 +129,6 @@ function beginHost(h: Host, r: HostRate): void {
   if (learning()) memory.fill(hostPeaks(hostSlot(h)), 0, HOST_PEAKS);
 }
 
-// @ts-ignore: decorator
 @inline function rateOf(c: Conversation): Rate {
   const r = changetype<Rate>(rates + <usize>conversationSlot(c) * offsetof<Rate>());
   if (!(c.owned & OWN)) begin(c, r);
@@ -181,13 +174,11 @@ function limitOf(p: usize, j: usize): f32 {
   return limit == 0 ? Infinity : limit;
 }
 
-// @ts-ignore: decorator
 @inline function sum(a: u32, b: u32): u32 {
   return a + b < a ? u32.MAX_VALUE : a + b;
 }
 
 /** In learning too. */
-// @ts-ignore: decorator
 @inline export function check(k: Packet, e: Endpoints): void {
   ofHost(k, changetype<Host>(e.source), 0, e.second);
   ofHost(k, changetype<Host>(e.target), 1, e.second);
@@ -195,14 +186,12 @@ function limitOf(p: usize, j: usize): f32 {
 }
 
 /** Counts the packet; whether a limit (4 x f32) is exceeded by what is counted now. */
-// @ts-ignore: decorator
 @inline function count(w: Window, k: Packet): void {
   w.packets += 1;
   w.bytes = sum(w.bytes, k.original);
   w.packets60 += 1;
   w.bytes60 = sum(w.bytes60, k.original);
 }
-// @ts-ignore: decorator
 @inline function exceeds(w: Window, limits: usize): bool {
   return (
     <f32>w.packets > load<f32>(limits) ||
@@ -213,7 +202,6 @@ function limitOf(p: usize, j: usize): f32 {
 }
 
 /** A packet that a host sends (side 0) or gets (side 1). */
-// @ts-ignore: decorator
 @inline function ofHost(k: Packet, h: Host, side: u32, second: u32): void {
   const r = rateOfHost(h);
   if (r.second != second) rollHost(r, hostSlot(h), second);
@@ -251,13 +239,11 @@ function roll(w: Window, peaks: usize, whole: bool): void {
   w.bytes60 = 0;
 }
 
-// @ts-ignore: decorator
 @inline function windowOf(r: Rate): Window {
   return changetype<Window>(changetype<usize>(r) + offsetof<Rate>("packets"));
 }
 
 /** A packet of a conversation, either way. */
-// @ts-ignore: decorator
 @inline function ofConversation(k: Packet, e: Endpoints, c: Conversation): void {
   const r = rateOf(c);
   if (r.second != e.second) rollConversation(k, e, c, r);

@@ -18,14 +18,14 @@ export function configurePolicy(part: usize): bool {
 }
 
 /** In learning too. */
-export function check(k: Packet, e: Endpoints): void {
+export function check(k: Packet, _e: Endpoints): void {
   if (k.ips == 0) return;
   const source = contact(k);
   if (source) announce(source, k.time);
 }
 
 /** On what a source called a scanner sends. The packet that gave it away may be somebody else's answer. */
-export function verdict(k: Packet, e: Endpoints): u32 {
+export function verdict(k: Packet, _e: Endpoints): u32 {
   const action = actionOf(Detector.SCAN);
   if (action == Action.PASS || k.ips == 0) return Action.PASS;
   const ip = innermost(k);

@@ -9,7 +9,8 @@
 // Two things differ from the paper. A first contact is with a (host, port) rather than a host, so that a scan of many
 // ports of one host counts too. And no connection state of the site is needed: an attempt succeeds when the target
 // answers (SYN-ACK, a UDP reply) or when the source goes on as if it had (an ACK): a tap that sees one direction only
-// still works. It fails on RST or ICMP unreachable, or after TIMEOUT without either (TCP only: silence is normal in UDP).
+// still works. It fails on RST or ICMP unreachable, or after TIMEOUT without either (TCP only: silence is normal in
+// UDP).
 //
 //   Source (64 bytes): who, walk, counts        Pending (32 bytes): one unanswered first contact, a ring in time order
 import { mix } from "../../../lib/onboard/bytes";
@@ -161,7 +162,9 @@ function failed(source: usize, time: u64): usize {
   return source;
 }
 
-/** The ring is full: the oldest goes. It counts as silent only where its source has many open, else it proves nothing. */
+/**
+ * The ring is full: the oldest goes. It counts as silent only where its source has many open, else it proves nothing.
+ */
 function evict(): usize {
   const p = entry(tail);
   tail += 1;
@@ -182,12 +185,13 @@ function close(p: Pending): usize {
   return changetype<usize>(s);
 }
 
-// @ts-ignore: decorator
 @inline function entry(position: u32): Pending {
   return changetype<Pending>(ring + <usize>(position & (PENDING - 1)) * ENTRY);
 }
 
-/** Slot for a new contact: one that points to no open entry of its neighbourhood, else the first (its entry times out). */
+/**
+ * Slot for a new contact: one that points to no open entry of its neighbourhood, else the first (its entry times out).
+ */
 function slot(key: u64): usize {
   for (let i: u32 = 0; i < PROBES; ++i) {
     const at = slots + ((<usize>((<u32>(key >> 32) + i) & (SLOTS - 1))) << 2);
@@ -216,7 +220,6 @@ function contacted(key: u64): bool {
   return second == key;
 }
 
-// @ts-ignore: decorator
 @inline function hash(hi: u64, lo: u64): u32 {
   return <u32>(mix(mix(0xbb67ae8584caa73b, lo), hi) >> 32);
 }

@@ -2,7 +2,7 @@
 import { Text, lit, unsigned } from "../../../lib/onboard/text";
 import { Finding } from "../../onboard/finding";
 
-export function expected(t: Text, f: Finding): void {
+export function expected(t: Text, _f: Finding): void {
   lit(t, "most first contacts of a source to succeed");
 }
 

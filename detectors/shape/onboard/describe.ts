@@ -1,8 +1,8 @@
 // From sums to descriptions.
 //
-// A class with few frames is drawn toward a wider one, a service toward its protocol, a protocol toward all traffic: its
-// mean by PRIOR_MEAN frames' worth, its covariance by PRIOR frames' worth. So a class never seen is described by the
-// rest (Ledoit, Wolf 2004 shrink for the same reason). W = inverse Cholesky factor of (correlation + RIDGE).
+// A class with few frames is drawn toward a wider one, a service toward its protocol, a protocol toward all traffic:
+// its mean by PRIOR_MEAN frames' worth, its covariance by PRIOR frames' worth. So a class never seen is described by
+// the rest (Ledoit, Wolf 2004 shrink for the same reason). W = inverse Cholesky factor of (correlation + RIDGE).
 //
 // Features are counted in units of 1 / UNIT, cut to +-MOST: sums of integers are exact, so that they are the same in
 // whatever order they were added up. Means and covariances made of them are good to 2^-40 of a feature's square.
@@ -58,8 +58,8 @@ function covariance(sums: usize, i: u32, j: u32, t: u32): f64 {
 }
 
 /**
- * Makes the model, but for scales and limit, of `count` services with their keys, and of the sums of all classes: those of
- * the five protocols, then those of the services. A service's frames are in its protocol's sums as well.
+ * Makes the model, but for scales and limit, of `count` services with their keys, and of the sums of all classes: those
+ * of the five protocols, then those of the services. A service's frames are in its protocol's sums as well.
  */
 export function make(serviceKeys: usize, count: u32, sums: usize): void {
   const size: usize = ClassSumsAt.SIZE;

@@ -33,7 +33,10 @@ export function standard(described: usize, vector: usize, i: u32): f64 {
   return <f64>f(described, TRIANGLES + triangle(b) + (r * (r + 1)) / 2 + c);
 }
 
-/** Squared distance of a vector in block b of a description; single precision. Written out: it is most of the detector's cost. */
+/**
+ * Squared distance of a vector in block b of a description; single precision. Written out: it is most of the detector's
+ * cost.
+ */
 export function distance2(described: usize, vector: usize, b: u32): f64 {
   const from = start(b);
   const w = changetype<Description>(described).triangles + ((<usize>triangle(b)) << 2);

@@ -5,9 +5,9 @@
 //   block 4 pair:                                     3 x { correlation, magnitude, radius }, own size          10
 //   block 5 intervals of the channel:                 3 x { mean, deviation }, own size                          7
 //
-// Three of Kitsune's five decay rates (5, 1 and 0.01 per second), for neighbours say nearly the same: an earlier version
-// of this detector, with one class for all traffic, had the same area under the curve on the Lemay captures (0.9998) with
-// three as with five, which are 1.7 times as many features.
+// Three of Kitsune's five decay rates (5, 1 and 0.01 per second), for neighbours say nearly the same: an earlier
+// version of this detector, with one class for all traffic, had the same area under the curve on the Lemay captures
+// (0.9998) with three as with five, which are 1.7 times as many features.
 // Every number is compressed by a logarithm (base 2, coarse), so that a tenfold rate is as far from normal as a tenth.
 // The frame itself is counted in. Sizes are those on the wire, so a cut capture gives the same numbers.
 //
@@ -30,17 +30,16 @@ export const ONE: u32 = 72; // sizes
 export const CHANNEL: u32 = 104; // sizes, intervals
 export const PAIRED: u32 = 120; // sizes in both directions
 
-export const senders: usize = memory.data(1024 * 72, 8);
-export const addresses: usize = memory.data(1024 * 72, 8);
-export const channels: usize = memory.data(2048 * 104, 8);
-export const sockets: usize = memory.data(4096 * 72, 8);
-export const pairs: usize = memory.data(1024 * 120, 8);
+export const senders: usize = memory.data(SENDERS * ONE, 8);
+export const addresses: usize = memory.data(ADDRESSES * ONE, 8);
+export const channels: usize = memory.data(CHANNELS * CHANNEL, 8);
+export const sockets: usize = memory.data(SOCKETS * ONE, 8);
+export const pairs: usize = memory.data(PAIRS * PAIRED, 8);
 const tables: usize = memory.data(40 * 5, 8);
 const who: usize = memory.data(56, 8);
 /** FEATURES x f32. */
 export const vector: usize = memory.data(<i32>(FEATURES * 4), 8);
 
-// @ts-ignore: decorator
 @inline function table(i: u32): Table {
   return changetype<Table>(tables + <usize>(i * TABLE));
 }
@@ -70,7 +69,6 @@ export function channelKey(): u64 {
 }
 
 /** Lets time pass for a record: leaves the factors in decays() and returns the ns since its last frame. */
-// @ts-ignore: decorator
 @inline function passed(record: usize, now: u64): u64 {
   const last = load<u64>(record, HEADER);
   store<u64>(record, later(last, now), HEADER);

@@ -17,8 +17,10 @@ export { expected, seen } from "./words";
 
 /** Of a threshold, however a policy scales it: what is raised has one above 0. */
 const LEAST: f64 = 1e-9;
-/** In the first NEW ns everything is seen for the first time, even what has been there for years: the limit is higher by
- * NEWNESS, which falls to 0. */
+/**
+ * In the first NEW ns everything is seen for the first time, even what has been there for years: the limit is higher by
+ * NEWNESS, which falls to 0.
+ */
 const NEW: u64 = 30000000000;
 const NEWNESS: f64 = 2;
 
@@ -30,7 +32,10 @@ function newness(now: u64): f64 {
 let follows: bool = false; // the tables of traffic are in use
 let learns: bool = false; // and that of what is learned
 
-/** Forgets traffic, the model, and what was learned. Tables are cleared before their first use: who has none never touches them. */
+/**
+ * Forgets traffic, the model, and what was learned. Tables are cleared before their first use: who has none never
+ * touches them.
+ */
 export function reset(): void {
   section.forgetModel();
   forgetEvictions();

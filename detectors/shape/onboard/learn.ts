@@ -1,9 +1,9 @@
 // Learning in one pass and bounded memory, on the ground and in the image alike.
 //
-// Every frame adds to the sums of its class. Scales and the limit need distances and scores under a model, which one pass
-// does not have; so at 512, 1024, 2048, ... frames the model is made from what is known, and the frames after that are
-// measured with it. What they gave is kept for two such spans (../layouts/learning.ts): scales and limit come from frames that the model measuring
-// them had not seen, as in operation (prequential: Dawid, JRSS A 147 (1984)).
+// Every frame adds to the sums of its class. Scales and the limit need distances and scores under a model, which one
+// pass does not have; so at 512, 1024, 2048, ... frames the model is made from what is known, and the frames after that
+// are measured with it. What they gave is kept for two such spans (../layouts/learning.ts): scales and limit come from
+// frames that the model measuring them had not seen, as in operation (prequential: Dawid, JRSS A 147 (1984)).
 //
 // A service's frames are in its protocol's sums as well. When all places are taken, a new service takes that of the
 // rarest one, if that has under RARELY frames (they stay in its protocol's sums); else it has none of its own.

@@ -1,9 +1,9 @@
-// What normal traffic looks like: for each class of frames (services.ts) the mean and spread of every feature and, block by
-// block, how features vary together (distance.ts). Features are logarithms, so that one normal distribution is a fair
-// description. A frame belongs to its service where that was learned, else to its protocol.
+// What normal traffic looks like: for each class of frames (services.ts) the mean and spread of every feature and,
+// block by block, how features vary together (distance.ts). Features are logarithms, so that one normal distribution is
+// a fair description. A frame belongs to its service where that was learned, else to its protocol.
 //
-// As a section of the policy (section.ts) head, keys of services and descriptions stand one behind the other; here each has
-// the room of its most. Their layout is in ../layouts/model.ts.
+// As a section of the policy (section.ts) head, keys of services and descriptions stand one behind the other; here each
+// has the room of its most. Their layout is in ../layouts/model.ts.
 import { CLASSES, Description, DescriptionAt, ModelHead, ModelHeadAt, SERVICES } from "./generated/model";
 
 export { CLASSES } from "./generated/model";

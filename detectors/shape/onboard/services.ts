@@ -1,5 +1,5 @@
-// The classes of frames: five by protocol (ARP, other without IP, TCP, UDP, other IP), and services: protocol, lower port and
-// direction, over all hosts (ARP by operation, ICMP by type, other frames by EtherType).
+// The classes of frames: five by protocol (ARP, other without IP, TCP, UDP, other IP), and services: protocol, lower
+// port and direction, over all hosts (ARP by operation, ICMP by type, other frames by EtherType).
 import { Is, Packet } from "../../../ip/onboard/packet";
 
 /** ARP; other without IP; TCP; UDP; other IP. */

@@ -1,11 +1,12 @@
-// The statistics of a stream at the three decay rates that are features, in single precision. Mirsky, Doitshman, Elovici,
-// Shabtai, "Kitsune: An Ensemble of Autoencoders for Online Network Intrusion Detection", NDSS 2018, section IV.A.
+// The statistics of a stream at the three decay rates that are features, in single precision. Mirsky, Doitshman,
+// Elovici, Shabtai, "Kitsune: An Ensemble of Autoencoders for Online Network Intrusion Detection", NDSS 2018, section
+// IV.A.
 //
-// A value's weight is 2^(-rate * age in seconds). The paper keeps (weight, linear sum, squared sum); this keeps (weight,
-// mean, variance), which says the same but loses no digits to cancellation: a variance is never negative, and that of a
-// constant is exactly 0. Time changes the weight only. Of two streams (both directions of a channel) each arrival of one is
-// paired with the newest value of the other, so that |correlation| <= 1 by the Cauchy-Schwarz inequality; the paper sums
-// products of residuals against two means that move separately, where that does not hold.
+// A value's weight is 2^(-rate * age in seconds). The paper keeps (weight, linear sum, squared sum); this keeps
+// (weight, mean, variance), which says the same but loses no digits to cancellation: a variance is never negative, and
+// that of a constant is exactly 0. Time changes the weight only. Of two streams (both directions of a channel) each
+// arrival of one is paired with the newest value of the other, so that |correlation| <= 1 by the Cauchy-Schwarz
+// inequality; the paper sums products of residuals against two means that move separately, where that does not hold.
 //
 //   Levels, 36 bytes    three of { f32 weight, f32 mean, f32 variance }, fastest decay first (5, 1, 0.01 per second)
 //   Joint,  84 bytes    +0 f32 newest a  +4 f32 newest b  +8 u32 seen: bit 0 a, bit 1 b
@@ -44,7 +45,7 @@ export function decays(dt: u64): void {
   store<f32>(factors, <f32>e, 8);
 }
 
-// ---- Cold start ------------------------------------------------------------------------------------------------------
+// ---- Cold start -----------------------------------------------------------------------------------------------------
 // A weight counts what came since the beginning: after t seconds it has reached 1 - 2^(-rate t) of what it is going to
 // be. The slowest one takes minutes, in which everything would look rare. So its past is divided by that share.
 
@@ -77,20 +78,19 @@ export function atTime(now: u64): void {
 }
 
 /** coarseLog2 of ../../onboard/numeric.ts in single precision, for x >= 1. */
-// @ts-ignore: decorator
 @inline export function log2(x: f32): f32 {
   return <f32>(reinterpret<i32>(x) - 0x3f800000) * <f32>1.1920928955078125e-7;
 }
 
 /** Weight of level i after the time of decays(). */
-// @ts-ignore: decorator
 @inline function faded(at: usize, i: u32): f32 {
   const w = load<f32>(at) * load<f32>(factors + ((<usize>i) << 2));
   return w < FORGOTTEN ? 0 : w;
 }
 
-/** Lets the time of decays() pass for level i at `at`, adds a size, and writes weight, mean and deviation as features. */
-// @ts-ignore: decorator
+/**
+ * Lets the time of decays() pass for level i at `at`, adds a size, and writes weight, mean and deviation as features.
+ */
 @inline function addSizeTo(at: usize, i: u32, x: f32, to: usize): void {
   const before = faded(at, i);
   const w = before + 1,
@@ -134,18 +134,16 @@ export function addInterval(p: usize, x: f32, to: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline export function mean(p: usize, i: u32): f32 {
   return load<f32>(p + <usize>(i * 12), 4);
 }
-// @ts-ignore: decorator
 @inline export function variance(p: usize, i: u32): f32 {
   return load<f32>(p + <usize>(i * 12), 8);
 }
 
 /**
- * Lets the time of decays() pass, then adds a value of stream a (side 0) or b (side 1). Writes Pearson's correlation, -1 .. 1,
- * 0 while either side is constant or missing, as the first of three features at each rate.
+ * Lets the time of decays() pass, then adds a value of stream a (side 0) or b (side 1). Writes Pearson's correlation,
+ * -1 .. 1, 0 while either side is constant or missing, as the first of three features at each rate.
  */
 export function addJoint(p: usize, side: u32, x: f32, to: usize): void {
   store<f32>(p + <usize>(side << 2), x);

@@ -28,7 +28,6 @@ export function seen(t: Text, f: Finding): void {
   lit(t, f.d < 0 ? " deviations less" : " deviations more");
 }
 
-// @ts-ignore: decorator
 @inline function block(i: u32): u32 {
   return i / 10;
 }
@@ -40,7 +39,6 @@ function kind(i: u32): u32 {
   return n == 9 ? 3 : n % 3;
 }
 
-// @ts-ignore: decorator
 @inline function rate(i: u32): u32 {
   return block(i) == 5 ? (i % 10) / 2 : (i % 10) / 3;
 }

@@ -1,11 +1,12 @@
-// Silence: periodic traffic that stops. A conversation (client, server, service) has two directions, each watched by itself.
+// Silence: periodic traffic that stops. A conversation (client, server, service) has two directions, each watched by
+// itself.
 //
-// Expected: the next packet within the limit of the baseline (the longest pause learned, and a margin: ../silence.ts), from
-// the third packet since start on. score = pause / limit, threshold 1. Said once, again when it has come back and stops
-// anew. Asked when time goes on, whether or not anything comes; the answer is at most SWEEP late.
+// Expected: the next packet within the limit of the baseline (the longest pause learned, and a margin: ../silence.ts),
+// from the third packet since start on. score = pause / limit, threshold 1. Said once, again when it has come back and
+// stops anew. Asked when time goes on, whether or not anything comes; the answer is at most SWEEP late.
 //
-// The clock is that of observation: a stretch of more than GAP in which the caller says nothing, not even that time went
-// on, was not observed (a recording with a hole, two files one behind the other) and counts for nothing.
+// The clock is that of observation: a stretch of more than GAP in which the caller says nothing, not even that time
+// went on, was not observed (a recording with a hole, two files one behind the other) and counts for nothing.
 //
 // State: of each known conversation, never evicted. Learning: the longest pauses, also the one that lasts when learning
 // ends, so what stopped before has no period.
@@ -39,7 +40,8 @@ import {
 import { member, seconds, writeHost, writeService } from "../../ip/onboard/words";
 
 const OWN: u32 = 1 << Detector.SILENCE;
-const RECORD: u32 = 16; // a conversation, then f32 limit to the server, f32 limit to the client; seconds, 0 = not periodic
+// a conversation, then f32 limit to the server, f32 limit to the client; seconds, 0 = not periodic
+const RECORD: u32 = 16;
 const GAP: u64 = 10000000000;
 const SWEEP: u64 = 100000000;
 const BEGUN: u32 = 3;
@@ -78,11 +80,9 @@ class Pauses {
 const LEARNED: u32 = 2 * offsetof<Pauses>(); // by slot: to the server, to the client
 let states: usize = 0; // Watched[], or what is learned
 
-// @ts-ignore: decorator
 @inline function watchedAt(index: u32): Watched {
   return changetype<Watched>(states + <usize>index * offsetof<Watched>());
 }
-// @ts-ignore: decorator
 @inline function pausesAt(slot: u32, side: u32): Pauses {
   return changetype<Pauses>(states + <usize>slot * LEARNED + <usize>side * offsetof<Pauses>());
 }
@@ -131,8 +131,7 @@ export function configure(at: usize, length: u32): bool {
 }
 
 /** passing() was called for the packet's time. */
-// @ts-ignore: decorator
-@inline export function check(k: Packet, e: Endpoints): void {
+@inline export function check(_k: Packet, e: Endpoints): void {
   if (!watched || e.conversation == 0) return;
   const c = changetype<Conversation>(e.conversation);
   if (c.known == 0 || c.wildcard || !(knownConversation(c.known - 1).owned & OWN)) return;
@@ -237,9 +236,9 @@ export function exportNext(t: Text): bool {
     lit(t, '"detector":"silence",');
     writeParties(t, partiesAt(next));
     lit(t, ',"to":');
-    side(t, to);
+    writeSide(t, to);
     lit(t, ',"from":');
-    side(t, from);
+    writeSide(t, from);
     next += 1;
     return true;
   }
@@ -247,7 +246,7 @@ export function exportNext(t: Text): bool {
   return false;
 }
 
-function side(t: Text, p: Pauses): void {
+function writeSide(t: Text, p: Pauses): void {
   const tail = p.count != 0 && newest > p.last ? <f64>(newest - p.last) * 1e-9 : 0;
   lit(t, '{"count":');
   unsigned(t, p.count);

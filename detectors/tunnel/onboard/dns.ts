@@ -1,15 +1,15 @@
-// Tunnels through DNS. What leaves through one is written into names below a domain of the attacker's; what comes back is
-// in answers that ordinary look-ups seldom need. Watched per (client, registered domain), as leaking sums:
+// Tunnels through DNS. What leaves through one is written into names below a domain of the attacker's; what comes back
+// is in answers that ordinary look-ups seldom need. Watched per (client, registered domain), as leaking sums:
 //
-//   NAMES    bytes of new names below the domain, beyond SHORT each (content networks use names of up to about 30 bytes);
-//            reverse look-ups are left out
+//   NAMES    bytes of new names below the domain, beyond SHORT each (content networks use names of up to about 30
+//            bytes); reverse look-ups are left out
 //   COUNT    new names at all
 //   ANSWERS  bytes of messages about TXT, NULL, KEY and private types
 //   ODD      datagrams on port 53 that are no DNS, per client (domain "")
 //
-// New: not among the last two dozen of this record (a Bloom filter of 128 bits, begun anew when half full), so asking again
-// adds nothing, nor does the answer that repeats the question. score = sum / limit, threshold 1; the sum stops at three
-// limits. Limits: what the baseline saw most and a half, at least the defaults.
+// New: not among the last two dozen of this record (a Bloom filter of 128 bits, begun anew when half full), so asking
+// again adds nothing, nor does the answer that repeats the question. score = sum / limit, threshold 1; the sum stops at
+// three limits. Limits: what the baseline saw most and a half, at least the defaults.
 // Rule when full: of eight neighbours the record used longest ago is forgotten (../../onboard/table.ts).
 import { Is, Packet } from "../../../ip/onboard/packet";
 import { mix } from "../../../lib/onboard/bytes";
@@ -66,7 +66,7 @@ const leaks: usize = memory.data<f64>([1, 1, 20, 0.1]); // per second
 const defaults: usize = memory.data<f32>([600, 200, 6000, 15]);
 
 const table: usize = memory.data(40, 8);
-const base: usize = memory.data(DOMAINS * 128, 8);
+const base: usize = memory.data(DOMAINS * STRIDE, 8);
 
 export function reset(): void {
   open(changetype<Table>(table), base, DOMAINS, STRIDE);
@@ -150,7 +150,6 @@ function fresh(d: Domain, hash: u64): bool {
   return true;
 }
 
-// @ts-ignore: decorator
 @inline function sum(d: Domain, i: u32): usize {
   return changetype<usize>(d) + offsetof<Domain>("names") + ((<usize>i) << 2);
 }

@@ -1,5 +1,5 @@
-// Tunnels through ICMP echo. RFC 792 and RFC 4443 section 4.2: a reply returns the data of its request. Programs that ping
-// send the same data each time, but for a time stamp in the first 16 bytes. Per (client, server), as leaking sums:
+// Tunnels through ICMP echo. RFC 792 and RFC 4443 section 4.2: a reply returns the data of its request. Programs that
+// ping send the same data each time, but for a time stamp in the first 16 bytes. Per (client, server), as leaking sums:
 //
 //   CHANGED  bytes of request data that differ from both of the last two kinds seen, behind the first 16
 //   REPLIES  replies whose data are not those of their request
@@ -78,7 +78,7 @@ const leaks: usize = memory.data<f64>([30, 0.02, 0.1]); // per second
 const defaults: usize = memory.data<f32>([3000, 3, 20, 1]);
 
 const table: usize = memory.data(40, 8);
-const base: usize = memory.data(ECHOES * 232, 8);
+const base: usize = memory.data(ECHOES * STRIDE, 8);
 
 export function reset(): void {
   open(changetype<Table>(table), base, ECHOES, STRIDE);
@@ -171,7 +171,6 @@ function differs(e: Echo, p: usize, length: u32): bool {
   return !first;
 }
 
-// @ts-ignore: decorator
 @inline function sum(e: Echo, i: u32): usize {
   return changetype<usize>(e) + offsetof<Echo>("changed") + ((<usize>i) << 2);
 }

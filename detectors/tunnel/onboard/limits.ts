@@ -7,7 +7,7 @@ import { isHost, keyOf, openSection, recordAt, records, sane } from "../../ip/on
 
 const RECORD: u32 = 64;
 const KNOWN: u32 = 128;
-const known: usize = memory.data(128 * 24, 8); // u64 key, 4 x f32
+const known: usize = memory.data(KNOWN * 24, 8); // u64 key, 4 x f32
 let count: u32 = 0;
 
 export const NAME: u32 = 40;

@@ -1,10 +1,11 @@
-// The question of a DNS message (RFC 1035 section 4.1): its name, where the registered part of it begins. Untrusted bytes.
+// The question of a DNS message (RFC 1035 section 4.1): its name, where the registered part of it begins. Untrusted
+// bytes.
 //
 // The registered domain is taken to be the last two labels, three where the last two look like `co.uk` (a country's two
 // letters behind one of the usual words): without the public suffix list that is a guess, but one that groups alike.
 
-export const MAX_NAME: u32 = 255;
-export const text: usize = memory.data(256, 8); // the last name, lower case, labels with dots between
+const MAX_NAME: u32 = 255;
+export const text: usize = memory.data(MAX_NAME + 1, 8); // the last name, lower case, labels with dots between
 
 export let nameLength: u32 = 0;
 /** Where the registered domain begins in `text`. */
@@ -13,7 +14,8 @@ export let questionType: u32 = 0;
 /** 1 = the message is an answer. */
 export let answer: u32 = 0;
 
-const starts: usize = memory.data(128, 8); // offsets of labels in text; 127 labels at most fit into 255 bytes
+const STARTS: u32 = 128;
+const starts: usize = memory.data(STARTS, 8); // offsets of labels in text; 127 labels at most fit into 255 bytes
 
 /** False when p[0..length) is not a DNS message with one question. Sets what is above. */
 export function question(p: usize, length: u32): bool {
@@ -29,7 +31,8 @@ export function question(p: usize, length: u32): bool {
     const label = <u32>load<u8>(p + at);
     at += 1;
     if (label == 0) break;
-    if (label > 63 || at + label > length || n + label + 1 > MAX_NAME - 1 || labels == 127) return false; // no compression
+    // no compression, which is a label over 63
+    if (label > 63 || at + label > length || n + label + 1 > MAX_NAME - 1 || labels == 127) return false;
     if (labels != 0) {
       store<u8>(text + n, 46);
       n += 1;
@@ -68,5 +71,6 @@ function country(labels: u32, n: u32): bool {
 
 /** Whether the name is a reverse look-up: long and different by design. */
 export function reverse(): bool {
-  return nameLength > 5 && load<u32>(text + nameLength - 4) == 0x61707261 && load<u8>(text + nameLength - 5) == 46; // .arpa
+  // it ends in ".arpa"
+  return nameLength > 5 && load<u32>(text + nameLength - 4) == 0x61707261 && load<u8>(text + nameLength - 5) == 46;
 }

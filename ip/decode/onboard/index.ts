@@ -1,10 +1,10 @@
-// Ground only (`weir decode`, tests): records in, decoded packets out. Not a compartment, and in no image; but the decoder
-// and the fragment tracker are the image's very own.
+// Ground only (`weir decode`, tests): records in, decoded packets out. Not a compartment, and in no image; but the
+// decoder and the fragment tracker are the image's very own.
 //
 //   inputAt(), inputSize()   records as in appliance/contract are written there
 //   packetsAt()              PACKETS x PACKET_SIZE bytes: the Packets of the last run(), see ip/onboard/packet.ts
-//   run(from, to, options)   decodes the records in input[from..to) until `to` or until PACKETS are out; returns where it
-//                            stopped. count() says how many Packets are there
+//   run(from, to, options)   decodes the records in input[from..to) until `to` or until PACKETS are out; returns where
+//                            it stopped. count() says how many Packets are there
 //   anomalyName, protocolName  write a name into text; length returned, 0 beyond the table
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
@@ -16,8 +16,8 @@ import { PACKET_SIZE, Packet } from "../../onboard/packet";
 import { Protocol, writeProtocol } from "../../onboard/generated/protocol";
 
 const PACKETS: u32 = 128;
-const input: usize = memory.data(131072, 8);
-const packets: usize = memory.data(128 * 536, 8);
+const input: usize = memory.data(INPUT_SIZE, 8);
+const packets: usize = memory.data(PACKETS * PACKET_SIZE, 8);
 const name: usize = memory.data(64, 8);
 const writer: usize = memory.data(24, 8);
 let made: u32 = 0;

@@ -2,7 +2,8 @@
 // inspect's events buffer: room, the frame around each event, and the alert that every detector writes through.
 //
 // Rule when full: run() starts a record only when RESERVE bytes are free. An event that does not fit after all is left
-// out and counted in `lost`, which the heartbeat reports. An alert or anomaly that is too long for a record is shortened.
+// out and counted in `lost`, which the heartbeat reports. An alert or anomaly that is too long for a record is
+// shortened.
 import { EVENT_HEADER, EventKind, MAX_EVENT, Score } from "../../../contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { Text, open } from "../../../../lib/onboard/text";
@@ -11,11 +12,12 @@ import { shorten } from "./shorten";
 const SIZE: u32 = 32768;
 const RESERVE: u32 = 16384;
 const MAX_TEXT: u32 = 240;
+const TEXT_SIZE: u32 = MAX_TEXT + 16;
 const NOTICE: u32 = 5; // RFC 5424; what is informational comes in parts that fit
-const BUFFER: usize = memory.data(32768, 8);
+const BUFFER: usize = memory.data(SIZE, 8);
 const JSON_WRITER: usize = memory.data(24, 8);
 const TEXT_WRITER: usize = memory.data(24, 8);
-const TEXT: usize = memory.data(256, 8);
+const TEXT: usize = memory.data(TEXT_SIZE, 8);
 
 let used: u32 = 0;
 let lost: u64 = 0;
@@ -51,7 +53,6 @@ export function begin(): Text {
   return t;
 }
 
-// @ts-ignore: decorator
 @inline export function text(): Text {
   return changetype<Text>(TEXT_WRITER);
 }

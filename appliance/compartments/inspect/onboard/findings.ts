@@ -1,13 +1,13 @@
-// From findings to alerts. Findings of the same detector and key are one alert: the first leaves at once; what follows is
-// held back, counted, and reported with its strongest finding each MINUTE while it goes on, and at the end. After QUIET
-// without any it is a new alert.
+// From findings to alerts. Findings of the same detector and key are one alert: the first leaves at once; what follows
+// is held back, counted, and reported with its strongest finding each MINUTE while it goes on, and at the end. After
+// QUIET without any it is a new alert.
 //
 // Rule when full: of GROUPS alerts at a time the one found longest ago makes room (detectors/onboard/table.ts); what it
 // held back and had not reported stays counted in `held` only.
 import { Action, stricter, verdictOf } from "../../../contract/onboard/abi";
 import { InspectFlag } from "../../../contract/onboard/config";
 import { mix } from "../../../../lib/onboard/bytes";
-import { HEADER, TABLE, Table, find, open } from "../../../../detectors/onboard/table";
+import { HEADER, Table, find, open } from "../../../../detectors/onboard/table";
 import { Finding, FINDING, actionOf, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
 import { alert, channelOf, commandOf, keep, locateFinding, namesCommand, score } from "./alerts";
 import * as events from "./events";
@@ -31,20 +31,17 @@ class Group {
   pad: u32;
 }
 
-const groups: usize = memory.data(256 * 192, 8);
+const groups: usize = memory.data(GROUPS * STRIDE, 8);
 const TABLE_AT: usize = memory.data(40, 8);
 let held: u64 = 0;
 let sweep: u32 = 0;
 
-// @ts-ignore: decorator
 @inline function table(): Table {
   return changetype<Table>(TABLE_AT);
 }
-// @ts-ignore: decorator
 @inline function group(i: u32): Group {
   return changetype<Group>(groups + <usize>(i * STRIDE));
 }
-// @ts-ignore: decorator
 @inline function strongest(g: Group): Finding {
   return changetype<Finding>(changetype<usize>(g) + HEADER + 32);
 }

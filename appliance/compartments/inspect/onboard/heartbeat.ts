@@ -17,7 +17,7 @@ import { findingsSuppressed } from "./suppression";
 const SECOND: u64 = 1000000000;
 const INFORMATIONAL: u32 = 6;
 
-const HELD: usize = memory.data(1112, 8); // MAX_EVENT: what is to be said of the record at hand
+const HELD: usize = memory.data(MAX_EVENT, 8); // what is to be said of the record at hand
 const WRITER: usize = memory.data(24, 8);
 
 let held: u32 = 0; // bytes
@@ -33,8 +33,9 @@ export function count(captured: u32, original: u32): void {
 }
 
 /**
- * Before a record is worked on: a heartbeat when its time has reached the next whole second. It says how things are now, but
- * leaves with the last that there is to say of the record: guard's part, which the journal joins it with, comes no earlier.
+ * Before a record is worked on: a heartbeat when its time has reached the next whole second. It says how things are
+ * now, but leaves with the last that there is to say of the record: guard's part, which the journal joins it with,
+ * comes no earlier.
  */
 export function due(time: u64): void {
   if (next != 0 && time < next) return;
@@ -47,7 +48,6 @@ export function due(time: u64): void {
   next = (time / SECOND + 1) * SECOND;
 }
 
-// @ts-ignore: decorator
 @inline export function isHeld(): bool {
   return held != 0;
 }

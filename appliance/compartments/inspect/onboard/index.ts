@@ -25,7 +25,7 @@ import { beginFindings, closeFindings, sweepFindings, takeFindings } from "./fin
 import { reportSuppression } from "./suppression";
 import { closeFlows, frame, packet, passing } from "./traffic";
 
-const INPUT: usize = memory.data(131072, 8);
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
 const verdicts: usize = memory.data(VERDICTS * 4, 8);
 let done: u32 = 0;
 let configured = false;

@@ -1,10 +1,10 @@
-// Learning mode: the detectors that learn do so instead of judging, and what they learned leaves as `weir_baseline` events,
-// an entry each: at the end, and live each time the policy's interval has passed. An export is whole when its last event
-// says how many entries there were; a later one holds everything of those before.
+// Learning mode: the detectors that learn do so instead of judging, and what they learned leaves as `weir_baseline`
+// events, an entry each: at the end, and live each time the policy's interval has passed. An export is whole when its
+// last event says how many entries there were; a later one holds everything of those before.
 //
 // While an export is under way nothing else is worked on, so its entries belong together.
 import { InspectFlag } from "../../../contract/onboard/config";
-import { Text, byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
+import { Text, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
 import { evictions, exportNext } from "../../../../detectors/onboard/dispatch";
 import * as events from "./events";
 import { has, settings } from "./settings";
@@ -21,7 +21,6 @@ let last: u64 = 0;
 let packets: u64 = 0;
 let messages: u64 = 0;
 
-// @ts-ignore: decorator
 @inline export function learning(): bool {
   return has(InspectFlag.LEARN);
 }

@@ -49,7 +49,6 @@ function readDetectors(at: usize, length: u32): bool {
   return true;
 }
 
-// @ts-ignore: decorator
 @inline export function has(flag: InspectFlag): bool {
   return (settings().flags & flag) != 0;
 }

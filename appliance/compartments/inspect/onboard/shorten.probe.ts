@@ -1,8 +1,9 @@
 // Not linked: shorten() over text that the test writes.
 import { Text, byte, open } from "../../../../lib/onboard/text";
 import { shorten } from "./shorten";
-const INPUT: usize = memory.data(8192, 8);
-const OUT: usize = memory.data(8192, 8);
+const SIZE: u32 = 8192;
+const INPUT: usize = memory.data(SIZE, 8);
+const OUT: usize = memory.data(SIZE, 8);
 const WRITER: usize = memory.data(24, 8);
 export function at(): usize {
   return INPUT;

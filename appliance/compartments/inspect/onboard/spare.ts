@@ -1,5 +1,5 @@
-// Which tables this policy leaves untouched: those of what is learned from normal traffic, where it is neither learned nor
-// known. A gap of a page between neighbours is not worth a line here.
+// Which tables this policy leaves untouched: those of what is learned from normal traffic, where it is neither learned
+// nor known. A gap of a page between neighbours is not worth a line here.
 import { spareDetectors } from "../../../../detectors/onboard/dispatch";
 import { Tag, sectionLength } from "../../../contract/onboard/config";
 import { addSpare, beginSpare } from "../../../contract/onboard/spare";

@@ -1,8 +1,9 @@
 // Not linked: which findings become alerts, for a test that compares it with the same in TypeScript.
 import { finding, raise, clearFindings } from "../../../../detectors/onboard/finding";
 import { admitFinding, configureSuppression, findingsSuppressed } from "./suppression";
+import { INPUT_SIZE } from "../../../contract/onboard/abi";
 import { Part, verify } from "../../../contract/onboard/config";
-const INPUT: usize = memory.data(131072, 8);
+const INPUT: usize = memory.data(INPUT_SIZE, 8);
 export function at(): usize {
   return INPUT;
 }

@@ -26,11 +26,11 @@ export const STRIDE: u32 = HEADER + 24;
 const SECOND: u64 = 1000000000;
 const MAX_NETWORKS: u32 = 256;
 
-const RULES: usize = memory.data(128 * 24, 8);
-const NETWORKS: usize = memory.data(256 * 24, 8);
-const MATCHED: usize = memory.data(128 * 8, 8);
-const HELD: usize = memory.data(128 * 8, 8);
-export const counters: usize = memory.data(1024 * 48, 8);
+const RULES: usize = memory.data(MAX_ALERT_RULES * offsetof<AlertRule>(), 8);
+const NETWORKS: usize = memory.data(MAX_NETWORKS * offsetof<Network>(), 8);
+const MATCHED: usize = memory.data(MAX_ALERT_RULES * 8, 8);
+const HELD: usize = memory.data(MAX_ALERT_RULES * 8, 8);
+export const counters: usize = memory.data(TRACKED * STRIDE, 8);
 const TABLE_AT: usize = memory.data(40, 8);
 let count: u32 = 0;
 let networks: u32 = 0;
@@ -47,7 +47,6 @@ class Counter {
   used: u32;
 }
 
-// @ts-ignore: decorator
 @inline function rule(i: u32): AlertRule {
   return changetype<AlertRule>(RULES + <usize>i * offsetof<AlertRule>());
 }

@@ -5,7 +5,7 @@ import { decode, Option } from "../../../../ip/onboard/decode";
 import { writeAnomalyEvent, writeFlowEvent } from "../../../../ip/onboard/eve";
 import { Flow, evicted, finish, nextExpired, update } from "../../../../ip/onboard/flow";
 import { track } from "../../../../ip/onboard/fragments";
-import { Packet } from "../../../../ip/onboard/packet";
+import { PACKET_SIZE, Packet } from "../../../../ip/onboard/packet";
 import { atHand } from "./alerts";
 import * as events from "./events";
 import { learned, learning } from "./learning";
@@ -15,7 +15,7 @@ import { has } from "./settings";
 const NOTICE: u32 = 5;
 const INFORMATIONAL: u32 = 6;
 const EXPIRED_AT_ONCE: u32 = 4; // flows reported for one record; the rest waits for the next one
-const PACKET: usize = memory.data(536, 8);
+const PACKET: usize = memory.data(PACKET_SIZE, 8);
 
 /** The frame decoded last, for those who look further into it. */
 export function packet(): Packet {

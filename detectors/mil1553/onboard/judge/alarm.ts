@@ -4,7 +4,6 @@ import { Finding, Subject, raise, scaled } from "../../../onboard/finding";
 import { command1, command2, key, time } from "../observed";
 
 /** score > threshold as the operator scaled it. */
-// @ts-ignore: decorator
 @inline export function exceeds(detector: u32, score: f64, threshold: f64): bool {
   return score > scaled(detector, threshold);
 }

@@ -1,6 +1,7 @@
-// bus-data: a data word outside of its profile. Of each word that changed while learning: its range, its largest move, the
-// moves of a counter, bits that never changed, how long it may stand still, and where its mean is steady a cumulative sum
-// that finds it led away slowly. Of words that never changed: that they do not. Of blocks: that they do not come again.
+// bus-data: a data word outside of its profile. Of each word that changed while learning: its range, its largest move,
+// the moves of a counter, bits that never changed, how long it may stand still, and where its mean is steady a
+// cumulative sum that finds it led away slowly. Of words that never changed: that they do not. Of blocks: that they do
+// not come again.
 //
 // What each is worth depends on what was learned: ../../ground/data.ts. One finding for each message, that of the word
 // which is farthest out.
@@ -102,8 +103,8 @@ function constant(i: u32, x: u32, value: u32): void {
   strange = ((strange ^ ((i << 16) | x)) * 0x9e3779b1) | 1;
 }
 
-// Words of one message change together, and what changed stays, or goes to and fro: a message adds its surprise once, and
-// only when it is not as the last strange one.
+// Words of one message change together, and what changed stays, or goes to and fro: a message adds its surprise once,
+// and only when it is not as the last strange one.
 function constants(k: IdentityModel): void {
   if (k.constantSum > 0) k.constantSum = max<f32>(k.constantSum - LEAK, 0);
   if (strange != k.strange && strange != 0) k.constantSum = min<f32>(k.constantSum + <f32>k.constant * 0.125, 64);

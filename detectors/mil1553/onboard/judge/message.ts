@@ -1,10 +1,10 @@
 // bus-message, bus-mode: messages that are not in the inventory.
 //
-// How surprising a new message is depends on how much was learned. After N messages of which N1 identities came once, the
-// next one is new with a chance of about N1 / N (Good, "The Population Frequencies of Species and the Estimation of
+// How surprising a new message is depends on how much was learned. After N messages of which N1 identities came once,
+// the next one is new with a chance of about N1 / N (Good, "The Population Frequencies of Species and the Estimation of
 // Population Parameters", Biometrika 40 (1953)). Each new one adds its surprise, -log2 of that chance, to a sum; each
-// message takes away twice what is to be expected. A bus that was learned well alerts at the first new message, one that was
-// learned for a second only when more are new than normally are.
+// message takes away twice what is to be expected. A bus that was learned well alerts at the first new message, one
+// that was learned for a second only when more are new than normally are.
 import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
 import { BusModel, BusState } from "../bus";
@@ -40,7 +40,7 @@ export function expectNew(s: BusModel): void {
 }
 
 /** A trusted message whose identity is not known. */
-export function judgeNew(m: Message, s: BusModel): void {
+export function judgeNew(_m: Message, s: BusModel): void {
   if ((<u32>s.flags) & BusFlag.INCOMPLETE) return;
   const named = ((<u32>1) << first) | (second < 32 ? (<u32>1) << second : 0);
   const stranger = (s.mask & named) != named;
@@ -59,7 +59,8 @@ export function judgeSide(m: Message, s: BusModel, b: BusState, k: IdentityModel
   if ((<u32>k.flags) & (m.busB ? IdentityFlag.ON_B : IdentityFlag.ON_A)) return;
   const together = s.sideAt != 0 && b.messages - s.sideAt < TOGETHER;
   s.sideAt = b.messages;
-  const sum = (s.sideSum = min<f32>(s.sideSum + (together ? FURTHER : s.sideBits), MOST));
+  const sum = min<f32>(s.sideSum + (together ? FURTHER : s.sideBits), MOST);
+  s.sideSum = sum;
   if (!exceeds(Detector.BUS_MESSAGE, <f64>sum, noveltyLimit())) return;
   const f = alarm(Detector.BUS_MESSAGE, What.SIDE, 1, <f64>sum, noveltyLimit());
   f.a = <f64>m.busB;

@@ -1,9 +1,10 @@
 // bus-order: a known message behind one that it never, or hardly ever, followed. A Markov chain of first order over the
-// periodic messages of a bus: Stan et al., "Intrusion Detection System for the MIL-STD-1553 Communication Bus" (2017 and
-// IEEE TAES 56, 2020). Messages without a schedule are left out: they may come between any two.
+// periodic messages of a bus: Stan et al., "Intrusion Detection System for the MIL-STD-1553 Communication Bus" (2017
+// and IEEE TAES 56, 2020). Messages without a schedule are left out: they may come between any two.
 //
-// Each transition adds what it is more surprising than usual; each message takes a little away. A transition that was never
-// seen has the bits that ../../ground/order.ts found from how much was seen of its row (Good 1953, as for new messages).
+// Each transition adds what it is more surprising than usual; each message takes a little away. A transition that was
+// never seen has the bits that ../../ground/order.ts found from how much was seen of its row (Good 1953, as for new
+// messages).
 import { Detector } from "../../../onboard/catalogue";
 import { identityModel, successorAt } from "../arena";
 import { BusModel, BusState } from "../bus";

@@ -1,9 +1,10 @@
-// bus-period: a known message at an interval that it never had, or not any more. Losier, "Time-based intrusion detection on
-// MIL-STD-1553" (RMC 2019) and Genereux et al., "MAIDENS", IEEE TAES 56 (2020) judge by inter-arrival times.
+// bus-period: a known message at an interval that it never had, or not any more. Losier, "Time-based intrusion
+// detection on MIL-STD-1553" (RMC 2019) and Genereux et al., "MAIDENS", IEEE TAES 56 (2020) judge by inter-arrival
+// times.
 //
 // What was learned are the intervals, each with its least, its most and a tolerance (../../ground/period.ts). Failed
-// messages and those that have no schedule keep the bus busy; what comes after them in a minor frame is late by that, and
-// early the next time. So much is allowed for: what they took since the message was seen last but one.
+// messages and those that have no schedule keep the bus busy; what comes after them in a minor frame is late by that,
+// and early the next time. So much is allowed for: what they took since the message was seen last but one.
 import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
 import { busAt, busModel, identityModel, intervals } from "../arena";
@@ -82,7 +83,10 @@ export function forgetPeriods(): void {
   sweep = 0;
 }
 
-/** One identity in turn: whether it is still to come. Called with each message, so each is asked after a fraction of a second. */
+/**
+ * One identity in turn: whether it is still to come. Called with each message, so each is asked after a fraction of a
+ * second.
+ */
 export function sweepPeriods(): void {
   const n = identities();
   if (n == 0) return;

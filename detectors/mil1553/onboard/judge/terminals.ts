@@ -2,10 +2,11 @@
 //
 // Failures: a cumulative sum over Bernoulli trials (Page 1954; Reynolds and Stoumbos, "A CUSUM Chart for Monitoring a
 // Proportion When Inspecting Continuously", Journal of Quality Technology 31 (1999)). Each failure adds ln(p1/p0), each
-// success ln((1-p1)/(1-p0)): p0 the rate that was learned (its upper confidence bound), p1 the one to be found. A terminal
-// that is absent and polled fails always, which is its rate.
+// success ln((1-p1)/(1-p0)): p0 the rate that was learned (its upper confidence bound), p1 the one to be found. A
+// terminal that is absent and polled fails always, which is its rate.
 //
-// Response times: outside of all that was learned, or a lasting shift by a two-sided cumulative sum of standardised times.
+// Response times: outside of all that was learned, or a lasting shift by a two-sided cumulative sum of standardised
+// times.
 import { Format, HAS_STAT1, HAS_STAT2, Message } from "../../../../mil1553/onboard/message";
 import { terminal } from "../../../../mil1553/onboard/words";
 import { Detector } from "../../../onboard/catalogue";
@@ -33,7 +34,6 @@ export const enum Time {
   NEVER_ANSWERED = 3,
 }
 
-// @ts-ignore: decorator
 @inline function subject(who: u32, part: u32): u64 {
   return (((key >> 40) & 0xffff) << 16) | (<u64>(((who & 31) << 8) | part));
 }

@@ -1,5 +1,6 @@
-// bus-gap: two messages closer together than any that were learned: another sender does not know the controller's pauses.
-// bus-load: how much of a second the bus was busy, or how many messages it carried, outside of what was learned.
+// bus-gap: two messages closer together than any that were learned: another sender does not know the controller's
+// pauses. bus-load: how much of a second the bus was busy, or how many messages it carried, outside of what was
+// learned.
 import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
 import { BusModel, BusState } from "../bus";

@@ -1,8 +1,8 @@
 // Learning what each data word of an identity holds.
 //
-// A word gets a profile when it changes for the first time. A value is taken as unsigned and as two's complement at once;
-// the ground uses what makes the range smaller. Moves are counted on the circle of 65,536 values, so a counter that wraps
-// moves by one. All of it composes by sums, least, most and masks.
+// A word gets a profile when it changes for the first time. A value is taken as unsigned and as two's complement at
+// once; the ground uses what makes the range smaller. Moves are counted on the circle of 65,536 values, so a counter
+// that wraps moves by one. All of it composes by sums, least, most and masks.
 import { Message } from "../../../../mil1553/onboard/message";
 import { wordCount } from "../../../../mil1553/onboard/words";
 import { learnedBus, learnedWord, moves, wordAt } from "../arena";
@@ -131,7 +131,6 @@ function move(c: LearnedWord, step: u32): void {
   if (<u32>c.stepB == step) c.countB += 1;
 }
 
-// @ts-ignore: decorator
 @inline function isSigned(c: LearnedWord): bool {
   return <i32>c.signedMost - <i32>c.signedLeast < <i32>c.most - <i32>c.least;
 }

@@ -1,12 +1,13 @@
 // Learning the inventory: every message identity, on which of the two buses, and at which intervals it comes.
 //
-// An interval's kind is its bucket in a logarithmic scale with eight steps to each power of two; of each kind the least and
-// the most are kept, so a schedule with two or three intervals is described to 0.1 us. Intervals of a seventh kind are
-// counted only: such a message is not periodic.
+// An interval's kind is its bucket in a logarithmic scale with eight steps to each power of two; of each kind the least
+// and the most are kept, so a schedule with two or three intervals is described to 0.1 us. Intervals of a seventh kind
+// are counted only: such a message is not periodic.
 //
 // Not learned as intervals: repetitions of a message that failed, and what happened while messages failed that normally
-// succeed. They are late by what the failure took (BusState.effort), which is allowed for in operation in the same way. On a
-// bus where more than one message in NOISY_SHARE fails no interval would be left: there all are learned, and nothing allowed for.
+// succeed. They are late by what the failure took (BusState.effort), which is allowed for in operation in the same way.
+// On a bus where more than one message in NOISY_SHARE fails no interval would be left: there all are learned, and
+// nothing allowed for.
 import { Message } from "../../../../mil1553/onboard/message";
 import { bucket } from "../../../onboard/histogram";
 import { learnedBus, learnedIdentity, learnedInterval } from "../arena";
@@ -60,13 +61,11 @@ export function learnIdentity(m: Message, bus: u32, b: BusState): u32 {
 export const OVERHEAD: u32 = 1000;
 
 /** Fails so often that its failures belong to the schedule. */
-// @ts-ignore: decorator
 @inline function fails(k: LearnedIdentity): bool {
   return k.damaged * 8 > k.onA + k.onB + <u32>k.again;
 }
 
 /** On such a bus failures are part of every interval. */
-// @ts-ignore: decorator
 @inline function noisy(bus: u32): bool {
   const s = learnedBus(bus);
   return s.failures * NOISY_SHARE > s.messages + s.untrusted;

@@ -1,5 +1,5 @@
-// Learning the order: how often each identity follows each other one on its bus (a Markov chain of first order, sparse).
-// Open addressing by (from, to).
+// Learning the order: how often each identity follows each other one on its bus (a Markov chain of first order,
+// sparse). Open addressing by (from, to).
 //
 // What follows its own failed attempt, an interruption, or a message whose command cannot be believed follows nothing.
 import { mix } from "../../../../lib/onboard/bytes";

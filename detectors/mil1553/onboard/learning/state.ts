@@ -82,8 +82,8 @@ export class LearnedTerminal {
 export const WRONG: u32 = 0x8000;
 
 /**
- * Answers of one kind of a terminal; behind it TIMES x u16, response times 3.0 .. 12.5 us in steps of 0.1 us (the ends take
- * the rest). A count stops at its largest value.
+ * Answers of one kind of a terminal; behind it TIMES x u16, response times 3.0 .. 12.5 us in steps of 0.1 us (the ends
+ * take the rest). A count stops at its largest value.
  */
 @unmanaged
 export class LearnedResponse {

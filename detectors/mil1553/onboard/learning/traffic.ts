@@ -1,7 +1,7 @@
 // Learning what a bus is like as a whole: its load, its pauses, its shortest gaps.
 //
-// Of gaps the 16 lowest are kept: their number is bounded, the 16 lowest of two captures are found from the 16 lowest of
-// each, and their spread says how much lower the next ones may be.
+// Of gaps the 16 lowest are kept: their number is bounded, the 16 lowest of two captures are found from the 16 lowest
+// of each, and their spread says how much lower the next ones may be.
 import { Message } from "../../../../mil1553/onboard/message";
 import { learnedBus, lowestGaps } from "../arena";
 import { BusState, Eighth, LOWEST, LearnedBus } from "../bus";

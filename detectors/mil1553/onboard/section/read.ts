@@ -1,6 +1,7 @@
 // REQ-DETECT-008
-// The section of the policy that ../../ground/section.ts packs, checked and copied; its layout is in ../../layouts/section.ts.
-// Untrusted: every length is checked before it is used, every number held against its range, every float must be finite.
+// The section of the policy that ../../ground/section.ts packs, checked and copied; its layout is in
+// ../../layouts/section.ts. Untrusted: every length is checked before it is used, every number held against its range,
+// every float must be finite.
 import { BUSES, IDENTITIES, RESPONSES } from "../capacity";
 import { MAGIC, SectionHeader, VERSION } from "../generated/section";
 import { readBus } from "./bus";

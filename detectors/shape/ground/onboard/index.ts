@@ -2,8 +2,9 @@
 // features, model and learning are the image's very own.
 //
 //   inputAt(), inputSize()    records as in appliance/contract are written there, or a section for configure()
-//   run(from, to, mode)       works through the records; mode 0 scores them, 1 learns them (and scores with what is known
-//                             so far), 2 extracts features only, 3 decodes only; + 4: and explains. Returns where it stopped
+//   run(from, to, mode)       works through the records; mode 0 scores them, 1 learns them (and scores with what is
+//                             known so far), 2 extracts features only, 3 decodes only; + 4: and explains. Returns where
+//                             it stopped
 //   count(), resultsAt()      a Result for each frame of the last run()
 //   configure(n), reset()     of the detector; forgetTraffic() leaves the model
 //   exportEntry()             the next baseline entry, to text: its length, 0 = none left
@@ -16,7 +17,7 @@ import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../..
 import { align8 } from "../../../../lib/onboard/bytes";
 import { Text, byte, open } from "../../../../lib/onboard/text";
 import { Option, decode } from "../../../../ip/onboard/decode";
-import { Packet } from "../../../../ip/onboard/packet";
+import { PACKET_SIZE, Packet } from "../../../../ip/onboard/packet";
 import { clearFindings, finding, found, resetScales, setScale } from "../../../onboard/finding";
 import { reset as forget, update, vector } from "../../onboard/features";
 import * as shape from "../../onboard/index";
@@ -27,10 +28,10 @@ import { deviations, expectedOf, seenOf, strangest } from "../../onboard/score";
 
 const RESULTS: u32 = 4096; // as many as records fit into input
 const TEXT: u32 = 2048;
-const input: usize = memory.data(131072, 8);
+const input: usize = memory.data(INPUT_SIZE, 8);
 const results: usize = memory.data(<i32>(RESULTS * offsetof<Result>()), 8);
-const packet: usize = memory.data(536, 8);
-const text: usize = memory.data(2048, 8);
+const packet: usize = memory.data(PACKET_SIZE, 8);
+const text: usize = memory.data(TEXT, 8);
 const writer: usize = memory.data(24, 8);
 let made: u32 = 0;
 let raised: u32 = 0;

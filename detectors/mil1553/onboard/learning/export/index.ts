@@ -1,5 +1,6 @@
-// What was learned, as baseline entries: one line of JSON each, at most 900 bytes. Their members: ../../../ground/entries.ts.
-// Entries with the same detector and subject add up, also within one export: rows that are too long continue in the next entry.
+// What was learned, as baseline entries: one line of JSON each, at most 900 bytes. Their members:
+// ../../../ground/entries.ts. Entries with the same detector and subject add up, also within one export: rows that are
+// too long continue in the next entry.
 import { Text } from "../../../../../lib/onboard/text";
 import { writeBus } from "./bus";
 import { writeData } from "./data";
