@@ -129,7 +129,8 @@ describe("the same packets", () => {
 });
 
 describe("speed", () => {
-  it("one core keeps up with 1,000 fully loaded buses", async () => {
+  // On the machines that this was written on the decoder keeps up with several thousand fully loaded buses (npm run bench).
+  it("decoding costs no more than twice what reading the words in JavaScript costs, in the same run", async () => {
     // 15 words a message, as in real recordings
     const words = [0x4c6d, 0x4800, ...Array(13).fill(5)];
     const packets = Array.from({ length: 60 }, (_, sequence) => {
@@ -138,10 +139,17 @@ describe("speed", () => {
       );
       return packet(busData(messages), { sequence });
     });
-    const s = await measureSpeed(Buffer.concat(packets), 1e9);
-    console.log(
-      `${(s.messages / s.seconds / 1e6).toFixed(1)} M messages/s, ${(s.bytes / s.seconds / 1e6).toFixed(0)} MB/s, ${s.buses} fully loaded buses`,
-    );
-    expect(s.buses).toBeGreaterThan(1000);
+    const recording = Buffer.concat(packets);
+    const s = await measureSpeed(recording, 2e8);
+    const view = new DataView(recording.buffer, recording.byteOffset, recording.length);
+    const rounds = Math.ceil(s.bytes / recording.length);
+    let sum = 0;
+    const start = performance.now();
+    for (let round = 0; round < rounds; round++)
+      for (let at = 0; at + 1 < recording.length; at += 2) sum = (sum + view.getUint16(at, true)) | 0;
+    const reading = (performance.now() - start) / 1000;
+    expect(sum).not.toBe(0);
+    console.log(`${s.buses} fully loaded buses; decoding takes ${(s.seconds / reading).toFixed(2)} times the reading`);
+    expect(s.seconds / reading).toBeLessThan(2);
   });
 });
