@@ -63,7 +63,7 @@ describe("weir collect --read", () => {
     expect(await read([...all, forged], "c", ...keyed())).toBe(0);
     expect(await read([...all, forged], "d", ...keyed(), "--gate")).toBe(3);
     expect(await read(await records(false), "e")).toBe(0);
-    expect(seen.talk).toContain("not authenticated");
+    expect(seen.talk).toContain("records are checked by their numbers only");
     expect(await read(await records(false), "f", "--gate")).toBe(3);
   });
 
@@ -77,8 +77,10 @@ describe("weir collect --read", () => {
 
   it("refuses what makes no sense, and a folder that holds a log", async () => {
     const wrong = (...args: string[]) => expect(collect().parseAsync(args, { from: "user" })).rejects;
-    await wrong("-l", path("a")).toThrow(/collect from where/);
-    await wrong("--read", "x", "--listen", "1", "-l", path("a")).toThrow(/collect from where/);
+    await wrong("-l", path("a")).toThrow(/nothing to collect from: expected --listen PORT or --read FILE/);
+    await wrong("--read", "x", "--listen", "1", "-l", path("a")).toThrow(
+      /nothing to collect from: expected --listen PORT or --read FILE/,
+    );
     await wrong("--listen", "70000", "-l", path("a")).toThrow(/expected a port/);
     await wrong("--listen", "1", "--rotate", "10", "-l", path("a")).toThrow(/expected a size such as/);
     await wrong("--listen", "1", "--key-file", path("none"), "-l", path("a")).toThrow(/cannot be read/);

@@ -9,6 +9,9 @@ import { join } from "node:path";
 import { ROOT } from "../../lib/asc.ts";
 import { networkOf, processesOf, sweep, VARIABLE } from "./sweep.ts";
 
+/** vitest ends its workers by itself, and one may take longer than the run. */
+const WORKER = /\/vitest\/dist\/workers\//;
+
 export default function setup(): () => void {
   const compiled = join(ROOT, "dist", "test", "runner", "warden.js");
   if (!existsSync(compiled)) throw new Error("the ground code is not compiled: npm run setup");
@@ -23,7 +26,9 @@ export default function setup(): () => void {
   process.env.TMPDIR = temporary;
   return () => {
     const left = [
-      ...processesOf(run, [process.pid, warden.pid!]).map(({ pid, command }) => `process ${pid}: ${command}`),
+      ...processesOf(run, [process.pid, warden.pid!])
+        .filter(({ command }) => !WORKER.test(command))
+        .map(({ pid, command }) => `process ${pid}: ${command}`),
       ...networkOf(run).map(({ kind, name }) => `${kind} ${name}`),
     ];
     sweep(run, [process.pid, warden.pid!]);

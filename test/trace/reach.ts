@@ -37,7 +37,7 @@ export function named(file: string, { files, read }: Tree): string[] {
   const found = new Set<string>();
   for (const [path] of /Generated from .*/.exec(whole)?.[0].matchAll(/[\w./-]+\.ts/g) ?? [])
     if (files.has(path)) found.add(path);
-  for (const [, text] of withoutComments(whole).matchAll(/["'`]([\w@./-]+)["'`]/g)) {
+  for (const [, text] of withoutComments(whole).matchAll(/["'`]([\w@./-]+)["'`](?!: \{)/g)) {
     const plain = text!.replace(/^(\.\.\/)*dist\/(.*)\.js$/, "$2.ts");
     for (const from of [dirname(file), "", file.split("/")[0]!]) {
       const path = normalize(join(from, plain));
