@@ -280,7 +280,9 @@ describe("the policy", () => {
   it("takes 64 digits, or a file, not both", () => {
     const wrong = (more: string) => () => compilePolicyText(policyText(more), "p.yaml");
     expect(wrong(", key: 12")).toThrow(/p\.yaml:4:\d+: interfaces\.log\.key: 12, expected 64 hexadecimal digits/);
-    expect(wrong(`, key: ${KEY}, key-file: k`)).toThrow(/interfaces\.log\.key-file: given beside a key, expected only one of the two/);
+    expect(wrong(`, key: ${KEY}, key-file: k`)).toThrow(
+      /interfaces\.log\.key-file: given beside a key, expected only one of the two/,
+    );
     expect(wrong(", key-file: missing.key")).toThrow(/p\.yaml:4:\d+: interfaces\.log\.key-file: .*cannot be read/);
   });
 });
