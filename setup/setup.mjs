@@ -48,8 +48,8 @@ if (flags.has("--compile")) compileOnboard();
 
 function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major < 20 || (major === 20 && minor < 19) || major > 24)
-    fail(`Node ${process.versions.node} is not supported, expected 20.19 up to 24`);
+  if (major < 20 || (major === 20 && minor < 19) || major > 26)
+    fail(`Node ${process.versions.node} is not supported, expected 24 or 26; 20.19 and 22 work, too`);
 }
 
 function installPackages() {

@@ -49,7 +49,7 @@ function compiledFrom(symbols: string): Set<string> {
 
 /** Which component of the bill a file belongs to; nothing: the compiler's own headers, which are types alone. */
 function componentsOf(file: string): string[] {
-  if (/\/lib\/clang\/[\d.]+\/include\/std(int|def)\.h$/.test(file)) return [];
+  if (/\/lib\/clang\/[\d.]+\/include\/(__)?std(int|def)\w*\.h$/.test(file)) return [];
   if (file.startsWith("~lib/")) return ["assemblyscript-std"];
   if (/^appliance\/(runtime|contract)\/.*\.[chS]$/.test(file)) return ["runtime"];
   if (file === "build-info.c") return ["runtime"]; // the note that the bill is read from

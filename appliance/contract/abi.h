@@ -21,6 +21,7 @@ enum weir_exit {
   EXIT_POLICY_DAMAGED = 17, // not a policy container of this version, or its lengths contradict each other
   EXIT_POLICY_REFUSED = 18,
   EXIT_ABI = 19,
+  EXIT_TIMER = 20,
   EXIT_HOSTILE_DEVICE = 30, // a device wrote into a ring what no device may
   EXIT_CONTRACT = 31, // a compartment broke the contract of abi.ts
   EXIT_STREAM = 32,

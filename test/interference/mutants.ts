@@ -31,34 +31,41 @@ const FORWARD_ALL = `for (;;) {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "takes the device of `out` for that of `in`, and the other way round",
-    ...{ file: "kernel/network.c", from: "nics[r] = found[r];" },
-    to: "nics[r] = found[r == ROLE_LOG ? r : 1 - r];",
+    ...{ file: "kernel/network.c", from: "nics[r] = of[r];" },
+    to: "nics[r] = of[r == ROLE_LOG ? r : 1 - r];",
     claims: ["C1", "C2", "C6"],
     deaf: true,
   },
   {
     name: "takes the device of `log` for that of `in`: the log leaves through `in`",
-    ...{ file: "kernel/network.c", from: "if (same == 6 && !taken) found[r] = nics[n], taken = true;" },
-    to: "if (same == 6 && !taken) found[2 - r] = nics[n], taken = true;",
+    ...{ file: "kernel/network.c", from: "if (same == 6 && !taken) of[r] = nics[n], taken = true;" },
+    to: "if (same == 6 && !taken) of[2 - r] = nics[n], taken = true;",
     claims: ["C1", "C2", "C4", "C6"],
     deaf: true,
   },
   {
-    name: "makes a receive queue on `out` too, with one buffer",
-    ...{ file: "kernel/network.c", from: "  set(role, MMIO_QUEUE_READY, 1);\n" },
-    to: `  set(role, MMIO_QUEUE_READY, 1);
-  static struct { VIRTQ_AVAIL(4) driver; VIRTQ_USED(4) device; } more __attribute__((aligned(16)));
-  if (role == ROLE_OUT) {
-    more.driver.idx = 1;
-    set(role, MMIO_QUEUE_SEL, VIRTIO_NET_RECEIVEQ);
-    set(role, MMIO_QUEUE_NUM, 4);
-    set_address(role, MMIO_QUEUE_DESC, weir_receive_table);
-    set_address(role, MMIO_QUEUE_DRIVER, &more.driver);
-    set_address(role, MMIO_QUEUE_DEVICE, &more.device);
-    set(role, MMIO_QUEUE_READY, 1);
-  }
-`,
-    claims: ["C2"],
+    name: "offers a buffer in the inert queues",
+    ...{ file: "kernel/network.c", from: "} idle __attribute__((aligned(512)));" },
+    to: "} idle __attribute__((aligned(512))) = {.table = {{0x2000, 1500, VIRTQ_DESC_F_WRITE, 0}}, .available = {.idx = 1}};",
+    claims: ["C1", "C2"],
+  },
+  {
+    name: "makes the inert queues longer than they are",
+    ...{ file: "kernel/network.c", from: "set_queue(role, IDLE_SIZE," },
+    to: "set_queue(role, 64,",
+    claims: ["C1", "C2"],
+  },
+  {
+    name: "puts the inert queues' available ring where the user part can write",
+    ...{ file: "kernel/network.c", from: "(uint64_t)idle.table, (uint64_t)&idle.available," },
+    to: "(uint64_t)idle.table, ring_address(&weir_driver_rings.in),",
+    claims: ["C1", "C2"],
+  },
+  {
+    name: "selects the inert queue last",
+    ...{ file: "kernel/network.c", from: "  if ((get(role, MMIO_STATUS) & (STATUS_DRIVER_OK" },
+    to: "  set(role, MMIO_QUEUE_SEL, !queue);\n  if ((get(role, MMIO_STATUS) & (STATUS_DRIVER_OK",
+    claims: ["C1", "C2"],
   },
   {
     name: "lets the device of `out` write into what is sent",

@@ -62,6 +62,8 @@ export interface QueueStatus {
   "vring-avail": number;
   "vring-used": number;
   "used-idx": number;
+  "last-avail-idx"?: number;
+  "shadow-avail-idx"?: number;
 }
 
 export const EPOCH = 1_700_000_000_000;

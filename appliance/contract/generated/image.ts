@@ -16,6 +16,7 @@ export const ExitCode = {
   POLICY_DAMAGED: 17, // not a policy container of this version, or its lengths contradict each other
   POLICY_REFUSED: 18,
   ABI: 19,
+  TIMER: 20,
   HOSTILE_DEVICE: 30, // a device wrote into a ring what no device may
   CONTRACT: 31, // a compartment broke the contract of abi.ts
   STREAM: 32,
@@ -50,6 +51,7 @@ export const ExitCodeWords = {
   POLICY_DAMAGED: "refused: the policy is damaged or of another version",
   POLICY_REFUSED: "refused: a compartment refused its part of the policy",
   ABI: "refused: a compartment is of another ABI version",
+  TIMER: "refused: the timer does not end an idle",
   HOSTILE_DEVICE: "stopped: a device wrote an invalid id, length or index",
   CONTRACT: "stopped: a compartment broke its contract",
   STREAM: "stopped: the replayed stream of records is malformed",

@@ -70,6 +70,7 @@ const ExitCode = enumeration(
     ],
     POLICY_REFUSED: [18, "", "refused: a compartment refused its part of the policy"],
     ABI: [19, "", "refused: a compartment is of another ABI version"],
+    TIMER: [20, "", "refused: the timer does not end an idle"],
     // It stopped, and forwards nothing more (fail closed).
     HOSTILE_DEVICE: [
       30,

@@ -20,7 +20,7 @@ enum arch_rights { KERNEL_TEXT, KERNEL_READ, KERNEL_WRITE, KERNEL_DEVICE, USER_T
 #define PAGE 4096ull
 // Maps the pages of [from, to) to memory from `physical` on. What was never mapped cannot be reached once arch_protect() was called.
 void arch_map(uint64_t from, uint64_t to, uint64_t physical, enum arch_rights rights);
-void arch_protect(void);
+void arch_protect(void); // and again whenever what is mapped has changed
 // Device registers may only be in these addresses.
 bool arch_may_be_device(uint64_t base);
 
@@ -42,9 +42,11 @@ bool arch_device(uint32_t n, struct transport *t);
 // Lets a device reach memory, where it cannot from the beginning.
 void arch_enable(const struct transport *t);
 
-// Lets this device's interrupts end arch_idle(), from arch_protect() on.
-void arch_interrupts(const struct transport *in);
+// Lets the interrupts of `in` end arch_idle(), from arch_protect() on. nics: of each role.
+void arch_interrupts(const struct transport *nics);
 void arch_idle(uint64_t nanoseconds);
+// Whether a timer of a millisecond interrupts, so that arch_idle() ends. Never waits longer than a second.
+bool arch_timer_works(void);
 
 void arch_put(char c);
 // Lets kernel code read user pages until the next trap or call ends.
@@ -94,6 +96,7 @@ void network_start(void);
 void network_reset(void);
 void network_notify(enum weir_role role);
 void memory_start(const struct arch_boot *boot);
+uint64_t ring_address(const volatile void *place); // of a place in the pages of the rings: where it is in the machine's memory
 _Noreturn void user_start(void);
 
 #endif

@@ -46,14 +46,16 @@ struct weir_info {
   const uint8_t *policy;     // a struct weir_container, perhaps
   uint64_t policy_length;    // bytes that can be read there
   struct weir_manifest manifest;
+  uint64_t rings_moved;      // what makes an address in the pages of the rings the machine's
+  uint32_t queue[ROLES];     // how many buffers of each role's ring the device works with
   char command_line[3072];   // ends with zero
 };
 extern struct weir_info weir_info;
 
 // ---- The rings, in memory both parts and the devices share ----------------------------------------------------------------
 //
-// One queue for each NIC and no other: a receive queue on `in`, transmit queues on `out` and `log`. Queue sizes are powers
-// of two. What a device writes, and what tells a device where to write, the user part can only read:
+// One queue for each NIC is used: a receive queue on `in`, transmit queues on `out` and `log`; the other one of each is inert
+// (kernel/network.c). Queue sizes are powers of two, at most those below. What a device writes, and what tells a device where to write, the user part can only read:
 //
 //   receive_table   read        in's descriptors: laid out once, one receive buffer each, never changed again
 //   device_rings    read        the used rings of all three; untrusted
@@ -66,6 +68,7 @@ extern struct weir_info weir_info;
 // `out` holds as many of Ethernet's longest frames, in two buffers each, as `in` does. With fewer, frames that came while
 // the host stood still would be lost.
 #define SEND_BUFFERS 256
+#define LEAST_BUFFERS 64 // a device whose queues are shorter is refused; in between it is as long as the device can
 #define OUT_SIZE 768
 #define LOG_SIZE 208
 

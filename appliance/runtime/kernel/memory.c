@@ -36,6 +36,9 @@ static const struct region { char *from, *to; enum arch_rights rights; } regions
 
 static uint64_t policy_end;
 
+uint64_t ring_address(const volatile void *place) { return (uint64_t)place + weir_info.rings_moved; }
+#define RING(place) (*(__typeof__(place) *)ring_address(&(place)))
+
 // Maps the pages of the linear memories to memory from `next` on, but not those that the policy leaves untouched; returns
 // where that ends. The user part asks the compartments whether they leave them untouched.
 static uint64_t memories(uint64_t next, bool map) {
@@ -49,35 +52,61 @@ static uint64_t memories(uint64_t next, bool map) {
   return next;
 }
 
+// Until here the kernel part writes down in weir_info what it finds out; from here on nobody does.
+static void map_info(enum arch_rights rights) {
+  arch_map((uint64_t)&weir_info, (uint64_t)(&weir_info + 1), (uint64_t)&weir_info, rights);
+}
+
+static void need_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) {
+  if (arch_is_memory(boot, from, to)) return;
+  put("weir: memory is missing: ");
+  put_hex(from);
+  put(" to ");
+  put_hex(to);
+  put("\n");
+  refuse(EXIT_MEMORY, "too little memory for the image and its policy");
+}
+
 // Refuses too little memory before it relies on any: what did not fit was not loaded either. Bytes that are not a policy are
 // mapped as one page, and the user part refuses them.
 void memory_start(const struct arch_boot *boot) {
   const uint64_t from = (uint64_t)POLICY;
-  bool fits = arch_is_memory(boot, (uint64_t)low, (uint64_t)low_end) && arch_is_memory(boot, (uint64_t)image, from + PAGE);
-  const bool is_policy = fits && POLICY->magic == CONTAINER_MAGIC && POLICY->length <= MAX_CONTAINER;
+  need_memory(boot, (uint64_t)low_kernel, (uint64_t)low_kernel_end);
+  need_memory(boot, (uint64_t)image, from + PAGE);
+  const bool is_policy = POLICY->magic == CONTAINER_MAGIC && POLICY->length <= MAX_CONTAINER;
   const uint64_t length = is_policy ? POLICY->length : PAGE, behind = (from + length + PAGE - 1) & ~(PAGE - 1);
-  if (is_policy) fits = arch_is_memory(boot, (uint64_t)image, memories(behind, false));
-  if (!fits) refuse(EXIT_MEMORY, "too little memory for the image and its policy");
+  uint64_t end = is_policy ? memories(behind, false) : behind;
+  // Where the machine has no memory for the rings at their own addresses, they lie behind everything else.
+  if (!arch_is_memory(boot, (uint64_t)low_read, (uint64_t)low_write_end)) {
+    weir_info.rings_moved = end - (uint64_t)low_read;
+    end += (uint64_t)(low_write_end - low_read);
+  }
+  need_memory(boot, (uint64_t)image, end);
   policy_end = from + length;
   weir_info.policy = (const uint8_t *)policy;
   weir_info.policy_length = length;
 
   // From here on the loader's data is gone.
   for (unsigned i = 0; i < IN_BUFFERS; i++)
-    weir_receive_table[i] = (struct virtq_desc){(uint64_t)weir_receive_buffer[i], BUFFER_SIZE, VIRTQ_DESC_F_WRITE, 0};
-  weir_device_rings.in.idx = weir_driver_rings.in.idx = 0;
-  weir_driver_rings.in.flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
+    RING(weir_receive_table)[i] = (struct virtq_desc){ring_address(weir_receive_buffer[i]), BUFFER_SIZE, VIRTQ_DESC_F_WRITE, 0};
+  RING(weir_device_rings).in.idx = RING(weir_driver_rings).in.idx = 0;
+  RING(weir_driver_rings).in.flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
   for (unsigned i = 0; i < 2; i++) {
-    weir_device_rings.send[i].idx = weir_driver_rings.send[i].idx = 0;
-    weir_driver_rings.send[i].flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
+    RING(weir_device_rings).send[i].idx = RING(weir_driver_rings).send[i].idx = 0;
+    RING(weir_driver_rings).send[i].flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
   }
   for (const struct region *r = regions; r < regions + REGIONS - MEMORIES; r++)
-    arch_map((uint64_t)r->from, (uint64_t)r->to, (uint64_t)r->from, r->rights);
+    arch_map((uint64_t)r->from, (uint64_t)r->to, r->from == low_read || r->from == low_write ? ring_address(r->from) : (uint64_t)r->from, r->rights);
+  map_info(KERNEL_WRITE);
   arch_map(from, policy_end, from, USER_READ);
   if (is_policy) memories(behind, true);
 }
 
-void user_start(void) { arch_user(user_main, user_stack_end); }
+void user_start(void) {
+  map_info(USER_READ);
+  arch_protect();
+  arch_user(user_main, user_stack_end);
+}
 
 static uint32_t fault_code(const struct fault *f) {
   if (!f->user) return EXIT_FAULT_KERNEL;

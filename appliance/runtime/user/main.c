@@ -60,6 +60,30 @@ static uint32_t round_all(void) {
   return records;
 }
 
+// ---- What cannot be proven at the start: that somebody is at the other ends ------------------------------------------------
+
+#define BUSY_FOR (10 * SECOND) // so long a loop that is never idle puts off looking
+#define FIRST_FRAME 5000000000 // nanoseconds without a frame until the console says so; then each time twice as many
+
+// Where the loop is about to wait, so that how long this takes, which depends on `out` and `log`, shows nowhere.
+static void watch_ends(uint64_t now, bool idle) {
+  static uint64_t due, missed_since, remind = FIRST_FRAME;
+  if (replaying || now < due + (idle ? 0 : BUSY_FOR)) return;
+  due = now + SECOND;
+  if (!missed_since) missed_since = now;
+  if (remind && batch.number) {
+    if (remind > FIRST_FRAME) say("weir: the first frame on `in` has come\n");
+    remind = 0;
+  } else if (remind && now - missed_since >= remind) {
+    say("weir: no frame on `in` yet, for ");
+    say_number((now - missed_since) / SECOND);
+    say(" s\n");
+    remind *= 2;
+  }
+  send_watch(now);
+  say_flush();
+}
+
 // ---- Ticks (abi.ts, tick()): time goes on for guard although nothing comes, evenly whatever comes -----------------------
 
 static uint64_t period, due; // ns
@@ -95,12 +119,15 @@ void user_main(void) {
   ready();
   uint64_t records = ticks_start();
   for (;;) {
-    records += tick(clock_now());
+    const uint64_t now = clock_now();
+    records += tick(now);
     const uint32_t arrived = receive();
     if (batch.count) {
       records += round_all();
       if (replay_ended) done(records);
+      watch_ends(now, false);
     } else if (!arrived) {
+      watch_ends(now, true);
       receive_wait(replaying ? SECOND : ticks_left());
     }
   }

@@ -17,7 +17,7 @@ static _Noreturn void hostile(const char *what) { end(EXIT_HOSTILE_DEVICE, "stop
 
 static void post(uint32_t id) {
   posted[id] = true;
-  weir_driver_rings.in.ring[given++ % IN_BUFFERS] = (uint16_t)id;
+  weir_driver_rings.in.ring[given++ & (weir_info.queue[ROLE_IN] - 1)] = (uint16_t)id;
 }
 
 static void publish(void) {
@@ -28,13 +28,13 @@ static void publish(void) {
 }
 
 void receive_start(void) {
-  for (uint32_t id = 0; id < IN_BUFFERS; id++) post(id);
+  for (uint32_t id = 0; id < weir_info.queue[ROLE_IN]; id++) post(id);
   publish();
 }
 
 static uint16_t arrived(void) {
   const uint16_t n = (uint16_t)(__atomic_load_n(&weir_device_rings.in.idx, __ATOMIC_ACQUIRE) - seen);
-  if (n > IN_BUFFERS) hostile("returned more buffers than it has");
+  if (n > weir_info.queue[ROLE_IN]) hostile("returned more buffers than it has");
   return n;
 }
 
@@ -50,7 +50,7 @@ uint32_t receive(void) {
   const uint16_t waiting = arrived();
   const uint64_t now = waiting && !replaying ? clock_now() : 0;
   for (; n < waiting && room(n); n++) {
-    const struct virtq_used_elem entry = weir_device_rings.in.ring[seen++ % IN_BUFFERS];
+    const struct virtq_used_elem entry = weir_device_rings.in.ring[seen++ & (weir_info.queue[ROLE_IN] - 1)];
     if (entry.id >= IN_BUFFERS || !posted[entry.id]) hostile("returned a buffer that it does not have");
     if (entry.len < VIRTIO_NET_HEADER || entry.len > BUFFER_SIZE) hostile("says a length that cannot be");
     posted[entry.id] = false;

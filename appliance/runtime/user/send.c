@@ -8,6 +8,7 @@
 
 #define WAIT_SECONDS 10
 #define RING_AFTER 32 // frames: in a long batch the device need not wait for its end
+#define PATIENCE 5000000000 // nanoseconds until the console says of a device that it takes nothing, and between two such lines
 #define POLL 50000 // nanoseconds between looks at a ring that is waited for
 
 struct counters sent[2];
@@ -18,6 +19,8 @@ static struct ring {
   bool done[SEND_BUFFERS];       // at the first buffer of a frame: the device has taken it
   uint16_t seen, given;
   uint32_t unrung;               // frames given since the doorbell was last rung
+  uint16_t watched;              // `seen` when send_watch() last looked
+  uint64_t idle_since, said;     // since when the device has taken nothing though it could; when that was last said; ns
 } rings[2];
 
 static const uint32_t sizes[] = {OUT_SIZE, LOG_SIZE};
@@ -25,14 +28,17 @@ static uint8_t *buffer(enum sender which, uint32_t id) {
   return which == OUT ? weir_send_buffer.out[id] : weir_send_buffer.log[id];
 }
 
+// How many buffers the device works with, a power of two.
+static uint32_t length_of(enum sender which) { return weir_info.queue[which == OUT ? ROLE_OUT : ROLE_LOG]; }
+
 static const char *const names[] = {"the device of `out` ", "the device of `log` "};
 
 static void reclaim(enum sender which) {
   struct ring *r = &rings[which];
   const uint16_t now = __atomic_load_n(&weir_device_rings.send[which].idx, __ATOMIC_ACQUIRE);
   while (r->seen != now) {
-    const uint32_t id = weir_device_rings.send[which].ring[r->seen++ % SEND_BUFFERS].id;
-    if (id >= SEND_BUFFERS || !r->chain[id] || r->done[id])
+    const uint32_t id = weir_device_rings.send[which].ring[r->seen++ & (length_of(which) - 1)].id;
+    if (id >= length_of(which) || !r->chain[id] || r->done[id])
       end(EXIT_HOSTILE_DEVICE, "stopped", names[which], "returned a buffer that it does not have");
     r->done[id] = true;
   }
@@ -40,7 +46,7 @@ static void reclaim(enum sender which) {
     const uint32_t n = r->chain[r->first];
     r->chain[r->first] = 0;
     r->done[r->first] = false;
-    r->first = (r->first + n) % SEND_BUFFERS;
+    r->first = (r->first + n) & (length_of(which) - 1);
     r->held -= n;
   }
 }
@@ -59,7 +65,7 @@ static void notify(enum sender which) {
 static void wait_for(enum sender which, uint32_t needed) {
   struct ring *r = &rings[which];
   uint64_t since = clock_now();
-  for (uint32_t held = r->held; SEND_BUFFERS - r->held < needed; reclaim(which)) {
+  for (uint32_t held = r->held; length_of(which) - r->held < needed; reclaim(which)) {
     if (r->held != held) held = r->held, since = clock_now();
     if (clock_now() - since > WAIT_SECONDS * 1000000000ull)
       end(EXIT_STALLED, "stopped", names[which], "does not take what is sent");
@@ -71,23 +77,24 @@ static void wait_for(enum sender which, uint32_t needed) {
 void send_start(void) {
   for (int which = OUT; which <= LOG; which++)
     for (uint32_t id = 0; id < SEND_BUFFERS; id++)
-      weir_driver_rings.table[which][id].addr = (uint64_t)buffer(which, id);
+      weir_driver_rings.table[which][id].addr = (uint64_t)buffer(which, id) + weir_info.rings_moved;
 }
 
 void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t leave) {
   struct ring *r = &rings[which];
   const uint64_t whole = (uint64_t)length + VIRTIO_NET_HEADER;
+  const uint32_t size = length_of(which);
   const uint64_t needed = (whole + sizes[which] - 1) / sizes[which];
-  if (needed + leave > SEND_BUFFERS - r->held) reclaim(which);
-  if (needed + leave > SEND_BUFFERS - r->held && replaying && needed + leave <= SEND_BUFFERS)
+  if (needed + leave > size - r->held) reclaim(which);
+  if (needed + leave > size - r->held && replaying && needed + leave <= size)
     wait_for(which, (uint32_t)needed + leave);
   // What is not taken is copied all the same: whether `out` takes frames shows less in the time that `in` is served.
   static uint8_t nowhere[OUT_SIZE];
   static struct virtq_desc nothing;
-  const bool taken = needed + leave <= SEND_BUFFERS - r->held;
-  const uint32_t head = (r->first + r->held) % SEND_BUFFERS;
+  const bool taken = needed + leave <= size - r->held;
+  const uint32_t head = (r->first + r->held) & (size - 1);
   uint32_t left = (uint32_t)whole, id = head;
-  for (uint32_t n = 0; n < needed; n++, id = (id + 1) % SEND_BUFFERS) {
+  for (uint32_t n = 0; n < needed; n++, id = (id + 1) & (size - 1)) {
     const uint32_t begin = n ? 0 : VIRTIO_NET_HEADER, here = left < sizes[which] ? left : sizes[which];
     static const uint8_t header[VIRTIO_NET_HEADER]; // no offload was agreed on: all zeros
     uint8_t *const to = taken ? buffer(which, id) : nowhere;
@@ -98,7 +105,7 @@ void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t lea
     struct virtq_desc *const d = taken ? &weir_driver_rings.table[which][id] : &nothing;
     d->len = here;
     d->flags = left ? VIRTQ_DESC_F_NEXT : 0;
-    d->next = (uint16_t)((id + 1) % SEND_BUFFERS);
+    d->next = (uint16_t)((id + 1) & (size - 1));
   }
   __asm__ volatile("" : : "r"(nowhere), "r"(&nothing) : "memory"); // it is not left out
   if (!taken) {
@@ -107,10 +114,34 @@ void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t lea
   }
   r->chain[head] = (uint16_t)needed;
   r->held += (uint32_t)needed;
-  weir_driver_rings.send[which].ring[r->given++ % SEND_BUFFERS] = (uint16_t)head;
+  weir_driver_rings.send[which].ring[r->given++ & (size - 1)] = (uint16_t)head;
   __atomic_store_n(&weir_driver_rings.send[which].idx, r->given, __ATOMIC_RELEASE);
   sent[which].sent++;
   if (++r->unrung == RING_AFTER) notify(which);
+}
+
+// A device that a host never started takes nothing and says nothing: the operator must learn of it.
+static void watch(enum sender which, uint64_t now) {
+  struct ring *r = &rings[which];
+  reclaim(which);
+  const bool takes = !r->held || r->seen != r->watched;
+  r->watched = r->seen;
+  if (takes) {
+    if (r->said) say("weir: "), say(names[which]), say("takes frames again\n");
+    r->idle_since = now, r->said = 0;
+  } else if (now - r->idle_since >= PATIENCE && now - (r->said ? r->said : r->idle_since) >= PATIENCE) {
+    r->said = now;
+    say("weir: ");
+    say(names[which]);
+    say("has taken nothing for ");
+    say_number((now - r->idle_since) / 1000000000);
+    say(" s: what is sent there is lost\n");
+  }
+}
+
+void send_watch(uint64_t now) {
+  watch(OUT, now);
+  watch(LOG, now);
 }
 
 void send_flush(void) {
@@ -119,6 +150,6 @@ void send_flush(void) {
 }
 
 void send_drain(void) {
-  wait_for(OUT, SEND_BUFFERS);
-  wait_for(LOG, SEND_BUFFERS);
+  wait_for(OUT, length_of(OUT));
+  wait_for(LOG, length_of(LOG));
 }

@@ -68,6 +68,8 @@ enum virtio_status { // 2.1
   STATUS_DRIVER = 2,
   STATUS_DRIVER_OK = 4,
   STATUS_FEATURES_OK = 8,
+  STATUS_NEEDS_RESET = 64,
+  STATUS_FAILED = 128,
 };
 
 #endif

@@ -15,7 +15,7 @@
 #undef put
 #include "user/compartments.c"
 
-struct weir_info weir_info;
+struct weir_info weir_info = {.queue = {IN_BUFFERS, SEND_BUFFERS, SEND_BUFFERS}};
 struct counters sent[2];
 uint64_t boot_number;
 void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t leave) { (void)which, (void)frame, (void)length, (void)leave; }

@@ -13,7 +13,7 @@
 #include "user/receive.c"
 #include "user/send.c"
 
-struct weir_info weir_info;
+struct weir_info weir_info = {.queue = {IN_BUFFERS, SEND_BUFFERS, SEND_BUFFERS}};
 struct virtq_desc weir_receive_table[IN_BUFFERS];
 struct weir_device_rings weir_device_rings;
 struct weir_driver_rings weir_driver_rings;
@@ -26,6 +26,8 @@ uint64_t clock_now(void) { return 1000; }
 uint32_t replay_pending(void) { return 0; }
 void replay_take(const uint8_t *frame, uint32_t length) { (void)frame, (void)length; }
 void weir_call(enum weir_call call, uint64_t argument) { (void)call, (void)argument; }
+void say(const char *text) { (void)text; }
+void say_number(uint64_t value) { (void)value; }
 const char *option(const char *key) { (void)key; return 0; }
 static jmp_buf over;
 _Noreturn void end(enum weir_exit code, const char *state, const char *what, const char *why) {

@@ -16,7 +16,7 @@
 #undef put
 #include "user/compartments.c"
 
-struct weir_info weir_info = {.ticks_per_second = 1000000000, .clock = "soak"};
+struct weir_info weir_info = {.queue = {IN_BUFFERS, SEND_BUFFERS, SEND_BUFFERS}, .ticks_per_second = 1000000000, .clock = "soak"};
 struct counters sent[2];
 uint64_t boot_number;
 

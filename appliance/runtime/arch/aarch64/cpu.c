@@ -3,6 +3,7 @@
 
 enum { CALL = 0x15, EXECUTE = 0x20, ACCESS = 0x24, PSCI_SYSTEM_OFF = 0x84000008 }; // classes of exceptions: ESR_EL1.EC
 enum { CONSOLE_FLAGS = 0x18, CONSOLE_FULL = 0x20, CONSOLE_LINE = 0x2c, CONSOLE_CONTROL = 0x30 };
+enum { LINE_STATUS = 5, LINE_EMPTY = 0x20 }; // of a 16550
 #define CONSOLE_PATIENCE 100000
 
 _Noreturn void enter_user(void (*entry)(void), char *stack_end);
@@ -18,7 +19,7 @@ void cpu_start(const uint8_t *fdt, uint64_t ticks) {
   if (!fdt_read(fdt)) arch_exit(EXIT_DEVICES);
   guards_user = READ("s3_0_c0_c7_1") >> 20 & 15; // ID_AA64MMFR1_EL1.PAN
   WRITE("cntkctl_el1", 2); // the user part may read the counter, and nothing else of the timer
-  if (machine.console) *console(CONSOLE_LINE) = 0x70, *console(CONSOLE_CONTROL) = 0x101; // 8 bits, buffered; sends only
+  if (machine.console && !machine.console_16550) *console(CONSOLE_LINE) = 0x70, *console(CONSOLE_CONTROL) = 0x101; // 8 bits, buffered; sends only
   weir_info.entry_ticks = ticks;
   kernel_start(0);
 }
@@ -76,13 +77,27 @@ uint64_t arch_clock(char how[16]) {
   return READ("cntfrq_el0"); // the hypervisor or the firmware has set it
 }
 
-void arch_interrupts(const struct transport *in) { gic_start(in->line); }
+void arch_interrupts(const struct transport *nics) { gic_start(nics); }
 
-void arch_idle(uint64_t nanoseconds) {
+static void set_timer(uint64_t nanoseconds) {
   ISB();
   WRITE("cntv_cval_el0", READ("cntvct_el0") + nanoseconds * (READ("cntfrq_el0") / 1000) / 1000000);
   WRITE("cntv_ctl_el0", 1);
   ISB();
+}
+
+// Not by waiting: a CPU that no timer wakes would wait for ever.
+bool arch_timer_works(void) {
+  const uint64_t start = READ("cntvct_el0");
+  set_timer(1000000);
+  bool works = !machine.gic_version; // without a controller arch_idle() does not wait
+  while (!works && READ("cntvct_el0") - start < READ("cntfrq_el0")) works = gic_timer();
+  WRITE("cntv_ctl_el0", 0);
+  return works;
+}
+
+void arch_idle(uint64_t nanoseconds) {
+  set_timer(nanoseconds);
   gic_wait();
 }
 
@@ -117,17 +132,28 @@ void arch_enable(const struct transport *t) { (void)t; } // virtio-mmio has no s
 
 // ---- Console and the end ------------------------------------------------------------------------------------------------
 
-// A PL011. Its reader may have stopped reading. After one long wait text is dropped until there is room again: the image
-// must never wait for anyone outside.
+static volatile uint8_t *console_byte(uint32_t at) { // of a 16550
+  uint64_t register_ = machine.console + at;
+  __asm__ volatile("" : "+r"(register_));
+  return (volatile uint8_t *)register_;
+}
+
+static bool console_full(void) {
+  return machine.console_16550 ? !(*console_byte(LINE_STATUS) & LINE_EMPTY) : *console(CONSOLE_FLAGS) & CONSOLE_FULL;
+}
+
+// A PL011, or a 16550. Its reader may have stopped reading. After one long wait text is dropped until there is room again: the
+// image must never wait for anyone outside.
 void arch_put(char c) {
   static uint32_t patience = CONSOLE_PATIENCE;
   if (!machine.console) return;
-  for (uint32_t n = 0; *console(CONSOLE_FLAGS) & CONSOLE_FULL;) if (++n >= patience) {
+  for (uint32_t n = 0; console_full();) if (++n >= patience) {
     patience = 1;
     return;
   }
   patience = CONSOLE_PATIENCE;
-  *console(0) = (uint8_t)c;
+  if (machine.console_16550) *console_byte(0) = (uint8_t)c;
+  else *console(0) = (uint8_t)c;
 }
 
 // PSCI has no exit codes, so the console's last line has the code (hosts/exits.ts). Semihosting has them, but with it the

@@ -11,13 +11,14 @@
 
 // What the device tree says of the machine; what it does not say is 0.
 #define MEMORIES 4
-#define MOST_DEVICES (ROLES + 1) // one too many is as wrong as ten
+#define MOST_DEVICES 8 // those of other kinds among them
 extern struct machine {
   const char *command_line; // in the device tree
   struct { uint64_t from, to; } memory[MEMORIES];
   struct { uint64_t base; uint32_t line; } devices[MOST_DEVICES];
   uint32_t memories, count;
-  uint64_t console;                     // a PL011
+  uint64_t console;                     // a PL011, or a 16550
+  bool console_16550;
   uint64_t gic, gic_cpu; // the distributor; of GICv2 the CPU interface, of GICv3 the first redistributor
   uint32_t gic_version;
   bool smc; // PSCI is called by smc, else by hvc
@@ -26,7 +27,8 @@ extern struct machine {
 // False when it is no device tree. Entries for which there is no room here are left out.
 bool fdt_read(const uint8_t *fdt);
 
-void gic_start(uint32_t line);
+void gic_start(const struct transport *nics); // of each role
+bool gic_timer(void); // whether the timer's interrupt was pending; answers what is
 void gic_wait(void); // until a timer or device interrupt is pending; answers what is
 
 #define GIC_TIMER 27 // the virtual timer's interrupt (Arm BSA, PPI assignments)

@@ -55,7 +55,8 @@ static void take_node(void) {
   if (args && node.bootargs.length && !args[node.bootargs.length - 1]) machine.command_line = (const char *)args;
   if (has(node.type, "memory")) take_memory();
   if (is("virtio,mmio")) take_transport();
-  if (is("arm,pl011")) machine.console = reg(0);
+  if (is("arm,pl011")) machine.console = reg(0), machine.console_16550 = false;
+  if (is("ns16550a") && !machine.console) machine.console = reg(0), machine.console_16550 = true;
   const bool old = is("arm,cortex-a15-gic") || is("arm,gic-400");
   if (old || is("arm,gic-v3")) machine.gic = reg(0), machine.gic_cpu = reg(2), machine.gic_version = old ? 2 : 3;
   if (node.method.length) machine.smc = has(node.method, "smc");

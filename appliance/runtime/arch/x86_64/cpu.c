@@ -6,6 +6,8 @@
 enum { VECTOR_CALL = 3, VECTOR_UNDEFINED = 6, VECTOR_PAGE_FAULT = 14, VECTOR_TIMER = 32, VECTOR_NETWORK, VECTOR_SPURIOUS = 47, VECTORS };
 enum { PORT_PIT = 0x40, PORT_PIT_COMMAND = 0x43, PORT_KEYBOARD = 0x64, PORT_DEBUG_EXIT = 0xf4 };
 #define KEYBOARD_RESET 0xfe
+#define PORT_SLEEP_CONTROL 0x600 // of hardware-reduced ACPI on these two (ACPI 6.5, 4.8.3.7)
+#define SLEEP_S5 0x34            // sleep type 5, enable
 #define CONSOLE_PATIENCE 200000000 // of the processor's counter: 0.1 s or less
 #define FLAG_INTERRUPTS 0x200
 #define FLAG_ACCESS 0x40000 // AC: suspends SMAP
@@ -25,6 +27,11 @@ static uint8_t last_stack[2048] __attribute__((aligned(16))); // double faults: 
 
 static void wrmsr(uint32_t msr, uint64_t v) {
   __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
+}
+static uint64_t rdmsr(uint32_t msr) {
+  uint32_t low, high;
+  __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+  return (uint64_t)high << 32 | low;
 }
 static uint64_t rdtsc(void) {
   uint32_t low, high;
@@ -78,7 +85,9 @@ static _Noreturn void fault(const struct trap_frame *f) {
     .bounds = v == VECTOR_UNDEFINED});
 }
 
+static volatile uint64_t timer_interrupts;
 static volatile uint32_t *lapic(uint32_t at) { return (volatile uint32_t *)(LAPIC + at); }
+enum { MSR_APIC_BASE = 0x1b, APIC_X2 = 1 << 10, APIC_ON = 1 << 11 };
 enum { LAPIC_EOI = 0xb0, LAPIC_SPURIOUS = 0xf0, LAPIC_TIMER = 0x320, LAPIC_COUNT = 0x380, LAPIC_DIVIDE = 0x3e0 };
 
 void arch_registers(uint64_t *to) {
@@ -97,6 +106,7 @@ void trap(struct trap_frame *f) {
     fault(f);
   } else { // only from within arch_idle(), which it ends, so that a device that never stops cannot keep us here
     f->flags &= ~(uint64_t)FLAG_INTERRUPTS;
+    timer_interrupts += f->vector == VECTOR_TIMER;
     if (f->vector == VECTOR_NETWORK) network_interrupt();
     if (f->vector != VECTOR_SPURIOUS) *lapic(LAPIC_EOI) = 0;
   }
@@ -104,7 +114,18 @@ void trap(struct trap_frame *f) {
 
 // ---- Idling (Intel SDM 3A, chapter 11; 82093AA data sheet) ------------------------------------------------------------
 
-void arch_interrupts(const struct transport *in) {
+// Firmware or a hypervisor may hand the CPU over in x2APIC mode, where the registers in memory are deaf. From there the way
+// back leads through switched off (Intel SDM 3A, 11.12.5).
+static void use_xapic(void) {
+  const uint64_t base = rdmsr(MSR_APIC_BASE);
+  if (!(base & APIC_X2)) return;
+  wrmsr(MSR_APIC_BASE, base & ~(uint64_t)(APIC_X2 | APIC_ON));
+  wrmsr(MSR_APIC_BASE, (base & ~(uint64_t)APIC_X2) | APIC_ON);
+}
+
+void arch_interrupts(const struct transport *nics) {
+  const struct transport *in = &nics[ROLE_IN];
+  use_xapic();
   outb(0x21, 0xff); // the old interrupt controllers stay silent
   outb(0xa1, 0xff);
   *lapic(LAPIC_SPURIOUS) = 0x100 | VECTOR_SPURIOUS;
@@ -123,6 +144,16 @@ void arch_idle(uint64_t nanoseconds) {
   *lapic(LAPIC_COUNT) = (uint32_t)nanoseconds | !nanoseconds;
   __asm__ volatile("sti; hlt; cli" : : : "memory"); // an interrupt waits until after sti's next instruction
   *lapic(LAPIC_COUNT) = 0;
+}
+
+// Not by halting: a CPU that no timer wakes would halt for ever.
+bool arch_timer_works(void) {
+  const uint64_t start = rdtsc(), before = timer_interrupts;
+  *lapic(LAPIC_COUNT) = 1000000;
+  while (timer_interrupts == before && rdtsc() - start < weir_info.ticks_per_second)
+    __asm__ volatile("sti; nop; nop; cli" : : : "memory");
+  *lapic(LAPIC_COUNT) = 0;
+  return timer_interrupts != before;
 }
 
 // ---- Clock ------------------------------------------------------------------------------------------------------------
@@ -184,22 +215,26 @@ const char *arch_command_line(const struct arch_boot *boot) {
   return boot->command_line ? (const char *)boot->command_line : "";
 }
 
-uint64_t memory_end;
+struct ram_range ram[RAM_RANGES];
+uint32_t ram_ranges;
 
+// Copies the map, too: rings and page tables may come to lie where the loader has it. Memory beyond so many ranges is not used,
+// and not taken for a device's either: the machine is refused.
 uint64_t arch_memory(const struct arch_boot *boot) {
   const struct memory_entry *entry = (const struct memory_entry *)boot->memory_map;
   uint64_t sum = 0;
   for (uint32_t i = 0; i < boot->memory_entries; i++) if (entry[i].type == 1) {
+    if (ram_ranges == RAM_RANGES) refuse(EXIT_MEMORY, "the memory map has more than 32 ranges of memory");
+    ram[ram_ranges].from = entry[i].address;
+    ram[ram_ranges++].to = entry[i].address + entry[i].size;
     sum += entry[i].size;
-    if (entry[i].address + entry[i].size > memory_end) memory_end = entry[i].address + entry[i].size;
   }
   return sum;
 }
 
 bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) {
-  const struct memory_entry *entry = (const struct memory_entry *)boot->memory_map;
-  for (uint32_t i = 0; i < boot->memory_entries; i++)
-    if (entry[i].type == 1 && entry[i].address <= from && to <= entry[i].address + entry[i].size) return true;
+  (void)boot;
+  for (uint32_t i = 0; i < ram_ranges; i++) if (ram[i].from <= from && to <= ram[i].to) return true;
   return false;
 }
 
@@ -232,13 +267,15 @@ void arch_put(char c) {
   outb(PORT_CONSOLE, (uint8_t)c);
 }
 
-// When no device takes the exit code, the console's last line has it (hosts/exits.ts), and a reset by the keyboard controller
-// ends the machine: on Firecracker always, on a q35 that QEMU runs with -no-reboot.
+// The console's last line has the exit code, for where nothing else takes it (hosts/exits.ts). Then every way to end a machine
+// there is: QEMU's debug exit; ACPI's sleep control (Cloud Hypervisor, Alioth), which is no reset, so that nobody starts a
+// refused image again; the keyboard controller's reset (Firecracker).
 void arch_exit(uint32_t code) {
-  outb(PORT_DEBUG_EXIT, (uint8_t)code);
   put("weir: exit ");
   put_hex(code);
   put("\n");
+  outb(PORT_DEBUG_EXIT, (uint8_t)code);
+  outb(PORT_SLEEP_CONTROL, SLEEP_S5);
   outb(PORT_KEYBOARD, KEYBOARD_RESET);
   for (;;) __asm__ volatile("cli; hlt");
 }

@@ -9,7 +9,9 @@
 #define IOAPIC 0xfec00000ull
 #define PORT_CONSOLE 0x3f8
 
-extern uint64_t memory_end; // behind the last byte of memory
+#define RAM_RANGES 32
+extern struct ram_range { uint64_t from, to; } ram[RAM_RANGES]; // what the machine calls memory
+extern uint32_t ram_ranges;
 
 struct transport;
 bool pci_device(struct transport *t); // the next one on PCI, if there is one
@@ -17,6 +19,7 @@ void pci_enable(const struct transport *t); // lets it reach memory
 void pci_interrupts(const struct transport *t, uint32_t vector);
 
 static inline void outb(uint16_t port, uint8_t value) { __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port)); }
+static inline void outw(uint16_t port, uint16_t value) { __asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port)); }
 static inline void outl(uint16_t port, uint32_t value) { __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port)); }
 static inline uint8_t inb(uint16_t port) {
   uint8_t value;

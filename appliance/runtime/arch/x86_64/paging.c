@@ -51,7 +51,11 @@ void arch_protect(void) {
   __asm__ volatile("mov %0, %%cr3; mov %1, %%cr4" : : "r"(tables), "r"(cr4) : "memory");
 }
 
+#define IMAGE_ADDRESSES (32ull << 20) // the image's own, below which no device is mapped
+
 bool arch_may_be_device(uint64_t base) {
-  const bool high = base >= 1ull << 32 && base >= memory_end && base < 1ull << 46;
-  return !(base & 511) && (high || (base >= 0xc0000000 && base < IOAPIC));
+  const uint64_t page = base & ~(PAGE - 1);
+  if (base & 511 || page < IMAGE_ADDRESSES || page >= 1ull << 46 || page == LAPIC || page == IOAPIC) return false;
+  for (uint32_t i = 0; i < ram_ranges; i++) if (page < ram[i].to && ram[i].from < page + PAGE) return false;
+  return true;
 }

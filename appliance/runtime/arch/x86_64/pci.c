@@ -8,7 +8,7 @@ enum { PORT_ADDRESS = 0xcf8, PORT_DATA = 0xcfc, ENABLE = 0x80000000, FUNCTIONS =
 enum { // registers of a function (PCI Local Bus 3.0, 6.1 and 6.7)
   PCI_ID = 0x00, PCI_COMMAND = 0x04, PCI_TYPE = 0x0c, PCI_BAR = 0x10, PCI_SUBSYSTEM = 0x2c, PCI_CAPABILITIES = 0x34,
   COMMAND_MEMORY = 2, COMMAND_MASTER = 4, COMMAND_NO_LINE = 0x400, HAS_CAPABILITIES = 1u << 20, MANY = 1u << 23,
-  CONFIGURATION = 0x100, CAPABILITIES = 0x30, CAPABILITY_VENDOR = 9, CAPABILITY_MSIX = 0x11, MSIX_ENABLE = 0x80000000,
+  CONFIGURATION = 0x100, CAPABILITIES = 0x30, CAPABILITY_VENDOR = 9, CAPABILITY_MSIX = 0x11, MSIX_ENABLE = 0x8000,
 };
 enum { VIRTIO = 0x1af4, STRUCTURE_COMMON = 1, STRUCTURE_NOTIFY, STRUCTURE_DEVICE = 4, COMMON_SIZE = 0x38, MAC_SIZE = 6, BELL_SIZE = 2, VECTOR_SIZE = 16 };
 
@@ -19,9 +19,10 @@ static uint32_t config(uint32_t function, uint32_t at) {
   return inl(PORT_DATA);
 }
 
-static void configure(uint32_t function, uint32_t at, uint32_t value) {
-  outl(PORT_ADDRESS, function | at);
-  outl(PORT_DATA, value);
+// Registers of 16 bits, in their own width: some hosts ignore any other.
+static void configure(uint32_t function, uint32_t at, uint16_t value) {
+  outl(PORT_ADDRESS, function | (at & ~3u));
+  outw(PORT_DATA + (at & 2), value);
 }
 
 // A hypervisor that has no such port may answer with the last thing that went through any port.
@@ -82,9 +83,10 @@ bool pci_device(struct transport *t) {
     if ((id & 0xffff) != VIRTIO || device < 0x1000 || device > 0x107f) continue;
     *t = (struct transport){.pci = function};
     t->id = device >= 0x1040 ? device - 0x1040 : config(function, PCI_SUBSYSTEM) >> 16; // 4.1.2
+    if (t->id != VIRTIO_ID_NET) return true; // not ours: left as it is
     configure(function, PCI_COMMAND, COMMAND_MEMORY | COMMAND_NO_LINE);
     walk(function, t);
-    if (t->id == VIRTIO_ID_NET && !(t->base && t->config && t->bell && t->vectors))
+    if (!(t->base && t->config && t->bell && t->vectors))
       refuse(EXIT_DEVICES, "a device on PCI is not of VIRTIO 1, or its registers are not where they can be");
     return true;
   }
@@ -101,5 +103,5 @@ void pci_interrupts(const struct transport *t, uint32_t vector) {
   *REGISTER(t->vectors + 4) = 0;
   *REGISTER(t->vectors + 8) = vector;
   *REGISTER(t->vectors + 12) = 0; // not masked
-  configure(t->pci, t->msix, MSIX_ENABLE);
+  configure(t->pci, t->msix + 2, MSIX_ENABLE);
 }

@@ -21,7 +21,7 @@
 #undef notify
 #include "user/main.c"
 
-struct weir_info weir_info = {.ticks_per_second = 1000000000, .clock = "test"};
+struct weir_info weir_info = {.queue = {IN_BUFFERS, SEND_BUFFERS, SEND_BUFFERS}, .ticks_per_second = 1000000000, .clock = "test"};
 struct virtq_desc weir_receive_table[IN_BUFFERS];
 struct weir_device_rings weir_device_rings;
 struct weir_driver_rings weir_driver_rings;

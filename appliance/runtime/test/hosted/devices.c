@@ -2,8 +2,8 @@
 // machine. network.c reads and writes registers through virtio/transport.h of this folder, so every access is seen, in order.
 //
 // What an honest set of devices must be told is written down once, below, from VIRTIO 1.2 (3.1.1, 4.2.2, 4.2.3.2) and from
-// the one-way rule: `in` has queue 0 (receive) and no other, `out` and `log` have queue 1 (transmit) and no other. It is the
-// same on virtio-pci, where the registers have other places: pci.c of this folder judges those.
+// the one-way rule: of `in` queue 0 (receive) is used, of `out` and `log` queue 1 (transmit). The other one of each is inert: two
+// buffers long, of zeros that nothing can write, its doorbell never rung; and the own one is selected last. It is the same on virtio-pci, where the registers have other places: pci.c of this folder judges those.
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +63,16 @@ bool arch_device(uint32_t n, struct transport *t) {
   *t = told[n];
   return true;
 }
-void arch_interrupts(const struct transport *in) { in_given = *in; }
+void arch_interrupts(const struct transport *nics_) {
+  if (nics_ != nics) wrong("not those of the roles");
+  in_given = nics_[ROLE_IN];
+}
+static bool timer = true;
+bool arch_timer_works(void) {
+  if (!protected_) wrong("the timer is tried before it can be reached");
+  return timer;
+}
+uint64_t ring_address(const volatile void *place) { return (uint64_t)place + 0x10000; }
 static uint64_t idled;
 void arch_idle(uint64_t nanoseconds) { idled = nanoseconds; }
 static char out[8192];
@@ -81,8 +90,9 @@ _Noreturn void user_start(void) { ended = -1; longjmp(over, 1); }
 #define MOST 4
 static struct device {
   _Alignas(4096) uint8_t page[4096]; // only its configuration is read from memory
-  uint32_t magic, version, id, features[2], num_max, ready, select, status, interrupt;
+  uint32_t magic, version, id, features[2], num_max[2], ready[2], select, queue, status, interrupt;
   bool refuses; // FEATURES_OK does not stay
+  uint32_t becomes; // what its status has, too, once it was told to start
   bool mute;    // it has no doorbell or no interrupt
   bool pci;
 } devices[MOST];
@@ -104,10 +114,10 @@ static uint32_t transport_read(const struct transport *t, uint32_t at) {
     case MMIO_VERSION: return d->version;
     case MMIO_DEVICE_ID: return d->id;
     case MMIO_DEVICE_FEATURES: return d->features[d->select & 1];
-    case MMIO_QUEUE_NUM_MAX: return d->num_max;
-    case MMIO_QUEUE_READY: return d->ready;
+    case MMIO_QUEUE_NUM_MAX: return d->num_max[d->queue & 1];
+    case MMIO_QUEUE_READY: return d->ready[d->queue & 1];
     case MMIO_INTERRUPT_STATUS: return d->interrupt;
-    case MMIO_STATUS: return d->refuses ? d->status & ~(uint32_t)STATUS_FEATURES_OK : d->status;
+    case MMIO_STATUS: return (d->refuses ? d->status & ~(uint32_t)STATUS_FEATURES_OK : d->status) ^ (d->status & STATUS_DRIVER_OK ? d->becomes : 0);
     default: wrong("a register was read that only takes");
   }
 }
@@ -121,15 +131,17 @@ static void transport_write(const struct transport *t, uint32_t at, uint32_t val
   if (d->pci && at == MMIO_INTERRUPT_ACK) wrong("a register that PCI has not");
   if (at == MMIO_STATUS) d->status = value;
   if (at == MMIO_DEVICE_FEATURES_SEL) d->select = value;
+  if (at == MMIO_QUEUE_SEL) d->queue = value;
   // Addresses are told by what they are of
   const char *name = 0;
   static const struct { const volatile void *p; const char *name; } places[] = {
     {weir_receive_table, "in.table"}, {&weir_driver_rings.in, "in.driver"}, {&weir_device_rings.in, "in.device"},
     {weir_driver_rings.table[0], "out.table"}, {&weir_driver_rings.send[0], "out.driver"}, {&weir_device_rings.send[0], "out.device"},
-    {weir_driver_rings.table[1], "log.table"}, {&weir_driver_rings.send[1], "log.driver"}, {&weir_device_rings.send[1], "log.device"}};
+    {weir_driver_rings.table[1], "log.table"}, {&weir_driver_rings.send[1], "log.driver"}, {&weir_device_rings.send[1], "log.device"},
+    {idle.table, "idle.table"}, {&idle.available, "idle.driver"}, {&idle.used[0], "in.idle"}, {&idle.used[1], "out.idle"}, {&idle.used[2], "log.idle"}};
   if (at >= MMIO_QUEUE_DESC && at < MMIO_CONFIG)
     for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
-      const uint64_t whole = (uint64_t)places[i].p;
+      const uint64_t whole = i < 9 ? ring_address(places[i].p) : (uint64_t)places[i].p; // the rings' pages may lie elsewhere
       if (value == (at % 16 == 0 ? (uint32_t)whole : (uint32_t)(whole >> 32))) {
         // The upper half is the same for all: it is named by the lower half before it
         static const char *last;
@@ -170,12 +182,12 @@ static void plug(const int roles[3], int count) {
   memset(log_, 0, sizeof log_);
   memset(&nics, 0, sizeof nics);
   memset(&weir_info, 0, sizeof weir_info);
-  started = maps = reads = outs = tells = 0;
+  found = maps = reads = outs = tells = 0, started = false, timer = true;
   memset(&in_given, 0, sizeof in_given), ended = 0, protected_ = false, idled = 0, frequency = 1000000000;
   strcpy(command_line, "clock=frames");
   for (int n = 0; n < MOST; n++) {
     struct device *d = &devices[n];
-    d->magic = 0x74726976, d->version = 2, d->id = 1, d->num_max = 256;
+    d->magic = 0x74726976, d->version = 2, d->id = 1, d->num_max[0] = d->num_max[1] = 256;
     d->features[0] = 0x130bffa7, d->features[1] = 1; // what QEMU offers, and more
     const uint8_t mac[6] = {0x52, 0x54, 0x00, 0x77, 0x00, (uint8_t)(n < 3 ? roles[n] + 1 : 9)};
     d->pci = on_pci && (uint32_t)n < tree;
@@ -216,10 +228,12 @@ static const int straight[3] = {ROLE_IN, ROLE_OUT, ROLE_LOG};
 static void append_expected(char *to, int n, int role) {
   static const char *const form =
     "%1$d.70=0 %1$d.ef=1 %1$d.70=1 %1$d.70=3 %1$d.14=0 %1$d.24=0 %1$d.20=20 %1$d.14=1 %1$d.24=1 %1$d.20=1 %1$d.70=b "
+    "%1$d.30=%6$d %1$d.38=2 %1$d.80=idle.table %1$d.84=idle.table %1$d.90=idle.driver %1$d.94=idle.driver "
+    "%1$d.a0=%4$s.idle %1$d.a4=%4$s.idle %1$d.44=1 "
     "%1$d.30=%2$d %1$d.38=%3$x %1$d.80=%4$s.table %1$d.84=%4$s.table %1$d.90=%4$s.driver %1$d.94=%4$s.driver "
     "%1$d.a0=%4$s.device %1$d.a4=%4$s.device %1$d.ee=%5$d %1$d.44=1 %1$d.70=f ";
   static const char *const names[] = {"in", "out", "log"};
-  sprintf(to + strlen(to), form, n, role == ROLE_IN ? 0 : 1, role == ROLE_IN ? 128 : 256, names[role], role == ROLE_IN);
+  sprintf(to + strlen(to), form, n, role == ROLE_IN ? 0 : 1, role == ROLE_IN ? 128 : 256, names[role], role == ROLE_IN, role == ROLE_IN ? 1 : 0);
 }
 
 static void order(const int roles[3]) {
@@ -274,18 +288,18 @@ static void orders(void) {
 static bool only_resets(void) { return !log_[0] || !strcmp(log_, "1.70=0 2.70=0 0.70=0 "); }
 
 static void refusals(void) {
-#define WITH(change, code, words) plug(straight, 3); devices[n].change; expect(code, words, #change); if (code == EXIT_DEVICES && !only_resets()) printf("%s\n", log_), wrong("written to before it was known")
+#define WITH(change, code, words) plug(straight, 3); devices[n].change; expect(code, words, #change); if ((code) == EXIT_DEVICES && !only_resets()) printf("%s\n", log_), wrong("written to before it was known")
   for (int n = 0; n < 3; n++) {
     WITH(magic = 0x74726977, EXIT_DEVICES, "virtio-mmio");
     WITH(version = 1, EXIT_DEVICES, "version 2");
     WITH(version = 3, EXIT_DEVICES, "version 2");
-    WITH(id = 2, EXIT_DEVICES, "not a network device");
-    WITH(id = 0, EXIT_DEVICES, "not a network device");
+    WITH(id = 2, EXIT_DEVICES, "fewer network devices");
+    WITH(id = 0, EXIT_DEVICES, "fewer network devices");
     tree = 3, on_pci = true;
     for (uint32_t id = 0; id < 3; id++) {
       plug(straight, 3);
       told[n].id = id;
-      expect(id == 1 ? -1 : EXIT_DEVICES, id == 1 ? "" : "not a network device", "another kind of device on PCI");
+      expect(id == 1 ? -1 : EXIT_DEVICES, id == 1 ? "" : "fewer network devices", "another kind of device on PCI");
     }
     tree = 0, on_pci = false;
   }
@@ -297,10 +311,29 @@ static void refusals(void) {
     WITH(features[1] = 0, EXIT_DEVICE_REFUSED, "VIRTIO 1");
     WITH(features[1] = 2, EXIT_DEVICE_REFUSED, "VIRTIO 1");
     WITH(refuses = true, EXIT_DEVICE_REFUSED, "refuses the features");
-    WITH(ready = 1, EXIT_DEVICE_REFUSED, "queue");
-    WITH(num_max = n == 0 ? 127 : 255, EXIT_DEVICE_REFUSED, "queue");
-    WITH(num_max = 0, EXIT_DEVICE_REFUSED, "queue");
-    WITH(num_max = n == 0 ? 128 : 256, -1, "");
+    const int own = n != 0;
+    WITH(ready[own] = 1, EXIT_DEVICE_REFUSED, "queue");
+    static const struct { uint32_t most, of_in, of_send; } lengths[] = {
+      {0, 0, 0}, {1, 0, 0}, {63, 0, 0}, {64, 64, 64}, {127, 64, 64}, {128, 128, 128}, {255, 128, 128}, {256, 128, 256}, {32768, 128, 256}};
+    for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+      const uint32_t length = own ? lengths[i].of_send : lengths[i].of_in;
+      WITH(num_max[own] = lengths[i].most, length ? -1 : EXIT_DEVICE_REFUSED, length ? "" : "queue");
+      if (length && weir_info.queue[n] != length) wrong("a queue of another length");
+      char told_[16];
+      sprintf(told_, "%d.38=%x ", n, length);
+      if (length && !strstr(log_, told_)) wrong("the device is told of another length");
+    }
+    // A host that has no other queue, or a short one, has a device that starts without it
+    for (uint32_t most = 0; most < 4; most++) {
+      WITH(num_max[!own] = most, -1, "");
+      char idle_[16];
+      sprintf(idle_, "%d.38=2 ", n);
+      if ((strstr(log_, idle_) != 0) != (most >= 2)) wrong("the inert queue");
+    }
+    WITH(ready[!own] = 1, -1, "");
+    WITH(becomes = STATUS_NEEDS_RESET, EXIT_DEVICE_REFUSED, "did not start");
+    WITH(becomes = STATUS_FAILED, EXIT_DEVICE_REFUSED, "did not start");
+    WITH(becomes = STATUS_DRIVER_OK, EXIT_DEVICE_REFUSED, "did not start");
     WITH(features[0] = 0x20, -1, "");
     WITH(mute = true, EXIT_DEVICE_REFUSED, "doorbell or interrupt");
   }
@@ -308,16 +341,32 @@ static void refusals(void) {
   static const int twice[3] = {0, 1, 1}, noin[3] = {1, 1, 2};
   plug(twice, 3); expect(EXIT_DEVICES, "MAC address of the manifest: 525400770003", "the same address twice");
   plug(noin, 3); expect(EXIT_DEVICES, "MAC address of the manifest: 525400770001", "no `in`");
-  for (int count = 0; count < 3; count++) { plug(straight, count); expect(EXIT_DEVICES, "fewer", "too few"); if (reads) wrong("read before it was known"); }
+  for (int count = 0; count < 3; count++) { plug(straight, count); expect(EXIT_DEVICES, "fewer", "too few"); if (log_[0]) wrong("written to before it was known"); }
   for (int both = 0; both < 10; both++) {
     tree = (uint32_t)both % 5, on_pci = both >= 5;
     plug(straight, 4);
     expect(EXIT_DEVICES, "more", "too many");
+    if (log_[0]) wrong("written to before it was known");
+    // A fourth of another kind is left alone, and named
+    for (int other = 0; other < 4; other++) {
+      plug(straight, 4);
+      for (int i = 0, role = 0; i < 4; i++) {
+        const bool is = i == other;
+        if (on_pci && (uint32_t)i < tree) told[i].id = is ? 4 : 1;
+        else devices[i].id = is ? 4 : 1;
+        devices[i].page[0x200 * i + (devices[i].pci ? 0x180 : 0x100) + 5] = (uint8_t)(is ? 9 : ++role);
+      }
+      expect(-1, "not used: entropy source", "another kind of device beside those of the manifest");
+      char touched[8];
+      sprintf(touched, "%d.", other);
+      for (const char *at = log_; (at = strstr(at, touched)); at++) if (at == log_ || at[-1] == ' ') wrong("another kind of device is written to");
+    }
   }
   tree = 0, on_pci = false;
   plug(straight, 3); strcat(command_line, " virtio_mmio.device=512@0xbad000:9"); expect(EXIT_COMMAND_LINE, "no device can have", "an address");
   plug(straight, 2); strcat(command_line, " xvirtio_mmio.device=512@1:9"); expect(EXIT_DEVICES, "fewer", "another word's end");
   plug(straight, 2); strcat(command_line, " virtio_mmio.devic=512@1:9"); expect(EXIT_DEVICES, "fewer", "half a word");
+  plug(straight, 3); timer = false; expect(EXIT_TIMER, "timer", "no timer"); if (!only_resets()) wrong("devices were started without a timer");
   plug(straight, 3); frequency = 0; expect(EXIT_CLOCK, "time stamp counter", "no clock");
   plug(straight, 3);
   const size_t most = sizeof weir_info.command_line - 1;

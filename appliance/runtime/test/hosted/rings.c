@@ -14,7 +14,7 @@
 #include "user/receive.c"
 #include "user/send.c"
 
-struct weir_info weir_info;
+struct weir_info weir_info = {.queue = {IN_BUFFERS, SEND_BUFFERS, SEND_BUFFERS}};
 struct virtq_desc weir_receive_table[IN_BUFFERS];
 struct weir_device_rings weir_device_rings;
 struct weir_driver_rings weir_driver_rings;
@@ -26,6 +26,8 @@ static _Alignas(8) uint8_t inputs[2][WEIR_INPUT_SIZE];
 uint8_t *compartment_input(enum compartment which) { return inputs[which - INSPECT]; }
 uint64_t clock_now(void) { return 1000; }
 uint64_t weir_ticks(void) { return 0; }
+void say(const char *text) { (void)text; }
+void say_number(uint64_t value) { (void)value; }
 const char *option(const char *key) { (void)key; return 0; }
 uint32_t replay_pending(void) { return 0; }
 void replay_take(const uint8_t *frame, uint32_t length) { (void)frame, (void)length; }
@@ -51,34 +53,38 @@ static _Noreturn void wrong(const char *what) {
 
 // ---- A receiving device --------------------------------------------------------------------------------------------
 
+// A device may have shorter queues than the rings are.
+#define IN_LENGTH (weir_info.queue[ROLE_IN])
+#define OUT_LENGTH (weir_info.queue[ROLE_OUT])
+
 static uint16_t taken, returned; // of the available ring, of the used ring
 static bool mine[IN_BUFFERS];    // buffers the device has
 
 static void take_available(void) {
   for (; taken != weir_driver_rings.in.idx; taken++) {
-    const uint16_t id = weir_driver_rings.in.ring[taken % IN_BUFFERS];
-    if (id >= IN_BUFFERS || mine[id]) wrong("the driver gave a buffer twice, or one it has not");
+    const uint16_t id = weir_driver_rings.in.ring[taken % IN_LENGTH];
+    if (id >= IN_LENGTH || mine[id]) wrong("the driver gave a buffer twice, or one it has not");
     mine[id] = true;
   }
 }
 
 static void give(uint32_t id, uint32_t len) {
-  weir_device_rings.in.ring[returned++ % IN_BUFFERS] = (struct virtq_used_elem){id, len};
+  weir_device_rings.in.ring[returned++ % IN_LENGTH] = (struct virtq_used_elem){id, len};
 }
 
 // Returns whether it wrote something that must end the image.
 static bool lie(void) {
-  uint32_t id = random_below(IN_BUFFERS);
+  uint32_t id = random_below(IN_LENGTH);
   switch (random_below(6)) {
-    case 0: give(IN_BUFFERS + random_below(1u << 30), 100); return true;
+    case 0: give(IN_LENGTH + random_below(1u << 30), 100); return true;
     case 1: give(0x80000000u | id, 100); return true;
-    case 2: while (!mine[id]) id = (id + 1) % IN_BUFFERS;
+    case 2: while (!mine[id]) id = (id + 1) % IN_LENGTH;
       give(id, random_below(VIRTIO_NET_HEADER)); return true;
-    case 3: while (!mine[id]) id = (id + 1) % IN_BUFFERS;
+    case 3: while (!mine[id]) id = (id + 1) % IN_LENGTH;
       give(id, BUFFER_SIZE + 1 + random_below(1u << 30)); return true;
-    case 4: while (!mine[id]) id = (id + 1) % IN_BUFFERS;
+    case 4: while (!mine[id]) id = (id + 1) % IN_LENGTH;
       give(id, 100), give(id, 100); return true; // twice
-    default: returned = (uint16_t)(returned + IN_BUFFERS + 1 + random_below(60000)); return true;
+    default: returned = (uint16_t)(returned + IN_LENGTH + 1 + random_below(60000)); return true;
   }
 }
 
@@ -102,11 +108,11 @@ static void receive_trial(void) {
   receive_start();
   for (uint32_t round = random_below(40); round-- || (lied = random_below(4) != 0);) {
     take_available();
-    uint32_t lengths[IN_BUFFERS], n = 0, total = random_below(lied ? 20 : 100);
+    uint32_t lengths[IN_BUFFERS], n = 0, total = random_below(lied ? 20 : IN_LENGTH - 28);
     uint8_t first[IN_BUFFERS];
     for (; n < total; n++) {
-      uint32_t id = random_below(IN_BUFFERS);
-      while (!mine[id]) id = (id + 1) % IN_BUFFERS;
+      uint32_t id = random_below(IN_LENGTH);
+      while (!mine[id]) id = (id + 1) % IN_LENGTH;
       mine[id] = false;
       lengths[n] = random_below(BUFFER_SIZE - VIRTIO_NET_HEADER + 1);
       first[n] = (uint8_t)random_below(256);
@@ -157,7 +163,7 @@ static void send_trial(void) {
     memset(frame, (int)random_below(256), length);
     send(OUT, frame, length, leave);
     if (before + 1 == sent[OUT].sent) { // what the device reads must be the frame
-      const uint16_t head = weir_driver_rings.send[OUT].ring[at++ % SEND_BUFFERS];
+      const uint16_t head = weir_driver_rings.send[OUT].ring[at++ % OUT_LENGTH];
       uint32_t sum = 0, id = head;
       for (;; id = weir_driver_rings.table[OUT][id].next) {
         const struct virtq_desc *d = &weir_driver_rings.table[OUT][id];
@@ -168,13 +174,13 @@ static void send_trial(void) {
         if (!(d->flags & VIRTQ_DESC_F_NEXT)) break;
       }
       if (sum != length + VIRTIO_NET_HEADER) wrong("another length was sent");
-      if (SEND_BUFFERS - rings[OUT].held < leave) wrong("no room is left for a heartbeat");
+      if (OUT_LENGTH - rings[OUT].held < leave) wrong("no room is left for a heartbeat");
       for (uint16_t i = 0; i < has; i++) if (heads[i] == head) wrong("a buffer was sent twice");
       heads[has++] = head;
-    } else if (needed + leave <= SEND_BUFFERS - rings[OUT].held) wrong("a frame was dropped that has room");
+    } else if (needed + leave <= OUT_LENGTH - rings[OUT].held) wrong("a frame was dropped that has room");
     while (has && !random_below(3)) { // gives some back, in any order
       const uint32_t i = random_below(has);
-      weir_device_rings.send[OUT].ring[back++ % SEND_BUFFERS] = (struct virtq_used_elem){heads[i], random_below(1000)};
+      weir_device_rings.send[OUT].ring[back++ % OUT_LENGTH] = (struct virtq_used_elem){heads[i], random_below(1000)};
       heads[i] = heads[--has];
     }
     weir_device_rings.send[OUT].idx = back;
@@ -182,9 +188,9 @@ static void send_trial(void) {
   reclaim(OUT);
   if (!random_below(4)) return;
   lied = true;
-  uint32_t bad = random_below(2) ? SEND_BUFFERS + random_below(1u << 30) : random_below(SEND_BUFFERS);
-  for (uint16_t i = 0; i < has; i++) if (heads[i] == bad) bad = SEND_BUFFERS;
-  weir_device_rings.send[OUT].ring[back++ % SEND_BUFFERS].id = bad;
+  uint32_t bad = random_below(2) ? OUT_LENGTH + random_below(1u << 30) : random_below(OUT_LENGTH);
+  for (uint16_t i = 0; i < has; i++) if (heads[i] == bad) bad = OUT_LENGTH;
+  weir_device_rings.send[OUT].ring[back++ % OUT_LENGTH].id = bad;
   weir_device_rings.send[OUT].idx = back;
   reclaim(OUT);
   wrong("a device that lied was believed");
@@ -196,6 +202,8 @@ int main(int argc, char **argv) {
   for (uint64_t n = 0; n < trials; n++) {
     state = (seed + n) * 0x9e3779b97f4a7c15;
     printf("seed %llu: ", (unsigned long long)(seed + n));
+    IN_LENGTH = LEAST_BUFFERS << random_below(2);
+    OUT_LENGTH = LEAST_BUFFERS << random_below(3);
     receive_trial();
     send_trial();
     printf("\r");
