@@ -15,6 +15,8 @@ __attribute__((used, aligned(4), section(".note.weir.manifest"))) static const s
   [ROLE_OUT] = {"out", TRANSMIT_ONLY, 0, {0x52, 0x54, 0x00, 0x77, 0x00, 0x02}},
   [ROLE_LOG] = {"log", TRANSMIT_ONLY, 0, {0x52, 0x54, 0x00, 0x77, 0x00, 0x03}}}}};
 
+_Static_assert(sizeof note == 20 + sizeof(struct weir_manifest), "the manifest's note");
+
 const volatile uint8_t *mac_of(enum weir_role role) { return note.manifest.interfaces[role].mac; }
 
 static void copy_command_line(const char *from) {

@@ -29,7 +29,11 @@ static _Noreturn void wrong(const char *what) {
 // ---- What arch/ and the other files of kernel/ give -------------------------------------------------------------------
 
 void put(const char *text) { strncat(said, text, sizeof said - strlen(said) - 1); }
-void put_hex(uint64_t value) { (void)value; }
+void put_hex(uint64_t value) {
+  char one[20];
+  snprintf(one, sizeof one, "0x%llx", (unsigned long long)value);
+  put(one);
+}
 void put_bytes(const volatile uint8_t *bytes, int count) {
   char two[4];
   for (int i = 0; i < count; i++) snprintf(two, sizeof two, "%02x", bytes[i]), put(two);
@@ -78,8 +82,10 @@ void arch_idle(uint64_t nanoseconds) { idled = nanoseconds; }
 static char out[8192];
 static unsigned outs;
 void arch_put(char c) { if (outs < sizeof out) out[outs++] = c; }
-void arch_read_user(void) {}
-void memory_start(const struct arch_boot *boot) { (void)boot; }
+static bool reads_user;
+void arch_read_user(void) { reads_user = true; }
+static bool mapped_all;
+void memory_start(const struct arch_boot *boot) { mapped_all = boot != 0 && !maps; }
 uint32_t crashed;
 static uint32_t crash_code;
 _Noreturn void kernel_crash(uint32_t code) { crash_code = code; ended = -2; longjmp(over, 1); }
@@ -182,7 +188,7 @@ static void plug(const int roles[3], int count) {
   memset(log_, 0, sizeof log_);
   memset(&nics, 0, sizeof nics);
   memset(&weir_info, 0, sizeof weir_info);
-  found = maps = reads = outs = tells = 0, started = false, timer = true;
+  found = maps = reads = outs = tells = 0, started = mapped_all = reads_user = false, timer = true;
   memset(&in_given, 0, sizeof in_given), ended = 0, protected_ = false, idled = 0, frequency = 1000000000;
   strcpy(command_line, "clock=frames");
   for (int n = 0; n < MOST; n++) {
@@ -204,7 +210,8 @@ static void plug(const int roles[3], int count) {
       continue;
     }
     char one[64];
-    snprintf(one, sizeof one, n & 1 ? " virtio_mmio.device=512@%llu:%d" : " virtio_mmio.device=0x200@0x%llx:%d",
+    // A number ends at the first character that is no digit of its base; a zero in front does not make it hexadecimal
+    snprintf(one, sizeof one, n & 1 ? " virtio_mmio.device=512@%llu:0%da" : " virtio_mmio.device=0x200@0x%llx:0x%xg",
       (unsigned long long)(uint64_t)d->page + 0x200ull * (unsigned)n, 5 + n);
     strcat(command_line, one);
   }
@@ -253,7 +260,7 @@ static void order(const int roles[3]) {
     if (mapped[pages++] != page) wrong("other pages are mapped");
     if (devices[n].pci && (mapped[pages++] != page || mapped[pages++] != page || mapped[pages++] != (uint64_t)vectors)) wrong("other pages are mapped");
   }
-  if (maps != pages || !protected_) wrong("registers mapped: not those of three devices");
+  if (maps != pages || !protected_ || !mapped_all) wrong("registers mapped: not those of three devices");
   // Doorbells, and what an interrupt is answered with
   log_[0] = 0;
   devices[at[0]].interrupt = 3;
@@ -269,7 +276,7 @@ static void order(const int roles[3]) {
   network_reset();
   sprintf(bells, "%d.70=0 %d.70=0 %d.70=0 ", at[1], at[2], at[0]);
   if (strcmp(log_, bells)) printf("%s\n", log_), wrong("reset");
-  if (strncmp(weir_info.manifest.interfaces[0].name, "in", 3) || weir_info.manifest.count != 3 || weir_info.memory != 8 << 20 ||
+  if (memcmp(&weir_info.manifest, (const void *)&note.manifest, sizeof weir_info.manifest) || weir_info.rings_moved || weir_info.memory != 8 << 20 ||
       weir_info.ticks_per_second != frequency || strcmp(weir_info.command_line, command_line)) wrong("weir_info");
 }
 
@@ -339,7 +346,7 @@ static void refusals(void) {
   }
   tree = 0, on_pci = false;
   static const int twice[3] = {0, 1, 1}, noin[3] = {1, 1, 2};
-  plug(twice, 3); expect(EXIT_DEVICES, "MAC address of the manifest: 525400770003", "the same address twice");
+  plug(twice, 3); expect(EXIT_DEVICES, "MAC address of the manifest: 525400770003\n", "the same address twice");
   plug(noin, 3); expect(EXIT_DEVICES, "MAC address of the manifest: 525400770001", "no `in`");
   for (int count = 0; count < 3; count++) { plug(straight, count); expect(EXIT_DEVICES, "fewer", "too few"); if (log_[0]) wrong("written to before it was known"); }
   for (int both = 0; both < 10; both++) {
@@ -381,7 +388,7 @@ static void refusals(void) {
 /** Every byte of the manifest but the addresses, changed in every bit: refused before any device is touched. */
 static void manifests(void) {
   volatile uint8_t *m = (volatile uint8_t *)&note.manifest;
-  mprotect((void *)((uint64_t)&note & ~(PAGE - 1)), 2 * PAGE, PROT_READ | PROT_WRITE);
+  mprotect((void *)((uint64_t)&note & ~(PAGE - 1)), 2 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC); // code may lie beside it
   for (unsigned i = 0; i < 8 + 3 * sizeof(struct weir_interface); i++) {
     const unsigned in = i < 8 ? 0 : (i - 8) % sizeof(struct weir_interface);
     if (i >= 8 && in >= 9) continue; // a zero that is never read, and the address: any value is valid
@@ -408,11 +415,42 @@ static void manifests(void) {
   }
 }
 
+/** What is not of the manifest's kind is named, and too many of anything is refused. */
+static void others(void) {
+  static const struct { uint32_t kind; const char *name; } all[] = {
+    {1, 0}, {2, "disk"}, {3, "console"}, {4, "entropy source"}, {5, "balloon"}, {6, "device"}, {8, "device"}, {9, "file system"}, {10, "device"},
+    {15, "device"}, {16, "display"}, {17, "device"}, {18, "device"}, {19, "socket"}, {20, "device"}, {25, "device"}, {26, "file system"},
+    {27, "device"}, {28, "device"}, {0xffffffff, "device"}};
+  for (unsigned i = 1; i < sizeof all / sizeof *all; i++) {
+    plug(straight, 4);
+    devices[3].id = all[i].kind;
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, "weir: not used: %s (virtio 0x%x)\n", all[i].name, all[i].kind);
+    expect(-1, wanted, "the name of another kind of device");
+  }
+  char one[64];
+  plug(straight, 3);
+  snprintf(one, sizeof one, " virtio_mmio.device=512@%llu:1", (unsigned long long)(uint64_t)devices[0].page);
+  for (int n = 3; n < 16; n++) strcat(command_line, one);
+  expect(EXIT_DEVICES, "more network devices", "sixteen devices");
+  plug(straight, 3);
+  for (int n = 3; n < 17; n++) strcat(command_line, one);
+  expect(EXIT_DEVICES, "more devices than", "seventeen devices");
+  if (log_[0]) wrong("written to before it was known");
+}
+
+static void the_note(void) {
+  const volatile uint32_t *head = (const volatile uint32_t *)&note; // as `weir build` finds it (ELF, 2.4)
+  if (head[0] != 5 || head[1] != sizeof(struct weir_manifest) || head[2] != 1 || memcmp((const void *)(head + 3), "Weir\0\0\0", 8)) wrong("the manifest's note");
+  for (int role = 0; role < ROLES; role++) if (note.manifest.interfaces[role].zero) wrong("a byte that is zero");
+}
+
 static void calls(void) {
   plug(straight, 3);
   expect(-1, 0, "honest devices are refused");
   strcpy(weir_console, "hello");
   kernel_call(WEIR_PRINT, 5);
+  if (!reads_user) wrong("the user part's page is read without leave");
   if (outs != 5 || memcmp(out, "hello", 5)) wrong("print");
   kernel_call(WEIR_PRINT, sizeof weir_console);
   if (outs != 5 + sizeof weir_console) wrong("print all");
@@ -448,7 +486,9 @@ static void calls(void) {
 
 int main(void) {
   setvbuf(stdout, 0, _IOLBF, 0);
+  the_note();
   orders();
+  others();
   refusals();
   calls();
   manifests();
