@@ -44,7 +44,7 @@ const SET_UP: [Judge, string][] = [
  * role more, whose address no device has; a check at compile time, without which nothing else changes.
  */
 const SAME =
-  /PAGE - 1|mac\[6\]|6 -> 7: +uint8_t mac|names\[ROLES\]\[8\]|\(at & 2\)|msix \+ 2|r < ROLES; r\+\+\) \{$|: < -> <=: static uint64_t least|n < 10000|FEATURES_SEL -> MMIO_QUEUE_NOTIFY: .*0x00/;
+  /_Static_assert|PAGE - 1|mac\[6\]|6 -> 7: +uint8_t mac|names\[ROLES\]\[8\]|\(at & 2\)|msix \+ 2|r < ROLES; r\+\+\) \{$|: < -> <=: static uint64_t least|n < 10000|FEATURES_SEL -> MMIO_QUEUE_NOTIFY: .*0x00/;
 
 const MUTANT_FLAGS = ["-O0", "-w"];
 
