@@ -22,7 +22,7 @@ it("a log without a crash record is damaged input", () => {
   writeFileSync(join(folder, "quiet.log"), "weir: ready\n");
   const { status, stderr, stdout } = weir("quiet.log");
   expect([status, stdout]).toEqual([2, ""]);
-  expect(stderr).toMatch(/^weir: quiet\.log: no crash record in it/);
+  expect(stderr).toMatch(/^weir: quiet\.log: no crash record in the log: expected a line/);
 });
 
 it("what was cut is told as far as it goes, and is not the same trap", () => {
@@ -42,7 +42,7 @@ it("what was cut is told as far as it goes, and is not the same trap", () => {
 
 it("says how the recorder is copied, and refuses what has none", () => {
   expect(weir("--memory").stdout).toMatch(/^monitor {3}pmemsave 0x[0-9a-f]+ 32800 recorder\.bin$/m);
-  expect(weir("--memory", "weir.elf").stderr).toMatch(/no flight recorder in it/);
+  expect(weir("--memory", "weir.elf").stderr).toMatch(/no flight recorder in the dump/);
 });
 
 it("writes scripts for gdb", () => {
