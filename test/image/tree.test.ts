@@ -13,7 +13,10 @@ const runtime = join(ROOT, "appliance", "runtime");
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "weir-tree-"));
-  const include = [join(runtime, "arch", "aarch64"), runtime].flatMap((path) => ["-I", path]);
+  const include = [join(runtime, "arch", "aarch64"), runtime, join(ROOT, "appliance", "contract")].flatMap((path) => [
+    "-I",
+    path,
+  ]);
   const files = [join(runtime, "test", "hosted", "tree.c"), "-o", join(folder, "tree")];
   execFileSync("clang", ["-std=gnu11", ...SANITIZED, ...include, ...files]);
 });

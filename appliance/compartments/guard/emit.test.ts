@@ -39,13 +39,13 @@ it("frames are made by emit(), and of the policy alone as padding; nothing else 
   ]);
   expect(calls("beginOutput")).toEqual(["appliance/compartments/guard/onboard/index.ts"]);
   expect(calls("push")).toEqual([OUTPUT]);
-  expect(body("emit")).toContain("push(frame, length)");
+  expect(body("emit")).toContain("push(frame, bytes)");
 });
 
 it("the frames buffer holds what emit() made, what waited in the queue, and padding", () => {
   const uses = [...code(OUTPUT).matchAll(/\bFRAMES\b(?! *:).*/g)].map(([line]) => line);
   expect(uses).toEqual([
-    "FRAMES; }",
+    "FRAMES;",
     "FRAMES + used + FRAME_HEADER;", // emit()
     "FRAMES + used + FRAME_HEADER;", // leave()
     "FRAMES + used;", // close(), the header
