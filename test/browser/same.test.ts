@@ -84,10 +84,10 @@ it.skipIf(!browser)("every event and every frame, of a capture under a baseline"
     files.set(`/${name}.wasm`, ["application/wasm", readFileSync(await compileOnboard(entry, { pages }))]);
     files.set(`/${name}.part`, ["application/octet-stream", parts[name as keyof typeof parts]]);
   }
-  // The embedded host as it was compiled for Node: it imports the contract and nothing else
+  // The embedded host as it was compiled for Node: it imports the contract, and the types of exports, and nothing else
   const host = "appliance/hosts/embedded/appliance.js";
   const contract = readdirSync(join(ROOT, "dist/appliance/contract"), { recursive: true, encoding: "utf8" });
-  for (const path of [host, ...contract.map((name) => `appliance/contract/${name}`)])
+  for (const path of [host, "lib/exports.js", ...contract.map((name) => `appliance/contract/${name}`)])
     if (path.endsWith(".js")) files.set(`/${path}`, ["text/javascript", readFileSync(join(ROOT, "dist", path))]);
   let told: (text: string) => void;
   const result = new Promise<string>((resolve) => {
