@@ -50,7 +50,7 @@ it("shows what Firecracker, Xen and libvirt would be given: that on stdout, how 
   });
   expect(seen.talk).toMatch(/^weir: start it with: firecracker --no-api --id east --config-file FILE$/m);
   [seen.out, seen.talk] = ["", ""];
-  await expect(run("--host", "xen", "--print")).rejects.toThrow("--log it's: a comma or a quote");
+  await expect(run("--host", "xen", "--print")).rejects.toThrow("--log it's: has a comma or a quote");
   await expect(run("--host", "libvirt", "--print")).rejects.toThrow("--log it's: libvirt takes letters");
   const plain = (host: string) =>
     command().parseAsync([image, "--in", "a", "--out", "b", "--log", "c", "--host", host, "--print"], { from: "user" });
