@@ -43,6 +43,14 @@ export async function whyNoImage(arch: Arch = HOST_ARCH): Promise<string | undef
   return missing.length ? `not installed: ${missing.join(", ")}` : undefined;
 }
 
+/** The machine that `--machine` names; undefined without it. @throws Error when there is none, or no image to start on it */
+export function machineFor(arch: Arch, { image, machine }: { image?: boolean; machine?: string }): Machine | undefined {
+  if (machine === undefined) return undefined;
+  const found = STARTER.machineOf(machine);
+  if (!image || arch !== "x86_64") throw new Error(`--machine ${machine}: goes with --image, for an x86-64 image`);
+  return found;
+}
+
 /** Builds the image for the policy, boots it, and feeds it the captures. */
 export async function replayInImage(
   reader: CaptureReader,

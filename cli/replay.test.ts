@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { whyNoImage } from "./image-replay.ts";
+import { machineFor, whyNoImage } from "./image-replay.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "weir-"));
 const file = (name: string, text: string) => {
@@ -108,6 +108,15 @@ it.skipIf(missing)("under a baseline the booted image gives the same bytes, so t
   expect(here).toMatch(/"scores":1089,"scores_digest":"(?!0{16})[0-9a-f]{16}"/);
   expect(run("image.json", "--image")).toBe(here);
   if (!missingArm) expect(run("arm.json", "--image", "--arch", "aarch64")).toBe(here);
+});
+
+it("--machine goes with an x86-64 image", () => {
+  expect(weir(...SITE, "--machine", "q35").stderr).toBe(
+    "weir: --machine q35: goes with --image, for an x86-64 image\n",
+  );
+  expect(machineFor("x86_64", { image: true, machine: "q35" })).toBe("q35");
+  expect(() => machineFor("x86_64", { image: true, machine: "pc" })).toThrow("--machine pc: expected microvm or q35");
+  expect(() => machineFor("aarch64", { image: true, machine: "q35" })).toThrow("for an x86-64 image");
 });
 
 it("filter words choose what is looked at; wrong ones are marked, exit 1", () => {

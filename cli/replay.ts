@@ -15,7 +15,7 @@ import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy
 import { alertRuleText } from "../diode/suppression/config.ts";
 import { ROOT } from "../lib/asc.ts";
 import { openOwn } from "../lib/files.ts";
-import { type ImageFacts, replayInImage, whyNoImage } from "./image-replay.ts";
+import { type ImageFacts, machineFor, replayInImage, whyNoImage } from "./image-replay.ts";
 import { Progress } from "./progress.ts";
 import { printSummary } from "./summary.ts";
 
@@ -30,6 +30,7 @@ interface Options {
   orEmbedded?: boolean;
   memory: string;
   arch?: string;
+  machine?: string;
   checksums?: string;
   set: string[];
   thresholdConfig?: string;
@@ -77,6 +78,10 @@ export function command(): Command {
     .option("--or-embedded", "with --image: without a hypervisor, replay in this process and say so")
     .option("--memory <MiB>", "with --image: memory of the guest", "8")
     .option("--arch <x86_64|aarch64>", "with --image: for which CPU; default: this machine's")
+    .option(
+      "--machine <microvm|q35>",
+      "with --image: QEMU's machine for an x86-64 image: virtio-mmio, or virtio-pci (q35)",
+    )
     .addHelpText(
       "after",
       `
@@ -102,6 +107,7 @@ async function replay(options: Options, words: string): Promise<number> {
   if (options.checksums !== undefined && options.checksums !== "none")
     throw new Error(`-k ${options.checksums}: expected none`);
   const arch = options.arch === undefined ? HOST_ARCH : archOf(options.arch);
+  const machine = machineFor(arch, options);
   const policy = load(options);
   const filter = words ? await Filter.create(words) : undefined;
   const reader = await CaptureReader.open(options.read, {
@@ -140,7 +146,8 @@ async function replay(options: Options, words: string): Promise<number> {
     const missing = options.image ? await whyNoImage(arch) : undefined;
     if (missing && !options.orEmbedded) throw new Error(`--image: ${missing}`);
     if (missing) process.stderr.write(`weir: ${missing}; replaying in this process instead\n`);
-    if (options.image && !missing) facts = await replayInImage(reader, policy, Number(options.memory), sink, arch);
+    if (options.image && !missing)
+      facts = await replayInImage(reader, policy, Number(options.memory), sink, arch, machine);
     else await replayHere(reader, policy, sink);
   } finally {
     progress.stop();

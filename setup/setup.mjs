@@ -31,6 +31,7 @@ const TEST_TOOLS = {
   chromium: "chromium",
   prlimit: "util-linux",
   setsid: "util-linux",
+  debootstrap: "debootstrap",
   gdb: "gdb",
   "gdb-multiarch": "gdb-multiarch",
   // libvirt's schemas; Debian does not bring what its script validates with

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import ts from "typescript";
@@ -96,6 +96,19 @@ describe.each(ARCHES)("the pipeline for %s", (arch) => {
     await buildImage({ arch, link, compartments, out });
     expect(statSync(out).mtimeMs).toBe(before);
     await expect(buildImage({ arch, link, compartments: compartments.slice(1), out })).rejects.toThrow("linked again");
+  });
+
+  it.each(["clang", "ld.lld"])("is made anew by another %s", async (tool) => {
+    const shim = mkdtempSync(join(folder, "shim-"));
+    const { PATH } = process.env;
+    writeFileSync(join(shim, tool), "#!/bin/sh\necho version 99.0.1\n", { mode: 0o755 });
+    process.env.PATH = `${shim}:${PATH}`;
+    try {
+      const link: Link = () => Promise.reject(new Error("linked again"));
+      await expect(buildImage({ arch, link, compartments, out })).rejects.toThrow("linked again");
+    } finally {
+      process.env.PATH = PATH;
+    }
   });
 
   // REQ-IMAGE-002

@@ -173,10 +173,10 @@ function writeInfo(image: Uint8Array, info: BuildInfo): Uint8Array {
   return written;
 }
 
-/** Over everything the image is made of, with the versions of what makes it. */
+/** Over everything the image is made of, with the versions of what makes it: another compiler or linker makes it anew. */
 function hashInputs(arch: Arch, compartments: readonly Compartment[]): string {
-  const clang = execFileSync("clang", ["--version"], { encoding: "utf8" });
-  const hash = createHash("sha256").update(JSON.stringify([arch, compartments, clang]));
+  const tools = ["clang", "ld.lld"].map((tool) => execFileSync(tool, ["--version"], { encoding: "utf8" }));
+  const hash = createHash("sha256").update(JSON.stringify([arch, compartments, tools]));
   const files = [
     ...onboardSources(),
     ...filesUnder("appliance/runtime").filter((file) => !ofAnotherArch(file, arch)),
