@@ -98,7 +98,7 @@ describe.each(ARCHES)("the pipeline for %s", (arch) => {
     await expect(buildImage({ arch, link, compartments: compartments.slice(1), out })).rejects.toThrow("linked again");
   });
 
-  it.each(["clang", "ld.lld"])("is made anew by another %s", async (tool) => {
+  it.runIf(arch === "x86_64").each(["clang", "ld.lld"])("is made anew by another %s", async (tool) => {
     const shim = mkdtempSync(join(folder, "shim-"));
     const { PATH } = process.env;
     writeFileSync(join(shim, tool), "#!/bin/sh\necho version 99.0.1\n", { mode: 0o755 });

@@ -33,7 +33,7 @@ export async function tryPlatform(asked: Asked, say: Say): Promise<boolean> {
   if (debian !== undefined && mirrors) {
     tree = join(folder, "tree");
     // Debian's own Node and npm where no other Node was asked for; git for those of the tests that compare commits.
-    const own = node === undefined ? ["nodejs", "npm"] : [];
+    const own = node === undefined ? ["nodejs", "npm"] : ["libatomic1"]; // which Node 26 is linked with
     try {
       makeTree(tree, mirrors, ["ca-certificates", "iproute2", ...own, ...(full ? ["git"] : [])]);
     } catch (error) {
