@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Part, packPart, Tag } from "../appliance/contract/config.ts";
 import type { BusMessage } from "../mil1553/simulator/message.ts";
 import { COUNTER_START } from "../mil1553/simulator/run.ts";
-import { STEP_SIZE } from "./policy/formats.ts";
+import { Step } from "./generated/second.ts";
 import { compilePolicyText } from "./policy.ts";
 import { Guard, policyWith, type RecordInit, SECOND, sectionsOf, withSection } from "./testing/guard.ts";
 import { ALL, bus, messagesOf, stream, under } from "./testing/stream.ts";
@@ -23,8 +23,8 @@ type Change = (step: Buffer) => void;
 /** The policy with one step of the second checker's program changed: the `nth` for which the test holds. */
 function stepChanged(is: (step: Buffer) => boolean, change: Change, part = plain, nth = 0): Uint8Array {
   return withSection(part, Tag.FORMATS, (program) => {
-    const steps = Array.from({ length: program.length / STEP_SIZE }, (_, n) =>
-      program.subarray(n * STEP_SIZE, (n + 1) * STEP_SIZE),
+    const steps = Array.from({ length: program.length / Step.SIZE }, (_, n) =>
+      program.subarray(n * Step.SIZE, (n + 1) * Step.SIZE),
     ).filter(is);
     expect(steps.length).toBeGreaterThan(nth);
     change(steps[nth]!);

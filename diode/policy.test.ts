@@ -1,7 +1,6 @@
 // Policy files: what is refused and how it is said, what is doubted, what they come to.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { REASONS } from "./policy/reasons.ts";
 import { effectiveText, shownText } from "./policy/show.ts";
 import { type Box, difference, intersection } from "./policy/space.ts";
 import { compilePolicy, compilePolicyText, Problems, problemLine } from "./policy.ts";
@@ -327,17 +326,6 @@ describe("sets of frames", () => {
       { seed: 6, numRuns: 100 },
     );
   });
-});
-
-it("the reasons' names are those that guard writes", async () => {
-  const { readFileSync } = await import("node:fs");
-  const onboard = readFileSync("diode/onboard/reasons.ts", "utf8");
-  const listed = [...onboard.matchAll(/^ {2}([A-Z_0-9]+)(?: = 0)?,/gm)].map(([, name]) => name!.toLowerCase());
-  const written = [...onboard.matchAll(/case Reason\.([A-Z_0-9]+):\s+lit\(t, "([a-z_0-9]+)"\)/g)];
-  expect(listed).toEqual(["none", ...REASONS.map(({ name }) => name), "denied"]);
-  for (const [, id, name] of written) expect(name).toBe(id!.toLowerCase());
-  expect(written).toHaveLength(REASONS.length);
-  expect(Number(/REASONS: u32 = (\d+)/.exec(onboard)![1])).toBe(REASONS.length + 1);
 });
 
 it("policyWith makes a policy without warnings", () => {

@@ -13,7 +13,7 @@ import {
 import { FIELDS, Fields } from "./fields";
 import { secondMessages } from "./messages/second";
 import { parse } from "./parse";
-import { Reason } from "./reasons";
+import { Reason } from "./generated/reasons";
 import { firstMatch } from "./rules";
 import { second } from "./second";
 

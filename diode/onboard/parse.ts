@@ -10,7 +10,7 @@
 import { UNTAGGED } from "../../appliance/contract/onboard/config";
 import { be16, be32, be64, fold16, sum16 } from "../../lib/onboard/bytes";
 import { Fields, Known } from "./fields";
-import { Reason } from "./reasons";
+import { Reason } from "./generated/reasons";
 import { parseTransport } from "./transport";
 
 const ETHERNET: u32 = 14;

@@ -2,11 +2,8 @@
 // Second checker: decides from tables that the ground generates (diode/policy/formats.ts, tables.ts), and shares no
 // code with the first. A frame leaves only when both name the same rule; a mistake in one alone lets nothing out.
 //
-// Form: a program of steps, a step { what to read, what it must be, where to go on }. Every step leads to a later one,
-// so it ends; every read is within [0, end) of the frame. Only formats that some rule allows have steps at all.
-//
-//   Step (24 bytes): u8 op, u8 width (bytes to read, big-endian: 0, 1, 2, 4, 8), u8 register, u8 shift, u16 offset,
-//                    u16 next, u16 otherwise, u16 zero, u32 mask, u32 low, u32 high
+// Form: a program of steps (../layouts/second.ts): what to read, what it must be, where to go on. Every step leads to a
+// later one, so it ends; every read is within [0, end) of the frame. Only formats that some rule allows have steps.
 //
 // Policy: for each dimension a sorted table of where an interval starts and a bitmap of the rules that match in it; the
 // lowest bit that all dimensions share is the first rule that matches (Lakshman, Stiliadis, "High-Speed Policy-based
@@ -17,63 +14,9 @@
 //
 // Untrusted: the frame. The tables were checked by checkSecond().
 
-const enum Op {
-  TEST = 0, // low <= value <= high: next, else otherwise
-  KEEP = 1, // register = value
-  SET = 2, // register = low
-  MOVE = 3, // go on `low` bytes further
-  LENGTH = 4, // value + low bytes from here are the packet; less than the frame holds only if that holds <= high
-  EXACT = 5, // value is what is left of the packet
-  SIZE = 6, // register SIZE = what is left behind value + low bytes
-  SUM = 7, // the Internet checksum over `low` bytes (0: all that is left) is right; high = 1: with pseudo header
-  DIFFER = 8, // source and destination are not the same
-}
+import { ACCEPT, DIMENSIONS, Dimension, ENTRY, Op, REGISTERS, Register, Step } from "./generated/second";
 
-const enum Register {
-  VLAN,
-  VERSION,
-  PROTOCOL,
-  SRC_HI,
-  SRC_LO,
-  DST_HI,
-  DST_LO,
-  SRC_PORT,
-  DST_PORT,
-  SIZE,
-}
-
-const ACCEPT: u32 = 0xfffe; // as next or otherwise; 0xffff refuses
-const REGISTERS: u32 = 10;
-
-@unmanaged
-class Step {
-  op: u8;
-  width: u8;
-  register: u8;
-  shift: u8;
-  offset: u16;
-  next: u16;
-  otherwise: u16;
-  zero: u16;
-  mask: u32;
-  low: u32;
-  high: u32;
-}
-
-const enum Dimension {
-  PROTOCOL,
-  VLAN,
-  SIZE,
-  DST_PORT,
-  SRC_PORT,
-  FROM4,
-  TO4,
-  FROM6,
-  TO6,
-}
-const DIMENSIONS: u32 = 9;
 const TABLES_HEADER: u32 = 2 * sizeof<u64>() + DIMENSIONS * sizeof<u64>();
-const ENTRY: u32 = 32;
 
 const KEPT: usize = memory.data(REGISTERS * sizeof<u64>(), 8);
 const COMMON: usize = memory.data(2 * sizeof<u64>(), 8);

@@ -2,7 +2,7 @@
 // First checker, form: UDP, TCP and ICMP echo; other protocols are opaque payload.
 import { be16, be32, fold16, sum16 } from "../../lib/onboard/bytes";
 import { Fields, Known } from "./fields";
-import { Reason } from "./reasons";
+import { Reason } from "./generated/reasons";
 
 export const enum Protocol {
   ICMP = 1,

@@ -3,25 +3,9 @@
  * second checker (../onboard/second.ts). Formats that no rule allows are left out: for them there is no path to ACCEPT.
  */
 import { UNTAGGED } from "../../appliance/contract/config.ts";
+import { packed } from "../../appliance/contract/layout.ts";
+import { ACCEPT, Op, REFUSE, Register, Step } from "../generated/second.ts";
 import type { Policy } from "./model.ts";
-import { struct } from "./struct.ts";
-
-const Op = { TEST: 0, KEEP: 1, SET: 2, MOVE: 3, LENGTH: 4, EXACT: 5, SIZE: 6, SUM: 7, DIFFER: 8 } as const;
-const Register = {
-  VLAN: 0,
-  VERSION: 1,
-  PROTOCOL: 2,
-  SRC_HI: 3,
-  SRC_LO: 4,
-  DST_HI: 5,
-  DST_LO: 6,
-  SRC_PORT: 7,
-  DST_PORT: 8,
-  SIZE: 9,
-} as const;
-export const ACCEPT = 0xfffe;
-export const REFUSE = 0xffff;
-export const STEP_SIZE = 24;
 
 /** Bytes behind the Ethernet header (and tag) of a frame of minimum size: IEEE 802.3 section 4.2.3.3. */
 const MINIMUM_PAYLOAD = 46;
@@ -113,24 +97,16 @@ class Program {
   }
 
   pack(): Uint8Array {
-    const bytes = new Uint8Array(this.lines.length * STEP_SIZE);
-    for (const [n, line] of this.lines.entries()) bytes.set(this.#step(line, n), n * STEP_SIZE);
-    return bytes;
+    return Buffer.concat(this.lines.map((line, n) => this.#step(line, n)));
   }
 
   #step({ op, field, register, low, high, next, otherwise }: Line, n: number): Uint8Array {
-    return struct(STEP_SIZE, (s) => {
-      s.u8(op)
-        .u8(field?.width ?? 0)
-        .u8(register)
-        .u8(field?.shift ?? 0);
-      s.u16(field?.offset ?? 0)
-        .u16(next === undefined ? n + 1 : this.#target(next, n))
-        .u16(this.#target(otherwise, n))
-        .u16(0);
-      s.u32(field?.mask ?? 0xffffffff)
-        .u32(low)
-        .u32(high);
+    return packed(Step, {
+      ...{ op, register, low, high, zero: 0 },
+      ...{ width: field?.width ?? 0, shift: field?.shift ?? 0, offset: field?.offset ?? 0 },
+      mask: field?.mask ?? 0xffffffff,
+      next: next === undefined ? n + 1 : this.#target(next, n),
+      otherwise: this.#target(otherwise, n),
     });
   }
 

@@ -2,23 +2,24 @@
 /** Classification tables of the second checker (../onboard/second.ts): for each dimension, which rules match where. */
 
 import { boundsOf, type Network, type Range } from "../../lib/addresses.ts";
+import { Dimension, ENTRY } from "../generated/second.ts";
 import type { Policy, Rule } from "./model.ts";
 import { struct } from "./struct.ts";
 
 type Interval = readonly [bigint, bigint];
 
-/** In the order of second.ts, Dimension: which intervals of it a rule matches. */
-const DIMENSIONS: ((rule: Rule) => Interval[])[] = [
-  ({ protocol }) => (protocol === undefined ? [ALL] : [[BigInt(protocol), BigInt(protocol)]]),
-  ({ vlans }) => intervals(vlans),
-  ({ size }) => intervals([size]),
-  ({ ports }) => intervals(ports),
-  ({ sourcePorts }) => intervals(sourcePorts),
-  ({ from }) => addresses(from, 4),
-  ({ to }) => addresses(to, 4),
-  ({ from }) => addresses(from, 6),
-  ({ to }) => addresses(to, 6),
-];
+/** Which intervals of a dimension a rule matches. */
+const DIMENSIONS: Record<keyof typeof Dimension, (rule: Rule) => Interval[]> = {
+  PROTOCOL: ({ protocol }) => (protocol === undefined ? [ALL] : [[BigInt(protocol), BigInt(protocol)]]),
+  VLAN: ({ vlans }) => intervals(vlans),
+  SIZE: ({ size }) => intervals([size]),
+  DST_PORT: ({ ports }) => intervals(ports),
+  SRC_PORT: ({ sourcePorts }) => intervals(sourcePorts),
+  FROM4: ({ from }) => addresses(from, 4),
+  TO4: ({ to }) => addresses(to, 4),
+  FROM6: ({ from }) => addresses(from, 6),
+  TO6: ({ to }) => addresses(to, 6),
+};
 
 const ALL: Interval = [0n, (1n << 128n) - 1n];
 const LOW = (1n << 64n) - 1n;
@@ -30,10 +31,11 @@ const addresses = (networks: readonly Network[], version: 4 | 6): Interval[] =>
   networks.length ? networks.filter((network) => network.version === version).map(boundsOf) : [ALL];
 
 export function tablesOf({ rules }: Policy): Uint8Array {
-  const dimensions = DIMENSIONS.map((of) => dimension(rules.map(of)));
+  const order = Object.keys(Dimension) as (keyof typeof Dimension)[];
+  const dimensions = order.map((name) => dimension(rules.map(DIMENSIONS[name])));
   const allows = rules.reduce((bits, { allow }, n) => (allow ? bits | (1n << BigInt(n)) : bits), 0n);
   const entries = dimensions.flat();
-  return struct(16 + dimensions.length * 8 + entries.length * 32, (s) => {
+  return struct(16 + dimensions.length * 8 + entries.length * ENTRY, (s) => {
     s.u64(allows & LOW).u64(allows >> 64n);
     let at = 0;
     for (const { length } of dimensions) {

@@ -6,7 +6,7 @@ import { Row } from "./generated/survey";
 import { align8 } from "../../../lib/onboard/bytes";
 import { FIELDS, Fields } from "../../../diode/onboard/fields";
 import { parse } from "../../../diode/onboard/parse";
-import { Reason } from "../../../diode/onboard/reasons";
+import { Reason } from "../../../diode/onboard/generated/reasons";
 
 const INPUT: usize = memory.data(INPUT_SIZE, 8);
 const ROW: u32 = offsetof<Row>();

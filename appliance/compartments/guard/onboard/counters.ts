@@ -2,7 +2,7 @@
 // What guard counts. Every frame is counted exactly once: as forwarded under its rule, as denied under its rule, or
 // under the reason why it was dropped. Sums are made when they are reported, so they cannot disagree.
 import { MAX_MESSAGE_RULES, MAX_RULES, RuleAction } from "../../../contract/onboard/config";
-import { REASONS } from "../../../../diode/onboard/reasons";
+import { REASONS } from "../../../../diode/onboard/generated/reasons";
 import { rule, ruleCount } from "./policy";
 
 const BY_REASON: usize = memory.data(REASONS * sizeof<u64>(), 8);

@@ -22,7 +22,7 @@ import { BROKEN, passing, remakeMessages, ruleOf } from "../../../../diode/onboa
 import { secondMessages, secondRuleOf } from "../../../../diode/onboard/messages/second";
 import { Limits, Outcome, shutOut, take, tightenedDue } from "../../../../diode/onboard/quarantine";
 import { charge, conforms } from "../../../../diode/onboard/rate";
-import { Reason } from "../../../../diode/onboard/reasons";
+import { Reason } from "../../../../diode/onboard/generated/reasons";
 import { packetLength } from "../../../../diode/onboard/remake";
 import { firstMatch } from "../../../../diode/onboard/rules";
 import { second } from "../../../../diode/onboard/second";

@@ -8,7 +8,8 @@ import { messageRule } from "../../../../diode/onboard/messages/match";
 import { deniedBy, malformed, others, refusedData, shut, unlisted } from "../../../../diode/onboard/messages/remake";
 import { size as quarantined } from "../../../../diode/onboard/quarantine";
 import { waiting } from "../../../../diode/onboard/queue";
-import { REASONS, Reason, writeReason } from "../../../../diode/onboard/reasons";
+import { writeReason } from "../../../../diode/onboard/generated/reason-names";
+import { REASONS, Reason } from "../../../../diode/onboard/generated/reasons";
 import { Text, byte, hex16, hex8, ipv4, ipv6, lit, mac, timestamp, unsigned } from "../../../../lib/onboard/text";
 import {
   backwards,

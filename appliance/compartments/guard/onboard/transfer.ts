@@ -1,7 +1,7 @@
 // A transfer in guard: what datagrams of it come to (transfer/onboard/relay.ts), and whose fields the frames have that
 // leave.
 import { Fields, FIELDS } from "../../../../diode/onboard/fields";
-import { Reason } from "../../../../diode/onboard/reasons";
+import { Reason } from "../../../../diode/onboard/generated/reasons";
 import { FRAME as FRAME_SIZE } from "../../../../transfer/onboard/sizes";
 import { openRelay, relayNext, relayTake, relayTime } from "../../../../transfer/onboard/relay";
 import { TransferSettings } from "../../../contract/onboard/config";

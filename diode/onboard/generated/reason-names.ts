@@ -1,47 +1,8 @@
-// REQ-FILTER-004
-// Why guard did not pass a frame. Each has a counter of its own; the names are what `drop.reason` says.
-// The ground's twin, with an explanation of each, is ../policy/reasons.ts.
-import { Text, lit } from "../../lib/onboard/text";
+// Generated from diode/layouts/reasons.ts by `npm run generate`: do not edit.
+import { Text, lit } from "../../../lib/onboard/text";
+import { Reason } from "./reasons";
 
-export const enum Reason {
-  NONE = 0,
-  LINK,
-  CUT,
-  TOO_SHORT,
-  VLAN,
-  ETHERTYPE,
-  IP_VERSION,
-  IP_LENGTH,
-  IP_OPTIONS,
-  IP_FLAGS,
-  IP_CHECKSUM,
-  FRAGMENT,
-  TTL,
-  ADDRESS,
-  EXTENSION,
-  TRAILING,
-  UDP_LENGTH,
-  TCP_HEADER,
-  TCP_FLAGS,
-  ICMP_TYPE,
-  CHECKSUM,
-  PORT,
-  MTU,
-  DEFAULT,
-  RATE,
-  SHAPING,
-  VERDICT,
-  QUARANTINE,
-  CHECKERS,
-  CHAPTER10,
-  MESSAGES,
-  TIGHTENED,
-  TRANSFER,
-  DENIED, // by a rule, which has the counter and the name
-}
-
-export const REASONS: u32 = 33; // NONE and those with a counter of their own
-
+/** As `drop.reason` says it. */
 export function writeReason(t: Text, reason: u32): void {
   switch (reason) {
     case Reason.LINK:
