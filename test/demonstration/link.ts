@@ -1,15 +1,12 @@
-/**
- * That a link type is one folder and one line: the one beside this file is put into a copy of the project, where captures of it
- * are decoded, filtered and replayed, by the booted image too.
- */
+/** A link type that the project does not have: captures of it are decoded, filtered and replayed, by the booted image too. */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { MAGIC, type PcapPacket, pcapFile } from "../../captures/testing/files.ts";
 import { DECLARATIONS } from "../../ip/declarations.ts";
 import { anomaliesOf } from "../../ip/protocols.generate.ts";
-import { House } from "./house.ts";
+import type { House } from "./house.ts";
 
 const SOURCES = join(dirname(fileURLToPath(import.meta.url)), "chdlc");
 const C_HDLC = 104;
@@ -37,26 +34,22 @@ const behindHdlc = ({ bytes, ...rest }: PcapPacket): PcapPacket => ({
 const lines = (text: string) => text.trim().split("\n").filter(Boolean);
 const jsonOf = (text: string) => lines(text).map((line) => JSON.parse(line));
 
-describe("a link type that is added as a folder and a line of the registry", { timeout: 600_000 }, () => {
-  let house: House;
-  beforeAll(() => {
-    house = new House();
-    const declaration = readFileSync(join(SOURCES, "protocol.ts.txt"), "utf8");
-    const next = String(anomaliesOf(DECLARATIONS).length + 1);
-    cpSync(join(SOURCES, "onboard/chdlc.ts.txt"), join(house.folder, "ip/chdlc/onboard/chdlc.ts"));
-    writeFileSync(join(house.folder, "ip/chdlc/protocol.ts"), declaration.replace("NEXT", next));
-    const line = 'export { default as bridging } from "./protocols/bridging.ts";';
-    house.addLine("ip/registry.ts", line, 'export { default as chdlc } from "./chdlc/protocol.ts";');
-    house.build();
-    const site = frames();
-    const cut = { ...site.at(-1)!, bytes: Buffer.from("0f00", "hex") };
-    const write = (name: string, packets: PcapPacket[], link: number) =>
-      writeFileSync(join(house.folder, name), pcapFile(packets, { magic: MAGIC.nanoseconds, link }));
-    write("ethernet.pcap", site, 1);
-    write("hdlc.pcap", [...site.map(behindHdlc), cut], C_HDLC);
-  }, 600_000);
-  afterAll(() => house.remove());
+export function addLinkType(house: House): void {
+  const declaration = readFileSync(join(SOURCES, "protocol.ts.txt"), "utf8");
+  const next = String(anomaliesOf(DECLARATIONS).length + 1);
+  cpSync(join(SOURCES, "onboard/chdlc.ts.txt"), join(house.folder, "ip/chdlc/onboard/chdlc.ts"));
+  writeFileSync(join(house.folder, "ip/chdlc/protocol.ts"), declaration.replace("NEXT", next));
+  const line = 'export { default as bridging } from "./protocols/bridging.ts";';
+  house.addLine("ip/registry.ts", line, 'export { default as chdlc } from "./chdlc/protocol.ts";');
+  const site = frames();
+  const cut = { ...site.at(-1)!, bytes: Buffer.from("0f00", "hex") };
+  const write = (name: string, packets: PcapPacket[], link: number) =>
+    writeFileSync(join(house.folder, name), pcapFile(packets, { magic: MAGIC.nanoseconds, link }));
+  write("ethernet.pcap", site, 1);
+  write("hdlc.pcap", [...site.map(behindHdlc), cut], C_HDLC);
+}
 
+export function linkTypeWorks(house: House): void {
   it("is decoded as Ethernet's packets are, and what is malformed has its name", () => {
     const packets = (name: string) =>
       jsonOf(house.weir("decode", "-r", name)).map(({ protocols, src, dst, sport, dport, payload, anomalies }) => ({
@@ -103,4 +96,4 @@ describe("a link type that is added as a folder and a line of the registry", { t
     expect(house.read("image/eve.json")).toBe(house.read("here/eve.json"));
     expect(ofType(here, "anomaly").at(-1)).toMatchObject({ anomaly: { event: "decoder.chdlc.pkt_too_small" } });
   });
-});
+}

@@ -1,15 +1,12 @@
-/**
- * That a detector is one folder and one line: the one beside this file is put into a copy of the project, and every part of weir
- * has it: learn, replay, tune, the page, and the booted image.
- */
+/** A detector that the project does not have: its files, and that learn, replay, tune, the page and the booted image have it. */
 import { cpSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { CaptureWriter } from "../../captures/write.ts";
 import { ethernet, ipv4, UDP, udp } from "../../fixtures/frames.ts";
-import { House } from "./house.ts";
+import type { House } from "./house.ts";
 
 const SOURCES = join(dirname(fileURLToPath(import.meta.url)), "payload");
 const SENSOR = { mac: "02:00:00:00:00:05", ip: "10.0.0.5" };
@@ -34,22 +31,16 @@ interface Eve {
   alert?: { signature: string; signature_id: number; context: Record<string, unknown> };
 }
 
-describe("a detector that is added as a folder and a line of the registry", { timeout: 600_000 }, () => {
-  let house: House;
-  beforeAll(() => {
-    house = new House();
-    for (const path of readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((p) => p.endsWith(".txt")))
-      cpSync(join(SOURCES, path), join(house.folder, "detectors/payload", path.replace(/\.txt$/, "")));
-    house.addLine("detectors/registry.ts", '  "flood",', '  "payload",');
-    house.build();
-    // learned: datagrams of up to 250 bytes, as long as that in the last sixth only
-    capture(join(house.folder, "clean.pcap"), 1200, (second) =>
-      second % 50 === 49 ? (second < 1000 ? 100 : 250) : 40,
-    );
-    capture(join(house.folder, "attacked.pcap"), 60, (second) => (second === 30 ? 1000 : 40));
-  }, 600_000);
-  afterAll(() => house.remove());
+export function addDetector(house: House): void {
+  for (const path of readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((p) => p.endsWith(".txt")))
+    cpSync(join(SOURCES, path), join(house.folder, "detectors/payload", path.replace(/\.txt$/, "")));
+  house.addLine("detectors/registry.ts", '  "flood",', '  "payload",');
+  // learned: datagrams of up to 250 bytes, as long as that in the last sixth only
+  capture(join(house.folder, "clean.pcap"), 1200, (second) => (second % 50 === 49 ? (second < 1000 ? 100 : 250) : 40));
+  capture(join(house.folder, "attacked.pcap"), 60, (second) => (second === 30 ? 1000 : 40));
+}
 
+export function detectorWorks(house: House): void {
   const alerts = (folder: string) =>
     house
       .read(`${folder}/eve.json`)
@@ -120,4 +111,4 @@ describe("a detector that is added as a folder and a line of the registry", { ti
     expect(alerts("image").length).toBe(1);
     expect(house.read("image/eve.json")).toBe(house.read("here/eve.json"));
   });
-});
+}
