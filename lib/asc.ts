@@ -1,21 +1,14 @@
 // AssemblyScript -> WebAssembly. One place for the compiler's flags, so that what tests run is what is linked.
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type ExportsOf, exportsOf, type OnboardEntry } from "./exports.ts";
 import { makeOnce } from "./lock.ts";
+import { ROOT, sourcesOf } from "./sources.ts";
 
-/** The project's root folder, from the sources as from dist/. */
-export const ROOT = projectRoot(dirname(fileURLToPath(import.meta.url)));
-
-function projectRoot(from: string): string {
-  let at = from;
-  while (!existsSync(join(at, "tsconfig.onboard.json"))) at = dirname(at);
-  return at;
-}
+export { ROOT };
 
 export const FLAGS = [
   "-O3",
@@ -32,8 +25,8 @@ export interface CompileOptions {
 }
 
 /**
- * Compiles one entry file to WebAssembly and returns the path of the .wasm. Kept under build/wasm by the hash of all
- * onboard sources and flags, so a second call with nothing changed costs a read of the sources.
+ * Compiles one entry file to WebAssembly and returns the path of the .wasm. Kept under build/wasm by the hash of the
+ * sources that it imports, and flags, so a second call with nothing changed costs a read of them.
  * @throws Error with the compiler's own `ERROR ... in file(line,column)` text.
  */
 export async function compileOnboard(entry: string, options: CompileOptions = {}): Promise<string> {
@@ -101,7 +94,7 @@ function jobOf(entry: string, options: CompileOptions): Job {
   const flags = [...FLAGS];
   if (options.pages) flags.push(`--initialMemory=${options.pages}`, `--maximumMemory=${options.pages}`);
   const name = relative(ROOT, resolve(ROOT, entry));
-  const out = join(ROOT, "build", "wasm", `${hashSources([name, ...flags])}.wasm`);
+  const out = join(ROOT, "build", "wasm", `${hashSources(name, flags)}.wasm`);
   mkdirSync(dirname(out), { recursive: true });
   const temporary = `${out}.${process.pid}.${Math.trunc(performance.now() * 1000)}.wasm`; // asc names the map after it
   return { name, out, temporary, args: [name, "-o", temporary, ...flags] };
@@ -131,26 +124,12 @@ function failure({ name }: Job, error: unknown): Error {
   return new Error(`${name} does not compile:\n${stderr || stdout || String(error)}`);
 }
 
-function hashSources(salt: string[]): string {
-  const hash = createHash("sha256").update(salt.join("\0"));
-  for (const file of onboardSources()) hash.update(`\0${file}\0`).update(readFileSync(join(ROOT, file)));
+/** Of all that the compiler reads, and of itself. */
+function hashSources(entry: string, flags: readonly string[]): string {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "node_modules", "assemblyscript", "package.json"), "utf8"));
+  const hash = createHash("sha256").update([entry, version, ...flags].join("\0"));
+  for (const file of sourcesOf(entry)) hash.update(`\0${file}\0`).update(readFileSync(join(ROOT, file)));
   return hash.digest("hex").slice(0, 32);
-}
-
-/** Every AssemblyScript file of the project, relative to its root, sorted. */
-export function onboardSources(): string[] {
-  const found: string[] = [];
-  const walk = (folder: string, inside: boolean) => {
-    for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {
-      const path = folder ? `${folder}/${entry.name}` : entry.name;
-      if (entry.isDirectory()) {
-        if (folder || !["node_modules", "dist", "build", ".git", "docs"].includes(entry.name))
-          walk(path, inside || entry.name === "onboard");
-      } else if (inside && entry.name.endsWith(".ts")) found.push(path);
-    }
-  };
-  walk("", false);
-  return found.sort();
 }
 
 /** Compiles an entry and instantiates it in this process; for tests of onboard code. */

@@ -7,12 +7,13 @@ import { Ajv } from "ajv";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compilePolicy } from "../../diode/policy.ts";
 import { compileOnboard } from "../../lib/asc.ts";
+import { sourcesOf } from "../../lib/sources.ts";
 import { ARCHES } from "../contract/arch.ts";
 import { billOfMaterials } from "./bom.ts";
 import { COMPARTMENTS } from "./compartments.ts";
 import { describeImage } from "./describe.ts";
 import { prebuiltImage, prebuiltSymbols, withPolicy } from "./for.ts";
-import { sha256, sourcesOf } from "./info.ts";
+import { sha256 } from "./info.ts";
 
 interface Component {
   type: string;

@@ -7,14 +7,15 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { compileOnboard, onboardSources, ROOT } from "../../lib/asc.ts";
+import { compileOnboard, ROOT } from "../../lib/asc.ts";
 import { makeOnce } from "../../lib/lock.ts";
+import { sourcesOf } from "../../lib/sources.ts";
 import { ABI_VERSION } from "../contract/abi.ts";
 import { ARCHES, type Arch } from "../contract/arch.ts";
 import { COMPARTMENTS, type Compartment } from "./compartments.ts";
 import { readElf } from "./elf.ts";
 import { gate } from "./gate.ts";
-import { type BuildInfo, type CompartmentInfo, countLines, sha256, sourcesOf, stackInfo } from "./info.ts";
+import { type BuildInfo, type CompartmentInfo, countLines, sha256, stackInfo } from "./info.ts";
 import { NOTE_BUILD, NOTE_OWNER } from "./manifest.ts";
 import { wasmToC } from "./native.ts";
 import { scratchFolder } from "./scratch.ts";
@@ -178,7 +179,7 @@ function hashInputs(arch: Arch, compartments: readonly Compartment[]): string {
   const tools = ["clang", "ld.lld"].map((tool) => execFileSync(tool, ["--version"], { encoding: "utf8" }));
   const hash = createHash("sha256").update(JSON.stringify([arch, compartments, tools]));
   const files = [
-    ...onboardSources(),
+    ...new Set(compartments.flatMap(({ entry }) => sourcesOf(entry))),
     ...filesUnder("appliance/runtime").filter((file) => !ofAnotherArch(file, arch)),
     ...filesUnder("appliance/build"),
     "appliance/contract/abi.h",

@@ -1,10 +1,8 @@
 // What an image is made of, as JSON in the image itself (ELF note, owner "Weir", type 2), so that `weir inspect` can say
 // it of any image without the sources. No dates, no paths of a machine: the same sources give the same bytes.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { ROOT } from "../../lib/asc.ts";
 import type { StackBound } from "./stack.ts";
 
 const count = z.int().min(0);
@@ -49,25 +47,6 @@ export function countLines(path: string): number {
   return readFileSync(path, "utf8")
     .split("\n")
     .filter((line) => line.trim()).length;
-}
-
-/** An entry file and all it imports, as paths relative to the project's root, sorted. */
-export function sourcesOf(entry: string): string[] {
-  const found = new Set<string>([entry]);
-  for (const file of found) {
-    const text = readFileSync(join(ROOT, file), "utf8");
-    for (const [, from] of text.matchAll(/^\s*(?:import|export)\b[^"';]*?\bfrom\s*["'](\.[^"']+)["']/gm))
-      found.add(resolveImport(file, from!));
-  }
-  return [...found].sort();
-}
-
-function resolveImport(file: string, from: string): string {
-  const path = posix.join(dirname(file), from);
-  const candidates = path.endsWith(".ts") ? [path] : [`${path}.ts`, `${path}/index.ts`];
-  const found = candidates.find((candidate) => existsSync(join(ROOT, candidate)));
-  if (!found) throw new Error(`${file}: imports ${from}, which does not exist`);
-  return found;
 }
 
 /** The names by which AssemblyScript's programmer knows a function of the generated C. */

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { onboardSources, ROOT } from "../../lib/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
+import { onboardSources } from "../../lib/sources.ts";
 import type { Alert, Declaration } from "../declaration.ts";
 import * as onboard from "./onboard.ts";
 import {

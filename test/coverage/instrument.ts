@@ -8,7 +8,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
-import { onboardSources, ROOT } from "../../lib/asc.ts";
+import { ROOT } from "../../lib/asc.ts";
+import { onboardSources } from "../../lib/sources.ts";
 import { FIRST, MARKS, MARKS_END } from "./numbers.ts";
 
 export interface Probe {

@@ -1,4 +1,4 @@
-/** A copy of the project's sources in a folder of its own, to which a detector can be added, and what weir does there. */
+/** A copy of the project's sources in a folder of its own, to which parts can be added, and what weir does there. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,6 +33,14 @@ const QUICKLY = {
   exclude: ["**/onboard/**", "**/*.test.ts", "node_modules", "dist"],
 };
 
+/** The onboard code that the commands below load. */
+const COMPILE = `
+  import { compileAll } from "./dist/lib/asc.js";
+  import { COMPARTMENTS } from "./dist/appliance/build/compartments.js";
+  const ground = ["captures/onboard/lay.ts", "captures/filter/onboard/bpf.ts", "ip/decode/onboard/index.ts"];
+  await compileAll([...COMPARTMENTS.map(({ entry, pages }) => [entry, { pages }]), ...ground.map((entry) => [entry])]);
+`;
+
 export class House {
   readonly folder = mkdtempSync(join(tmpdir(), "weir-house-"));
 
@@ -41,6 +49,8 @@ export class House {
       mkdirSync(dirname(join(this.folder, path)), { recursive: true });
       cpSync(join(ROOT, path), join(this.folder, path), { recursive: true });
     }
+    // What neither is going to change is compiled already
+    cpSync(join(ROOT, "build", "wasm"), join(this.folder, "build", "wasm"), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(this.folder, "node_modules"));
     writeFileSync(join(this.folder, "tsconfig.quickly.json"), JSON.stringify(QUICKLY));
   }
@@ -66,6 +76,7 @@ export class House {
     this.#node([tsc, "-p", "tsconfig.generate.json"]);
     this.#node(["build/generate/appliance/contract/generate/main.js"]);
     this.#node([tsc, "-p", "tsconfig.quickly.json"]);
+    this.#node(["--input-type=module", "-e", COMPILE]); // in one process: a third of the time
   }
 
   #node(args: string[]): void {

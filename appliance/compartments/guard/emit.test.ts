@@ -1,7 +1,7 @@
 // Non-bypassable, by the look of the source: one place emits, and only what all checks let through reaches it.
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { onboardSources } from "../../../lib/asc.ts";
+import { onboardSources } from "../../../lib/sources.ts";
 
 const guard = onboardSources().filter((file) =>
   /^(appliance\/compartments\/guard|diode)\/.*(?<!\.probe)\.ts$/.test(file),
