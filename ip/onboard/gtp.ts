@@ -11,11 +11,7 @@ const MAX_EXTENSIONS: u32 = 8;
 export function gtp(k: Packet): u32 {
   if (!need(k, 8, Anomaly.GTP_TOO_SMALL)) return Protocol.NONE;
   const p = k.at;
-  const flags = <u32>load<u8>(p);
-  if (flags >> 5 != 1 || !(flags & 0x10)) {
-    note(k, Anomaly.GTP_VERSION);
-    return Protocol.NONE;
-  }
+  const flags = <u32>load<u8>(p); // version 1 and no GTP prime: udp() has looked
   k.tunnelId = be32(p + 4);
   k.at = p + 8;
   if (!limit(k, be16(p + 2))) note(k, Anomaly.GTP_LENGTH);

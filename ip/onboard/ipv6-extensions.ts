@@ -121,8 +121,6 @@ export function authentication(k: Packet): u32 {
 /** Encapsulating security payload (RFC 4303): SPI (4), sequence number (4), then what cannot be read. */
 export function encapsulation(k: Packet): u32 {
   if (!need(k, 8, Anomaly.ESP_TOO_SMALL)) return Protocol.NONE;
-  if (k.seen & Seen.ESP) note(k, Anomaly.IPV6_DUPL_EH);
-  k.seen |= <u8>Seen.ESP;
   k.flags |= Is.ENCRYPTED;
   k.at += 8;
   return Protocol.NONE;

@@ -52,7 +52,6 @@ export const enum Seen {
   DSTOPTS = 8,
   DSTOPTS2 = 16,
   AH = 32,
-  ESP = 64,
   REWRITTEN = 128,
 }
 

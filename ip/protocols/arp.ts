@@ -7,7 +7,7 @@ export default declared({
     { id: "RARP", name: "rarp", etherTypes: [0x8035] },
   ],
   anomalies: {
-    first: 34,
+    first: 33,
     names: {
       ARP_TOO_SMALL: "arp.pkt_too_small",
       ARP_HARDWARE: "arp.unsupported_hardware",

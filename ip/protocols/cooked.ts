@@ -17,7 +17,7 @@ export default declared({
     },
   ],
   anomalies: {
-    first: 41,
+    first: 40,
     names: {
       SLL_TOO_SMALL: "sll.pkt_too_small",
       SLL2_TOO_SMALL: "sll2.pkt_too_small",

@@ -4,7 +4,7 @@ import { declared, ours } from "../declare.ts";
 export default declared({
   protocols: [{ id: "GRE", name: "gre", decoder: { file: "onboard/gre", function: "gre" }, ipProtocols: [47] }],
   anomalies: {
-    first: 168,
+    first: 163,
     names: {
       GRE_TOO_SMALL: "gre.pkt_too_small",
       GRE_VERSION: "gre.wrong_version",

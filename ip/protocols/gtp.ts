@@ -8,10 +8,9 @@ export default declared({
     { id: "GTP_PRIME", name: "gtpprime" },
   ],
   anomalies: {
-    first: 191,
+    first: 185,
     names: {
       GTP_TOO_SMALL: ours("gtp.pkt_too_small"),
-      GTP_VERSION: ours("gtp.wrong_version"),
       GTP_LENGTH: ours("gtp.len_invalid"),
       GTP_EXTENSION: ours("gtp.malformed_extension"),
     },

@@ -4,7 +4,7 @@ import { declared, ours } from "../declare.ts";
 export default declared({
   protocols: [{ id: "ICMP", name: "icmp", decoder: { file: "onboard/icmp", function: "icmp" }, ipProtocols: [1] }],
   anomalies: {
-    first: 133,
+    first: 129,
     names: {
       ICMPV4_TOO_SMALL: "icmpv4.pkt_too_small",
       ICMPV4_TYPE: "icmpv4.unknown_type",

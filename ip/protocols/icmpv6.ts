@@ -6,10 +6,9 @@ export default declared({
     { id: "ICMPV6", name: "icmpv6", decoder: { file: "onboard/icmpv6", function: "icmpv6" }, ipProtocols: [58] },
   ],
   anomalies: {
-    first: 139,
+    first: 135,
     names: {
       ICMPV6_TOO_SMALL: "icmpv6.pkt_too_small",
-      ICMPV6_TYPE: "icmpv6.unknown_type",
       ICMPV6_CODE: "icmpv6.unknown_code",
       ICMPV6_QUOTE_SMALL: "icmpv6.ipv6_trunc_pkt",
       ICMPV6_QUOTE_VERSION: "icmpv6.ipv6_unknown_version",

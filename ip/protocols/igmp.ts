@@ -4,7 +4,7 @@ import { declared, ours } from "../declare.ts";
 export default declared({
   protocols: [{ id: "IGMP", name: "igmp", decoder: { file: "onboard/igmp", function: "igmp" }, ipProtocols: [2] }],
   anomalies: {
-    first: 152,
+    first: 147,
     names: {
       IGMP_TOO_SMALL: "igmp.pkt_too_small",
       IGMP_MALFORMED: "igmp.malformed",

@@ -14,7 +14,7 @@ export default declared({
     },
   ],
   anomalies: {
-    first: 46,
+    first: 45,
     names: {
       IPV4_TOO_SMALL: "ipv4.pkt_too_small",
       IPV4_VERSION: "ipv4.wrong_ip_version",
@@ -24,11 +24,9 @@ export default declared({
       IPV4_CHECKSUM: ours("ipv4.bad_checksum"),
       IPV4_RESERVED_FLAG: ours("ipv4.reserved_flag"),
       IPV4_TTL_ZERO: ours("ipv4.ttl_zero"),
-      IPV4_OPT_PAD: "ipv4.opt_pad_required",
       IPV4_OPT_INVALID: "ipv4.opt_invalid",
       IPV4_OPT_LEN: "ipv4.opt_invalid_len",
       IPV4_OPT_MALFORMED: "ipv4.opt_malformed",
-      IPV4_OPT_EOL: "ipv4.opt_eol_required",
       IPV4_OPT_DUPLICATE: "ipv4.opt_duplicate",
       IPV4_OPT_UNKNOWN: "ipv4.opt_unknown",
       IPV4_UNKNOWN_PROTOCOL: "ipv4.unknown_protocol",

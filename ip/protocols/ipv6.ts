@@ -74,7 +74,7 @@ export default declared({
     },
   ],
   anomalies: {
-    first: 69,
+    first: 66,
     names: {
       IPV6_TOO_SMALL: "ipv6.pkt_too_small",
       IPV6_VERSION: "ipv6.wrong_ip_version",
@@ -87,7 +87,6 @@ export default declared({
       IPV6_DUPL_HH: "ipv6.exthdr_dupl_hh",
       IPV6_DUPL_DH: "ipv6.exthdr_dupl_dh",
       IPV6_DUPL_AH: "ipv6.exthdr_dupl_ah",
-      IPV6_DUPL_EH: "ipv6.exthdr_dupl_eh",
       IPV6_TOO_MANY_EXTHDRS: ours("ipv6.too_many_exthdrs"),
       IPV6_HH_NOT_FIRST: ours("ipv6.hopopts_not_first", "RFC 8200 section 4.1"),
       IPV6_OPTLEN: "ipv6.exthdr_invalid_optlen",

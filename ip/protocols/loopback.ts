@@ -23,7 +23,7 @@ export default declared({
     },
   ],
   anomalies: {
-    first: 43,
+    first: 42,
     names: {
       LTNULL_TOO_SMALL: "ltnull.pkt_too_small",
       LTNULL_TYPE: "ltnull.unsupported_type",

@@ -20,7 +20,6 @@ export default declared({
       MPLS_ROUTER_ALERT: "mpls.bad_label_router_alert",
       MPLS_IMPLICIT_NULL: "mpls.bad_label_implicit_null",
       MPLS_RESERVED: "mpls.bad_label_reserved",
-      MPLS_UNKNOWN_PAYLOAD: "mpls.unknown_payload_type",
       MPLS_TOO_MANY: ours("mpls.too_many_labels"),
     },
   },

@@ -4,7 +4,7 @@ import { declared } from "../declare.ts";
 export default declared({
   protocols: [{ id: "NSH", name: "nsh", decoder: { file: "onboard/tunnels", function: "nsh" }, etherTypes: [0x894f] }],
   anomalies: {
-    first: 195,
+    first: 188,
     names: {
       NSH_TOO_SMALL: "nsh.header_too_small",
       NSH_VERSION: "nsh.unsupported_version",

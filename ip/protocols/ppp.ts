@@ -14,7 +14,7 @@ export default declared({
     },
   ],
   anomalies: {
-    first: 31,
+    first: 30,
     names: {
       PPP_TOO_SMALL: "ppp.pkt_too_small",
       PPP_UNSUP_PROTO: "ppp.unsup_proto",

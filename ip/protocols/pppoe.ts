@@ -13,7 +13,7 @@ export default declared({
     },
   ],
   anomalies: {
-    first: 26,
+    first: 25,
     names: {
       PPPOE_TOO_SMALL: "pppoe.pkt_too_small",
       PPPOE_WRONG_CODE: "pppoe.wrong_code",

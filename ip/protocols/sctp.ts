@@ -4,7 +4,7 @@ import { declared, ours } from "../declare.ts";
 export default declared({
   protocols: [{ id: "SCTP", name: "sctp", decoder: { file: "onboard/sctp", function: "sctp" }, ipProtocols: [132] }],
   anomalies: {
-    first: 157,
+    first: 152,
     names: {
       SCTP_TOO_SMALL: "sctp.pkt_too_small",
       SCTP_CHUNK_SMALL: "sctp.chunk_too_small",

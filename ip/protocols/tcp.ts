@@ -6,7 +6,7 @@ export default declared({
     { id: "TCP", name: "tcp", decoder: { file: "onboard/tcp", function: "tcp" }, ipProtocols: [6], often: 3 },
   ],
   anomalies: {
-    first: 108,
+    first: 104,
     names: {
       TCP_TOO_SMALL: "tcp.pkt_too_small",
       TCP_HLEN: "tcp.hlen_too_small",

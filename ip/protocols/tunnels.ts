@@ -11,11 +11,10 @@ export default declared({
     { id: "TEREDO", name: "teredo", decoder: { file: "onboard/tunnels", function: "teredo" } },
   ],
   anomalies: {
-    first: 183,
+    first: 178,
     names: {
       ERSPAN_TOO_SMALL: "erspan.header_too_small",
       ERSPAN_VERSION: "erspan.unsupported_version",
-      ERSPAN_VLANS: "erspan.too_many_vlan_layers",
       VXLAN_PAYLOAD: "vxlan.unknown_payload_type",
       VXLAN_TOO_SMALL: ours("vxlan.pkt_too_small"),
       GENEVE_PAYLOAD: "geneve.unknown_payload_type",

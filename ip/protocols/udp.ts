@@ -7,7 +7,7 @@ export default declared({
     { id: "UDPLITE", name: "udplite", decoder: { file: "onboard/udp", function: "udplite" }, ipProtocols: [136] },
   ],
   anomalies: {
-    first: 123,
+    first: 119,
     names: {
       UDP_HLEN_SMALL: "udp.hlen_too_small",
       UDP_TOO_SMALL: "udp.pkt_too_small",

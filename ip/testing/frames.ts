@@ -7,7 +7,7 @@ export const bytes = (...parts: (Uint8Array | number[] | string)[]): Uint8Array 
 const u16 = (v: number) => [(v >> 8) & 255, v & 255];
 const u32 = (v: number) => [...u16(v >>> 16), ...u16(v)];
 
-function checksum(data: Uint8Array): number {
+export function checksum(data: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < data.length; i += 2) sum += (data[i]! << 8) | (data[i + 1] ?? 0);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
@@ -57,7 +57,13 @@ export function ipv6(next: number, payload: Uint8Array, hopLimit = 64, length = 
 }
 
 /** Fills in the checksum at `at` of a transport between two addresses. */
-function sealed(protocol: number, segment: Uint8Array, at: number, src: string, dst: string): Uint8Array {
+export function sealed(
+  protocol: number,
+  segment: Uint8Array,
+  at: number,
+  src = "10.0.0.1",
+  dst = "10.0.0.2",
+): Uint8Array {
   const pseudo = bytes(address(src), address(dst), u32(segment.length), u32(protocol));
   segment.set(u16(checksum(bytes(pseudo, segment)) || 0xffff), at);
   return segment;
@@ -77,7 +83,7 @@ export const ACK = 16;
 
 export function tcp(
   flags: number,
-  o: Ends & { options?: Uint8Array; data?: Uint8Array; seq?: number } = {},
+  o: Ends & { options?: Uint8Array; data?: Uint8Array; seq?: number; urgent?: number } = {},
 ): Uint8Array {
   const options = o.options ?? new Uint8Array(0);
   const place = ((5 + options.length / 4) << 12) | flags;
@@ -87,7 +93,8 @@ export function tcp(
     u32(o.seq ?? 1),
     u32(0),
     u16(place),
-    "2000 0000 0000",
+    "2000 0000",
+    u16(o.urgent ?? 0),
   );
   const segment = bytes(fixed, options, o.data ?? []);
   return sealed(6, segment, 16, o.src ?? "10.0.0.1", o.dst ?? "10.0.0.2");

@@ -27,184 +27,177 @@ export const enum Anomaly {
   MPLS_ROUTER_ALERT = 21, // mpls.bad_label_router_alert
   MPLS_IMPLICIT_NULL = 22, // mpls.bad_label_implicit_null
   MPLS_RESERVED = 23, // mpls.bad_label_reserved
-  MPLS_UNKNOWN_PAYLOAD = 24, // mpls.unknown_payload_type
-  MPLS_TOO_MANY = 25, // mpls.too_many_labels +
-  PPPOE_TOO_SMALL = 26, // pppoe.pkt_too_small
-  PPPOE_WRONG_CODE = 27, // pppoe.wrong_code
-  PPPOE_MALFORMED_TAGS = 28, // pppoe.malformed_tags
-  PPPOE_VERSION = 29, // pppoe.wrong_version +
-  PPPOE_LEN_INVALID = 30, // pppoe.len_invalid +
-  PPP_TOO_SMALL = 31, // ppp.pkt_too_small
-  PPP_UNSUP_PROTO = 32, // ppp.unsup_proto
-  PPP_WRONG_TYPE = 33, // ppp.wrong_type
-  ARP_TOO_SMALL = 34, // arp.pkt_too_small
-  ARP_HARDWARE = 35, // arp.unsupported_hardware
-  ARP_PROTOCOL = 36, // arp.unsupported_protocol
-  ARP_INVALID = 37, // arp.invalid_pkt
-  ARP_HARDWARE_SIZE = 38, // arp.invalid_hardware_size
-  ARP_PROTOCOL_SIZE = 39, // arp.invalid_protocol_size
-  ARP_OPCODE = 40, // arp.unsupported_opcode
-  SLL_TOO_SMALL = 41, // sll.pkt_too_small
-  SLL2_TOO_SMALL = 42, // sll2.pkt_too_small
-  LTNULL_TOO_SMALL = 43, // ltnull.pkt_too_small
-  LTNULL_TYPE = 44, // ltnull.unsupported_type
-  IPRAW_VERSION = 45, // ipraw.invalid_ip_version
-  IPV4_TOO_SMALL = 46, // ipv4.pkt_too_small
-  IPV4_VERSION = 47, // ipv4.wrong_ip_version
-  IPV4_HLEN = 48, // ipv4.hlen_too_small
-  IPV4_IPLEN = 49, // ipv4.iplen_smaller_than_hlen
-  IPV4_TRUNC = 50, // ipv4.trunc_pkt
-  IPV4_CHECKSUM = 51, // ipv4.bad_checksum +
-  IPV4_RESERVED_FLAG = 52, // ipv4.reserved_flag +
-  IPV4_TTL_ZERO = 53, // ipv4.ttl_zero +
-  IPV4_OPT_PAD = 54, // ipv4.opt_pad_required
-  IPV4_OPT_INVALID = 55, // ipv4.opt_invalid
-  IPV4_OPT_LEN = 56, // ipv4.opt_invalid_len
-  IPV4_OPT_MALFORMED = 57, // ipv4.opt_malformed
-  IPV4_OPT_EOL = 58, // ipv4.opt_eol_required
-  IPV4_OPT_DUPLICATE = 59, // ipv4.opt_duplicate
-  IPV4_OPT_UNKNOWN = 60, // ipv4.opt_unknown
-  IPV4_UNKNOWN_PROTOCOL = 61, // ipv4.unknown_protocol
-  IPV4_ICMPV6 = 62, // ipv4.icmpv6
-  IPV4_FRAG_TOO_LARGE = 63, // ipv4.frag_pkt_too_large
-  IPV4_FRAG_OVERLAP = 64, // ipv4.frag_overlap
-  IPV4_FRAG_IGNORED = 65, // ipv4.frag_ignored
-  IPV4_FRAG_TINY = 66, // ipv4.frag_tiny +: RFC 1858, RFC 3128
-  IPV4_FRAG_TIMEOUT = 67, // ipv4.frag_timeout +
-  IPV4_FRAG_LENGTH = 68, // ipv4.frag_invalid_length +: not a multiple of 8, not the last
-  IPV6_TOO_SMALL = 69, // ipv6.pkt_too_small
-  IPV6_VERSION = 70, // ipv6.wrong_ip_version
-  IPV6_TRUNC = 71, // ipv6.trunc_pkt
-  IPV6_TRUNC_EXTHDR = 72, // ipv6.trunc_exthdr
-  IPV6_HOP_ZERO = 73, // ipv6.hop_limit_zero +
-  IPV6_DUPL_FH = 74, // ipv6.exthdr_dupl_fh
-  IPV6_USELESS_FH = 75, // ipv6.exthdr_useless_fh
-  IPV6_DUPL_RH = 76, // ipv6.exthdr_dupl_rh
-  IPV6_DUPL_HH = 77, // ipv6.exthdr_dupl_hh
-  IPV6_DUPL_DH = 78, // ipv6.exthdr_dupl_dh
-  IPV6_DUPL_AH = 79, // ipv6.exthdr_dupl_ah
-  IPV6_DUPL_EH = 80, // ipv6.exthdr_dupl_eh
-  IPV6_TOO_MANY_EXTHDRS = 81, // ipv6.too_many_exthdrs +
-  IPV6_HH_NOT_FIRST = 82, // ipv6.hopopts_not_first +: RFC 8200 section 4.1
-  IPV6_OPTLEN = 83, // ipv6.exthdr_invalid_optlen
-  IPV6_AH_RES = 84, // ipv6.exthdr_ah_res_not_null
-  IPV6_HOPOPTS_UNKNOWN = 85, // ipv6.hopopts_unknown_opt
-  IPV6_HOPOPTS_PADDING = 86, // ipv6.hopopts_only_padding
-  IPV6_DSTOPTS_UNKNOWN = 87, // ipv6.dstopts_unknown_opt
-  IPV6_DSTOPTS_PADDING = 88, // ipv6.dstopts_only_padding
-  IPV6_RH_TYPE_0 = 89, // ipv6.rh_type_0
-  IPV6_RH_INVALID = 90, // ipv6.rh_invalid +: more segments left than addresses
-  IPV6_JUMBO_INVALID = 91, // ipv6.jumbo_invalid +: RFC 2675 section 3
-  IPV6_FH_RESERVED = 92, // ipv6.fh_non_zero_reserved_field
-  IPV6_DATA_AFTER_NONE = 93, // ipv6.data_after_none_header
-  IPV6_UNKNOWN_NEXT = 94, // ipv6.unknown_next_header
-  IPV6_ICMPV4 = 95, // ipv6.icmpv4
-  IPV6_FRAG_TOO_LARGE = 96, // ipv6.frag_pkt_too_large
-  IPV6_FRAG_OVERLAP = 97, // ipv6.frag_overlap
-  IPV6_FRAG_IGNORED = 98, // ipv6.frag_ignored
-  IPV6_FRAG_LENGTH = 99, // ipv6.frag_invalid_length
-  IPV6_FRAG_TINY = 100, // ipv6.frag_tiny +: RFC 7112
-  IPV6_FRAG_TIMEOUT = 101, // ipv6.frag_timeout +
-  IPV4_IN_IPV6_SMALL = 102, // ipv6.ipv4_in_ipv6_too_small
-  IPV4_IN_IPV6_VERSION = 103, // ipv6.ipv4_in_ipv6_wrong_version
-  IPV6_IN_IPV6_SMALL = 104, // ipv6.ipv6_in_ipv6_too_small
-  IPV6_IN_IPV6_VERSION = 105, // ipv6.ipv6_in_ipv6_wrong_version
-  AH_TOO_SMALL = 106, // ah.pkt_too_small +
-  ESP_TOO_SMALL = 107, // esp.pkt_too_small
-  TCP_TOO_SMALL = 108, // tcp.pkt_too_small
-  TCP_HLEN = 109, // tcp.hlen_too_small
-  TCP_OPTLEN = 110, // tcp.invalid_optlen
-  TCP_OPT_LEN = 111, // tcp.opt_invalid_len
-  TCP_OPT_DUPLICATE = 112, // tcp.opt_duplicate
-  TCP_CHECKSUM = 113, // tcp.bad_checksum +
-  TCP_NO_FLAGS = 114, // tcp.flags_null +
-  TCP_SYN_FIN = 115, // tcp.flags_syn_fin +
-  TCP_SYN_RST = 116, // tcp.flags_syn_rst +
-  TCP_FIN_RST = 117, // tcp.flags_fin_rst +
-  TCP_XMAS = 118, // tcp.flags_xmas +
-  TCP_FIN_NO_ACK = 119, // tcp.flags_fin_no_ack +
-  TCP_RESERVED = 120, // tcp.reserved_bits +
-  TCP_URG = 121, // tcp.urgent_without_flag +
-  TCP_PORT_ZERO = 122, // tcp.port_zero +
-  UDP_HLEN_SMALL = 123, // udp.hlen_too_small
-  UDP_TOO_SMALL = 124, // udp.pkt_too_small
-  UDP_HLEN = 125, // udp.hlen_invalid
-  UDP_LEN = 126, // udp.len_invalid
-  UDP_CHECKSUM = 127, // udp.bad_checksum +
-  UDP_PORT_ZERO = 128, // udp.port_zero +
-  UDP_NO_CHECKSUM = 129, // udp.no_checksum_ipv6 +: RFC 8200 section 8.1
-  UDPLITE_TOO_SMALL = 130, // udplite.pkt_too_small +
-  UDPLITE_COVERAGE = 131, // udplite.coverage_invalid +: RFC 3828 section 3.1
-  UDPLITE_CHECKSUM = 132, // udplite.bad_checksum +
-  ICMPV4_TOO_SMALL = 133, // icmpv4.pkt_too_small
-  ICMPV4_TYPE = 134, // icmpv4.unknown_type
-  ICMPV4_CODE = 135, // icmpv4.unknown_code
-  ICMPV4_QUOTE_SMALL = 136, // icmpv4.ipv4_trunc_pkt
-  ICMPV4_QUOTE_VERSION = 137, // icmpv4.ipv4_unknown_ver
-  ICMPV4_CHECKSUM = 138, // icmpv4.bad_checksum +
-  ICMPV6_TOO_SMALL = 139, // icmpv6.pkt_too_small
-  ICMPV6_TYPE = 140, // icmpv6.unknown_type
-  ICMPV6_CODE = 141, // icmpv6.unknown_code
-  ICMPV6_QUOTE_SMALL = 142, // icmpv6.ipv6_trunc_pkt
-  ICMPV6_QUOTE_VERSION = 143, // icmpv6.ipv6_unknown_version
-  ICMPV6_EXPERIMENTAL = 144, // icmpv6.experimentation_type
-  ICMPV6_UNASSIGNED = 145, // icmpv6.unassigned_type
-  ICMPV6_MLD_HOP_LIMIT = 146, // icmpv6.mld_message_with_invalid_hl
-  ICMPV6_CHECKSUM = 147, // icmpv6.bad_checksum +
-  ICMPV6_NDP_HOP_LIMIT = 148, // icmpv6.ndp_invalid_hl +: RFC 4861 sections 6.1, 7.1, 8.1
-  ICMPV6_NDP_LENGTH = 149, // icmpv6.ndp_too_small +
-  ICMPV6_NDP_OPTION = 150, // icmpv6.ndp_invalid_optlen +
-  ICMPV6_NDP_CODE = 151, // icmpv6.ndp_invalid_code +
-  IGMP_TOO_SMALL = 152, // igmp.pkt_too_small
-  IGMP_MALFORMED = 153, // igmp.malformed
-  IGMP_V3_TOO_SMALL = 154, // igmp.v3_pkt_too_small
-  IGMP_CHECKSUM = 155, // igmp.bad_checksum +
-  IGMP_TYPE = 156, // igmp.unknown_type +
-  SCTP_TOO_SMALL = 157, // sctp.pkt_too_small
-  SCTP_CHUNK_SMALL = 158, // sctp.chunk_too_small
-  SCTP_CHUNK_LEN = 159, // sctp.chunk_len_invalid
-  SCTP_TOO_MANY = 160, // sctp.too_many_chunks
-  SCTP_INIT_VTAG = 161, // sctp.init_with_non_zero_vtag
-  SCTP_INIT_BUNDLED = 162, // sctp.init_chunk_bundled
-  SCTP_ZERO_VTAG = 163, // sctp.data_with_zero_vtag
-  SCTP_CHECKSUM = 164, // sctp.bad_checksum +
-  DCCP_TOO_SMALL = 165, // dccp.pkt_too_small +
-  DCCP_OFFSET = 166, // dccp.invalid_offset +
-  DCCP_CHECKSUM = 167, // dccp.bad_checksum +
-  GRE_TOO_SMALL = 168, // gre.pkt_too_small
-  GRE_VERSION = 169, // gre.wrong_version
-  GRE_V0_RECUR = 170, // gre.version0_recur
-  GRE_V0_FLAGS = 171, // gre.version0_flags
-  GRE_V0_TOO_BIG = 172, // gre.version0_hdr_too_big
-  GRE_V0_SRE = 173, // gre.version0_malformed_sre_hdr
-  GRE_V1_CHKSUM = 174, // gre.version1_chksum
-  GRE_V1_ROUTE = 175, // gre.version1_route
-  GRE_V1_SSR = 176, // gre.version1_ssr
-  GRE_V1_RECUR = 177, // gre.version1_recur
-  GRE_V1_FLAGS = 178, // gre.version1_flags
-  GRE_V1_NO_KEY = 179, // gre.version1_no_key
-  GRE_V1_PROTOCOL = 180, // gre.version1_wrong_protocol
-  GRE_V1_TOO_BIG = 181, // gre.version1_hdr_too_big
-  GRE_CHECKSUM = 182, // gre.bad_checksum +
-  ERSPAN_TOO_SMALL = 183, // erspan.header_too_small
-  ERSPAN_VERSION = 184, // erspan.unsupported_version
-  ERSPAN_VLANS = 185, // erspan.too_many_vlan_layers
-  VXLAN_PAYLOAD = 186, // vxlan.unknown_payload_type
-  VXLAN_TOO_SMALL = 187, // vxlan.pkt_too_small +
-  GENEVE_PAYLOAD = 188, // geneve.unknown_payload_type
-  GENEVE_TOO_SMALL = 189, // geneve.pkt_too_small +
-  GENEVE_OPTIONS = 190, // geneve.malformed_options +
-  GTP_TOO_SMALL = 191, // gtp.pkt_too_small +
-  GTP_VERSION = 192, // gtp.wrong_version +
-  GTP_LENGTH = 193, // gtp.len_invalid +
-  GTP_EXTENSION = 194, // gtp.malformed_extension +
-  NSH_TOO_SMALL = 195, // nsh.header_too_small
-  NSH_VERSION = 196, // nsh.unsupported_version
-  NSH_LENGTH = 197, // nsh.bad_header_length
-  NSH_RESERVED = 198, // nsh.reserved_type
-  NSH_TYPE = 199, // nsh.unsupported_type
-  NSH_PAYLOAD = 200, // nsh.unknown_payload
-  COUNT = 201,
+  MPLS_TOO_MANY = 24, // mpls.too_many_labels +
+  PPPOE_TOO_SMALL = 25, // pppoe.pkt_too_small
+  PPPOE_WRONG_CODE = 26, // pppoe.wrong_code
+  PPPOE_MALFORMED_TAGS = 27, // pppoe.malformed_tags
+  PPPOE_VERSION = 28, // pppoe.wrong_version +
+  PPPOE_LEN_INVALID = 29, // pppoe.len_invalid +
+  PPP_TOO_SMALL = 30, // ppp.pkt_too_small
+  PPP_UNSUP_PROTO = 31, // ppp.unsup_proto
+  PPP_WRONG_TYPE = 32, // ppp.wrong_type
+  ARP_TOO_SMALL = 33, // arp.pkt_too_small
+  ARP_HARDWARE = 34, // arp.unsupported_hardware
+  ARP_PROTOCOL = 35, // arp.unsupported_protocol
+  ARP_INVALID = 36, // arp.invalid_pkt
+  ARP_HARDWARE_SIZE = 37, // arp.invalid_hardware_size
+  ARP_PROTOCOL_SIZE = 38, // arp.invalid_protocol_size
+  ARP_OPCODE = 39, // arp.unsupported_opcode
+  SLL_TOO_SMALL = 40, // sll.pkt_too_small
+  SLL2_TOO_SMALL = 41, // sll2.pkt_too_small
+  LTNULL_TOO_SMALL = 42, // ltnull.pkt_too_small
+  LTNULL_TYPE = 43, // ltnull.unsupported_type
+  IPRAW_VERSION = 44, // ipraw.invalid_ip_version
+  IPV4_TOO_SMALL = 45, // ipv4.pkt_too_small
+  IPV4_VERSION = 46, // ipv4.wrong_ip_version
+  IPV4_HLEN = 47, // ipv4.hlen_too_small
+  IPV4_IPLEN = 48, // ipv4.iplen_smaller_than_hlen
+  IPV4_TRUNC = 49, // ipv4.trunc_pkt
+  IPV4_CHECKSUM = 50, // ipv4.bad_checksum +
+  IPV4_RESERVED_FLAG = 51, // ipv4.reserved_flag +
+  IPV4_TTL_ZERO = 52, // ipv4.ttl_zero +
+  IPV4_OPT_INVALID = 53, // ipv4.opt_invalid
+  IPV4_OPT_LEN = 54, // ipv4.opt_invalid_len
+  IPV4_OPT_MALFORMED = 55, // ipv4.opt_malformed
+  IPV4_OPT_DUPLICATE = 56, // ipv4.opt_duplicate
+  IPV4_OPT_UNKNOWN = 57, // ipv4.opt_unknown
+  IPV4_UNKNOWN_PROTOCOL = 58, // ipv4.unknown_protocol
+  IPV4_ICMPV6 = 59, // ipv4.icmpv6
+  IPV4_FRAG_TOO_LARGE = 60, // ipv4.frag_pkt_too_large
+  IPV4_FRAG_OVERLAP = 61, // ipv4.frag_overlap
+  IPV4_FRAG_IGNORED = 62, // ipv4.frag_ignored
+  IPV4_FRAG_TINY = 63, // ipv4.frag_tiny +: RFC 1858, RFC 3128
+  IPV4_FRAG_TIMEOUT = 64, // ipv4.frag_timeout +
+  IPV4_FRAG_LENGTH = 65, // ipv4.frag_invalid_length +: not a multiple of 8, not the last
+  IPV6_TOO_SMALL = 66, // ipv6.pkt_too_small
+  IPV6_VERSION = 67, // ipv6.wrong_ip_version
+  IPV6_TRUNC = 68, // ipv6.trunc_pkt
+  IPV6_TRUNC_EXTHDR = 69, // ipv6.trunc_exthdr
+  IPV6_HOP_ZERO = 70, // ipv6.hop_limit_zero +
+  IPV6_DUPL_FH = 71, // ipv6.exthdr_dupl_fh
+  IPV6_USELESS_FH = 72, // ipv6.exthdr_useless_fh
+  IPV6_DUPL_RH = 73, // ipv6.exthdr_dupl_rh
+  IPV6_DUPL_HH = 74, // ipv6.exthdr_dupl_hh
+  IPV6_DUPL_DH = 75, // ipv6.exthdr_dupl_dh
+  IPV6_DUPL_AH = 76, // ipv6.exthdr_dupl_ah
+  IPV6_TOO_MANY_EXTHDRS = 77, // ipv6.too_many_exthdrs +
+  IPV6_HH_NOT_FIRST = 78, // ipv6.hopopts_not_first +: RFC 8200 section 4.1
+  IPV6_OPTLEN = 79, // ipv6.exthdr_invalid_optlen
+  IPV6_AH_RES = 80, // ipv6.exthdr_ah_res_not_null
+  IPV6_HOPOPTS_UNKNOWN = 81, // ipv6.hopopts_unknown_opt
+  IPV6_HOPOPTS_PADDING = 82, // ipv6.hopopts_only_padding
+  IPV6_DSTOPTS_UNKNOWN = 83, // ipv6.dstopts_unknown_opt
+  IPV6_DSTOPTS_PADDING = 84, // ipv6.dstopts_only_padding
+  IPV6_RH_TYPE_0 = 85, // ipv6.rh_type_0
+  IPV6_RH_INVALID = 86, // ipv6.rh_invalid +: more segments left than addresses
+  IPV6_JUMBO_INVALID = 87, // ipv6.jumbo_invalid +: RFC 2675 section 3
+  IPV6_FH_RESERVED = 88, // ipv6.fh_non_zero_reserved_field
+  IPV6_DATA_AFTER_NONE = 89, // ipv6.data_after_none_header
+  IPV6_UNKNOWN_NEXT = 90, // ipv6.unknown_next_header
+  IPV6_ICMPV4 = 91, // ipv6.icmpv4
+  IPV6_FRAG_TOO_LARGE = 92, // ipv6.frag_pkt_too_large
+  IPV6_FRAG_OVERLAP = 93, // ipv6.frag_overlap
+  IPV6_FRAG_IGNORED = 94, // ipv6.frag_ignored
+  IPV6_FRAG_LENGTH = 95, // ipv6.frag_invalid_length
+  IPV6_FRAG_TINY = 96, // ipv6.frag_tiny +: RFC 7112
+  IPV6_FRAG_TIMEOUT = 97, // ipv6.frag_timeout +
+  IPV4_IN_IPV6_SMALL = 98, // ipv6.ipv4_in_ipv6_too_small
+  IPV4_IN_IPV6_VERSION = 99, // ipv6.ipv4_in_ipv6_wrong_version
+  IPV6_IN_IPV6_SMALL = 100, // ipv6.ipv6_in_ipv6_too_small
+  IPV6_IN_IPV6_VERSION = 101, // ipv6.ipv6_in_ipv6_wrong_version
+  AH_TOO_SMALL = 102, // ah.pkt_too_small +
+  ESP_TOO_SMALL = 103, // esp.pkt_too_small
+  TCP_TOO_SMALL = 104, // tcp.pkt_too_small
+  TCP_HLEN = 105, // tcp.hlen_too_small
+  TCP_OPTLEN = 106, // tcp.invalid_optlen
+  TCP_OPT_LEN = 107, // tcp.opt_invalid_len
+  TCP_OPT_DUPLICATE = 108, // tcp.opt_duplicate
+  TCP_CHECKSUM = 109, // tcp.bad_checksum +
+  TCP_NO_FLAGS = 110, // tcp.flags_null +
+  TCP_SYN_FIN = 111, // tcp.flags_syn_fin +
+  TCP_SYN_RST = 112, // tcp.flags_syn_rst +
+  TCP_FIN_RST = 113, // tcp.flags_fin_rst +
+  TCP_XMAS = 114, // tcp.flags_xmas +
+  TCP_FIN_NO_ACK = 115, // tcp.flags_fin_no_ack +
+  TCP_RESERVED = 116, // tcp.reserved_bits +
+  TCP_URG = 117, // tcp.urgent_without_flag +
+  TCP_PORT_ZERO = 118, // tcp.port_zero +
+  UDP_HLEN_SMALL = 119, // udp.hlen_too_small
+  UDP_TOO_SMALL = 120, // udp.pkt_too_small
+  UDP_HLEN = 121, // udp.hlen_invalid
+  UDP_LEN = 122, // udp.len_invalid
+  UDP_CHECKSUM = 123, // udp.bad_checksum +
+  UDP_PORT_ZERO = 124, // udp.port_zero +
+  UDP_NO_CHECKSUM = 125, // udp.no_checksum_ipv6 +: RFC 8200 section 8.1
+  UDPLITE_TOO_SMALL = 126, // udplite.pkt_too_small +
+  UDPLITE_COVERAGE = 127, // udplite.coverage_invalid +: RFC 3828 section 3.1
+  UDPLITE_CHECKSUM = 128, // udplite.bad_checksum +
+  ICMPV4_TOO_SMALL = 129, // icmpv4.pkt_too_small
+  ICMPV4_TYPE = 130, // icmpv4.unknown_type
+  ICMPV4_CODE = 131, // icmpv4.unknown_code
+  ICMPV4_QUOTE_SMALL = 132, // icmpv4.ipv4_trunc_pkt
+  ICMPV4_QUOTE_VERSION = 133, // icmpv4.ipv4_unknown_ver
+  ICMPV4_CHECKSUM = 134, // icmpv4.bad_checksum +
+  ICMPV6_TOO_SMALL = 135, // icmpv6.pkt_too_small
+  ICMPV6_CODE = 136, // icmpv6.unknown_code
+  ICMPV6_QUOTE_SMALL = 137, // icmpv6.ipv6_trunc_pkt
+  ICMPV6_QUOTE_VERSION = 138, // icmpv6.ipv6_unknown_version
+  ICMPV6_EXPERIMENTAL = 139, // icmpv6.experimentation_type
+  ICMPV6_UNASSIGNED = 140, // icmpv6.unassigned_type
+  ICMPV6_MLD_HOP_LIMIT = 141, // icmpv6.mld_message_with_invalid_hl
+  ICMPV6_CHECKSUM = 142, // icmpv6.bad_checksum +
+  ICMPV6_NDP_HOP_LIMIT = 143, // icmpv6.ndp_invalid_hl +: RFC 4861 sections 6.1, 7.1, 8.1
+  ICMPV6_NDP_LENGTH = 144, // icmpv6.ndp_too_small +
+  ICMPV6_NDP_OPTION = 145, // icmpv6.ndp_invalid_optlen +
+  ICMPV6_NDP_CODE = 146, // icmpv6.ndp_invalid_code +
+  IGMP_TOO_SMALL = 147, // igmp.pkt_too_small
+  IGMP_MALFORMED = 148, // igmp.malformed
+  IGMP_V3_TOO_SMALL = 149, // igmp.v3_pkt_too_small
+  IGMP_CHECKSUM = 150, // igmp.bad_checksum +
+  IGMP_TYPE = 151, // igmp.unknown_type +
+  SCTP_TOO_SMALL = 152, // sctp.pkt_too_small
+  SCTP_CHUNK_SMALL = 153, // sctp.chunk_too_small
+  SCTP_CHUNK_LEN = 154, // sctp.chunk_len_invalid
+  SCTP_TOO_MANY = 155, // sctp.too_many_chunks
+  SCTP_INIT_VTAG = 156, // sctp.init_with_non_zero_vtag
+  SCTP_INIT_BUNDLED = 157, // sctp.init_chunk_bundled
+  SCTP_ZERO_VTAG = 158, // sctp.data_with_zero_vtag
+  SCTP_CHECKSUM = 159, // sctp.bad_checksum +
+  DCCP_TOO_SMALL = 160, // dccp.pkt_too_small +
+  DCCP_OFFSET = 161, // dccp.invalid_offset +
+  DCCP_CHECKSUM = 162, // dccp.bad_checksum +
+  GRE_TOO_SMALL = 163, // gre.pkt_too_small
+  GRE_VERSION = 164, // gre.wrong_version
+  GRE_V0_RECUR = 165, // gre.version0_recur
+  GRE_V0_FLAGS = 166, // gre.version0_flags
+  GRE_V0_TOO_BIG = 167, // gre.version0_hdr_too_big
+  GRE_V0_SRE = 168, // gre.version0_malformed_sre_hdr
+  GRE_V1_CHKSUM = 169, // gre.version1_chksum
+  GRE_V1_ROUTE = 170, // gre.version1_route
+  GRE_V1_SSR = 171, // gre.version1_ssr
+  GRE_V1_RECUR = 172, // gre.version1_recur
+  GRE_V1_FLAGS = 173, // gre.version1_flags
+  GRE_V1_NO_KEY = 174, // gre.version1_no_key
+  GRE_V1_PROTOCOL = 175, // gre.version1_wrong_protocol
+  GRE_V1_TOO_BIG = 176, // gre.version1_hdr_too_big
+  GRE_CHECKSUM = 177, // gre.bad_checksum +
+  ERSPAN_TOO_SMALL = 178, // erspan.header_too_small
+  ERSPAN_VERSION = 179, // erspan.unsupported_version
+  VXLAN_PAYLOAD = 180, // vxlan.unknown_payload_type
+  VXLAN_TOO_SMALL = 181, // vxlan.pkt_too_small +
+  GENEVE_PAYLOAD = 182, // geneve.unknown_payload_type
+  GENEVE_TOO_SMALL = 183, // geneve.pkt_too_small +
+  GENEVE_OPTIONS = 184, // geneve.malformed_options +
+  GTP_TOO_SMALL = 185, // gtp.pkt_too_small +
+  GTP_LENGTH = 186, // gtp.len_invalid +
+  GTP_EXTENSION = 187, // gtp.malformed_extension +
+  NSH_TOO_SMALL = 188, // nsh.header_too_small
+  NSH_VERSION = 189, // nsh.unsupported_version
+  NSH_LENGTH = 190, // nsh.bad_header_length
+  NSH_RESERVED = 191, // nsh.reserved_type
+  NSH_TYPE = 192, // nsh.unsupported_type
+  NSH_PAYLOAD = 193, // nsh.unknown_payload
+  COUNT = 194,
 }
 
 /** Writes an anomaly's event name: decoder.ipv4.trunc_pkt. */
@@ -279,9 +272,6 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.MPLS_RESERVED:
       lit(t, "mpls.bad_label_reserved");
-      break;
-    case Anomaly.MPLS_UNKNOWN_PAYLOAD:
-      lit(t, "mpls.unknown_payload_type");
       break;
     case Anomaly.MPLS_TOO_MANY:
       lit(t, "mpls.too_many_labels");
@@ -370,9 +360,6 @@ export function writeAnomaly(t: Text, id: u32): void {
     case Anomaly.IPV4_TTL_ZERO:
       lit(t, "ipv4.ttl_zero");
       break;
-    case Anomaly.IPV4_OPT_PAD:
-      lit(t, "ipv4.opt_pad_required");
-      break;
     case Anomaly.IPV4_OPT_INVALID:
       lit(t, "ipv4.opt_invalid");
       break;
@@ -381,9 +368,6 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.IPV4_OPT_MALFORMED:
       lit(t, "ipv4.opt_malformed");
-      break;
-    case Anomaly.IPV4_OPT_EOL:
-      lit(t, "ipv4.opt_eol_required");
       break;
     case Anomaly.IPV4_OPT_DUPLICATE:
       lit(t, "ipv4.opt_duplicate");
@@ -447,9 +431,6 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.IPV6_DUPL_AH:
       lit(t, "ipv6.exthdr_dupl_ah");
-      break;
-    case Anomaly.IPV6_DUPL_EH:
-      lit(t, "ipv6.exthdr_dupl_eh");
       break;
     case Anomaly.IPV6_TOO_MANY_EXTHDRS:
       lit(t, "ipv6.too_many_exthdrs");
@@ -628,9 +609,6 @@ export function writeAnomaly(t: Text, id: u32): void {
     case Anomaly.ICMPV6_TOO_SMALL:
       lit(t, "icmpv6.pkt_too_small");
       break;
-    case Anomaly.ICMPV6_TYPE:
-      lit(t, "icmpv6.unknown_type");
-      break;
     case Anomaly.ICMPV6_CODE:
       lit(t, "icmpv6.unknown_code");
       break;
@@ -763,9 +741,6 @@ export function writeAnomaly(t: Text, id: u32): void {
     case Anomaly.ERSPAN_VERSION:
       lit(t, "erspan.unsupported_version");
       break;
-    case Anomaly.ERSPAN_VLANS:
-      lit(t, "erspan.too_many_vlan_layers");
-      break;
     case Anomaly.VXLAN_PAYLOAD:
       lit(t, "vxlan.unknown_payload_type");
       break;
@@ -783,9 +758,6 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.GTP_TOO_SMALL:
       lit(t, "gtp.pkt_too_small");
-      break;
-    case Anomaly.GTP_VERSION:
-      lit(t, "gtp.wrong_version");
       break;
     case Anomaly.GTP_LENGTH:
       lit(t, "gtp.len_invalid");
