@@ -1,11 +1,13 @@
 // Every comparison in guard's decisions is changed, one at a time, in the very module that is linked: each change must
 // show in what comes out of the scenarios, whose right outcome vectors.test.ts, remake.test.ts and guard.test.ts state.
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { COMPARTMENTS } from "../appliance/build/compartments.ts";
-import { compileOnboard } from "../lib/asc.ts";
-import { mutantsOf, survivors } from "./testing/mutants.ts";
-import { scenarios } from "./testing/scenarios.ts";
+import { compileOnboard, ROOT } from "../lib/asc.ts";
+import { hashOf, RECORDS, tried } from "../test/mutation/record.ts";
+import { type Mutants, mutantsOf, survivors } from "./testing/mutants.ts";
+import { type Scenario, scenarios } from "./testing/scenarios.ts";
 
 const DECISIONS = /^(diode\/onboard\/(?!reasons)|appliance\/compartments\/guard\/onboard\/(index|policy)\/)/;
 
@@ -94,18 +96,37 @@ const ALIKE: Record<string, { most: number; why: string }> = {
   },
 };
 
+/** What the verdicts depend on: the module, its mutants, the scenarios, and what compares them. */
+const sourcesOf = (all: Mutants, tests: readonly Scenario[]): (string | Uint8Array)[] => [
+  all.wasm,
+  JSON.stringify(all.mutants),
+  readFileSync(join(ROOT, "diode/testing/mutants.ts")),
+  ...tests.flatMap(({ name, part, batches }) => [name, part, ...batches]),
+];
+
 // REQ-FILTER-022
 it("no change of a comparison goes unseen, but for those that change nothing", async () => {
   const { entry, pages } = COMPARTMENTS.find(({ name }) => name === "guard")!;
   const all = await mutantsOf(readFileSync(await compileOnboard(entry, { pages })), DECISIONS);
-  const alive = await survivors(all, await scenarios());
-  const listed = alive.map((m) => `${m.function}, comparison ${m.nth}: ${m.from} -> ${m.to}`);
+  const tests = await scenarios();
+  const { alive: listed } = await tried({
+    record: join(RECORDS, "guard.json"),
+    part: "guard",
+    hash: hashOf(...sourcesOf(all, tests)),
+    mutants: all.mutants,
+    nameOf: (m) => `${m.function}, comparison ${m.nth}: ${m.from} -> ${m.to}`,
+    attempt: async (mutants) => {
+      const alive = new Set(await survivors({ wasm: all.wasm, mutants: [...mutants] }, tests));
+      return mutants.map((mutant) => (alive.has(mutant) ? "alive" : "seen"));
+    },
+  });
   console.log(
-    `${all.mutants.length} mutants, ${all.mutants.length - alive.length} seen; the others:\n${listed.join("\n")}`,
+    `${all.mutants.length} mutants, ${all.mutants.length - listed.length} seen; the others:\n${listed.join("\n")}`,
   );
   expect(all.mutants.length).toBeGreaterThan(400);
   const count = new Map<string, number>();
-  for (const { function: name } of alive) count.set(name, (count.get(name) ?? 0) + 1);
+  for (const name of listed.map((line) => line.slice(0, line.indexOf(","))))
+    count.set(name, (count.get(name) ?? 0) + 1);
   const unexpected = [...count].filter(([name, n]) => n > (ALIKE[name]?.most ?? 0));
   expect(unexpected, listed.join("\n")).toEqual([]);
 });

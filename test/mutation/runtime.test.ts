@@ -1,35 +1,22 @@
 // The programs of appliance/runtime/test/hosted, and that they can fail: every small change of what sets up the devices and
 // checks the manifest must be seen by devices.c, and ways back from `out` to `in` by apart.c.
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { HOST_ARCH } from "../../appliance/contract/arch.ts";
 import { ROOT } from "../../lib/asc.ts";
 import { SANITIZED } from "../sanitized.ts";
 import { type CMutant, mutantsOf } from "./c.ts";
+import { Court, filesOf, type Judge, MUTANT_FLAGS, sourceOf, UNLIMITED } from "./judge.ts";
+import { hashOf, RECORDS, tried, type Verdict } from "./record.ts";
 
-const run = promisify(execFile);
-const runtime = join(ROOT, "appliance", "runtime");
-const folder = mkdtempSync(join(tmpdir(), "weir-mutation-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const court = new Court();
+afterAll(() => court.close());
+const verdict: Court["verdict"] = (...what) => court.verdict(...what);
 
-/** A program of appliance/runtime/test/hosted and its arguments. */
-interface Judge {
-  program: string;
-  args: string[];
-  /** Folders of the runtime that it takes headers from first. */
-  include: string[];
-  /** Seconds of processor time after which it hangs: several times what it takes with the tree's sources. */
-  seconds: number;
-}
 const DEVICES: Judge = { program: "devices", args: [], include: ["test/hosted"], seconds: 1 };
 const PCI: Judge = { program: "pci", args: [], include: ["arch/x86_64"], seconds: 3 };
 const APART: Judge = { program: "apart", args: ["1", "4"], include: ["test/hosted"], seconds: 2 };
-/** For programs that take longer because of sanitizers, or of what they are asked to do. */
-const UNLIMITED = { seconds: 0 };
 const SET_UP: [Judge, string][] = [
   [DEVICES, "kernel/network.c"],
   [DEVICES, "kernel/start.c"],
@@ -45,55 +32,6 @@ const SET_UP: [Judge, string][] = [
  */
 const SAME =
   /_Static_assert|PAGE - 1|mac\[6\]|6 -> 7: +uint8_t mac|names\[ROLES\]\[8\]|\(at & 2\)|msix \+ 2|r < ROLES; r\+\+\) \{$|: < -> <=: static uint64_t least|n < 10000|FEATURES_SEL -> MMIO_QUEUE_NOTIFY: .*0x00/;
-
-const MUTANT_FLAGS = ["-O0", "-w"];
-
-/** What became of the program with these sources in place of the tree's: undefined where it found nothing wrong. */
-async function verdict(
-  judge: Judge,
-  name: string,
-  sources: Record<string, string>,
-  flags: readonly string[],
-): Promise<string | undefined> {
-  const at = join(folder, name);
-  for (const [file, text] of Object.entries(sources)) {
-    mkdirSync(dirname(join(at, file)), { recursive: true });
-    writeFileSync(join(at, file), text);
-  }
-  const program = join(folder, `${name}.out`);
-  const folders = [
-    at,
-    ...judge.include.map((path) => join(runtime, path)),
-    runtime,
-    join(ROOT, "appliance", "contract"),
-  ];
-  const include = folders.flatMap((path) => ["-I", path]);
-  const source = join(runtime, "test", "hosted", `${judge.program}.c`);
-  try {
-    await run("clang", ["-std=gnu11", ...flags, '-DWEIR_VERSION="0"', ...include, source, "-o", program]);
-  } catch {
-    return "does not compile";
-  }
-  try {
-    // By processor time, which does not depend on what else the machine does
-    const limit = judge.seconds ? [`--cpu=${judge.seconds}:${judge.seconds + 1}`] : [];
-    await run("prlimit", [...limit, program, ...judge.args], { maxBuffer: 1 << 26 });
-    return undefined;
-  } catch (error) {
-    const { stdout, signal } = error as { stdout?: string; signal?: NodeJS.Signals };
-    return signal === "SIGXCPU"
-      ? "hangs"
-      : (stdout
-          ?.split(/[\r\n]/)
-          .filter(Boolean)
-          .at(-1) ?? "crashes");
-  } finally {
-    rmSync(at, { recursive: true, force: true });
-    rmSync(program, { force: true });
-  }
-}
-
-const sourceOf = (file: string) => readFileSync(join(runtime, file), "utf8");
 
 // REQ-DIODE-003
 it("the kernel part sets up honest devices as VIRTIO and the one-way rule want it, and refuses all others", async () => {
@@ -159,31 +97,51 @@ describe("a way back from `out` to `in` is seen", () => {
   });
 });
 
-// REQ-DIODE-001
-it("no change of device set-up or manifest check goes unseen", async () => {
-  const mutants = SET_UP.flatMap(([judge, file]) =>
-    mutantsOf(file, sourceOf(file)).map((mutant) => ({ judge, ...mutant })),
-  );
-  // What sees everything sees nothing: with the mutants' flags the unchanged sources must pass.
-  for (const judge of new Set(SET_UP.map(([judge]) => judge)))
-    expect(await verdict(judge, `plain-${judge.program}`, {}, MUTANT_FLAGS)).toBeUndefined();
-  const alive: CMutant[] = [];
-  let [next, compiled] = [0, 0];
+/** What the verdicts depend on: the judge's sources as clang reads them, and how mutants are made and judged. */
+async function sourcesOf(judge: Judge, file: string): Promise<string> {
+  const files = [...(await filesOf(judge)), "test/mutation/c.ts", "test/mutation/judge.ts"];
+  const texts = files.flatMap((path) => [path, readFileSync(join(ROOT, path))]);
+  return hashOf(HOST_ARCH, file, JSON.stringify([judge, MUTANT_FLAGS, SANITIZED]), ...texts);
+}
+
+/** By two at a time. */
+async function attempt(judge: Judge, mutants: readonly CMutant[]): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  let next = 0;
   const worker = async () => {
     for (let n = next++; n < mutants.length; n = next++) {
-      const mutant = mutants[n]!;
-      const seen = await verdict(mutant.judge, `m${n}`, { [mutant.file]: mutant.text }, MUTANT_FLAGS);
-      if (seen !== "does not compile") compiled++;
+      const { file, text } = mutants[n]!;
+      const seen = await verdict(judge, `m${n}`, { [file]: text }, MUTANT_FLAGS);
       // A step past an end shows under the sanitizers alone
-      if (!seen && !(await verdict(mutant.judge, `s${n}`, { [mutant.file]: mutant.text }, SANITIZED)))
-        alive.push(mutant);
+      const isSeen = seen ?? (await verdict(judge, `s${n}`, { [file]: text }, SANITIZED));
+      verdicts[n] = seen === "does not compile" ? "none" : isSeen ? "seen" : "alive";
     }
   };
   await Promise.all([worker(), worker()]);
-  console.log(`${compiled} mutants of ${SET_UP.map(([, file]) => file).join(", ")}, ${compiled - alive.length} seen`);
-  const lines = alive.map(
-    (m) => `${m.file}:${m.line}: ${m.from} -> ${m.to}: ${sourceOf(m.file).split("\n")[m.line - 1]}`,
-  );
-  expect(lines.filter((line) => !SAME.test(line))).toEqual([]);
-  expect(compiled).toBeGreaterThan(200);
+  return verdicts;
+}
+
+// REQ-DIODE-001
+it("no change of device set-up or manifest check goes unseen", async () => {
+  // What sees everything sees nothing: with the mutants' flags the unchanged sources must pass.
+  for (const judge of new Set(SET_UP.map(([judge]) => judge)))
+    expect(await verdict(judge, `plain-${judge.program}`, {}, MUTANT_FLAGS)).toBeUndefined();
+  let seen = 0;
+  const alive: string[] = [];
+  for (const [judge, file] of SET_UP) {
+    const lines = sourceOf(file).split("\n");
+    const outcome = await tried({
+      record: join(RECORDS, "runtime.json"),
+      part: `${judge.program}.c of ${file}`,
+      hash: await sourcesOf(judge, file),
+      mutants: mutantsOf(file, sourceOf(file)),
+      nameOf: (m) => `${m.file}:${m.line}: ${m.from} -> ${m.to}: ${lines[m.line - 1]}`,
+      attempt: (mutants) => attempt(judge, mutants),
+    });
+    seen += outcome.seen;
+    alive.push(...outcome.alive);
+  }
+  console.log(`${seen + alive.length} mutants of ${SET_UP.map(([, file]) => file).join(", ")}, ${seen} seen`);
+  expect(alive.filter((line) => !SAME.test(line))).toEqual([]);
+  expect(seen).toBeGreaterThan(200);
 });

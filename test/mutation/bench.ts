@@ -1,0 +1,92 @@
+/** Runs tests of a copy of the project, one at a time, each with a limit of processor time. */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Answer, Order } from "./runner.ts";
+
+/** Seconds of processor time of a test file and all that it starts, beyond which it does not end. */
+const LIMIT = 90;
+/** So many looks, each a while after the last, between which so few seconds were used: it waits for what does not come. */
+const [IDLE_LOOKS, LOOK_MS, NOTHING] = [80, 250, 0.02];
+/** Clock ticks a second of /proc/PID/stat. */
+const HERTZ = 100;
+
+export class Bench {
+  readonly #folder: string;
+  #child: ChildProcess | undefined;
+  /** What every test has cost, seconds. */
+  spent = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** What a test file says of the tree as it is now. @param changed since it was last asked */
+  async run(test: string, changed: string[]): Promise<Answer> {
+    const child = await this.#started();
+    const before = used(child.pid!);
+    const answered = new Promise<Answer>((resolve) => {
+      const end = (answer: Answer) => {
+        child.removeAllListeners("message").removeAllListeners("exit");
+        resolve(answer);
+      };
+      child.once("message", end).once("exit", () => end({ passed: false, message: "the runner has ended" }));
+    });
+    child.send({ test, changed } satisfies Order);
+    let [last, idle] = [before, 0];
+    for (;;) {
+      const answer = await Promise.race([answered, pause(LOOK_MS, undefined, { ref: false })]);
+      const now = Math.max(used(child.pid!), last);
+      idle = now - last > NOTHING ? 0 : idle + 1;
+      last = now;
+      if (!answer && now - before < LIMIT && idle < IDLE_LOOKS) continue;
+      this.spent += last - before;
+      if (answer) return answer;
+      await this.close();
+      return { passed: false, message: idle < IDLE_LOOKS ? "does not end" : "waits for ever" };
+    }
+  }
+
+  async #started(): Promise<ChildProcess> {
+    if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) return this.#child;
+    // A group of its own, so that it can be ended with all of it
+    const child = fork(join(this.#folder, "dist", "test", "mutation", "runner.js"), [], {
+      cwd: this.#folder,
+      detached: true,
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      env: { ...process.env, WEIR_SHARED: "absent", WEIR_TEST_TIMES: "", VITEST: "", VITEST_POOL_ID: "" },
+    });
+    this.#child = child;
+    await Promise.race([once(child, "message"), once(child, "exit")]);
+    return child;
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    // Its warden, which is in a group of its own, removes what is left of it (test/runner/warden.ts)
+    process.kill(-child.pid!, "SIGKILL");
+    await ended;
+  }
+}
+
+/** Seconds of processor time of a group of processes: of those that are there, and of their children that have ended. */
+function used(group: number): number {
+  let ticks = 0;
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    let stat: string;
+    try {
+      stat = readFileSync(`/proc/${name}/stat`, "latin1");
+    } catch {
+      continue; // it has ended meanwhile
+    }
+    const fields = stat.slice(stat.lastIndexOf(") ") + 2).split(" ");
+    if (Number(fields[2]) === group) for (const n of [11, 12, 13, 14]) ticks += Number(fields[n]);
+  }
+  return ticks / HERTZ;
+}

@@ -1,0 +1,43 @@
+/** Which mutants are tried: drawn by a seed, so that the same seed draws the same, whatever is changed elsewhere. */
+import { type Change, changesOf, enumsOf } from "./changes.ts";
+import type { Graph } from "./graph.ts";
+import { hashOf } from "./record.ts";
+
+/** What CI knows the verdicts of (records/sample.json). */
+export const SAMPLE = { seed: "18", size: 60 };
+
+/** What names a mutant wherever it stands in its file. */
+export const keyOf = ({ file, text, from, to, nth }: Omit<Change, "line" | "start" | "end" | "by">): string =>
+  [file, text, from, to, nth].join(" | ");
+
+export const nameOf = ({ file, line, from, to, text }: Omit<Change, "start" | "end" | "by" | "nth">): string =>
+  `${file}:${line}: ${from} -> ${to}: ${text}`;
+
+const STARS: Record<string, string> = { "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*" };
+
+/** `**` stands for any folders, `*` for any name or part of one; a folder for all that is in it. */
+export function matcher(globs: readonly string[]): (file: string) => boolean {
+  const patterns = globs.map((glob) => {
+    const body = glob
+      .replace(/\/$/, "")
+      .replaceAll(/[.+^$()|[\]\\{}]/g, "\\$&")
+      .replaceAll(/\*\*\/|\*\*|\*/g, (stars) => STARS[stars]!);
+    return new RegExp(`^${body}($|/)`);
+  });
+  return (file) => patterns.some((pattern) => pattern.test(file));
+}
+
+/** Changes of the product's sources that match, in the order in which the seed draws them. */
+export function drawn(graph: Graph, globs: readonly string[], seed: string, size = Number.POSITIVE_INFINITY): Change[] {
+  const enums = new Map([...graph.texts].flatMap(([file, text]) => enumsOf(file, text)));
+  const isWanted = matcher(globs);
+  const all = graph
+    .product()
+    .filter(isWanted)
+    .flatMap((file) => changesOf(file, graph.texts.get(file)!, enums))
+    .map((change) => ({ change, rank: hashOf(seed, keyOf(change)) }));
+  return all
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .slice(0, size)
+    .map(({ change }) => change);
+}

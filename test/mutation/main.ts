@@ -1,0 +1,82 @@
+/**
+ * npm run mutants -- [--files GLOB]... [--seed N] [--sample N] [--evidence]
+ * npm run mutants -- --record
+ *
+ * Changes one point of the sources at a time, and asks the nearest tests whether they see it. Standard output: survivors, and a
+ * table by folder. Exit code 0: every survivor is in survivors.json; 1: usage; 3: one is not.
+ */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ROOT } from "../../lib/asc.ts";
+import { drawn, keyOf, nameOf, SAMPLE } from "./draw.ts";
+import { writeFigures } from "./figures.ts";
+import { Graph } from "./graph.ts";
+import { survivors } from "./survivors.ts";
+import { Kept, Trial } from "./trial.ts";
+
+const USAGE = `npm run mutants -- [--files GLOB]... [--seed ${SAMPLE.seed}] [--sample 40] [--evidence]
+  --files     sources to change: a folder, or a pattern with * and **; all by default
+  --seed      which mutants are drawn
+  --sample    how many; 0: all
+  --evidence  writes the figures to docs/evidence/mutants.json
+npm run mutants -- --record
+  tries all mutants of the kernel part and of guard, and the sample of CI, and writes test/mutation/records`;
+
+const say = (line: string) => process.stderr.write(`mutants: ${line}\n`);
+
+/** The tests that keep records, told to write them. */
+const RECORDING = ["test/mutation/runtime.test.ts", "diode/mutation.test.ts", "test/mutation/sample.test.ts"];
+
+function record(): number {
+  const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
+  const env = { ...process.env, WEIR_MUTANTS: "record" };
+  return spawnSync(process.execPath, [vitest, "run", ...RECORDING], { cwd: ROOT, stdio: "inherit", env }).status ?? 1;
+}
+
+async function tryAll(files: readonly string[], seed: string, size: number, evidence: boolean): Promise<number> {
+  const graph = new Graph();
+  const changes = drawn(graph, files, seed, size || undefined);
+  const kept = new Kept(join(ROOT, "build", "mutants", "verdicts.json"));
+  const trial = new Trial(graph, [kept], say);
+  const listed = survivors();
+  const judged = [];
+  try {
+    for (const [n, change] of changes.entries()) {
+      const known = trial.known(change);
+      const judgement = known ?? (await trial.judge(change));
+      judged.push({ ...change, ...judgement });
+      if (!known) kept.write();
+      const what = judgement.verdict === "seen" ? `seen by ${judgement.by}` : judgement.verdict;
+      say(
+        `${n + 1} of ${changes.length}, ${trial.spent.toFixed(0)} s: ${what}${known ? " (kept)" : ""}: ${nameOf(change)}`,
+      );
+    }
+  } finally {
+    await trial.close();
+  }
+  const unlisted = judged.filter((one) => one.verdict === "alive" && !listed.has(keyOf(one)));
+  for (const one of unlisted) process.stdout.write(`not in survivors.json: ${nameOf(one)}\n`);
+  process.stdout.write(writeFigures(judged, listed, { files, seed, size }, evidence));
+  return unlisted.length ? 3 : 0;
+}
+
+try {
+  const { values } = parseArgs({
+    options: {
+      files: { type: "string", multiple: true, default: ["**"] },
+      seed: { type: "string", default: SAMPLE.seed },
+      sample: { type: "string", default: "40" },
+      evidence: { type: "boolean", default: false },
+      record: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help || !/^\d+$/.test(values.sample)) throw new Error(USAGE);
+  process.exitCode = values.record
+    ? record()
+    : await tryAll(values.files, values.seed, Number(values.sample), values.evidence);
+} catch (error) {
+  say((error as Error).message);
+  process.exitCode = 1;
+}
