@@ -16,6 +16,7 @@ interface Options {
   output: string;
   arch: string;
   flat?: boolean;
+  oneQueue?: boolean;
   sign?: string;
 }
 
@@ -33,6 +34,7 @@ export function command(): Command {
       "--flat",
       "aarch64: write a flat Image (Linux's boot protocol), for hosts that load no ELF files (Firecracker, Xen)",
     )
+    .option("--one-queue", "no inert second queue for each NIC: for a host that starts NICs without it, as QEMU does")
     .option("--sign <key.pem>", "sign the image with this Ed25519 key: writes <output>.sig (weir inspect --verify)")
     .addHelpText(
       "after",
@@ -63,8 +65,9 @@ Exit codes: 0 built; 1 the policy is wrong (file:line:column: path: what), or a 
 }
 
 /** Builds what has changed, puts the policy in, writes the image. Says on stdout what the image is. */
-async function build({ config: policyPath, output, flat, sign }: Options, arch: Arch): Promise<void> {
+async function build({ config: policyPath, output, flat, oneQueue = false, sign }: Options, arch: Arch): Promise<void> {
   const signer = sign === undefined ? undefined : readSigner(sign);
+  if (oneQueue && policyPath === undefined) throw new Error("--one-queue: expected a policy too (-c)");
   // The policy first: what is wrong in it should not wait for a compiler.
   const policy = policyPath === undefined ? undefined : await compilePolicy(policyPath);
   for (const warning of policy?.warnings ?? []) process.stderr.write(`${warning}\n`);
@@ -72,7 +75,7 @@ async function build({ config: policyPath, output, flat, sign }: Options, arch: 
   const elf = policy
     ? await step(
         `policy ${policyPath}`,
-        async () => withPolicy(prebuilt, policy),
+        async () => withPolicy(prebuilt, policy, { oneQueue }),
         (placed) => `sha256 ${sha256(placed)}`,
       )
     : prebuilt;

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packContainer } from "../appliance/build/container.ts";
+import { MANIFEST_SIZE } from "../appliance/build/manifest.ts";
 import { placeManifest, placePolicy } from "../appliance/build/place.ts";
 import { smallImage } from "../appliance/build/testing/image.ts";
 import { command } from "./inspect.ts";
@@ -17,13 +18,11 @@ const inspect = async (image: Uint8Array, ...options: string[]) => {
 describe("weir inspect", () => {
   const part = Uint8Array.of(1, 2, 3);
   const container = packContainer({ inspect: part, guard: part, journal: part });
-  const image = placePolicy(
-    placeManifest(smallImage(), [
-      { name: "in", direction: "receive", mac: "52:54:00:77:00:01" },
-      { name: "out", direction: "transmit", mac: "52:54:00:77:00:02" },
-    ]),
-    container,
-  );
+  const interfaces = [
+    { name: "in", direction: "receive", mac: "52:54:00:77:00:01" },
+    { name: "out", direction: "transmit", mac: "52:54:00:77:00:02" },
+  ] as const;
+  const image = placePolicy(placeManifest(smallImage(), interfaces), container);
 
   // REQ-IMAGE-015
   it("lists interfaces, segments and the policy", async () => {
@@ -33,6 +32,18 @@ describe("weir inspect", () => {
     expect(seen.out).toMatch(/^ {2}0x101000 {3}r-x {10}16 {7}16$/m);
     expect(seen.out).toMatch(/^policy {7}320 bytes: inspect 3, guard 3, journal 3\n {2}sha256 [0-9a-f]{64}$/m);
     expect(process.exitCode).toBeUndefined();
+  });
+
+  it("says what the manifest says beside the interfaces", async () => {
+    await inspect(image);
+    expect(seen.out).not.toMatch(/one queue|takes nothing/);
+    await inspect(placeManifest(image, interfaces, { oneQueue: true, logSilence: 30 }));
+    expect(seen.out).toContain(
+      "one queue for each, no inert one\n  ends when the device of log takes nothing for 30 s\n",
+    );
+    seen.out = "";
+    await inspect(placeManifest(image, interfaces, { oneQueue: true, logSilence: 30 }), "--json");
+    expect(JSON.parse(seen.out)).toMatchObject({ oneQueue: true, logSilence: 30 });
   });
 
   it("says so when there is no policy", async () => {
@@ -60,7 +71,7 @@ describe("weir inspect", () => {
     // The manifest's note made into a note of type 2, which says how an image was built.
     const hostile = smallImage();
     const text = Buffer.from('{"weir":"\\u001b[2J"}');
-    const second = 0x200 + 20 + 136;
+    const second = 0x200 + 20 + MANIFEST_SIZE;
     const view = new DataView(hostile.buffer);
     [5, text.length, 2].forEach((word, n) => {
       view.setUint32(second + n * 4, word, true);

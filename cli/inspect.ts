@@ -79,6 +79,8 @@ export function render(d: ImageDescription): string {
       ["way", "MAC address"],
       d.interfaces.map((i) => [i.name, `${i.direction} only`, i.mac]),
     ),
+    ...(d.oneQueue ? ["  one queue for each, no inert one"] : []),
+    ...(d.logSilence ? [`  ends when the device of log takes nothing for ${d.logSilence} s`] : []),
     ...(d.interfaces.length ? [] : ["  none: this image has no policy yet (weir build -c policy.yaml)"]),
     "",
     ...table(

@@ -165,6 +165,14 @@ rules:
       "weir: 1\ninterfaces: { out: { next-hop: 52:54:00:77:00:12 }, log: §{ collector: { address: 1.2.3.4, mac: 52:54:00:77:00:13 } } }\nrules: []\n",
       "interfaces.log.address: missing, expected the address to log from",
     ],
+    [
+      "weir: 1\ninterfaces: { out: { next-hop: 52:54:00:77:00:12 }, log: { stop-when-silent: §30s } }\nrules: []\n",
+      "interfaces.log.stop-when-silent: has no effect without a collector, because nothing is sent, expected a collector too",
+    ],
+    ...["14s", "0s", "61min", "2h", "500ms", "30", "-30s", "1.5min", "often", "[30s]"].map((text) => [
+      `weir: 1\ninterfaces:\n  out: { next-hop: 52:54:00:77:00:12 }\n  log: { stop-when-silent: §${text} }\nrules: []\n`,
+      `interfaces.log.stop-when-silent: ${/^\d+$/.test(text) ? text : text.startsWith("[") ? "a list" : `"${text}"`}, expected whole seconds or minutes such as 30s or 2min, from 15s to 3600s`,
+    ]),
   ])("%#: says what and where", (withMark, expected) => {
     const { text, place } = marked(withMark);
     expect(errors(text)).toContain(`${place}: ${expected}`);
@@ -292,6 +300,25 @@ describe("what a policy comes to", () => {
     expect(effective).toContain(
       "late: deny icmp from 10.0.0.1 to any types 8,0\n    never reached: ping before it match all its frames\n",
     );
+  });
+  it("ends an image whose `log` is silent where it says so, and only there", () => {
+    const policy = (more: string) =>
+      compilePolicyText(
+        `weir: 1\ninterfaces:\n  out: { next-hop: 52:54:00:77:00:12 }\n  log: { address: 10.0.1.1, collector: { address: 10.0.1.2, mac: 52:54:00:77:00:13 }${more} }\nrules: []\n`,
+        "policy.yaml",
+      );
+    for (const [text, seconds] of [
+      ["15s", 15],
+      ["30s", 30],
+      ["2min", 120],
+      ["1h", 3600],
+    ] as const) {
+      const compiled = policy(`, stop-when-silent: ${text}`);
+      expect(compiled.logSilence).toBe(seconds);
+      expect(shownText(compiled)).toContain(`not authenticated, stops when silent for ${seconds}s\n`);
+    }
+    expect(policy("").logSilence).toBe(0);
+    expect(shownText(policy(""))).not.toContain("when silent");
   });
   it("lists of one rule keep their meaning whatever their order", () => {
     const ports = (list: string) =>

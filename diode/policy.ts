@@ -30,6 +30,8 @@ export interface CompiledPolicy {
   parts: Parts;
   /** For the image's manifest: `in` receives, `out` and `log` transmit. */
   interfaces: Interface[];
+  /** For the manifest, too: seconds after which the image ends when the device of `log` takes nothing; 0: never. */
+  logSilence: number;
   /** In the order of the file. */
   warnings: Problem[];
   /** By the number that guard gives them. */
@@ -178,6 +180,7 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
       { name: "out", direction: "transmit", mac: macText(policy.out.mac) },
       { name: "log", direction: "transmit", mac: macText(policy.log.mac) },
     ],
+    logSilence: policy.log.silence,
     warnings: inOrder(warnings),
     ruleNames: policy.rules.map(({ name }) => name),
     hash: hash.digest("hex"),

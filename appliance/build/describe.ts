@@ -3,7 +3,7 @@
 import { unpackContainer } from "./container.ts";
 import { type Elf, FLAG_EXECUTE, FLAG_READ, FLAG_WRITE, machineName, PT_LOAD, readElf } from "./elf.ts";
 import { type BuildInfo, buildInfo, sha256 } from "./info.ts";
-import { type Interface, manifestNote, NOTE_BUILD, NOTE_OWNER, unpackManifest } from "./manifest.ts";
+import { type Manifest, manifestNote, NOTE_BUILD, NOTE_OWNER, unpackManifest } from "./manifest.ts";
 import { policyOf } from "./place.ts";
 import { memoryNeeded } from "./spare.ts";
 
@@ -16,12 +16,11 @@ export interface Extent {
   memoryBytes: number;
 }
 
-export interface ImageDescription {
+export interface ImageDescription extends Manifest {
   machine: string;
   bytes: number;
   sha256: string;
   entry: string;
-  interfaces: Interface[];
   segments: Extent[];
   sections: (Extent & { name: string })[];
   /** Bytes of memory that a machine must have for it (spare.ts); absent where `build` is. */
@@ -40,7 +39,7 @@ const SHF_EXECINSTR = 4;
 /** @throws Error when it is not a whole Weir image. */
 export function describeImage(image: Uint8Array): ImageDescription {
   const elf = readElf(image);
-  const interfaces = unpackManifest(manifestNote(elf).bytes);
+  const manifest = unpackManifest(manifestNote(elf).bytes);
   const container = policyOf(elf);
   const build = readBuildInfo(elf);
   const memory = memoryNeeded(elf, build);
@@ -49,7 +48,7 @@ export function describeImage(image: Uint8Array): ImageDescription {
     bytes: image.length,
     sha256: sha256(image),
     entry: hex(elf.entry),
-    interfaces,
+    ...manifest,
     segments: elf.segments
       .filter((s) => s.type === PT_LOAD)
       .map((s) => ({

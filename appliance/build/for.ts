@@ -26,8 +26,17 @@ export async function prebuiltImage(arch: Arch = "x86_64"): Promise<Uint8Array> 
 /** Puts in what compilePolicy made; takes no compiler. */
 export function withPolicy(
   image: Uint8Array,
-  policy: { parts: Parameters<typeof packContainer>[0]; interfaces: Parameters<typeof placeManifest>[1] },
+  policy: {
+    parts: Parameters<typeof packContainer>[0];
+    interfaces: Parameters<typeof placeManifest>[1];
+    logSilence: number;
+  },
+  options: { oneQueue?: boolean } = {},
 ): Uint8Array {
   const spare = sparePages(policy.parts, buildInfoOf(image));
-  return placePolicy(placeManifest(image, policy.interfaces), packContainer(policy.parts, spare));
+  const { logSilence } = policy;
+  return placePolicy(
+    placeManifest(image, policy.interfaces, { ...options, logSilence }),
+    packContainer(policy.parts, spare),
+  );
 }

@@ -6,16 +6,19 @@
 import {
   Direction as Code,
   Interface as Entry,
+  ManifestFlag as Flag,
+  Manifest as Layout,
   MANIFEST_VERSION,
   MAX_INTERFACES,
-  Manifest,
+  MAX_LOG_SILENCE,
+  MIN_LOG_SILENCE,
 } from "../contract/generated/image.ts";
 import type { Elf } from "./elf.ts";
 
 export const NOTE_OWNER = "Weir";
 export const NOTE_MANIFEST = 1;
 export const NOTE_BUILD = 2;
-export const MANIFEST_SIZE = Manifest.SIZE;
+export const MANIFEST_SIZE = Layout.SIZE;
 
 export type Direction = "receive" | "transmit";
 
@@ -26,14 +29,29 @@ export interface Interface {
   mac: string;
 }
 
+/** What the manifest says beside the interfaces. */
+export interface Settings {
+  /** Each NIC has the one queue that is used, and no inert one. */
+  oneQueue: boolean;
+  /** Seconds after which the image ends when the device of `log` takes nothing; 0: never. */
+  logSilence: number;
+}
+export interface Manifest extends Settings {
+  interfaces: Interface[];
+}
+
 const DIRECTIONS: Record<number, Direction> = { [Code.RECEIVE_ONLY]: "receive", [Code.TRANSMIT_ONLY]: "transmit" };
-const INTERFACES_AT = Manifest.AT.interfaces;
+const INTERFACES_AT = Layout.AT.interfaces;
 
 /** @returns MANIFEST_SIZE bytes. @throws Error naming the interface and what is wrong with it. */
-export function packManifest(interfaces: readonly Interface[]): Uint8Array {
+export function packManifest(interfaces: readonly Interface[], settings: Partial<Settings> = {}): Uint8Array {
+  const { oneQueue = false, logSilence = 0 } = settings;
   if (interfaces.length > MAX_INTERFACES) throw new Error(`${interfaces.length} interfaces, at most ${MAX_INTERFACES}`);
   const bytes = new Uint8Array(MANIFEST_SIZE);
-  const manifest = new Manifest(bytes).write({ version: MANIFEST_VERSION, count: interfaces.length });
+  const manifest = new Layout(bytes).write({
+    ...{ version: MANIFEST_VERSION, count: interfaces.length },
+    ...{ flags: oneQueue ? Flag.ONE_QUEUE : 0, logSilence },
+  });
   interfaces.forEach(({ name, direction, mac }, n) => {
     if (!/^[a-z][a-z0-9]{0,7}$/.test(name))
       throw new Error(`interface name ${name}: expected 1 to 8 letters and digits`);
@@ -45,17 +63,18 @@ export function packManifest(interfaces: readonly Interface[]): Uint8Array {
     });
   });
   check(interfaces);
+  checkSilence(logSilence);
   return bytes;
 }
 
 /** @throws Error saying what is wrong; the bytes are untrusted. */
-export function unpackManifest(bytes: Uint8Array): Interface[] {
+export function unpackManifest(bytes: Uint8Array): Manifest {
   if (bytes.length < INTERFACES_AT)
     throw new Error(`manifest: ${bytes.length} bytes, expected at least ${INTERFACES_AT}`);
-  const manifest = new Manifest(bytes);
+  const manifest = new Layout(bytes);
   const { version, count } = manifest;
   if (version !== MANIFEST_VERSION) throw new Error(`manifest: version ${version}, expected ${MANIFEST_VERSION}`);
-  if (count > MAX_INTERFACES || INTERFACES_AT + count * Entry.SIZE > bytes.length)
+  if (count > MAX_INTERFACES || MANIFEST_SIZE > bytes.length)
     throw new Error(`manifest: ${count} interfaces do not fit into its ${bytes.length} bytes`);
   const interfaces = Array.from({ length: count }, (_, n): Interface => {
     const entry = manifest.interfaces(n);
@@ -68,7 +87,10 @@ export function unpackManifest(bytes: Uint8Array): Interface[] {
     return { name, direction, mac };
   });
   check(interfaces);
-  return interfaces;
+  const { flags, logSilence } = manifest;
+  if (flags & ~Flag.ONE_QUEUE) throw new Error(`manifest: unknown flags 0x${flags.toString(16)}`);
+  checkSilence(logSilence);
+  return { interfaces, oneQueue: flags === Flag.ONE_QUEUE, logSilence };
 }
 
 /** NICs are told apart by MAC address alone, so two with the same one are no manifest. */
@@ -77,6 +99,11 @@ function check(interfaces: readonly Interface[]): void {
     const twice = interfaces.find((i, n) => interfaces.findIndex((other) => other[key] === i[key]) !== n);
     if (twice) throw new Error(`manifest: two interfaces with the ${key} ${twice[key]}`);
   }
+}
+
+function checkSilence(seconds: number): void {
+  if (seconds !== 0 && !(Number.isInteger(seconds) && seconds >= MIN_LOG_SILENCE && seconds <= MAX_LOG_SILENCE))
+    throw new Error(`manifest: ${seconds} s without \`log\`, expected ${MIN_LOG_SILENCE} to ${MAX_LOG_SILENCE}, or 0`);
 }
 
 /** The manifest's note of an image. @throws Error when the file is not a Weir image. */

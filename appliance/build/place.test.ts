@@ -52,10 +52,31 @@ describe("the policy's container", () => {
 
 describe("the manifest", () => {
   it("gives back the interfaces", () => {
-    expect(unpackManifest(packManifest(INTERFACES))).toEqual(INTERFACES);
+    expect(unpackManifest(packManifest(INTERFACES)).interfaces).toEqual(INTERFACES);
     expect(Buffer.from(packManifest(INTERFACES).subarray(0, 24)).toString("hex")).toBe(
-      `${"01000000" + "02000000"}${"696e000000000000" + "01" + "00" + "525400770001"}`,
+      `${"02000000" + "02000000"}${"696e000000000000" + "01" + "00" + "525400770001"}`,
     );
+  });
+  it("gives back the settings", () => {
+    const settings = { oneQueue: true, logSilence: 30 };
+    const bytes = packManifest(INTERFACES, settings);
+    expect(unpackManifest(bytes)).toEqual({ interfaces: INTERFACES, ...settings });
+    expect(Buffer.from(bytes.subarray(-8)).toString("hex")).toBe("01000000" + "1e000000");
+    expect(unpackManifest(packManifest(INTERFACES))).toMatchObject({ oneQueue: false, logSilence: 0 });
+  });
+  it("refuses unknown flags, and a silence that is too short or too long", () => {
+    for (const logSilence of [1, 14, 3601, 15.5, Number.NaN])
+      expect(() => packManifest(INTERFACES, { logSilence })).toThrow(/s without `log`, expected 15 to 3600, or 0/);
+    for (const logSilence of [15, 3600])
+      expect(unpackManifest(packManifest(INTERFACES, { logSilence })).logSilence).toBe(logSilence);
+    const bytes = packManifest(INTERFACES);
+    const view = new DataView(bytes.buffer);
+    for (let bit = 1; bit < 32; bit++) {
+      view.setUint32(bytes.length - 8, 2 ** bit, true);
+      expect(() => unpackManifest(bytes)).toThrow(`manifest: unknown flags 0x${(2 ** bit).toString(16)}`);
+    }
+    view.setBigUint64(bytes.length - 8, 14n << 32n, true);
+    expect(() => unpackManifest(bytes)).toThrow(/14 s without/);
   });
   it("refuses two interfaces that nobody could tell apart", () => {
     const [a, b] = INTERFACES as [Interface, Interface];
@@ -94,7 +115,7 @@ describe("placing", () => {
   });
   it("writes the manifest in place", () => {
     const placed = placeManifest(smallImage(), INTERFACES);
-    expect(unpackManifest(manifestNote(readElf(placed)).bytes)).toEqual(INTERFACES);
+    expect(unpackManifest(manifestNote(readElf(placed)).bytes).interfaces).toEqual(INTERFACES);
     expect(placed.length).toBe(smallImage().length);
   });
 

@@ -6,7 +6,7 @@
 import { MAX_CONTAINER } from "../contract/generated/image.ts";
 import { unpackContainer } from "./container.ts";
 import { type Elf, FLAG_READ, PT_LOAD, readElf, type Segment } from "./elf.ts";
-import { type Interface, MANIFEST_SIZE, manifestNote, packManifest } from "./manifest.ts";
+import { type Interface, MANIFEST_SIZE, manifestNote, packManifest, type Settings } from "./manifest.ts";
 
 const PAGE = 4096;
 const SHT_PROGBITS = 1;
@@ -40,13 +40,17 @@ export function placePolicy(image: Uint8Array, container: Uint8Array): Uint8Arra
   return placed;
 }
 
-/** A copy of the image with these interfaces in its manifest. */
-export function placeManifest(image: Uint8Array, interfaces: readonly Interface[]): Uint8Array {
+/** A copy of the image with these interfaces and settings in its manifest. */
+export function placeManifest(
+  image: Uint8Array,
+  interfaces: readonly Interface[],
+  settings: Partial<Settings> = {},
+): Uint8Array {
   const note = manifestNote(readElf(image));
   if (note.bytes.length !== MANIFEST_SIZE)
     throw new Error(`the image's manifest has ${note.bytes.length} bytes of room, expected ${MANIFEST_SIZE}`);
   const placed = Uint8Array.from(image);
-  placed.set(packManifest(interfaces), note.at);
+  placed.set(packManifest(interfaces, settings), note.at);
   return placed;
 }
 

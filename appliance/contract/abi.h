@@ -27,6 +27,7 @@ enum weir_exit {
   EXIT_STREAM = 32,
   EXIT_STALLED = 33, // replay: a transmit ring stayed full for WAIT_SECONDS
   EXIT_BAD_CALL = 34,
+  EXIT_LOG_SILENT = 35, // the policy's `interfaces.log.stop-when-silent`: frames are lost that nobody can count
   EXIT_INSPECT_TRAP = 41,
   EXIT_GUARD_TRAP = 42,
   EXIT_JOURNAL_TRAP = 43,
@@ -43,8 +44,10 @@ enum weir_exit {
   EXIT_FAULT_KERNEL = 60, // anything at all in the kernel part
 };
 
-#define MANIFEST_VERSION 1
+#define MANIFEST_VERSION 2
 #define MAX_INTERFACES 8
+#define MIN_LOG_SILENCE 15 // s: longer than a busy image, or a paused one, goes without looking (user/main.c)
+#define MAX_LOG_SILENCE 3600 // s
 #define CONTAINER_MAGIC 0x4c4f5057 // the bytes "WPOL"
 #define CONTAINER_VERSION 2
 #define CONTAINER_PARTS 3
@@ -68,16 +71,25 @@ _Static_assert(offsetof(struct weir_interface, direction) == 8, "Interface.direc
 _Static_assert(offsetof(struct weir_interface, zero) == 9, "Interface.zero");
 _Static_assert(offsetof(struct weir_interface, mac) == 10, "Interface.mac");
 
+// Bits of Manifest.flags.
+enum weir_manifest_flag {
+  MANIFEST_ONE_QUEUE = 1, // each NIC has the one queue that is used, and no inert one: for hosts that start it so
+};
+
 // ELF note, owner "Weir", type 1. In a runtime's own: in, out, log, in the order of enum weir_role.
 struct weir_manifest {
   uint32_t version; // MANIFEST_VERSION
   uint32_t count; // interfaces that follow; 0 in an image without a policy
   struct weir_interface interfaces[8];
+  uint32_t flags; // ManifestFlag
+  uint32_t log_silence; // s: the image ends when `log` has taken nothing for so long although frames are there: MIN_LOG_SILENCE to MAX_LOG_SILENCE; 0 = never
 };
-_Static_assert(sizeof(struct weir_manifest) == 136, "Manifest");
+_Static_assert(sizeof(struct weir_manifest) == 144, "Manifest");
 _Static_assert(offsetof(struct weir_manifest, version) == 0, "Manifest.version");
 _Static_assert(offsetof(struct weir_manifest, count) == 4, "Manifest.count");
 _Static_assert(offsetof(struct weir_manifest, interfaces) == 8, "Manifest.interfaces");
+_Static_assert(offsetof(struct weir_manifest, flags) == 136, "Manifest.flags");
+_Static_assert(offsetof(struct weir_manifest, log_silence) == 140, "Manifest.logSilence");
 
 // Where a compartment's part is.
 struct weir_container_part {

@@ -78,6 +78,8 @@ export interface Policy {
     address: number;
     port: number;
     collector: { address: number; mac: bigint; port: number } | undefined;
+    /** Seconds after which the image ends when the device of `log` takes nothing; 0: never. */
+    silence: number;
     /** What authenticates the log; never shown. */
     key: KeyFile | undefined;
   };
@@ -134,6 +136,7 @@ export function modelOf(file: PolicyFile): Policy {
       address: log?.address ?? 0,
       port: log?.port ?? 514,
       collector: log?.collector && { ...log.collector, port: log.collector.port ?? 514 },
+      silence: log?.["stop-when-silent"] ?? 0,
       key:
         log && (log.key ?? log["key-file"]) !== undefined ? { key: log.key, "key-file": log["key-file"] } : undefined,
     },

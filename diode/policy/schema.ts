@@ -1,6 +1,7 @@
 /** What a policy file may say. diode/README.md explains it to authors of policies. */
 import { z } from "zod";
 import { MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES, UNTAGGED } from "../../appliance/contract/config.ts";
+import { MAX_LOG_SILENCE, MIN_LOG_SILENCE } from "../../appliance/contract/generated/image.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS, FIXED } from "../../detectors/catalogue.ts";
 import { KEYS } from "../../detectors/policy.ts";
 import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "../../lib/addresses.ts";
@@ -80,6 +81,16 @@ const hostname = parsed<string>("1 to 31 letters, digits, dots and dashes", (val
 /** ns; appliance/compartments/guard/onboard/output.ts, SHORTEST_TICK. */
 const FASTEST_PADDED = 50_000n;
 
+/** Whole seconds: the image looks about once in each (appliance/runtime/user/main.c). */
+const silence = parsed<number>(
+  `whole seconds or minutes such as 30s or 2min, from ${MIN_LOG_SILENCE}s to ${MAX_LOG_SILENCE}s`,
+  (value) => {
+    const [, count, unit] = /^([1-9]\d{0,8})\s*(s|min|h)$/.exec(typeof value === "string" ? value : "") ?? [];
+    const seconds = Number(count) * { s: 1, min: 60, h: 3600 }[unit as "s" | "min" | "h"];
+    return seconds >= MIN_LOG_SILENCE && seconds <= MAX_LOG_SILENCE ? seconds : undefined;
+  },
+);
+
 const interfaces = object({
   in: object(networkInterface(0x525400770001n)).optional(),
   out: object({
@@ -106,6 +117,7 @@ const interfaces = object({
     address: address4().optional(),
     port: integer(1, 65535).optional(),
     collector: object({ address: address4(), mac: mac(), port: integer(1, 65535).optional() }).optional(),
+    "stop-when-silent": silence.optional(),
     ...keyMembers,
   })
     .superRefine((log, context) => {
@@ -114,6 +126,12 @@ const interfaces = object({
           code: "custom",
           path: ["key-file"],
           message: "given beside a key, expected only one of the two",
+        });
+      if (log["stop-when-silent"] !== undefined && !log.collector)
+        context.addIssue({
+          code: "custom",
+          path: ["stop-when-silent"],
+          message: "has no effect without a collector, because nothing is sent, expected a collector too",
         });
       if (log.collector && log.address === undefined)
         context.addIssue({ code: "custom", path: ["address"], message: "missing, expected the address to log from" });

@@ -66,7 +66,7 @@ function settings(policy: Policy): string[] {
   return [
     `in        ${macText(policy.in.mac)}, receive only`,
     `out       ${macText(out.mac)}, transmit only, to ${macText(out.nextHop)}, mtu ${note(out.mtu, 1500)}, ttl ${note(out.ttl, 64)}, rate ${out.rate?.text ?? "unlimited"}${queueText(policy)}`,
-    `log       ${macText(log.mac)}, transmit only, as ${log.hostname} ${collector}, ${log.key ? "authenticated" : "not authenticated"}`,
+    `log       ${macText(log.mac)}, transmit only, as ${log.hostname} ${collector}, ${log.key ? "authenticated" : "not authenticated"}${log.silence ? `, stops when silent for ${log.silence}s` : ""}`,
     `checksums ${policy.ignoreChecksums ? "ignore" : "verify"}`,
     `scan      benign-success ${note(scan.theta0, SCAN.theta0)}, scanner-success ${note(scan.theta1, SCAN.theta1)}, false-positive ${note(scan.alpha, SCAN.alpha)}, detection ${note(scan.power, SCAN.power)}, action ${scan.action}`,
     `newcomer  ${newcomer.hosts ? `${newcomer.hosts.length} known networks` : "every host is known"}, ${newcomer.services ? `${newcomer.services.length} known services` : "every service is known"}, action ${newcomer.action}`,

@@ -12,7 +12,7 @@ export const KERNEL: readonly Group[] = [
       "appliance/runtime/arch/aarch64/cpu.c": [
         "if (!fdt_read(fdt)) arch_exit(EXIT_DEVICES);",
         "if (machine.memory[i].from <= from && to <= mach",
-        'if (machine.smc) __asm__ volatile("smc #0" : "+r',
+        'if (machine.smc) FIRMWARE("smc", PSCI_SYSTEM_OF',
       ],
       "appliance/runtime/arch/aarch64/paging.c": [
         'if (used == TABLES) refuse(EXIT_MEMORY, "the ima',

@@ -22,6 +22,7 @@ export const ExitCode = {
   STREAM: 32,
   STALLED: 33, // replay: a transmit ring stayed full for WAIT_SECONDS
   BAD_CALL: 34,
+  LOG_SILENT: 35, // the policy's `interfaces.log.stop-when-silent`: frames are lost that nobody can count
   INSPECT_TRAP: 41,
   GUARD_TRAP: 42,
   JOURNAL_TRAP: 43,
@@ -57,6 +58,7 @@ export const ExitCodeWords = {
   STREAM: "stopped: the replayed stream of records is malformed",
   STALLED: "stopped: no host takes what the replay sends",
   BAD_CALL: "stopped: the user part made an undefined system call",
+  LOG_SILENT: "stopped: the device of `log` takes nothing",
   INSPECT_TRAP: "trap in inspect",
   GUARD_TRAP: "trap in guard",
   JOURNAL_TRAP: "trap in journal",
@@ -73,8 +75,10 @@ export const ExitCodeWords = {
   FAULT_KERNEL: "trap in the kernel part",
 } as const;
 
-export const MANIFEST_VERSION = 1;
+export const MANIFEST_VERSION = 2;
 export const MAX_INTERFACES = 8;
+export const MIN_LOG_SILENCE = 15; // s: longer than a busy image, or a paused one, goes without looking (user/main.c)
+export const MAX_LOG_SILENCE = 3600; // s
 export const CONTAINER_MAGIC = 0x4c4f5057; // the bytes "WPOL"
 export const CONTAINER_VERSION = 2;
 export const CONTAINER_PARTS = 3;
@@ -115,15 +119,24 @@ export class Interface extends Layout<InterfaceFields> implements InterfaceField
   }
 }
 
+/** Bits of Manifest.flags. */
+export const ManifestFlag = {
+  ONE_QUEUE: 1, // each NIC has the one queue that is used, and no inert one: for hosts that start it so
+} as const;
+
 export interface ManifestFields {
   version: number; // MANIFEST_VERSION
   count: number; // interfaces that follow; 0 in an image without a policy
+  flags: number; // ManifestFlag
+  // s: the image ends when `log` has taken nothing for so long although frames are there: MIN_LOG_SILENCE to
+  // MAX_LOG_SILENCE; 0 = never
+  logSilence: number;
 }
 
-/** 136 bytes. ELF note, owner "Weir", type 1. In a runtime's own: in, out, log, in the order of enum weir_role. */
+/** 144 bytes. ELF note, owner "Weir", type 1. In a runtime's own: in, out, log, in the order of enum weir_role. */
 export class Manifest extends Layout<ManifestFields> implements ManifestFields {
-  static readonly SIZE = 136;
-  static readonly AT = { version: 0, count: 4, interfaces: 8 } as const;
+  static readonly SIZE = 144;
+  static readonly AT = { version: 0, count: 4, interfaces: 8, flags: 136, logSilence: 140 } as const;
   get version(): number {
     return this.view.getUint32(this.at, true);
   }
@@ -139,6 +152,18 @@ export class Manifest extends Layout<ManifestFields> implements ManifestFields {
   /** The n-th of 8. */
   interfaces(n: number): Interface {
     return new Interface(this.view, this.at + 8 + n * 16);
+  }
+  get flags(): number {
+    return this.view.getUint32(this.at + 136, true);
+  }
+  set flags(value: number) {
+    this.view.setUint32(this.at + 136, value, true);
+  }
+  get logSilence(): number {
+    return this.view.getUint32(this.at + 140, true);
+  }
+  set logSilence(value: number) {
+    this.view.setUint32(this.at + 140, value, true);
   }
 }
 

@@ -15,12 +15,17 @@ const Interface = struct("Interface", 16, "An interface, and which way it works.
 
 const Manifest = struct(
   "Manifest",
-  8 + INTERFACES * Interface.size,
+  8 + INTERFACES * Interface.size + 8,
   'ELF note, owner "Weir", type 1. In a runtime\'s own: in, out, log, in the order of enum weir_role.',
   {
     version: u32("MANIFEST_VERSION"),
     count: u32("interfaces that follow; 0 in an image without a policy"),
     interfaces: structs(Interface, INTERFACES),
+    flags: u32("", "ManifestFlag"),
+    logSilence: u32(
+      "the image ends when `log` has taken nothing for so long although frames are there: MIN_LOG_SILENCE to MAX_LOG_SILENCE; 0 = never",
+      "s",
+    ),
   },
 );
 
@@ -85,6 +90,11 @@ const ExitCode = enumeration(
       "stopped: no host takes what the replay sends",
     ],
     BAD_CALL: [34, "", "stopped: the user part made an undefined system call"],
+    LOG_SILENT: [
+      35,
+      "the policy's `interfaces.log.stop-when-silent`: frames are lost that nobody can count",
+      "stopped: the device of `log` takes nothing",
+    ],
     // A compartment trapped: WebAssembly's own traps.
     INSPECT_TRAP: [41, "", "trap in inspect"],
     GUARD_TRAP: [42, "", "trap in guard"],
@@ -122,8 +132,10 @@ export default layouts(
     constants(
       "",
       {
-        MANIFEST_VERSION: 1,
+        MANIFEST_VERSION: 2,
         MAX_INTERFACES: INTERFACES,
+        MIN_LOG_SILENCE: [15, "s: longer than a busy image, or a paused one, goes without looking (user/main.c)"],
+        MAX_LOG_SILENCE: [3600, "s"],
         CONTAINER_MAGIC: [0x4c4f5057, 'the bytes "WPOL"'],
         CONTAINER_VERSION: 2,
         CONTAINER_PARTS: PARTS,
@@ -133,6 +145,12 @@ export default layouts(
     ),
     enumeration("Direction", "", { RECEIVE_ONLY: 1, TRANSMIT_ONLY: 2 }, ["weir_direction", ""]),
     Interface,
+    enumeration(
+      "ManifestFlag",
+      "Bits of Manifest.flags.",
+      { ONE_QUEUE: [1, "each NIC has the one queue that is used, and no inert one: for hosts that start it so"] },
+      ["weir_manifest_flag", "MANIFEST_"],
+    ),
     Manifest,
     ContainerPart,
     Container,

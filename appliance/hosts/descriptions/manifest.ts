@@ -15,5 +15,5 @@ export function interfacesOf(image: Buffer, flat: boolean): Interface[] {
   // No headers tell where the note is, but it is in there as it was linked.
   const at = image.indexOf(HEAD);
   if (at < 0 || image.indexOf(HEAD, at + 1) >= 0) throw new Error("not a Weir image: expected one manifest");
-  return unpackManifest(image.subarray(at + HEAD.length, at + HEAD.length + MANIFEST_SIZE));
+  return unpackManifest(image.subarray(at + HEAD.length, at + HEAD.length + MANIFEST_SIZE)).interfaces;
 }

@@ -1,4 +1,4 @@
-// REQ-DIODE-001, REQ-DIODE-002, REQ-DIODE-003, REQ-DIODE-005, REQ-DIODE-014
+// REQ-DIODE-001, REQ-DIODE-002, REQ-DIODE-003, REQ-DIODE-005, REQ-DIODE-014, REQ-IMAGE-020
 // The NICs: found by the manifest's MAC addresses, one queue each, and the only writer of their registers.
 #include "kernel/arch.h"
 #include "virtio/transport.h"
@@ -150,8 +150,9 @@ static void set_queue(enum weir_role role, uint32_t size, uint64_t table, uint64
   set_address(role, MMIO_QUEUE_DEVICE, used);
 }
 
-// A host that has no such queue has a device that starts without it.
+// A host that has no such queue has a device that starts without it. `weir build --one-queue` leaves it out on every host.
 static void set_idle_queue(enum weir_role role, uint32_t queue) {
+  if (weir_info.manifest.flags & MANIFEST_ONE_QUEUE) return;
   set(role, MMIO_QUEUE_SEL, queue);
   if (get(role, MMIO_QUEUE_READY) || get(role, MMIO_QUEUE_NUM_MAX) < IDLE_SIZE) return;
   set_queue(role, IDLE_SIZE, (uint64_t)idle.table, (uint64_t)&idle.available, (uint64_t)&idle.used[role]);

@@ -13,7 +13,7 @@ __attribute__((used, aligned(4), section(".note.weir.manifest"))) static const s
 } note = {5, sizeof(struct weir_manifest), 1, "Weir", {MANIFEST_VERSION, ROLES, {
   [ROLE_IN] = {"in", RECEIVE_ONLY, 0, {0x52, 0x54, 0x00, 0x77, 0x00, 0x01}},
   [ROLE_OUT] = {"out", TRANSMIT_ONLY, 0, {0x52, 0x54, 0x00, 0x77, 0x00, 0x02}},
-  [ROLE_LOG] = {"log", TRANSMIT_ONLY, 0, {0x52, 0x54, 0x00, 0x77, 0x00, 0x03}}}}};
+  [ROLE_LOG] = {"log", TRANSMIT_ONLY, 0, {0x52, 0x54, 0x00, 0x77, 0x00, 0x03}}}, 0, 0}};
 
 _Static_assert(sizeof note == 20 + sizeof(struct weir_manifest), "the manifest's note");
 
@@ -34,6 +34,9 @@ static void check_manifest(void) {
     for (unsigned k = 0; k < sizeof i->name; k++) right &= i->name[k] == names[r][k];
   }
   if (!right) refuse(EXIT_MANIFEST, "the manifest is not `in` receive-only, `out` and `log` transmit-only");
+  const uint32_t silence = m->log_silence;
+  if (m->flags & ~(uint32_t)MANIFEST_ONE_QUEUE || (silence && (silence < MIN_LOG_SILENCE || silence > MAX_LOG_SILENCE)))
+    refuse(EXIT_MANIFEST, "the manifest has an unknown flag, or another time than it can wait for `log`");
   for (unsigned k = 0; k < sizeof *m; k++) ((char *)&weir_info.manifest)[k] = ((const volatile char *)m)[k];
 }
 

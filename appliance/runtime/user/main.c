@@ -1,4 +1,4 @@
-// REQ-DIODE-008, REQ-DIODE-009
+// REQ-DIODE-008, REQ-DIODE-009, REQ-IMAGE-021
 // The user part: from here on everything is unprivileged. Takes frames, runs the compartments over them, sends what they
 // pass; to completion, one batch behind the other.
 #include "user/runtime.h"
@@ -63,13 +63,15 @@ static uint32_t round_all(void) {
 // ---- What cannot be proven at the start: that somebody is at the other ends ------------------------------------------------
 
 #define BUSY_FOR (10 * SECOND) // so long a loop that is never idle puts off looking
+#define LONGEST_LOOK (BUSY_FOR + SECOND) // from one look to the next; a paused image does not count what it missed
 #define FIRST_FRAME 5000000000 // nanoseconds without a frame until the console says so; then each time twice as many
 
 // Where the loop is about to wait, so that how long this takes, which depends on `out` and `log`, shows nowhere.
+static uint64_t look_due, missed_since, remind = FIRST_FRAME;
 static void watch_ends(uint64_t now, bool idle) {
-  static uint64_t due, missed_since, remind = FIRST_FRAME;
-  if (replaying || now < due + (idle ? 0 : BUSY_FOR)) return;
-  due = now + SECOND;
+  if (replaying || now < look_due + (idle ? 0 : BUSY_FOR)) return;
+  const uint64_t passed = now - look_due + SECOND;
+  look_due = now + SECOND;
   if (!missed_since) missed_since = now;
   if (remind && batch.number) {
     if (remind > FIRST_FRAME) say("weir: the first frame on `in` has come\n");
@@ -80,7 +82,7 @@ static void watch_ends(uint64_t now, bool idle) {
     say(" s\n");
     remind *= 2;
   }
-  send_watch(now);
+  send_watch(passed < LONGEST_LOOK ? passed : LONGEST_LOOK);
   say_flush();
 }
 

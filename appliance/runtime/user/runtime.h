@@ -98,7 +98,9 @@ void send_start(void);
 #define HEARTBEAT_BUFFERS 16
 void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t leave); // leave: buffers that stay free
 void send_flush(void); // rings the doorbells that are due
-void send_watch(uint64_t now); // says on the console which device takes nothing; to be called about once a second
+// Says on the console which device takes nothing, and ends the image where the policy wants that of `log`. To be called about
+// once a second; passed: nanoseconds since the last call.
+void send_watch(uint64_t passed);
 void send_drain(void); // until the devices have taken everything
 
 // ---- replay.c: records cut into frames --------------------------------------------------------------------------------------------

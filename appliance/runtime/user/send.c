@@ -1,4 +1,4 @@
-// REQ-DIODE-011, REQ-DIODE-012, REQ-LOG-011
+// REQ-DIODE-011, REQ-DIODE-012, REQ-IMAGE-021, REQ-LOG-011
 // The rings of `out` and `log`. A frame that finds no room is dropped and counted: nothing here waits in live operation,
 // so neither a slow nor a dead receiver can be felt on `in`. A replay is an evaluation, without loss: it waits.
 //
@@ -20,7 +20,8 @@ static struct ring {
   uint16_t seen, given;
   uint32_t unrung;               // frames given since the doorbell was last rung
   uint16_t watched;              // `seen` when send_watch() last looked
-  uint64_t idle_since, said;     // since when the device has taken nothing though it could; when that was last said; ns
+  bool waits;                    // the device had frames then
+  uint64_t silence, said;        // ns for which the device has taken nothing though it could; as much as was said of them
 } rings[2];
 
 static const uint32_t sizes[] = {OUT_SIZE, LOG_SIZE};
@@ -120,28 +121,35 @@ void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t lea
   if (++r->unrung == RING_AFTER) notify(which);
 }
 
-// A device that a host never started takes nothing and says nothing: the operator must learn of it.
-static void watch(enum sender which, uint64_t now) {
+// A device that a host never started takes nothing and says nothing: the operator must learn of it. Silence counts from a look
+// at which the device had frames, to looks at which it has taken none since: whatever comes on `in` between two looks makes it
+// no longer. An image that the policy lets end says so last.
+static void watch(enum sender which, uint64_t passed) {
   struct ring *r = &rings[which];
   reclaim(which);
-  const bool takes = !r->held || r->seen != r->watched;
-  r->watched = r->seen;
-  if (takes) {
+  const bool silent = r->waits && r->seen == r->watched;
+  r->watched = r->seen, r->waits = r->held;
+  if (!silent) {
     if (r->said) say("weir: "), say(names[which]), say("takes frames again\n");
-    r->idle_since = now, r->said = 0;
-  } else if (now - r->idle_since >= PATIENCE && now - (r->said ? r->said : r->idle_since) >= PATIENCE) {
-    r->said = now;
+    r->silence = r->said = 0;
+    return;
+  }
+  r->silence += passed;
+  if (r->silence - r->said >= PATIENCE) {
+    r->said = r->silence;
     say("weir: ");
     say(names[which]);
     say("has taken nothing for ");
-    say_number((now - r->idle_since) / 1000000000);
+    say_number(r->silence / 1000000000);
     say(" s: what is sent there is lost\n");
   }
+  const uint64_t most = which == LOG ? weir_info.manifest.log_silence * 1000000000ull : 0;
+  if (most && r->silence >= most) end(EXIT_LOG_SILENT, "stopped", names[which], "has taken nothing for as long as the policy waits");
 }
 
-void send_watch(uint64_t now) {
-  watch(OUT, now);
-  watch(LOG, now);
+void send_watch(uint64_t passed) {
+  watch(OUT, passed);
+  watch(LOG, passed);
 }
 
 void send_flush(void) {

@@ -27,7 +27,7 @@ void cpu_start(const uint8_t *fdt, uint64_t ticks) {
 void arch_user(void (*entry)(void), char *stack_end) { enter_user(entry, stack_end); }
 
 void arch_read_user(void) {
-  if (guards_user) __asm__ volatile(".inst 0xd500409f" : : : "memory"); // msr pan, #0; the next trap sets it again
+  if (guards_user) ALLOW_USER(); // the next trap forbids it again
 }
 
 // ---- Traps (Arm ARM, D17.2.37, ESR_EL1) -----------------------------------------------------------------------------
@@ -162,8 +162,7 @@ void arch_exit(uint32_t code) {
   put("weir: exit ");
   put_hex(code);
   put("\n");
-  register uint64_t x0 __asm__("x0") = PSCI_SYSTEM_OFF;
-  if (machine.smc) __asm__ volatile("smc #0" : "+r"(x0) : : "memory");
-  else __asm__ volatile("hvc #0" : "+r"(x0) : : "memory");
-  for (;;) __asm__ volatile("wfi");
+  if (machine.smc) FIRMWARE("smc", PSCI_SYSTEM_OFF);
+  else FIRMWARE("hvc", PSCI_SYSTEM_OFF);
+  for (;;) WAIT();
 }

@@ -4,10 +4,18 @@
 
 #include "kernel/arch.h"
 
+// Instructions that only a kernel may execute, and that no other CPU has: test/hosted/arm.c puts others in their place.
 // The name of the register goes into the instruction.
 #define READ(name) ({ uint64_t value_; __asm__ volatile("mrs %0, " name : "=r"(value_) : : "memory"); value_; })
 #define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)) : "memory")
 #define ISB() __asm__ volatile("isb" : : : "memory")
+#define WAIT() __asm__ volatile("dsb sy; wfi" : : : "memory") // until an interrupt is pending
+#define ALLOW_USER() __asm__ volatile(".inst 0xd500409f" : : : "memory") // msr pan, #0
+// Calls firmware or hypervisor by "smc" or "hvc" (Arm DEN 0028).
+#define FIRMWARE(conduit, call) ({ \
+  register uint64_t x0_ __asm__("x0") = (call); \
+  __asm__ volatile(conduit " #0" : "+r"(x0_) : : "memory"); \
+})
 
 // What the device tree says of the machine; what it does not say is 0.
 #define MEMORIES 4

@@ -96,7 +96,7 @@ bool gic_timer(void) {
 }
 
 void gic_wait(void) {
-  if (machine.gic_version) __asm__ volatile("dsb sy; wfi" : : : "memory");
+  if (machine.gic_version) WAIT();
   WRITE("cntv_ctl_el0", 0);
   ISB();
   answer();

@@ -231,16 +231,18 @@ static void expect(int code, const char *words, const char *what) {
 
 static const int straight[3] = {ROLE_IN, ROLE_OUT, ROLE_LOG};
 
+static bool one_queue; // the manifest leaves the inert queues out
+
 /** All writes that device n must get in this role, to the last one. */
 static void append_expected(char *to, int n, int role) {
-  static const char *const form =
-    "%1$d.70=0 %1$d.ef=1 %1$d.70=1 %1$d.70=3 %1$d.14=0 %1$d.24=0 %1$d.20=20 %1$d.14=1 %1$d.24=1 %1$d.20=1 %1$d.70=b "
-    "%1$d.30=%6$d %1$d.38=2 %1$d.80=idle.table %1$d.84=idle.table %1$d.90=idle.driver %1$d.94=idle.driver "
+#define BEGIN "%1$d.70=0 %1$d.ef=1 %1$d.70=1 %1$d.70=3 %1$d.14=0 %1$d.24=0 %1$d.20=20 %1$d.14=1 %1$d.24=1 %1$d.20=1 %1$d.70=b "
+#define INERT "%1$d.30=%6$d %1$d.38=2 %1$d.80=idle.table %1$d.84=idle.table %1$d.90=idle.driver %1$d.94=idle.driver " \
     "%1$d.a0=%4$s.idle %1$d.a4=%4$s.idle %1$d.44=1 "
-    "%1$d.30=%2$d %1$d.38=%3$x %1$d.80=%4$s.table %1$d.84=%4$s.table %1$d.90=%4$s.driver %1$d.94=%4$s.driver "
-    "%1$d.a0=%4$s.device %1$d.a4=%4$s.device %1$d.ee=%5$d %1$d.44=1 %1$d.70=f ";
+#define OWN \
+    "%1$d.30=%2$d %1$d.38=%3$x %1$d.80=%4$s.table %1$d.84=%4$s.table %1$d.90=%4$s.driver %1$d.94=%4$s.driver " \
+    "%1$d.a0=%4$s.device %1$d.a4=%4$s.device %1$d.ee=%5$d %1$d.44=1 %1$d.70=f "
   static const char *const names[] = {"in", "out", "log"};
-  sprintf(to + strlen(to), form, n, role == ROLE_IN ? 0 : 1, role == ROLE_IN ? 128 : 256, names[role], role == ROLE_IN, role == ROLE_IN ? 1 : 0);
+  sprintf(to + strlen(to), one_queue ? BEGIN OWN : BEGIN INERT OWN, n, role == ROLE_IN ? 0 : 1, role == ROLE_IN ? 128 : 256, names[role], role == ROLE_IN, role == ROLE_IN ? 1 : 0);
 }
 
 static void order(const int roles[3]) {
@@ -415,6 +417,29 @@ static void manifests(void) {
   }
 }
 
+/** What the manifest says beside the interfaces: whether there are inert queues, and how long `log` is waited for. */
+static void settings(void) {
+  volatile struct weir_manifest *m = (volatile struct weir_manifest *)&note.manifest;
+  m->flags = MANIFEST_ONE_QUEUE, one_queue = true;
+  orders();
+  for (int bit = 1; bit < 32; bit++) {
+    m->flags = 1u << bit;
+    plug(straight, 3);
+    expect(EXIT_MANIFEST, "an unknown flag", "an unknown flag");
+    if (reads || log_[0] || maps) wrong("devices were touched");
+  }
+  m->flags = 0, one_queue = false;
+  static const struct { uint32_t seconds; bool valid; } all[] = {
+    {0, true}, {1, false}, {14, false}, {15, true}, {30, true}, {3600, true}, {3601, false}, {0x80000000, false}, {~0u, false}};
+  for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
+    m->log_silence = all[i].seconds;
+    plug(straight, 3);
+    expect(all[i].valid ? -1 : EXIT_MANIFEST, all[i].valid ? "" : "another time", "how long `log` is waited for");
+    if (all[i].valid && weir_info.manifest.log_silence != all[i].seconds) wrong("the user part is told of another time");
+  }
+  m->log_silence = 0;
+}
+
 /** What is not of the manifest's kind is named, and too many of anything is refused. */
 static void others(void) {
   static const struct { uint32_t kind; const char *name; } all[] = {
@@ -492,6 +517,7 @@ int main(void) {
   refusals();
   calls();
   manifests();
+  settings();
   printf("right\n");
   return 0;
 }
