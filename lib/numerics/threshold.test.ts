@@ -59,6 +59,19 @@ describe("limit for a wanted rate", () => {
   });
   it("counts a burst as one alarm", () => {
     expect([...burstPeaks({ scores: [5, 1, 7, 6, 9], times: [0, 0.5, 0.9, 1.5, 9] }, 2, 1)]).toEqual([7, 9]);
+    const two = (gap: number, floor = 2) => [...burstPeaks({ scores: [5, 7], times: [10, 10 + gap] }, floor, 1)];
+    expect([two(1), two(1.25)]).toEqual([[7], [5, 7]]); // as far apart as the gap, and farther
+    expect([two(1, 5), two(2, 5), two(2, 5.5)]).toEqual([[7], [5, 7], [7]]); // the floor is reached, or not
+  });
+  it("takes the rank from ten alarms wanted on, and fits a tail from thirty different peaks on", () => {
+    const rising = (n: number) => ({ scores: Array.from({ length: n }, (_, i) => 1 + i), times: seconds(n) });
+    const wanting = (expected: number) => limitFor({ ...rising(1000), hours: 1 }, { rate: expected });
+    expect([wanting(9.99), wanting(10)].map(({ method }) => method)).toEqual(["extreme", "rank"]);
+    expect(wanting(10)).toMatchObject({ limit: 991, promised: 10 });
+    // of 300 scores the upper tenth is the tail: the smallest of them is its floor
+    const [few, enough] = [290, 300].map((n) => limitFor({ ...rising(n), hours: 1 }, { rate: 0.01 }));
+    expect([few!.method, enough!.method]).toEqual(["largest", "extreme"]);
+    expect(enough!.tail!.excesses).toBe(30);
   });
   it("rises as the wanted rate falls, and never depends on how scores are scaled", () => {
     const scores = series("exponential", 9, 8000);
