@@ -49,6 +49,43 @@ describe("figures by record", () => {
     expect(shape!.auc).toBeCloseTo(12 / 18, 12);
   });
 
+  it("stand in a table, with a dash where they mean nothing, and small rates as powers of ten", () => {
+    const evaluator = new Evaluator(truth(4000, "number,label\n3,scan\n4,scan\n5,scan\n"), settings);
+    evaluator.alarm(alert(3, "new-host", 2));
+    evaluator.alarm(alert(700, "shape", 1.5)); // false: one of 3,997 benign records
+    for (let number = 900; number < 910; number++) evaluator.alarm(alert(number, "flood", 1.5));
+    evaluator.score(alert(9, "arp", 0.5));
+    expect(evaluationText(evaluator.evaluation()).split("\n")).toEqual([
+      "by record, at the thresholds as they are (precision to FPR) and over all thresholds (AUC on)",
+      "          alerts  precision  recall     F1     FPR     AUC     EER  TPR@1e-4  TPR@1e-3  TPR@1e-2",
+      "all           12      0.083   0.333  0.133  0.0028  0.6657  0.3348     0.333     0.333     0.333",
+      "arp            0          -   0.000  0.000       0  0.4999  0.5001     0.000     0.000     0.000",
+      "flood         10      0.000   0.000  0.000  0.0025  0.4987  0.5013     0.000     0.000     0.000",
+      "new-host       1      1.000   0.333  0.500       0  0.6667  0.3333     0.333     0.333     0.333",
+      "shape          1      0.000   0.000  0.000  2.5e-4  0.4999  0.5001     0.000     0.000     0.000",
+      "A detector that alerts once for a host or an attack has a low recall here: the attacks are its measure.",
+      "",
+      "attacks: 1 of 1 found (95 %: 21 % to 100 %)",
+      "       at  for  called  found  after  by",
+      "scan  2 s  2 s     1/3    yes   0 ms  new-host 0 ms",
+      "",
+      "false alarms: 2 in 1.110 h (flood 1, shape 1), 1.80 per hour (95 %: 0.22 to 6.51)",
+      "",
+    ]);
+    const none = new Evaluator(truth(10, "number,label\n"), settings);
+    expect(evaluationText(none.evaluation()).split("\n")).toEqual([
+      "by record, at the thresholds as they are (precision to FPR) and over all thresholds (AUC on)",
+      "     alerts  precision  recall  F1  FPR  AUC  EER  TPR@1e-4  TPR@1e-3  TPR@1e-2",
+      "all       0          -       -   -    0    -    -         -         -         -",
+      "A detector that alerts once for a host or an attack has a low recall here: the attacks are its measure.",
+      "",
+      "attacks: none is labelled",
+      "",
+      "false alarms: 0 in 0.003 h, 0.00 per hour (95 %: 0.00 to 1475.55)",
+      "",
+    ]);
+  });
+
   it("have the area under the curve that the rank sum gives (simple-statistics)", () => {
     const ratio = fc.integer({ min: 0, max: 6 }).map((n) => n / 8);
     fc.assert(
