@@ -2,10 +2,12 @@
 // compiler and the linker of the host are used, and nothing that would make the result depend on where or when it runs.
 
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, extname, join, relative } from "node:path";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "../../lib/asc.ts";
+import { makeOnce } from "../../lib/lock.ts";
 import type { Arch } from "../contract/arch.ts";
 import type { Linked, LinkRequest } from "./image.ts";
 import { countLines } from "./info.ts";
@@ -115,17 +117,49 @@ function markExecutable(file: string): void {
 }
 
 /** Objects of this process: a second image made in the same folder takes those that it shares. */
-const compiled = new Map<string, Promise<string>>();
+const compiled = new Map<string, Promise<unknown>>();
 
-function compile({ source, object, flags }: Unit, folder: string): Promise<string> {
+function compile(unit: Unit, folder: string): Promise<unknown> {
+  const { source, object, flags } = unit;
   // Of assembly, debug information has the name that it was given: no prefix map changes it.
   const assembly = source.endsWith(".S");
   const [named, cwd] = assembly ? [relative(ROOT, source), ROOT] : [source, folder];
   const args = [...flags, "-c", named, "-o", join(folder, object)];
   const key = args.join("\0");
-  const made = compiled.get(key) ?? tool("clang", args, cwd);
+  const made =
+    compiled.get(key) ??
+    (object.startsWith("c-")
+      ? compileGenerated(unit, folder, () => tool("clang", args, cwd))
+      : tool("clang", args, cwd));
   compiled.set(key, made);
   return made;
+}
+
+/** The compartments' C takes most of a build's time: its objects are kept by the hash of all that they are made of. */
+async function compileGenerated({ source, object, flags }: Unit, folder: string, make: () => Promise<string>) {
+  const hash = createHash("sha256").update([await tool("clang", ["--version"], "."), source, ...flags].join("\0"));
+  const files = [source, source.replace(/c$/, "h")].map((file) => resolve(folder, file));
+  if (!existsSync(files[1]!)) return void (await make()); // of no compartment
+  const headers = readdirSync(NATIVE_INCLUDE).map((file) => join(NATIVE_INCLUDE, file));
+  for (const file of [...files, ...headers]) hash.update("\0").update(readFileSync(file));
+  const kept = join(ROOT, "build", "objects", hash.digest("hex").slice(0, 32));
+  mkdirSync(dirname(kept), { recursive: true });
+  const own = join(folder, object).replace(/\.o$/, "");
+  const copy = (from: string, to: string) => {
+    for (const type of [".su", ".o"]) {
+      copyFileSync(from + type, `${to}${type}.${process.pid}`);
+      renameSync(`${to}${type}.${process.pid}`, to + type);
+    }
+  };
+  await makeOnce(
+    `${kept}.o`,
+    () => existsSync(`${kept}.o`),
+    async () => {
+      await make();
+      copy(own, kept);
+    },
+  );
+  copy(kept, own);
 }
 
 function plan({ arch = "x86_64", sources, folder, defines = {}, user, replace = {} }: RuntimeRequest): Unit[] {
