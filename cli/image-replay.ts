@@ -9,15 +9,12 @@ import { INPUT_SIZE } from "../appliance/contract/abi.ts";
 import { type Arch, HOST_ARCH } from "../appliance/contract/arch.ts";
 import { parseDatagram } from "../appliance/hosts/datagram.ts";
 import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
-import type { Machine } from "../appliance/hosts/host.ts";
-import { HOSTS, starterOf } from "../appliance/hosts/hosts.ts";
 import { replayThroughImage } from "../appliance/hosts/image.ts";
+import { chooseAccelerator, type Machine, PROGRAMS } from "../appliance/hosts/qemu.ts";
 import type { CaptureReader } from "../captures/reader.ts";
 import { recordStream } from "../captures/records.ts";
 import { journalPart } from "../diode/policy/pack.ts";
 import type { CompiledPolicy } from "../diode/policy.ts";
-
-const STARTER = starterOf(HOSTS[0]!);
 
 export interface ImageFacts {
   bytes: number;
@@ -36,7 +33,7 @@ export interface ImageFacts {
 /** Why the image cannot be built or started here, or undefined when it can. */
 export async function whyNoImage(arch: Arch = HOST_ARCH): Promise<string | undefined> {
   const missing: string[] = [];
-  for (const tool of ["clang", "ld.lld", STARTER.programs[arch]])
+  for (const tool of ["clang", "ld.lld", PROGRAMS[arch]])
     await promisify(execFile)(tool, ["--version"]).catch(() => {
       missing.push(tool);
     });
@@ -65,7 +62,7 @@ export async function replayInImage(
     const image = join(folder, "weir.elf");
     writeFileSync(image, withPolicy(await prebuiltImage(arch), logging(policy)));
     // A KVM that interprets firmware takes seconds for it.
-    const accelerator = machine === "q35" ? "tcg" : await STARTER.accelerator(image, memory);
+    const accelerator = machine === "q35" ? "tcg" : await chooseAccelerator(image, memory);
     const facts = { emittedOnIn: 0, readyMs: 0, guestUs: 0 };
     const started = performance.now();
     const exit = await replayThroughImage({
@@ -103,6 +100,6 @@ function logging(compiled: CompiledPolicy): CompiledPolicy {
 }
 
 async function qemuVersion(arch: Arch): Promise<string> {
-  const { stdout } = await promisify(execFile)(STARTER.programs[arch], ["--version"]);
+  const { stdout } = await promisify(execFile)(PROGRAMS[arch], ["--version"]);
   return `QEMU ${/version (\S+)/.exec(stdout)?.[1] ?? "of unknown version"}`;
 }

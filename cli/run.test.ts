@@ -1,4 +1,4 @@
-// What weir run --print shows, for every host; nothing is started here but QEMU, with a file that is no image.
+// What weir run --print shows, for every host; nothing is started here but QEMU, with a file that is no image. What it starts: run-hosts.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
@@ -63,18 +63,34 @@ it("shows what Firecracker, Xen and libvirt would be given: that on stdout, how 
   expect(seen.out).toContain('<domain type="kvm">');
 });
 
-it("starts none of them", async () => {
+it("shows what Cloud Hypervisor and Alioth would be started with, as a shell takes it", async () => {
+  const plain = (host: string) =>
+    command().parseAsync([image, "--in", "a", "--out", "b", "--log", "c", "--host", host, "--print"], { from: "user" });
+  await plain("cloud-hypervisor");
+  expect(seen.out).toMatch(
+    /^cloud-hypervisor --kernel \S+ --cmdline 'epoch=\d{19} boot=\d{13}' --cpus boot=1 --memory size=/,
+  );
+  expect(seen.out).toContain(" --net tap=c,mac=52:54:00:00:00:0c,id=log\n");
+  seen.out = "";
+  await plain("alioth");
+  expect(seen.out).toMatch(/^alioth boot --pvh \S+ --cmdline 'epoch=\d{19} boot=\d{13}' --cpu count=1 --memory size=/);
+  expect(seen.out).toContain(" --net tap,if=b,mac=52:54:00:00:00:0b,mtu=1500 ");
+});
+
+it("does not start what would not come to forward anything", async () => {
   await expect(run("--host", "xen")).rejects.toThrow(
     "--host xen: a PVH domain of Xen has netfront interfaces only, and the image drives virtio",
   );
-  await expect(run("--host", "firecracker")).rejects.toThrow("which firecracker --config-file starts");
-  await expect(run("--host", "libvirt")).rejects.toThrow("which virsh create starts");
 });
 
 it.each([
-  [["--host", "bhyve"], "--host bhyve: expected qemu, firecracker, xen or libvirt"],
-  [["--machine", "pc"], "--machine pc: expected microvm or q35"],
-  [["--machine", "q35", "--host", "libvirt", "--print"], "--machine q35: is for x86-64 images under --host qemu"],
+  [["--host", "bhyve"], "--host bhyve: expected qemu, libvirt, firecracker, cloud-hypervisor, alioth or xen"],
+  [["--machine", "pc"], "--machine pc: --host qemu has microvm and q35"],
+  [
+    ["--machine", "q35", "--host", "libvirt", "--print"],
+    "--machine q35: is for x86-64 images under --host qemu or firecracker",
+  ],
+  [["--machine", "q35", "--host", "firecracker", "--print"], "--machine q35: --host firecracker has mmio and pci"],
   [["--memory", "1e3"], "--memory 1e3: expected whole MiB"],
   [["--memory", "0"], "--memory 0: expected whole MiB"],
   [["--accelerator", "hvf", "--print"], "--accelerator hvf: expected kvm or tcg"],

@@ -6,11 +6,14 @@ import { Command } from "commander";
 import { fromEvent, merge, take } from "rxjs";
 import { describeImage } from "../appliance/build/describe.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
+import type { Arch } from "../appliance/contract/arch.ts";
 import { type Appliance, type Attached, checkAppliance } from "../appliance/hosts/descriptions/appliance.ts";
 import { interfacesOf } from "../appliance/hosts/descriptions/manifest.ts";
-import type { Accelerator } from "../appliance/hosts/host.ts";
+import { installed } from "../appliance/hosts/here.ts";
+import type { Accelerator, Host, Machine, Starter } from "../appliance/hosts/host.ts";
 import { HOSTS, hostOf, starterOf } from "../appliance/hosts/hosts.ts";
 import { archOfImage, isFlat, liveClock } from "../appliance/hosts/qemu.ts";
+import { Vigil } from "../appliance/hosts/vigil.ts";
 
 interface Options {
   host: string;
@@ -21,6 +24,7 @@ interface Options {
   accelerator?: string;
   machine?: string;
   name: string;
+  patience: string;
   print?: boolean;
 }
 
@@ -28,27 +32,29 @@ export function command(): Command {
   return new Command("run")
     .summary("start an image on network interfaces")
     .description(
-      "Start an image under QEMU on three tap devices, print its console, and stop it on Ctrl-C or SIGTERM. With --print,\n" +
-        "show exactly what would be started, for QEMU or for another host, and start nothing.",
+      "Start an image under a hypervisor on three tap devices, print its console, and stop it on Ctrl-C or SIGTERM. It is\n" +
+        "ended when it is not ready in time, or when the host takes none of its alerts. With --print, show exactly what\n" +
+        "would be started, and start nothing.",
     )
     .argument("<image>", "what `weir build` wrote")
     .requiredOption("--in <tap>", "watched: the image receives only, nothing is ever sent here")
     .requiredOption("--out <tap>", "where frames that policy allows go: the image sends only")
     .requiredOption("--log <tap>", "where alerts and counters go, as syslog datagrams: the image sends only")
-    .option(
-      `--host <${HOSTS.map(({ name }) => name).join("|")}>`,
-      "the hypervisor; all but qemu are for --print",
-      "qemu",
-    )
+    .option(`--host <${HOSTS.map(({ name }) => name).join("|")}>`, "the hypervisor; xen is for --print", "qemu")
     .option("--memory <MiB>", "memory of the guest; as much as the image needs unless said")
-    .option("--accelerator <kvm|tcg>", "kvm where it works, else tcg, unless this says which; for libvirt kvm")
-    .option("--machine <microvm|q35>", "QEMU's machine for an x86-64 image: virtio-mmio, or virtio-pci (q35)")
+    .option("--accelerator <kvm|tcg>", "kvm where it works, else tcg (QEMU, libvirt), unless this says which")
+    .option("--machine <name>", "of an x86-64 image: microvm or q35 (virtio-pci) of QEMU, mmio or pci of Firecracker")
     .option("--name <name>", "what libvirt, Xen or Firecracker call it", "weir")
+    .option(
+      "--patience <s|never>",
+      "end it with exit code 1 when it is not ready after so many seconds, or the host takes nothing on log for so long",
+      "30",
+    )
     .option("--print", "print the hypervisor's command or configuration, and put nothing on the interfaces")
     .addHelpText(
       "after",
       `
-The taps must exist; QEMU opens them and configures nothing:
+The taps must exist; the host opens them and configures nothing:
   ip tuntap add dev tap0 mode tap && ip link set tap0 up        the same for tap1, tap2
   ip link add br0 type bridge; ip link set eth1 master br0; ip link set tap0 master br0    to watch eth1
 
@@ -56,13 +62,15 @@ Examples:
   weir build -c policy.yaml -o site.elf
   weir run site.elf --in tap0 --out tap1 --log tap2
   weir run site.elf --in tap0 --out tap1 --log tap2 --print
+  weir run site.elf --host cloud-hypervisor --in tap0 --out tap1 --log tap2
+  weir run site.elf --host firecracker --in tap0 --out tap1 --log tap2       in its jailer, for root who has it
   weir run site.elf --host libvirt --in tap0 --out tap1 --log tap2 --print > weir.xml && virsh create weir.xml
-  weir run site.elf --host firecracker --in tap0 --out tap1 --log tap2 --print > weir.json
-  firecracker --no-api --config-file weir.json
 
-What each host gives an image, and what was tried: appliance/hosts/README.md.
+What each host gives an image, what was tried, and why a running image must NEVER be saved or restored (snapshots):
+appliance/hosts/README.md.
 
-Exit codes: 0 stopped from outside; 1 usage, or the image refused to start or stopped by itself (it says why).`,
+Exit codes: 0 stopped by a signal to this command; 1 usage, the image refused to start or ended by itself (it says why),
+the hypervisor was killed, or the image was ended because of --patience.`,
     )
     .action(async (image: string, options: Options) => {
       process.exitCode = await run(image, options);
@@ -72,42 +80,95 @@ Exit codes: 0 stopped from outside; 1 usage, or the image refused to start or st
 async function run(image: string, options: Options): Promise<number> {
   const host = hostOf(options.host);
   const starter = options.print && typeof host.starter === "string" ? undefined : starterOf(host);
-  const machine = options.machine === undefined ? undefined : starterOf(HOSTS[0]!).machineOf(options.machine);
-  const appliance = { ...applianceOf(image, options), ...(machine && { machine }) };
-  if (machine && (!starter || appliance.arch !== "x86_64"))
-    throw new Error(`--machine ${machine}: is for x86-64 images under --host qemu`);
+  const patience = patienceOf(options);
+  const appliance = applianceOf(image, host, options);
+  if (options.machine !== undefined) appliance.machine = machineOf(options.machine, host, appliance.arch);
   checkAppliance(appliance);
-  const { memory, append, nics } = appliance;
-  if (starter) appliance.accelerator = acceleratorOf(options) ?? (await starter.accelerator(image, memory));
   if (!starter || options.print) {
+    // Of QEMU the command is shown that would be started here.
+    if (starter && host === HOSTS[0]) appliance.accelerator = await acceleratorFor(starter, appliance, options);
     const { text, command, notes } = host.describe(appliance);
     process.stdout.write(text);
-    for (const line of [...(command ? [`start it with: ${command}`] : []), ...notes])
-      process.stderr.write(`weir: ${line}\n`);
+    for (const line of [...(command ? [`start it with: ${command}`] : []), ...notes]) say(line);
     return 0;
   }
-  const running = starter.start({
-    ...{ image, memory, append, accelerator: appliance.accelerator, ...(machine && { machine }) },
-    nics: nics.map(({ mac, tap }) => ({ mac, backend: { kind: "tap", name: tap } })),
-    onLine: (line) => process.stdout.write(`${line}\n`),
+  const program = starter.programs[appliance.arch];
+  if (program === undefined) throw new Error(`${image}: --host ${host.name} starts no images for ${appliance.arch}`);
+  if (!installed(program)) throw new Error(`--host ${host.name}: ${program} is not installed (${starter.source})`);
+  appliance.accelerator = await acceleratorFor(starter, appliance, options);
+  return watched(starter, appliance, patience);
+}
+
+/** Runs it to its end. */
+async function watched(starter: Starter, appliance: Appliance, patience: number | undefined): Promise<number> {
+  let asked = false;
+  let why: string | undefined;
+  const vigil = new Vigil({
+    patience,
+    taps: Object.fromEntries(appliance.nics.map(({ name, tap }) => [name, tap])) as Record<"out" | "log", string>,
+    warn: say,
+    end: (reason) => {
+      why = reason;
+      void running.stop();
+    },
   });
-  const stops = merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")).pipe(take(1));
-  const stopping = stops.subscribe(() => void running.stop());
+  const running = starter.start(appliance, {
+    onLine: (line) => {
+      process.stdout.write(`${line}\n`);
+      vigil.take(line);
+    },
+  });
+  for (const note of running.notes) say(note);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"].map((name) => fromEvent(process, name));
+  const stopping = merge(...signals)
+    .pipe(take(1))
+    .subscribe(() => {
+      asked = true;
+      void running.stop();
+    });
   const exit = await running.exit;
   stopping.unsubscribe();
+  vigil.close();
   for (const complaint of running.complaints) process.stderr.write(`${complaint}\n`);
-  if (exit.name === "STOPPED") return 0;
-  process.stderr.write(`weir: the image ended: ${exit.text}\n`);
+  if (why !== undefined) say(`the image was ended: ${why}`);
+  else if (exit.name !== "STOPPED") say(`the image ended: ${exit.text}`);
+  else if (asked) return 0;
+  else say("the hypervisor ended, and the image did not say why: it was killed, or has crashed");
   return 1;
 }
 
+const say = (text: string) => void process.stderr.write(`weir: ${text}\n`);
+
+const acceleratorFor = (starter: Starter, { image, memory }: Appliance, options: Options) =>
+  starter.accelerator(image, memory, acceleratorOf(options));
+
+function machineOf(text: string, { name, starter }: Host, arch: Arch): Machine {
+  const machines: readonly Machine[] = typeof starter === "string" ? [] : starter.machines;
+  if (!machines.length || arch !== "x86_64") {
+    const choice = HOSTS.filter(({ starter }) => typeof starter !== "string" && starter.machines.length);
+    const names = choice.map((host) => host.name).join(" or ");
+    throw new Error(`--machine ${text}: is for x86-64 images under --host ${names}`);
+  }
+  const found = machines.find((machine) => machine === text);
+  if (!found) throw new Error(`--machine ${text}: --host ${name} has ${machines.join(" and ")}`);
+  return found;
+}
+
+/** Seconds; undefined: for ever. */
+function patienceOf({ patience }: Options): number | undefined {
+  if (patience === "never") return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(patience)) throw new Error(`--patience ${patience}: expected whole seconds, or never`);
+  return Number(patience);
+}
+
 /** @throws Error when an option or the image is not what it must be */
-function applianceOf(image: string, options: Options): Appliance {
+function applianceOf(image: string, host: Host, options: Options): Appliance {
   if (options.memory !== undefined && !/^[1-9]\d{0,6}$/.test(options.memory))
     throw new Error(`--memory ${options.memory}: expected whole MiB`);
   const flat = isFlat(image);
   const bytes = readFileSync(image);
-  const memory = options.memory === undefined ? memoryFor(bytes, flat) : Number(options.memory);
+  const memory =
+    options.memory === undefined ? memoryFor(bytes, flat) + (host.moreMemory ?? 0) : Number(options.memory);
   const taps: Record<string, string> = { in: options.in, out: options.out, log: options.log };
   const nics = interfacesOf(bytes, flat).map((one): Attached => {
     const tap = taps[one.name];
@@ -118,6 +179,7 @@ function applianceOf(image: string, options: Options): Appliance {
   if (nics.length === 0) throw new Error(`${image}: has no policy and so no interfaces (weir build -c policy.yaml)`);
   return {
     ...{ name: options.name, image: resolve(image), given: image, arch: archOfImage(image), flat, memory, nics },
+    // What a description says that is for another machine
     ...{ accelerator: acceleratorOf(options) ?? "kvm", append: liveClock() },
   };
 }

@@ -1,5 +1,7 @@
 /** The hypervisors: a new one is its file and a line here. */
+import { alioth } from "./descriptions/alioth.ts";
 import { type Appliance, checkAppliance, type Description } from "./descriptions/appliance.ts";
+import { cloudHypervisor } from "./descriptions/cloud-hypervisor.ts";
 import { firecracker } from "./descriptions/firecracker.ts";
 import { libvirt } from "./descriptions/libvirt.ts";
 import { xen } from "./descriptions/xen.ts";
@@ -7,7 +9,7 @@ import type { Host, Starter } from "./host.ts";
 import { qemu } from "./qemu.ts";
 
 /** The first is used where none is asked for. */
-export const HOSTS: readonly Host[] = [qemu, firecracker, xen, libvirt];
+export const HOSTS: readonly Host[] = [qemu, libvirt, firecracker, cloudHypervisor, alioth, xen];
 
 /** @throws Error when there is no such host */
 export function hostOf(text: string): Host {

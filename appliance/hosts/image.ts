@@ -6,15 +6,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Exit } from "./exits.ts";
-import type { Accelerator, Host, Machine, Running } from "./host.ts";
-import { HOSTS, starterOf } from "./hosts.ts";
-import { MACS } from "./qemu.ts";
+import type { Accelerator, Running } from "./host.ts";
+import { MACS, type Machine, startImage } from "./qemu.ts";
 import { FrameStream } from "./stream.ts";
 
 export interface ReplayOptions {
   image: string;
-  /** The first of the registry unless said. */
-  host?: Host;
   machine?: Machine;
   /** MiB. */
   memory: number;
@@ -47,7 +44,7 @@ export async function replayThroughImage(options: ReplayOptions): Promise<Exit &
   const input = await FrameStream.listen(path("in"), onIn);
   const streams = [input, await FrameStream.listen(path("out"), onOut), await FrameStream.listen(path("log"), onLog)];
   const append = ["clock=frames", ...(options.boot ? [`boot=${options.boot}`] : [])];
-  const running = starterOf(options.host ?? HOSTS[0]!).start({
+  const running = startImage({
     ...options,
     nics: [nic("in"), nic("out"), nic("log")],
     append,

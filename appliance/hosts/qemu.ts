@@ -4,27 +4,51 @@
  * out, or, when asked for, the same on a q35, whose NICs are on PCI; an aarch64 image the smallest `virt`, and says its exit
  * code in the last line of its console.
  */
-import { spawn } from "node:child_process";
 import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { type Arch, HOST_ARCH } from "../contract/arch.ts";
 import { type Appliance, type Description, quoted } from "./descriptions/appliance.ts";
-import { decodeExit, type Exit, exitLine } from "./exits.ts";
-import type { Accelerator, Backend, Host, Launch, Machine, Nic, Running, StartOptions } from "./host.ts";
+import type { Accelerator, Host, Running, Watch } from "./host.ts";
+import { startProgram } from "./program.ts";
 
-export type { Accelerator, Backend, Machine, Nic, Running, StartOptions } from "./host.ts";
-
-export const PROGRAMS: Record<Arch, string> = { x86_64: "qemu-system-x86_64", aarch64: "qemu-system-aarch64" };
+export type { Accelerator, Running } from "./host.ts";
 
 /** Machines for an x86-64 image: virtio-mmio without firmware, or virtio-pci as SeaBIOS leaves it. */
-const X86_MACHINES = ["microvm", "q35"] as const satisfies readonly Machine[];
+export type Machine = "microvm" | "q35";
 
-/** @throws Error when there is no such machine */
-function machineOf(text: string): Machine {
-  const found = X86_MACHINES.find((machine) => machine === text);
-  if (!found) throw new Error(`--machine ${text}: expected ${X86_MACHINES.join(" or ")}`);
-  return found;
+export type Backend =
+  /** QEMU connects to this Unix socket: each frame with four bytes of length in front, big-endian (stream.ts). */
+  | { kind: "stream"; path: string }
+  /** An existing tap device; never configured by a script. */
+  | { kind: "tap"; name: string }
+  /** Nothing arrives, and what is sent goes nowhere. */
+  | { kind: "none" };
+
+export interface Nic {
+  mac: string;
+  backend: Backend;
+  /** A capture file (pcap) of everything that passes this NIC, either way, made by QEMU. */
+  dump?: string;
 }
+
+export interface Launch {
+  image: string;
+  /** Of an x86-64 image; microvm unless said. */
+  machine?: Machine;
+  /** Of the guest, MiB. */
+  memory: number;
+  accelerator: Accelerator;
+  nics: readonly Nic[];
+  /** The guest's command line: clock=frames, epoch=..., boot=... */
+  append?: readonly string[];
+  /** A file for the console, which is never slow, in place of the process's output: then nothing tells of it here. */
+  console?: string;
+  /** Further arguments for QEMU. */
+  more?: readonly string[];
+}
+
+export interface StartOptions extends Launch, Watch {}
+
+export const PROGRAMS: Record<Arch, string> = { x86_64: "qemu-system-x86_64", aarch64: "qemu-system-aarch64" };
 
 /** What carries the exit code of an x86-64 image. */
 const DEBUG_EXIT = ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"];
@@ -113,55 +137,16 @@ export function liveClock(now = Date.now()): string[] {
   return [`epoch=${BigInt(now) * 1_000_000n}`, `boot=${now}`];
 }
 
-/** Lines kept in Running.lines. */
-const KEPT = 1000;
-
-/** Starts the image. Never throws: a program that cannot be started is an exit too. */
+/** Starts an image under QEMU, on any backend. Never throws: a program that cannot be started is an exit too. */
 export function startImage(options: StartOptions): Running {
-  const program = qemuProgram(options.image);
-  const child = spawn(program, qemuArguments(options), { stdio: ["ignore", "pipe", "pipe"] });
-  const lines: string[] = [];
-  const complaints: string[] = [];
-  let timedOut = false;
-  let failed: Error | undefined;
-  let said: number | undefined;
-  const timer = options.timeout
-    ? setTimeout(() => {
-        timedOut = true;
-        child.kill("SIGKILL");
-      }, options.timeout)
-    : undefined;
-  const exit = new Promise<Exit>((resolve) => {
-    child.on("error", (error) => {
-      failed = error;
-    });
-    child.on("close", (status, signal) => {
-      clearTimeout(timer);
-      if (failed) resolve({ name: "HYPERVISOR", text: `${program}: ${failed.message}` });
-      else if (timedOut) resolve({ name: "TIMEOUT", text: `it did not end within ${options.timeout} ms` });
-      else resolve(decodeExit(status, signal, said));
-    });
-  });
-  const ready = new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      said = exitLine(line);
-      if (said !== undefined) return;
-      if (lines.push(line) > KEPT) lines.shift();
-      if (line === "weir: ready") resolve();
-      options.onLine?.(line);
-    });
-    exit.then(({ text }) => reject(new Error([text, ...lines.slice(-3), ...complaints].join("\n"))));
-  });
-  ready.catch(() => {}); // who does not wait for it is not told
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    if (!/: warning: hub \d+ is not connected to host network$/.test(line)) complaints.push(line);
-  });
-  const stop = () => {
-    child.kill("SIGTERM");
-    const hard = setTimeout(() => child.kill("SIGKILL"), 2000);
-    return exit.finally(() => clearTimeout(hard));
-  };
-  return { process: child, ready, exit, lines, complaints, stop };
+  return startProgram(
+    {
+      program: qemuProgram(options.image),
+      args: qemuArguments(options),
+      ignores: /: warning: hub \d+ is not connected to host network$/,
+    },
+    options,
+  );
 }
 
 const working = new Map<Arch, Promise<Accelerator>>();
@@ -191,17 +176,33 @@ async function tryKvm(image: string, memory: number): Promise<boolean> {
   return ["DEVICES", "MEMORY"].includes((await exit).name);
 }
 
-/** Its command line is its description. */
-function describe({ image, given = image, memory, accelerator, append, nics, machine }: Appliance): Description {
-  const launch: Launch = {
-    ...{ image: given, memory, accelerator, append, ...(machine && { machine }) },
+/** What weir run is told, as QEMU is. */
+function launchOf({ image, memory, accelerator, append, nics, machine }: Appliance): Launch {
+  const isKnown = machine === "microvm" || machine === "q35";
+  if (machine && !isKnown) throw new Error(`--machine ${machine}: is not one of QEMU's`);
+  return {
+    ...{ image, memory, accelerator, append, ...(isKnown && { machine }) },
     nics: nics.map(({ mac, tap }) => ({ mac, backend: { kind: "tap", name: tap } })),
   };
-  return { text: `${[qemuProgram(given), ...qemuArguments(launch)].map(quoted).join(" ")}\n`, notes: [] };
+}
+
+/** Its command line is its description. */
+function describe(appliance: Appliance): Description {
+  const launch = { ...launchOf(appliance), image: appliance.given ?? appliance.image };
+  return {
+    text: `${[qemuProgram(launch.image), ...qemuArguments(launch)].map(quoted).join(" ")}\n`,
+    notes: [],
+  };
 }
 
 export const qemu: Host = {
   name: "qemu",
   describe,
-  starter: { programs: PROGRAMS, machineOf, accelerator: chooseAccelerator, start: startImage },
+  starter: {
+    programs: PROGRAMS,
+    source: "Debian: qemu-system-x86, qemu-system-arm",
+    machines: ["microvm", "q35"],
+    accelerator: async (image, memory, asked) => asked ?? chooseAccelerator(image, memory),
+    start: (appliance, watch) => startImage({ ...launchOf(appliance), ...watch }),
+  },
 };

@@ -24,8 +24,8 @@ export interface Appliance {
   /** Of the guest, MiB. */
   memory: number;
   accelerator: "kvm" | "tcg";
-  /** QEMU's, of an x86-64 image. */
-  machine?: "microvm" | "q35";
+  /** Of an x86-64 image. QEMU: virtio-mmio without firmware, or virtio-pci as SeaBIOS leaves it. Firecracker: either transport. */
+  machine?: "microvm" | "q35" | "mmio" | "pci";
   /** Those of the manifest, in its order. */
   nics: readonly Attached[];
   /** Words of the guest's command line. */
@@ -59,6 +59,12 @@ export function checkAppliance({ name, image, nics, append }: Appliance): void {
     const twice = nics.find((other) => other.name !== role && other.tap === tap);
     if (twice) throw new Error(`--${role} ${tap}: is also that of --${twice.name}, expected one device for each`);
   }
+}
+
+/** For hosts whose options are lists: a name with a separator would be read as more than a name. @throws Error */
+export function onlyPlainNames({ nics }: Appliance, host: string): void {
+  for (const { name: role, tap } of nics)
+    if (!/^[\w.-]+$/.test(tap)) throw new Error(`--${role} ${tap}: ${host} takes letters, digits, _ . and - only`);
 }
 
 /** Control characters, halves of surrogate pairs, and what no XML can have (XML 1.0, 2.2). */

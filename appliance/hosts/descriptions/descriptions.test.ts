@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { describeFor, hostOf } from "../hosts.ts";
+import { describeFor, HOSTS, hostOf } from "../hosts.ts";
 import { type Appliance, type Attached, type Description, quoted } from "./appliance.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weir-hosts-"));
@@ -51,7 +51,7 @@ const path = fc.array(nasty, { minLength: 1, maxLength: 8 }).map((parts) => `/sr
 const tap = fc.array(nasty, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(""));
 
 /** What comes back of path and tap out of a description, for each of these; or the Error says why there is none. */
-function roundTrip(host: "libvirt" | "firecracker" | "xen", of: Appliance, read: (text: string) => [string, string[]]) {
+function roundTrip(host: string, of: Appliance, read: (text: string) => [string, string[]]) {
   fc.assert(
     fc.property(path, tap, (image, name) => {
       const one = nics.map((nic) => (nic.name === "out" ? { ...nic, tap: name } : nic));
@@ -90,12 +90,13 @@ describe("what no description has", () => {
     ["two words for one", { append: ["boot=1 clock=frames"] }, /not a word of the image's command line$/],
   ];
   it.each(wrong)("%s", (_, change, why) => {
-    for (const host of ["libvirt", "firecracker", "xen"] as const)
-      expect(() => describeFor(host, { ...x86, ...change })).toThrow(why);
+    for (const { name: host } of HOSTS) expect(() => describeFor(host, { ...x86, ...change })).toThrow(why);
   });
 
   it("an unknown host is refused", () => {
-    expect(() => hostOf("vmware")).toThrow("--host vmware: expected qemu, firecracker, xen or libvirt");
+    expect(() => hostOf("vmware")).toThrow(
+      "--host vmware: expected qemu, libvirt, firecracker, cloud-hypervisor, alioth or xen",
+    );
   });
 
   it("a word that a shell takes apart", () => {
@@ -216,6 +217,7 @@ describe("Firecracker", () => {
     expect(config["network-interfaces"].map((one: { iface_id: string }) => one.iface_id)).toEqual(["in", "out", "log"]);
     expect(config["boot-source"].boot_args).toBe("epoch=1700000000000000000 boot=7");
     expect(command).toBe("firecracker --no-api --id site-1-a --config-file FILE");
+    expect(describeFor("firecracker", { ...appliance, machine: "pci" }).command).toContain(" --enable-pci ");
   });
 
   it("on Arm takes flat images only", () => {
@@ -227,6 +229,40 @@ describe("Firecracker", () => {
       const config = JSON.parse(json);
       const taps = config["network-interfaces"].map((one: { host_dev_name: string }) => one.host_dev_name);
       return [config["boot-source"].kernel_image_path, taps];
+    });
+  });
+});
+
+describe.each([
+  ["cloud-hypervisor", "--kernel", /^tap=([^,]*),mac=52:54:00:77:00:0\d,id=(?:in|out|log)$/],
+  ["alioth", "--pvh", /^tap,if=([^,]*),mac=52:54:00:77:00:0\d,mtu=1500$/],
+])("%s", (host, kernel, net) => {
+  /** As a shell takes a line apart that has words and single quotes only. */
+  function words(line: string): string[] {
+    expect(line).toMatch(/^(?:(?:[\w@%+=:,./-]|'[^']*'|\\')+ ?)+\n$/);
+    return [...line.matchAll(/(?:[\w@%+=:,./-]|'[^']*'|\\')+/g)].map(([word]) =>
+      word.replaceAll(/'([^']*)'|\\(')/g, (_, quoted: string | undefined, single) => quoted ?? single),
+    );
+  }
+  const after = (all: string[], option: string) => all.filter((_, n) => all[n - 1] === option);
+
+  it("is a command with the image, its words and its NICs in it, and no way to take a snapshot", () => {
+    const all = words(describeFor(host, x86).text);
+    expect(after(all, kernel)).toEqual(["/srv/site.elf"]);
+    expect(after(all, "--cmdline")).toEqual(["epoch=1700000000000000000 boot=7"]);
+    expect(after(all, "--memory")).toEqual(["size=8M"]);
+    expect(after(all, "--net").map((one) => net.exec(one)![1])).toEqual(["tap0", "tap1", "tap2"]);
+    expect(all.filter((word) => word.includes("api"))).toEqual([]);
+  });
+
+  it("is for x86-64 images only", () => {
+    expect(() => describeFor(host, arm)).toThrow("has NICs on PCI only, which an aarch64 image does not drive");
+  });
+
+  it("has paths as they are, and takes plain names of devices only", () => {
+    roundTrip(host, x86, (text) => {
+      const all = words(text);
+      return [after(all, kernel)[0]!, after(all, "--net").map((one) => net.exec(one)![1]!)];
     });
   });
 });
