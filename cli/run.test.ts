@@ -34,7 +34,7 @@ it("shows QEMU's command line, as a shell takes it", async () => {
   expect(seen.out).toContain(` -netdev 'tap,ifname=it'\\''s,script=no,downscript=no,vnet_hdr=off,id=n2' `);
   seen.out = "";
   await run("--accelerator", "kvm", "--machine", "q35", "--print");
-  expect(seen.out).toMatch(/^qemu-system-x86_64 -M q35,accel=kvm /);
+  expect(seen.out).toMatch(/^qemu-system-x86_64 -M q35,acpi=off,accel=kvm /);
   expect(seen.out).toContain(
     " -device virtio-net-pci,disable-legacy=on,romfile=,id=nic0,netdev=n0,mac=52:54:00:00:00:0a ",
   );

@@ -2,8 +2,11 @@
  * A hypervisor's process with an image in it, whichever hypervisor it is: the lines of its console, how it ended, and the end of
  * everything that was made for it. A host says what to start.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { decodeExit, type Exit, exitLine } from "./exits.ts";
 import type { Running, Watch } from "./host.ts";
 
@@ -42,6 +45,38 @@ function endAll(): void {
   for (const end of ends) end();
 }
 
+/**
+ * A named pipe that others open, write to and close as they like. The reading process has it open for writing, too, so that none of
+ * this is its end; that is a mark which only this process knows.
+ */
+class Pipe {
+  readonly reader: ChildProcessByStdio<null, Readable, null>;
+  /** When all of it was read. */
+  readonly read: Promise<unknown>;
+  readonly #path: string;
+  readonly #mark = randomBytes(16).toString("hex");
+
+  constructor(path: string) {
+    this.#path = path;
+    const script = `/${this.#mark}$/{s///;/^$/!p;Q}`;
+    this.reader = spawn("sh", ["-c", 'exec sed -u "$1" <> "$0"', path, script], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    this.read = new Promise((resolve) => this.reader.on("close", resolve));
+  }
+
+  /** Nobody writes any more. */
+  finish(): void {
+    try {
+      const pipe = openSync(this.#path, constants.O_WRONLY | constants.O_NONBLOCK);
+      writeSync(pipe, `${this.#mark}\n`);
+      closeSync(pipe);
+    } catch {
+      this.reader.kill(); // it has not begun, or does not go on
+    }
+  }
+}
+
 /** Never throws: a program that cannot be started is an exit too. */
 export function startProgram(start: Program, { timeout, onLine }: Watch = {}): Running {
   const { program, args, notes = [] } = start;
@@ -60,9 +95,13 @@ export function startProgram(start: Program, { timeout, onLine }: Watch = {}): R
       }, timeout)
     : undefined;
   let last: NodeJS.Timeout | undefined;
+  const gone = () => {
+    pipe?.finish();
+    start.tidy?.();
+  };
   const isGone = atExit(() => {
     kill();
-    reader?.kill();
+    pipe?.reader.kill();
     start.tidy?.();
   });
   let isReady = () => {};
@@ -90,29 +129,25 @@ export function startProgram(start: Program, { timeout, onLine }: Watch = {}): R
     onLine?.(line);
   };
 
-  const reader =
-    start.console === undefined ? undefined : spawn("cat", [start.console], { stdio: ["ignore", "pipe", "ignore"] });
+  const pipe = start.console === undefined ? undefined : new Pipe(start.console);
   const read = (stream: NodeJS.ReadableStream, onEach: (line: string) => void) =>
     createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", onEach);
-  read(child.stdout, reader ? complain : take);
+  read(child.stdout, pipe ? complain : take);
   read(child.stderr, complain);
-  if (reader) read(reader.stdout, take);
-  const readAll = reader && new Promise((resolve) => reader.on("close", resolve));
+  if (pipe) read(pipe.reader.stdout, take);
 
   const exit = new Promise<Exit>((resolve) => {
     child.on("error", (error) => {
       failed = error;
     });
     // What it has left may hold its output open, so that is ended before.
-    child.on("exit", () => start.tidy?.());
+    child.on("exit", gone);
     child.on("close", async (status, signal) => {
       clearTimeout(timer);
       clearTimeout(last);
       isGone();
-      if (failed) start.tidy?.();
-      const late = setTimeout(() => reader?.kill(), ASKED);
-      await readAll;
-      clearTimeout(late);
+      if (failed) gone();
+      await pipe?.read;
       if (failed) resolve({ name: "HYPERVISOR", text: `${program}: ${failed.message}` });
       else if (timedOut) resolve({ name: "TIMEOUT", text: `it did not end within ${timeout} ms` });
       else {

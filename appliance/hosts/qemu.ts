@@ -54,8 +54,8 @@ export const PROGRAMS: Record<Arch, string> = { x86_64: "qemu-system-x86_64", aa
 const DEBUG_EXIT = ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"];
 const MACHINES: Record<Machine | "virt", { machine: string; more: readonly string[]; nic: string }> = {
   microvm: { machine: "microvm,acpi=off,rtc=off", more: DEBUG_EXIT, nic: "virtio-net-device" },
-  // romfile: nothing is to be booted from there.
-  q35: { machine: "q35", more: DEBUG_EXIT, nic: "virtio-net-pci,disable-legacy=on,romfile=" },
+  // romfile: nothing is to be booted from there. ACPI's tables would take memory that the image has no use for.
+  q35: { machine: "q35,acpi=off", more: DEBUG_EXIT, nic: "virtio-net-pci,disable-legacy=on,romfile=" },
   virt: { machine: "virt,gic-version=max", more: [], nic: "virtio-net-device" },
 };
 

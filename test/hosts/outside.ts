@@ -1,8 +1,8 @@
 /** Builds the images, and starts the trials in a network namespace of their own. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
 import type { Arch } from "../../appliance/contract/arch.ts";
@@ -18,6 +18,8 @@ export const whyNoTrials = (): string | undefined => whyNot(["ip", "unshare", "t
 /** @throws Error with what a host said that did not come as far as it has to */
 export async function tryHosts(subjects: readonly Subject[], onRow: (row: Row) => void = () => {}): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "weir-hosts-"));
+  // Hypervisors that run as another user must get there.
+  for (let one = folder; statSync(one).mode % 0o100 === 0; one = dirname(one)) chmodSync(one, 0o711);
   const policy = compilePolicy("fixtures/policy.yaml");
   const images: Partial<Record<Arch, string>> = {};
   for (const arch of new Set(subjects.map(({ arch }) => arch))) {
@@ -26,25 +28,17 @@ export async function tryHosts(subjects: readonly Subject[], onRow: (row: Row) =
   }
   const inside = [process.execPath, join(ROOT, "dist", "test", "hosts", "inside.js"), folder, JSON.stringify(images)];
   const numbers = subjects.map((subject) => String(SUBJECTS.indexOf(subject)));
-  // Processes end with their namespace, whatever happens. /sys is of the network namespace that mounts it: hosts look for their taps there.
-  const script = 'mount -t sysfs sysfs /sys && exec "$@"';
+  // /sys is of the network namespace that mounts it: hosts look for their taps there.
+  const script =
+    'mkdir "$0" && mount --rbind /sys/fs/cgroup "$0" && mount -t sysfs sysfs /sys && ' +
+    'mount --rbind "$0" /sys/fs/cgroup && umount -l "$0" && exec "$@"';
   const child = spawn(
     "unshare",
-    [
-      "--net",
-      "--mount",
-      "--pid",
-      "--fork",
-      "--kill-child",
-      "--mount-proc",
-      "sh",
-      "-c",
-      script,
-      "sh",
-      ...inside,
-      ...numbers,
-    ],
-    { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] },
+    ["--net", "--mount", "sh", "-c", script, join(folder, "cgroup"), ...inside, ...numbers],
+    {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
   );
   const rows: Row[] = [];
   let complaint = "";

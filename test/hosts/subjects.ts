@@ -53,7 +53,7 @@ export function versionOf({ host, arch }: Subject, lines: readonly string[]): st
     const { stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });
     return /\d+\.\d+[\w.-]*/.exec(stdout ?? "")?.[0] ?? "?";
   };
-  const own = version(starterOf(hostOf(host)).programs[arch]!);
+  const own = version(host === "libvirt" ? "virsh" : starterOf(hostOf(host)).programs[arch]!);
   if (lines.some((line) => line.includes("in its jailer"))) return `${own}, jailer`;
   return host === "libvirt" ? `${own}, QEMU ${version(PROGRAMS[arch])}` : own;
 }

@@ -52,22 +52,36 @@ export interface Material {
 }
 
 export async function tryHost(subject: Subject, material: Material): Promise<Row> {
+  const started: (Run | Capture)[] = [];
+  try {
+    return await trial(subject, material, started);
+  } finally {
+    await Promise.all(started.map((one) => one.stop()));
+  }
+}
+
+async function trial(subject: Subject, material: Material, started: (Run | Capture)[]): Promise<Row> {
   const folder = join(material.folder, nameOf(subject).replaceAll(/\W+/g, "-"));
   const temporary = join(folder, "tmp");
   mkdirSync(temporary, { recursive: true });
   const taps = links();
-  const first = await Run.start(subject, material.image, temporary);
+  const first = new Run(subject, material.image, temporary);
+  started.push(first);
+  await first.ready();
   const captures = await Promise.all(ROLES.map((role) => Capture.start(TAPS[role], join(folder, `${role}.pcap`))));
+  started.push(...captures);
   const [fromIn, out, log] = captures as [Capture, Capture, Capture];
   await finished(spawn("tcpreplay", ["--pps=2000", "-i", TAPS.in, material.capture], { stdio: "ignore" }));
   await seen(() => out.count() >= material.expected.length && log.count() > 0);
   const heard = log.count();
   await seen(() => log.count() > heard); // the next second: time to do what it should not
-  const ended = await first.end("SIGTERM");
+  const ended = await first.stop();
   for (const capture of captures) await capture.stop();
   const memory = memoryOf(first.lines);
   const refused = await refusal(subject, material.image, memory);
-  const second = await Run.start(subject, material.image, temporary);
+  const second = new Run(subject, material.image, temporary);
+  started.push(second);
+  await second.ready();
   second.killHypervisor();
   const killed = await second.ended;
   const left = [
@@ -110,12 +124,15 @@ async function refusal(
 
 /** `weir run`, once its image is ready. */
 class Run {
+  readonly #subject: Subject;
   readonly #process: ChildProcess;
   readonly lines: string[] = [];
   readonly ended: Promise<number>;
   processes: number[] = [];
 
-  private constructor({ host, accelerator, machine }: Subject, image: string, temporary: string) {
+  constructor(subject: Subject, image: string, temporary: string) {
+    const { host, accelerator, machine } = subject;
+    this.#subject = subject;
     const args = [join(ROOT, "bin", "weir"), "run", image, "--host", host, "--accelerator", accelerator];
     for (const role of ROLES) args.push(`--${role}`, TAPS[role]);
     args.push("--patience", "120", ...(machine ? ["--machine", machine] : []));
@@ -126,17 +143,16 @@ class Run {
     this.ended = new Promise((resolve) => this.#process.on("close", (status) => resolve(status ?? -1)));
   }
 
-  static async start(subject: Subject, image: string, temporary: string): Promise<Run> {
-    const run = new Run(subject, image, temporary);
-    const isReady = () => run.lines.includes("weir: ready");
-    await seen(() => isReady() || run.#process.exitCode !== null);
-    if (!isReady()) throw new Error([nameOf(subject), ...run.lines].join("\n"));
-    run.processes = descendants(run.#process.pid!);
-    return run;
+  /** @throws Error with what it said, when it does not become that */
+  async ready(): Promise<void> {
+    const isReady = () => this.lines.includes("weir: ready");
+    await seen(() => isReady() || this.#process.exitCode !== null);
+    if (!isReady()) throw new Error([nameOf(this.#subject), ...this.lines].join("\n"));
+    this.processes = descendants(this.#process.pid!);
   }
 
-  async end(signal: NodeJS.Signals): Promise<number> {
-    this.#process.kill(signal);
+  stop(): Promise<number> {
+    this.#process.kill("SIGTERM");
     return this.ended;
   }
 

@@ -8,12 +8,10 @@ import { execFileSync } from "node:child_process";
 import {
   accessSync,
   chmodSync,
-  closeSync,
   constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -114,7 +112,6 @@ function start(appliance: Appliance, watch?: Watch): Running {
       ...{ program: RUNNER, args: ["-r", root, file], console: pipes[1]! },
       tidy: () => {
         endLeft(join(root, "run", "qemu"));
-        finishReading(pipes[1]!);
         rmSync(folder, { recursive: true, force: true });
       },
     },
@@ -145,15 +142,6 @@ function endLeft(folder: string): void {
     } catch {
       // it has ended
     }
-  }
-}
-
-/** Opens and closes a named pipe's writing end: who waits there for a writer that never came goes on, to the pipe's end. */
-function finishReading(pipe: string): void {
-  try {
-    closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
-  } catch {
-    // nobody waits
   }
 }
 
