@@ -10,7 +10,7 @@ import { type Arch, HOST_ARCH } from "../appliance/contract/arch.ts";
 import { parseDatagram } from "../appliance/hosts/datagram.ts";
 import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
 import { replayThroughImage } from "../appliance/hosts/image.ts";
-import { chooseAccelerator, type Machine, PROGRAMS } from "../appliance/hosts/qemu.ts";
+import { chooseAccelerator, type Machine, PROGRAMS, X86_MACHINES } from "../appliance/hosts/qemu.ts";
 import type { CaptureReader } from "../captures/reader.ts";
 import { recordStream } from "../captures/records.ts";
 import { journalPart } from "../diode/policy/pack.ts";
@@ -43,7 +43,8 @@ export async function whyNoImage(arch: Arch = HOST_ARCH): Promise<string | undef
 /** The machine that `--machine` names; undefined without it. @throws Error when there is none, or no image to start on it */
 export function machineFor(arch: Arch, { image, machine }: { image?: boolean; machine?: string }): Machine | undefined {
   if (machine === undefined) return undefined;
-  const found = STARTER.machineOf(machine);
+  const found = X86_MACHINES.find((one) => one === machine);
+  if (!found) throw new Error(`--machine ${machine}: expected ${X86_MACHINES.join(" or ")}`);
   if (!image || arch !== "x86_64") throw new Error(`--machine ${machine}: goes with --image, for an x86-64 image`);
   return found;
 }

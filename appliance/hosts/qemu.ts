@@ -13,7 +13,8 @@ import { startProgram } from "./program.ts";
 export type { Accelerator, Running } from "./host.ts";
 
 /** Machines for an x86-64 image: virtio-mmio without firmware, or virtio-pci as SeaBIOS leaves it. */
-export type Machine = "microvm" | "q35";
+export const X86_MACHINES = ["microvm", "q35"] as const;
+export type Machine = (typeof X86_MACHINES)[number];
 
 export type Backend =
   /** QEMU connects to this Unix socket: each frame with four bytes of length in front, big-endian (stream.ts). */
@@ -201,7 +202,7 @@ export const qemu: Host = {
   starter: {
     programs: PROGRAMS,
     source: "Debian: qemu-system-x86, qemu-system-arm",
-    machines: ["microvm", "q35"],
+    machines: X86_MACHINES,
     accelerator: async (image, memory, asked) => asked ?? chooseAccelerator(image, memory),
     start: (appliance, watch) => startImage({ ...launchOf(appliance), ...watch }),
   },
