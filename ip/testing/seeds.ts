@@ -1,4 +1,5 @@
 // Frames that mutation begins with: every protocol that the decoder takes apart, one in the other.
+import { LINK_TYPES } from "../declarations.ts";
 import { bytes, eth, icmp, icmpv6, ipv4, ipv6, SYN, tcp, udp, vlan } from "./frames.ts";
 
 /** xorshift32: the same frames in every run. */
@@ -12,8 +13,9 @@ export function generator(seed: number): () => number {
   };
 }
 
+const UNKNOWN_LINK = 147; // LINKTYPE_USER0
 /** Link types, Ethernet more often than the others. */
-export const LINKS = [0, 1, 1, 1, 1, 9, 12, 14, 51, 101, 108, 113, 147, 228, 229, 276];
+export const LINKS = [1, 1, 1, ...LINK_TYPES.flatMap(({ number, also = [] }) => [number, ...also]), UNKNOWN_LINK];
 
 const DATA = new Uint8Array(40).map((_, i) => i);
 export const SEEDS = [

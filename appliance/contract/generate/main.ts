@@ -14,7 +14,10 @@
 // Declarations and generators must not import what is generated. After a change: npm run generate, and look at the diff.
 import { allOutputs, stale, write } from "./outputs.ts";
 
-const outputs = await allOutputs();
+const outputs = await allOutputs().catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 const old = stale(outputs);
 if (process.argv.includes("--check")) {
   for (const path of old) console.error(`${path}: stale, expected what \`npm run generate\` writes`);
