@@ -100,6 +100,21 @@ describe("sync", () => {
     const { rows } = await rowsOf(outer, Buffer.alloc(8), bus(1));
     expect(rows.length).toBe(1);
   });
+  it("is not kept by a forged header without a checksum inside a damaged packet: what it claims is found", async () => {
+    const hidden = bus(3);
+    const long = message([], { length: hidden.length });
+    const fits = busData([Buffer.concat([long, hidden])], 1);
+    const forged = [
+      packet(fits, { type: 0x40, checksum: 0 }), // no 1553 packet, though its bytes are as one's
+      packet(Buffer.concat([busData([long], 2), hidden]), { checksum: 0 }), // one, whose messages do not fill it
+    ];
+    for (const inner of forged) {
+      const outer = packet(Buffer.concat([Buffer.alloc(40), inner, Buffer.alloc(300)]), { type: 0x40, channel: 8 });
+      outer[40]! ^= 1;
+      const { rows } = await rowsOf(bus(1), outer.subarray(0, outer.length - 4), bus(4));
+      expect(rows.map(({ mil1553 }) => mil1553.rtc)).toEqual([100_000, 300_000, 400_000]);
+    }
+  });
   it("is kept over a packet too large to be read", async () => {
     const large = packet(Buffer.alloc(70_000, 0x25), { sequence: 0 });
     const { rows, found } = await rowsOf(large, bus(1));

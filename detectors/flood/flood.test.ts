@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { RST, SYN } from "../../ip/testing/frames.ts";
+import { ACK, RST, SYN } from "../../ip/testing/frames.ts";
 import { uniform } from "../../lib/numerics/random.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, byTime, connection, delay, echo, every, lookup, udpData } from "../ip/testing/traffic.ts";
@@ -146,6 +146,34 @@ describe("with a baseline", () => {
     );
     expect(delay(ofFlood(checkAll(knows, hit)), "flood", 2000)).toBeLessThan(0.2);
     expect(ofFlood(checkAll(knows, normalTraffic(2, 300, 3000)))).toEqual([]);
+  });
+
+  it("counts each handshake once, without a byte of data behind it, and says how many", async () => {
+    const calm = Array.from({ length: 20 }, (_, k) =>
+      connection(1000 + 10 * k, "10.1.0.9", 2000 + k, SERVER, 80),
+    ).flat();
+    const knows = packAll(mergeAll(await lessonOf(byTime(calm))), 1, undefined, ["flood"]);
+    /** All at the same moment: SYN, SYN and ACK, ACK, and silence. @param acks of the client, each the same again */
+    const exhausting = (count: number, acks: number) =>
+      Array.from({ length: count }, (_, k) => {
+        const ends = { src: forged(k), dst: SERVER, sport: 1024 + k, dport: 80, size: 0 };
+        const back = { src: SERVER, dst: forged(k), sport: 80, dport: 1024 + k, size: 0 };
+        return [
+          at(2000, tcpFrame({ ...ends, flags: SYN })),
+          at(2000, tcpFrame({ ...back, flags: SYN | ACK })),
+          ...Array.from({ length: acks }, () => at(2000, tcpFrame(ends))),
+        ];
+      }).flat();
+    const said = async (count: number, acks: number) =>
+      ofFlood(checkAll(await IpProbe.create(knows), exhausting(count, acks))).map(({ expected, seen }) => [
+        expected,
+        seen,
+      ]);
+    expect(await said(20, 1)).toEqual([]);
+    const most = "at most 5 new connections per second to one host, 20 beyond that";
+    expect(await said(21, 1)).toEqual([[most, "about 21 new connections in 0 s"]]);
+    expect((await said(22, 1)).at(-1)).toEqual([most, "about 22 new connections in 0 s"]);
+    expect(await said(20, 3)).toEqual([]); // ACKs sent again are no new connections
   });
 
   it("merges by the most seen", async () => {

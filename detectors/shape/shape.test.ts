@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { Tag } from "../../appliance/contract/config.ts";
 import { record } from "../../ip/testing/frames.ts";
 import type { Entry } from "../learned.ts";
+import { Flight } from "../testing/flight.ts";
 import { ATTACKS, batches, type Frame, normalTraffic } from "../testing/site.ts";
 import { NAMES } from "./features.ts";
 import { FEATURES } from "./generated/model.ts";
@@ -318,4 +320,25 @@ describe("hostile input", () => {
 it("every feature has a name", () => {
   expect(NAMES.length).toBe(FEATURES);
   expect(new Set(NAMES.map((n) => n.name)).size).toBe(FEATURES);
+});
+// REQ-DETECT-004
+it("inspect as it flies scores each frame as the ground's module does", async () => {
+  await Flight.ready();
+  const attack = ATTACKS["a new master polls a controller"]!(1060);
+  const frames = [...normalTraffic(41, 60), ...attack].sort((a, b) => a.time - b.time);
+  const shape = await Shape.create(section);
+  const flight = Flight.with([{ tag: Tag.BASELINE_SHAPE, bytes: section }])!;
+  const found: number[] = [];
+  let alarms = 0;
+  for (const batch of batches(frames)) {
+    shape.input.set(batch);
+    const scores = shape.score(batch.length);
+    alarms += shape.findings;
+    const flown = flight.run(batch).filter(({ detector }) => detector === "shape");
+    const mine = Array.from(scores).filter((score) => score > 0);
+    for (const { score } of flown) expect(mine).toContain(score);
+    found.push(...flown.map(({ score }) => score));
+  }
+  expect(alarms).toBeGreaterThan(100);
+  expect(found).toHaveLength(alarms);
 });

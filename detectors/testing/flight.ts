@@ -25,6 +25,16 @@ export interface Scored {
   threshold: number;
 }
 
+/** An event of inspect's: what tests ask of it. */
+export interface Said {
+  event_type: string;
+  src_ip?: string;
+  dest_ip?: string;
+  alert?: { context: { detector: string; seen: string } };
+  lines?: { line: number; matched: number; held: number }[];
+  baseline?: { entry?: Entry };
+}
+
 interface Loaded {
   module: WebAssembly.Module;
   settings: Buffer;
@@ -46,6 +56,8 @@ export class Flight {
   readonly #input: Uint8Array;
   /** What it said that it learned. */
   entries: Entry[] = [];
+  /** All events of the last run() but scores. */
+  said: Said[] = [];
 
   private constructor(inspect: Inspect) {
     this.#inspect = inspect;
@@ -81,6 +93,7 @@ export class Flight {
   /** What it finds in these records, in order; every event but a score is checked to be JSON. */
   run(records: Uint8Array): Scored[] {
     const found: Scored[] = [];
+    this.said = [];
     this.#input.set(records);
     for (let at = 0; at < records.length; ) {
       at = this.#inspect.run(at, records.length);
@@ -92,7 +105,10 @@ export class Flight {
           const { detector, key, score, threshold } = new Score(view, body);
           found.push({ detector: detectorName(detector), key: `${key}`, score, threshold });
         } else if (event.kind === EventKind.EVENT) {
-          const said = JSON.parse(Buffer.from(memory.buffer, view.byteOffset + body, event.json).toString("latin1"));
+          const said: Said = JSON.parse(
+            Buffer.from(memory.buffer, view.byteOffset + body, event.json).toString("latin1"),
+          );
+          this.said.push(said);
           if (said.baseline?.entry) this.entries.push(said.baseline.entry);
         }
       }
