@@ -23,7 +23,7 @@ export function open(t: Text, start: usize, size: u32): void {
   } else t.overflow = true;
 }
 
-/** A constant of the program: ASCII only, copied as it stands. Its characters are u16; charCodeAt() would check each index. */
+/** A constant of the program: ASCII only, as it stands. Its characters are u16; charCodeAt() would check each index. */
 export function lit(t: Text, s: string): void {
   const end = changetype<usize>(s) + ((<usize>s.length) << 1);
   for (let p = changetype<usize>(s); p < end; p += 2) byte(t, <u32>load<u16>(p));

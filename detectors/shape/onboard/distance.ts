@@ -48,8 +48,8 @@ class Block {
 }
 
 /**
- * Squared distance of a vector in block b of a description; single precision. Written out, with constant offsets: it is most
- * of the detector's cost.
+ * Squared distance of a vector in block b of a description; single precision. Written out, with constant offsets: it is
+ * most of the detector's cost.
  */
 export function distance2(described: usize, vector: usize, b: u32): f64 {
   const at = (<usize>start(b)) << 2;
