@@ -10,7 +10,7 @@ import { interfacesOf } from "../../appliance/hosts/descriptions/manifest.ts";
 import { hostOf, starterOf } from "../../appliance/hosts/hosts.ts";
 import { liveClock } from "../../appliance/hosts/qemu.ts";
 import { ROOT } from "../../lib/asc.ts";
-import { nameOf, type Subject, versionOf } from "./subjects.ts";
+import { nameOf, SUBJECTS, type Subject, versionOf } from "./subjects.ts";
 
 /** The taps that the namespace has. */
 export const TAPS = { in: "wi", out: "wo", log: "wl" } as const;
@@ -61,8 +61,8 @@ export async function tryHost(subject: Subject, material: Material): Promise<Row
 }
 
 async function trial(subject: Subject, material: Material, started: (Run | Capture)[]): Promise<Row> {
-  const folder = join(material.folder, nameOf(subject).replaceAll(/\W+/g, "-"));
-  const temporary = join(folder, "tmp");
+  const folder = join(material.folder, String(SUBJECTS.indexOf(subject)));
+  const temporary = join(folder, "t");
   mkdirSync(temporary, { recursive: true });
   const taps = links();
   const first = new Run(subject, material.image, temporary);
