@@ -1,6 +1,6 @@
 // The reader of device trees, on QEMU's own and on spoilt ones, under sanitizers.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -22,11 +22,22 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What is understood of the tree that QEMU makes for this machine, and how many of the spoilt copies are still trees. */
-function read(machine: string, ...more: string[]): { lines: string[]; wholes: number } {
+/** The tree that QEMU makes for this machine. */
+function dump(machine: string, ...more: string[]): string {
   const file = join(folder, "tree.dtb");
   spawnSync(PROGRAMS.aarch64, ["-M", `${machine},dumpdtb=${file}`, "-nodefaults", "-display", "none", ...more]);
-  const lines = execFileSync(join(folder, "tree"), [file, "7", "20000"], { encoding: "utf8" }).trimEnd().split("\n");
+  return file;
+}
+
+/** What is understood of that tree, and how many of the spoilt copies are still trees. */
+function read(machine: string, ...more: string[]): { lines: string[]; wholes: number } {
+  return understood(dump(machine, ...more));
+}
+
+function understood(file: string, copies = 20_000): { lines: string[]; wholes: number } {
+  const lines = execFileSync(join(folder, "tree"), [file, "7", String(copies)], { encoding: "utf8" })
+    .trimEnd()
+    .split("\n");
   return { lines: lines.slice(0, -1), wholes: Number.parseInt(lines.at(-1)!, 10) };
 }
 
@@ -49,6 +60,22 @@ describe.runIf(arches.includes("aarch64"))("a device tree", () => {
     expect(lines.at(-1)).toBe("command line clock=frames epoch=1");
     expect(wholes).toBeGreaterThan(1000);
     expect(wholes).toBeLessThan(19_000);
+  });
+
+  it("tells of a 16550 for the console, as Firecracker's does, and of a PL011 before that where there are both", () => {
+    const bytes = readFileSync(dump("virt", "-m", "8"));
+    const swap = (from: string, to: string) => {
+      expect(to.length).toBe(from.length);
+      const at = bytes.indexOf(from);
+      expect(at).toBeGreaterThan(0);
+      bytes.write(to, at, "latin1");
+      const file = join(folder, "16550.dtb");
+      writeFileSync(file, bytes);
+      return understood(file, 0).lines[0];
+    };
+    expect(swap("arm,pl011\0arm,primecell", "ns16550a\0\0arm,primecell")).toMatch(/console 9000000 \(16550\), /);
+    // The clock, a PL031, made into a PL011
+    expect(swap("arm,pl031\0arm,primecell", "arm,pl011\0arm,primecell")).toMatch(/console 9010000, /);
   });
 
   it("tells of GICv3, firmware by smc, and memory in pieces", () => {

@@ -26,7 +26,12 @@ npm run mutants -- --record
 const say = (line: string) => process.stderr.write(`mutants: ${line}\n`);
 
 /** The tests that keep records, told to write them. */
-const RECORDING = ["test/mutation/runtime.test.ts", "diode/mutation.test.ts", "test/mutation/sample.test.ts"];
+const RECORDING = [
+  "test/mutation/runtime.test.ts",
+  "test/mutation/causes.test.ts",
+  "diode/mutation.test.ts",
+  "test/mutation/sample.test.ts",
+];
 
 function record(): number {
   const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");

@@ -83,6 +83,12 @@ describe("a way back from `out` to `in` is seen", () => {
       "return now < due ? due - now + (sent[LOG].full & 1) : 1;",
     ],
     [
+      "a silent `log` is told from another by the clock, which moves on by that",
+      "user/send.c",
+      "  r->silence += passed;",
+      "  r->silence += passed + 0 * clock_now();",
+    ],
+    [
       "interrupts are asked for when `out` is free",
       "user/receive.c",
       "in.flags, 0, __ATOMIC_SEQ_CST);",

@@ -23,7 +23,7 @@ static uint32_t any(void) {
 }
 
 static void print(bool whole) {
-  printf("%s, console %" PRIx64 ", gic %u %" PRIx64 " %" PRIx64 ", psci %s\n", whole ? "whole" : "broken", machine.console,
+  printf("%s, console %" PRIx64 "%s, gic %u %" PRIx64 " %" PRIx64 ", psci %s\n", whole ? "whole" : "broken", machine.console, machine.console_16550 ? " (16550)" : "",
     machine.gic_version, machine.gic, machine.gic_cpu, machine.smc ? "smc" : "hvc");
   for (uint32_t i = 0; i < machine.memories; i++)
     printf("memory %" PRIx64 " %" PRIx64 "\n", machine.memory[i].from, machine.memory[i].to);
