@@ -345,7 +345,7 @@ const ENDS_LOOP = of("ends", "user/main.c", [
   ["a silent `in` is said each second", "    remind *= 2;\n", "", /nothing comes/],
   ["the first frame is not said", "    if (remind > FIRST_FRAME) say", "    if (0) say", /frames come late/],
   ["the first frame is said where nobody asked", "    if (remind > FIRST_FRAME) say", "    say", /frames come soon/],
-  ["a replay is watched", "  if (replaying || now < look_due", "  if (now < look_due", /a replay/],
+  ["a replay is watched", "  if (replaying || now < looked", "  if (now < looked", /a replay/],
 ]);
 
 const ENDS_RINGS = of("ends", "user/send.c", [

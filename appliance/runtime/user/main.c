@@ -62,16 +62,17 @@ static uint32_t round_all(void) {
 
 // ---- What cannot be proven at the start: that somebody is at the other ends ------------------------------------------------
 
+#define LOOK 900000000         // nanoseconds from one look to the next; shorter than a tick, so that each tick looks
 #define BUSY_FOR (10 * SECOND) // so long a loop that is never idle puts off looking
 #define LONGEST_LOOK (BUSY_FOR + SECOND) // from one look to the next; a paused image does not count what it missed
 #define FIRST_FRAME 5000000000 // nanoseconds without a frame until the console says so; then each time twice as many
 
 // Where the loop is about to wait, so that how long this takes, which depends on `out` and `log`, shows nowhere.
-static uint64_t look_due, missed_since, remind = FIRST_FRAME;
+static uint64_t looked, missed_since, remind = FIRST_FRAME;
 static void watch_ends(uint64_t now, bool idle) {
-  if (replaying || now < look_due + (idle ? 0 : BUSY_FOR)) return;
-  const uint64_t passed = now - look_due + SECOND;
-  look_due = now + SECOND;
+  if (replaying || now < looked + (idle ? LOOK : BUSY_FOR)) return;
+  const uint64_t passed = now - looked;
+  looked = now;
   if (!missed_since) missed_since = now;
   if (remind && batch.number) {
     if (remind > FIRST_FRAME) say("weir: the first frame on `in` has come\n");

@@ -154,7 +154,7 @@ static uint64_t run(uint64_t seed, enum way out, enum way log_) {
   seen_hash = 0xcbf29ce484222325, now_ = 1000, posted_frames = rung = 0;
   source.state = seed * 0x9e3779b97f4a7c15, destination.state = source.state + (uint64_t)out * 7 + (uint64_t)log_ + 1;
   ways[0] = out, ways[1] = log_;
-  look_due = missed_since = 0, remind = FIRST_FRAME;
+  looked = missed_since = 0, remind = FIRST_FRAME;
   period_ = below(&source, 3) ? 0 : 50000 + below(&source, 2000000);
   if (!setjmp(over)) user_main();
   look();

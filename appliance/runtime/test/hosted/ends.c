@@ -122,7 +122,7 @@ static void tell(const char *name, struct world w, const char *wanted) {
   if (!world.stop) world.stop = S(60);
   memset(rings, 0, sizeof rings), memset(got, 0, sizeof got), memset(&batch, 0, sizeof batch), memset(sent, 0, sizeof sent);
   memset(&weir_device_rings, 0, sizeof weir_device_rings), memset(&weir_driver_rings, 0, sizeof weir_driver_rings);
-  look_due = missed_since = 0, remind = FIRST_FRAME, replaying = w.replays, said[0] = line[0] = 0;
+  looked = missed_since = 0, remind = FIRST_FRAME, replaying = w.replays, said[0] = line[0] = 0;
   weir_info.manifest.log_silence = w.silence;
   if (!setjmp(over)) user_main();
   if (strcmp(said, wanted)) wrong(said, wanted);
@@ -155,13 +155,13 @@ static void without_traffic(void) {
   TELL("a dead `out`", OUT_SAYS(8, 5) OUT_SAYS(13, 10), QUIET, .dead = {DEAD, ALIVE}, .out_every = S(30), .out_at = S(3), .silence = 15, .stop = S(18));
 }
 
-/** A loop that is never idle looks each 11 s: nothing is said that is not so, and what is so is said a little later. */
+/** A loop that is never idle looks each 10 s: nothing is said that is not so, and what is so is said a little later. */
 static void under_a_flood(void) {
   TELL("all is well under a flood", "", FLOOD, .out_every = 1, .silence = 15);
-  TELL("a frame on `out` just before each look", "", FLOOD, .out_every = S(11), .out_at = S(11.001), .silence = 15);
-  TELL("a dead `log` under a flood", LOG_SAYS(11, 11) LOG_SAYS(22, 22) LOG_SAYS(33, 33), FLOOD, .dead = {ALIVE, DEAD}, .stop = S(40));
-  TELL("a dead `out` under a flood", OUT_SAYS(11, 11) OUT_SAYS(22, 22), FLOOD, .dead = {DEAD, ALIVE}, .out_every = S(1), .silence = 15, .stop = S(30));
-  TELL("a flood that ends", LOG_SAYS(6, 6), .first = 1, .flood_until = S(4), .dead = {ALIVE, DEAD}, .stop = S(9));
+  TELL("a frame on `out` just before each look", "", FLOOD, .out_every = S(10), .out_at = S(10.001), .silence = 15);
+  TELL("a dead `log` under a flood", LOG_SAYS(10, 10) LOG_SAYS(20, 20) LOG_SAYS(30, 30), FLOOD, .dead = {ALIVE, DEAD}, .stop = S(40));
+  TELL("a dead `out` under a flood", OUT_SAYS(10, 10) OUT_SAYS(20, 20), FLOOD, .dead = {DEAD, ALIVE}, .out_every = S(1), .silence = 15, .stop = S(30));
+  TELL("a flood that ends", LOG_SAYS(5, 5), .first = 1, .flood_until = S(4), .dead = {ALIVE, DEAD}, .stop = S(9));
 }
 
 /** It ends when the policy wants it, neither sooner nor much later, and not for `out`. */
@@ -169,7 +169,7 @@ static void the_end(void) {
   TELL("the end: a dead `log`", LOG_SAYS(5, 5) LOG_SAYS(10, 10) LOG_SAYS(15, 15) LOG_ENDS(15), QUIET, .dead = {ALIVE, DEAD}, .silence = 15);
   TELL("the end: `log` dies later", LOG_SAYS(6, 5) LOG_SAYS(11, 10) LOG_SAYS(16, 15) LOG_ENDS(17), QUIET, .dead = {ALIVE, {S(0.5), NEVER}}, .silence = 16);
   // The last frame that it took was given at 0 s; the first that it did not, at 1 s.
-  TELL("the end under a flood", LOG_SAYS(22, 11) LOG_SAYS(33, 22) LOG_SAYS(44, 33) LOG_SAYS(55, 44) LOG_ENDS(55), FLOOD, .dead = {ALIVE, {S(0.5), NEVER}}, .silence = 34);
+  TELL("the end under a flood", LOG_SAYS(20, 10) LOG_SAYS(30, 20) LOG_SAYS(40, 30) LOG_SAYS(50, 40) LOG_ENDS(50), FLOOD, .dead = {ALIVE, {S(0.5), NEVER}}, .silence = 31);
   TELL("a pause of 1,000 s", LOG_SAYS(1021, 11) LOG_AGAIN(1023), QUIET, .dead = {ALIVE, {S(19.5), S(1021.5)}}, .pause_at = S(20.5), .pause = S(1000), .silence = 15, .stop = S(1040));
   TELL("a replay", "", FLOOD, .replays = true, .dead = {DEAD, DEAD}, .out_every = S(0.1), .silence = 15, .stop = S(20));
 }
