@@ -6,10 +6,14 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Answer, Order } from "./runner.ts";
 
-/** Seconds of processor time of a test file and all that it starts, beyond which it does not end. */
-const LIMIT = 90;
-/** So many looks, each a while after the last, between which so few seconds were used: it waits for what does not come. */
-const [IDLE_LOOKS, LOOK_MS, NOTHING] = [80, 250, 0.02];
+/** When a test file, with all that it starts, is taken for one that does not end. */
+const LIMITS = {
+  /** Seconds of processor time. */
+  used: 90,
+  /** Looks in a row, a quarter of a second apart, between which it used next to nothing: it waits for what does not come. */
+  idle: 80,
+};
+const [LOOK_MS, NOTHING] = [250, 0.02];
 /** Clock ticks a second of /proc/PID/stat. */
 const HERTZ = 100;
 
@@ -19,8 +23,12 @@ export class Bench {
   /** What every test has cost, seconds. */
   spent = 0;
 
-  constructor(folder: string) {
+  readonly #limits: typeof LIMITS;
+
+  /** @param folder of a copy of the project (tree.ts) */
+  constructor(folder: string, limits = LIMITS) {
     this.#folder = folder;
+    this.#limits = limits;
   }
 
   /** What a test file says of the tree as it is now. @param changed since it was last asked */
@@ -41,11 +49,11 @@ export class Bench {
       const now = Math.max(used(child.pid!), last);
       idle = now - last > NOTHING ? 0 : idle + 1;
       last = now;
-      if (!answer && now - before < LIMIT && idle < IDLE_LOOKS) continue;
+      if (!answer && now - before < this.#limits.used && idle < this.#limits.idle) continue;
       this.spent += last - before;
       if (answer) return answer;
       await this.close();
-      return { passed: false, message: idle < IDLE_LOOKS ? "does not end" : "waits for ever" };
+      return { passed: false, message: idle < this.#limits.idle ? "does not end" : "waits for ever" };
     }
   }
 

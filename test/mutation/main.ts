@@ -16,7 +16,7 @@ import { survivors } from "./survivors.ts";
 import { Kept, Trial } from "./trial.ts";
 
 const USAGE = `npm run mutants -- [--files GLOB]... [--seed ${SAMPLE.seed}] [--sample 40] [--evidence]
-  --files     sources to change: a folder, or a pattern with * and **; all by default
+  --files     sources to change: a folder, a pattern with * and **, or FILE:LINE; all by default
   --seed      which mutants are drawn
   --sample    how many; 0: all
   --evidence  writes the figures to docs/evidence/mutants.json
@@ -46,6 +46,8 @@ async function tryAll(files: readonly string[], seed: string, size: number, evid
   const trial = new Trial(graph, [kept], say);
   const listed = survivors();
   const judged = [];
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => trial.close().finally(() => process.exit(1)));
   try {
     for (const [n, change] of changes.entries()) {
       const known = trial.known(change);

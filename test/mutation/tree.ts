@@ -17,8 +17,11 @@ import ts from "typescript";
 import { ROOT } from "../../lib/asc.ts";
 import { hashOf } from "./record.ts";
 
-const NOT_COPIED = ["node_modules", "build", ".git"];
+/** Without the bundle of the commands (bin/weir) they run from the files of dist/, one of which is changed. */
+const NOT_COPIED = ["node_modules", "build", ".git", join("dist", "bundle")];
 const WASM = join("build", "wasm");
+/** A module and its map, as lib/asc.ts names them when they are whole. */
+const MODULE = /^[0-9a-f]+\.wasm(\.map)?$/;
 
 export class Tree {
   readonly folder = mkdtempSync(join(tmpdir(), "weir-mutants-"));
@@ -38,7 +41,7 @@ export class Tree {
   }
 
   #list(root: string): string[] {
-    return readdirSync(join(root, WASM)).filter((name) => /\.wasm(\.map)?$/.test(name));
+    return readdirSync(join(root, WASM)).filter((name) => MODULE.test(name));
   }
 
   /** What is compiled by now stays, since it is of the sources as they are. */
@@ -85,6 +88,6 @@ export class Tree {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -18,7 +18,7 @@ export interface Judgement {
 }
 
 /** How many tests a mutant must pass to live. */
-const MOST_TESTS = 8;
+const MOST_TESTS = 6;
 
 /** Judgements by keyOf(), in a file. */
 export class Kept {
@@ -43,6 +43,8 @@ export class Trial {
   readonly #common: string;
   /** Tests that pass on the sources as they are, and that do not. */
   readonly #passes = new Map<string, boolean>();
+  /** Which test saw the last mutant of a folder. */
+  readonly #lately = new Map<string, string>();
   readonly #say: (line: string) => void;
   #tree: Tree | undefined;
   #bench: Bench | undefined;
@@ -82,13 +84,13 @@ export class Trial {
     return this.#graph.nearest(file, MOST_TESTS);
   }
 
-  /** Asks the tests, the one first that saw it before. */
+  /** Asks the tests, that one first which saw it before, or which saw the last one in its folder. */
   async judge(change: Change): Promise<Judgement> {
-    const before = this.#kept.map(({ all }) => all.get(keyOf(change))?.by).find((by) => by);
+    const before = this.#kept.map(({ all }) => all.get(keyOf(change))?.by);
     const tests = this.#tests(change.file);
-    const found = await this.#ask(change, [
-      ...new Set([...(before && tests.includes(before) ? [before] : []), ...tests]),
-    ]);
+    const first = [...before, this.#lately.get(dirname(change.file))].filter((test) => test && tests.includes(test));
+    const found = await this.#ask(change, [...new Set([...(first as string[]), ...tests])]);
+    if (found.by) this.#lately.set(dirname(change.file), found.by);
     const judgement = { ...found, hash: this.#hash(change, found) };
     for (const { all } of this.#kept) all.set(keyOf(change), judgement);
     return judgement;

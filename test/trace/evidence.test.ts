@@ -61,6 +61,19 @@ it("coverage has its exceptions, faults their verdicts, fuzzing its edges", () =
   ).toContain("| frame | x | 10 | 1 | 1 of 4 (25.0 %) | 0 |");
 });
 
+it("of mutants the share that was seen is of those that change something", () => {
+  const row = (folder: string, seen: number, unseen: number) => ({ folder, tried: 10, none: 1, same: 2, seen, unseen });
+  const page = pageOf("mutants.json", {
+    command: "npm run mutants -- --seed 3 --sample 20",
+    rows: [row("ip, onboard", 3, 4), row("lib", 7, 0)],
+    complete: [row("guard", 7, 0)],
+  });
+  expect(page).toContain("`npm run mutants -- --seed 3 --sample 20`, 2026-03-02T09:00 UTC");
+  expect(page).toContain("| ip, onboard | 10 | 1 | 2 | 4 | 42.9 % |\n| lib | 10 | 1 | 2 | 0 | 100.0 % |");
+  expect(page).toContain("| all | 20 | 2 | 4 | 4 | 71.4 % |");
+  expect(page).toContain("| guard | 10 | 1 | 2 | 0 | 100.0 % |");
+});
+
 it("tests are counted by folder, from vitest's own report", () => {
   const result = (name: string, ...status: string[]) => ({
     name,

@@ -156,6 +156,39 @@ const tests: Render = (said) => {
     [...folders.map((folder) => [folder, ...sum(files.filter((f) => f.folder === folder))]), ["all", ...sum(files)]],
   );
 };
+/** Of a sample, by folder; then where all mutants are tried, and none may go unseen. */
+const mutants: Render = (said) => {
+  const count = (row: Record<string, unknown>, key: string) => Number(row[key] ?? 0);
+  const cells = (row: Record<string, unknown>) => [
+    row.folder,
+    ...["tried", "none", "same", "unseen"].map((key) => count(row, key)),
+    share(count(row, "seen"), count(row, "seen") + count(row, "unseen")),
+  ];
+  const rows = list(said.rows);
+  const all = Object.fromEntries(
+    ["tried", "none", "same", "unseen", "seen"].map((key) => [
+      key,
+      rows.reduce((sum, row) => sum + count(row, key), 0),
+    ]),
+  );
+  return [
+    "One point of the sources is changed at a time, and the six nearest tests are run, but for slow ones and those of whole images",
+    "(test/mutation). Not counted: what does not compile, or to the same module; what changes nothing that anybody could see.",
+    "",
+    ...table(
+      ["folder", "tried", "no program, or the same one", "changes nothing", "unseen", "seen"],
+      [...rows, { folder: "all", ...all }].map(cells),
+    ),
+    "",
+    "Tried in full, where nothing may go unseen but what its test says is the same:",
+    "",
+    ...table(
+      ["part", "tried", "no program, or the same one", "changes nothing", "unseen", "seen"],
+      list(said.complete).map(cells),
+    ),
+  ];
+};
+
 /** Below the project's folder, whatever that is called: what is under test/ by its second part. */
 const FOLDERS =
   /\/(test\/[a-z0-9]+|appliance|captures|cli|debug|detectors|diode|fixtures|ip|lib|log|mil1553|page|transfer|tuning)\/(?!.*\/test\/)/;
@@ -168,6 +201,12 @@ export const SUBJECTS: readonly Subject[] = [
     render: tests,
   },
   { title: "Coverage of what flies", file: "coverage.json", command: "npm run coverage", render: coverage },
+  {
+    title: "Mutants",
+    file: "mutants.json",
+    command: "npm run mutants -- --seed 1 --sample 400 --evidence",
+    render: mutants,
+  },
   { title: "Fuzzing", file: "fuzz.json", command: "npm run fuzz -- --minutes 30 --evidence", render: fuzz },
   { title: "Fault injection", file: "faults.json", command: "npm run faults", render: faults },
   { title: "Soak of the booted image", file: "soak.json", command: "npm run soak -- --minutes 30", render: plain },
