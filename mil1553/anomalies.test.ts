@@ -20,6 +20,9 @@ beforeAll(async () => {
   named = await Chapter10Decoder.create({ rows: "json", ports: [2000] });
 });
 
+/** Of what carries messages: what was told, with `damaged`. */
+const damages = new Map<string, boolean>();
+
 /** What is wrong with messages and with what carries them, each name once. */
 function names(given: Given, by = decoder): string[] {
   const found = new Set<string>();
@@ -27,7 +30,11 @@ function names(given: Given, by = decoder): string[] {
     const lines = (bytes: Uint8Array) => Buffer.from(bytes).toString().split("\n").filter(Boolean);
     for (const { rows, notes } of parts) {
       for (const line of lines(rows)) for (const name of JSON.parse(line).anomalies ?? []) found.add(name);
-      for (const line of lines(notes)) found.add(JSON.parse(line).anomaly);
+      for (const line of lines(notes)) {
+        const { anomaly, damaged } = JSON.parse(line);
+        found.add(anomaly);
+        damages.set(anomaly.slice("chapter10.".length), damaged);
+      }
     }
   };
   const feed = (one: Uint8Array) => {
@@ -77,4 +84,14 @@ it("no anomaly is without its pair, and no pair is of an anomaly that has no num
   const paired = (families: Record<string, Pairs>) => Object.values(families).flatMap((pairs) => Object.keys(pairs));
   expect(paired(MESSAGES).sort()).toEqual(numbered("export const enum M {").sort());
   expect(paired({ ...CARRIED, NAMED_PORT }).sort()).toEqual(numbered("export const enum C {").sort());
+});
+
+it("damage of the input, for which weir decode's exit code is 2, is told from what is merely unusual", () => {
+  for (const pairs of Object.values(CARRIED)) for (const [, , { bad }] of cases(pairs)) names(bad);
+  const damaged = [...damages].filter(([, isDamage]) => isDamage).map(([name]) => name);
+  expect(damaged.sort()).toEqual([
+    ...["data_checksum", "ethernet_length", "header_checksum", "header_length", "lost_sync", "message_count"],
+    ...["message_length", "secondary_checksum", "short_data", "truncated", "udp_conflict", "udp_evicted"],
+    ...["udp_incomplete", "udp_pieces", "udp_short", "udp_size"],
+  ]);
 });

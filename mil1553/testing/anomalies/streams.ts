@@ -29,6 +29,11 @@ const open = (n: number) =>
   sent(...Array.from({ length: n }, (_, i) => segment(i, bus(0, 40, 100 + i), 0, 400)), whole(n, bare(0)));
 const pieces = (n: number) =>
   sent(FIRST, ...Array.from({ length: n }, (_, i) => segment(1 + i, bus(1, 400), 200 * i, 200 * i + 100)));
+/** A packet's second half, so many nanoseconds behind its first. */
+const later = (after: bigint): Datagram[] => [
+  { frame: frame(segment(0, LONG, 0, 400)), at: 1n },
+  { frame: frame(segment(1, LONG, 400, LONG.length)), at: 1n + after },
+];
 const byteStream = (start: number) =>
   sent(stretch(0, 0, LONG.subarray(0, 200)), stretch(1, start, Buffer.concat([LONG.subarray(200), bare(1)])));
 
@@ -49,7 +54,10 @@ export const STREAM: Pairs = {
   udp_overlap: pair((from) => between(from, 600), 399, 400),
   udp_conflict: pair((change) => between(300, 600, change), 1, 0, { also: ["udp_incomplete"], left: ["udp_overlap"] }),
   udp_size: pair((to) => sent(segment(0, LONGER, 0, 400), segment(1, LONGER, 400, to)), LONG.length + 1, LONG.length),
-  udp_incomplete: pair((to) => sent(segment(0, LONG, 0, 400), segment(1, LONG, 400, to)), LONG.length - 1, LONG.length),
+  udp_incomplete: [
+    pair((to) => sent(segment(0, LONG, 0, 400), segment(1, LONG, 400, to)), LONG.length - 1, LONG.length),
+    pair(later, 2_000_000_001n, 2_000_000_000n), // what came is kept for two seconds
+  ],
   udp_evicted: pair(open, 25, 24, { also: ["udp_incomplete"], left: ["udp_incomplete"] }),
   udp_pieces: pair(pieces, 9, 8, { left: ["udp_incomplete"] }),
   udp_straddle: pair(byteStream, LONG.length - 201, LONG.length - 200, { also: ["lost_sync", "udp_incomplete"] }),
