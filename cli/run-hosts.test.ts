@@ -56,6 +56,7 @@ const silent = (seconds: number) =>
   `echo 'weir: the device of \`log\` has taken nothing for ${seconds} s: what is sent there is lost'`;
 
 describe("cloud-hypervisor", () => {
+  // REQ-IMAGE-022
   it("is given the image, its words and its NICs; the exit code is the console's", async () => {
     program("cloud-hypervisor", `${READY}\necho 'weir: stopped: a reason'\necho 'weir: exit 0x0d'\necho complaint >&2`);
     expect(await run("cloud-hypervisor", "--memory", "5")).toBe(1);
@@ -104,6 +105,7 @@ describe("alioth", () => {
 });
 
 describe("libvirt", () => {
+  // REQ-IMAGE-023
   it("runs a domain without a daemon, whose console is a named pipe; nothing of it is left", async () => {
     program(
       "virt-qemu-run",
@@ -144,6 +146,7 @@ describe("whichever", () => {
     expect(existsSync(`/proc/${pid()}`)).toBe(false);
   });
 
+  // REQ-IMAGE-022
   it("is missed when it is killed", async () => {
     program("cloud-hypervisor", `${READY}\n${STAYS}`);
     const code = run("cloud-hypervisor");

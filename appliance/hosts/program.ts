@@ -1,3 +1,4 @@
+// REQ-IMAGE-022, REQ-IMAGE-023
 /**
  * A hypervisor's process with an image in it, whichever hypervisor it is: the lines of its console, how it ended, and the end of
  * everything that was made for it. A host says what to start.

@@ -17,6 +17,7 @@ function watching(patience: number | undefined) {
 }
 
 describe("an image whose log nobody takes", () => {
+  // REQ-IMAGE-022
   it("is told of once, and ended when patience is over, once", () => {
     const { vigil, said, ends } = watching(10);
     vigil.take("weir: ready");

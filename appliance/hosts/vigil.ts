@@ -1,3 +1,4 @@
+// REQ-IMAGE-022
 /**
  * Watches over a running image by what its console says (appliance/runtime/user/main.c, send.c), for a person or a supervisor: an image
  * that is not ready, or whose alerts nobody takes, must not pass for one that guards.

@@ -23,6 +23,7 @@ const here = chosen.filter((subject) => {
 });
 
 describe.skipIf(reason)("on three taps", () => {
+  // REQ-IMAGE-022, REQ-IMAGE-023
   it.each(here.map((subject) => [nameOf(subject), subject] as const))(
     "%s: the same bytes as replay, none out of `in`; it refuses, ends and is missed",
     async (_, subject) => {

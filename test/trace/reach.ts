@@ -38,7 +38,9 @@ export function named(file: string, { files, read }: Tree): string[] {
   for (const [path] of /Generated from .*/.exec(whole)?.[0].matchAll(/[\w./-]+\.ts/g) ?? [])
     if (files.has(path)) found.add(path);
   for (const [, text] of withoutComments(whole).matchAll(/["'`]([\w@./-]+)["'`](?!: \{)/g)) {
-    const plain = text!.replace(/^(\.\.\/)*dist\/(.*)\.js$/, "$2.ts");
+    // bin/weir names what it loads by its path below dist/.
+    const compiled = file.startsWith("bin/") ? /^()(.*)\.js$/ : /^(\.\.\/)*dist\/(.*)\.js$/;
+    const plain = text!.replace(compiled, "$2.ts");
     for (const from of [dirname(file), "", file.split("/")[0]!]) {
       const path = normalize(join(from, plain));
       const own = [path, `${path}.ts`, `${path}/index.ts`].find((name) => files.has(name));

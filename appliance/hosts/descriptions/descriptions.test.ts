@@ -246,6 +246,7 @@ describe.each([
   }
   const after = (all: string[], option: string) => all.filter((_, n) => all[n - 1] === option);
 
+  // REQ-IMAGE-023
   it("is a command with the image, its words and its NICs in it, and no way to take a snapshot", () => {
     const all = words(describeFor(host, x86).text);
     expect(after(all, kernel)).toEqual(["/srv/site.elf"]);
