@@ -8,7 +8,7 @@
 
 #define WAIT_SECONDS 10
 #define RING_AFTER 32 // frames: in a long batch the device need not wait for its end
-#define PATIENCE 5000000000 // nanoseconds until the console says of a device that it takes nothing, and between two such lines
+#define PATIENCE 4500000000 // nanoseconds until the console says of a device that it takes nothing: five looks, about a second apart
 #define POLL 50000 // nanoseconds between looks at a ring that is waited for
 
 struct counters sent[2];
@@ -140,7 +140,7 @@ static void watch(enum sender which, uint64_t passed) {
     say("weir: ");
     say(names[which]);
     say("has taken nothing for ");
-    say_number(r->silence / 1000000000);
+    say_number((r->silence + 500000000) / 1000000000);
     say(" s: what is sent there is lost\n");
   }
   const uint64_t most = which == LOG ? weir_info.manifest.log_silence * 1000000000ull : 0;
