@@ -30,7 +30,7 @@ export interface Said {
   event_type: string;
   src_ip?: string;
   dest_ip?: string;
-  alert?: { context: { detector: string; seen: string } };
+  alert?: { context: { detector: string; seen: string; since?: string; count?: number } };
   lines?: { line: number; matched: number; held: number }[];
   baseline?: { entry?: Entry };
 }
