@@ -1,5 +1,5 @@
 // weir build: what an option leaves in the image, as weir inspect finds it there.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeImage } from "../appliance/build/describe.ts";
@@ -19,8 +19,11 @@ it.skipIf(reason)(
     const described = () => describeImage(readFileSync(join(seen.folder, "weir.elf")));
     await build("-c", "fixtures/policy.yaml");
     expect(described()).toMatchObject({ oneQueue: false, logSilence: 0 });
-    await build("-c", "fixtures/policy.yaml", "--one-queue");
-    expect(described()).toMatchObject({ oneQueue: true, logSilence: 0 });
+    const policy = join(seen.folder, "policy.yaml");
+    const text = readFileSync("fixtures/policy.yaml", "utf8");
+    writeFileSync(policy, text.replace("    hostname: weir\n", "$&    stop-when-silent: 30s\n"));
+    await build("-c", policy, "--one-queue");
+    expect(described()).toMatchObject({ oneQueue: true, logSilence: 30 });
   },
 );
 
