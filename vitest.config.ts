@@ -22,6 +22,7 @@ const LONG = [
   "test/image/live.test.ts",
   "test/runner/left.test.ts",
   "test/replay.test.ts",
+  "test/mutation/sample.test.ts",
 ];
 
 class LongFirst extends BaseSequencer {

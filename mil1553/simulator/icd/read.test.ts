@@ -166,6 +166,40 @@ describe("what is wrong, and where", () => {
       expect(found.join("\n")).toContain(expected);
     });
 
+  const number = "a whole number from";
+  const limits: [inside: string[], outside: string[], expected: string][] = [
+    [
+      ["discrete: {initial: 0, bits: [0, 15], change: 0}", "discrete: {initial: 65535, bits: [7], change: 1}"],
+      ["discrete: {initial: -1, bits: [0], change: 0}", "discrete: {initial: 65536, bits: [0], change: 0}"],
+      `${number} 0 to 65535`,
+    ],
+    [[], ["discrete: {bits: [16], change: 0}", "discrete: {bits: [-1], change: 0}"], "a list of bits from 0"],
+    [[], ["discrete: {bits: [0], change: -0.1}", "discrete: {bits: [0], change: 1.1}"], "a probability from 0 to 1"],
+    [
+      ["counter: {step: 1}", "counter: {step: 65535}"],
+      ["counter: {step: 0}", "counter: {step: 65536}"],
+      `${number} 1 to 65535`,
+    ],
+    [["constant: -32768", "constant: 65535"], ["constant: -32769", "constant: 65536"], "a value from -32768 to 65535"],
+    [
+      ["noise: {mean: 0, sigma: 0}", "noise: {mean: 0, sigma: 65535}"],
+      ["noise: {mean: 0, sigma: -1}", "noise: {mean: 0, sigma: 65536}"],
+      "a standard deviation from 0 to 65535",
+    ],
+    [
+      ["ramp: {from: 0, to: 1, period: 1 ms}", "ramp: {from: 0, to: 1, period: 3600 s}"],
+      ["ramp: {from: 0, to: 1, period: 0.9 ms}", "ramp: {from: 0, to: 1, period: 3601 s}"],
+      "a period from 1 ms to 3600 s",
+    ],
+    [["text: x", `text: ${"x".repeat(64)}`], ['text: ""', `text: ${"x".repeat(65)}`], "1 to 64 ASCII characters"],
+  ];
+  it.each(limits)("takes %j, and of %j says what was expected", (inside, outside, expected) => {
+    const said = (data: string) =>
+      problems("words: 3, data: [{name: n, counter: {}}]", `words: 32, data: [{name: n, ${data}}]`);
+    expect(inside.flatMap(said)).toEqual([]);
+    for (const data of outside) expect(said(data)).toEqual([expect.stringContaining(`expected ${expected}`)]);
+  });
+
   it("names the message with which a minor frame overflows", () => {
     expect(problems("minor-frame: 10 ms", "minor-frame: 1 ms")).toEqual([
       expect.stringMatching(
