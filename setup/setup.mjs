@@ -20,6 +20,7 @@ const TEST_TOOLS = {
   ...QEMU,
   tshark: "tshark",
   tcpdump: "tcpdump",
+  tcpreplay: "tcpreplay",
   nmap: "nmap",
   arping: "arping",
   ip: "iproute2",
