@@ -2,6 +2,7 @@
 import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { describeImage } from "../appliance/build/describe.ts";
+import { checkDisk, diskWith } from "../appliance/build/disk.ts";
 import { flatImage } from "../appliance/build/flat.ts";
 import { prebuiltImage, prebuiltSymbols, withPolicy } from "../appliance/build/for.ts";
 import { sha256 } from "../appliance/build/info.ts";
@@ -18,6 +19,7 @@ interface Options {
   flat?: boolean;
   oneQueue?: boolean;
   sign?: string;
+  disk?: string;
 }
 
 export function command(): Command {
@@ -35,6 +37,10 @@ export function command(): Command {
       "aarch64: write a flat Image (Linux's boot protocol), for hosts that load no ELF files (Firecracker, Xen)",
     )
     .option("--one-queue", "no inert second queue for each NIC: for a host that starts NICs without it, as QEMU does")
+    .option(
+      "--disk <site.iso>",
+      "x86_64: also write a bootable disk with the image, for hosts that load no kernel directly",
+    )
     .option("--sign <key.pem>", "sign the image with this Ed25519 key: writes <output>.sig (weir inspect --verify)")
     .addHelpText(
       "after",
@@ -56,6 +62,7 @@ Examples:
   openssl genpkey -algorithm ed25519 -out sign.pem && openssl pkey -in sign.pem -pubout -out verify.pem
   weir build -c policy.yaml -o site.elf --sign sign.pem && weir inspect site.elf --verify verify.pem
   weir build --arch aarch64 --flat -c policy.yaml -o site.img
+  weir build -c policy.yaml -o site.elf --disk site.iso   GRUB, under BIOS and UEFI; --sign signs it, too
 
 Exit codes: 0 built; 1 the policy is wrong (file:line:column: path: what), or a step of the build failed.`,
     )
@@ -65,9 +72,11 @@ Exit codes: 0 built; 1 the policy is wrong (file:line:column: path: what), or a 
 }
 
 /** Builds what has changed, puts the policy in, writes the image. Says on stdout what the image is. */
-async function build({ config: policyPath, output, flat, oneQueue = false, sign }: Options, arch: Arch): Promise<void> {
+async function build(options: Options, arch: Arch): Promise<void> {
+  const { config: policyPath, output, flat, oneQueue = false, sign, disk } = options;
   const signer = sign === undefined ? undefined : readSigner(sign);
   if (oneQueue && policyPath === undefined) throw new Error("--one-queue: expected a policy too (-c)");
+  if (disk !== undefined) checkDisk(arch, policyPath);
   // The policy first: what is wrong in it should not wait for a compiler.
   const policy = policyPath === undefined ? undefined : await compilePolicy(policyPath);
   for (const warning of policy?.warnings ?? []) process.stderr.write(`${warning}\n`);
@@ -80,14 +89,20 @@ async function build({ config: policyPath, output, flat, oneQueue = false, sign 
       )
     : prebuilt;
   const image = flat ? flatImage(elf) : elf;
-  // An old signature would be wrong, and must not be taken for one of this image.
-  rmSync(signaturePath(output), { force: true });
-  put(output, image);
+  const putSigned = (path: string, bytes: Uint8Array) => {
+    // An old signature would be wrong, and must not be taken for one of this image.
+    rmSync(signaturePath(path), { force: true });
+    put(path, bytes);
+    if (signer) put(signaturePath(path), signatureOf(bytes, signer));
+  };
+  const made = disk === undefined ? undefined : await step(`disk ${disk}`, () => diskWith(elf));
+  putSigned(output, image);
   copyFileSync(prebuiltSymbols(arch), `${output}.debug`);
-  if (signer) put(signaturePath(output), signatureOf(image, signer));
+  if (disk !== undefined && made) putSigned(disk, made);
   const { memory } = describeImage(elf);
   const least = policy && memory !== undefined ? `, needs ${inMebibytes(memory)} MiB of memory` : "";
   process.stdout.write(`${output}: ${image.length} bytes${least}, sha256 ${sha256(image)}\n`);
+  if (made) process.stdout.write(`${disk}: ${made.length} bytes, sha256 ${sha256(made)}\n`);
 }
 
 /** Whole or not at all. */

@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { billOfMaterials } from "../appliance/build/bom.ts";
 import { describeImage, type ImageDescription } from "../appliance/build/describe.ts";
+import { sha256 } from "../appliance/build/info.ts";
+import { fileOfDisk, isDisk } from "../appliance/build/iso.ts";
 import { verifyImage } from "../appliance/build/signature.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
 import { printable } from "../lib/printable.ts";
@@ -15,7 +17,7 @@ export function command(): Command {
       "List everything that is in an image: which interfaces it has and which way each one works, what is loaded where\n" +
         "with which permissions, the policy, the compartments, the bound of their stack, and how much was written for it.",
     )
-    .argument("<image>", "an image that weir build made")
+    .argument("<image>", "an image that weir build made, or a disk with one (weir build --disk)")
     .option("--json", "print it as one JSON object")
     .option("--bom", "print its bill of materials: CycloneDX 1.5, JSON")
     .option("--verify <key.pem>", "check its signature (weir build --sign) with this public key: nothing is listed")
@@ -39,10 +41,10 @@ Exit codes: 0 listed, or verified; 2 the file is not a whole Weir image; 3 its s
         process.exitCode = checked(image, options.verify);
         return;
       }
-      let description: ImageDescription;
+      let description: ReturnType<typeof describeFile>;
       const bytes = readFileSync(image);
       try {
-        description = describeImage(bytes);
+        description = describeFile(bytes);
         if (options.bom) {
           process.stdout.write(`${JSON.stringify(billOfMaterials(description), null, 2)}\n`);
           return;
@@ -58,6 +60,14 @@ Exit codes: 0 listed, or verified; 2 the file is not a whole Weir image; 3 its s
     });
 }
 
+/** Of a disk that of the image in it, and which disk it is. @throws Error */
+function describeFile(bytes: Uint8Array): ImageDescription & { disk?: { bytes: number; sha256: string } } {
+  if (!isDisk(bytes)) return describeImage(bytes);
+  const image = fileOfDisk(bytes);
+  if (!image) throw new Error("a disk without an image of weir build");
+  return { disk: { bytes: bytes.length, sha256: sha256(bytes) }, ...describeImage(image) };
+}
+
 function checked(image: string, key: string): number {
   const wrong = verifyImage(image, key);
   if (wrong === undefined) process.stdout.write(`${image}: signed with ${key}, and unchanged\n`);
@@ -68,9 +78,10 @@ function checked(image: string, key: string): number {
 const number = (n: number) => n.toLocaleString("en-US");
 
 /** The description as text, a section for each subject. */
-export function render(d: ImageDescription): string {
-  const { build } = d;
+export function render(d: ReturnType<typeof describeFile>): string {
+  const { build, disk } = d;
   const lines = [
+    ...(disk ? [`disk of ${number(disk.bytes)} bytes, sha256 ${disk.sha256}; in it:`, ""] : []),
     `Weir ${build?.weir ?? "(made without weir build)"} for ${d.machine}, ${number(d.bytes)} bytes, entry ${d.entry}`,
     `sha256 ${d.sha256}`,
     "",

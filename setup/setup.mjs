@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const flags = new Set(process.argv.slice(2));
 const talk = (text) => flags.has("--quiet") || process.stderr.write(`setup: ${text}\n`);
 
-/** Program on the PATH, or library of clang's -> Debian package that brings it. */
+/** Program on the PATH, library of clang's, or path of a file -> Debian package that brings it. */
 const QEMU = { "qemu-system-x86_64": "qemu-system-x86", "qemu-system-aarch64": "qemu-system-arm" };
 const own = process.arch === "arm64" ? "qemu-system-aarch64" : "qemu-system-x86_64";
 const TOOLS = { clang: "clang", "ld.lld": "lld", "llvm-objcopy": "llvm", [own]: QEMU[own] };
@@ -33,6 +33,15 @@ const TEST_TOOLS = {
   prlimit: "util-linux",
   setsid: "util-linux",
   debootstrap: "debootstrap",
+  // Bootable disks (weir build --disk), which are for x86-64
+  ...(process.arch === "x64" && {
+    "grub-mkimage": "grub-common",
+    "/usr/lib/grub/i386-pc/multiboot2.mod": "grub-pc-bin",
+    "/usr/lib/grub/x86_64-efi/multiboot2.mod": "grub-efi-amd64-bin",
+    xorriso: "xorriso",
+    mformat: "mtools",
+    "/usr/share/ovmf/OVMF.fd": "ovmf",
+  }),
   gdb: "gdb",
   "gdb-multiarch": "gdb-multiarch",
   // libvirt's schemas; Debian does not bring what its script validates with
@@ -67,7 +76,7 @@ function installTools(tools) {
   const missing = [
     ...new Set(
       Object.keys(tools)
-        .filter((name) => !(name.endsWith(".a") ? ofClang(name) : onPath(name)))
+        .filter((name) => !isThere(name))
         .map((name) => tools[name]),
     ),
   ];
@@ -113,6 +122,11 @@ function compileOnboard() {
 function run(program, args, failure) {
   const done = spawnSync(program, args, { cwd: root, stdio: ["ignore", 2, "inherit"] });
   if (done.status !== 0) fail(failure);
+}
+
+function isThere(name) {
+  if (name.startsWith("/")) return existsSync(name);
+  return name.endsWith(".a") ? ofClang(name) : onPath(name);
 }
 
 /** clang tells of its own libraries where they are, and of others only the name. */

@@ -5,6 +5,7 @@
  * code in the last line of its console.
  */
 import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
+import { DISK_HEAD, isDisk } from "../build/iso.ts";
 import { type Arch, HOST_ARCH } from "../contract/arch.ts";
 import { type Appliance, type Description, quoted } from "./descriptions/appliance.ts";
 import type { Accelerator, Host, Running, Watch } from "./host.ts";
@@ -74,6 +75,16 @@ export function archOfImage(path: string): Arch {
 /** Whether it is no ELF file but what `weir build --flat` makes of one. */
 export const isFlat = (path: string): boolean => isFlatHead(headOf(path));
 
+/** Whether it is a disk of `weir build --disk`, which has its own command line. */
+function isDiskFile(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const fd = openSync(path, "r");
+  const head = Buffer.alloc(DISK_HEAD);
+  const length = readSync(fd, head, 0, DISK_HEAD, 0);
+  closeSync(fd);
+  return isDisk(head.subarray(0, length));
+}
+
 const isElf = (head: Buffer) => head.readUInt32BE(0) === 0x7f454c46;
 const isFlatHead = (head: Buffer) => !isElf(head) && head.toString("latin1", 56, 60) === "ARMd";
 
@@ -95,7 +106,7 @@ export function qemuArguments(launch: Launch): string[] {
     machine,
     more: carrier,
     nic,
-  } = MACHINES[archOfImage(image) === "aarch64" ? "virt" : (launch.machine ?? "microvm")];
+  } = MACHINES[archOfImage(image) === "aarch64" ? "virt" : (launch.machine ?? (isDiskFile(image) ? "q35" : "microvm"))];
   return [
     ...["-M", `${machine},accel=${accelerator}`, "-cpu", "max", ...carrier, "-m", String(memory)],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
@@ -103,7 +114,7 @@ export function qemuArguments(launch: Launch): string[] {
     ...["-serial", "chardev:console"],
     // VIRTIO 1 only: version 2 of the transport's registers.
     ...["-global", "virtio-mmio.force-legacy=false"],
-    ...["-kernel", image, "-append", append.join(" ")],
+    ...(isDiskFile(image) ? disk(image) : ["-kernel", image, "-append", append.join(" ")]),
     ...nics.flatMap((one, n) => nicArguments(one, n, nic)),
     ...more,
   ];
@@ -129,6 +140,12 @@ function netdev(backend: Backend, n: number): string {
       return `hubport,hubid=${n}`;
   }
 }
+
+/** The one thing to start from: UEFI firmware that may look further starts the NICs, and sends frames on all of them, `in` too. */
+const disk = (path: string) => [
+  ...["-drive", `if=none,id=disk,media=cdrom,readonly=on,file=${doubled(path)}`],
+  ...["-device", "ide-cd,drive=disk,bootindex=0"],
+];
 
 /** A comma in QEMU's options is written twice. */
 const doubled = (text: string): string => text.replaceAll(",", ",,");

@@ -1,6 +1,8 @@
-// PVH entry (xen/docs/misc/pvh.pandoc): 32-bit protected mode, paging off, ebx = physical address of hvm_start_info.
-// Leads into 64-bit mode on tables that last until arch_protect().
-#define BOOT_MAPPED 16 // times 2 MiB: all that the image may take, and where a loader leaves its data
+// The entries: 32-bit protected mode, paging off. They lead into 64-bit mode on tables that last until arch_protect().
+//   PVH (xen/docs/misc/pvh.pandoc)           ebx = physical address of hvm_start_info
+//   Multiboot2 (its specification, 3.3)      ebx = physical address of its information: GRUB, from a disk, under BIOS and UEFI
+#define BOOT_MAPPED 16 // times 2 MiB: all that the image may take, and where a PVH loader leaves its data
+#define LARGE 0x200000
 
   .section .note.pvh, "a", @note
   .balign 4
@@ -9,10 +11,21 @@
   .quad pvh_start
 
   .section .text.boot, "ax"
+  .balign 8
+multiboot_header: // (3.1) in the first 32 KiB of the file
+  .long 0xe85250d6, 0, multiboot_header_end - multiboot_header, -(0xe85250d6 + multiboot_header_end - multiboot_header)
+  .long 3, 12, multiboot_start, 0 // the entry, in place of the ELF header's
+  .long 0, 8
+multiboot_header_end:
+
   .code32
+multiboot_start:
+  movl %ebx, %esi
+  jmp 1f
   .globl pvh_start
 pvh_start:
-  cli
+  xorl %esi, %esi
+1: cli
   cld
   rdtsc
   movl %eax, boot_ticks
@@ -28,9 +41,15 @@ pvh_start:
   addl $8, %ecx
   cmpl $boot_pd + 8 * BOOT_MAPPED, %ecx
   jne 1b
+  // GRUB's information may be anywhere: the two large pages that it is in, behind the others, to be read
+  movl %esi, %eax
+  andl $-LARGE, %eax
+  orl $0x81, %eax
+  movl %eax, (%ecx)
+  addl $LARGE, %eax
+  movl %eax, 8(%ecx)
 
-  movl %cr4, %eax
-  orl $0x620, %eax // PAE, OSFXSR, OSXMMEXCPT
+  movl $0x620, %eax // PAE, OSFXSR, OSXMMEXCPT; not what firmware has left (five levels of tables)
   movl %eax, %cr4
   movl $boot_pml4, %eax
   movl %eax, %cr3
@@ -55,7 +74,14 @@ pvh_start:
   movl %eax, %gs
   movl $kernel_stack_end, %esp
   movl %edi, %edi
-  xorl %ebp, %ebp
+  movl %esi, %esi
+  testl %esi, %esi
+  jz 1f
+  andl $LARGE - 1, %esi
+  movl $2 * LARGE, %edx
+  subl %esi, %edx
+  addl $BOOT_MAPPED * LARGE, %esi
+1: xorl %ebp, %ebp
   call cpu_start
   ud2
 

@@ -8,6 +8,8 @@ enum { PORT_PIT = 0x40, PORT_PIT_COMMAND = 0x43, PORT_KEYBOARD = 0x64, PORT_DEBU
 #define KEYBOARD_RESET 0xfe
 #define PORT_SLEEP_CONTROL 0x600 // of hardware-reduced ACPI on these two (ACPI 6.5, 4.8.3.7)
 #define SLEEP_S5 0x34            // sleep type 5, enable
+#define PORT_PM1_CONTROL 0x604   // of ACPI on QEMU's PCs as SeaBIOS and OVMF set it up (ACPI 6.5, 4.8.3.2.1)
+#define PM1_SOFT_OFF 0x2000      // sleep type 0 there, enable
 #define CONSOLE_PATIENCE 200000000 // of the processor's counter: 0.1 s or less
 #define FLAG_INTERRUPTS 0x200
 #define FLAG_ACCESS 0x40000 // AC: suspends SMAP
@@ -39,7 +41,8 @@ static uint64_t rdtsc(void) {
   return (uint64_t)high << 32 | low;
 }
 
-void cpu_start(const struct arch_boot *boot) {
+// info: a Multiboot2 loader's, of which `room` bytes can be read, in place of `boot`; 0: a PVH loader has started the image.
+void cpu_start(const struct arch_boot *boot, const uint8_t *info, uint32_t room) {
   uint64_t t = (uint64_t)&tss;
   gdt[5] = (sizeof tss - 1) | (t & 0xffffff) << 16 | 0x89ull << 40 | (t >> 24 & 0xff) << 56;
   gdt[6] = t >> 32;
@@ -56,7 +59,9 @@ void cpu_start(const struct arch_boot *boot) {
   __asm__ volatile("lidt %0; ltr %w1" : : "m"(table), "r"(0x28) : "memory");
   outb(PORT_CONSOLE + 2, 1); // use its buffer
   weir_info.entry_ticks = boot_ticks;
-  kernel_start(boot);
+  static struct arch_boot told;
+  if (info) multiboot_read(info, room, &told);
+  kernel_start(info ? &told : boot);
 }
 
 void arch_user(void (*entry)(void), char *stack_end) { enter_user(entry, stack_end); }
@@ -202,14 +207,7 @@ uint64_t arch_clock(char how[16]) {
   return 0;
 }
 
-// ---- What the loader hands over: struct hvm_start_info (xen/include/public/arch-x86/hvm/start_info.h) -------------------
-
-struct arch_boot {
-  uint32_t magic, version, flags, modules;
-  uint64_t modlist, command_line, rsdp, memory_map;
-  uint32_t memory_entries, reserved;
-};
-struct memory_entry { uint64_t address, size; uint32_t type, reserved; };
+// ---- What the loader hands over (cpu.h) ---------------------------------------------------------------------------------
 
 const char *arch_command_line(const struct arch_boot *boot) {
   return boot->command_line ? (const char *)boot->command_line : "";
@@ -268,14 +266,15 @@ void arch_put(char c) {
 }
 
 // The console's last line has the exit code, for where nothing else takes it (hosts/exits.ts). Then every way to end a machine
-// there is: QEMU's debug exit; ACPI's sleep control (Cloud Hypervisor, Alioth), which is no reset, so that nobody starts a
-// refused image again; the keyboard controller's reset (Firecracker).
+// there is: QEMU's debug exit; ACPI's sleep control (Cloud Hypervisor, Alioth) and soft off (QEMU's PCs), which are no reset, so that
+// nobody starts a refused image again; the keyboard controller's reset (Firecracker).
 void arch_exit(uint32_t code) {
   put("weir: exit ");
   put_hex(code);
   put("\n");
   outb(PORT_DEBUG_EXIT, (uint8_t)code);
   outb(PORT_SLEEP_CONTROL, SLEEP_S5);
+  outw(PORT_PM1_CONTROL, PM1_SOFT_OFF);
   outb(PORT_KEYBOARD, KEYBOARD_RESET);
   for (;;) __asm__ volatile("cli; hlt");
 }
