@@ -141,10 +141,11 @@ const CPU = of("cpu", "arch/x86_64/cpu.c", [
   ],
   [
     "the machine is reset where ACPI would switch it off",
-    "  outb(PORT_SLEEP_CONTROL, SLEEP_S5);\n  outb(PORT_KEYBOARD, KEYBOARD_RESET);\n",
-    "  outb(PORT_KEYBOARD, KEYBOARD_RESET);\n  outb(PORT_SLEEP_CONTROL, SLEEP_S5);\n",
+    "  outw(PORT_PM1_CONTROL, PM1_SOFT_OFF);\n  outb(PORT_KEYBOARD, KEYBOARD_RESET);\n",
+    "  outb(PORT_KEYBOARD, KEYBOARD_RESET);\n  outw(PORT_PM1_CONTROL, PM1_SOFT_OFF);\n",
     /ends in another way/,
   ],
+  ["a PC is not switched off", "  outw(PORT_PM1_CONTROL, PM1_SOFT_OFF);\n", "", /ends in another way/],
   ["ACPI's sleep register is not written", "  outb(PORT_SLEEP_CONTROL, SLEEP_S5);\n", "", /ends in another way/],
   [
     "memory of two ranges passes for one",

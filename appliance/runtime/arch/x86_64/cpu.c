@@ -1,6 +1,7 @@
 // The CPU: descriptor tables, traps, clock, interrupts for idling, console port, the end.
 #include "kernel/arch.h"
 #include "cpu.h"
+#include "loader.h"
 
 // Calls come as breakpoints: hypervisors without hardware support (kvm_pvm) pass no other software interrupt on.
 enum { VECTOR_CALL = 3, VECTOR_UNDEFINED = 6, VECTOR_PAGE_FAULT = 14, VECTOR_TIMER = 32, VECTOR_NETWORK, VECTOR_SPURIOUS = 47, VECTORS };
@@ -207,7 +208,7 @@ uint64_t arch_clock(char how[16]) {
   return 0;
 }
 
-// ---- What the loader hands over (cpu.h) ---------------------------------------------------------------------------------
+// ---- What the loader hands over (loader.h) -------------------------------------------------------------------------------
 
 const char *arch_command_line(const struct arch_boot *boot) {
   return boot->command_line ? (const char *)boot->command_line : "";

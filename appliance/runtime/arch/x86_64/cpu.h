@@ -9,15 +9,6 @@
 #define IOAPIC 0xfec00000ull
 #define PORT_CONSOLE 0x3f8
 
-// What a PVH loader hands over: struct hvm_start_info (xen/include/public/arch-x86/hvm/start_info.h).
-struct arch_boot {
-  uint32_t magic, version, flags, modules;
-  uint64_t modlist, command_line, rsdp, memory_map;
-  uint32_t memory_entries, reserved;
-};
-struct memory_entry { uint64_t address, size; uint32_t type, reserved; };
-void multiboot_read(const uint8_t *info, uint32_t room, struct arch_boot *boot);
-
 #define RAM_RANGES 32
 extern struct ram_range { uint64_t from, to; } ram[RAM_RANGES]; // what the machine calls memory
 extern uint32_t ram_ranges;

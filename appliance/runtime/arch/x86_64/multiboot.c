@@ -2,7 +2,7 @@
 // What GRUB hands over (Multiboot2 specification 2.0, 3.6), told as the PVH loader tells it: the command line, and the memory that the
 // machine has. Entries of its memory map are laid out as PVH's are.
 #include "kernel/arch.h"
-#include "cpu.h"
+#include "loader.h"
 
 enum { TAG_END, TAG_COMMAND_LINE, TAG_MEMORY = 6, TAG_HEAD = 8, MEMORY_HEAD = 16 };
 
@@ -10,7 +10,6 @@ static uint32_t word(const uint8_t *at) { return *(const uint32_t *)at; }
 
 static _Noreturn void broken(void) { refuse(EXIT_MEMORY, "the information of the Multiboot2 loader is broken"); }
 
-// `room`: bytes that can be read at `info`. `boot` is all zeros.
 void multiboot_read(const uint8_t *info, uint32_t room, struct arch_boot *boot) {
   const uint32_t total = word(info);
   if ((uint64_t)info & 7 || total > room) broken();

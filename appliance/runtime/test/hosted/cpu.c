@@ -11,15 +11,18 @@
 #include "kernel/arch.h"
 #define outb real_outb
 #define inb real_inb
+#define outw real_outw
 #include "cpu.h"
 #undef outb
 #undef inb
+#undef outw
 #undef LAPIC
 #undef IOAPIC
 static volatile uint32_t apic[1024], ioapic[1024]; // by their offsets / 4
 #define LAPIC ((uint64_t)apic)
 #define IOAPIC ((uint64_t)ioapic)
 static void outb(uint16_t port, uint8_t value);
+static void outw(uint16_t port, uint16_t value);
 static uint8_t inb(uint16_t port);
 #include "arch/x86_64/cpu.c"
 #undef LAPIC
@@ -42,6 +45,7 @@ void network_interrupt(void) { interrupts++; }
 static bool reset;
 void network_reset(void) { reset = true; }
 void kernel_start(const struct arch_boot *boot) { (void)boot; wrong("it starts"); }
+void multiboot_read(const uint8_t *info, uint32_t room, struct arch_boot *boot) { (void)info, (void)room, (void)boot; wrong("a loader"); }
 void kernel_call(uint64_t call, uint64_t argument) { (void)call, (void)argument; wrong("a call"); }
 void kernel_fault(const struct fault *f) { printf("%s\n", f->what); wrong("a fault"); }
 bool pci_device(struct transport *t) { (void)t; return false; }
@@ -65,6 +69,10 @@ static void outb(uint16_t port, uint8_t value) {
   const size_t used_ = strlen(log_);
   if (port == PORT_CONSOLE) log_[used_] = (char)value, log_[used_ + 1] = 0;
   else snprintf(log_ + used_, sizeof log_ - used_, "%x=%x ", port, value);
+}
+static void outw(uint16_t port, uint16_t value) {
+  const size_t used_ = strlen(log_);
+  snprintf(log_ + used_, sizeof log_ - used_, "%x=%x ", port, value);
 }
 static uint8_t inb(uint16_t port) {
   if (port != PORT_CONSOLE + 5) wrong("it reads from an unknown port");
@@ -183,7 +191,7 @@ static void timers(void) {
 /** The console's line first, then every way to end a machine, the one that is a reset last of all. */
 static void the_end(void) {
   static const struct { int stops; uint32_t code; const char *wanted; } all[] = {
-    {0, 13, "weir: refused: why\nweir: exit 0xd\nf4=d 600=34 64=fe "}, {1, 60, "weir: exit 0x3c\nf4=3c 600=34 64=fe "}};
+    {0, 13, "weir: refused: why\nweir: exit 0xd\nf4=d 600=34 604=2000 64=fe "}, {1, 60, "weir: exit 0x3c\nf4=3c 600=34 604=2000 64=fe "}};
   for (int n = 0; n < 2; n++) {
     power_on(APIC_ON);
     full = 3; // a slow reader is waited for
