@@ -144,7 +144,8 @@ export async function gather(qmp: Qmp, seen: Seen, ended = false): Promise<Omit<
   const exit = await running.stop();
   const sent = each((name) => packetsOf(dumpFile(folder, name, "sent")));
   const offered = each((name) => packetsOf(dumpFile(folder, name, "offered")));
-  const console = readFileSync(text, "latin1").split(/\r?\n/).filter(Boolean);
+  // The image was stopped somewhere: what is behind the last end of a line is no line yet.
+  const console = readFileSync(text, "latin1").split(/\r?\n/).slice(0, -1).filter(Boolean);
   return { exit, console, trace: readTrace(folder, bases), sent, offered, status, ram, ramAt };
 }
 
