@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
 import type { Heartbeat } from "../../appliance/contract/generated/events.ts";
-import { type Accelerator, chooseAccelerator } from "../../appliance/hosts/qemu.ts";
+import type { Accelerator } from "../../appliance/hosts/qemu.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { ethernet, ipv4, UDP, udp } from "../../fixtures/frames.ts";
@@ -25,7 +25,8 @@ const outcomes = new Outcomes("4-image");
 const test = "image.test.ts";
 let image: string;
 let rings: number;
-let accelerator: Accelerator;
+/** These tests stop the machine and let it go on, by gdb and by QMP. A halted KVM guest has been seen not to get its timer after that. */
+const accelerator: Accelerator = "tcg";
 
 /** From 1 to n. */
 const upTo = (n: number) => Array.from({ length: n }, (_, k) => k + 1);
@@ -64,7 +65,6 @@ describe.skipIf(reason)("around the booted image", () => {
     image = join(folder, "weir.elf");
     writeFileSync(image, withPolicy(await prebuiltImage(), compilePolicy("fixtures/policy.yaml")));
     rings = symbols().get("weir_device_rings")!;
-    accelerator = await chooseAccelerator(image, 8);
     on = `booted image, QEMU ${accelerator}`;
   });
   afterAll(() => {
