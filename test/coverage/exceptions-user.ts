@@ -19,9 +19,9 @@ export const USER: readonly Group[] = [
         "if (entry.len < VIRTIO_NET_HEADER || entry.len >",
       ],
       "appliance/runtime/user/replay.c": [
-        'if (record.verdict) broken("a record that was ju',
+        'if (record.verdict) malformed("a record that was',
         "if (length < 16) return; // nothing that carries",
-        'if (n > length - 16) broken("a frame shorter tha',
+        'if (n > length - 16) malformed("a frame shorter ',
         "for (frame += 16; n && !replay_ended;) {",
         "if (pending == WEIR_RECORD_HEADER && here) heade",
       ],
