@@ -81,10 +81,10 @@ describe.each(machines)("$name", ({ name, arch, machine }) => {
       const pid = running.process.pid!;
       await until(() => got.log.length === 1); // nothing has come: the first tick is the beginning's
       const [time, wakes] = [processorTime(pid), sleeps(pid)];
-      await until(() => got.log.length === 4);
+      await until(() => got.log.length >= 4 && ticks(running) >= 4); // what a tick sends comes before its line
       const [used, woken] = [processorTime(pid) - time, sleeps(pid) - wakes];
       await end();
-      expect(ticks(running)).toBe(got.log.length);
+      expect(got.log.length - ticks(running)).toBeOneOf([0, 1]); // the end may come between the two
       expect(used).toBeLessThan(0.3);
       // For each tick: the timer, the tick, what it sends; a timer of the machine's that goes on would be 18 or more
       console.log(`idle, ${name}: the host's threads are woken ${(woken / 3).toFixed(1)} times a tick`);
