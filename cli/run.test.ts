@@ -1,7 +1,7 @@
 // What weir run --print shows, for every host; nothing is started here but QEMU, with a file that is no image. What it starts: run-hosts.
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { placeManifest } from "../appliance/build/place.ts";
 import { smallImage } from "../appliance/build/testing/image.ts";
 import { command } from "./run.ts";
@@ -75,6 +75,31 @@ it("shows what Cloud Hypervisor and Alioth would be started with, as a shell tak
   await plain("alioth");
   expect(seen.out).toMatch(/^alioth boot --pvh \S+ --cmdline 'epoch=\d{19} boot=\d{13}' --cpu count=1 --memory size=/);
   expect(seen.out).toContain(" --net tap,if=b,mac=52:54:00:00:00:0b,mtu=1500 ");
+});
+
+describe("the number of a start", () => {
+  afterEach(() => vi.useRealTimers());
+  // REQ-LOG-012
+  it("grows from one description to the next, whatever host it is for and whatever the clock says", async () => {
+    const hosts = ["qemu", "libvirt", "firecracker", "cloud-hypervisor", "alioth", "xen"];
+    const boots: number[] = [];
+    for (const [n, host] of hosts.entries()) {
+      vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 - n * 1_000_000 });
+      seen.out = "";
+      const words = ["--in", "a", "--out", "b", "--log", "c", "--host", host, "--accelerator", "tcg", "--print"];
+      await command().parseAsync([image, ...words], { from: "user" });
+      boots.push(Number(/ boot=(\d+)/.exec(seen.out)![1]));
+    }
+    expect(boots).toEqual(hosts.map((_, n) => 1_800_000_000_000 + n));
+  });
+
+  it("is kept where --boot says, and nothing starts without one", async () => {
+    await run("--accelerator", "tcg", "--print", "--boot", join(seen.folder, "boots"));
+    expect(readdirSync(join(seen.folder, "boots"))).toHaveLength(1);
+    await expect(run("--accelerator", "tcg", "--print", "--boot", image)).rejects.toThrow(
+      "weir.elf: the number of this start cannot be kept there (E",
+    );
+  });
 });
 
 it("does not start what would not come to forward anything", async () => {

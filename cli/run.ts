@@ -14,6 +14,7 @@ import type { Accelerator, Host, Machine, Starter } from "../appliance/hosts/hos
 import { HOSTS, hostOf, starterOf } from "../appliance/hosts/hosts.ts";
 import { archOfImage, isFlat, liveClock } from "../appliance/hosts/qemu.ts";
 import { Vigil } from "../appliance/hosts/vigil.ts";
+import { nextStart, stateFolder } from "../lib/starts.ts";
 
 interface Options {
   host: string;
@@ -24,6 +25,7 @@ interface Options {
   accelerator?: string;
   machine?: string;
   name: string;
+  boot?: string;
   patience: string;
   print?: boolean;
 }
@@ -45,6 +47,10 @@ export function command(): Command {
     .option("--accelerator <kvm|tcg>", "kvm where it works, else tcg (QEMU, libvirt), unless this says which")
     .option("--machine <name>", "of an x86-64 image: microvm or q35 (virtio-pci) of QEMU, mmio or pci of Firecracker")
     .option("--name <name>", "what libvirt, Xen or Firecracker call it", "weir")
+    .option(
+      "--boot <folder>",
+      "where the number of each start is kept, which must grow (default: weir/boot in /var/lib for root, else in ~/.local/state)",
+    )
     .option(
       "--patience <s|never>",
       "end it with exit code 1 when it is not ready after so many seconds, or the host takes nothing on log for so long",
@@ -84,6 +90,7 @@ async function run(image: string, options: Options): Promise<number> {
   const appliance = applianceOf(image, host, options);
   if (options.machine !== undefined) appliance.machine = machineOf(options.machine, host, appliance.arch);
   checkAppliance(appliance);
+  if (options.print) appliance.append = startNow(options);
   if (!starter || options.print) {
     // Of QEMU the command is shown that would be started here.
     if (starter && host === HOSTS[0]) appliance.accelerator = await acceleratorFor(starter, appliance, options);
@@ -96,7 +103,17 @@ async function run(image: string, options: Options): Promise<number> {
   if (program === undefined) throw new Error(`${image}: --host ${host.name} starts no images for ${appliance.arch}`);
   if (!installed(program)) throw new Error(`--host ${host.name}: ${program} is not installed (${starter.source})`);
   appliance.accelerator = await acceleratorFor(starter, appliance, options);
+  appliance.append = startNow(options);
   return watched(starter, appliance, patience);
+}
+
+/**
+ * When it starts, and the number of this start. The log's receivers and keys go by that number, so it grows when the host's clock
+ * does not; where no earlier number is known here it is the time in ms, which earlier versions took, too.
+ */
+function startNow({ boot = stateFolder("boot") }: Options): string[] {
+  const now = Date.now();
+  return liveClock(now, nextStart(boot, BigInt(now), BigInt(Number.MAX_SAFE_INTEGER)));
 }
 
 /** Runs it to its end. */
@@ -180,7 +197,7 @@ function applianceOf(image: string, host: Host, options: Options): Appliance {
   return {
     ...{ name: options.name, image: resolve(image), given: image, arch: archOfImage(image), flat, memory, nics },
     // What a description says that is for another machine
-    ...{ accelerator: acceleratorOf(options) ?? "kvm", append: liveClock() },
+    ...{ accelerator: acceleratorOf(options) ?? "kvm", append: [] },
   };
 }
 

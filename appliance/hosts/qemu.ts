@@ -150,9 +150,9 @@ const disk = (path: string) => [
 /** A comma in QEMU's options is written twice. */
 const doubled = (text: string): string => text.replaceAll(",", ",,");
 
-/** Command line words for live operation: when it is, and a number that tells this start from others. */
-export function liveClock(now = Date.now()): string[] {
-  return [`epoch=${BigInt(now) * 1_000_000n}`, `boot=${now}`];
+/** Command line words for live operation: when it is (ms since 1970), and a number that tells this start from others. */
+export function liveClock(now = Date.now(), boot: bigint | number = now): string[] {
+  return [`epoch=${BigInt(now) * 1_000_000n}`, `boot=${boot}`];
 }
 
 /** Starts an image under QEMU, on any backend. Never throws: a program that cannot be started is an exit too. */

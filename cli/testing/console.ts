@@ -15,6 +15,7 @@ export function commandConsole(name: string): CommandConsole {
   const seen: CommandConsole = { out: "", talk: "", folder: "" };
   beforeEach(() => {
     Object.assign(seen, { out: "", talk: "", folder: mkdtempSync(join(tmpdir(), `weir-${name}-`)) });
+    vi.stubEnv("XDG_STATE_HOME", join(seen.folder, "state"));
     for (const [stream, to] of [
       [process.stdout, "out"],
       [process.stderr, "talk"],
@@ -26,6 +27,7 @@ export function commandConsole(name: string): CommandConsole {
   });
   afterEach(() => {
     vi.restoreAllMocks();
+    vi.unstubAllEnvs();
     process.exitCode = undefined;
     rmSync(seen.folder, { recursive: true });
   });

@@ -24,6 +24,7 @@ export default function setup(): () => void {
   mkdirSync(temporary);
   process.env[VARIABLE] = run;
   process.env.TMPDIR = temporary;
+  process.env.XDG_STATE_HOME = join(run, "state"); // commands keep numbers of their starts there
   return () => {
     const left = [
       ...processesOf(run, [process.pid, warden.pid!])

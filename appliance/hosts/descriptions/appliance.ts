@@ -28,7 +28,7 @@ export interface Appliance {
   machine?: "microvm" | "q35" | "mmio" | "pci";
   /** Those of the manifest, in its order. */
   nics: readonly Attached[];
-  /** Words of the guest's command line. */
+  /** Words of the guest's command line: qemu.ts, liveClock(). */
   append: readonly string[];
 }
 

@@ -40,7 +40,7 @@ const describe = (appliance: Appliance): Description => ({
   text: configOf(appliance),
   command: [PROGRAM, ...argumentsOf(appliance, "FILE")].map(quoted).join(" "),
   notes: [
-    "the text contains the time to start with: make a new one for each start",
+    "the text contains the time and the number of one start: make a new one for each start",
     "Firecracker's exit code does not tell how the image ended; the console's last line does (weir: exit 0x...)",
     ...(appliance.arch === "x86_64" ? ["needs Firecracker 1.12 or later, which enters an image by its PVH note"] : []),
   ],

@@ -72,7 +72,7 @@ function domainOf(appliance: Appliance, console?: string): string {
     // Without it QEMU's virtio-mmio is that of before VIRTIO 1, which the image refuses. libvirt has no word for it.
     ...(isArm ? [tag("qemu:commandline", {}, ...["-global", MODERN].map((value) => tag("qemu:arg", { value })))] : []),
   );
-  return `<!-- This text contains the time to start with: make a new one for each start. -->\n${rendered(domain)}`;
+  return `<!-- This text contains the time and the number of one start: make a new one for each start. -->\n${rendered(domain)}`;
 }
 
 const describe = (appliance: Appliance): Description => ({

@@ -24,7 +24,7 @@ function xenDescription(appliance: Appliance): Description {
   const lines = [
     `# ${WHY_NOT_XEN}.`,
     "# Xen names the back ends of its interfaces itself, by vifname: they must not exist before.",
-    "# This text contains the time to start with: make a new one for each start.",
+    "# This text contains the time and the number of one start: make a new one for each start.",
     ...(arch === "x86_64" ? ['type = "pvh"'] : []),
     `name = ${string(name)}`,
     `kernel = ${string(image)}`,
