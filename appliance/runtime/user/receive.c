@@ -47,17 +47,20 @@ static bool room(uint32_t frames) {
 uint32_t receive(void) {
   uint32_t n = 0;
   uint16_t ids[IN_BUFFERS];
+  static uint8_t copied[LONGEST]; // the stream's framing is read more than once
   const uint16_t waiting = arrived();
   const uint64_t now = waiting && !replaying ? clock_now() : 0;
   for (; n < waiting && room(n); n++) {
-    const struct virtq_used_elem entry = weir_device_rings.in.ring[seen++ & (weir_info.queue[ROLE_IN] - 1)];
+    const uint32_t place = seen++ & (weir_info.queue[ROLE_IN] - 1);
+    const struct virtq_used_elem entry = {READ_ONCE(weir_device_rings.in.ring[place].id), READ_ONCE(weir_device_rings.in.ring[place].len)};
     if (entry.id >= IN_BUFFERS || !posted[entry.id]) hostile("returned a buffer that it does not have");
     if (entry.len < VIRTIO_NET_HEADER || entry.len > BUFFER_SIZE) hostile("says a length that cannot be");
     posted[entry.id] = false;
     ids[n] = (uint16_t)entry.id;
     const uint8_t *frame = weir_receive_buffer[entry.id] + VIRTIO_NET_HEADER;
-    if (replaying) replay_take(frame, entry.len - VIRTIO_NET_HEADER);
-    else batch_record(WEIR_RECORD_FRAME, now, frame, entry.len - VIRTIO_NET_HEADER);
+    const uint32_t length = entry.len - VIRTIO_NET_HEADER;
+    if (!replaying) batch_record(WEIR_RECORD_FRAME, now, frame, length);
+    else replay_take(memcpy(copied, frame, length), length);
   }
   for (uint32_t i = 0; i < n; i++) post(ids[i]);
   if (n) publish();

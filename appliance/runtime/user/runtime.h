@@ -43,8 +43,8 @@ extern struct batch {
   uint32_t starts[WEIR_VERDICTS + 1];   // where each record begins; behind the last one, `used`
   uint64_t number;                      // of the last record made here
 } batch;
-// Room for `n` more bytes behind `used`? Written to inspect's and to guard's input alike, from the same source, so that
-// guard's copy does not pass through inspect's memory.
+// Room for `n` more bytes behind `used`? `bytes` are read once: they go to guard's input, and from there to
+// inspect's, so that guard's copy does not pass through inspect's memory.
 bool batch_fits(uint32_t n);
 void batch_write(uint32_t at, const void *bytes, uint32_t n);
 // The record of `size` bytes behind `used` is whole.

@@ -38,7 +38,7 @@ static void reclaim(enum sender which) {
   struct ring *r = &rings[which];
   const uint16_t now = __atomic_load_n(&weir_device_rings.send[which].idx, __ATOMIC_ACQUIRE);
   while (r->seen != now) {
-    const uint32_t id = weir_device_rings.send[which].ring[r->seen++ & (length_of(which) - 1)].id;
+    const uint32_t id = READ_ONCE(weir_device_rings.send[which].ring[r->seen++ & (length_of(which) - 1)].id);
     if (id >= length_of(which) || !r->chain[id] || r->done[id])
       end(EXIT_HOSTILE_DEVICE, "stopped", names[which], "returned a buffer that it does not have");
     r->done[id] = true;

@@ -5,6 +5,12 @@
 
 #include <stdint.h>
 
+// What a device can write, it can change at any moment: each word of it is read once, and everybody works on what was read then.
+// `volatile`, so that no compiler reads it again. Bytes are copied out in the same way, once (batch.c, receive.c).
+#ifndef READ_ONCE // a test's device changes the word behind each reading
+#define READ_ONCE(word) (*(const volatile __typeof__(word) *)&(word))
+#endif
+
 // ---- 2.7 Split virtqueues -------------------------------------------------------------------------------------------
 
 #define VIRTQ_DESC_F_NEXT 1

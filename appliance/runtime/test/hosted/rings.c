@@ -2,17 +2,40 @@
 // The rings against devices that lie: receive.c, send.c, batch.c and replay.c as they are, as a program of the build machine,
 // under the address and undefined-behaviour sanitizers. Each trial starts afresh, is honest for a while and then, most
 // times, writes one thing that no device may: the trial must end there with EXIT_HOSTILE_DEVICE, and not before.
+// And against a device that changes each byte and each word that it shares with the driver right behind its first reading: what
+// was read first is what all work on.
 // usage: rings FIRST-SEED TRIALS
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "user/runtime.h"
+
+static void change(const void *from, size_t n) {
+  for (size_t i = 0; i < n; i++) ((uint8_t *)(uintptr_t)from)[i] ^= (uint8_t)(0x55 + i);
+}
+
+static void *copied_once(void *to, const void *from, size_t n) {
+  memcpy(to, from, n);
+  if ((uintptr_t)from - (uintptr_t)weir_receive_buffer < sizeof weir_receive_buffer) change(from, n);
+  return to;
+}
+#undef READ_ONCE
+#define READ_ONCE(word) ({ \
+  __typeof__(word) *const at_ = &(word); \
+  const __typeof__(word) was_ = *at_; \
+  change(at_, sizeof was_); \
+  was_; \
+})
+#define memcpy copied_once
 #include "user/batch.c"
 #define put recorder_put
 #include "user/recorder.c"
 #undef put
 #include "user/receive.c"
+#include "user/replay.c"
 #include "user/send.c"
+#undef memcpy
 
 struct weir_info weir_info = {.queue = {IN_BUFFERS, SEND_BUFFERS, SEND_BUFFERS}};
 struct virtq_desc weir_receive_table[IN_BUFFERS];
@@ -29,8 +52,6 @@ uint64_t weir_ticks(void) { return 0; }
 void say(const char *text) { (void)text; }
 void say_number(uint64_t value) { (void)value; }
 const char *option(const char *key) { (void)key; return 0; }
-uint32_t replay_pending(void) { return 0; }
-void replay_take(const uint8_t *frame, uint32_t length) { (void)frame, (void)length; }
 
 static jmp_buf over;
 static unsigned notified[ROLES];
@@ -137,6 +158,40 @@ static void receive_trial(void) {
   }
 }
 
+// A replay: records cut into frames; what inspect and guard are given is what was sent, though the device changes it afterwards.
+static void replay_trial(void) {
+  memset(&weir_device_rings, 0, sizeof weir_device_rings);
+  memset(&weir_driver_rings, 0, sizeof weir_driver_rings);
+  memset(posted, 0, sizeof posted);
+  memset(&batch, 0, sizeof batch);
+  seen = given = 0, pending = 0, replay_ended = false, replaying = true;
+  static uint8_t stream[8192];
+  uint32_t length = 0;
+  for (uint32_t n = 1 + random_below(8); n--;) {
+    const struct weir_record header = {.captured = random_below(900), .kind = WEIR_RECORD_FRAME};
+    memcpy(stream + length, &header, sizeof header);
+    memset(stream + length + sizeof header, 1 + (int)random_below(255), weir_align8(header.captured));
+    length += sizeof header + weir_align8(header.captured);
+  }
+  if (setjmp(over)) wrong("a whole stream was refused");
+  receive_start();
+  uint16_t frames = 0;
+  for (uint32_t at = 0, n; at < length; at += n, frames++) {
+    n = 1 + random_below(1400);
+    if (n > length - at) n = length - at;
+    uint8_t *to = weir_receive_buffer[frames] + VIRTIO_NET_HEADER;
+    to[14] = (uint8_t)n, to[15] = (uint8_t)(n >> 8);
+    memcpy(to + 16, stream + at, n);
+    weir_device_rings.in.ring[frames] = (struct virtq_used_elem){frames, VIRTIO_NET_HEADER + 16 + n};
+    if (frames == LEAST_BUFFERS - 1) break;
+    weir_device_rings.in.idx = frames + 1;
+    if (receive() != 1) wrong("a frame of the stream was not taken");
+  }
+  replaying = false;
+  if (batch.used + pending < length && frames < LEAST_BUFFERS - 1) wrong("records are missing");
+  if (memcmp(inputs[0], stream, batch.used) || memcmp(inputs[1], stream, batch.used)) wrong("other records than were sent");
+}
+
 // ---- A sending device ------------------------------------------------------------------------------------------------
 
 static void send_trial(void) {
@@ -205,6 +260,7 @@ int main(int argc, char **argv) {
     IN_LENGTH = LEAST_BUFFERS << random_below(2);
     OUT_LENGTH = LEAST_BUFFERS << random_below(3);
     receive_trial();
+    replay_trial();
     send_trial();
     printf("\r");
   }
