@@ -70,7 +70,7 @@ Examples:
   tail -F /var/log/weir.raw | weir collect --read - --key-file log.key -l checked/
 
 Exit codes: 0 every record arrived; 1 usage; 2 records are missing or were cut; 3 with --gate: records are missing, cut,
-forged, altered, replayed, or not authenticated.`,
+forged, altered, replayed, of two machines with one number, or not authenticated.`,
     )
     .action(async (options: Options) => {
       process.exitCode = await collect(options);
@@ -158,14 +158,17 @@ class Talk {
 }
 const SHOWN = 50;
 
-function summary({ verifier, unindexed, unsent }: Collector, dropped: number | undefined): string {
+function summary({ verifier, unindexed, unsent, unwritten }: Collector, dropped: number | undefined): string {
   const { counts } = verifier;
   const lines: [string, string][] = [
     ["datagrams", `${verifier.datagrams}`],
     ["records", `${verifier.records}, ${verifier.authenticated ? "each authenticated" : "not authenticated"}`],
     ["missing", `${verifier.missing}`],
     ...(
-      ["duplicate", "reordered", "tampered", "forged", "replayed", "conflict", "unauthenticated", "truncated"] as const
+      [
+        ...(["duplicate", "reordered", "tampered", "forged", "replayed", "clone", "unauthenticated"] as const),
+        ...(["truncated", "unchecked"] as const),
+      ] as const
     )
       .filter((name) => counts.get(name))
       .map((name): [string, string] => [name, `${counts.get(name)}`]),
@@ -175,14 +178,15 @@ function summary({ verifier, unindexed, unsent }: Collector, dropped: number | u
   for (const [boot, lost] of unsent)
     if (lost) lines.push(["unsent", `${lost} of boot ${boot}: the appliance's log interface was full`]);
   if (dropped) lines.push(["overrun", `${dropped} datagrams: this machine's socket was full`]);
+  if (unwritten) lines.push(["unwritten", `${unwritten}: there was no room for them`]);
   if (unindexed) lines.push(["unindexed", `${unindexed}: in ${FILES.eve} only`]);
   return `${lines.map(([name, text]) => `${name.padEnd(15)} ${text}`).join("\n")}\n`;
 }
 
-function exitCode({ verifier }: Collector, gate: boolean): number {
+function exitCode({ verifier, unwritten }: Collector, gate: boolean): number {
   const { counts, missing } = verifier;
-  const damaged = missing > 0 || (counts.get("truncated") ?? 0) > 0;
-  const hostile = (["tampered", "forged", "replayed", "conflict", "unauthenticated"] as const).some((name) =>
+  const damaged = missing > 0 || unwritten > 0 || (counts.get("truncated") ?? 0) > 0;
+  const hostile = (["tampered", "forged", "replayed", "clone", "unauthenticated"] as const).some((name) =>
     counts.get(name),
   );
   if (gate && (damaged || hostile || !verifier.authenticated)) return 3;

@@ -20,7 +20,7 @@ export const MOST_WRITTEN = 16 << 20;
 /** Bytes of a text that programs write: baselines, labels. A string of Node's holds 512 MiB. */
 export const MOST_MADE = 256 << 20;
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
+const { O_RDONLY, O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /**
  * Reads UTF-8 text. A pipe will do where somebody gave it on the command line; a file that is named inside another file must
@@ -75,8 +75,8 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 export function openOwn(path: string, how: "anew" | "append"): number {
   let fd: number;
   try {
-    // Truncated only when it is known to be a file; a pipe without a reader refuses at once
-    fd = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (how === "append" ? O_APPEND : 0), 0o644);
+    // Truncated only when it is known to be a file; opening a pipe does not wait. What is in there is for its owner: addresses, names
+    fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (how === "append" ? O_APPEND : 0), 0o600);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new Error(

@@ -1,10 +1,15 @@
-// REQ-LOG-006, REQ-LOG-007
-/** Verifies what comes, keeps genuine records as eve.json and in the index, and findings as collect.json. */
+// REQ-LOG-006, REQ-LOG-007, REQ-LOG-014
+/**
+ * Verifies what comes, keeps genuine records as eve.json and in the index, and findings as collect.json. Where it is live, it outlasts a
+ * full disk: what cannot be written waits as long as memory for it lasts, and is counted from then on.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MOST_WRITTEN, readText, writeWhole } from "../lib/files.ts";
+import { WorkLimit } from "./bucket.ts";
 import { EventIndex, type IndexedEvent, indexedEvent } from "./events.ts";
 import type { Parsed } from "./record.ts";
+import { ReportBudget } from "./reported.ts";
 import { type Report, reportJson } from "./reports.ts";
 import { RotatingFile, type Rotation } from "./rotate.ts";
 import { type State, Verifier } from "./verify.ts";
@@ -39,6 +44,13 @@ const WAITING = 200_000;
 const AT_ONCE = 500;
 /** Milliseconds between two writings of the state. */
 const SAVED = 1000;
+/** Claims that need some 35 HMACs to check: of one source, and of all that sent nothing genuine yet. About 7 % of a core at most. */
+const CLAIMS = [
+  { burst: 200, perSecond: 100 },
+  { burst: 1000, perSecond: 500 },
+] as const;
+/** What SQLite says of a full disk. */
+const NO_ROOM = /disk is full|disk I\/O error/;
 const HEARTBEAT = Buffer.from('"event_type":"heartbeat"');
 const LOST_ON_LOG = /"lost":\{"in":\d+,"out":\d+,"log":(\d+)\}/;
 
@@ -59,6 +71,11 @@ export class Collector {
   #silent = false;
   #saved = 0;
   #savedAt = -1;
+  readonly #budget: ReportBudget;
+  #now: number;
+  /** Files that cannot be written just now; and lines of eve.json that were left out, as far as reported. */
+  readonly #stuck = new Set<string>();
+  #unwritten = 0;
 
   /** @param now ms, where it is live */
   constructor(options: CollectorOptions, now = 0) {
@@ -67,20 +84,29 @@ export class Collector {
     this.#eve = new RotatingFile(join(folder, FILES.eve), rotation, now);
     this.#reports = new RotatingFile(join(folder, FILES.reports), rotation, now);
     this.#index = indexed ? new EventIndex(join(folder, FILES.index), { write: true }) : undefined;
-    this.#heard = now;
+    this.#heard = this.#now = now;
+    this.#budget = new ReportBudget(key !== undefined);
+    for (const { path, cut } of [this.#eve, this.#reports])
+      if (cut) options.onTrouble?.(`${path}: ended in half a line, of which ${cut} bytes were removed`);
     this.verifier = new Verifier({
       key,
       ...(window !== undefined && { window }),
       ...(joins !== undefined && { join: joins }),
       state: live ? stateIn(folder) : undefined,
+      work: live ? new WorkLimit(...CLAIMS) : undefined,
       onReport: (report) => this.#report(report),
+      onRecord: (record, at) => this.#keep(record, at),
     });
   }
 
   /** Takes a datagram's payload, or a line. It must not change afterwards. */
   take(payload: Buffer, now = 0, from?: string): void {
+    this.#now = now;
     const record = this.verifier.take(payload, now, from);
-    if (!record) return;
+    if (record) this.#keep(record, now);
+  }
+
+  #keep(record: Parsed, now: number): void {
     this.#timestamp = record.json.toString("latin1", 14, 45);
     this.#eve.write(record.json);
     if (record.json.includes(HEARTBEAT)) this.#heartbeat(record, now);
@@ -93,23 +119,26 @@ export class Collector {
 
   /** To be called some times a second where it is live: settles what is open, writes what was held back. */
   tick(now: number): void {
+    this.#now = now;
     this.verifier.tick(now);
+    for (const summary of this.#budget.summaries(now)) this.#write(summary);
     if (now - this.#heard >= SILENCE && !this.#silent) {
       this.#silent = true;
       this.#report({ class: "silent", seconds: Math.floor((now - this.#heard) / 1000) });
     }
-    this.#eve.flush(now);
-    this.#reports.flush(now);
+    this.#flush(now);
     this.#fill();
-    if (now - this.#saved >= SAVED && this.verifier.datagrams !== this.#savedAt) this.#save(now);
+    if (this.#eve.isWritten && now - this.#saved >= SAVED && this.verifier.datagrams !== this.#savedAt) this.#save(now);
   }
 
   /** Nothing more will come. */
   close(): void {
-    this.verifier.finish();
+    this.verifier.finish(this.#now);
+    for (const summary of this.#budget.summaries()) this.#write(summary);
+    this.#flush(this.#now);
     this.#eve.close();
     this.#reports.close();
-    this.#save();
+    if (this.#eve.isWritten) this.#save();
     for (let tries = 0; this.#waiting.length && tries < 100; ) {
       const before = this.#waiting.length;
       this.#fill();
@@ -130,10 +159,41 @@ export class Collector {
     if (lost !== undefined) this.unsent.set(boot, Number(lost));
   }
 
+  /** @throws Error when there is no room, and it is not live: nobody makes room while a command reads files. */
+  #flush(now: number): void {
+    for (const file of [this.#eve, this.#reports]) {
+      file.flush(now);
+      this.#say(file.path, file.trouble);
+      if (file.trouble && !this.#options.live) throw new Error(`${file.path}: cannot be written (${file.trouble})`);
+    }
+    const left = this.unwritten - this.#unwritten;
+    if (!left || this.#eve.trouble) return;
+    this.#unwritten += left;
+    this.#report({ class: "unwritten", count: left });
+  }
+
+  /** Once when it begins, once when it ends. */
+  #say(path: string, trouble: string | undefined): void {
+    if (trouble !== undefined && !this.#stuck.has(path)) {
+      this.#stuck.add(path);
+      this.#options.onTrouble?.(`${path}: cannot be written (${trouble}): records wait until there is room`);
+    } else if (trouble === undefined && this.#stuck.delete(path))
+      this.#options.onTrouble?.(`${path}: is written again`);
+  }
+
+  /** Genuine records that are not in eve.json because there was no room for too long. */
+  get unwritten(): number {
+    return this.#eve.leftOut;
+  }
+
   #report(report: Report): void {
+    if (this.#budget.allows(report, this.#now)) this.#write(report);
+    this.#options.onReport?.(report);
+  }
+
+  #write(report: Report): void {
     const arrived = this.#options.live ? new Date().toISOString() : undefined;
     this.#reports.write(Buffer.from(reportJson(report, this.#timestamp, arrived)));
-    this.#options.onReport?.(report);
   }
 
   /**
@@ -149,11 +209,18 @@ export class Collector {
         return;
       }
     } catch (error) {
-      this.#options.onTrouble?.(`${FILES.index}: ${(error as Error).message}: no further events are written to it`);
+      const { message } = error as Error;
+      if (this.#options.live && NO_ROOM.test(message)) {
+        this.#say(FILES.index, message);
+        this.#leaveOut(WAITING);
+        return;
+      }
+      this.#options.onTrouble?.(`${FILES.index}: ${message}: no further events are written to it`);
       this.#index = undefined;
       this.#leaveOut(0);
       return;
     }
+    this.#say(FILES.index, undefined);
     this.#waiting = this.#waiting.slice(some.length);
     if (this.#options.live && this.#waiting.length) setImmediate(() => this.#fill());
   }
@@ -171,7 +238,12 @@ export class Collector {
     this.#saved = now;
     this.#savedAt = this.verifier.datagrams;
     const path = join(this.#options.folder, FILES.state);
-    writeWhole(path, `${JSON.stringify(this.verifier.state)}\n`);
+    try {
+      writeWhole(path, `${JSON.stringify(this.verifier.state)}\n`);
+      this.#say(path, undefined);
+    } catch (error) {
+      this.#say(path, (error as Error).message);
+    }
   }
 }
 
@@ -184,7 +256,11 @@ function stateIn(folder: string): State | undefined {
     const state = JSON.parse(text) as State;
     const number = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
     const pair = (range: unknown) => Array.isArray(range) && range.length === 2 && range.every(number);
-    if (state.boots.every(({ boot, highest, missing }) => number(boot) && number(highest) && missing.every(pair)))
+    const code = (text: unknown) => typeof text === "string" && /^\d{1,16} \d{1,16} [0-9a-f]{16}( x)?$/.test(text);
+    if (
+      state.boots.every(({ boot, highest, missing }) => number(boot) && number(highest) && missing.every(pair)) &&
+      (state.codes ?? []).every(code)
+    )
       return state;
   } catch {
     // told below

@@ -8,6 +8,9 @@ export const DEPTH = 32;
 /** Records that a start of the appliance can number: 2^38. */
 export const MOST_RECORDS = EPOCH * 2 ** DEPTH;
 
+/** Keys that are remembered beside the way to the last: of so many records around it none is derived twice. */
+const REMEMBERED = 4096;
+
 const LEFT = Buffer.from([0]);
 const RIGHT = Buffer.from([1]);
 
@@ -15,6 +18,7 @@ const RIGHT = Buffer.from([1]);
 export class Keys {
   /** The way to the leaf that was asked for last: root, ..., leaf. */
   readonly #path: Buffer[];
+  readonly #leaves = new Map<number, Buffer>();
   #epoch = -1;
 
   /**
@@ -30,7 +34,8 @@ export class Keys {
   /** The key of a record. @param sequence from 1 to MOST_RECORDS */
   of(sequence: number): Buffer {
     const epoch = Math.floor((sequence - 1) / EPOCH);
-    if (epoch === this.#epoch) return this.#path[DEPTH]!;
+    const known = this.#leaves.get(epoch);
+    if (known) return known;
     // Steps that both ways have in common are not done again. Bits are compared in numbers: 32 of them.
     const common = this.#epoch < 0 ? 0 : Math.clz32((epoch ^ this.#epoch) >>> 0);
     for (let depth = common; depth < DEPTH; depth++) {
@@ -38,7 +43,10 @@ export class Keys {
       this.#path[depth + 1] = createHmac("sha256", this.#path[depth]!).update(side).digest();
     }
     this.#epoch = epoch;
-    return this.#path[DEPTH]!;
+    const leaf = this.#path[DEPTH]!;
+    this.#leaves.set(epoch, leaf);
+    if (this.#leaves.size > REMEMBERED) this.#leaves.delete(this.#leaves.keys().next().value!);
+    return leaf;
   }
 }
 

@@ -1,6 +1,10 @@
-// REQ-GROUND-006, REQ-LOG-010
-/** A file of lines that begins anew when it has become too long or too old: NAME becomes NAME.1, that NAME.2, and so on. */
-import { closeSync, existsSync, fstatSync, renameSync, rmSync, writeSync } from "node:fs";
+// REQ-GROUND-006, REQ-LOG-010, REQ-LOG-014
+/**
+ * A file of lines that begins anew when it has become too long or too old: NAME becomes NAME.1, that NAME.2, and so on.
+ *
+ * It has whole lines or none of them: what a full disk took half of is taken back, and waits for room.
+ */
+import { closeSync, existsSync, fstatSync, ftruncateSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
 import { openOwn } from "../lib/files.ts";
 
 export interface Rotation {
@@ -14,22 +18,35 @@ export interface Rotation {
 
 /** Bytes that are held back until the next flush(), at most. */
 const HELD = 1 << 18;
+/** Bytes that wait for room on a full disk, at most; lines that come then are left out, and counted. */
+const WAITING = 8 << 20;
+/** Bytes of a line, at most: so far back is looked for the end of the last whole one. */
+const LONGEST = 1 << 16;
 
 export class RotatingFile {
-  readonly #path: string;
+  readonly path: string;
+  /** Why nothing can be written just now (a full disk): what comes waits. */
+  trouble: string | undefined;
+  /** Lines that were left out because too many were waiting. */
+  leftOut = 0;
+  /** Bytes of half a line that another process had left at the end, and that are gone. */
+  readonly cut: number;
   readonly #rotation: Rotation;
-  #fd: number;
+  #fd: number | undefined;
   #size: number;
   #since: number;
   #lines: Uint8Array[] = [];
   #held = 0;
 
-  /** Goes on behind what is there. @param now ms */
+  /** Goes on behind what is there. @param now ms @throws Error when it cannot be opened */
   constructor(path: string, rotation: Rotation, now = 0) {
-    this.#path = path;
+    this.path = path;
     this.#rotation = rotation;
     this.#fd = openOwn(path, "append");
-    this.#size = fstatSync(this.#fd).size;
+    const { size } = fstatSync(this.#fd);
+    this.#size = wholeLines(this.#fd, size);
+    this.cut = size - this.#size;
+    if (this.cut) ftruncateSync(this.#fd, this.#size);
     this.#since = now;
   }
 
@@ -38,22 +55,28 @@ export class RotatingFile {
     const { bytes } = this.#rotation;
     if (bytes !== undefined && this.#size + this.#held > 0 && this.#size + this.#held + line.length + 1 > bytes) {
       this.flush();
-      this.#rotate();
+      if (!this.trouble) this.#rotate();
+    }
+    if (this.#held > WAITING) {
+      this.leftOut++;
+      return;
     }
     this.#lines.push(line, NEWLINE);
     this.#held += line.length + 1;
-    if (this.#held >= HELD) this.flush();
+    if (this.#held >= HELD && !this.trouble) this.flush();
+  }
+
+  /** Whether all that was written is in the file. */
+  get isWritten(): boolean {
+    return this.#held === 0;
   }
 
   /** Puts into the file what was held back; begins a new one when it is time. */
   flush(now = this.#since): void {
-    if (this.#held) {
-      const bytes = Buffer.concat(this.#lines);
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
-      this.#size += bytes.length;
-      this.#lines = [];
-      this.#held = 0;
-    }
+    if (this.#held && !this.#put(Buffer.concat(this.#lines))) return;
+    this.trouble = undefined;
+    this.#lines = [];
+    this.#held = 0;
     const { age } = this.#rotation;
     if (age === undefined || now - this.#since < age) return;
     this.#since = now;
@@ -62,21 +85,46 @@ export class RotatingFile {
 
   close(): void {
     this.flush();
-    closeSync(this.#fd);
+    this.leftOut += this.#lines.length / 2;
+    if (this.#fd !== undefined) closeSync(this.#fd);
+  }
+
+  /** All of it or nothing. */
+  #put(bytes: Buffer): boolean {
+    let before: number | undefined;
+    try {
+      this.#fd ??= openOwn(this.path, "append");
+      before = fstatSync(this.#fd).size;
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+      this.#size += bytes.length;
+      return true;
+    } catch (error) {
+      this.trouble = (error as Error).message;
+      if (this.#fd !== undefined && before !== undefined) ftruncateSync(this.#fd, before);
+      return false;
+    }
   }
 
   #rotate(): void {
-    closeSync(this.#fd);
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
     const { keep } = this.#rotation;
-    const name = (n: number) => (n === 0 ? this.#path : `${this.#path}.${n}`);
+    const name = (n: number) => (n === 0 ? this.path : `${this.path}.${n}`);
     for (let n = keep; n >= 0; n--) {
       if (!existsSync(name(n))) continue;
       if (n === keep) rmSync(name(n));
       else renameSync(name(n), name(n + 1));
     }
-    this.#fd = openOwn(this.#path, "append");
     this.#size = 0;
+    this.#put(Buffer.alloc(0));
   }
+}
+
+/** Bytes of a file up to the end of its last whole line. */
+function wholeLines(fd: number, size: number): number {
+  const tail = Buffer.alloc(Math.min(size, LONGEST));
+  readSync(fd, tail, 0, tail.length, size - tail.length);
+  return size - tail.length + tail.lastIndexOf(10) + 1;
 }
 
 const NEWLINE = Buffer.from("\n");

@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { WorkLimit } from "./bucket.ts";
 import { codeOf, Keys } from "./keys.ts";
-import { parse, signed } from "./record.ts";
+import { type Parsed, parse, signed } from "./record.ts";
 import { type Report, reportJson, reportText } from "./reports.ts";
 import { expectedOf, findingsOf, missingOf } from "./testing/expected.ts";
 import { Impairment, type Sent } from "./testing/impair.ts";
@@ -9,11 +10,17 @@ import { type State, Verifier } from "./verify.ts";
 
 const key = Buffer.from(KEY, "hex");
 
-/** Records of one start of the appliance, by the journal itself. */
-async function records(boot: number, count: number, keyed = true): Promise<Buffer[]> {
+/** One start of the appliance, of which only the journal runs. */
+async function machine(boot: number, keyed = true) {
   const host = await JournalHost.start(policyText(keyed ? `, key: ${KEY}` : ""), BigInt(boot));
-  return Array.from({ length: count }, (_, n) => host.run([{ json: anomaly(n + 1) }])[0]!.payload);
+  const payloads = (first: number, count: number) =>
+    Array.from({ length: count }, (_, n) => host.run([{ json: anomaly(first + n) }])[0]!.payload);
+  return { payloads };
 }
+
+/** Records of one start of the appliance, by the journal itself. */
+const records = async (boot: number, count: number, keyed = true, from = 0): Promise<Buffer[]> =>
+  (await machine(boot, keyed)).payloads(from + 1, count);
 
 function verify(payloads: readonly Buffer[], options: { key?: Buffer; state?: State; join?: boolean } = { key }) {
   const reports: Report[] = [];
@@ -96,17 +103,16 @@ describe("what is wrong is named", () => {
     }
   });
 
-  it("replayed: a record of an earlier start, known or not; a late record of a known start is reordered", () => {
+  it("replayed: a record of an earlier start that had come; a late record of a known start is reordered", () => {
     const { reports, kept } = verify([...one.slice(0, 49), one[50]!, ...two.slice(0, 9), one[20]!, one[49]!]);
     expect(kept.length).toBe(60);
     expect(reports.slice(2)).toEqual([
       { class: "replayed", boot: 1_700_000_000_000, first: 21, datagram: 60 },
       { class: "reordered", boot: 1_700_000_000_000, first: 50, datagram: 61 },
     ]);
-    expect(classes(verify([two[0]!, one[0]!]).reports)).toEqual(["replayed"]);
   });
 
-  it("conflict: a second record of a number that was taken, made with the key", () => {
+  it("clone: a second record of a number that was taken, made with the key; it is kept, too", () => {
     const record = parse(one[5]!);
     if (typeof record === "string") throw new Error(record);
     const text = one[5]!.toString("latin1").replace("trunc_pkt", "trunc_pkx");
@@ -114,8 +120,10 @@ describe("what is wrong is named", () => {
     const forged = Buffer.from(text, "latin1");
     const mac = codeOf(keys.of(6), ...signed(forged, record));
     forged.write(mac, record.macAt);
-    expect(classes(verify([...one.slice(0, 10), forged]).reports)).toEqual(["conflict"]);
-    expect(classes(verify([...one.slice(0, 5), forged, ...one.slice(6, 10)]).reports)).toEqual(["conflict"]);
+    const behind = verify([...one.slice(0, 10), forged, forged]);
+    expect(classes(behind.reports)).toEqual(["clone", "duplicate"]);
+    expect(behind.kept).toHaveLength(11);
+    expect(classes(verify([...one.slice(0, 5), forged, ...one.slice(6, 10)]).reports)).toEqual(["clone"]);
   });
 
   it("tampered, late: its successor comes when it was called forged; the count is put right", () => {
@@ -160,6 +168,105 @@ describe("what is wrong is named", () => {
       seen += expected.findings.length;
     }
     expect(seen).toBeGreaterThan(3000);
+  });
+});
+
+// REQ-LOG-013
+describe("every genuine record is kept", () => {
+  const A = 1_700_000_000_000;
+  it("after the host's counter went back: a restart with a lower number", () => {
+    const { reports, kept } = verify([...two, ...one.slice(0, 400), two[5]!, one[5]!]);
+    expect(kept).toHaveLength(700);
+    expect(reports.slice(1)).toEqual([
+      { class: "restart", boot: A, previous: { boot: 1_700_000_060_000, last: 300 }, lower: true },
+      { class: "replayed", boot: 1_700_000_060_000, first: 6, datagram: 701 },
+      { class: "duplicate", boot: A, first: 6, datagram: 702 },
+    ]);
+  });
+
+  it("of two starts with one number, once each, whether or not the collector was started again between them", async () => {
+    const again = await records(A, 300, true, 1000);
+    for (const isNew of [false, true]) {
+      const first = verify(one.slice(0, 300));
+      const state = JSON.parse(JSON.stringify(first.verifier.state)) as State;
+      const { reports, kept } = isNew
+        ? verify([...again, ...again, ...one.slice(0, 300)], { key, state })
+        : verify([...one.slice(0, 300), ...again, ...again, ...one.slice(0, 300)]);
+      expect(kept.slice(-300)).toEqual(again.map((_, n) => anomaly(n + 1001)));
+      const clones = reports.filter((report) => report.class === "clone");
+      expect(clones).toHaveLength(300);
+      expect(clones[0]).toMatchObject({ boot: A, first: 1, how: "started twice" });
+      expect(reports.filter((report) => report.class === "duplicate")).toHaveLength(600);
+    }
+  });
+
+  it("of a machine that goes on from a snapshot: the copy is told from a replayed log", async () => {
+    const [original, copy] = await Promise.all([machine(A), machine(A)]);
+    const before = original.payloads(1, 150);
+    expect(copy.payloads(1, 150)).toEqual(before); // the same bytes: as if it were copied now
+    const [first, second] = [original.payloads(151, 150), copy.payloads(5151, 200)];
+    const { reports, kept } = verify([...before, ...first, ...second]);
+    expect(kept).toHaveLength(500);
+    expect(reports[1]).toMatchObject({ class: "clone", boot: A, first: 151, how: "copied" });
+    expect(reports.filter((report) => report.class === "clone")).toHaveLength(150);
+  });
+
+  it("without a key, too: one forged datagram blinds to nothing", async () => {
+    const plain = await records(7, 100, false);
+    const forged = (boot: string, sequence: string) =>
+      Buffer.from(plain[0]!.toString().replace('boot="7"', `boot="${boot}"`).replace('seq="1"', `seq="${sequence}"`));
+    for (const [boot, sequence] of [
+      ["9007199254740991", "1"],
+      ["9007199254740991", "9007199254740991"],
+      ["7", "9007199254740991"],
+      ["7", "60"],
+    ] as const) {
+      const { kept } = verify([...plain.slice(0, 50), forged(boot, sequence), ...plain.slice(50)], {});
+      expect(kept.filter((text) => text !== anomaly(1)).length, `${boot} ${sequence}`).toBe(99);
+    }
+  });
+});
+
+describe("a flood of forgeries", () => {
+  // REQ-LOG-014
+  it("is checked as far as there is work for it; a start that begins meanwhile is found and kept from its first record", () => {
+    const work = new WorkLimit({ burst: 20, perSecond: 10 }, { burst: 50, perSecond: 20 });
+    const checked = vi.spyOn(work, "take");
+    const kept: Parsed[] = [];
+    const reports: Report[] = [];
+    const verifier = new Verifier({
+      ...{ key, work, onReport: (report: Report) => reports.push(report) },
+      onRecord: (record) => kept.push(record),
+    });
+    const take = (payload: Buffer, now: number, from: string) =>
+      kept.push(...[verifier.take(payload, now, from) ?? []].flat());
+    for (const payload of one.slice(0, 100)) take(payload, 0, "10.0.9.2:5514");
+    const forged = (n: number) =>
+      Buffer.from(
+        one[0]!
+          .toString()
+          .replace(/boot="\d+"/, `boot="${1_800_000_000_000 + n}"`)
+          .replace(/ mac="../, ' mac="00'),
+      );
+    for (let n = 0; n < 20_000; n++) {
+      take(forged(n), n / 20, `10.9.${n % 200}.1:${n % 60_000}`); // from everywhere
+      if (n % 100 === 0) take(two[n / 100]!, n / 20, "10.0.9.2:5514");
+      if (n % 5000 === 0) verifier.tick(n / 20);
+    }
+    expect(kept).toHaveLength(300);
+    expect(checked.mock.calls.length).toBeLessThan(100);
+    expect(verifier.counts.get("unchecked")).toBeGreaterThan(15_000);
+    // From the appliance's own address: its new start waits for its turn, and what came of it meanwhile is not lost
+    const three = one.map((payload) => payload);
+    const other = new Verifier({ ...{ key, work, onReport: () => {} }, onRecord: (record) => kept.push(record) });
+    kept.length = 0;
+    for (let n = 0; n < 3000; n++) {
+      const at = 10_000 + n;
+      kept.push(...[other.take(forged(n), at, "10.0.9.2:5514") ?? []].flat());
+      if (n % 100 === 99) kept.push(...[other.take(three[(n - 99) / 100]!, at, "10.0.9.2:5514") ?? []].flat());
+    }
+    for (let now = 13_000; now < 600_000 && kept.length < 30; now += 250) other.tick(now);
+    expect(kept).toHaveLength(30);
   });
 });
 

@@ -3,21 +3,34 @@
  * Tells genuine records of a log from all others, and names what is wrong with it: missing, duplicate, reordered, forged,
  * tampered with, replayed (reports.ts). Of one appliance; two have a verifier each.
  *
- * Memory is bounded: the codes of the last MEMORY records, gaps and suspects up to MOST each. What exceeds it is settled at
- * once: an older gap stays missing for good, a suspect becomes forged.
+ * A genuine record is kept when it has not come before, whatever the order and the numbers of starts: a host's counter may go back, and
+ * two machines may run with one number. Only a record of a number that has come, of whose code nothing is remembered, is taken for a
+ * replayed one, unless it is known that two records of that start have one number.
+ *
+ * Memory is bounded: BOOTS starts, codes (codes.ts), gaps and suspects up to MOST each. What exceeds it is settled at once: an older
+ * gap stays missing for good, a suspect becomes forged. So is work: a claim for which keys would have to be derived step by step waits
+ * until there is work left for its source (bucket.ts), and the oldest of those that wait goes unchecked when too many do.
  */
+import { createHash } from "node:crypto";
+import type { WorkLimit } from "./bucket.ts";
+import { Codes, type SavedCode } from "./codes.ts";
 import { codeOf, Keys, MOST_RECORDS } from "./keys.ts";
 import { Queue } from "./queue.ts";
 import { Ranges } from "./ranges.ts";
 import { codesIn, type Parsed, parse, signed, type Unreadable } from "./record.ts";
 import type { Class, Report } from "./reports.ts";
+import { Suspects, tampered } from "./suspects.ts";
 
-/** Records whose codes are remembered, to know altered copies of them. */
-const MEMORY = 65536;
-/** Gaps of one boot; suspects. */
+/** Gaps of one boot. */
 const MOST = 65536;
-/** Earlier starts that are remembered. */
-const BOOTS = 16;
+/** Starts that are remembered: the one that no record has come of for longest goes. */
+const BOOTS = 1024;
+/** Starts whose keys are. */
+const KEYED = 16;
+/** Records from the highest that came, either way, for which a key costs next to nothing. */
+const NEAR = 65536;
+/** Claims that wait to be checked. */
+const WAITING = 4096;
 const FIRST = "0".repeat(16);
 
 export interface VerifierOptions {
@@ -30,23 +43,29 @@ export interface VerifierOptions {
   /** The first record that comes is the first that is owed; else record 1 of its boot is. */
   join?: boolean;
   state?: State | undefined;
+  /** How much is done for claims of starts and numbers that are far from all known ones; as much as it takes unless said. */
+  work?: WorkLimit | undefined;
   onReport: (report: Report) => void;
+  /** A genuine record that had to wait, besides what take() returns. */
+  onRecord?: ((record: Parsed, now: number) => void) | undefined;
 }
 
 /** What a verifier knows, to go on with another time. */
 export interface State {
-  boots: { boot: number; highest: number; missing: [number, number][] }[];
+  boots: { boot: number; highest: number; missing: [number, number][]; cloned?: true }[];
+  codes?: SavedCode[];
 }
 
 interface Boot {
   boot: number;
-  keys: Keys | undefined;
   highest: number;
   missing: Ranges;
   /** Just before the first, where nothing before the first is owed. */
   unowed?: Ranges;
-  /** Of the last MEMORY records: the first half of the code, from the record itself or from its successor. */
-  codes: Map<number, string>;
+  /** Two different records of one number have come. */
+  cloned: boolean;
+  /** The datagram that its last genuine record came in. */
+  used: number;
 }
 
 interface Gap {
@@ -58,13 +77,11 @@ interface Gap {
   time: number;
 }
 
-interface Suspect {
-  codes: string[];
-  report: Report;
-  records: number;
-  time: number;
-  /** Called what its report says; or known to be an altered record. */
-  settled: "" | "called" | "known";
+/** A claim that waits to be checked. */
+interface Claim {
+  parsed: Parsed;
+  payload: Buffer;
+  claim: Partial<Report>;
 }
 
 export class Verifier {
@@ -76,37 +93,40 @@ export class Verifier {
   readonly authenticated: boolean;
   readonly #options: Required<Pick<VerifierOptions, "window" | "patience" | "join">>;
   readonly #key: Uint8Array | undefined;
+  readonly #work: WorkLimit | undefined;
   readonly #onReport: (report: Report) => void;
+  readonly #onRecord: ((record: Parsed, now: number) => void) | undefined;
   readonly #boots = new Map<number, Boot>();
   #current: Boot | undefined;
   /** Missing of boots that are no longer remembered. */
   #gone = 0;
-  /** Boot and number by code. */
-  readonly #owners = new Map<string, { boot: number; sequence: number }>();
+  readonly #keys = new Map<number, Keys>();
+  readonly #codes: Codes;
   readonly #gaps = new Queue<Gap>();
-  readonly #suspects = new Queue<Suspect>();
-  /** Those that were called forged, and may yet turn out to be altered. */
-  readonly #called = new Queue<Suspect>();
-  /** By code. */
-  readonly #awaited = new Map<string, Set<Suspect>>();
+  readonly #suspects = new Suspects((report, takenBack) => {
+    if (takenBack !== undefined) this.counts.set(takenBack, this.counts.get(takenBack)! - 1);
+    this.#report(report);
+  });
+  readonly #waiting = new Queue<Claim>();
   /** Keys of a boot that no genuine record was seen of yet: kept for the next that claims it. */
   #claimed: { boot: number; keys: Keys } | undefined;
 
-  constructor({ key, window = 256, patience = 2000, join = false, state, onReport }: VerifierOptions) {
+  constructor({ key, window = 256, patience = 2000, join = false, state, ...others }: VerifierOptions) {
     this.#key = key;
     this.authenticated = key !== undefined;
     this.#options = { window, patience, join };
-    this.#onReport = onReport;
-    for (const { boot, highest, missing } of state?.boots ?? []) {
-      const known = this.#open(boot);
-      known.highest = highest;
-      known.missing = new Ranges(missing);
-    }
+    this.#work = others.work;
+    this.#onReport = others.onReport;
+    this.#onRecord = others.onRecord;
+    for (const { boot, highest, missing, cloned = false } of state?.boots ?? [])
+      Object.assign(this.#open(boot), { highest, missing: new Ranges(missing), cloned });
+    this.#codes = new Codes(state?.codes);
   }
 
   /**
    * Takes a datagram's payload, or a line.
    * @param now ms, never less than before
+   * @param from who sent it, `address:port`, as the network says
    * @returns the record, if it is genuine and came for the first time; a view of the payload
    */
   take(payload: Buffer, now = 0, from?: string): Parsed | undefined {
@@ -123,13 +143,16 @@ export class Verifier {
 
   /** Time goes on and nothing comes. */
   tick(now: number): void {
+    while (this.#waiting.first && this.#work?.has(this.#waiting.first.claim.from ?? "", now))
+      this.#recheck(this.#waiting.shift(), now);
     this.#settle(now);
   }
 
   /** Nothing more will come: what is open is settled. */
-  finish(): void {
+  finish(now = 0): void {
+    while (this.#waiting.length) this.#recheck(this.#waiting.shift(), now);
     while (this.#gaps.length) this.#callMissing(this.#gaps.shift());
-    while (this.#suspects.length) this.#callForged(this.#suspects.shift());
+    this.#suspects.settle(Infinity, Infinity);
   }
 
   /** Records that are owed and have not come, of all boots. */
@@ -141,11 +164,11 @@ export class Verifier {
 
   get state(): State {
     return {
-      boots: [...this.#boots.values()].map(({ boot, highest, missing }) => ({
-        boot,
-        highest,
-        missing: [...missing].map(([first, last]) => [first, last]),
+      boots: [...this.#boots.values()].map(({ boot, highest, missing, cloned }) => ({
+        ...{ boot, highest, missing: [...missing].map(([first, last]): [number, number] => [first, last]) },
+        ...(cloned && { cloned: true as const }),
       })),
+      codes: this.#codes.state,
     };
   }
 
@@ -163,20 +186,46 @@ export class Verifier {
   #judge(parsed: Parsed, payload: Buffer, where: Partial<Report>, now: number): Parsed | undefined {
     const { boot, sequence } = parsed;
     const claim = { boot, first: sequence, ...where };
-    if (!this.#key) return this.#accept(parsed, undefined, claim, now);
-    if (!parsed.mac) {
-      this.#report({ class: "unauthenticated", ...claim });
-      return undefined;
-    }
+    if (!this.#key) return this.#accept(parsed, claim, now);
+    if (!parsed.mac) return this.#refuse("unauthenticated", claim);
     if (sequence > MOST_RECORDS) return this.#suspect(codesIn(payload), { class: "forged", ...claim }, now);
-    const keys = this.#boots.get(boot)?.keys ?? this.#keysOf(boot);
-    const key = keys.of(sequence);
-    const code = codeOf(key, ...signed(payload, parsed));
-    if (code === parsed.mac && parsed.length === parsed.json.length) return this.#accept(parsed, keys, claim, now);
-    if (parsed.json.length < parsed.length && !this.#misstated(parsed, payload, key)) {
-      this.#report({ class: "truncated", ...claim });
-      return undefined;
+    if (this.#work && !this.#isNear(boot, sequence)) {
+      if (!this.#work.has(claim.from ?? "", now)) return this.#wait({ parsed, payload, claim });
+      const genuine = this.#check(parsed, payload, claim, now);
+      if (!genuine) this.#work.take(claim.from ?? "");
+      return genuine;
     }
+    return this.#check(parsed, payload, claim, now);
+  }
+
+  #isNear(boot: number, sequence: number): boolean {
+    const known = this.#boots.get(boot);
+    return known !== undefined && Math.abs(sequence - known.highest) <= NEAR;
+  }
+
+  #wait(claim: Claim): undefined {
+    this.#waiting.push(claim);
+    if (this.#waiting.length > WAITING) this.#refuse("unchecked", this.#waiting.shift().claim);
+    return undefined;
+  }
+
+  #recheck({ parsed, payload, claim }: Claim, now: number): void {
+    const isNear = this.#isNear(parsed.boot, parsed.sequence);
+    const genuine = this.#check(parsed, payload, claim, now);
+    if (genuine) this.#onRecord?.(genuine, now);
+    else if (!isNear) this.#work?.take(claim.from ?? "");
+  }
+
+  /** Whether the code is right decides what it is. */
+  #check(parsed: Parsed, payload: Buffer, claim: Partial<Report>, now: number): Parsed | undefined {
+    const key = this.#keysOf(parsed.boot).of(parsed.sequence);
+    const code = codeOf(key, ...signed(payload, parsed));
+    if (code === parsed.mac && parsed.length === parsed.json.length) {
+      if (claim.from !== undefined) this.#work?.know(claim.from);
+      return this.#accept(parsed, claim, now);
+    }
+    if (parsed.json.length < parsed.length && !this.#misstated(parsed, payload, key))
+      return this.#refuse("truncated", claim);
     return this.#suspect([code.slice(0, 16), ...codesIn(payload)], { class: "forged", ...claim }, now);
   }
 
@@ -187,68 +236,111 @@ export class Verifier {
   }
 
   #keysOf(boot: number): Keys {
-    if (this.#claimed?.boot !== boot) this.#claimed = { boot, keys: new Keys(this.#key!, boot) };
-    return this.#claimed.keys;
+    if (!this.#boots.has(boot)) {
+      if (this.#claimed?.boot !== boot) this.#claimed = { boot, keys: new Keys(this.#key!, boot) };
+      return this.#claimed.keys;
+    }
+    const claimed = this.#claimed?.boot === boot ? this.#claimed.keys : undefined;
+    const keys = this.#keys.get(boot) ?? claimed ?? new Keys(this.#key!, boot);
+    this.#keys.delete(boot);
+    this.#keys.set(boot, keys);
+    if (this.#keys.size > KEYED) this.#keys.delete(this.#keys.keys().next().value!);
+    return keys;
   }
 
   // ---- A genuine record -------------------------------------------------------------------------------------------------
 
-  #accept(parsed: Parsed, keys: Keys | undefined, claim: Partial<Report>, now: number): Parsed | undefined {
+  #accept(parsed: Parsed, claim: Partial<Report>, now: number): Parsed | undefined {
     const { boot: number, sequence } = parsed;
-    let boot = this.#boots.get(number);
-    const current = this.#current;
-    if (!boot && current && number < current.boot) return this.#refuse("replayed", claim);
-    if (!boot) {
-      boot = this.#open(number, keys);
-      this.#introduce(boot, current);
-      if (!current && this.#options.join) {
-        boot.highest = sequence - 1;
-        boot.unowed = new Ranges([[Math.max(1, sequence - this.#options.window), sequence - 1]]);
-      }
+    const isOpen = this.#boots.has(number);
+    const boot = this.#boots.get(number) ?? this.#begin(number, sequence);
+    boot.used = this.datagrams;
+    const code = parsed.mac ? parsed.mac.slice(0, 16) : digestOf(parsed);
+    if (!this.#isOwed(boot, sequence, claim, now)) {
+      if (this.#hasCome(boot, sequence, code))
+        return this.#refuse(boot === this.#current ? "duplicate" : "replayed", claim);
+      this.#clone(boot, parsed, claim);
     }
+    this.records++;
+    this.#remember(boot, sequence, code, true);
+    if (parsed.mac) this.#chain(boot, parsed, claim);
+    if (!isOpen) this.#takeWaiting(number, now);
+    return parsed;
+  }
+
+  /** A start that nothing is known of. */
+  #begin(number: number, sequence: number): Boot {
+    const before = this.#current;
+    const boot = this.#open(number);
+    if (!before) this.#report({ class: "started", boot: number });
+    else {
+      const previous = { boot: before.boot, last: before.highest };
+      this.#report({ class: "restart", boot: number, previous, ...(number < before.boot && { lower: true as const }) });
+    }
+    if (!before && this.#options.join) {
+      boot.highest = sequence - 1;
+      boot.unowed = new Ranges([[Math.max(1, sequence - this.#options.window), sequence - 1]]);
+    }
+    return boot;
+  }
+
+  /** Whether no record of this number has come; then it has now. */
+  #isOwed(boot: Boot, sequence: number, claim: Partial<Report>, now: number): boolean {
     if (sequence > boot.highest) {
       if (sequence > boot.highest + 1) this.#gap(boot, boot.highest + 1, sequence - 1, now);
       boot.highest = sequence;
       if (boot !== this.#current) this.#report({ class: "reordered", ...claim });
-      return this.#keep(parsed, boot);
+      return true;
     }
     if (boot.unowed?.remove(sequence)) {
       this.#report({ class: "reordered", ...claim });
-      return this.#keep(parsed, boot);
+      return true;
     }
-    if (boot.missing.remove(sequence)) {
-      const late = !this.#gaps.some((gap) => gap.boot === boot && gap.first <= sequence && sequence <= gap.last);
-      this.#report({ class: "reordered", ...claim, ...(late && { late: true as const }) });
-      return this.#keep(parsed, boot);
-    }
-    const known = boot.codes.get(sequence);
-    if (parsed.mac && known !== undefined && known !== parsed.mac.slice(0, 16)) return this.#refuse("conflict", claim);
-    return this.#refuse(boot === this.#current ? "duplicate" : "replayed", claim);
+    if (!boot.missing.remove(sequence)) return false;
+    const late = !this.#gaps.some((gap) => gap.boot === boot && gap.first <= sequence && sequence <= gap.last);
+    this.#report({ class: "reordered", ...claim, ...(late && { late: true as const }) });
+    return true;
   }
 
-  #keep(parsed: Parsed, boot: Boot): Parsed {
-    this.records++;
-    if (parsed.mac) {
-      this.#remember(boot, parsed.sequence, parsed.mac.slice(0, 16));
-      if (parsed.sequence > 1) this.#remember(boot, parsed.sequence - 1, parsed.previous);
-      else if (parsed.previous !== FIRST) this.#report({ class: "conflict", boot: boot.boot, first: 1 });
-    }
-    return parsed;
+  /** Of a record whose number has come: whether it is the one that has. Where nothing is remembered of that, it is taken to be. */
+  #hasCome(boot: Boot, sequence: number, code: string): boolean {
+    const owner = this.#codes.owner(code);
+    if (owner) return owner.came;
+    const first = this.#codes.of(boot.boot, sequence);
+    return first === undefined ? !boot.cloned : first === code;
   }
 
-  /** The code of a record is known: from itself, or from the one behind it. Both must say the same. */
-  #remember(boot: Boot, sequence: number, code: string): void {
-    const known = boot.codes.get(sequence);
-    if (known !== undefined) {
-      if (known !== code) this.#report({ class: "conflict", boot: boot.boot, first: sequence });
-      return;
+  /** The record in front of it is known by its successor: both must say the same. */
+  #chain(boot: Boot, parsed: Parsed, claim: Partial<Report>): void {
+    const { sequence, previous } = parsed;
+    const isFirst = sequence === 1;
+    const other = isFirst ? FIRST : this.#codes.of(boot.boot, sequence - 1);
+    const isAnother = other !== undefined && other !== previous && !this.#codes.owner(previous);
+    if (isAnother && !boot.cloned) this.#clone(boot, undefined, { ...claim, first: isFirst ? 1 : sequence - 1 });
+    if (!isFirst) this.#remember(boot, sequence - 1, previous, false);
+  }
+
+  /** Two different records of one number. Where the first of them differ says how that came to be. */
+  #clone(boot: Boot, parsed: Parsed | undefined, claim: Partial<Report>): void {
+    const before = parsed && this.#codes.of(boot.boot, parsed.sequence - 1);
+    const isCopy = before !== undefined && before === parsed?.previous;
+    const how = claim.first === 1 ? "started twice" : isCopy ? "copied" : undefined;
+    this.#report({ class: "clone", ...claim, ...(!boot.cloned && how !== undefined && { how }) });
+    boot.cloned = true;
+  }
+
+  #remember(boot: Boot, sequence: number, code: string, came: boolean): void {
+    if (this.#codes.add(boot.boot, sequence, code, came)) this.#suspects.known(code, boot.boot, sequence);
+  }
+
+  /** What waits and claims a start that is known now costs little to check. */
+  #takeWaiting(number: number, now: number): void {
+    const all: Claim[] = [];
+    while (this.#waiting.length) all.push(this.#waiting.shift());
+    for (const one of all) {
+      if (one.parsed.boot === number) this.#recheck(one, now);
+      else this.#waiting.push(one);
     }
-    boot.codes.set(sequence, code);
-    this.#owners.set(code, { boot: boot.boot, sequence });
-    if (boot.codes.size > MEMORY) forgetFirst(boot.codes);
-    if (this.#owners.size > MEMORY) forgetFirst(this.#owners);
-    const suspects = this.#awaited.get(code);
-    if (suspects) for (const suspect of [...suspects]) this.#callTampered(suspect, boot.boot, sequence);
   }
 
   #refuse(name: Class, claim: Partial<Report>): undefined {
@@ -256,22 +348,16 @@ export class Verifier {
     return undefined;
   }
 
-  #open(boot: number, keys = this.#key && new Keys(this.#key, boot)): Boot {
-    const opened: Boot = { boot, keys, highest: 0, missing: new Ranges(), codes: new Map() };
+  #open(boot: number): Boot {
+    const opened: Boot = { boot, highest: 0, missing: new Ranges(), cloned: false, used: this.datagrams };
     this.#boots.set(boot, opened);
-    if (!this.#current || boot > this.#current.boot) this.#current = opened;
-    if (this.#boots.size > BOOTS) this.#forgetBoot(Math.min(...this.#boots.keys()));
+    this.#current = opened;
+    if (this.#boots.size > BOOTS) {
+      const [oldest] = [...this.#boots.values()].filter((one) => one !== opened).sort((a, b) => a.used - b.used);
+      this.#gone += oldest!.missing.size;
+      this.#boots.delete(oldest!.boot);
+    }
     return opened;
-  }
-
-  #forgetBoot(boot: number): void {
-    this.#gone += this.#boots.get(boot)!.missing.size;
-    this.#boots.delete(boot);
-  }
-
-  #introduce({ boot }: Boot, before: Boot | undefined): void {
-    if (!before) this.#report({ class: "started", boot });
-    else this.#report({ class: "restart", boot, previous: { boot: before.boot, last: before.highest } });
   }
 
   // ---- What is open -------------------------------------------------------------------------------------------------------
@@ -287,18 +373,10 @@ export class Verifier {
   }
 
   #suspect(codes: string[], report: Report, now: number): undefined {
-    const owner = codes.map((code) => this.#owners.get(code)).find((found) => found !== undefined);
-    const suspect: Suspect = { codes, report, ...this.#deadline(now), settled: "" };
-    if (owner) this.#callTampered(suspect, owner.boot, owner.sequence);
-    else {
-      this.#suspects.push(suspect);
-      for (const code of codes) {
-        const waiting = this.#awaited.get(code);
-        if (waiting) waiting.add(suspect);
-        else this.#awaited.set(code, new Set([suspect]));
-      }
-      if (this.#suspects.length > MOST) this.#callForged(this.#suspects.shift());
-    }
+    const owner = codes.map((code) => this.#codes.owner(code)).find((found) => found !== undefined);
+    const { records, time } = this.#deadline(now);
+    if (owner) this.#report(tampered(report, owner.boot, owner.sequence));
+    else this.#suspects.add(codes, report, records, time);
     return undefined;
   }
 
@@ -309,42 +387,14 @@ export class Verifier {
 
   /** What was open for long enough: so many records have come since, or so much time has passed without them. */
   #settle(now: number): void {
-    const due = ({ records, time }: Gap | Suspect) => this.records >= records || now >= time;
-    while (this.#gaps.first && due(this.#gaps.first)) this.#callMissing(this.#gaps.shift());
-    while (this.#suspects.first && (this.#suspects.first.settled || due(this.#suspects.first)))
-      this.#callForged(this.#suspects.shift());
+    while (this.#gaps.first && (this.records >= this.#gaps.first.records || now >= this.#gaps.first.time))
+      this.#callMissing(this.#gaps.shift());
+    this.#suspects.settle(this.records, now);
   }
 
   #callMissing({ boot, first, last }: Gap): void {
     for (const [from, to] of boot.missing.within(first, last))
       this.#report({ class: "missing", boot: boot.boot, first: from, last: to, count: to - from + 1 });
-  }
-
-  /** Its record has become known: if that comes too late, what it was called is taken back. */
-  #callTampered(suspect: Suspect, boot: number, sequence: number): void {
-    const { settled, report } = suspect;
-    if (settled === "known") return;
-    this.#forget(suspect);
-    suspect.settled = "known";
-    if (settled === "called") this.counts.set(report.class, this.counts.get(report.class)! - 1);
-    this.#report({ ...report, class: "tampered", boot, first: sequence, ...(settled && { late: true as const }) });
-  }
-
-  /** Its record did not become known in time; it may later. */
-  #callForged(suspect: Suspect): void {
-    if (suspect.settled) return;
-    suspect.settled = "called";
-    this.#report(suspect.report);
-    if (!suspect.codes.length) return;
-    this.#called.push(suspect);
-    if (this.#called.length > MOST) this.#forget(this.#called.shift());
-  }
-
-  #forget(suspect: Suspect): void {
-    for (const code of suspect.codes) {
-      const waiting = this.#awaited.get(code);
-      if (waiting?.delete(suspect) && !waiting.size) this.#awaited.delete(code);
-    }
   }
 
   #report(report: Report): void {
@@ -353,9 +403,6 @@ export class Verifier {
   }
 }
 
-function forgetFirst<K>(map: Map<K, unknown>): void {
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
-  }
-}
+/** Of a record without a code: tells it from another of its number. */
+const digestOf = ({ boot, sequence, json }: Parsed): string =>
+  createHash("sha256").update(`${boot} ${sequence} `).update(json).digest("hex").slice(0, 16);
