@@ -1,0 +1,38 @@
+// What --help says, of every command and of those within commands: compared with cli/testing/golden (npx vitest run cli/help -u).
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { expect, it } from "vitest";
+import { ROOT } from "../lib/asc.ts";
+
+/** As wide as where no terminal says how wide it is. */
+const WIDTH = 80;
+
+function helpOf(command: Command): string[] {
+  const parts: string[] = [];
+  const output = { writeOut: (part: string) => void parts.push(part), getOutHelpWidth: () => WIDTH };
+  command.configureOutput({ ...output, getOutHasColors: () => false }).outputHelp();
+  return [parts.join(""), ...command.commands.flatMap(helpOf)];
+}
+
+const files = readdirSync(join(ROOT, "cli")).filter((file) => /^[^.]+\.ts$/.test(file));
+const names = files
+  .filter((file) => /^export function command\(/m.test(readFileSync(join(ROOT, "cli", file), "utf8")))
+  .map((file) => file.slice(0, -3));
+
+it.each(names)("weir %s --help", async (name) => {
+  const { command } = (await import(`../cli/${name}.ts`)) as { command(): Command };
+  const text = helpOf(command()).join(`\n${"-".repeat(WIDTH)}\n`);
+  await expect(text).toMatchFileSnapshot(`testing/golden/${name}.txt`);
+});
+
+it("weir --help", async () => {
+  const text = execFileSync(process.execPath, [join(ROOT, "bin/weir"), "--help"], { encoding: "utf8" });
+  await expect(text).toMatchFileSnapshot("testing/golden/weir.txt");
+});
+
+it("every command of weir --help is one of these", () => {
+  const registry = readFileSync(join(ROOT, "cli", "weir.ts"), "utf8");
+  expect([...registry.matchAll(/^ {2}(\w+): \{ summary/gm)].map(([, name]) => name).sort()).toEqual(names);
+});
