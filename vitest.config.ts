@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const LONG = [
   "test/faults/image.test.ts", // builds the image that most others start
   "test/fuzz/fuzz.test.ts",
+  "test/demonstration/house.test.ts",
   "test/mutation/runtime.test.ts",
   "cli/replay.test.ts", // builds the other CPU's image
   "test/interference/mutants.test.ts",

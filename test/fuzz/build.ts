@@ -38,6 +38,9 @@ const OWN = [
   '-DWEIR_VERSION="0"',
 ];
 
+/** Fuzzing that goes on (native/stream.c): as fast as can be, with edges counted. */
+const FAST = ["-std=gnu11", "-O2", "-g1", "-fsanitize-coverage=inline-8bit-counters,pc-table"];
+
 export type ProgramName = "appliance" | "rings" | "setup";
 
 export interface Fuzzers {
@@ -45,6 +48,8 @@ export interface Fuzzers {
   appliance: string;
   rings: string;
   setup: string;
+  /** native/stream.c; built when it is asked for. `policies`: others of the same names. */
+  stream(policies?: Compiled["policies"]): Promise<string>;
   /** The same without the checks for undefined behaviour, each of which is an edge that must not be taken: for counting. */
   counting(name: ProgramName): Promise<string>;
   policies: Compiled["policies"];
@@ -97,7 +102,7 @@ function program(name: string, objects: readonly string[]): Promise<string> {
 }
 
 /** The policies and the traffic as C. */
-async function data(policies: Compiled["policies"]): Promise<string> {
+async function data(policies: Compiled["policies"], flags: Flags = ["-fsanitize=address"]): Promise<string> {
   const containers = Buffer.concat(policies.map(({ container }) => container));
   const offsets = [0];
   for (const { container } of policies) offsets.push(offsets.at(-1)! + container.length);
@@ -108,10 +113,12 @@ _Alignas(8) const uint8_t fuzz_policies[] = {${bytes(containers)}};
 const uint32_t fuzz_policy_at[] = {${offsets.join(",")}}, fuzz_policy_count = ${policies.length};
 const uint32_t fuzz_policy_again[] = {${policies.map(({ again }) => Number(again)).join(",")}};
 const uint8_t fuzz_traffic[] = {${bytes(packets)}}, fuzz_transfer_key[32] = {${bytes(TRANSFER_KEY)}};
+const char *const fuzz_policy_name[] = {${policies.map(({ name }) => `"${name}"`).join(",")}};
 const uint32_t fuzz_traffic_length = ${packets.length};
 `;
   const path = await kept("data.c", source, async (out) => writeFileSync(out, source));
-  return kept("o", `${source}address`, (out) => clang(["-x", "c", "-g0", "-fsanitize=address", "-c", path, "-o", out]));
+  const made = [source, ...flags].join("\0");
+  return kept("o", made, (out) => clang(["-x", "c", "-g0", ...flags, "-c", path, "-o", out]));
 }
 
 /**
@@ -132,17 +139,42 @@ type Flags = readonly string[];
 /** No inlining: what is inlined into the harness is none of its edges, but the runtime's. */
 const COUNTING: Flags = [...OWN.map((flag) => flag.replace(/,undefined$/, "")), "-fno-inline"];
 
-/** @returns what links the program around appliance.c compiled with these flags */
-async function appliance(policies: Promise<Compiled["policies"]>): Promise<(flags: Flags) => Promise<string>> {
-  const folder = join(BUILD, "c");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "wasm-ops.h"), checksByCall());
-  const generated = await Promise.all(
+const C = join(BUILD, "c");
+
+/** The compartments as C; paths. */
+async function generate(): Promise<string[]> {
+  mkdirSync(C, { recursive: true });
+  writeFileSync(join(C, "wasm-ops.h"), checksByCall());
+  return Promise.all(
     COMPARTMENTS.map(async ({ name, entry, pages }) => {
-      const { c } = await wasmToC(name, await compileOnboard(entry, { pages }), folder);
+      const { c } = await wasmToC(name, await compileOnboard(entry, { pages }), C);
       return c;
     }),
   );
+}
+
+async function stream(policies: Compiled["policies"]): Promise<string> {
+  const quick = [
+    ...NATIVE_FLAGS.filter((flag) => flag !== "-O2"),
+    ...FAST,
+    "-fno-strict-aliasing",
+    "-w",
+    "-I",
+    NATIVE_INCLUDE,
+  ];
+  const own = [...OWN.filter((flag) => !/^-(O1|g1|fsanitize|fno-sanitize|fno-omit)/.test(flag)), ...FAST, "-I", C];
+  const objects = await Promise.all([
+    ...(await generate()).map((c) => object(c, quick)),
+    data(policies, ["-O2"]),
+    object(join(NATIVE, "stream.c"), own),
+  ]);
+  return kept("stream", objects.join("\0"), (out) => clang([...objects, "-o", out]));
+}
+
+/** @returns what links the program around appliance.c compiled with these flags */
+async function appliance(policies: Promise<Compiled["policies"]>): Promise<(flags: Flags) => Promise<string>> {
+  const folder = C;
+  const generated = await generate();
   const own = (flags: Flags) => object(join(NATIVE, "appliance.c"), [...flags, "-I", folder]);
   const objects = await Promise.all([
     ...generated.map((c) => object(c, c.endsWith("journal.c") ? JOURNAL : GENERATED)),
@@ -177,6 +209,7 @@ export async function buildFuzzers(): Promise<Fuzzers> {
   const [one, rings, setup] = await Promise.all([build("appliance", OWN), build("rings", OWN), build("setup", OWN)]);
   return {
     ...{ appliance: one, rings, setup, policies: await policies },
+    stream: async (others) => stream(others ?? (await policies)),
     counting: (name) => build(name, COUNTING),
   };
 }

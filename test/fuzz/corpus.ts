@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "../../lib/asc.ts";
 import type { Fuzzers } from "./build.ts";
+import { programOf } from "./libfuzzer.ts";
 import type { Target } from "./targets.ts";
 
 export const CORPUS = join(ROOT, "test", "fuzz", "corpus");
@@ -78,7 +79,7 @@ export async function measured(fuzzers: Fuzzers, target: Target, folders: readon
       ...folders,
     ];
     const env = { ...process.env, TARGET: target.name, ASAN_OPTIONS: "detect_leaks=0" };
-    await promisify(execFile)(fuzzers[target.program!], args, { env, maxBuffer: 1 << 28 });
+    await promisify(execFile)(programOf(fuzzers, target), args, { env, maxBuffer: 1 << 28 });
     return candidatesOf(readFileSync(control, "utf8"));
   } finally {
     rmSync(folder, { recursive: true });

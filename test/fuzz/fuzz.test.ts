@@ -1,20 +1,23 @@
 // The corpus through every target, some seconds of new mutants, and that the fuzzers can find something.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../lib/asc.ts";
 import { buildFuzzers, buildSpoilt, type Fuzzers, whyNoFuzzer } from "./build.ts";
 import { CORPUS, candidatesOf, chosen, nameOf, readInputs, writeInputs } from "./corpus.ts";
 import { folderSize, fuzz } from "./libfuzzer.ts";
+import { compilePolicies } from "./policies.ts";
 import { fuzzReaders, ReaderFinding, tryReaders } from "./readers.ts";
-import { type Seeded, seeds } from "./seeds.ts";
+import { packetsOf, type Seeded, seeds } from "./seeds.ts";
+import { streamFrames } from "./stream.ts";
 import { TARGETS } from "./targets.ts";
 
 const reason = whyNoFuzzer();
 if (reason) console.log(`skipped: fuzzing of compiled code: ${reason}`);
 const folder = mkdtempSync(join(tmpdir(), "weir-fuzz-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+const packetsIn = (pcap: string) => packetsOf(relative(ROOT, pcap)).length;
 const fresh = (name: string) => {
   mkdirSync(join(folder, name), { recursive: true });
   return join(folder, name);
@@ -89,13 +92,36 @@ describe.skipIf(reason)("compiled code", () => {
       const known = await fuzz(fuzzers, target, { folders: folders.slice(1), seconds: 0 });
       expect(known.findings).toEqual([]);
       // Some seconds of a machine that does nothing else
-      const runs = known.executions + (target.program === "appliance" ? 300 : 10_000);
+      const runs = known.executions + (target.program === "appliance" ? 100 : 10_000);
       const figures = await fuzz(fuzzers, target, { folders, seconds: 100, runs });
       console.log(`${name}: ${figures.executions} executions, ${figures.edges} of ${figures.edgesTotal} edges`);
       expect(figures.findings).toEqual([]);
       expect(figures.executions).toBeGreaterThanOrEqual(runs);
     },
   );
+
+  // REQ-FILTER-002
+  it("frames without end: guard decides as an oracle does that shares nothing with it", async () => {
+    const figures = await streamFrames(await fuzzers.stream(), { seed: 1553, frames: 200_000, seconds: 0 });
+    const { executions, forwarded, edges, edgesTotal } = figures;
+    console.log(`stream: ${executions} frames, ${forwarded} forwarded, ${edges} of ${edgesTotal} edges`);
+    expect(figures.findings).toEqual([]);
+    expect(executions).toBeGreaterThanOrEqual(200_000);
+    expect(forwarded).toBeGreaterThan(5000);
+    expect(edges / edgesTotal).toBeGreaterThan(0.5);
+  });
+
+  it.each([
+    ["lets out what no rule allows", "ports: [5000, 5002-5004]", "ports: [5000-5004]", /a frame left that must stay/],
+    ["keeps what a rule allows", "size: 4-100", "size: 5-100", /a frame stayed that must leave/],
+    ["copies what must be zeros", "payload: zero", "payload: copy", /a frame left that is not as it must be/],
+  ])("is told of a guard that %s", async (_, from, to, what) => {
+    const spoilt = await compilePolicies((yaml) => yaml.replace(from, to));
+    const { findings } = await streamFrames(await fuzzers.stream(spoilt), { seed: 7, frames: 100_000, seconds: 0 });
+    expect(findings).toEqual([{ what: expect.stringMatching(what) as string, input: expect.any(String) as string }]);
+    expect(packetsIn(findings[0]!.input)).toBeGreaterThan(0);
+    rmSync(findings[0]!.input);
+  });
 
   const runtime = (file: string) => readFileSync(join(ROOT, "appliance", "runtime", file), "utf8");
   const PLANTED: [string, "rings" | "setup", string, string, string][] = [

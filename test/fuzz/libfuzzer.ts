@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { BUILD, type Fuzzers } from "./build.ts";
+import { BUILD, type Fuzzers, type ProgramName } from "./build.ts";
 import type { Target } from "./targets.ts";
 
 export interface Figures {
@@ -26,6 +26,12 @@ export interface Finding {
   /** Path of the input. */
   input: string;
 }
+
+function nameOf(target: Target): ProgramName {
+  if (!target.program || target.program === "stream") throw new Error(`${target.name} is no libFuzzer program`);
+  return target.program;
+}
+export const programOf = (fuzzers: Fuzzers, target: Target) => fuzzers[nameOf(target)];
 
 /** Before anything was run. */
 export const noFigures = (): Figures => ({
@@ -66,13 +72,13 @@ export async function fuzz(fuzzers: Fuzzers, target: Target, options: RunOptions
   for (let seed = options.seed ?? 1553; ; seed++) {
     const left = options.seconds - (performance.now() - began) / 1000;
     if (options.seconds && (left < 1 || all.findings.length >= (options.most ?? 5))) break;
-    await once(fuzzers[target.program!], target, { ...options, seconds: Math.ceil(left), seed }, all);
+    await once(programOf(fuzzers, target), target, { ...options, seconds: Math.ceil(left), seed }, all);
     if (!options.seconds || options.runs || !all.findings.length) break;
   }
   all.seconds = (performance.now() - began) / 1000;
   if (options.count) {
     const counted: Figures = { ...all, edges: 0, features: 0, findings: [] };
-    await once(await fuzzers.counting(target.program!), target, { ...options, seconds: 0, runs: 0 }, counted);
+    await once(await fuzzers.counting(nameOf(target)), target, { ...options, seconds: 0, runs: 0 }, counted);
     Object.assign(all, { edges: counted.edges, edgesTotal: counted.edgesTotal, features: counted.features });
   }
   return all;

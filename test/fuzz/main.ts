@@ -11,12 +11,15 @@ import { parseArgs } from "node:util";
 import { ROOT } from "../../lib/asc.ts";
 import { BUILD, buildFuzzers, type Fuzzers, whyNoFuzzer } from "./build.ts";
 import { type Candidate, CORPUS, chosen, measured, readInputs, writeInputs } from "./corpus.ts";
-import { type Figures, folderSize, fuzz } from "./libfuzzer.ts";
+import { type Figures, folderSize, fuzz, type RunOptions } from "./libfuzzer.ts";
 import { measureReaders } from "./readers.ts";
 import { type Seeded, seeds } from "./seeds.ts";
 import { sharedSeeds } from "./shared-seeds.ts";
-import { TARGETS, type Target } from "./targets.ts";
+import { streamFrames } from "./stream.ts";
+import { STREAM, TARGETS, type Target } from "./targets.ts";
 import { watchReaders } from "./watch.ts";
+
+const ALL: readonly Target[] = [STREAM, ...TARGETS];
 
 const say = (line: string) => process.stderr.write(`fuzz: ${line}\n`);
 
@@ -34,16 +37,15 @@ function options() {
   });
   const [minutes, jobs, seed] = [values.minutes, values.jobs, values.seed].map(Number) as [number, number, number];
   if (values.help || !(minutes >= 0) || !(jobs >= 1) || !Number.isInteger(seed)) throw new Error(USAGE);
-  const chosenTargets = TARGETS.filter(({ name }) => !values.target || values.target.includes(name));
-  const unknown = values.target?.find((name) => !TARGETS.some((target) => target.name === name));
-  if (unknown)
-    throw new Error(`there is no target ${unknown}; there are ${TARGETS.map(({ name }) => name).join(", ")}`);
+  const chosenTargets = ALL.filter(({ name }) => !values.target || values.target.includes(name));
+  const unknown = values.target?.find((name) => !ALL.some((target) => target.name === name));
+  if (unknown) throw new Error(`there is no target ${unknown}; there are ${ALL.map(({ name }) => name).join(", ")}`);
   return { minutes, jobs, seed, save: values.save, evidence: values.evidence, targets: chosenTargets };
 }
 
 const USAGE = `npm run fuzz -- [--minutes 5] [--target NAME]... [--jobs 2] [--seed 1553] [--save] [--evidence]
   --minutes    of all targets together, times jobs; 0: what there is, once
-  --target     ${TARGETS.map(({ name, what }) => `${name}: ${what}`).join("\n               ")}
+  --target     ${ALL.map(({ name, what }) => `${name}: ${what}`).join("\n               ")}
   --save       writes the smallest inputs that reach what was reached to test/fuzz/corpus; uses no captures of others
   --evidence   writes the figures to docs/evidence/fuzz.json
 Findings: build/fuzz/findings. To run one again: TARGET=frame build/fuzz/frame FILE`;
@@ -96,6 +98,12 @@ async function save(target: Target, fuzzers: Fuzzers, folders: readonly string[]
   say(`${target.name}: of ${candidates.length} inputs ${files} are in the corpus, ${bytes} bytes`);
 }
 
+async function measure(target: Target, fuzzers: Fuzzers, run: RunOptions): Promise<Figures> {
+  if (target !== STREAM) return target.program ? fuzz(fuzzers, target, run) : watchReaders(target, run);
+  const { seconds, seed = 1, progress } = run;
+  return streamFrames(await fuzzers.stream(), { seed, frames: 0, seconds, ...(progress && { progress }) });
+}
+
 async function main(): Promise<number> {
   const { minutes, jobs, seed, targets, ...flags } = options();
   const why = whyNoFuzzer();
@@ -109,7 +117,7 @@ async function main(): Promise<number> {
   const worker = async () => {
     for (let target = queue.shift(); target; target = queue.shift()) {
       const { name } = target;
-      const folders = foldersOf(target, fuzzers, flags.save);
+      const folders = target === STREAM ? [] : foldersOf(target, fuzzers, flags.save);
       let told = performance.now();
       say(`${name}: ${seconds.toFixed(0)} s`);
       const progress = (figures: Figures) => {
@@ -120,10 +128,10 @@ async function main(): Promise<number> {
         );
       };
       const run = { folders, seconds: Math.round(seconds), seed, progress, count: true };
-      const figures = target.program ? await fuzz(fuzzers, target, run) : await watchReaders(target, run);
+      const figures = await measure(target, fuzzers, run);
       results.set(target, figures);
       for (const { what, input } of figures.findings) say(`${name}: FOUND ${what}\n      ${input}`);
-      if (flags.save) await save(target, fuzzers, folders);
+      if (flags.save && target !== STREAM) await save(target, fuzzers, folders);
     }
   };
   await Promise.all(Array.from({ length: Math.min(jobs, targets.length) }, worker));
@@ -138,7 +146,7 @@ function evidence(minutes: number, jobs: number, targets: readonly Target[], res
   const command = `npm run fuzz -- --minutes ${minutes} --jobs ${jobs} --evidence`;
   const rows = targets.map((target) => {
     const { executions, edges, edgesTotal, features, inputs, seconds, findings } = results.get(target)!;
-    const kept = readdirSync(join(CORPUS, target.name)).length;
+    const kept = target === STREAM ? 0 : readdirSync(join(CORPUS, target.name)).length;
     return {
       target: target.name,
       what: target.what,

@@ -126,14 +126,15 @@ export interface Compiled {
   policies: (FuzzPolicy & { parts: Parts; container: Uint8Array })[];
 }
 
-/** All of them, compiled. */
-export async function compilePolicies(): Promise<Compiled["policies"]> {
+/** All of them, compiled. @param change what of their text shall be another */
+export async function compilePolicies(change = (yaml: string): string => yaml): Promise<Compiled["policies"]> {
   const folder = mkdtempSync(join(tmpdir(), "weir-fuzz-"));
   try {
     const baseline = { ip: join(folder, "ip.baseline"), bus: join(folder, "bus.baseline") };
     writeBaseline(baseline.ip, await learned("fixtures/normal.pcap"));
     writeBaseline(baseline.bus, await learned("fixtures/mil1553/clean.ch10"));
-    return policies(baseline).map((policy) => {
+    return policies(baseline).map((one) => {
+      const policy = { ...one, yaml: change(one.yaml) };
       writeFileSync(join(folder, `${policy.name}.yaml`), policy.yaml);
       const { parts } = compilePolicyText(policy.yaml, join(folder, `${policy.name}.yaml`));
       return { ...policy, parts, container: packContainer(parts) };

@@ -2,7 +2,7 @@
 export interface Target {
   name: string;
   /** Of build.ts; undefined: mutated in this process's own language (readers.ts). */
-  program?: "appliance" | "rings" | "setup";
+  program?: "appliance" | "rings" | "setup" | "stream";
   what: string;
   /** Longest input, bytes. */
   longest: number;
@@ -37,3 +37,11 @@ export const TARGETS: readonly Target[] = [
   },
   { name: "readers", longest: 65_536, what: "capture files: pcap, pcapng, gzip, Chapter 10" },
 ];
+
+/** Goes on from frame to frame, and has no corpus of its own (stream.ts). */
+export const STREAM: Target = {
+  name: "stream",
+  program: "stream",
+  longest: 2036,
+  what: "frames without end through the same, guard's decisions against an oracle",
+};

@@ -24,8 +24,11 @@ uint64_t boot_number;
 
 static const char *fuzz_doing = "starting";
 
+static void (*on_wrong)(void);
+
 /** A finding: what is wrong, where; libFuzzer keeps the input. */
 static _Noreturn void wrong(const char *what) {
+  if (on_wrong) on_wrong();
   fprintf(stderr, "FINDING: %s (while %s)\n", what, fuzz_doing);
   abort();
 }
@@ -76,6 +79,10 @@ static void outputs_clear(struct output *o) {
   for (int i = 0; i < 3; i++) all[i]->used = all[i]->count = 0, all[i]->hash = 0xcbf29ce484222325;
 }
 
+/** Of stream.c: what it looks at before and behind a run of guard. */
+static void (*before_guard)(void), (*behind_guard)(uint32_t from, uint32_t stop);
+static bool keeps = true; // what comes out; what is said is looked at, too
+
 /** To and from whom every frame on `out` and on `log` must be; policies.ts says the same in each of its policies. */
 static bool addresses_known;
 static const uint8_t out_addresses[12] = {0x52, 0x54, 0, 0x77, 0, 0x12, 0x52, 0x54, 0, 0x77, 0, 2};
@@ -89,7 +96,7 @@ static void check_ipv4(const uint8_t *frame, uint32_t length, const char *what) 
 void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t leave) {
   (void)leave;
   sent[which].sent++;
-  keep(which == OUT ? &output_now->out : &output_now->log, frame, length);
+  if (keeps) keep(which == OUT ? &output_now->out : &output_now->log, frame, length);
   if (which == LOG) {
     if (length > 1400) wrong("a datagram of the log is longer than 1,400 bytes");
     check_ipv4(frame, length, "a datagram of the log has a wrong header");
@@ -102,7 +109,7 @@ void send(enum sender which, const uint8_t *frame, uint32_t length, uint32_t lea
     wrong("a frame is not from or to the addresses of the policy");
 }
 
-void say_bytes(const uint8_t *bytes, uint32_t length) { keep(&output_now->console, bytes, length); }
+void say_bytes(const uint8_t *bytes, uint32_t length) { if (keeps) keep(&output_now->console, bytes, length); }
 
 // ---- What compartments say, held against the contract ----------------------------------------------------------------------
 
@@ -133,6 +140,7 @@ static void check_zero(const uint8_t *p, uint32_t n, const char *what) {
 }
 
 static void check_json(enum compartment which, uint32_t kind, const uint8_t *json, uint32_t length) {
+  if (!keeps) return;
   static uint8_t whole[2048];
   uint32_t n = 0;
   if (kind == 1 && which == GUARD) whole[n++] = '{';
@@ -181,6 +189,7 @@ static u32 checked_inspect(w2c_inspect *m, u32 from, u32 to) {
 }
 
 static u32 checked_guard(w2c_guard *m, u32 from, u32 to) {
+  if (before_guard) before_guard();
   const u32 stop = w2c_guard_run(m, from, to);
   check_events(GUARD, from, to);
   const uint32_t length = w2c_guard_framesLength(m);
@@ -194,6 +203,7 @@ static u32 checked_guard(w2c_guard *m, u32 from, u32 to) {
     check_zero(at + sizeof *f + f->length, weir_align8(f->length) - f->length, "there are no zeros behind a frame");
     at += sizeof *f + weir_align8(f->length);
   }
+  if (behind_guard) behind_guard(from, stop);
   return stop;
 }
 
@@ -206,7 +216,7 @@ static u32 checked_journal(w2c_journal *m, u32 from, u32 to) {
     const struct weir_frame *f = (const struct weir_frame *)at;
     const uint64_t body = (uint64_t)f->length + f->json + f->text;
     if (body > (size_t)(end_ - at) - sizeof *f) wrong("a record of the log is longer than its buffer");
-    if (!json_object(at + sizeof *f + f->length, f->json)) {
+    if (keeps && !json_object(at + sizeof *f + f->length, f->json)) {
       fprintf(stderr, "%.*s\n", (int)f->json, (const char *)at + sizeof *f + f->length);
       wrong("a record of the log is no JSON");
     }
