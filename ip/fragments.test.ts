@@ -58,9 +58,26 @@ describe("IPv4", () => {
     track(part(0, 400), 1);
     expect(track(part(400, 800), 32)).toEqual([Track.PARTIAL, "decoder.ipv4.frag_timeout"]);
   });
-  it("gives up on a packet in too many pieces", () => {
+  it("takes a part that comes 30 s after the first one for one of the same packet", () => {
+    track(part(0, 400), 1);
+    expect(track(part(400, 800), 31)).toEqual([Track.COMPLETE]);
+  });
+  it("gives up on a packet in eight pieces, not in seven", () => {
     const said = [0, 2, 4, 6, 8, 10, 12, 14].map((n) => track(part(n * 16, n * 16 + 8)));
-    expect(said.at(-1)).toEqual([Track.REFUSED, "decoder.ipv4.frag_ignored"]);
+    expect(said.slice(0, 7)).toEqual(Array(7).fill([Track.PARTIAL]));
+    expect(said[7]).toEqual([Track.REFUSED, "decoder.ipv4.frag_ignored"]);
+  });
+  it("knows the last four parts again, not the fifth", () => {
+    for (const n of [0, 1, 2, 3, 4]) track(part(n * 80, n * 80 + 80));
+    expect([4, 3, 2, 1].map((n) => track(part(n * 80, n * 80 + 80)))).toEqual(Array(4).fill([Track.REPEATED]));
+    expect(track(part(0, 80))).toEqual([Track.REFUSED, "decoder.ipv4.frag_overlap"]);
+  });
+  it("takes a last part that ends in the last unit that offsets reach, and nothing behind it", () => {
+    const last = (length: number) =>
+      track(eth(0x0800, ipv4(17, new Uint8Array(length), { id: length + 1, offset: 65528, more: false })));
+    expect([0, 1, 7, 8, 9].map((length) => last(length)[0])).toEqual([
+      ...[Track.REFUSED, Track.PARTIAL, Track.PARTIAL, Track.PARTIAL, Track.REFUSED],
+    ]);
   });
   it("says when it no longer watches a packet because there are too many", () => {
     const events = Array.from({ length: 600 }, (_, i) => track(part(0, 400, { id: 1000 + i }))).filter(
