@@ -11,6 +11,7 @@ import { printable } from "../lib/printable.ts";
 import { LOWERED } from "../page/scores.ts";
 import { type Alert, messageTimes, type ScoreOptions, scoreRecords } from "../tuning/evaluate/alerts.ts";
 import { type Evaluation, Evaluator } from "../tuning/evaluate/evaluation.ts";
+import { resolvedLabels } from "../tuning/evaluate/flows.ts";
 import { type Labels, readLabels, type Unit } from "../tuning/evaluate/labels.ts";
 import { rocPicture } from "../tuning/evaluate/picture.ts";
 import { duration, evaluationJson, evaluationText } from "../tuning/evaluate/text.ts";
@@ -82,6 +83,8 @@ that no row names are benign:
   number,label[,name]       label 0 or 1, -1 (left out), or the attack's name; comma, semicolon or tab; header optional
   label                     a row for each record
   start,end,label           ISO 8601, or seconds since 1970 or (below 100000000) since the first record
+  flows                     columns of both addresses, with ports, protocol, time and duration where there are any, and
+                            label: as CICFlowMeter writes them (CICIDS), or Zeek's conn.log with a label added
   NAME.labels.csv and NAME.attacks.csv of weir simulate; given together, the second says what is one attack
 
 Examples:
@@ -137,10 +140,10 @@ async function evaluate(options: Options): Promise<number> {
     throw new Error(`-k ${options.checksums}: expected none`);
   const settings = { gap: number("gap", options.gap, 86400), grace: number("grace", options.grace, 86400) };
   const gates = gatesOf(options);
-  const labels = options.labels.map(readLabels);
   const policy = policyOf(options, 1);
   for (const warning of policy.warnings) say(problemLine(warning));
   if (options.read.includes("-")) throw new Error("-r -: each capture is read twice: expected a file");
+  const labels = await resolvedLabels(options.labels.map(readLabels), options.read, say);
   const run = await alarms(options, policy, labels);
   const truth = truthOf(run.recorded, labels, settings.gap);
   for (const warning of truth.warnings) say(warning);

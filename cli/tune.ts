@@ -11,6 +11,7 @@ import { type CompiledPolicy, compilePolicyText, problemLine } from "../diode/po
 import { ROOT } from "../lib/asc.ts";
 import { MOST_WRITTEN, readText, writeWhole } from "../lib/files.ts";
 import { printable } from "../lib/printable.ts";
+import { resolvedLabels } from "../tuning/evaluate/flows.ts";
 import { readLabels } from "../tuning/evaluate/labels.ts";
 import { attackedBy } from "../tuning/tune/attacks.ts";
 import { type Timeline, timelineOf } from "../tuning/tune/blocks.ts";
@@ -176,7 +177,8 @@ async function run(options: Options): Promise<number> {
     );
   const outputs = outputsOf(options, baselineFile);
   const baseline = readBaseline(baselineFile);
-  const labels = options.labels.map(readLabels);
+  const labelled = options.attacked.length ? options.attacked : options.read;
+  const labels = await resolvedLabels(options.labels.map(readLabels), labelled, say);
   const clean = await surveyed(options.read, options);
   const other = options.attacked.length ? await surveyed(options.attacked, options) : undefined;
   const settings = { gap: budget.unit.gap, grace };

@@ -2,7 +2,7 @@
 
 import { type DetectorName, FIRST_OF_BUS } from "../detectors/catalogue.ts";
 import { type Evaluation, Evaluator } from "../tuning/evaluate/evaluation.ts";
-import { type Labels, readLabels, type Unit } from "../tuning/evaluate/labels.ts";
+import { type OwnLabels, readLabels, type Unit } from "../tuning/evaluate/labels.ts";
 import { type Recorded, type Truth, truthOf } from "../tuning/evaluate/truth.ts";
 import type { Bus } from "./bus.ts";
 import type { Factors, Lowered, RunResult } from "./run.ts";
@@ -28,7 +28,7 @@ export function judge(
   own: Factors,
   bus: Bus | undefined,
 ): Judged {
-  const truth = truthFor(labels.map(readLabels), run, lowered, bus);
+  const truth = truthFor(labels.map(ownLabels), run, lowered, bus);
   const evaluator = new Evaluator(truth, SETTINGS);
   each(
     run.scores,
@@ -41,7 +41,15 @@ export function judge(
   return { unit: truth.unit, truth, evaluation: evaluator.evaluation() };
 }
 
-function truthFor(files: readonly Labels[], run: RunResult, lowered: Lowered, bus: Bus | undefined): Truth {
+/** @throws Error for those that need the captures' packets decoded beside the appliance */
+function ownLabels(path: string): OwnLabels {
+  const labels = readLabels(path);
+  if (labels.kind === "flows")
+    throw new Error(`${path}: labels by flow, expected of packets: weir evaluate takes these`);
+  return labels;
+}
+
+function truthFor(files: readonly OwnLabels[], run: RunResult, lowered: Lowered, bus: Bus | undefined): Truth {
   const onlyChapter10 = run.files.length > 0 && run.files.every(({ format }) => format === "chapter10");
   const unit = files.find((file) => file.unit)?.unit ?? (onlyChapter10 ? "messages" : "packets");
   const times = Array.from(unit === "messages" ? (bus?.time ?? []) : lowered.packetTimes);

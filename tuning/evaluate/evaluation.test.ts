@@ -3,7 +3,7 @@ import { wilcoxonRankSum } from "simple-statistics";
 import { describe, expect, it } from "vitest";
 import type { Alert } from "./alerts.ts";
 import { ALL, Evaluator } from "./evaluation.ts";
-import { parseLabels } from "./labels.ts";
+import { type OwnLabels, parseLabels } from "./labels.ts";
 import { rocPicture } from "./picture.ts";
 import { evaluationJson, evaluationText } from "./text.ts";
 import { type Recorded, truthOf } from "./truth.ts";
@@ -14,7 +14,8 @@ const seconds = (n: number): Recorded => ({
   times: Array.from({ length: n }, (_, i) => 1000 + i),
   perCapture: [{ name: "a.pcap", records: n }],
 });
-const truth = (n: number, labels: string, gap = 5) => truthOf(seconds(n), [parseLabels(labels, "l.csv")], gap);
+const truth = (n: number, labels: string, gap = 5) =>
+  truthOf(seconds(n), [parseLabels(labels, "l.csv") as OwnLabels], gap);
 const alert = (number: number, detector: string, ratio: number): Alert => ({
   ...{ unit: "packets", number, detector, ratio },
   time: 999 + number,
@@ -176,7 +177,7 @@ describe("labels and captures", () => {
       { name: "x/b.pcap", records: 4 },
     ],
   };
-  const file = (content: string, name = "l.csv") => parseLabels(content, name);
+  const file = (content: string, name = "l.csv") => parseLabels(content, name) as OwnLabels;
 
   it("pair one to one, numbers from 1 in each", () => {
     const t = truthOf(two, [file("0\n0\n1\n"), file("number,label\n1,1\n4,scan\n")], 60);

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../lib/asc.ts";
 import { hasShared, sharedPath } from "../../lib/testing/shared.ts";
-import { parseLabels, type RecordLabels, readLabels, type TimeLabels, timeOf } from "./labels.ts";
+import { timeOf } from "./clock.ts";
+import { parseLabels, type RecordLabels, readLabels, type TimeLabels } from "./labels.ts";
 
 const records = (content: string) => parseLabels(content, "labels.csv") as RecordLabels;
 const times = (content: string) => parseLabels(content, "labels.csv") as TimeLabels;
@@ -64,7 +65,7 @@ describe("labels of times", () => {
     expect(times("from,to,name\n10,12,scan\n20,30,benign\n").times).toMatchObject([
       { name: "scan", from: 10, to: 12, relative: true },
     ]);
-    expect(timeOf("2026-03-02 09:00:30.000226+0000")).toEqual({ seconds: 1772442030.000226, relative: false });
+    expect(timeOf("2026-03-02 09:00:30.000226+0000")).toMatchObject({ seconds: 1772442030.000226, relative: false });
     expect(timeOf("yesterday")).toBeUndefined();
   });
 });

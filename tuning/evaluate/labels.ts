@@ -8,19 +8,22 @@
  *              number,label,name,channel,rtc48,change    of the bus simulator (mil1553/simulator/labels.ts)
  *   times      start,end,label         ISO 8601, or seconds: since 1970, or (below 10^8) since the first record. An attack each
  *              strike,name,intensity,channel,begin_rtc48,...,begin,end,...    of the bus simulator
+ *   flows      source and destination address, [ports], [protocol], [time, [duration]], label: of CICFlowMeter or Zeek
+ *              (rows.ts)
  */
+import { ip } from "../../ip/decode/addresses.ts";
+import { parseNetwork } from "../../lib/addresses.ts";
 import { MOST_MADE, readText } from "../../lib/files.ts";
 import { type Problem, Problems } from "../../lib/yaml.ts";
+import { clockOf, timeOf } from "./clock.ts";
 import { type Field, type Row, rowsOf } from "./csv.ts";
+import { type FlowLabels, type LabelledFlow, protocolOf } from "./rows.ts";
 
 /** What a label without a name is called. */
 export const UNNAMED = "attack";
 const BENIGN = new Set(["0", "benign", "normal", "clean", "background", "legitimate", "false", "none", "-", ""]);
 const MALICIOUS = new Set(["1", "attack", "malicious", "anomaly", "true"]);
 const MOST_PROBLEMS = 20;
-/** Seconds below are since the first record. */
-const ABSOLUTE = 1e8;
-
 export type Unit = "packets" | "messages";
 
 export interface LabelledRecord {
@@ -63,7 +66,9 @@ export interface TimeLabels {
   times: LabelledTime[];
 }
 
-export type Labels = RecordLabels | TimeLabels;
+/** Those that say by themselves which records they are about. */
+export type OwnLabels = RecordLabels | TimeLabels;
+export type Labels = OwnLabels | FlowLabels;
 
 /** @throws Problems; Error when the file cannot be read */
 export function readLabels(path: string): Labels {
@@ -72,15 +77,52 @@ export function readLabels(path: string): Labels {
 
 /** @throws Problems with every fault, at most twenty */
 export function parseLabels(content: string, file: string): Labels {
-  return new Parser(file, rowsOf(content)).labels();
+  // Zeek names its columns in a comment, and labels are added to its logs behind three blanks
+  const zeek = /^#fields\t/m.test(content);
+  const rows = rowsOf(zeek ? content.replace(/^#fields\t/m, "").replaceAll("   ", "\t") : content);
+  return new Parser(file, rows).labels();
 }
 
-type Columns = Partial<Record<"number" | "label" | "name" | "from" | "to" | "begin_rtc48" | "rtc48", number>>;
+type Column = "number" | "label" | "name" | "from" | "to" | "begin_rtc48" | "rtc48" | FlowColumn;
+type FlowColumn =
+  | "source"
+  | "target"
+  | "sourcePort"
+  | "targetPort"
+  | "protocol"
+  | "begin"
+  | "duration"
+  | "microseconds";
+type Columns = Partial<Record<Column, number>>;
 
 const COLUMN_NAMES: [keyof Columns, readonly string[]][] = [
+  ["source", ["source ip", "src ip", "src_ip", "srcip", "source address", "source", "src", "saddr", "srcaddr", "ipv4_src_addr", "id.orig_h"]],
+  [
+    "target",
+    [
+      "destination ip",
+      "dst ip",
+      "dst_ip",
+      "dstip",
+      "dest_ip",
+      "destination address",
+      "destination",
+      "dst",
+      "daddr",
+      "dstaddr",
+      "ipv4_dst_addr",
+      "id.resp_h",
+    ],
+  ],
+  ["sourcePort", ["source port", "src port", "src_port", "srcport", "sport", "l4_src_port", "id.orig_p"]],
+  ["targetPort", ["destination port", "dst port", "dst_port", "dstport", "dest_port", "dport", "dsport", "l4_dst_port", "id.resp_p"]],
+  ["protocol", ["protocol", "proto"]],
+  ["begin", ["timestamp", "ts", "stime", "time", "start_time", "starttime", "start", "first seen"]],
+  ["duration", ["duration", "dur"]],
+  ["microseconds", ["flow duration"]],
   ["number", ["", "number", "packet", "no.", "no", "frame", "index", "id", "#", "pcap_cnt"]],
   ["label", ["label", "class", "labels", "x", "y", "malicious"]],
-  ["name", ["name", "attack", "type", "category"]],
+  ["name", ["name", "attack", "type", "category", "detailed-label", "attack_cat"]],
   ["from", ["start", "begin", "from", "start_time"]],
   ["to", ["end", "stop", "to", "end_time"]],
   ["begin_rtc48", ["begin_rtc48"]],
@@ -126,6 +168,7 @@ class Parser {
       if (at >= 0) columns[name] = at;
     }
     const rest = this.#rows.slice(1);
+    if (columns.source !== undefined && columns.target !== undefined) return this.#flows(line, columns, rest);
     if (columns.begin_rtc48 !== undefined && columns.from !== undefined && columns.to !== undefined)
       return { ...this.#times(columns, rest, "attacks of weir simulate"), unit: "messages" };
     if (columns.from !== undefined && columns.to !== undefined) return this.#times(columns, rest, "start, end, label");
@@ -185,6 +228,44 @@ class Parser {
     return field!.text;
   }
 
+  #flows(header: number, columns: Columns, rows: readonly Row[]): FlowLabels {
+    if (columns.label === undefined && columns.name === undefined)
+      this.#fail(header, 1, "flows without a column label: expected one");
+    const has = { ports: columns.sourcePort !== undefined, protocols: columns.protocol !== undefined };
+    const clock = clockOf(rows.map(({ fields }) => fields[columns.begin ?? -1]?.text ?? ""));
+    const value = <T>(row: Row, column: Column, what: string, read: (text: string) => T | undefined): T | undefined => {
+      const at = columns[column];
+      const field = at === undefined ? undefined : this.#field(row.line, row.fields, at, column);
+      if (!field || (column === "duration" && field.text === "-")) return undefined;
+      const found = read(field.text);
+      if (found === undefined) this.#fail(row.line, field.column, `${column}: "${field.text}", expected ${what}`);
+      return found;
+    };
+    const port = (text: string) => (isCount(text) && Number(text) < 65536 ? text : undefined);
+    const seconds = (text: string) => (/^\d/.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined);
+    const flows = rows.map((row): LabelledFlow => {
+      const ends = (["source", "target"] as const).map((side) => {
+        const address = value(row, side, "an IP address", addressText) ?? "";
+        const own = value(row, `${side}Port`, "a port", port);
+        return own === undefined ? address : `${address} ${own}`;
+      });
+      const protocol = value(row, "protocol", "a protocol's name or number", protocolOf);
+      const begin = value(row, "begin", "a time: ISO 8601, seconds, or 31/12/2017 15:30[:59]", clock);
+      // CICFlowMeter writes -1 where it has none
+      const micro = value(row, "microseconds", "microseconds", (text) => (text === "-1" ? 0 : seconds(text)));
+      const duration = micro === undefined ? value(row, "duration", "seconds", seconds) : micro / 1e6;
+      const name = this.#nameOf(row, columns);
+      return {
+        ...{ ends: ends as [string, string], line: row.line },
+        ...(protocol !== undefined && { protocol }),
+        ...(begin && { begin }),
+        ...(duration !== undefined && { duration }),
+        ...(name !== undefined && { name }),
+      };
+    });
+    return { kind: "flows", file: this.#file, form: "flows", unit: "packets", has, flows };
+  }
+
   #times(columns: Columns, rows: readonly Row[], form: string): TimeLabels {
     const times = rows.flatMap(({ line, fields }): LabelledTime[] => {
       const [from, to] = [columns.from!, columns.to!].map((column) => this.#time(line, fields, column));
@@ -223,6 +304,12 @@ class Parser {
   }
 }
 
+/** An address as ip/decode/addresses.ts writes it. */
+function addressText(text: string): string | undefined {
+  const network = parseNetwork(text);
+  return network && !text.includes("/") ? ip(network.version, network.hi, network.lo) : undefined;
+}
+
 /** Columns for a message: the first few. */
 const named = (fields: readonly Field[]) =>
   fields
@@ -233,13 +320,3 @@ const isCount = (text: string) => /^\d{1,15}$/.test(text);
 /** Not a column's name. */
 const isValue = (text: string) =>
   /^-?\d/.test(text) || (text !== "" && BENIGN.has(text.toLowerCase())) || text.toLowerCase() === "malicious";
-
-/** Seconds, and since when. */
-export function timeOf(text: string): { seconds: number; relative: boolean } | undefined {
-  if (/^\d+(\.\d*)?$/.test(text)) return { seconds: Number(text), relative: Number(text) < ABSOLUTE };
-  const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?$/.exec(text);
-  if (!iso) return undefined;
-  const zone = iso[4] && iso[4] !== "Z" ? `${iso[4].slice(0, 3)}:${iso[4].slice(-2)}` : "Z";
-  const whole = Date.parse(`${iso[1]}T${iso[2]}${zone}`);
-  return Number.isNaN(whole) ? undefined : { seconds: whole / 1000 + Number(iso[3] ?? 0), relative: false };
-}

@@ -1,7 +1,7 @@
 /** Labels brought together with what was captured: which record is part of which attack. */
 import { basename } from "node:path";
 import { type Problem, Problems } from "../../lib/yaml.ts";
-import { type LabelledTime, type Labels, type RecordLabels, type TimeLabels, UNNAMED, type Unit } from "./labels.ts";
+import { type LabelledTime, type OwnLabels, type RecordLabels, type TimeLabels, UNNAMED, type Unit } from "./labels.ts";
 
 export interface Attack {
   name: string;
@@ -43,7 +43,7 @@ const NEAR = 1;
  * @param gap  records of one name at most this many seconds apart are one attack
  * @throws Problems when labels speak of records that are not there; RangeError when files and captures do not pair
  */
-export function truthOf(recorded: Recorded, files: readonly Labels[], gap: number): Truth {
+export function truthOf(recorded: Recorded, files: readonly OwnLabels[], gap: number): Truth {
   const { unit, times, perCapture } = recorded;
   const warnings: string[] = [];
   const labels = new Int8Array(times.length);

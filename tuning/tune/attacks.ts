@@ -6,7 +6,7 @@ import type { DetectorName } from "../../detectors/catalogue.ts";
 import type { CompiledPolicy } from "../../diode/policy.ts";
 import { messageTimes, packetTimes } from "../evaluate/alerts.ts";
 import { type Evaluation, Evaluator, type Settings } from "../evaluate/evaluation.ts";
-import type { Labels, Unit } from "../evaluate/labels.ts";
+import type { OwnLabels, Unit } from "../evaluate/labels.ts";
 import { type Truth, truthOf } from "../evaluate/truth.ts";
 import type { Recording, Timeline } from "./blocks.ts";
 import { type Bench, type Factors, type Scored, scoresOf } from "./replay.ts";
@@ -22,7 +22,7 @@ export interface Attacked {
 /** @throws Problems, RangeError: labels that do not fit the captures */
 export async function attackedBy(
   { recordings }: Timeline,
-  labels: readonly Labels[],
+  labels: readonly OwnLabels[],
   settings: Settings,
   alsoClean: boolean,
 ): Promise<Attacked> {
