@@ -1,12 +1,10 @@
 // REQ-DETECT-013
 /** `weir evaluate`: labelled captures through the appliance, and how well its detectors did. */
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
 import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
-import { ROOT } from "../lib/asc.ts";
 import { printable } from "../lib/printable.ts";
 import { LOWERED } from "../page/scores.ts";
 import { type Alert, messageTimes, type ScoreOptions, scoreRecords } from "../tuning/evaluate/alerts.ts";
@@ -17,6 +15,7 @@ import { rocPicture } from "../tuning/evaluate/picture.ts";
 import { duration, evaluationJson, evaluationText } from "../tuning/evaluate/text.ts";
 import { type Recorded, truthOf } from "../tuning/evaluate/truth.ts";
 import { Progress } from "./progress.ts";
+import { policyOption } from "./watch.ts";
 
 interface Options {
   read: string[];
@@ -55,7 +54,7 @@ export function command(): Command {
       collect,
       [],
     )
-    .option("-c, --config <policy.yaml>", "the policy", join(ROOT, "fixtures", "watch.yaml"))
+    .addOption(policyOption())
     .option("--baseline <file>", "use this baseline (weir learn) instead of the policy's")
     .option("--set <key=value>", "use this value instead of the policy's; may be repeated", collect, [])
     .option("-k, --checksums <none>", "none: do not verify checksums (captures taken on the sending host)")

@@ -1,6 +1,5 @@
 /** `weir learn`: a site's baseline from clean captures, or from what an image in learning mode has exported. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
 import { damageText } from "../captures/damage.ts";
 import { listInputs } from "../captures/inputs.ts";
@@ -8,10 +7,10 @@ import type { Skipped } from "../captures/summary.ts";
 import { type Baseline, hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
 import { baselineOf, mergeEntries } from "../detectors/baseline/merge.ts";
 import { compilePolicy } from "../diode/policy.ts";
-import { ROOT } from "../lib/asc.ts";
 import { lessonOfLog } from "../tuning/learn/from-log.ts";
 import { type Lesson, learnCapture, sha256Of } from "../tuning/learn/learn.ts";
 import { Progress } from "./progress.ts";
+import { policyOption } from "./watch.ts";
 
 interface Options {
   read: string[];
@@ -37,7 +36,7 @@ export function command(): Command {
     .requiredOption("-o, --output <site.baseline>", "write the baseline to this file")
     .option("--add", "add to that baseline; captures that it contains are skipped, so an interrupted run can go on")
     .option("--recursive", "read folders inside folders too")
-    .option("-c, --config <policy.yaml>", "the policy to learn under", join(ROOT, "fixtures", "watch.yaml"))
+    .addOption(policyOption("the policy to learn under"))
     .option("-k, --checksums <none>", "none: do not verify checksums")
     .option("--false-alarms <number>", "false alarms wanted per hour and detector; may be a fraction", "0.1")
     .addHelpText(

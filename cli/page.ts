@@ -1,10 +1,9 @@
 /** `weir page`: captures, scores and thresholds to look at in a browser; or a running appliance, from its log. */
-import { join } from "node:path";
 import { Command } from "commander";
-import { ROOT } from "../lib/asc.ts";
 import { Follower } from "../page/follow.ts";
 import { named, writeReport } from "../page/inputs.ts";
 import { servePage } from "../page/server.ts";
+import { policyOption } from "./watch.ts";
 
 interface Options {
   read: string[];
@@ -26,7 +25,7 @@ export function command(): Command {
         "detector's scores over time, drag its threshold and watch alerts come and go, then export the policy.",
     )
     .option("-r, --read <file|dir>", "capture to start with; may be repeated", collect, [])
-    .option("-c, --config <policy.yaml>", "the policy", join(ROOT, "fixtures", "watch.yaml"))
+    .addOption(policyOption())
     .option("--baseline <file>", "use this baseline (weir learn) instead of the policy's")
     .option("--labels <file>", "which records are attacks, as weir evaluate takes it; may be repeated", collect, [])
     .option("--set <key=value>", "use this value instead of the policy's; may be repeated", collect, [])

@@ -13,11 +13,11 @@ import { recordStream } from "../captures/records.ts";
 import { CaptureWriter } from "../captures/write.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
 import { alertRuleText } from "../diode/suppression/config.ts";
-import { ROOT } from "../lib/asc.ts";
 import { openOwn } from "../lib/files.ts";
 import { type ImageFacts, machineFor, replayInImage, whyNoImage } from "./image-replay.ts";
 import { Progress } from "./progress.ts";
 import { printSummary } from "./summary.ts";
+import { policyOption } from "./watch.ts";
 
 interface Options {
   read: string[];
@@ -52,11 +52,7 @@ export function command(): Command {
       collect,
       [],
     )
-    .option(
-      "-c, --config <policy.yaml>",
-      "the policy; without one, everything is watched and nothing passes",
-      join(ROOT, "fixtures", "watch.yaml"),
-    )
+    .addOption(policyOption())
     .option("-l, --log-dir <dir>", "write eve.json and forwarded.pcap to this folder")
     .option("--eve <file>", "write events to this file, one JSON object a line; - is standard output")
     .option("-w, --write <file>", "write the frames that pass to a capture (with times 0: `out` carries no times)")

@@ -8,7 +8,6 @@ import { packageVersion } from "../appliance/build/version.ts";
 import { damageText } from "../captures/damage.ts";
 import { baselineText, readBaseline } from "../detectors/baseline/file.ts";
 import { type CompiledPolicy, compilePolicyText, problemLine } from "../diode/policy.ts";
-import { ROOT } from "../lib/asc.ts";
 import { MOST_WRITTEN, readText, writeWhole } from "../lib/files.ts";
 import { printable } from "../lib/printable.ts";
 import { resolvedLabels } from "../tuning/evaluate/flows.ts";
@@ -20,6 +19,7 @@ import { Bench, type Factors } from "../tuning/tune/replay.ts";
 import { budgetText, ruleText, tunedText, warningText } from "../tuning/tune/text.ts";
 import { type Tuned, tune } from "../tuning/tune/tune.ts";
 import { type Provenance, tunedPolicy } from "../tuning/tune/write.ts";
+import { policyOption } from "./watch.ts";
 
 interface Options {
   read: string[];
@@ -65,7 +65,7 @@ export function command(): Command {
     )
     .option("--max-alarms-per-hour <number>", "budget: false alarms of all detectors together; may be a fraction")
     .option("--max-fpr <rate>", "budget: share of packets or messages that may have an alert")
-    .option("-c, --config <policy.yaml>", "the policy to tune", join(ROOT, "fixtures", "watch.yaml"))
+    .addOption(policyOption("the policy to tune"))
     .option("--baseline <file>", "use this baseline (weir learn) instead of the policy's")
     .option("-o, --output <policy.yaml>", "the new policy; the new baseline gets its name, .baseline in place of .yaml")
     .option("--dry-run", "print what would change, and write nothing")

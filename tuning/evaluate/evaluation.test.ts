@@ -202,6 +202,9 @@ describe("labels and captures", () => {
     expect(truthOf(two, [file("0\n1\n")], 60).warnings).toEqual([
       "l.csv: ends at 2 of 7 packets: the rest counts as benign",
     ]);
+    expect(() => truthOf(two, [file("bytes,rate,label\n5,1.5,0\n6,2.5,DoS\n")], 60)).toThrow(
+      "l.csv: 2 rows without a number for 7 packets: expected one for each",
+    );
   });
 
   it("by time: everything in an attack's time is its own", () => {

@@ -19,6 +19,8 @@ import { clockOf, timeOf } from "./clock.ts";
 import { type Field, type Row, rowsOf } from "./csv.ts";
 import { type FlowLabels, type LabelledFlow, protocolOf } from "./rows.ts";
 
+/** Rows that may be about something else than records: their number must be the records'. */
+export const AMONG_OTHERS = "label for each record, among other columns";
 /** What a label without a name is called. */
 export const UNNAMED = "attack";
 const BENIGN = new Set(["0", "benign", "normal", "clean", "background", "legitimate", "false", "none", "-", ""]);
@@ -96,7 +98,22 @@ type FlowColumn =
 type Columns = Partial<Record<Column, number>>;
 
 const COLUMN_NAMES: [keyof Columns, readonly string[]][] = [
-  ["source", ["source ip", "src ip", "src_ip", "srcip", "source address", "source", "src", "saddr", "srcaddr", "ipv4_src_addr", "id.orig_h"]],
+  [
+    "source",
+    [
+      "source ip",
+      "src ip",
+      "src_ip",
+      "srcip",
+      "source address",
+      "source",
+      "src",
+      "saddr",
+      "srcaddr",
+      "ipv4_src_addr",
+      "id.orig_h",
+    ],
+  ],
   [
     "target",
     [
@@ -115,7 +132,10 @@ const COLUMN_NAMES: [keyof Columns, readonly string[]][] = [
     ],
   ],
   ["sourcePort", ["source port", "src port", "src_port", "srcport", "sport", "l4_src_port", "id.orig_p"]],
-  ["targetPort", ["destination port", "dst port", "dst_port", "dstport", "dest_port", "dport", "dsport", "l4_dst_port", "id.resp_p"]],
+  [
+    "targetPort",
+    ["destination port", "dst port", "dst_port", "dstport", "dest_port", "dport", "dsport", "l4_dst_port", "id.resp_p"],
+  ],
   ["protocol", ["protocol", "proto"]],
   ["begin", ["timestamp", "ts", "stime", "time", "start_time", "starttime", "start", "first seen"]],
   ["duration", ["duration", "dur"]],
@@ -180,7 +200,8 @@ class Parser {
       );
     if (columns.rtc48 !== undefined)
       return { ...this.#records(columns, rest, "labels of weir simulate"), unit: "messages" };
-    return this.#records(columns, rest, columns.number === undefined ? "label for each record" : "number, label");
+    if (columns.number !== undefined) return this.#records(columns, rest, "number, label");
+    return this.#records(columns, rest, fields.length > 1 ? AMONG_OTHERS : "label for each record");
   }
 
   #records(columns: Columns, rows: readonly Row[], form: string): RecordLabels {

@@ -1,7 +1,15 @@
 /** Labels brought together with what was captured: which record is part of which attack. */
 import { basename } from "node:path";
 import { type Problem, Problems } from "../../lib/yaml.ts";
-import { type LabelledTime, type OwnLabels, type RecordLabels, type TimeLabels, UNNAMED, type Unit } from "./labels.ts";
+import {
+  AMONG_OTHERS,
+  type LabelledTime,
+  type OwnLabels,
+  type RecordLabels,
+  type TimeLabels,
+  UNNAMED,
+  type Unit,
+} from "./labels.ts";
 
 export interface Attack {
   name: string;
@@ -120,6 +128,11 @@ function placed({ unit, times, perCapture }: Recorded, files: readonly RecordLab
       });
     if (file.unit && file.unit !== unit)
       throw new RangeError(`${file.file}: labels of ${file.unit}, but ${unit} are evaluated`);
+    if (file.form === AMONG_OTHERS && file.last !== there)
+      throw new RangeError(
+        `${file.file}: ${file.last} rows without a number for ${there} ${unit}: expected one for each, ` +
+          "or a column number, or both addresses of a flow",
+      );
     if (file.complete && file.last < there)
       warnings.push(`${file.file}: ends at ${file.last} of ${there} ${unit}: the rest counts as benign`);
     const unnamed = files.length > 1 ? `${UNNAMED} in ${basename(perCapture[i]!.name)}` : UNNAMED;
