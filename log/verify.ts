@@ -1,4 +1,4 @@
-// REQ-LOG-005
+// REQ-LOG-005, REQ-LOG-013, REQ-LOG-014
 /**
  * Tells genuine records of a log from all others, and names what is wrong with it: missing, duplicate, reordered, forged,
  * tampered with, replayed (reports.ts). Of one appliance; two have a verifier each.
