@@ -35,7 +35,8 @@ export function command(): Command {
       "after",
       `
 Output: a line of JSON for each file or stream: name, path, whole, size, missing (ranges of bytes), why.
-An incomplete file stays in the output folder, as .weir-BOOT-STREAM.part.
+An incomplete file stays in the output folder, as .weir-BOOT-STREAM.part. What was received there before does not come
+again: .weir-received.json remembers up to which session and frame that was.
 
 Examples:
   weir receive --listen 5000 --key-file out.key -o incoming/
@@ -83,6 +84,7 @@ async function receive(options: Options): Promise<number> {
     const watch = interval(200).subscribe(() => {
       const now = performance.now();
       receiver.giveUp(now);
+      remember(receiver);
       const quiet = receiver.lastFrame > 0 && now - receiver.lastFrame > SILENCE;
       if (quiet !== silent)
         process.stderr.write(
@@ -99,6 +101,21 @@ async function receive(options: Options): Promise<number> {
   socket.close();
   receiver.giveUp(0, true);
   while (receiver.open) await new Promise((resolve) => setTimeout(resolve, 20));
+  remember(receiver);
   for (const line of stages(receiver, endpoint.totals)) process.stderr.write(`${line}\n`);
+  if (receiver.refused.get("boot"))
+    process.stderr.write(
+      `weir: refused as \`boot\`: frames of a session older than one that was received into this folder (${receiver.sessions.path}):\n` +
+        "weir: a recording, or an appliance whose clock went back\n",
+    );
   return done.every(({ whole }) => whole) ? 0 : 2;
+}
+
+/** A folder that cannot be written to is told by the files that cannot be kept there. */
+function remember(receiver: Receiver): void {
+  try {
+    receiver.remember();
+  } catch {
+    // told for each file
+  }
 }

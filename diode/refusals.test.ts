@@ -108,6 +108,8 @@ describe("guard refuses a policy", () => {
     ["a transfer of too much parity", Tag.TRANSFER, set(20, 4, 9999)],
     ["a transfer of no blocks", Tag.TRANSFER, set(24, 4, 0)],
     ["a transfer of too many blocks", Tag.TRANSFER, set(24, 4, 9999)],
+    ["a transfer of so much that sums wrap", Tag.TRANSFER, set(228, 4, 0x8000_0000)],
+    ["a transfer with clocks so far apart that sums wrap", Tag.TRANSFER, set(236, 4, 0x8000_0000)],
     ["message tables of no channel", Tag.MESSAGE_TABLES, set(1624, 4, 0)],
     ["message tables of too many channels", Tag.MESSAGE_TABLES, set(1624, 4, 1025)],
     ["message tables of too many checks", Tag.MESSAGE_TABLES, set(1628, 4, 513)],

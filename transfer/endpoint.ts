@@ -15,7 +15,19 @@ export const Type = { DATA: 1, HEARTBEAT: 2, IDLE: 3 } as const;
 /** Why a datagram is not taken: onboard/sizes.ts, Refused. */
 export const REFUSED = ["", "length", "protocol", "field", "mac", "boot", "replay"] as const;
 /** Why a record does not cross: onboard/filter.ts, Stopped. */
-export const STOPPED = ["", "form", "unannounced", "name", "size", "content", "changed", "refused", "full"] as const;
+export const STOPPED = [
+  "",
+  "form",
+  "unannounced",
+  "name",
+  "size",
+  "content",
+  "changed",
+  "refused",
+  "full",
+  "total",
+  "repeated",
+] as const;
 
 /** How much is sent so that losses can be made up for. */
 export interface Profile {
@@ -40,7 +52,13 @@ export interface TransferRecord {
   offset: number;
   digest: Buffer;
   bytes: Buffer;
+  /** Where it stands among all records that were sent. */
+  order: number;
 }
+
+/** Counters of a relay's heartbeat: onboard/relay.ts, writeCounters(). */
+export const COUNTERS = 26;
+const ENDS = { at: 8 * COUNTERS, count: 16, size: 48 };
 
 type Exports = ExportsOf<"transfer/onboard/endpoint.ts">;
 
@@ -151,6 +169,23 @@ export class Endpoint {
     return Array.from({ length: count }, (_, n) => view.getBigUint64(8 * n, true));
   }
 
+  /** Of a relay's heartbeat that was taken: the ends of streams that left it last. */
+  ends(): TransferRecord[] {
+    const at = SHARD_AT + ENDS.at;
+    const table = Buffer.from(this.#in.slice(at, at + ENDS.count * ENDS.size));
+    return Array.from({ length: ENDS.count }, (_, n) => table.subarray(n * ENDS.size, (n + 1) * ENDS.size))
+      .filter((entry) => entry.readUInt32LE(0) !== 0)
+      .map((entry) => ({
+        ...{ kind: Kind.END, stream: entry.readUInt32LE(0), size: Number(entry.readBigUInt64LE(8)) },
+        ...{ digest: entry.subarray(16), offset: 0, bytes: Buffer.alloc(0), order: 0 },
+      }));
+  }
+
+  /** Takes no frame of a session before this one, nor of it up to that sequence number. */
+  floor(boot: bigint, sequence: bigint): void {
+    this.#e.floor(boot, sequence);
+  }
+
   /** What can be used now because of the frame that was taken; undefined for a shard that is no record. */
   *records(): Generator<TransferRecord | undefined> {
     for (let found = this.#e.next(); found; found = this.#e.next()) yield found === 1 ? this.#record() : undefined;
@@ -168,6 +203,7 @@ export class Endpoint {
       offset: Number(view.getBigUint64(16, true)),
       digest: digest ? copy(digest, 32) : Buffer.alloc(0),
       bytes: copy(view.getUint32(28, true), view.getUint32(32, true)),
+      order: Number(this.#e.recordOrder()),
     };
   }
 

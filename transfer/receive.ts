@@ -1,19 +1,13 @@
-// REQ-TRANSFER-007, REQ-TRANSFER-008, REQ-TRANSFER-009
+// REQ-TRANSFER-007, REQ-TRANSFER-008, REQ-TRANSFER-009, REQ-TRANSFER-011
 /** Receiving behind a diode: nothing can be asked for again, so what is missing is said exactly, and where it was lost. */
-import { createHash } from "node:crypto";
-import {
-  closeSync,
-  createReadStream,
-  existsSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, linkSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Endpoint, Kind, type REFUSED, STOPPED, type TransferRecord, Type } from "./endpoint.ts";
+import { COUNTERS, type Endpoint, Kind, type REFUSED, STOPPED, type TransferRecord, Type } from "./endpoint.ts";
+import { Pieces } from "./pieces.ts";
+import { Ranges } from "./ranges.ts";
+import { Sessions } from "./sessions.ts";
+
+export { Ranges } from "./ranges.ts";
 
 export interface ReceiveOptions {
   folder: string;
@@ -35,6 +29,8 @@ export interface Done {
 }
 
 interface Incoming {
+  boot: bigint;
+  stream: number;
   part: string;
   fd: number;
   /** Why some of it could not be written. */
@@ -43,6 +39,9 @@ interface Incoming {
   size: number | undefined;
   digest: Buffer | undefined;
   ranges: Ranges;
+  pieces: Pieces;
+  /** Its end has come: with a digest, or without one. */
+  ended: boolean;
   /** When something last came, ms. */
   last: number;
   checking: boolean;
@@ -64,10 +63,15 @@ export class Receiver {
   counters: bigint[] = [];
   lastFrame = 0;
   #checks = 0;
+  readonly sessions: Sessions;
 
+  /** @throws Error when what an earlier receiver left in the folder cannot be read */
   constructor(endpoint: Endpoint, options: ReceiveOptions) {
     this.#endpoint = endpoint;
     this.#options = options;
+    this.sessions = new Sessions(options.folder);
+    const floor = this.sessions.load();
+    if (floor) endpoint.floor(floor.boot, floor.sequence);
   }
 
   get open(): number {
@@ -84,7 +88,12 @@ export class Receiver {
     this.lastFrame = now;
     const { type, boot, sequence } = this.#endpoint.frame;
     this.losses.seen(boot, sequence);
-    if (type === Type.HEARTBEAT) this.counters = this.#endpoint.counters(24);
+    if (type === Type.HEARTBEAT) {
+      this.counters = this.#endpoint.counters(COUNTERS);
+      // An end crosses once, and a burst may take it: each heartbeat tells the last ones again
+      for (const end of this.#endpoint.ends())
+        if (this.#incoming.has(`${boot}-${end.stream}`)) this.#record(end, boot, now);
+    }
     for (const record of this.#endpoint.records()) if (record) this.#record(record, boot, now);
   }
 
@@ -92,7 +101,7 @@ export class Receiver {
     if (record.kind === Kind.NONE) return;
     const key = `${boot}-${record.stream}`;
     if (this.#finished.has(key)) return;
-    const one = this.#incoming.get(key) ?? this.#begin(key);
+    const one = this.#incoming.get(key) ?? this.#begin(key, boot, record.stream);
     if (!one) return;
     one.last = now;
     if (record.kind === Kind.DATA) {
@@ -103,8 +112,10 @@ export class Receiver {
         return;
       }
       one.ranges.add(record.offset, record.offset + record.bytes.length);
+      one.pieces.add(record.order, record.offset, record.bytes.length);
     } else {
       if (record.kind === Kind.MANIFEST) one.name = basename(record.bytes.toString("latin1"));
+      else one.ended = true;
       one.size = record.size ?? one.size;
       if (!record.digest.equals(NONE)) one.digest = record.digest;
     }
@@ -113,7 +124,7 @@ export class Receiver {
   }
 
   /** undefined when no file can be made for it: that is told once, and nothing of it is kept. */
-  #begin(key: string): Incoming | undefined {
+  #begin(key: string, boot: bigint, stream: number): Incoming | undefined {
     const part = this.#partOf(key);
     let fd: number;
     try {
@@ -125,6 +136,8 @@ export class Receiver {
       return undefined;
     }
     const one: Incoming = {
+      boot,
+      stream,
       part,
       fd,
       trouble: "",
@@ -132,6 +145,8 @@ export class Receiver {
       size: undefined,
       digest: undefined,
       ranges: new Ranges(),
+      pieces: new Pieces(),
+      ended: false,
       last: 0,
       checking: false,
     };
@@ -150,7 +165,14 @@ export class Receiver {
   /** Gives up what nothing more came of; `all`: at the end. */
   giveUp(now: number, all = false): void {
     for (const [key, one] of this.#incoming)
-      if (all || (one.digest && one.size !== undefined && now - one.last > PATIENCE)) this.#close(key, one);
+      if (all || ((one.ended || one.digest) && one.size !== undefined && now - one.last > PATIENCE))
+        this.#close(key, one);
+  }
+
+  /** To be called some times a second: what came by now does not come again after a restart. @throws Error */
+  remember(): void {
+    const { boot, newest } = this.losses;
+    if (boot > 0n) this.sessions.save({ boot, sequence: newest });
   }
 
   #close(key: string, one: Incoming): void {
@@ -175,11 +197,13 @@ export class Receiver {
     if (name === undefined) return left("its name did not come");
     if (missing === undefined) return left("its end did not come");
     if (missing.length) return left(`${missing.reduce((sum, [from, to]) => sum + to - from, 0)} bytes did not come`);
-    const hash = createHash("sha256");
-    for await (const chunk of createReadStream(part)) hash.update(chunk as Buffer);
-    if (!hash.digest().equals(digest!)) return left("its SHA-256 is not the one that was announced");
+    const found = await one.pieces.digest(part);
+    if (!digest || !found.equals(digest)) return left("its SHA-256 is not the one that was announced");
     const path = join(this.#options.folder, name);
     try {
+      this.remember();
+      if (this.sessions.isNewer(name, one.boot, one.stream)) return left("a newer file of that name has come");
+      this.sessions.came(name, one.boot, one.stream);
       if (this.#options.overwrite) renameSync(part, path);
       else {
         linkSync(part, path); // fails where there is something of that name, unlike a rename
@@ -200,40 +224,6 @@ const leftOf = ({ part, name, size, ranges }: Incoming): Omit<Done, "why"> => ({
   size,
   missing: size === undefined ? undefined : ranges.missing(size),
 });
-
-/** Bytes that came, as ranges [from, to) in order. */
-export class Ranges {
-  #list: [number, number][] = [];
-  add(from: number, to: number): void {
-    const last = this.#list.at(-1);
-    if (last && from === last[1]) {
-      last[1] = to;
-      return;
-    }
-    let at = this.#list.findIndex(([, end]) => end >= from);
-    if (at < 0) at = this.#list.length;
-    let count = 0;
-    let [least, most] = [from, to];
-    for (; at + count < this.#list.length && this.#list[at + count]![0] <= to; count++) {
-      least = Math.min(least, this.#list[at + count]![0]);
-      most = Math.max(most, this.#list[at + count]![1]);
-    }
-    this.#list.splice(at, count, [least, most]);
-  }
-  covers(size: number): boolean {
-    return size === 0 || (this.#list.length === 1 && this.#list[0]![0] === 0 && this.#list[0]![1] === size);
-  }
-  missing(size: number): [number, number][] {
-    const out: [number, number][] = [];
-    let at = 0;
-    for (const [from, to] of this.#list) {
-      if (from > at) out.push([at, from]);
-      at = to;
-    }
-    if (at < size) out.push([at, size]);
-    return out;
-  }
-}
 
 /** What the sequence numbers tell: frames that did not come, bursts of them, frames that were overtaken. */
 export class Losses {
@@ -281,7 +271,8 @@ export function stages(receiver: Receiver, { recovered, lost, late }: Endpoint["
     out.push(
       `appliance  ${at(2)} frames came to it, ${at(3)} lost before, ${at(4)} shards repaired, ${at(5)} lost for good`,
     );
-    const stopped = STOPPED.slice(1).flatMap((name, n) => (at(16 + n) ? [`${at(16 + n)} ${name}`] : []));
+    // Announcements and ends are sent several times, and need not cross each time
+    const stopped = STOPPED.slice(1, -1).flatMap((name, n) => (at(16 + n) ? [`${at(16 + n)} ${name}`] : []));
     if (stopped.length) out.push(`filtered   ${stopped.join(", ")}`);
   }
   return out;

@@ -116,6 +116,138 @@ describe("a file", () => {
   });
 });
 
+// REQ-TRANSFER-010
+describe("what a sender who has the key may say between the lines", () => {
+  /** Frames of one sender, by what he writes. */
+  async function written(
+    write: (sender: Endpoint, add: (frame: Buffer) => void) => void,
+    boot = 1n,
+  ): Promise<Buffer[]> {
+    const sender = await Endpoint.open(KEY_IN, FILES, boot);
+    const frames: Buffer[] = [];
+    const parity = () => {
+      for (let p = sender.parity(); p; p = sender.parity()) frames.push(Buffer.from(p));
+    };
+    write(sender, (frame) => {
+      frames.push(Buffer.from(frame));
+      parity();
+    });
+    sender.flush();
+    parity();
+    return frames;
+  }
+  const NONE = Buffer.alloc(32);
+
+  it("digests are the relay's own, of what it let through; each stream has one end, and nothing behind it", async () => {
+    const secrets = randomBytes(32 * 400);
+    const secret = (n: number) => secrets.subarray(32 * n, 32 * n + 32);
+    const out = await through(
+      await written((sender, add) => {
+        for (let n = 0; n < 100; n++) add(sender.manifest(5, "a.txt", 1, secret(n)));
+        add(sender.data(5, 0, Buffer.from("x")));
+        for (let n = 0; n < 400; n++) add(sender.end(5, 1, secret(n)));
+        add(sender.data(5, 0, Buffer.from("y")));
+        add(sender.manifest(5, "a.txt", 1, NONE));
+        add(sender.end(5, 1, sha(Buffer.from("y"))));
+      }),
+      { ascii: true, mostBytes: 1 },
+    );
+    const { records } = await received(out);
+    const kinds = records.map(({ kind }) => kind).filter((kind) => kind !== Kind.NONE);
+    expect(kinds.filter((kind) => kind === Kind.MANIFEST).length).toBeLessThanOrEqual(65);
+    expect(kinds.slice(kinds.lastIndexOf(Kind.MANIFEST) + 1)).toEqual([Kind.DATA, Kind.END]);
+    expect(records.find(({ kind }) => kind === Kind.DATA)!.bytes.toString()).toBe("x");
+    expect(records.find(({ kind }) => kind === Kind.END)!.digest).toEqual(sha(Buffer.from("x")));
+    for (const { digest, kind } of records) if (kind === Kind.MANIFEST) expect(digest).toEqual(NONE);
+    const all = Buffer.concat(out);
+    for (let n = 0; n < 400; n++) expect(all.includes(secret(n))).toBe(false);
+  });
+
+  it("a stream has its bytes once, wherever they say to be; all streams together have `total`, names included", async () => {
+    const again = await written((sender, add) => {
+      add(sender.manifest(5, "a.txt", 10, NONE));
+      for (let n = 0; n < 50; n++) add(sender.data(5, n % 8, Buffer.from("ab")));
+    });
+    const { records } = await received(await through(again, { mostBytes: 10 }));
+    expect(records.filter(({ kind }) => kind === Kind.DATA)).toHaveLength(5);
+    const many = await written((sender, add) => {
+      for (let n = 1; n <= 300; n++) {
+        add(sender.manifest(n, "a.txt", 1, NONE));
+        add(sender.data(n, 0, Buffer.from("x")));
+        add(sender.end(n, 1, NONE));
+      }
+    });
+    const some = await received(await through(many, { mostBytes: 1, total: 60n }));
+    // 5 bytes of name and 1 of content each
+    for (const kind of [Kind.MANIFEST, Kind.DATA, Kind.END])
+      expect(some.records.filter((record) => record.kind === kind)).toHaveLength(10);
+  });
+
+  it("an end of another size than was announced ends the stream", async () => {
+    for (const [size, ends] of [
+      [3, 1],
+      [2, 0],
+      [4, 0],
+    ] as const) {
+      const frames = await written((sender, add) => {
+        add(sender.manifest(5, "a.txt", 3, NONE));
+        add(sender.data(5, 0, Buffer.from("abc")));
+        add(sender.end(5, size, NONE));
+      });
+      const { records } = await received(await through(frames));
+      expect(records.filter(({ kind }) => kind === Kind.END)).toHaveLength(ends);
+    }
+  });
+
+  it("an end waits for what is calculated later; its digest is that of the order in which all of it left", async () => {
+    const data = randomBytes(40 * MOST_BYTES);
+    const frames = (await framesOf("a.bin", data)).filter((_, n) => n < 10 || n > 14); // all repaired at the window's end
+    const { records, data: got } = await received(await through(frames));
+    expect(got.equals(data)).toBe(true);
+    const bytes = records.filter(({ kind }) => kind === Kind.DATA).map((record) => record.bytes);
+    expect(records.filter(({ kind }) => kind === Kind.END)).toMatchObject([{ digest: sha(Buffer.concat(bytes)) }]);
+    expect(records.at(-1)!.kind).toBe(Kind.END);
+  });
+
+  it("the last ends are told again in each heartbeat", async () => {
+    const out = await through(await framesOf("a.txt", text));
+    const receiver = await Endpoint.open(KEY_OUT, FILES, 0n);
+    const told = out
+      .filter((frame) => receiver.take(frame) === "" && receiver.frame.type === 2)
+      .map(() => receiver.ends())
+      .at(-1);
+    expect(told).toMatchObject([{ stream: 1, size: text.length, digest: sha(text) }]);
+  });
+});
+
+// REQ-TRANSFER-003
+describe("a relay that was started again", () => {
+  const HOUR = 3_600_000_000_000n;
+  const NOW = 1_700_000_000_000_000_000n;
+  const NONE = Buffer.alloc(32);
+  /** What a relay that starts at NOW lets through of a sender of that session, whose heartbeats tell that time. */
+  async function taken(session: bigint, told: bigint | undefined): Promise<number> {
+    const sender = await Endpoint.open(KEY_IN, FILES, session);
+    const relay = await Relay.open(KEY_IN, KEY_OUT, FILES);
+    relay.pass(undefined, NOW);
+    const frames = [
+      ...(told === undefined ? [] : [Buffer.from(sender.heartbeat([1n, 0n, told]))]),
+      Buffer.from(sender.manifest(1, "a.txt", 1, NONE)),
+    ];
+    return frames.flatMap((frame) => relay.pass(frame, NOW + 1000n)).filter((frame) => frame.readUInt8(2) === 1).length;
+  }
+
+  it("takes no recording of an older session, though it knows nothing of it any more; one that goes on tells the time", async () => {
+    expect(await taken(NOW - HOUR / 12n, undefined)).toBe(1); // five minutes
+    expect(await taken(NOW - HOUR, undefined)).toBe(0);
+    expect(await taken(NOW - HOUR, NOW - HOUR)).toBe(0);
+    expect(await taken(NOW - HOUR, NOW + HOUR)).toBe(0);
+    expect(await taken(NOW - HOUR, NOW - 1000n)).toBe(1);
+    expect(await taken(7n, NOW)).toBe(1); // numbers of a file: weir send --boot
+    expect(await taken(7n, undefined)).toBe(0);
+  });
+});
+
 describe("hostile datagrams", () => {
   // REQ-TRANSFER-002
   it("1,000,000 with every field changed, cut, replayed, of another key: none is taken, nothing traps", async () => {

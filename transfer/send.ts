@@ -148,7 +148,8 @@ export class Sender {
   async #beatIfDue(): Promise<void> {
     if (performance.now() < this.#beat) return;
     this.#beat = performance.now() + SECOND;
-    await this.#transmit(this.#endpoint.heartbeat([BigInt(this.#frames + 1), BigInt(this.#bytes)]));
+    const now = BigInt(Date.now()) * 1_000_000n; // a relay that was started again knows by it that this is no recording
+    await this.#transmit(this.#endpoint.heartbeat([BigInt(this.#frames + 1), BigInt(this.#bytes), now]));
   }
 
   async #send(frame: Buffer): Promise<void> {

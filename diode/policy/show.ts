@@ -74,7 +74,7 @@ function settings(policy: Policy): string[] {
     `anomalies ${policy.anomaliesPerSecond} events a second at most`,
     ...(policy.transfer
       ? [
-          `transfer  ${policy.transfer.profile}, files of at most ${policy.transfer.largest} bytes, ${policy.transfer.extensions.join(", ") || "any name"}, ${policy.transfer.content}`,
+          `transfer  ${policy.transfer.profile}, files of at most ${policy.transfer.largest} bytes, ${policy.transfer.extensions.join(", ") || "any name"}, ${policy.transfer.content}${policy.transfer.total < Number.MAX_SAFE_INTEGER ? `, ${policy.transfer.total} bytes in all` : ""}, clocks within ${durationText(policy.transfer.tolerance)}`,
         ]
       : []),
     `quarantine ${quarantine ? `for ${durationText(quarantine.time)}, ${quarantine.perMinute} a minute at most, never ${policy.protectedSources.map(networkText).join(", ") || "(nobody is protected)"}${terminalsText(quarantine.protectedTerminals)}${quarantine.tightened ? `, tightened to ${quarantine.tightened.text}` : ""}` : "none"}`,

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { EXTENSION, EXTENSIONS, TransferSettings } from "../../appliance/contract/config.ts";
 import { packed } from "../../appliance/contract/layout.ts";
+import { duration } from "../../lib/addresses.ts";
 import { readText } from "../../lib/files.ts";
 import { described, integer, object, oneOf, parsed } from "../../lib/yaml.ts";
 import { PROFILES, type ProfileName } from "../../transfer/endpoint.ts";
@@ -33,6 +34,8 @@ export const transferSchema = object({
     .max(EXTENSIONS, { error: `too many, expected at most ${EXTENSIONS}` })
     .optional(),
   content: oneOf("bytes", "ascii").optional(),
+  total: integer(1, Number.MAX_SAFE_INTEGER).optional(),
+  tolerance: duration("24h").optional(),
 });
 
 export type KeyFile = z.output<typeof keySchema>;
@@ -45,7 +48,13 @@ export interface Transfer {
   /** Empty: every name. */
   extensions: string[];
   content: "bytes" | "ascii";
+  /** Bytes of all files, and of their names, since the image started. */
+  total: number;
+  /** Nanoseconds that the sender's clock may be away from the appliance's. */
+  tolerance: bigint;
 }
+
+const TOLERANCE = 600_000_000_000n;
 
 export const transferOf = (file: z.output<typeof transferSchema>): Transfer => ({
   profile: file.profile ?? "files",
@@ -54,6 +63,8 @@ export const transferOf = (file: z.output<typeof transferSchema>): Transfer => (
   largest: file.largest ?? 2 ** 40,
   extensions: file.extensions ?? [],
   content: file.content ?? "bytes",
+  total: file.total ?? Number.MAX_SAFE_INTEGER,
+  tolerance: file.tolerance ?? TOLERANCE,
 });
 
 /** Reads a key: 64 hexadecimal digits, in a file of their own or here. @throws Error */
@@ -78,6 +89,8 @@ export function packTransfer(transfer: Transfer, file: string): Uint8Array {
     ascii: transfer.content === "ascii" ? 1 : 0,
     extensions: transfer.extensions.length,
     ...{ data, parity, interleave },
+    total: BigInt(transfer.total),
+    tolerance: transfer.tolerance,
     keyIn: keyOf(transfer.in, folder),
     keyOut: keyOf(transfer.out, folder),
     names: Buffer.concat(transfer.extensions.map((name) => Buffer.alloc(EXTENSION).fill(name, 0, name.length))),

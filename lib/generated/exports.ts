@@ -417,6 +417,7 @@ export interface OnboardExports {
   };
   "transfer/onboard/endpoint.ts": {
     memory: WebAssembly.Memory;
+    floor(lowest: bigint, sequence: bigint): void;
     flush(): void;
     frameBoot(): bigint;
     frameSequence(): bigint;
@@ -431,6 +432,7 @@ export interface OnboardExports {
     open(data: number, parity: number, blocks: number, ownBoot: bigint): void;
     outAt(): number;
     record(): number;
+    recordOrder(): bigint;
     recoveredShards(): bigint;
     sendHeartbeat(): void;
     sendIdle(): void;
@@ -445,6 +447,7 @@ export interface OnboardExports {
     extensionsAt(): number;
     inAt(): number;
     keysAt(): number;
+    limit(total: bigint, clocks: bigint): void;
     next(time: bigint): number;
     open(k: number, m: number, interleave: number): void;
     outAt(): number;

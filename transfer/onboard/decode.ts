@@ -18,7 +18,7 @@ class Block {
   solved: u32; // shards that were calculated; they stand in the first places of its parity
   fetched: u32; // how many of them were fetched
   used: u32;
-  pad: u32;
+  gone: u32; // bit n: shard n was calculated
 }
 
 const WINDOWS: u32 = 2; // that are open
@@ -112,6 +112,7 @@ export function takeFrame(frame: usize): bool {
   b.data |= 1 << (<u32>f.index);
   for (let row: u32 = 0; row < m; ++row) addTimes(shardAt(slot, row), shard, SHARD, coefficient(row, <u32>f.index));
   calculate(b, slot);
+  order = orderOf(f.block, <u32>f.index);
   return true;
 }
 
@@ -160,9 +161,20 @@ function calculate(b: Block, slot: u32): void {
       addTimes(FOUND + j * SHARD, shardAt(slot, <u32>load<u8>(ROWS + i)), SHARD, factor(j, i));
   memory.copy(shardAt(slot, 0), FOUND, n * SHARD);
   b.data |= gone;
+  b.gone = gone;
   b.solved = n;
   pending += n;
   recovered += n;
+}
+
+/**
+ * Where a shard of data stands among all that were sent, from 0: of the last that takeFrame() or nextCalculated() gave.
+ */
+export let order: u64 = 0;
+
+@inline function orderOf(number: u32, index: u32): u64 {
+  const window = <u64>(number / interleave);
+  return (window * k + index) * interleave + (number % interleave);
 }
 
 /** The next shard that was calculated; 0 = there is none. Valid until the next frame is taken. */
@@ -173,6 +185,8 @@ export function nextCalculated(): usize {
     if (b.fetched == b.solved) continue;
     b.fetched += 1;
     pending -= 1;
+    order = orderOf(b.number, <u32>ctz<u32>(b.gone));
+    b.gone &= b.gone - 1;
     return shardAt(slot, b.fetched - 1);
   }
   return 0;

@@ -1,9 +1,21 @@
 // Not linked into the image: the two ends of a transfer, for Node. What comes from the network is parsed here and
 // nowhere else.
 import { openCode } from "./code";
-import { late, lost, nextCalculated, openDecoder, recovered, restartDecoder, takeFrame } from "./decode";
+import { late, lost, nextCalculated, openDecoder, order, recovered, restartDecoder, takeFrame } from "./decode";
 import { addShard, block, closeWindow, count, index, nextParity, openEncoder, shardsWaiting } from "./encode";
-import { Frame, RECEIVER, Receiver, SENDER, Sender, check, openReceiver, openSender, seal, shardOf } from "./frame";
+import {
+  Frame,
+  RECEIVER,
+  Receiver,
+  SENDER,
+  Sender,
+  check,
+  openReceiver,
+  openSender,
+  seal,
+  setFloor,
+  shardOf,
+} from "./frame";
 import { Record, readRecord } from "./record";
 import { FRAME, KEY_SIZE, LARGEST_DATAGRAM, MOST_BYTES, Refused, SHARD, SHARD_AT, Type } from "./sizes";
 
@@ -94,6 +106,15 @@ export function take(length: u32): u32 {
   }
   if (changetype<Frame>(IN).type == Type.DATA && takeFrame(IN)) direct = shardOf(IN);
   return Refused.NONE;
+}
+/** No frame of a boot before this one is taken, nor of it up to that sequence number. */
+export function floor(lowest: u64, sequence: u64): void {
+  setFloor(changetype<Receiver>(RECEIVING), lowest, sequence);
+  boot = lowest;
+}
+/** Where the record stands among all that were sent: next() sets it. */
+export function recordOrder(): u64 {
+  return order;
 }
 /** 1: a record is available, 2: a malformed record was skipped, 0: no more. */
 export function next(): u32 {

@@ -1,4 +1,4 @@
-// REQ-TRANSFER-002, REQ-TRANSFER-003
+// REQ-TRANSFER-002, REQ-TRANSFER-003, REQ-TRANSFER-011
 // Frames: written with a key, and looked at in this order: bounds, fields, authenticity, freshness. Nothing else of a
 // datagram is looked at before it is known to be the sender's (facts of others' failures: lengths on the wire that were
 // believed).
@@ -10,7 +10,7 @@ import {
   hmacUpdate,
   sameDigest,
 } from "../../lib/onboard/sha256";
-import { FRAME, MAC, MAC_AT, MOST_BLOCKS, MOST_DATA, MOST_PARITY, Refused, SHARD_AT, VERSION } from "./sizes";
+import { FRAME, MAC, MAC_AT, MOST_BLOCKS, MOST_DATA, MOST_PARITY, Refused, SHARD_AT, Type, VERSION } from "./sizes";
 
 @unmanaged
 export class Frame {
@@ -41,15 +41,24 @@ export class Sender {
 }
 export const SENDER: u32 = <u32>offsetof<Sender>("key") + HMAC_SIZE;
 
-/** A receiver: the same, and which of the last WINDOW sequence numbers have been here. */
+/**
+ * A receiver: the same, and which of the last WINDOW sequence numbers have been here.
+ *
+ * What it knows of earlier boots ends with it. So a boot below `oldest`, nanoseconds since 1970, is believed only once
+ * a heartbeat of it tells a time between `since` and `until`: a recording of it tells an old one.
+ */
 @unmanaged
 export class Receiver {
+  oldest: u64;
+  since: u64;
+  until: u64;
   boot: u64;
   newest: u64;
   seen: u64; // the first of WINDOW bits
 }
 const WINDOW: u32 = 4096;
 const SEEN: u32 = WINDOW / 8;
+const TOLD: u32 = 16; // in the shard of a heartbeat of a sender: its clock
 export const RECEIVER: u32 = <u32>offsetof<Receiver>("seen") + SEEN + HMAC_SIZE;
 
 @inline function senderKey(s: Sender): usize {
@@ -109,12 +118,24 @@ export function check(r: Receiver, p: usize, length: u32): u32 {
   if (f.interleave < 1 || <u32>f.interleave > MOST_BLOCKS) return Refused.FIELD;
   code(receiverKey(r), p);
   if (!sameDigest(p + MAC_AT, DIGEST, MAC)) return Refused.MAC;
-  return fresh(r, load<u64>(p, 4), load<u64>(p, 16));
+  return fresh(
+    r,
+    load<u64>(p, 4),
+    load<u64>(p, 16),
+    <i32>f.type == Type.HEARTBEAT ? load<u64>(p + SHARD_AT + TOLD) : 0,
+  );
 }
 
-function fresh(r: Receiver, boot: u64, sequence: u64): u32 {
-  if (boot < r.boot) return Refused.BOOT;
-  const seen = changetype<usize>(r) + 16;
+/** From now on no boot before this one is taken, nor a frame of it up to that sequence number. */
+export function setFloor(r: Receiver, boot: u64, sequence: u64): void {
+  r.boot = boot;
+  r.newest = sequence;
+  memory.fill(changetype<usize>(r) + offsetof<Receiver>("seen"), 0xff, SEEN);
+}
+
+function fresh(r: Receiver, boot: u64, sequence: u64, told: u64): u32 {
+  if (boot < r.boot || (boot > r.boot && boot < r.oldest && (told < r.since || told > r.until))) return Refused.BOOT;
+  const seen = changetype<usize>(r) + offsetof<Receiver>("seen");
   if (boot > r.boot) {
     r.boot = boot;
     r.newest = 0;

@@ -69,7 +69,10 @@ function plainName(p: usize, length: u32): bool {
   return length != 0;
 }
 
-/** Writes the record as a shard, under another stream's number: nothing that is not in it. */
+/**
+ * Writes the record as a shard, under another stream's number: nothing that is not in it. Of a manifest not the digest,
+ * which nobody here has verified.
+ */
 export function writeRecord(r: Record, stream: u32, shard: usize): void {
   memory.fill(shard, 0, SHARD);
   const body = shard + BODY_AT;
@@ -80,7 +83,7 @@ export function writeRecord(r: Record, stream: u32, shard: usize): void {
     length = 8 + r.length;
   } else if (r.kind != Kind.NONE) {
     store<u64>(body, r.size);
-    memory.copy(body + 8, r.digest, DIGEST);
+    if (r.kind == Kind.END) memory.copy(body + 8, r.digest, DIGEST);
     length = 8 + DIGEST;
     if (r.kind == Kind.MANIFEST) {
       store<u8>(body, <u8>r.length, 8 + DIGEST);

@@ -1,7 +1,7 @@
 // Not linked: the relay behind plain exports, for tests and measurements.
 import { Allowed, EXTENSIONS_SIZE } from "./filter";
 import { FRAME, KEY_SIZE, LARGEST_DATAGRAM } from "./sizes";
-import { openRelay, relayNext, relayTake, relayTime } from "./relay";
+import { limitRelay, openRelay, relayNext, relayTake, relayTime } from "./relay";
 
 const IN: usize = memory.data(LARGEST_DATAGRAM, 8);
 const OUT: usize = memory.data(FRAME, 8);
@@ -22,6 +22,10 @@ export function allowedAt(): usize {
 }
 export function extensionsAt(): usize {
   return EXTENSIONS;
+}
+/** Before open(). */
+export function limit(total: u64, clocks: u64): void {
+  limitRelay(total, clocks);
 }
 export function open(k: u32, m: u32, interleave: u32): void {
   openRelay(k, m, interleave, KEYS, KEYS + KEY_SIZE, ALLOWED, EXTENSIONS);

@@ -27,7 +27,7 @@ export const MOST_BLOCKS: u32 = 16; // interleaved
 
 export const enum Type {
   DATA = 1, // a shard of data, or behind k, of parity: then k is how many shards of data the block has
-  HEARTBEAT = 2, // counters, each second
+  HEARTBEAT = 2, // counters, each second: the sender's are u64 frames, bytes, clock; the relay's are in relay.ts
   IDLE = 3, // nothing: to wake up what is between
 }
 
@@ -35,7 +35,7 @@ export const enum Kind {
   NONE = 0, // fills up a block
   MANIFEST = 1, // u64 size (all ones: not known), 32 bytes SHA-256 (zeros: not known), u8 length of name, name
   DATA = 2, // u64 offset, bytes
-  END = 3, // u64 size, 32 bytes SHA-256 of all
+  END = 3, // u64 size, 32 bytes SHA-256 of all, in the order of the frames
 }
 
 /** Why a datagram goes no further; in the order in which it is looked at. */

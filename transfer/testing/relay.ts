@@ -9,6 +9,10 @@ export interface Allowed {
   mostBytes?: number;
   ascii?: boolean;
   extensions?: string[];
+  /** Bytes of all files. */
+  total?: bigint;
+  /** ns between the clocks. */
+  tolerance?: bigint;
 }
 
 export class Relay {
@@ -30,6 +34,7 @@ export class Relay {
     view.setUint32(12, allowed.extensions?.length ?? 0, true);
     for (const [n, extension] of (allowed.extensions ?? []).entries())
       memory.set(Buffer.from(extension), e.extensionsAt() + 8 * n);
+    e.limit(allowed.total ?? 2n ** 63n, allowed.tolerance ?? 600_000_000_000n);
     e.open(profile.data, profile.parity, profile.interleave);
     return new Relay(e);
   }

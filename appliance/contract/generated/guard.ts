@@ -491,11 +491,13 @@ export interface TransferSettingsFields {
   keyIn: Uint8Array;
   keyOut: Uint8Array;
   names: Uint8Array; // 8 bytes each, ASCII, zeros behind
+  total: bigint; // bytes: of all files since the start, and of their names
+  tolerance: bigint; // nanoseconds: between the sender's clock and ours: sessions that are older need a sign of life
 }
 
-/** 224 bytes. What may cross of files and streams (transfer/onboard). */
+/** 240 bytes. What may cross of files and streams (transfer/onboard). */
 export class TransferSettings extends Layout<TransferSettingsFields> implements TransferSettingsFields {
-  static readonly SIZE = 224;
+  static readonly SIZE = 240;
   static readonly AT = {
     mostBytes: 0,
     ascii: 8,
@@ -507,6 +509,8 @@ export class TransferSettings extends Layout<TransferSettingsFields> implements 
     keyIn: 32,
     keyOut: 64,
     names: 96,
+    total: 224,
+    tolerance: 232,
   } as const;
   get mostBytes(): bigint {
     return this.view.getBigUint64(this.at, true);
@@ -561,5 +565,17 @@ export class TransferSettings extends Layout<TransferSettingsFields> implements 
   }
   set names(value: Uint8Array) {
     this.setBytesAt(96, 128, value);
+  }
+  get total(): bigint {
+    return this.view.getBigUint64(this.at + 224, true);
+  }
+  set total(value: bigint) {
+    this.view.setBigUint64(this.at + 224, value, true);
+  }
+  get tolerance(): bigint {
+    return this.view.getBigUint64(this.at + 232, true);
+  }
+  set tolerance(value: bigint) {
+    this.view.setBigUint64(this.at + 232, value, true);
   }
 }

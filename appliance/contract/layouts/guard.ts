@@ -73,7 +73,7 @@ const DataCheck = struct("DataCheck", 8, "", {
   pad: zero(2),
 });
 
-const TransferSettings = struct("TransferSettings", 224, "What may cross of files and streams (transfer/onboard).", {
+const TransferSettings = struct("TransferSettings", 240, "What may cross of files and streams (transfer/onboard).", {
   mostBytes: u64("of a file", "bytes"),
   ascii: u32("1: text only"),
   extensions: u32("how many of EXTENSIONS, 0 = every name"),
@@ -84,6 +84,8 @@ const TransferSettings = struct("TransferSettings", 224, "What may cross of file
   keyIn: bytes(32),
   keyOut: bytes(32),
   names: bytes(EXTENSIONS * EXTENSION, "8 bytes each, ASCII, zeros behind"),
+  total: u64("of all files since the start, and of their names", "bytes"),
+  tolerance: u64("between the sender's clock and ours: sessions that are older need a sign of life", "nanoseconds"),
 });
 
 export default layouts(

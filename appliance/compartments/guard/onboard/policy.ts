@@ -196,6 +196,9 @@ function saneRule(r: Rule, networkCount: u32, rangeCount: u32): bool {
   );
 }
 
+/** Of bytes and nanoseconds: sums of two do not wrap. */
+const MOST_SUM: u64 = 0x4000000000000000;
+
 function saneTransfer(): bool {
   if (transferAt == 0) return true;
   if (sectionLength(POLICY, Tag.TRANSFER) != offsetof<TransferSettings>()) return false;
@@ -208,7 +211,9 @@ function saneTransfer(): bool {
     t.parity >= 1 &&
     t.parity <= MOST_PARITY &&
     t.interleave >= 1 &&
-    t.interleave <= MOST_BLOCKS
+    t.interleave <= MOST_BLOCKS &&
+    t.total <= MOST_SUM &&
+    t.tolerance <= MOST_SUM
   );
 }
 

@@ -3,7 +3,7 @@
 import { Fields, FIELDS } from "../../../../diode/onboard/fields";
 import { Reason } from "../../../../diode/onboard/generated/reasons";
 import { FRAME as FRAME_SIZE } from "../../../../transfer/onboard/sizes";
-import { openRelay, relayNext, relayTake, relayTime } from "../../../../transfer/onboard/relay";
+import { limitRelay, openRelay, relayNext, relayTake, relayTime } from "../../../../transfer/onboard/relay";
 import { TransferSettings } from "../../../contract/onboard/config";
 import { transferAt } from "./policy";
 
@@ -18,6 +18,7 @@ export function beginTransfer(): void {
   if (transferAt == 0) return;
   const t = changetype<TransferSettings>(transferAt),
     at = transferAt;
+  limitRelay(t.total, t.tolerance);
   openRelay(
     t.data,
     t.parity,

@@ -116,7 +116,7 @@ export class DataCheck {
   pad: u16; // zero
 }
 
-/** 224 bytes. What may cross of files and streams (transfer/onboard). */
+/** 240 bytes. What may cross of files and streams (transfer/onboard). */
 @unmanaged
 export class TransferSettings {
   mostBytes: u64; // bytes: of a file
@@ -150,4 +150,6 @@ export class TransferSettings {
   names13: u64;
   names14: u64;
   names15: u64;
+  total: u64; // bytes: of all files since the start, and of their names
+  tolerance: u64; // nanoseconds: between the sender's clock and ours: sessions that are older need a sign of life
 }

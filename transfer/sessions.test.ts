@@ -1,0 +1,75 @@
+// What a receiver does not take again after it was started again, and what it does not replace.
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { until } from "../lib/testing/until.ts";
+import { Endpoint, PROFILES } from "./endpoint.ts";
+import { type Done, Receiver } from "./receive.ts";
+
+const KEY = Buffer.alloc(32, 3);
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "weir-sessions-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Frames of files of one session, as a relay sends them. */
+async function session(boot: bigint, ...files: [stream: number, name: string, content: string][]): Promise<Buffer[]> {
+  const from = await Endpoint.open(KEY, PROFILES.files, boot);
+  return files.flatMap(([stream, name, content]) => {
+    const bytes = Buffer.from(content);
+    const digest = createHash("sha256").update(bytes).digest();
+    const frames = [
+      () => from.manifest(stream, name, bytes.length, Buffer.alloc(32)),
+      () => from.data(stream, 0, bytes),
+      () => from.end(stream, bytes.length, digest),
+    ];
+    return frames.map((make) => Buffer.from(make()));
+  });
+}
+
+async function receive(frames: readonly Buffer[], overwrite = true): Promise<{ done: Done[]; receiver: Receiver }> {
+  const done: Done[] = [];
+  const endpoint = await Endpoint.open(KEY, PROFILES.files, 0n);
+  const receiver = new Receiver(endpoint, { folder, overwrite, onDone: (one) => done.push(one) });
+  for (const frame of frames) receiver.take(frame, 1);
+  receiver.giveUp(2, true);
+  await until(() => receiver.open === 0);
+  return { done, receiver };
+}
+const content = (name: string) => readFileSync(join(folder, name), "utf8");
+
+// REQ-TRANSFER-011
+describe("a receiver that was started again", () => {
+  it("takes nothing of an older session, nor what it had taken of the last one; what is new it takes", async () => {
+    const old = await session(100n, [1, "a", "old"], [2, "b", "old"]);
+    const now = await session(200n, [1, "a", "first"], [2, "a", "second"], [3, "c", "later"]);
+    await receive(old);
+    await receive(now.slice(0, 6));
+    expect([content("a"), content("b")]).toEqual(["second", "old"]);
+    const again = await receive([...old, ...now]);
+    expect(again.done.map(({ name, whole }) => [name, whole])).toEqual([["c", true]]);
+    expect([content("a"), content("b"), content("c")]).toEqual(["second", "old", "later"]);
+    expect([...again.receiver.refused]).toEqual([
+      ["boot", 6],
+      ["replay", 6],
+    ]);
+  });
+
+  it("says what is wrong with what it remembers", async () => {
+    writeFileSync(join(folder, ".weir-received.json"), "{}\n");
+    await expect(receive([])).rejects.toThrow(/\.weir-received\.json: not the state of a receiver; remove it/);
+  });
+});
+
+it("a file that began earlier does not replace one that began later", async () => {
+  const frames = await session(100n, [1, "a", "older"], [2, "a", "newer"]);
+  const { done } = await receive([frames[0]!, frames[1]!, ...frames.slice(3), frames[2]!]);
+  expect(done.map(({ whole, why }) => [whole, why])).toEqual([
+    [true, ""],
+    [false, "a newer file of that name has come"],
+  ]);
+  expect(content("a")).toBe("newer");
+});
