@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { Command } from "commander";
+import { isDay } from "../lib/timestamp.ts";
 import { FILES } from "../log/collector.ts";
 import { EventIndex, type IndexedEvent, type Query } from "../log/events.ts";
 
@@ -92,7 +93,7 @@ function whenOf(option: string, text: string): number {
   const [, number, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   if (unit !== undefined) return (Date.now() - Number(number) * SECONDS[unit]! * 1000) * 1000;
   const ms = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(ms))
+  if (Number.isNaN(ms) || !isDay(text))
     throw new Error(`${option} ${text}: expected 30m, 2h, 7d, or a time such as 2026-03-02T09:00:00Z`);
   return ms * 1000;
 }

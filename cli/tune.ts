@@ -10,6 +10,7 @@ import { baselineText, readBaseline } from "../detectors/baseline/file.ts";
 import { type CompiledPolicy, compilePolicyText, problemLine } from "../diode/policy.ts";
 import { MOST_WRITTEN, readText, writeWhole } from "../lib/files.ts";
 import { printable } from "../lib/printable.ts";
+import { isDay } from "../lib/timestamp.ts";
 import { resolvedLabels } from "../tuning/evaluate/flows.ts";
 import { readLabels } from "../tuning/evaluate/labels.ts";
 import { attackedBy } from "../tuning/tune/attacks.ts";
@@ -212,7 +213,8 @@ async function surveyed(paths: readonly string[], { recursive = false }: Options
 
 function dateOf({ date }: Options): string | undefined {
   if (date !== undefined) {
-    if (Number.isNaN(Date.parse(date))) throw new Error(`--date ${date}: expected a date such as 2026-03-02`);
+    if (Number.isNaN(Date.parse(date)) || !isDay(date))
+      throw new Error(`--date ${date}: expected a date such as 2026-03-02`);
     return date;
   }
   const epoch = process.env.SOURCE_DATE_EPOCH;

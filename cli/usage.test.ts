@@ -152,6 +152,17 @@ const CASES: [command: string, words: string[], message: string][] = [
   ["tune", TUNE, "no budget: expected one of --max-alarms-per-hour and --max-fpr"],
   ["tune", [...TUNE, "--max-fpr", "1", "--blocks", "2.5"], "--blocks 2.5: expected a whole number"],
   ["tune", [...TUNE, "--max-fpr", "1", "--blocks", "51"], "--blocks 51: expected a number from 2 to 50"],
+  ["tune", [...TUNE, "--max-fpr", "1", "--date", "May 3"], "--date May 3: expected a date such as 2026-03-02"],
+  [
+    "tune",
+    [...TUNE, "--max-fpr", "1", "--date", "2026-02-30"],
+    "--date 2026-02-30: expected a date such as 2026-03-02",
+  ],
+  [
+    "events",
+    ["-l", ".", "--since", "2026-02-30"],
+    "--since 2026-02-30: expected 30m, 2h, 7d, or a time such as 2026-03-02T09:00:00Z",
+  ],
   ["tune", [...TUNE, "--max-fpr", "1", "--date", "soon"], "--date soon: expected a date such as 2026-03-02"],
   [
     "tune",

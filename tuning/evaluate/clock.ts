@@ -1,4 +1,5 @@
 /** Times as label files write them. */
+import { isDay } from "../../lib/timestamp.ts";
 
 /** Seconds below are since the first record. */
 const ABSOLUTE = 1e8;
@@ -24,8 +25,9 @@ export function timeOf(text: string): LabelTime | undefined {
   const iso = /^(\d{4}[-/]\d\d[-/]\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?$/.exec(text);
   if (!iso) return undefined;
   const zone = iso[4] && iso[4] !== "Z" ? `${iso[4].slice(0, 3)}:${iso[4].slice(-2)}` : "Z";
-  const whole = Date.parse(`${iso[1]!.replaceAll("/", "-")}T${iso[2]}${zone}`);
-  if (Number.isNaN(whole)) return undefined;
+  const day = iso[1]!.replaceAll("/", "-");
+  const whole = Date.parse(`${day}T${iso[2]}${zone}`);
+  if (Number.isNaN(whole) || !isDay(day)) return undefined;
   const seconds = whole / 1000 + Number(iso[3] ?? 0);
   return { seconds, relative: false, step: stepOf(iso[3]), ...(!iso[4] && { zoneless: true }) };
 }
@@ -54,7 +56,7 @@ function slashed(text: string, monthFirst: boolean, half: boolean): LabelTime | 
   const [day, month] = monthFirst ? [second, first] : [first, second];
   const noon = found[8] ? (hour % 12) + (found[8].toUpperCase() === "P" ? 12 : 0) : hour;
   const seconds = Date.UTC(year, month - 1, day, noon, minute, Number(found[6] ?? 0)) / 1000;
-  if (month > 12 || new Date(seconds * 1000).getUTCDate() !== day || hour > 23 || minute > 59) return undefined;
+  if (month < 1 || month > 12 || new Date(seconds * 1000).getUTCDate() !== day || hour > 23 || minute > 59) return undefined;
   const step = found[6] === undefined ? 60 : stepOf(found[7]);
   return { seconds: seconds + Number(found[7] ?? 0), relative: false, step, zoneless: true, half };
 }

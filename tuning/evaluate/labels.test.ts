@@ -79,6 +79,10 @@ it.each([
   ["number,label\n5,0\n6,1\n0,1\n", "labels.csv:4:1: 0, expected a number from 1"],
   ["start,end,label\n5,4,scan\n", 'labels.csv:2:3: end: "4", expected a time after start'],
   ["start,end,label\n5,soon,scan\n", 'labels.csv:2:3: time: "soon", expected ISO 8601 or seconds'],
+  [
+    "start,end,label\n2026-02-30T00:00:00Z,2026-03-03T00:00:00Z,scan\n",
+    'labels.csv:2:1: time: "2026-02-30T00:00:00Z", expected ISO 8601 or seconds',
+  ],
 ])("a fault is told with its place: %j", (content, message) => {
   expect(() => parseLabels(content, "labels.csv")).toThrow(message);
 });

@@ -1,6 +1,7 @@
 /** What an interface-control file may say. The README of the simulator says it to its authors. */
 
 import { z } from "zod";
+import { isDay } from "../../../lib/timestamp.ts";
 import { described, integer, object, oneOf, parsed, Wrong } from "../../../lib/yaml.ts";
 import { MODE_CODES } from "./modes.ts";
 
@@ -126,7 +127,7 @@ const channel = object({
 const start = parsed<number>("a time such as 2026-03-02T08:00:00Z, to 10 ms, from 1970 to 2499", (found) => {
   if (typeof found !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d\d0?)?Z$/.test(found)) return undefined;
   const ms = Date.parse(found);
-  if (Number.isNaN(ms)) return new Wrong(`${found} is no date`);
+  if (Number.isNaN(ms) || !isDay(found)) return new Wrong(`${found} is no date`);
   return ms >= 0 && new Date(ms).getUTCFullYear() < 2500 ? ms : undefined;
 });
 
