@@ -3,6 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { registered } from "../detectors/generate/registered.ts";
+import { roc } from "../lib/numerics/curve.ts";
+import { rocPicture } from "../tuning/evaluate/picture.ts";
 import { evaluationText } from "../tuning/evaluate/text.ts";
 import { budgetText, ruleText, tunedText, warningText } from "../tuning/tune/text.ts";
 import { command as baseline } from "./baseline.ts";
@@ -95,6 +97,9 @@ it("weir baseline show: captures, thresholds, and what is known of each kind", a
   const captures = ["fixtures/normal.pcap", "fixtures/mil1553/clean.ch10"];
   await learn().parseAsync([...captures.flatMap((capture) => ["-r", capture]), "-o", path], user);
   seen.out = "";
+  await policy().parseAsync(["derive", "--baseline", path, "--least-frames", "5"], user);
+  await golden(seen.out.replaceAll(`${seen.folder}/`, ""), "derived-baseline");
+  seen.out = "";
   await baseline().parseAsync(["show", path], user);
   // Of what is known, two of each kind
   const count = new Map<string, number>();
@@ -106,6 +111,33 @@ it("weir baseline show: captures, thresholds, and what is known of each kind", a
   });
   expect([...count.keys()].length).toBeGreaterThan(12);
   await golden(lines.join("\n"), "baseline");
+});
+
+it.each([
+  ["captures", ["-r", "fixtures/site.pcap", "--to", "10.0.1.0/24", "--least-frames", "10"]],
+  ["bus", ["--bus", "fixtures/mil1553/avionics.yaml"]],
+])("weir policy derive, of %s", async (name, words) => {
+  await policy().parseAsync(["derive", ...words], user);
+  const lines = seen.out.split("\n");
+  await golden(
+    `${[...lines.slice(0, 40), ...(lines.length > 60 ? ["..."] : []), ...lines.slice(-20)].join("\n")}\n`,
+    `derived-${name}`,
+  );
+});
+
+it("weir evaluate --svg: a picture", async () => {
+  const labels = [1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const scores = labels.map((_, n) => 12 - n);
+  const one = (detector: string, n: number) => ({
+    detector,
+    auc: n / 16,
+    curve: roc(
+      scores.map((s) => s % (n + 2)),
+      labels,
+    ),
+  });
+  const all = ["a<b", ..."cdefghi"].map(one);
+  await golden(rocPicture([...all, { ...one("none", 1), curve: roc([1], [0]) }] as never, "title & all"), "roc");
 });
 
 it("weir decode: columns of packets and of messages", async () => {
