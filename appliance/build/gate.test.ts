@@ -15,25 +15,45 @@ describe("the gate", () => {
   });
 
   it.each([
-    ["an import", guardWat('(import "env" "abort" (func (param i32)))'), /imports the function env\.abort/],
+    [
+      "an import",
+      guardWat('(import "env" "abort" (func (param i32)))'),
+      /imports the function env\.abort; a compartment reaches nothing outside, so imports nothing/,
+    ],
     ["an imported global", guardWat('(import "env" "seed" (global f64))'), /imports the global env\.seed/],
-    ["a start function", guardWat("(func $boot) (start $boot)"), /start function \(boot\)/],
-    ["a table", guardWat("(table 1 funcref)"), /has a table/],
-    ["elements", guardWat("(table 1 funcref) (func $f) (elem (i32.const 0) $f)"), /element segment/],
+    [
+      "a start function",
+      guardWat("(func $boot) (start $boot)"),
+      /has a start function \(boot\); nothing runs before configure\(\)/,
+    ],
+    ["a table", guardWat("(table 1 funcref)"), /has a table; calls must be direct, otherwise the stack has no bound/],
+    [
+      "elements",
+      guardWat("(table 1 funcref) (func $f) (elem (i32.const 0) $f)"),
+      /has an element segment; calls must be direct, otherwise the stack has no bound/,
+    ],
     ["growing", guardWat("(func $lib/grow i32.const 1 memory.grow drop)"), /lib\/grow uses memory\.grow/],
     [
       "indirect calls",
       guardWat("(table 1 funcref) (func $ip/any i32.const 0 call_indirect)"),
       /ip\/any uses call_indirect/,
     ],
-    ["an allocator", guardWat("(func $~lib/rt/stub/__new)"), /contains ~lib\/rt\/stub\/__new/],
+    [
+      "an allocator",
+      guardWat("(func $~lib/rt/stub/__new)"),
+      /contains ~lib\/rt\/stub\/__new; nothing onboard allocates/,
+    ],
     ["a growable memory", guardWat("", '(memory (export "memory") 2 3)'), /2 to 3 pages; it must be of fixed size/],
     ["an unlimited memory", guardWat("", '(memory (export "memory") 2)'), /2 to any number of pages/],
-    ["another size", guardWat("", '(memory (export "memory") 1 1)'), /1 pages, expected 2/],
-    ["no memory", "(module)", /has 0 memories/],
-    ["an export of its own", guardWat('(func (export "debug"))'), /exports debug, which the ABI does not name/],
+    ["another size", guardWat("", '(memory (export "memory") 1 1)'), /its memory is 1 pages, expected 2/],
+    ["no memory", "(module)", /has 0 memories, expected one/],
+    ["an export of its own", guardWat('(func (export "debug"))'), /exports debug, which the ABI does not name for it/],
     ["another's export", guardWat('(func (export "countersAt"))'), /exports countersAt/],
-    ["an exported global", guardWat('(global (export "g") i32 (i32.const 1))'), /exports the global g/],
+    [
+      "an exported global",
+      guardWat('(global (export "g") i32 (i32.const 1))'),
+      /exports the global g; the ABI has functions and "memory" only/,
+    ],
     ["too little", guardWat().replace('(export "run")', ""), /does not export run/],
   ])("refuses %s", async (_, text, expected) => {
     expect((await reasons(text)).join("\n")).toMatch(expected);

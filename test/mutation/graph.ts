@@ -14,7 +14,13 @@ const COMMAND = /\bbin\/weir\b|"bin", "weir"/;
 const COMMAND_SOURCE = "cli/weir.ts";
 
 /** Tests and what only they use. */
-const isTest = (file: string) => /\.(test|probe)\.ts$|(^|\/)(test|testing|fixtures)\//.test(file);
+export const isTest = (file: string): boolean => /\.(test|probe)\.ts$|(^|\/)(test|testing|fixtures)\//.test(file);
+
+/** Sources of the product that a person wrote, but for those that write others: npm run lint compares what they write. */
+export const isProduct = (file: string): boolean =>
+  !isTest(file) &&
+  !file.includes("/generated/") &&
+  !/^(setup|docs)\/|^vitest\.config\.ts$|\.generate\.ts$|\/(generate|layouts)\//.test(file);
 
 export class Graph {
   /** All TypeScript files, and their texts. */
@@ -32,14 +38,8 @@ export class Graph {
     }
   }
 
-  /** Sources of the product that a person wrote, but for those that write others: npm run lint compares what they write. */
   product(): string[] {
-    return [...this.texts.keys()].filter(
-      (file) =>
-        !isTest(file) &&
-        !file.includes("/generated/") &&
-        !/^(setup|docs)\/|^vitest\.config\.ts$|\.generate\.ts$|\/(generate|layouts)\//.test(file),
-    );
+    return [...this.texts.keys()].filter(isProduct);
   }
 
   /** What a file imports; files that it names, as tests name what they have compiled; and the commands, where it runs them. */

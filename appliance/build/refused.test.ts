@@ -1,0 +1,109 @@
+// What is said of a file that is no image, of a manifest and of a policy that do not fit: every message, by what causes it.
+import { expect, it } from "vitest";
+import { packContainer } from "./container.ts";
+import { readElf } from "./elf.ts";
+import { type Interface, MANIFEST_SIZE, manifestNote, packManifest, unpackManifest } from "./manifest.ts";
+import { SEGMENTS, smallImage } from "./testing/image.ts";
+
+const changed = (at: number, value: bigint, bits: 8 | 16 | 64 = 64): Uint8Array => {
+  const image = smallImage().slice();
+  const view = new DataView(image.buffer, image.byteOffset, image.length);
+  if (bits === 8) view.setUint8(at, Number(value));
+  else if (bits === 16) view.setUint16(at, Number(value), true);
+  else view.setBigUint64(at, value, true);
+  return image;
+};
+const size = smallImage().length;
+const [first] = SEGMENTS;
+
+it.each<[string, Uint8Array, string]>([
+  ["too short", smallImage().subarray(0, 63), "not an ELF file"],
+  ["another file", changed(0, 0n, 8), "not an ELF file"],
+  ["32 bits", changed(4, 1n, 8), "not a 64-bit little-endian ELF file"],
+  ["big-endian", changed(5, 2n, 8), "not a 64-bit little-endian ELF file"],
+  ["an object", changed(16, 1n, 16), "not an executable ELF file"],
+  ["headers of another size", changed(54, 55n, 16), "ELF program headers: entries of 55 bytes, expected 56"],
+  [
+    "headers outside",
+    changed(32, BigInt(size - 55)),
+    `ELF program headers: ${56 * SEGMENTS.length} bytes at ${size - 55} are outside the file of ${size}`,
+  ],
+  ["too much memory", changed(first + 40, (1n << 40n) + 1n), "ELF segment of 1099511627777 bytes in memory"],
+  ["less memory than file", changed(first + 40, 1n), "ELF segment: 16 bytes in the file, 1 in memory"],
+])("an image: %s", (_, image, message) => {
+  expect(() => readElf(image)).toThrow(new Error(message));
+});
+
+const nic = (name: string, mac = "52:54:00:77:00:01"): Interface => ({ name, direction: "receive", mac });
+const WHOLE = packManifest([nic("in")]);
+const manifest = (at: number, value: number) => WHOLE.map((byte, n) => (n === at ? value : byte));
+const NAME = "expected 1 to 8 letters and digits";
+
+it.each<[string, () => unknown, string]>([
+  ["nine interfaces", () => packManifest(Array(9).fill(nic("in"))), "9 interfaces, at most 8"],
+  ["a long name", () => packManifest([nic("a23456789")]), `interface name a23456789: ${NAME}`],
+  ["a name in capitals", () => packManifest([nic("In")]), `interface name In: ${NAME}`],
+  ["no MAC", () => packManifest([nic("in", "52:54:00:77:00")]), "interface in: 52:54:00:77:00 is not a MAC address"],
+  [
+    "a name twice",
+    () => packManifest([nic("in"), nic("in", "52:54:00:77:00:02")]),
+    "manifest: two interfaces with the name in",
+  ],
+  [
+    "a MAC twice",
+    () => packManifest([nic("in"), nic("out")]),
+    "manifest: two interfaces with the mac 52:54:00:77:00:01",
+  ],
+  ["14 s", () => packManifest([], { logSilence: 14 }), "manifest: 14 s without `log`, expected 15 to 3600, or 0"],
+  ["3601 s", () => packManifest([], { logSilence: 3601 }), "manifest: 3601 s without `log`, expected 15 to 3600, or 0"],
+  ["no bytes", () => unpackManifest(new Uint8Array(7)), "manifest: 7 bytes, expected at least 8"],
+  ["another version", () => unpackManifest(manifest(0, 9)), "manifest: version 9, expected 2"],
+  [
+    "more interfaces than fit",
+    () => unpackManifest(manifest(4, 9)),
+    `manifest: 9 interfaces do not fit into its ${MANIFEST_SIZE} bytes`,
+  ],
+  [
+    "half of it",
+    () => unpackManifest(WHOLE.subarray(0, MANIFEST_SIZE - 1)),
+    `manifest: 1 interfaces do not fit into its ${MANIFEST_SIZE - 1} bytes`,
+  ],
+  [
+    "another direction",
+    () => unpackManifest(manifest(16, 3)),
+    "manifest: interface 0 has direction 3, expected 1 or 2",
+  ],
+  ["no name", () => unpackManifest(manifest(8, 0x5f)), "manifest: interface 0 has an invalid name"],
+  [
+    "an ELF file without one",
+    () => manifestNote({ notes: [] } as never),
+    'not a Weir image: 0 manifests, expected one ELF note "Weir" 1',
+  ],
+])("a manifest: %s", (_, made, message) => {
+  expect(made).toThrow(new Error(message));
+});
+
+it("what is just right", () => {
+  expect(unpackManifest(packManifest([nic("a2345678")], { logSilence: 15 })).logSilence).toBe(15);
+  expect(unpackManifest(packManifest([], { logSilence: 3600 })).interfaces).toEqual([]);
+  const eight = [..."abcdefgh"].map((name, n) => nic(name, `52:54:00:77:00:0${n}`));
+  expect(unpackManifest(packManifest(eight)).interfaces).toEqual(eight);
+});
+
+it("a policy that is too long", () => {
+  const none = new Uint8Array(0);
+  const most = packContainer({ inspect: none, guard: none, journal: none });
+  const room = (bytes: number) => () => packContainer({ inspect: new Uint8Array(bytes), guard: none, journal: none });
+  let message = "";
+  try {
+    room(1 << 26)();
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  expect(message).toMatch(/^the compiled policy is \d+ bytes; at most \d+ fit$/);
+  const limit = Number(/at most (\d+)/.exec(message)![1]);
+  expect(room(limit - most.length)().length).toBe(limit);
+  expect(room(limit - most.length + 1)).toThrow(
+    new Error(`the compiled policy is ${limit + 8} bytes; at most ${limit} fit`),
+  );
+});
