@@ -56,7 +56,8 @@ function slashed(text: string, monthFirst: boolean, half: boolean): LabelTime | 
   const [day, month] = monthFirst ? [second, first] : [first, second];
   const noon = found[8] ? (hour % 12) + (found[8].toUpperCase() === "P" ? 12 : 0) : hour;
   const seconds = Date.UTC(year, month - 1, day, noon, minute, Number(found[6] ?? 0)) / 1000;
-  if (month < 1 || month > 12 || new Date(seconds * 1000).getUTCDate() !== day || hour > 23 || minute > 59) return undefined;
+  if (month < 1 || month > 12 || new Date(seconds * 1000).getUTCDate() !== day || hour > 23 || minute > 59)
+    return undefined;
   const step = found[6] === undefined ? 60 : stepOf(found[7]);
   return { seconds: seconds + Number(found[7] ?? 0), relative: false, step, zoneless: true, half };
 }
