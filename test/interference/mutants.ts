@@ -90,9 +90,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "answers ARP on `out`",
-    ...{ file: "user/receive.c", from: "    else batch_record(" },
-    to: `    else if (frame[12] == 8 && frame[13] == 6) send(OUT, frame, entry.len - VIRTIO_NET_HEADER, 0);
-    else batch_record(`,
+    ...{ file: "user/receive.c", from: "    if (!replaying) batch_record(" },
+    to: `    if (!replaying && frame[12] == 8 && frame[13] == 6) send(OUT, frame, length, 0);
+    else if (!replaying) batch_record(`,
     claims: ["C4"],
   },
   {
