@@ -1,4 +1,6 @@
 // Generated from detectors/registry.ts and the declarations that it names by `npm run generate`: do not edit.
+import type { Accused } from "./declaration.ts";
+
 /** Names and numbers of the detectors. */
 export const DETECTOR = {
   scan: 1,
@@ -67,6 +69,26 @@ export const CEILING: Partial<Record<DetectorName, number>> = {
   "dns-tunnel": 3,
   "icmp-tunnel": 3,
   "bus-error": 4,
+};
+/** Whom a detector's findings may accuse; of the others nobody (declaration.ts). */
+export const ACCUSES: Partial<Record<DetectorName, readonly Accused[]>> = {
+  scan: ["nobody", "source"],
+  "new-host": ["source"],
+  "new-service": ["flow"],
+  "new-pair": ["source", "flow"],
+  arp: ["nobody", "source"],
+  "dns-tunnel": ["nobody", "source", "flow"],
+  "icmp-tunnel": ["nobody", "source", "flow"],
+  beacon: ["nobody", "source"],
+  rate: ["nobody", "source", "flow"],
+  shape: ["flow"],
+  "bus-message": ["message"],
+  "bus-period": ["nobody", "message"],
+  "bus-response": ["terminal"],
+  "bus-error": ["nobody", "terminal"],
+  "bus-status": ["terminal"],
+  "bus-data": ["message"],
+  "bus-mode": ["message"],
 };
 /** Detectors whose alert may come with a record that is not to blame. */
 export const BELATED: ReadonlySet<string> = new Set([

@@ -1,6 +1,10 @@
 /** What a detector says of itself, in FOLDER/detector.ts; README.md tells how to add one. */
 import type { LearnedDetector } from "./learned.ts";
 
+/** On whom what the policy says may be done; onboard/finding.ts has the same as numbers. */
+export const ACCUSED = ["nobody", "source", "flow", "terminal", "message"] as const;
+export type Accused = (typeof ACCUSED)[number];
+
 /** A kind of alert: what people call a detector. */
 export interface Alert {
   /** In policies, reports and events: lower case, dashes. */
@@ -17,6 +21,8 @@ export interface Alert {
   ceiling?: number;
   /** Its alert may come with a record that is not to blame. */
   belated?: true;
+  /** Whom its findings may accuse (README.md, "Who is accused"); without it nobody: its verdicts are alerts only. */
+  accuses?: readonly Accused[];
   /** It has no threshold that a policy scales: a key of its own in the policy says what there is to say. */
   fixed?: true;
 }

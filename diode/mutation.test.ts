@@ -101,7 +101,11 @@ const sourcesOf = (all: Mutants, tests: readonly Scenario[]): (string | Uint8Arr
   all.wasm,
   JSON.stringify(all.mutants),
   readFileSync(join(ROOT, "diode/testing/mutants.ts")),
-  ...tests.flatMap(({ name, part, batches }) => [name, part, ...batches]),
+  ...tests.flatMap(({ name, part, batches }) => [
+    name,
+    part,
+    ...batches.flatMap(({ bytes, measures }) => [bytes, measures]),
+  ]),
 ];
 
 // REQ-FILTER-022

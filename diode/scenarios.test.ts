@@ -1,22 +1,35 @@
 // The scenarios that mutation.test.ts tells guard from its mutants by, through guard itself: whatever they hold, a policy
 // out of range is refused, what leaves is as the policy has it, and no batch makes a difference.
 import { expect, it } from "vitest";
+import { Measure } from "../appliance/contract/abi.ts";
 import { Guard, type Output } from "./testing/guard.ts";
-import { scenarios } from "./testing/scenarios.ts";
+import { type Scenario, scenarios } from "./testing/scenarios.ts";
 
 const all = await scenarios();
 const REFUSED = /^damaged|without its section$/;
 
-/** The records of a batch, each by itself. */
-function records(batch: Uint8Array): Uint8Array[] {
-  const view = Buffer.from(batch);
-  const found: Uint8Array[] = [];
-  for (let at = 0; at < view.length; ) {
-    const length = 32 + ((view.readUInt32LE(at + 16) + 7) & ~7);
-    found.push(view.subarray(at, at + length));
+type One = Scenario["batches"][number];
+
+/** The records of a batch, each by itself, with the measures that are of it. */
+function records(batch: One): One[] {
+  const { bytes, measures } = batch;
+  const found: One[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = 32 + ((bytes.readUInt32LE(at + 16) + 7) & ~7);
+    const own: Buffer[] = [];
+    for (let n = 0; n < measures.length; n += Measure.SIZE)
+      if (measures.readUInt32LE(n) === at) own.push(moved(measures.subarray(n, n + Measure.SIZE)));
+    found.push({ bytes: bytes.subarray(at, at + length), measures: Buffer.concat(own) });
     at += length;
   }
   return found;
+}
+
+/** Of a record that is the first of its batch. */
+function moved(measure: Buffer): Buffer {
+  const copy = Buffer.from(measure);
+  copy.writeUInt32LE(0, 0);
+  return copy;
 }
 
 const essence = ({ frames, events }: Output) => ({
@@ -24,9 +37,9 @@ const essence = ({ frames, events }: Output) => ({
   events: events.map(({ raw, text, severity, kind }) => `${kind} ${severity} ${raw} ${text}`),
 });
 
-async function outcome(part: Uint8Array, batches: readonly Uint8Array[]) {
+async function outcome(part: Uint8Array, batches: readonly One[]) {
   const guard = await Guard.under(part);
-  const outputs = batches.map((batch) => essence(guard.runBytes(batch)));
+  const outputs = batches.map((batch) => essence(guard.runBytes(batch.bytes, batch.measures)));
   return { frames: outputs.flatMap(({ frames }) => frames), events: outputs.flatMap(({ events }) => events) };
 }
 

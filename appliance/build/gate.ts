@@ -8,8 +8,11 @@ import { type Module, readWasm } from "./wasm.ts";
 /** The exports of the ABI (appliance/contract/onboard/abi.ts); the runtime links against exactly these. */
 const EVERY = ["abi", "inputAt", "inputSize", "configure", "run", "eventsAt", "eventsLength", "spare"];
 const EXPORTS: Record<CompartmentName, { must: string[]; may: string[] }> = {
-  inspect: { must: [...EVERY, "verdictsAt", "verdictsLength"], may: ["framesAt", "framesLength"] },
-  guard: { must: [...EVERY, "framesAt", "framesLength", "tick"], may: [] },
+  inspect: {
+    must: [...EVERY, "verdictsAt", "verdictsLength", "measuresAt", "measuresLength"],
+    may: ["framesAt", "framesLength"],
+  },
+  guard: { must: [...EVERY, "framesAt", "framesLength", "measuresAt", "tick"], may: [] },
   journal: { must: [...EVERY, "framesAt", "framesLength", "countersAt"], may: [] },
 };
 

@@ -128,7 +128,8 @@ _Static_assert(offsetof(struct weir_container, spare) == 40, "Container.spare");
 #define WEIR_FRAME_HEADER 16 // bytes
 #define WEIR_COUNTERS 4 // u64s at countersAt()
 #define WEIR_VERDICTS 128 // records of one inspect.run: keeps what they cause within the journal's input
-#define WEIR_ACTIONS 7 // values of Action
+#define WEIR_MEASURES 128 // of one inspect.run
+#define WEIR_ACTIONS 8 // values of Action
 #define WEIR_LINK_ETHERNET 1 // tcpdump.org/linktypes.html
 
 // In front of a record: one frame (or tick, or stretch of Chapter 10 bytes) with its circumstances.
@@ -140,7 +141,7 @@ struct weir_record {
   uint16_t link; // a LINKTYPE_ number (tcpdump.org/linktypes.html); meaningful for kind FRAME
   uint8_t kind; // RecordKind
   uint8_t source; // which interface of the capture (0 for the image's `in`)
-  uint32_t verdict; // Verdict: into inspect: 0. Into guard: what inspect said of this record
+  uint32_t verdict; // Verdict: into inspect: 0. Into guard: what inspect said of this record and of nothing else
 };
 _Static_assert(sizeof(struct weir_record) == 32, "RecordHeader");
 _Static_assert(offsetof(struct weir_record, time) == 0, "RecordHeader.time");
@@ -158,6 +159,48 @@ enum weir_record_kind {
   WEIR_RECORD_CHAPTER10 = 2, // the next bytes of a Chapter 10 file, cut anywhere
   WEIR_RECORD_END = 3, // nothing will follow: report what is still open; captured = 0
 };
+
+// What inspect asks guard to do about somebody, who need not have sent the record with which it was found.
+struct weir_measure {
+  uint32_t record; // offset in input of that record: guard takes the measure before it
+  uint8_t action; // Action: QUARANTINE_SOURCE or a later one
+  uint8_t detector; // the detector that asked for it
+  uint8_t version; // of the addresses: 4 or 6
+  uint8_t protocol; // of a flow
+  uint64_t src_hi; // whose: the source, or the recorder that a terminal or a message is of
+  uint64_t src_lo;
+  uint64_t dst_hi; // of a flow
+  uint64_t dst_lo;
+  uint64_t mac; // of a source: only with this MAC address as its sender; 0 = with any
+  uint16_t src_port; // of a flow
+  uint16_t dst_port; // of ICMP: type
+  uint16_t channel; // of a terminal or a message
+  uint16_t command; // a command word of theirs
+};
+_Static_assert(sizeof(struct weir_measure) == 56, "Measure");
+_Static_assert(offsetof(struct weir_measure, record) == 0, "Measure.record");
+_Static_assert(offsetof(struct weir_measure, action) == 4, "Measure.action");
+_Static_assert(offsetof(struct weir_measure, detector) == 5, "Measure.detector");
+_Static_assert(offsetof(struct weir_measure, version) == 6, "Measure.version");
+_Static_assert(offsetof(struct weir_measure, protocol) == 7, "Measure.protocol");
+_Static_assert(offsetof(struct weir_measure, src_hi) == 8, "Measure.srcHi");
+_Static_assert(offsetof(struct weir_measure, src_lo) == 16, "Measure.srcLo");
+_Static_assert(offsetof(struct weir_measure, dst_hi) == 24, "Measure.dstHi");
+_Static_assert(offsetof(struct weir_measure, dst_lo) == 32, "Measure.dstLo");
+_Static_assert(offsetof(struct weir_measure, mac) == 40, "Measure.mac");
+_Static_assert(offsetof(struct weir_measure, src_port) == 48, "Measure.srcPort");
+_Static_assert(offsetof(struct weir_measure, dst_port) == 50, "Measure.dstPort");
+_Static_assert(offsetof(struct weir_measure, channel) == 52, "Measure.channel");
+_Static_assert(offsetof(struct weir_measure, command) == 54, "Measure.command");
+
+// Where guard finds them: this, then as many Measures.
+struct weir_measure_list {
+  uint32_t count; // at most MEASURES
+  uint32_t taken; // the host writes 0 with each new list
+};
+_Static_assert(sizeof(struct weir_measure_list) == 8, "MeasureList");
+_Static_assert(offsetof(struct weir_measure_list, count) == 0, "MeasureList.count");
+_Static_assert(offsetof(struct weir_measure_list, taken) == 4, "MeasureList.taken");
 
 // In front of an event, in an events buffer.
 struct weir_event_header {

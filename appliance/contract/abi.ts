@@ -23,12 +23,15 @@ export interface Compartment {
 }
 
 export interface Guard extends Compartment {
+  measuresAt(): number;
   tick(): bigint;
 }
 
 export interface Inspect extends Compartment {
   verdictsAt(): number;
   verdictsLength(): number;
+  measuresAt(): number;
+  measuresLength(): number;
 }
 
 export interface Journal extends Compartment {

@@ -10,6 +10,7 @@ export default declare({
       about: "an address that moves to another MAC, answers nobody asked for",
       signature: "ARP spoofing",
       category: "Potentially Bad Traffic",
+      accuses: ["nobody", "source"],
     },
   ],
   learned: arp,

@@ -10,6 +10,7 @@ export default declare({
       about: "regular connections of a host that was not known to make them",
       signature: "beaconing",
       belated: true,
+      accuses: ["nobody", "source"],
     },
   ],
   learned: beacon,

@@ -18,6 +18,8 @@ export function catalogue(all: readonly Registered[]): string {
   const families = inBaseline(all);
   const names = (some: readonly { name: string }[]) => some.map(({ name }) => quoted(name));
   return [
+    'import type { Accused } from "./declaration.ts";',
+    "",
     "/** Names and numbers of the detectors. */",
     "export const DETECTOR = {",
     ...alerts.map(({ name, number }) => `  ${key(name)}: ${number},`),
@@ -51,6 +53,12 @@ export function catalogue(all: readonly Registered[]): string {
     " */",
     "export const CEILING: Partial<Record<DetectorName, number>> = {",
     ...alerts.filter(({ ceiling }) => ceiling !== undefined).map(({ name, ceiling }) => `  ${key(name)}: ${ceiling},`),
+    "};",
+    "/** Whom a detector's findings may accuse; of the others nobody (declaration.ts). */",
+    "export const ACCUSES: Partial<Record<DetectorName, readonly Accused[]>> = {",
+    ...alerts
+      .filter(({ accuses }) => accuses !== undefined)
+      .map(({ name, accuses }) => list("  ", `${key(name)}: `, accuses!.map(quoted), ",")),
     "};",
     "/** Detectors whose alert may come with a record that is not to blame. */",
     list(

@@ -1,4 +1,5 @@
 /** What flies of the registry: numbers and words (catalogue.ts), and who is called when (dispatch.ts). AssemblyScript. */
+import { ACCUSED, type Accused } from "../declaration.ts";
 import { alertsOf, constant, FIRST_OF_BUS, type Hook, inBaseline, MOST, type Registered } from "./registered.ts";
 
 const WIDTH = 120;
@@ -56,6 +57,7 @@ export const FIRST_OF_BUS: u32 = ${FIRST_OF_BUS}; // from here on the detectors 
       says(({ name }) => name),
       ['lit(t, "none");'],
     ),
+    accusations(alerts),
     choice(
       "The alert's title.",
       write("writeSignature"),
@@ -69,6 +71,18 @@ export const FIRST_OF_BUS: u32 = ${FIRST_OF_BUS}; // from here on the detectors 
       ['lit(t, "Misc activity");'],
     ),
   ].join("\n\n");
+}
+
+/** Bits as finding.ts numbers them; without a declaration that of nobody. */
+function accusations(alerts: ReturnType<typeof alertsOf>): string {
+  const bits = (accuses: readonly Accused[] = ["nobody"]) =>
+    accuses.reduce((all, one) => all | (1 << ACCUSED.indexOf(one)), 0);
+  return choice(
+    "Whom findings of a detector may accuse: bit n of each Accused (finding.ts).",
+    "export function accuses(detector: u32): u32 {\n  switch (detector)",
+    alerts.map(({ name, accuses }): [string, string] => [detector(name), `return ${bits(accuses)};`]),
+    ["return 1;"],
+  );
 }
 
 const families = (all: readonly Registered[]) =>

@@ -9,6 +9,7 @@ export default declare({
       number: 20,
       about: "a 1553 message that is not in the inventory",
       signature: "unknown 1553 message",
+      accuses: ["message"],
     },
     {
       name: "bus-period",
@@ -16,6 +17,7 @@ export default declare({
       about: "a known message too early, too late, or not any more",
       signature: "1553 message out of schedule",
       belated: true,
+      accuses: ["nobody", "message"],
     },
     {
       name: "bus-order",
@@ -30,6 +32,7 @@ export default declare({
       about: "response time of a terminal",
       signature: "unusual 1553 response time",
       category: "Potentially Bad Traffic",
+      accuses: ["terminal"],
     },
     {
       name: "bus-gap",
@@ -46,18 +49,21 @@ export default declare({
       category: "Detection of a Denial of Service Attack",
       ceiling: 4,
       belated: true,
+      accuses: ["nobody", "terminal"],
     },
     {
       name: "bus-status",
       number: 26,
       about: "status bits that this terminal never sets",
       signature: "unusual 1553 status bits",
+      accuses: ["terminal"],
     },
     {
       name: "bus-data",
       number: 27,
       about: "a data word outside of its profile",
       signature: "unusual 1553 data",
+      accuses: ["message"],
     },
     {
       name: "bus-mode",
@@ -65,6 +71,7 @@ export default declare({
       about: "a mode code that this bus does not use",
       signature: "unusual 1553 mode code",
       category: "Potentially Bad Traffic",
+      accuses: ["message"],
     },
     {
       name: "bus-load",

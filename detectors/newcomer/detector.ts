@@ -9,6 +9,7 @@ export default declare({
       about: "a source that policy or baseline does not list",
       signature: "new host",
       fixed: true,
+      accuses: ["source"],
     },
     {
       name: "new-service",
@@ -16,6 +17,7 @@ export default declare({
       about: "a service that they do not list",
       signature: "new service",
       fixed: true,
+      accuses: ["flow"],
     },
   ],
 });

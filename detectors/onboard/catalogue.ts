@@ -119,6 +119,46 @@ export function writeDetector(t: Text, detector: u32): void {
   }
 }
 
+/** Whom findings of a detector may accuse: bit n of each Accused (finding.ts). */
+export function accuses(detector: u32): u32 {
+  switch (detector) {
+    case Detector.SCAN:
+    case Detector.ARP:
+    case Detector.BEACON:
+      return 3;
+    case Detector.NEW_HOST:
+      return 2;
+    case Detector.NEW_SERVICE:
+    case Detector.SHAPE:
+      return 4;
+    case Detector.NEW_PAIR:
+      return 6;
+    case Detector.FLOOD:
+    case Detector.SILENCE:
+    case Detector.BUS_ORDER:
+    case Detector.BUS_GAP:
+    case Detector.BUS_LOAD:
+      return 1;
+    case Detector.DNS_TUNNEL:
+    case Detector.ICMP_TUNNEL:
+    case Detector.RATE:
+      return 7;
+    case Detector.BUS_MESSAGE:
+    case Detector.BUS_DATA:
+    case Detector.BUS_MODE:
+      return 16;
+    case Detector.BUS_PERIOD:
+      return 17;
+    case Detector.BUS_RESPONSE:
+    case Detector.BUS_STATUS:
+      return 8;
+    case Detector.BUS_ERROR:
+      return 9;
+    default:
+      return 1;
+  }
+}
+
 /** The alert's title. */
 export function writeSignature(t: Text, detector: u32): void {
   switch (detector) {

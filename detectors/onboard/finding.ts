@@ -17,7 +17,19 @@ export const enum Subject {
   BUS = 3, // a 1553 bus
 }
 
-/** 136 bytes. */
+/**
+ * On whom what the policy says is done (appliance/compartments/inspect/onboard/measures.ts): somebody of whom this is
+ * sure enough (detectors/README.md, "Who is accused"). A detector's declaration lists what its findings may say.
+ */
+export const enum Accused {
+  NOBODY = 0, // time alone shows it, or several may have caused it, or somebody else could
+  SOURCE = 1, // the address srcHi, srcLo of `version`; with RECORD that of the packet at hand
+  FLOW = 2, // the packet at hand with its addresses, protocol and ports, this way round
+  TERMINAL = 3, // `terminal` of the bus of the 1553 message at hand
+  MESSAGE = 4, // the 1553 message at hand
+}
+
+/** 144 bytes. */
 @unmanaged
 export class Finding {
   key: u64; // findings of one detector with the same key are one alert, which is counted
@@ -43,12 +55,14 @@ export class Finding {
   protocol: u8; // HOSTS; IP protocol number, 0 = none
   version: u8; // HOSTS; 4 or 6
   hasDest: u8; // HOSTS; dstHi and dstLo count
-  pad: u8;
-  pad2: u16;
-  pad3: u32;
+  accused: u8; // Accused
+  terminal: u8; // TERMINAL
+  again: u8; // 1: it was an alert before; now it is about what is done only
+  pad: u32;
+  mac: u64; // SOURCE: only with this MAC address as its sender; 0 = with any
 }
 
-export const FINDING: u32 = 136;
+export const FINDING: u32 = 144;
 const list: usize = memory.data((FINDINGS + 1) * FINDING, 8); // the last one takes what has no place
 const scales: usize = memory.data(DETECTORS * 8, 8);
 const actions: usize = memory.data(DETECTORS, 8); // an Action for each detector
@@ -83,15 +97,26 @@ export function raise(detector: u32, what: u32, key: u64, time: u64, score: f64,
   return f;
 }
 
+/** The same where an alert has said it before: only for what the policy says is to be done. */
+export function raiseAgain(detector: u32): Finding {
+  const f = raise(detector, 0, 0, 0, 0, 1);
+  f.again = 1;
+  return f;
+}
+
 /** Back to what holds without a policy: every detector on, its thresholds as they are. */
 export function resetScales(): void {
   for (let i: u32 = 0; i < DETECTORS; ++i) store<f64>(scales + ((<usize>i) << 3), 1);
   memory.fill(actions, 0, DETECTORS);
 }
 
-/** What the policy does about what a detector found. False when it cannot: a score is no proof, it drops nothing. */
-export function setAction(detector: u32, action: u32): bool {
-  if (detector >= DETECTORS || action == Action.DROP || action >= ACTIONS) return false;
+/**
+ * What the policy does about what a detector found. False when it cannot: a score is no proof, it drops nothing.
+ * `listed`: what it finds is no score, but not on a list of the policy's.
+ */
+export function setAction(detector: u32, action: u32, listed: bool = false): bool {
+  if (detector >= DETECTORS || action >= ACTIONS || action == Action.TIGHTEN_FLOW) return false;
+  if (action == Action.DROP && !listed) return false;
   store<u8>(actions + detector, <u8>action);
   return true;
 }

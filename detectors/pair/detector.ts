@@ -10,6 +10,7 @@ export default declare({
       about: "two hosts that were never seen talking to each other",
       signature: "hosts that never talked to each other",
       ceiling: 8,
+      accuses: ["source", "flow"],
     },
   ],
   learned: pair,

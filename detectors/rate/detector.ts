@@ -10,6 +10,7 @@ export default declare({
       about: "packets or bytes of a host or a service outside of what was learned",
       signature: "unusual rate",
       belated: true,
+      accuses: ["nobody", "source", "flow"],
     },
   ],
   learned: rate,

@@ -11,6 +11,7 @@ export default declare({
       category: "Detection of a Network Scan",
       belated: true,
       fixed: true,
+      accuses: ["nobody", "source"],
     },
   ],
 });

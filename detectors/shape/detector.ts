@@ -9,6 +9,7 @@ export default declare({
       number: 12,
       about: "the traffic's whole feature vector",
       signature: "unusual traffic",
+      accuses: ["flow"],
     },
   ],
   learned: shape,

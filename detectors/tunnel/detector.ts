@@ -11,6 +11,7 @@ export default declare({
       signature: "tunnel through DNS",
       category: "Potentially Bad Traffic",
       ceiling: 3,
+      accuses: ["nobody", "source", "flow"],
     },
     {
       name: "icmp-tunnel",
@@ -19,6 +20,7 @@ export default declare({
       signature: "tunnel through ICMP",
       category: "Potentially Bad Traffic",
       ceiling: 3,
+      accuses: ["nobody", "source", "flow"],
     },
   ],
   learned: tunnel,

@@ -8,8 +8,9 @@
 // dropped all the same. Entries expire on frame time; asked for again while inside, an entry's time starts anew.
 //
 // What an attacker could do with it by forging an address or a terminal: have a peer shut out. Hence the protected
-// ones, which are never taken, and a bound on new entries a minute.
-import { Action } from "../../appliance/contract/onboard/abi";
+// ones, which are never taken, a bound on new entries a minute, and entries that hold for one MAC address only, where
+// inspect saw several bear the source address.
+import { Action, Measure } from "../../appliance/contract/onboard/abi";
 import { mix } from "../../lib/onboard/bytes";
 import { Fields } from "./fields";
 import { charge, conforms } from "./rate";
@@ -22,8 +23,9 @@ import { inNetworks } from "./rules";
 class Key {
   srcHi: u64;
   srcLo: u64;
-  dstHi: u64;
-  dstLo: u64; // 0 but of a flow; of terminals and messages: channel, and what of the command word counts
+  dstHi: u64; // of a flow
+  dstLo: u64; // of a flow; of a source its MAC address, 0 = any; of terminals and messages: channel, and what of the
+  // command word counts
   rest: u64; // the Action it came of, version; of a flow: protocol, ports
 }
 
@@ -39,7 +41,7 @@ const TABLE: usize = memory.data(ENTRIES * offsetof<Entry>(), 8);
 const KEY: usize = memory.data(offsetof<Key>(), 8);
 const DUE: usize = memory.data(sizeof<u64>(), 8);
 const MINUTE: u64 = 60000000000;
-const TERMINAL: u32 = 0x3fffc0; // channel and terminal
+const TERMINAL: u32 = 0x7ffffc0; // channel and terminal
 
 export const enum Outcome {
   NEW = 0,
@@ -64,33 +66,34 @@ let latest: u64 = 0; // no entry is in force from then on
 export function shutOut(f: Fields, time: u64): bool {
   return (
     time < latest &&
-    (find(keyOf(f, Action.QUARANTINE_SOURCE, 0), time) != 0 || find(keyOf(f, Action.QUARANTINE_FLOW, 0), time) != 0)
+    (find(keyOf(f, Action.QUARANTINE_SOURCE, 0), time) != 0 ||
+      find(keyOf(f, Action.QUARANTINE_SOURCE, f.macSrc), time) != 0 ||
+      find(keyOf(f, Action.QUARANTINE_FLOW, 0), time) != 0)
   );
 }
 
 /** Whether a 1553 message of this frame is: its terminal, or terminal, direction and subaddress. */
 export function messageShutOut(f: Fields, channel: u32, command: u32, time: u64): bool {
   if (time >= latest) return false;
-  const what = ((channel & 0x7ff) << 11) | (command >> 5);
   return (
-    find(keyOf(f, Action.QUARANTINE_TERMINAL, what), time) != 0 ||
-    find(keyOf(f, Action.QUARANTINE_MESSAGE, what), time) != 0
+    find(keyOf(f, Action.QUARANTINE_TERMINAL, relevant(Action.QUARANTINE_TERMINAL, channel, command)), time) != 0 ||
+    find(keyOf(f, Action.QUARANTINE_MESSAGE, relevant(Action.QUARANTINE_MESSAGE, channel, command)), time) != 0
   );
 }
 
-/** Where the state of the frame's source's tightened rate is (rate.ts); 0 where it has none. */
+/** Where the state of the tightened rate of the frame's source or flow is (rate.ts); 0 where it has none. */
 export function tightenedDue(f: Fields, time: u64): usize {
   if (time >= latest) return 0;
-  const e = find(keyOf(f, Action.TIGHTEN, 0), time);
+  let e = find(keyOf(f, Action.TIGHTEN, 0), time);
+  if (e == 0) e = find(keyOf(f, Action.TIGHTEN, f.macSrc), time);
+  if (e == 0) e = find(keyOf(f, Action.TIGHTEN_FLOW, 0), time);
   return e == 0 ? 0 : e + offsetof<Entry>("due");
 }
 
-/** Does what a verdict asks for: an entry until `time` + l.length. */
-export function take(f: Fields, verdict: u32, time: u64, l: Limits): Outcome {
-  const action = verdict & 15,
-    what = ((verdict >> 10) & 0x7ff) | ((verdict >> 21) << 11);
-  if (isProtected(f, action, what, l)) return Outcome.PROTECTED;
-  const key = keyOf(f, action, what);
+/** Does what inspect asks for: an entry until `time` + l.length. Whoever's frame is at hand does not matter. */
+export function take(m: Measure, time: u64, l: Limits): Outcome {
+  if (isProtected(m, l)) return Outcome.PROTECTED;
+  const key = keyOfMeasure(m);
   const inside = find(key, time);
   if (inside != 0) {
     keep(inside, time + l.length);
@@ -107,6 +110,25 @@ export function take(f: Fields, verdict: u32, time: u64, l: Limits): Outcome {
   return Outcome.NEW;
 }
 
+/** Whether the frame is its subject's own: it bears the source address (and MAC address), or is of the flow. */
+export function isOwn(f: Fields, m: Measure): bool {
+  if (<u32>m.version != f.version || m.srcHi != f.srcHi || m.srcLo != f.srcLo) return false;
+  if (m.mac != 0 && m.mac != f.macSrc) return false;
+  if (!isOfFlow(m.action)) return true;
+  return (
+    m.dstHi == f.dstHi &&
+    m.dstLo == f.dstLo &&
+    <u32>m.protocol == f.protocol &&
+    <u32>m.srcPort == f.srcPort &&
+    <u32>m.dstPort == f.dstPort
+  );
+}
+
+/** Whether the policy protects the frame's source from whatever inspect says. */
+export function isProtectedSource(f: Fields, l: Limits): bool {
+  return inProtected(l, f.version, f.srcHi, f.srcLo);
+}
+
 /** Entries in force at this time. */
 export function size(time: u64): u32 {
   let n: u32 = 0;
@@ -119,30 +141,56 @@ function keep(e: usize, until: u64): void {
   latest = max<u64>(latest, until);
 }
 
-function isProtected(f: Fields, action: u32, what: u32, l: Limits): bool {
-  if (action == Action.QUARANTINE_TERMINAL || action == Action.QUARANTINE_MESSAGE) {
-    return ((l.protectedTerminals >> ((what >> 6) & 31)) & 1) != 0;
-  }
-  return l.protectedCount != 0 && inNetworks(l.protectedNetworks, 0, l.protectedCount, f.version, f.srcHi, f.srcLo);
+function inProtected(l: Limits, version: u32, hi: u64, lo: u64): bool {
+  return l.protectedCount != 0 && inNetworks(l.protectedNetworks, 0, l.protectedCount, version, hi, lo);
 }
 
-/** The key of this frame for an Action, in a place of its own that the next call overwrites. */
-function keyOf(f: Fields, action: u32, what: u32): usize {
+function isProtected(m: Measure, l: Limits): bool {
+  if (isOfBus(m.action)) return ((l.protectedTerminals >> (((<u32>m.command) >> 11) & 31)) & 1) != 0;
+  return inProtected(l, m.version, m.srcHi, m.srcLo);
+}
+
+@inline function isOfFlow(action: u32): bool {
+  return action == Action.QUARANTINE_FLOW || action == Action.TIGHTEN_FLOW;
+}
+@inline export function isOfBus(action: u32): bool {
+  return action == Action.QUARANTINE_TERMINAL || action == Action.QUARANTINE_MESSAGE;
+}
+
+/**
+ * The key of this frame for an Action, in a place of its own that the next call overwrites. `what`: in the place of
+ * dstLo, of a flow 0.
+ */
+function keyOf(f: Fields, action: u32, what: u64): usize {
   const k = changetype<Key>(KEY);
-  const flow = action == Action.QUARANTINE_FLOW;
+  const flow = isOfFlow(action);
   k.srcHi = f.srcHi;
   k.srcLo = f.srcLo;
   k.dstHi = flow ? f.dstHi : 0;
-  k.dstLo = flow ? f.dstLo : <u64>relevant(action, what);
+  k.dstLo = flow ? f.dstLo : what;
   k.rest = ((<u64>action) << 56) | ((<u64>f.version) << 48);
   if (flow) k.rest |= ((<u64>f.protocol) << 32) | ((<u64>f.srcPort) << 16) | (<u64>f.dstPort);
   return KEY;
 }
 
+/** The same of a measure. */
+function keyOfMeasure(m: Measure): usize {
+  const k = changetype<Key>(KEY),
+    action = <u32>m.action;
+  const flow = isOfFlow(action);
+  k.srcHi = m.srcHi;
+  k.srcLo = m.srcLo;
+  k.dstHi = flow ? m.dstHi : 0;
+  k.dstLo = flow ? m.dstLo : isOfBus(action) ? relevant(action, m.channel, m.command) : m.mac;
+  k.rest = ((<u64>action) << 56) | ((<u64>m.version) << 48);
+  if (flow) k.rest |= ((<u64>m.protocol) << 32) | ((<u64>m.srcPort) << 16) | (<u64>m.dstPort);
+  return KEY;
+}
+
 /** What of channel and command word counts. */
-function relevant(action: u32, what: u32): u32 {
-  if (action == Action.QUARANTINE_MESSAGE) return what;
-  return action == Action.QUARANTINE_TERMINAL ? what & TERMINAL : 0;
+function relevant(action: u32, channel: u32, command: u32): u64 {
+  const what = (channel << 11) | ((command >> 5) & 0x7ff);
+  return action == Action.QUARANTINE_MESSAGE ? what : what & TERMINAL;
 }
 
 @inline function entry(i: u32): usize {

@@ -5,11 +5,15 @@ import {
   align8,
   EVENT_HEADER,
   FRAME_HEADER,
+  Measure,
+  type MeasureFields,
+  MeasureList,
   REFUSALS,
   RecordKind,
   startGuard,
 } from "../../appliance/contract/abi.ts";
 import { PART_HEADER, Part, packPart } from "../../appliance/contract/config.ts";
+import { packed } from "../../appliance/contract/layout.ts";
 import { recordOf } from "../../appliance/contract/records.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
 import { compilePolicyText } from "../policy.ts";
@@ -23,7 +27,10 @@ export interface RecordInit {
   original?: number;
   link?: number;
   kind?: number;
+  /** PASS or DROP; of verdictOf() a later Action becomes a Measure about the frame's own source, flow or message. */
   verdict?: number;
+  /** What inspect asks for with it; the record is filled in. */
+  measures?: readonly Partial<MeasureFields>[];
 }
 
 export interface Event {
@@ -49,25 +56,72 @@ export const end = (time: bigint): RecordInit => ({ kind: RecordKind.END, time }
 export const stats = (output: Output) =>
   output.events.filter(({ kind }) => kind === 1).map(({ json }) => json.guard as Record<string, number | string>);
 
-/** What inspect would say of a record (abi.ts, "A verdict"). */
+/** What inspect would say of a record and of whose it is. */
 export const verdictOf = (
   action: keyof typeof Action,
   { detector = 0, command = 0, channel = 0 }: { detector?: number; command?: number; channel?: number } = {},
 ): number => (Action[action] | (detector << 4) | ((command >> 5) << 10) | ((channel & 0x7ff) << 21)) >>> 0;
 
-/** The records one behind the other, as they lie in input. */
-export function pack(records: readonly RecordInit[]): { bytes: Buffer; offsets: number[] } {
+/** Whose an untagged Ethernet frame is: its outermost addresses and ports. */
+export function subjectOf(frame: Uint8Array): Partial<MeasureFields> {
+  const bytes = Buffer.from(frame);
+  const version = bytes.length > 14 ? bytes[14]! >> 4 : 0;
+  const from = version === 6 ? 22 : 26;
+  const size = version === 6 ? 8 : 4;
+  if ((version !== 4 && version !== 6) || bytes.length < from + 4 * size + 4) return { version: 4 };
+  const at = (n: number) => BigInt(`0x${bytes.toString("hex", from + n * size, from + (n + 1) * size)}`);
+  const [srcHi, srcLo, dstHi, dstLo] = version === 6 ? [at(0), at(1), at(2), at(3)] : [0n, at(0), 0n, at(1)];
+  const transport = 14 + (version === 6 ? 40 : (bytes[14]! & 15) * 4);
+  const protocol = bytes[version === 6 ? 20 : 23]!;
+  const icmp = protocol === 1 || protocol === 58;
+  const port = (n: number) => (bytes.length >= transport + 4 ? bytes.readUInt16BE(transport + n) : 0);
+  const ports = icmp ? { srcPort: 0, dstPort: bytes[transport]! } : { srcPort: port(0), dstPort: port(2) };
+  return { version, srcHi, srcLo, dstHi, dstLo, protocol, ...ports };
+}
+
+function measuresOf({ frame, verdict = 0, measures = [] }: RecordInit, record: number): Buffer[] {
+  const action = verdict & 15;
+  const own =
+    frame && action > Action.DROP && action < Action.TIGHTEN_FLOW
+      ? [
+          {
+            ...subjectOf(frame),
+            ...{ action, detector: (verdict >> 4) & 63, command: ((verdict >> 10) & 0x7ff) << 5, channel: verdict >>> 21 },
+          },
+        ]
+      : [];
+  return [...own, ...measures].map((fields) =>
+    Buffer.from(packed(Measure, { ...EMPTY, ...fields, record } as MeasureFields)),
+  );
+}
+
+const EMPTY = {
+  ...{ record: 0, action: 0, detector: 0, version: 4, protocol: 0, srcHi: 0n, srcLo: 0n, dstHi: 0n, dstLo: 0n },
+  ...{ mac: 0n, srcPort: 0, dstPort: 0, channel: 0, command: 0 },
+};
+
+/** A batch as it lies in input, and the measures that go with it. */
+export interface Batch {
+  bytes: Buffer;
+  offsets: number[];
+  measures: Buffer;
+}
+
+export function pack(records: readonly RecordInit[]): Batch {
   const offsets: number[] = [];
+  const measures: Buffer[] = [];
   let at = 0;
   const parts = records.map((record, n) => {
     const { frame = new Uint8Array(0), kind = RecordKind.FRAME } = record;
     const { time = SECOND, number = BigInt(n + 1), original = frame.length, link = 1, verdict = 0 } = record;
-    const bytes = recordOf(frame, { time, number, original, link, kind, verdict });
+    const mine = measuresOf(record, at);
+    const bytes = recordOf(frame, { time, number, original, link, kind, verdict: mine.length ? 0 : verdict });
+    measures.push(...mine);
     offsets.push(at);
     at += bytes.length;
     return bytes;
   });
-  return { bytes: Buffer.concat(parts), offsets };
+  return { bytes: Buffer.concat(parts), offsets, measures: Buffer.concat(measures) };
 }
 
 export class Guard {
@@ -102,12 +156,19 @@ export class Guard {
 
   /** Runs one batch to its end, in as many calls as it takes. */
   run(records: readonly RecordInit[]): Output & { offsets: number[] } {
-    const { bytes, offsets } = pack(records);
-    return { ...this.runBytes(bytes), offsets };
+    const { bytes, offsets, measures } = pack(records);
+    return { ...this.runBytes(bytes, measures), offsets };
   }
 
-  runBytes(bytes: Uint8Array): Output {
+  runBytes(bytes: Uint8Array, measures: Uint8Array = new Uint8Array(0)): Output {
     this.input.set(bytes);
+    const { buffer } = this.exports.memory;
+    const list = this.exports.measuresAt();
+    new MeasureList(new DataView(buffer, list, MeasureList.SIZE)).write({
+      count: measures.length / Measure.SIZE,
+      taken: 0,
+    });
+    new Uint8Array(buffer, list + MeasureList.SIZE, measures.length).set(measures);
     const all: Output = { frames: [], events: [] };
     for (let at = 0; at < bytes.length; ) {
       const stop = this.exports.run(at, bytes.length);

@@ -97,8 +97,10 @@ function outcome(module, scenario) {
     input.set(scenario.part);
     const refusal = e.configure(scenario.part.length);
     hash.update("configured " + refusal + (refusal ? "" : " tick " + e.tick()));
-    for (const batch of scenario.batches) {
+    for (const { bytes: batch, measures } of scenario.batches) {
       input.set(batch);
+      new Uint32Array(e.memory.buffer, e.measuresAt(), 2).set([measures.length / workerData.measure, 0]);
+      new Uint8Array(e.memory.buffer, e.measuresAt() + 8, measures.length).set(measures);
       for (let at = 0, calls = 0; at < batch.length; ) {
         const stop = e.run(at, batch.length);
         hash.update("stop " + stop);

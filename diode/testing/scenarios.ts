@@ -8,7 +8,7 @@ import { COUNTER_START } from "../../mil1553/simulator/run.ts";
 import { frame, STREAM } from "../../mil1553/writer/frame.ts";
 import { Endpoint, PROFILES, type ProfileName } from "../../transfer/endpoint.ts";
 import { compilePolicyText } from "../policy.ts";
-import { end, pack, policyWith, type RecordInit, SECOND, verdictOf, withSection } from "./guard.ts";
+import { type Batch, end, pack, policyWith, type RecordInit, SECOND, verdictOf, withSection } from "./guard.ts";
 import { ALL, ATTITUDE, bus, RT_RT, type StreamOptions, SYNC, stream, under } from "./stream.ts";
 import { RULES, tcp4, udp4, udp6, VECTOR_POLICY, VECTORS } from "./vectors.ts";
 
@@ -17,16 +17,16 @@ export interface Scenario {
   /** What configure() is given. */
   part: Uint8Array;
   /** What run() is given, one batch after the other. */
-  batches: Uint8Array[];
+  batches: Pick<Batch, "bytes" | "measures">[];
 }
 
 const partOf = (yaml: string) => compilePolicyText(yaml, "policy.yaml").parts.guard;
 
 /** In batches of at most `size` records, which the input holds. */
-function batches(records: readonly RecordInit[], size = 100): Uint8Array[] {
-  const all: Uint8Array[] = [];
+function batches(records: readonly RecordInit[], size = 100): Batch[] {
+  const all: Batch[] = [];
   for (let n = 0; n < records.length; n += size)
-    all.push(pack(records.slice(n, n + size).map((r, m) => ({ number: BigInt(n + m + 1), ...r }))).bytes);
+    all.push(pack(records.slice(n, n + size).map((r, m) => ({ number: BigInt(n + m + 1), ...r }))));
   return all;
 }
 
@@ -336,7 +336,7 @@ export async function scenarios(): Promise<Scenario[]> {
     {
       name: "a full input",
       part: partOf(VECTOR_POLICY),
-      batches: [pack([...Array.from({ length: 1365 }, () => ({ frame: udp4() })), { kind: 1 }]).bytes],
+      batches: [pack([...Array.from({ length: 1365 }, () => ({ frame: udp4() })), { kind: 1 }])],
     },
     { name: "no rules", part: partOf(policyWith("")), batches: batches([...spaced(VECTORS), end(2000n * SECOND)]) },
   ];

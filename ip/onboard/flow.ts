@@ -14,7 +14,7 @@
 // back. A SYN on a closed connection starts another flow; the old one is evicted() then.
 import { mix } from "../../lib/onboard/bytes";
 import { FLOWS } from "./capacity";
-import { Is, Packet, innermost } from "./packet";
+import { Ip, Is, Packet, innermost } from "./packet";
 import { ACK, FIN, SYN } from "./tcp";
 import { TcpState, nextState } from "./tcp-state";
 
@@ -138,6 +138,27 @@ export function update(k: Packet): usize {
     return changetype<usize>(f);
   }
   return begin(k, place(bucket), tag, vlans);
+}
+
+/** Whether a packet with this header and these ports was seen on the VLANs of `k`; nothing changes. */
+export function wasSent(ip: Ip, sourcePort: u32, destPort: u32, k: Packet): bool {
+  const vlans = load<u32>(changetype<usize>(k), offsetof<Packet>("vlan0")),
+    protocol = <u32>ip.protocol;
+  const source = mix(mix(((<u64>sourcePort) << 8) | protocol, ip.srcLo), ip.srcHi);
+  const dest = mix(mix(((<u64>destPort) << 8) | protocol, ip.dstLo), ip.dstHi);
+  const h = mix(source + dest, <u64>vlans);
+  const bucket = ((<u32>h) & (FLOWS / WAYS - 1)) * WAYS;
+  const tag = (<u32>(h >> 32)) | 1;
+  for (let i: u32 = 0; i < WAYS; ++i) {
+    if (load<u32>(tags + ((<usize>(bucket + i)) << 2)) != tag) continue;
+    const f = at(bucket + i);
+    if (<u32>f.protocol != protocol || f.vlans != vlans || f.version != ip.version) continue;
+    if (f.srcLo == ip.srcLo && f.srcHi == ip.srcHi && f.dstLo == ip.dstLo && f.dstHi == ip.dstHi)
+      if (<u32>f.srcPort == sourcePort && <u32>f.destPort == destPort) return f.packetsToServer != 0;
+    if (f.srcLo == ip.dstLo && f.srcHi == ip.dstHi && f.dstLo == ip.srcLo && f.dstHi == ip.srcHi)
+      if (<u32>f.srcPort == destPort && <u32>f.destPort == sourcePort) return f.packetsToClient != 0;
+  }
+  return false;
 }
 
 /**

@@ -15,6 +15,7 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    measuresAt(): number;
     run(from: number, to: number): number;
     spare(i: number): bigint;
     tick(): bigint;
@@ -29,6 +30,8 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    measuresAt(): number;
+    measuresLength(): number;
     run(from: number, to: number): number;
     spare(i: number): bigint;
     verdictsAt(): number;
@@ -79,6 +82,7 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    measuresAt(): number;
     run(from: number, to: number): number;
     spare(_i: number): bigint;
     tick(): bigint;
@@ -93,6 +97,8 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    measuresAt(): number;
+    measuresLength(): number;
     run(from: number, to: number): number;
     spare(_i: number): bigint;
     verdictsAt(): number;
@@ -181,6 +187,8 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    measuresAt(): number;
+    measuresLength(): number;
     run(from: number, to: number): number;
     spare(_i: number): bigint;
     verdictsAt(): number;
@@ -396,6 +404,8 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    measuresAt(): number;
+    measuresLength(): number;
     run(from: number, to: number): number;
     spare(_i: number): bigint;
     verdictsAt(): number;

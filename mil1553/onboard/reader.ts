@@ -127,6 +127,14 @@ export function datagram(p: usize, length: u32, flow: u64, recorderKey: u64, now
   feedDatagram(p, length, flow, now);
 }
 
+/** Where the datagram fed last came from. */
+export function setSender(version: u32, hi: u64, lo: u64): void {
+  const r = recorderAt(recorder);
+  r.version = version;
+  r.hi = hi;
+  r.lo = lo;
+}
+
 export function tick(now: u64): void {
   feedTick(now);
 }

@@ -13,7 +13,9 @@ export class Recorder {
   rtc: u64; // counter at the last time packet
   ns: u64; // and its time, ns since 1970-01-01
   known: u32; // 1 once there was a time packet
-  reserved: u32;
+  version: u32; // of its address: 4 or 6; 0 = a file
+  hi: u64;
+  lo: u64;
 }
 
 const ENTRY: u32 = offsetof<Recorder>();
@@ -41,6 +43,15 @@ export function recorderFor(key: u64): u32 {
   r.key = key;
   r.seen = step;
   return oldest;
+}
+
+/** The recorder with that key (a Recorder); 0 = forgotten. */
+export function recorderOf(key: u64): usize {
+  for (let i: u32 = 0; i < RECORDERS; ++i) {
+    const r = recorderAt(i);
+    if (r.seen != 0 && r.key == key) return changetype<usize>(r);
+  }
+  return 0;
 }
 
 /** ns since 1970-01-01 of a counter value, by the last time packet; TIME_UNKNOWN before the first. */

@@ -13,7 +13,8 @@ export const MAX_EVENT = 1112; // JSON bytes of one event: with all headers a da
 export const FRAME_HEADER = 16; // bytes
 export const COUNTERS = 4; // u64s at countersAt()
 export const VERDICTS = 128; // records of one inspect.run: keeps what they cause within the journal's input
-export const ACTIONS = 7; // values of Action
+export const MEASURES = 128; // of one inspect.run
+export const ACTIONS = 8; // values of Action
 export const LINK_ETHERNET = 1; // tcpdump.org/linktypes.html
 
 export interface RecordHeaderFields {
@@ -24,7 +25,7 @@ export interface RecordHeaderFields {
   link: number; // a LINKTYPE_ number (tcpdump.org/linktypes.html); meaningful for kind FRAME
   kind: number; // RecordKind
   source: number; // which interface of the capture (0 for the image's `in`)
-  verdict: number; // Verdict: into inspect: 0. Into guard: what inspect said of this record
+  verdict: number; // Verdict: into inspect: 0. Into guard: what inspect said of this record and of nothing else
 }
 
 /** 32 bytes. In front of a record: one frame (or tick, or stretch of Chapter 10 bytes) with its circumstances. */
@@ -97,24 +98,169 @@ export const RecordKind = {
   END: 3, // nothing will follow: report what is still open; captured = 0
 } as const;
 
-/** What inspect says of a record, which has one verdict: the strictest of those that were asked for. */
+/** What inspect says of a record: whether it may go on. Guard drops what is neither PASS nor DROP. */
 export const Verdict = {
-  action: { shift: 0, mask: 15 }, // Action
-  detector: { shift: 4, mask: 63 }, // the detector that asked for it
-  // of a 1553 message: the upper bits of its command word (terminal, transmit or receive, subaddress)
-  command: { shift: 10, mask: 2047 },
-  channel: { shift: 21, mask: 2047 }, // and the lower bits of its Chapter 10 channel
+  action: { shift: 0, mask: 15 }, // Action: PASS or DROP
+  detector: { shift: 4, mask: 0xfffffff }, // the detector that asked for it
 } as const;
+
+export interface MeasureFields {
+  record: number; // offset in input of that record: guard takes the measure before it
+  action: number; // Action: QUARANTINE_SOURCE or a later one
+  detector: number; // the detector that asked for it
+  version: number; // of the addresses: 4 or 6
+  protocol: number; // of a flow
+  srcHi: bigint; // whose: the source, or the recorder that a terminal or a message is of
+  srcLo: bigint;
+  dstHi: bigint; // of a flow
+  dstLo: bigint;
+  mac: bigint; // of a source: only with this MAC address as its sender; 0 = with any
+  srcPort: number; // of a flow
+  dstPort: number; // of ICMP: type
+  channel: number; // of a terminal or a message
+  command: number; // a command word of theirs
+}
+
+/**
+ * 56 bytes. What inspect asks guard to do about somebody, who need not have sent the record with which it was found.
+ */
+export class Measure extends Layout<MeasureFields> implements MeasureFields {
+  static readonly SIZE = 56;
+  static readonly AT = {
+    record: 0,
+    action: 4,
+    detector: 5,
+    version: 6,
+    protocol: 7,
+    srcHi: 8,
+    srcLo: 16,
+    dstHi: 24,
+    dstLo: 32,
+    mac: 40,
+    srcPort: 48,
+    dstPort: 50,
+    channel: 52,
+    command: 54,
+  } as const;
+  get record(): number {
+    return this.view.getUint32(this.at, true);
+  }
+  set record(value: number) {
+    this.view.setUint32(this.at, value, true);
+  }
+  get action(): number {
+    return this.view.getUint8(this.at + 4);
+  }
+  set action(value: number) {
+    this.view.setUint8(this.at + 4, value);
+  }
+  get detector(): number {
+    return this.view.getUint8(this.at + 5);
+  }
+  set detector(value: number) {
+    this.view.setUint8(this.at + 5, value);
+  }
+  get version(): number {
+    return this.view.getUint8(this.at + 6);
+  }
+  set version(value: number) {
+    this.view.setUint8(this.at + 6, value);
+  }
+  get protocol(): number {
+    return this.view.getUint8(this.at + 7);
+  }
+  set protocol(value: number) {
+    this.view.setUint8(this.at + 7, value);
+  }
+  get srcHi(): bigint {
+    return this.view.getBigUint64(this.at + 8, true);
+  }
+  set srcHi(value: bigint) {
+    this.view.setBigUint64(this.at + 8, value, true);
+  }
+  get srcLo(): bigint {
+    return this.view.getBigUint64(this.at + 16, true);
+  }
+  set srcLo(value: bigint) {
+    this.view.setBigUint64(this.at + 16, value, true);
+  }
+  get dstHi(): bigint {
+    return this.view.getBigUint64(this.at + 24, true);
+  }
+  set dstHi(value: bigint) {
+    this.view.setBigUint64(this.at + 24, value, true);
+  }
+  get dstLo(): bigint {
+    return this.view.getBigUint64(this.at + 32, true);
+  }
+  set dstLo(value: bigint) {
+    this.view.setBigUint64(this.at + 32, value, true);
+  }
+  get mac(): bigint {
+    return this.view.getBigUint64(this.at + 40, true);
+  }
+  set mac(value: bigint) {
+    this.view.setBigUint64(this.at + 40, value, true);
+  }
+  get srcPort(): number {
+    return this.view.getUint16(this.at + 48, true);
+  }
+  set srcPort(value: number) {
+    this.view.setUint16(this.at + 48, value, true);
+  }
+  get dstPort(): number {
+    return this.view.getUint16(this.at + 50, true);
+  }
+  set dstPort(value: number) {
+    this.view.setUint16(this.at + 50, value, true);
+  }
+  get channel(): number {
+    return this.view.getUint16(this.at + 52, true);
+  }
+  set channel(value: number) {
+    this.view.setUint16(this.at + 52, value, true);
+  }
+  get command(): number {
+    return this.view.getUint16(this.at + 54, true);
+  }
+  set command(value: number) {
+    this.view.setUint16(this.at + 54, value, true);
+  }
+}
+
+export interface MeasureListFields {
+  count: number; // at most MEASURES
+  taken: number; // the host writes 0 with each new list
+}
+
+/** 8 bytes. Where guard finds them: this, then as many Measures. */
+export class MeasureList extends Layout<MeasureListFields> implements MeasureListFields {
+  static readonly SIZE = 8;
+  static readonly AT = { count: 0, taken: 4 } as const;
+  get count(): number {
+    return this.view.getUint32(this.at, true);
+  }
+  set count(value: number) {
+    this.view.setUint32(this.at, value, true);
+  }
+  get taken(): number {
+    return this.view.getUint32(this.at + 4, true);
+  }
+  set taken(value: number) {
+    this.view.setUint32(this.at + 4, value, true);
+  }
+}
 
 /** inspect can only make guard stricter. */
 export const Action = {
   PASS: 0, // nothing against it; guard's rules decide
   DROP: 1, // do not forward this record
-  QUARANTINE_SOURCE: 2, // nor, for the time the policy gives, anything else from this frame's source address
-  QUARANTINE_FLOW: 3, // nor anything else of its flow (addresses, protocol, ports, this way round)
+  QUARANTINE_SOURCE: 2, // for the time the policy gives, nothing that bears this source address (and MAC address)
+  QUARANTINE_FLOW: 3, // nothing of this flow (addresses, protocol, ports, this way round)
   QUARANTINE_TERMINAL: 4, // no 1553 message to or from this terminal, of this channel and source address
   QUARANTINE_MESSAGE: 5, // no 1553 message of this terminal, direction and subaddress
-  TIGHTEN: 6, // from this frame's source address only as much as the policy's `tightened` rate allows
+  TIGHTEN: 6, // from this source address only as much as the policy's `tightened` rate allows
+  TIGHTEN_FLOW: 7, // the same of this flow; a policy says TIGHTEN
 } as const;
 
 export interface EventHeaderFields {

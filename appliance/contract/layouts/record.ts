@@ -14,7 +14,7 @@ const RecordHeader = struct(
     link: u16("a LINKTYPE_ number (tcpdump.org/linktypes.html); meaningful for kind FRAME"),
     kind: u8("", "RecordKind"),
     source: u8("which interface of the capture (0 for the image's `in`)"),
-    verdict: u32("into inspect: 0. Into guard: what inspect said of this record", "Verdict"),
+    verdict: u32("into inspect: 0. Into guard: what inspect said of this record and of nothing else", "Verdict"),
   },
   { c: "weir_record" },
 );
@@ -56,11 +56,40 @@ const FrameHeader = struct(
 const Action = enumeration("Action", "inspect can only make guard stricter.", {
   PASS: [0, "nothing against it; guard's rules decide"],
   DROP: [1, "do not forward this record"],
-  QUARANTINE_SOURCE: [2, "nor, for the time the policy gives, anything else from this frame's source address"],
-  QUARANTINE_FLOW: [3, "nor anything else of its flow (addresses, protocol, ports, this way round)"],
+  QUARANTINE_SOURCE: [2, "for the time the policy gives, nothing that bears this source address (and MAC address)"],
+  QUARANTINE_FLOW: [3, "nothing of this flow (addresses, protocol, ports, this way round)"],
   QUARANTINE_TERMINAL: [4, "no 1553 message to or from this terminal, of this channel and source address"],
   QUARANTINE_MESSAGE: [5, "no 1553 message of this terminal, direction and subaddress"],
-  TIGHTEN: [6, "from this frame's source address only as much as the policy's `tightened` rate allows"],
+  TIGHTEN: [6, "from this source address only as much as the policy's `tightened` rate allows"],
+  TIGHTEN_FLOW: [7, "the same of this flow; a policy says TIGHTEN"],
+});
+
+const Measure = struct(
+  "Measure",
+  56,
+  "What inspect asks guard to do about somebody, who need not have sent the record with which it was found.",
+  {
+    record: u32("offset in input of that record: guard takes the measure before it"),
+    action: u8("QUARANTINE_SOURCE or a later one", "Action"),
+    detector: u8("the detector that asked for it"),
+    version: u8("of the addresses: 4 or 6"),
+    protocol: u8("of a flow"),
+    srcHi: u64("whose: the source, or the recorder that a terminal or a message is of"),
+    srcLo: u64(),
+    dstHi: u64("of a flow"),
+    dstLo: u64(),
+    mac: u64("of a source: only with this MAC address as its sender; 0 = with any"),
+    srcPort: u16("of a flow"),
+    dstPort: u16("of ICMP: type"),
+    channel: u16("of a terminal or a message"),
+    command: u16("a command word of theirs"),
+  },
+  { c: "weir_measure" },
+);
+
+const MeasureList = struct("MeasureList", 8, "Where guard finds them: this, then as many Measures.", {
+  count: u32("at most MEASURES"),
+  taken: u32("the host writes 0 with each new list"),
 });
 
 export default layouts(
@@ -78,6 +107,7 @@ export default layouts(
       FRAME_HEADER: [FrameHeader.size, "bytes"],
       COUNTERS: [4, "u64s at countersAt()"],
       VERDICTS: [128, "records of one inspect.run: keeps what they cause within the journal's input"],
+      MEASURES: [128, "of one inspect.run"],
       ACTIONS: [Action.members.length, "values of Action"],
       LINK_ETHERNET: [1, "tcpdump.org/linktypes.html"],
     }),
@@ -93,19 +123,12 @@ export default layouts(
       },
       ["weir_record_kind", "WEIR_RECORD_"],
     ),
-    bits(
-      "Verdict",
-      "What inspect says of a record, which has one verdict: the strictest of those that were asked for.",
-      {
-        action: [4, "Action"],
-        detector: [6, "the detector that asked for it"],
-        command: [
-          11,
-          "of a 1553 message: the upper bits of its command word (terminal, transmit or receive, subaddress)",
-        ],
-        channel: [11, "and the lower bits of its Chapter 10 channel"],
-      },
-    ),
+    bits("Verdict", "What inspect says of a record: whether it may go on. Guard drops what is neither PASS nor DROP.", {
+      action: [4, "Action: PASS or DROP"],
+      detector: [28, "the detector that asked for it"],
+    }),
+    Measure,
+    MeasureList,
     Action,
     EventHeader,
     enumeration("EventKind", "", {

@@ -20,6 +20,9 @@
 //   framesAt(), framesLength()    frames of the last run(); valid until the next one (inspect: none)
 //   verdictsAt(), verdictsLength()  inspect only: a u32 for each record of the last run(), in order, and how many; at
 //                                 most VERDICTS: then run() stops early
+//   measuresAt(), measuresLength()  inspect only: a Measure for each subject that it asks guard to shut out or to slow
+//                                 down, in the order of their records, and how many; at most MEASURES
+//   measuresAt()                  guard only: where the host writes a MeasureList before guard runs over those records
 //   countersAt()                  journal only: COUNTERS u64s that the host keeps up to date. For the heartbeat: frames
 //                                 lost because `in` overran, because `out` was full, because `log` was full. Then the
 //                                 number that tells this start from others in the log, larger each time: read once, at
@@ -32,8 +35,9 @@
 //                                 least, evenly, beginning with the first record of all, and a TICK before the frames
 //                                 that came later; 0 = one a second, when nothing else comes, is enough
 //
-// The host's round: inspect.run over what it has -> verdicts into guard's copies of just those records -> guard.run
-// over just those, as often as it stops early, its events put one behind another -> both event buffers to the journal.
+// The host's round: inspect.run over what it has -> verdicts into guard's copies of just those records, measures into
+// guard's list -> guard.run over just those, as often as it stops early, its events put one behind another -> both
+// event buffers to the journal.
 //
 // How records are batched never changes what comes out: run() over two batches gives the bytes that run() over one
 // gives. Time comes with the records and nowhere else; it may repeat or go backwards, and every user of it says what it
@@ -49,22 +53,15 @@
 // All integers are little-endian. All structures start at multiples of 8; ../layouts/record.ts states them. Of a record
 // the bytes are untrusted. The header in front, which the host wrote, is trusted; yet `captured` is checked against
 // `to`.
-import { VerdictMask, VerdictShift } from "./generated/record";
+import { Action, VerdictMask, VerdictShift } from "./generated/record";
 export * from "./generated/record";
 
-const RANKS: u32 = 0x1235640; // of each Action, four bits: how strict it is
-
-/** A verdict. `command`: of the 1553 message that it is about, 0 where it is about none. */
-export function verdictOf(action: u32, detector: u32, command: u32, channel: u32): u32 {
-  return (
-    action |
-    ((detector & VerdictMask.detector) << VerdictShift.detector) |
-    (((command >> 5) & VerdictMask.command) << VerdictShift.command) |
-    ((channel & VerdictMask.channel) << VerdictShift.channel)
-  );
+/** A verdict on a record: PASS or DROP. */
+export function verdictOf(action: u32, detector: u32): u32 {
+  return action | ((detector & VerdictMask.detector) << VerdictShift.detector);
 }
 
 /** The stricter of two verdicts; of two that are as strict, the first. */
 export function stricter(a: u32, b: u32): u32 {
-  return ((RANKS >> ((b & 15) << 2)) & 15) > ((RANKS >> ((a & 15) << 2)) & 15) ? b : a;
+  return (a & VerdictMask.action) == Action.PASS ? b : a;
 }

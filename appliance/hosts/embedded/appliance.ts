@@ -8,9 +8,13 @@ import {
   type Compartment,
   FRAME_HEADER,
   FrameHeader,
+  type Guard,
   INPUT_SIZE,
   type Inspect,
   type Journal,
+  MEASURES,
+  Measure,
+  MeasureList,
   type Modules,
   type Parts,
   REFUSALS,
@@ -35,7 +39,7 @@ export class Appliance {
   /** Where the caller writes a batch of records before run(); INPUT_SIZE bytes. */
   readonly input: Uint8Array;
   readonly #inspect: Inspect;
-  readonly #guard: Compartment;
+  readonly #guard: Guard;
   readonly #journal: Journal;
   readonly #guardInput: Uint8Array;
   readonly #guardRecord: RecordHeader;
@@ -64,6 +68,7 @@ export class Appliance {
     while (at < length) {
       const stop = this.#inspect.run(at, length);
       this.#takeVerdicts(at);
+      this.#takeMeasures();
       if (sink.scores) sink.scores(eventsOf(this.#inspect));
       const events = this.#takeEvents(this.#inspect, 8);
       const all = this.#runGuard(at, stop, events, sink);
@@ -82,6 +87,17 @@ export class Appliance {
       record.verdict = verdicts[i]!;
       record.at = afterRecord(record);
     }
+  }
+
+  /** Gives guard the measures that inspect asks for with the records it has done. */
+  #takeMeasures(): void {
+    const count = this.#inspect.measuresLength();
+    if (count > MEASURES) throw new Error(`inspect: ${count} measures, at most ${MEASURES} may be`);
+    const { buffer } = this.#guard.memory;
+    const at = this.#guard.measuresAt();
+    new MeasureList(new DataView(buffer, at, MeasureList.SIZE)).write({ count, taken: 0 });
+    const bytes = new Uint8Array(this.#inspect.memory.buffer, this.#inspect.measuresAt(), count * Measure.SIZE);
+    new Uint8Array(buffer, at + MeasureList.SIZE, bytes.length).set(bytes);
   }
 
   /** Runs guard over input[from..to); returns where the journal's block ends. */

@@ -161,6 +161,18 @@ static uint32_t take_verdicts(uint32_t first, uint32_t stop) {
   return n;
 }
 
+// Gives guard the measures that inspect asks for with the records it has done.
+static void take_measures(void) {
+  const uint32_t n = w2c_inspect_measuresLength(&inspect);
+  if (n > WEIR_MEASURES) broken(INSPECT, ": more measures than guard takes");
+  const struct weir_measure_list list = {n, 0};
+  uint8_t *at = view(GUARD, w2c_guard_measuresAt(&guard), sizeof list + n * sizeof(struct weir_measure));
+  memcpy(at, &list, sizeof list);
+  if (n)
+    memcpy(at + sizeof list, view(INSPECT, w2c_inspect_measuresAt(&inspect), n * sizeof(struct weir_measure)),
+      n * sizeof(struct weir_measure));
+}
+
 static uint32_t run(enum compartment which, uint32_t from, uint32_t to) {
   given_last = (struct given){which, from, to};
   const uint32_t stop = CALL(which, run, from, to);
@@ -189,6 +201,7 @@ void round_run(void) {
   for (uint32_t at = 0; at < batch.used;) {
     const uint32_t stop = run(INSPECT, at, batch.used);
     done += take_verdicts(done, stop);
+    take_measures();
     const uint32_t inspected = take_events(INSPECT, 8);
     uint32_t events = inspected;
     while (at < stop) {

@@ -18,7 +18,7 @@ import { Text, byte, decimal, lit, mac } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { later } from "../../onboard/clock";
 import { estimate, spread, update } from "../../onboard/distinct";
-import { Finding, raise, scaled } from "../../onboard/finding";
+import { Accused, Finding, raise, scaled } from "../../onboard/finding";
 import { claim, learning } from "../../ip/onboard/area";
 import { KNOWN_HOSTS, LEARNED_HOSTS } from "../../ip/onboard/capacity";
 import { Endpoints, hostCheck, hostKey } from "../../ip/onboard/endpoints";
@@ -131,6 +131,8 @@ export function check(k: Packet, e: Endpoints): void {
   const g = changetype<Finding>(f);
   g.a = <f64>k.macSrc;
   g.b = <f64>m.mac0;
+  g.accused = Accused.SOURCE; // as it is borne by this MAC only. ARP itself names others than who speaks
+  g.mac = k.macSrc;
 }
 
 export function learn(k: Packet, e: Endpoints): void {

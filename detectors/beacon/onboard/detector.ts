@@ -16,6 +16,7 @@ import { mix } from "../../../lib/onboard/bytes";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, raise, scaled } from "../../onboard/finding";
+import { accuseCounted } from "../../ip/onboard/accuse";
 import { claim, learning } from "../../ip/onboard/area";
 import { CONVERSATIONS, LEARNED_CONVERSATIONS } from "../../ip/onboard/capacity";
 import { Conversation, conversationAt, conversationSlot, partiesAt } from "../../ip/onboard/conversations";
@@ -155,6 +156,7 @@ export function check(k: Packet, e: Endpoints): void {
   const threshold = scaled(Detector.BEACON, 1);
   if (!(score > threshold) || expects(e, median)) return;
   const f = raise(Detector.BEACON, 1, mix(SALT, e.key), now, score, max<f64>(threshold, 1e-9));
+  accuseCounted(f, e);
   f.a = median;
   f.b = deviation;
   f.c = <f64>b.intervals;

@@ -6,9 +6,10 @@
 //
 // Rule when full: of eight neighbours the one seen longest ago is forgotten (../../onboard/table.ts). A sweep over many
 // addresses displaces idle hosts first; what the baseline knows of a host is not here and is found again (known.ts).
-import { TABLE, Table, find, nth, open } from "../../onboard/table";
+import { TABLE, Table, find, nth, open, peek } from "../../onboard/table";
 import { learning } from "./area";
 import { HOSTS, LEARNED_HOSTS } from "./capacity";
+import { hostCheck, hostKey } from "./endpoints";
 import { findHost } from "./known";
 
 /** Of the host itself; what a detector makes of it is not here. */
@@ -23,7 +24,10 @@ export class Host {
   known: u16; // index + 1 in known.ts
   version: u8;
   sends: u8; // 1 = it sent a packet
+  mac: u64; // that sent the last frame with this address; CONTESTED: another one did before. 0 = none was seen
 }
+
+const CONTESTED: u64 = 1 << 63;
 
 const STRIDE: u32 = offsetof<Host>();
 const TABLE_AT: usize = memory.data(TABLE, 8);
@@ -49,6 +53,22 @@ export function host(key: u64, check: u64, version: u32, hi: u64, lo: u64): Host
   h.lo = lo;
   if (!learning()) h.known = <u16>findHost(key, check);
   return h;
+}
+
+/** A frame with this MAC address as its sender bears the host's address. */
+@inline export function borne(h: Host, mac: u64): void {
+  if (h.mac == mac || (h.mac & ~CONTESTED) == mac) return;
+  h.mac = mac | (h.mac != 0 ? CONTESTED : 0);
+}
+
+/** Whether several MAC addresses have borne the address, as far as memory goes: who it is is not sure then. */
+@inline export function isContested(h: Host): bool {
+  return (h.mac & CONTESTED) != 0;
+}
+
+/** The record of an address, or 0; nothing changes. */
+export function hostOf(version: u32, hi: u64, lo: u64): usize {
+  return peek(table(), hostKey(version, hi, lo), hostCheck(version, hi, lo));
 }
 
 @inline export function hostSlot(h: Host): u32 {

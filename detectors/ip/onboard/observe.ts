@@ -3,7 +3,7 @@ import { Packet } from "../../../ip/onboard/packet";
 import { beginArea, spareArea, useArea } from "./area";
 import { conversation, conversationEvictions, openConversations } from "./conversations";
 import { endpoints, identify } from "./endpoints";
-import { host, hostEvictions, openHosts } from "./hosts";
+import { borne, host, hostEvictions, openHosts } from "./hosts";
 import { openKnown } from "./known";
 
 const SECOND: u64 = 1000000000;
@@ -31,6 +31,7 @@ export function useKnown(): void {
   e.target = changetype<usize>(host(e.dst, e.dstCheck, e.version, e.dstHi, e.dstLo));
   const source = host(e.src, e.srcCheck, e.version, e.srcHi, e.srcLo);
   source.sends = 1;
+  if (e.version != 0 && k.ips == 1 && k.macSrc != 0) borne(source, k.macSrc);
   e.source = changetype<usize>(source);
   e.conversation = e.key != 0 ? changetype<usize>(conversation(e)) : 0;
   return true;

@@ -6,25 +6,26 @@ import { Flow } from "../../../ip/onboard/flow";
 import { Packet, innermost } from "../../../ip/onboard/packet";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
 import { mix } from "../../../lib/onboard/bytes";
+import { accuseFlow, accuseSender } from "../../ip/onboard/accuse";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { describe } from "../../ip/onboard/locate";
 import { Detector } from "../../onboard/catalogue";
-import { actionOf, raise, setAction } from "../../onboard/finding";
+import { Finding, actionOf, raise, raiseAgain, setAction } from "../../onboard/finding";
 import { configureLists, first, hostKey, known, served, serviceKey } from "./lists";
 
 export { expected, seen } from "./words";
 
 let hosts: bool = false; // the policy has a list of them
 let services: bool = false;
-let onPacket: u32 = 0; // verdict on the packet that was checked last
+let onPacket: u32 = 0; // verdict on the packet that was checked last: PASS or DROP
 
 export function configurePolicy(part: usize): bool {
   const s = changetype<InspectSettings>(section(part, Tag.SETTINGS));
   hosts = (s.flags & InspectFlag.KNOWN_HOSTS) != 0;
   services = (s.flags & InspectFlag.KNOWN_SERVICES) != 0;
   return (
-    setAction(Detector.NEW_HOST, s.hostAction) &&
-    setAction(Detector.NEW_SERVICE, s.serviceAction) &&
+    setAction(Detector.NEW_HOST, s.hostAction, true) &&
+    setAction(Detector.NEW_SERVICE, s.serviceAction, true) &&
     configureLists(part)
   );
 }
@@ -33,7 +34,7 @@ export function configurePolicy(part: usize): bool {
 export function check(k: Packet, e: Endpoints): void {
   onPacket = Action.PASS;
   if (k.ips == 0) return;
-  if (hosts) onPacket = ofHost(k);
+  if (hosts) onPacket = ofHost(k, e);
   if (services && e.flow != 0 && !changetype<Flow>(e.flow).toClient && uses(k))
     onPacket = stricter(onPacket, ofService(k));
 }
@@ -42,13 +43,13 @@ export function verdict(_k: Packet, _e: Endpoints): u32 {
   return onPacket;
 }
 
-function ofHost(k: Packet): u32 {
+function ofHost(k: Packet, e: Endpoints): u32 {
   const ip = innermost(k);
   const fresh = first(hostKey(ip.srcHi, ip.srcLo)),
     action = actionOf(Detector.NEW_HOST);
   if ((!fresh && action == Action.PASS) || known(ip.version, ip.srcHi, ip.srcLo)) return Action.PASS;
-  if (fresh) announce(Detector.NEW_HOST, mix(ip.srcHi, ip.srcLo), k);
-  return verdictOf(action, Detector.NEW_HOST, 0, 0);
+  accuseSender(say(Detector.NEW_HOST, fresh, mix(ip.srcHi, ip.srcLo), k), k, e);
+  return onlyDrop(action, Detector.NEW_HOST);
 }
 
 /** Asking is not using: a TCP service counts when the client goes on after the handshake (a scan asks for hundreds). */
@@ -63,11 +64,19 @@ function ofService(k: Packet): u32 {
     action = actionOf(Detector.NEW_SERVICE);
   if ((!fresh && action == Action.PASS) || served(ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol))
     return Action.PASS;
-  if (fresh) announce(Detector.NEW_SERVICE, key, k);
-  return verdictOf(action, Detector.NEW_SERVICE, 0, 0);
+  // which side serves is told by the first packet of all, which anyone may have forged
+  accuseFlow(say(Detector.NEW_SERVICE, fresh, key, k));
+  return onlyDrop(action, Detector.NEW_SERVICE);
 }
 
-/** Once for each host or service. */
-function announce(detector: u32, key: u64, k: Packet): void {
-  describe(raise(detector, 0, key, k.time, 1, 1), k);
+/** An alert once for each host or service; what the policy says is done each time. */
+function say(detector: u32, fresh: bool, key: u64, k: Packet): Finding {
+  const f = fresh ? raise(detector, 0, key, k.time, 1, 1) : raiseAgain(detector);
+  describe(f, k);
+  return f;
+}
+
+/** On the packet itself: all else is done about whom the finding accuses. */
+function onlyDrop(action: u32, detector: u32): u32 {
+  return action == Action.DROP ? verdictOf(action, detector) : <u32>Action.PASS;
 }

@@ -13,6 +13,7 @@ import { mix } from "../../../lib/onboard/bytes";
 import { Text, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, raise, scaled } from "../../onboard/finding";
+import { accuseFlow, accuseSender } from "../../ip/onboard/accuse";
 import { LEARNED_CONVERSATIONS } from "../../ip/onboard/capacity";
 import { Conversation, conversationAt, partiesAt, writeParties } from "../../ip/onboard/conversations";
 import { Endpoints } from "../../ip/onboard/endpoints";
@@ -83,6 +84,9 @@ export function check(k: Packet, e: Endpoints): void {
   // clients.
   const about = what == What.SERVER ? server : client;
   const f = raise(Detector.NEW_PAIR, what, mix(SALT + <u32>what, about), k.time, score, max<f64>(threshold, 1e-9));
+  // a source that the baseline knows may have been brought to it by an address that was forged
+  if (marked(e.src)) accuseFlow(f);
+  else accuseSender(f, k, e);
   f.a = <f64>e.version;
   f.b = <f64>e.protocol;
   f.c = <f64>e.service;

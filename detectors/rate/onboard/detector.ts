@@ -12,6 +12,7 @@ import { mix } from "../../../lib/onboard/bytes";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, Subject, raise, scaled } from "../../onboard/finding";
+import { accuseCounted, accuseFlow } from "../../ip/onboard/accuse";
 import { claim, learning } from "../../ip/onboard/area";
 import {
   CONVERSATIONS,
@@ -180,8 +181,8 @@ function limitOf(p: usize, j: usize): f32 {
 
 /** In learning too. */
 @inline export function check(k: Packet, e: Endpoints): void {
-  ofHost(k, changetype<Host>(e.source), 0, e.second);
-  ofHost(k, changetype<Host>(e.target), 1, e.second);
+  ofHost(k, e, changetype<Host>(e.source), 0, e.second);
+  ofHost(k, e, changetype<Host>(e.target), 1, e.second);
   if (e.conversation != 0) ofConversation(k, e, changetype<Conversation>(e.conversation));
 }
 
@@ -202,14 +203,14 @@ function limitOf(p: usize, j: usize): f32 {
 }
 
 /** A packet that a host sends (side 0) or gets (side 1). */
-@inline function ofHost(k: Packet, h: Host, side: u32, second: u32): void {
+@inline function ofHost(k: Packet, e: Endpoints, h: Host, side: u32, second: u32): void {
   const r = rateOfHost(h);
   if (r.second != second) rollHost(r, hostSlot(h), second);
   const w = changetype<Window>(changetype<usize>(r) + offsetof<HostRate>("sent") + ((<usize>side) << 4));
   count(w, k);
   if (h.known == 0 || !(knownHost(h.known - 1).owned & OWN)) return;
   const limits = hostLimits(h.known - 1) + ((<usize>side) << 4);
-  if (exceeds(w, limits)) judge(k.time, h.key, w, limits, side ? GOT : 0, 0, 0, 0);
+  if (exceeds(w, limits)) judge(k.time, e, h.key, w, limits, side ? GOT : 0, 0, 0, 0);
 }
 
 function rollHost(r: HostRate, slot: u32, second: u32): void {
@@ -251,7 +252,7 @@ function roll(w: Window, peaks: usize, whole: bool): void {
   count(w, k);
   if (c.known == 0 || c.wildcard || !(knownConversation(c.known - 1).owned & OWN)) return;
   const limits = limitsAt(c.known - 1);
-  if (exceeds(w, limits)) judge(k.time, c.key, w, limits, BETWEEN, e.version, e.protocol, e.service);
+  if (exceeds(w, limits)) judge(k.time, e, c.key, w, limits, BETWEEN, e.version, e.protocol, e.service);
 }
 
 function rollConversation(k: Packet, e: Endpoints, c: Conversation, r: Rate): void {
@@ -299,6 +300,7 @@ function few(k: Packet, e: Endpoints, c: Conversation, r: Rate): void {
 /** limits: four f32. Says which is exceeded most. */
 function judge(
   time: u64,
+  e: Endpoints,
   key: u64,
   w: Window,
   limits: usize,
@@ -328,6 +330,9 @@ function judge(
     min<f64>(score, 100),
     max<f64>(threshold, 1e-9),
   );
+  // what a host gets, others send; of a conversation either side may be the cause
+  if (base == 0) accuseCounted(f, e);
+  else if (base == BETWEEN && e.toServer && !e.unordered) accuseFlow(f);
   f.a = <f64>load<u32>(values + ((<usize>which) << 2));
   f.b = <f64>load<f32>(limits + ((<usize>which) << 2));
   described(f, version, protocol, service);

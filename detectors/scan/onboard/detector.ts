@@ -1,13 +1,16 @@
 // REQ-DETECT-005
 // Port and host scans: what packets say of first contacts goes to the random walk of their source (scan.ts).
 import { InspectSettings, Tag, section } from "../../../appliance/contract/onboard/config";
-import { Action, verdictOf } from "../../../appliance/contract/onboard/abi";
+import { Action } from "../../../appliance/contract/onboard/abi";
+import { wasSent } from "../../../ip/onboard/flow";
 import { Packet, innermost, quotation } from "../../../ip/onboard/packet";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
 import { mix } from "../../../lib/onboard/bytes";
 import { Endpoints } from "../../ip/onboard/endpoints";
+import { Host, hostOf, isContested } from "../../ip/onboard/hosts";
+import { describe } from "../../ip/onboard/locate";
 import { Detector } from "../../onboard/catalogue";
-import { Subject, actionOf, raise, setAction } from "../../onboard/finding";
+import { Accused, Finding, Subject, actionOf, raise, raiseAgain, setAction } from "../../onboard/finding";
 import * as scan from "./scan";
 
 export { expected, seen } from "./words";
@@ -18,18 +21,26 @@ export function configurePolicy(part: usize): bool {
 }
 
 /** In learning too. */
-export function check(k: Packet, _e: Endpoints): void {
+export function check(k: Packet, e: Endpoints): void {
   if (k.ips == 0) return;
-  const source = contact(k);
+  const source = contact(k, e);
   if (source) announce(source, k.time);
 }
 
-/** On what a source called a scanner sends. The packet that gave it away may be somebody else's answer. */
-export function verdict(k: Packet, _e: Endpoints): u32 {
-  const action = actionOf(Detector.SCAN);
-  if (action == Action.PASS || k.ips == 0) return Action.PASS;
+/** What a source called a scanner sends is its own doing, as far as it bears the MAC address of the attempts. */
+export function verdict(k: Packet, e: Endpoints): u32 {
+  if (actionOf(Detector.SCAN) == Action.PASS || k.ips == 0) return Action.PASS;
   const ip = innermost(k);
-  return scan.called(ip.srcHi, ip.srcLo) ? verdictOf(action, Detector.SCAN, 0, 0) : <u32>Action.PASS;
+  const source = scan.called(ip.srcHi, ip.srcLo);
+  if (source == 0) return Action.PASS;
+  const s = changetype<scan.Source>(source),
+    contested = isContested(changetype<Host>(e.source));
+  if (s.mac == scan.MIXED || (contested && s.mac != k.macSrc)) return Action.PASS;
+  const f = raiseAgain(Detector.SCAN);
+  describe(f, k);
+  f.accused = Accused.SOURCE;
+  f.mac = contested ? k.macSrc : 0;
+  return Action.PASS;
 }
 
 /** Attempts that time out. */
@@ -50,15 +61,24 @@ function announce(source: usize, time: u64): void {
   f.a = s.attempts;
   f.b = s.refused;
   f.c = s.silent;
+  accuse(f, s);
+}
+
+/** Of attempts that came from several MAC addresses nobody can tell whose they are. */
+function accuse(f: Finding, s: scan.Source): void {
+  if (s.mac == scan.MIXED) return;
+  const h = hostOf(f.version, s.hi, s.lo);
+  f.accused = Accused.SOURCE;
+  f.mac = h != 0 && isContested(changetype<Host>(h)) ? s.mac : 0;
 }
 
 /** What the packet says of a first contact; returns a source to be announced. */
-function contact(k: Packet): usize {
+function contact(k: Packet, e: Endpoints): usize {
   const ip = innermost(k);
   if (k.protocol == 6 && k.tcpHeader != 0) {
     const flags = (<u32>k.tcpFlags) & (SYN | ACK | RST);
     const forward = scan.contactKey(ip.srcHi, ip.srcLo, ip.dstHi, ip.dstLo, k.destPort, 6);
-    if (flags == SYN) return scan.attempt(forward, ip.srcHi, ip.srcLo, k.time);
+    if (flags == SYN) return scan.attempt(forward, ip.srcHi, ip.srcLo, k.macSrc, k.time);
     if (flags == ACK) {
       scan.success(forward);
       return 0;
@@ -68,19 +88,26 @@ function contact(k: Packet): usize {
     if (flags == (SYN | ACK)) scan.success(backward);
     return 0;
   }
-  return k.quoted ? refusal(k) : 0;
+  return k.quoted ? refusal(k, e) : 0;
 }
 
-/** ICMP says that what it quotes did not reach its port or host. */
-function refusal(k: Packet): usize {
+/**
+ * ICMP says that what it quotes did not reach its port or host. Whoever sent the error could quote anything: it counts
+ * when it goes to whom it concerns, who was seen to send such a packet.
+ */
+function refusal(k: Packet, e: Endpoints): usize {
   const v4 = k.protocol == 1 && k.icmpType == 3,
     v6 = k.protocol == 58 && k.icmpType == 1;
   if (!v4 && !v6) return 0;
   const q = quotation(k);
+  if (q.srcHi != e.dstHi || q.srcLo != e.dstLo || q.version != e.version) return 0;
   const key = scan.contactKey(q.srcHi, q.srcLo, q.dstHi, q.dstLo, k.quotedDest, q.protocol);
   // A datagram is known to be a first contact only now; a SYN was noted when it was sent.
   if (q.protocol == 17) {
-    const due = scan.attempt(key, q.srcHi, q.srcLo, k.time);
+    if (!wasSent(q, k.quotedSource, k.quotedDest, k)) return 0;
+    const sender = changetype<Host>(e.target);
+    const mac = isContested(sender) ? scan.MIXED : sender.mac;
+    const due = scan.attempt(key, q.srcHi, q.srcLo, mac, k.time);
     if (due) return due;
   }
   return scan.failure(key, k.time);

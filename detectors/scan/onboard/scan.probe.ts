@@ -4,7 +4,7 @@ export function configure(theta0: f64, theta1: f64, alpha: f64, power: f64): boo
   return scan.configure(theta0, theta1, alpha, power);
 }
 export function attempt(src: u64, dst: u64, port: u32, time: u64): u32 {
-  return <u32>scan.attempt(scan.contactKey(0, src, 0, dst, port, 6), 0, src, time);
+  return <u32>scan.attempt(scan.contactKey(0, src, 0, dst, port, 6), 0, src, 0, time);
 }
 export function success(src: u64, dst: u64, port: u32): void {
   scan.success(scan.contactKey(0, src, 0, dst, port, 6));

@@ -12,7 +12,7 @@
 // still works. It fails on RST or ICMP unreachable, or after TIMEOUT without either (TCP only: silence is normal in
 // UDP).
 //
-//   Source (64 bytes): who, walk, counts        Pending (32 bytes): one unanswered first contact, a ring in time order
+//   Source (72 bytes): who, walk, counts        Pending (32 bytes): one unanswered first contact, a ring in time order
 import { mix } from "../../../lib/onboard/bytes";
 import { SOURCES, PENDING, SLOTS, CONTACTS } from "./capacity";
 
@@ -28,7 +28,11 @@ export class Source {
   silent: u32; // of them: no answer within TIMEOUT
   open: u32; // of them: no outcome yet
   announced: u64; // time of the last alert, ns; 0 = never
+  mac: u64; // that the attempts of this walk came from; 0 = none was seen, MIXED = several
 }
+
+/** In Source.mac: nobody can tell whose attempts these are. */
+export const MIXED: u64 = u64.MAX_VALUE;
 
 @unmanaged
 class Pending {
@@ -40,7 +44,7 @@ class Pending {
 
 const SOURCE: usize = offsetof<Source>();
 const ENTRY: usize = offsetof<Pending>();
-const sources: usize = memory.data(SOURCES * 64, 8);
+const sources: usize = memory.data(SOURCES * offsetof<Source>(), 8);
 const ring: usize = memory.data(PENDING * 32, 8);
 const slots: usize = memory.data(SLOTS * 4, 8); // hash -> position in the ring
 const contacts: usize = memory.data(CONTACTS * 8, 8); // what was contacted lately: a two-way cache of keys
@@ -79,8 +83,11 @@ export function contactKey(srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u64, port:
   return mix(h, ((<u64>port) << 8) | protocol) | 1;
 }
 
-/** A source tries a (host, port): SYN, or the first datagram. Returns a source to be announced, or 0. */
-export function attempt(key: u64, hi: u64, lo: u64, time: u64): usize {
+/**
+ * A source tries a (host, port): SYN, or the first datagram, in a frame of this MAC address (0 = unknown). Returns a
+ * source to be announced, or 0.
+ */
+export function attempt(key: u64, hi: u64, lo: u64, mac: u64, time: u64): usize {
   if (contacted(key)) return 0;
   let due: usize = 0;
   if (head - tail == PENDING) due = evict();
@@ -88,6 +95,8 @@ export function attempt(key: u64, hi: u64, lo: u64, time: u64): usize {
   source.attempts += 1;
   source.open += 1;
   source.seen = time;
+  if (source.mac == 0) source.mac = mac;
+  else if (source.mac != mac) source.mac = MIXED;
   const p = entry(head);
   p.key = key;
   p.hi = hi;
@@ -112,6 +121,7 @@ export function success(key: u64): void {
     s.refused = 0;
     s.silent = 0;
     s.since = 0;
+    s.mac = 0;
   }
 }
 
@@ -125,14 +135,14 @@ export function failure(key: u64, time: u64): usize {
   return failed(source, time);
 }
 
-/** Whether this source is called a scanner at present. */
-export function called(hi: u64, lo: u64): bool {
+/** The source (a Source) if it is called a scanner at present, else 0. */
+export function called(hi: u64, lo: u64): usize {
   const h = hash(hi, lo);
   for (let i: u32 = 0; i < PROBES; ++i) {
     const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
-    if (s.lo == lo && s.hi == hi && s.attempts != 0) return s.walk >= upper;
+    if (s.lo == lo && s.hi == hi && s.attempts != 0) return s.walk >= upper ? changetype<usize>(s) : 0;
   }
-  return false;
+  return 0;
 }
 
 /** Lets at most one attempt time out; called for every record until it returns 0. Returns a source to be announced. */

@@ -19,6 +19,7 @@ import { later } from "../../onboard/clock";
 import { fullness, ofBytes } from "../../onboard/entropy";
 import { Finding, raise, scaled } from "../../onboard/finding";
 import { Table, find, nth, open } from "../../onboard/table";
+import { accuseCounted, accuseFlow } from "../../ip/onboard/accuse";
 import { learning } from "../../ip/onboard/area";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { member } from "../../ip/onboard/words";
@@ -50,7 +51,8 @@ class Domain {
   peak2: f32;
   peak3: f32;
   limits: u32; // address of 4 x f32
-  length: u32; // of the name
+  length: u16; // of the name
+  doubtful: u16; // 1 = an answer named what no query had: the sums may be of what others sent
   name: u64; // 40 bytes: the last ones of the domain
   n1: u64;
   n2: u64;
@@ -65,6 +67,7 @@ const SALT: u64 = 0xca5a826395121157;
 const leaks: usize = memory.data<f64>([1, 1, 20, 0.1]); // per second
 const defaults: usize = memory.data<f32>([600, 200, 6000, 15]);
 
+let isAnswer: bool = false; // the packet at hand
 const table: usize = memory.data(40, 8);
 const base: usize = memory.data(DOMAINS * STRIDE, 8);
 
@@ -83,6 +86,7 @@ export function check(k: Packet, e: Endpoints): void {
     length = k.payloadLength;
   if (at + length > k.captured || k.flags & Is.FRAGMENT) return;
   const fromServer = k.sourcePort == 53 && k.destPort != 53;
+  isAnswer = fromServer;
   if (e.protocol == 6) {
     // two bytes of length in front (RFC 1035 section 4.2.2); what continues a message is not looked at
     if (length < 14) return;
@@ -92,20 +96,22 @@ export function check(k: Packet, e: Endpoints): void {
     if (said < 17 || said > length + 4096 || !question(p + at, length)) return;
   } else if (e.protocol != 17 || length == 0) return;
   else if (!question(p + at, length)) {
-    if (!(k.flags & (Is.SNAPPED | Is.CUT)) && !control(p + at, length)) odd(k, fromServer ? e.dst : e.src);
+    if (!(k.flags & (Is.SNAPPED | Is.CUT)) && !control(p + at, length)) odd(k, e, fromServer ? e.dst : e.src);
     return;
   }
-  const client = fromServer || (k.sourcePort == 53 && answer) ? e.dst : e.src;
+  isAnswer = fromServer || (k.sourcePort == 53 && answer);
+  const client = isAnswer ? e.dst : e.src;
   if (nameLength == 0 || reverse()) return;
   const d = record(client, text + domainAt, nameLength - domainAt);
   drain(d, k.time);
   const type = questionType;
-  if (type == 16 || type == 10 || type == 25 || type >= 65280) add(k, d, Sum.ANSWERS, <f64>k.payloadClaimed);
+  if (type == 16 || type == 10 || type == 25 || type >= 65280) add(k, d, e, Sum.ANSWERS, <f64>k.payloadClaimed);
   if (domainAt == 0) return;
   if (!fresh(d, domainKey(text, nameLength))) return;
-  add(k, d, Sum.COUNT, 1);
+  if (isAnswer) d.doubtful = 1;
+  add(k, d, e, Sum.COUNT, 1);
   const below = domainAt - 1;
-  if (below > SHORT) add(k, d, Sum.NAMES, <f64>(below - SHORT));
+  if (below > SHORT) add(k, d, e, Sum.NAMES, <f64>(below - SHORT));
 }
 
 /** Other DNS than queries: updates, notifications, several questions, or none (RFC 8490, keep-alive). */
@@ -123,16 +129,16 @@ function record(client: u64, name: usize, length: u32): Domain {
   const key = domainKey(name, length);
   const d = changetype<Domain>(find(changetype<Table>(table), mix(key, client) | 1, client ^ (key * 3)));
   if (changetype<Table>(table).fresh == 0) return d;
-  d.length = length;
+  d.length = <u16>length;
   memory.copy(changetype<usize>(d) + offsetof<Domain>("name"), name, length);
   d.limits = <u32>limitsOf(key, defaults);
   return d;
 }
 
-function odd(k: Packet, client: u64): void {
+function odd(k: Packet, e: Endpoints, client: u64): void {
   const d = record(client, text, 0);
   drain(d, k.time);
-  add(k, d, Sum.ODD, 1);
+  add(k, d, e, Sum.ODD, 1);
 }
 
 /** Whether the name is not among the last ones. */
@@ -163,7 +169,7 @@ function drain(d: Domain, now: u64): void {
   }
 }
 
-function add(k: Packet, d: Domain, i: u32, step: f64): void {
+function add(k: Packet, d: Domain, e: Endpoints, i: u32, step: f64): void {
   const s = <f64>load<f32>(sum(d, i)) + step;
   if (learning()) {
     store<f32>(sum(d, i), <f32>s);
@@ -177,6 +183,9 @@ function add(k: Packet, d: Domain, i: u32, step: f64): void {
     threshold = scaled(Detector.DNS_TUNNEL, 1);
   if (!(score > threshold)) return;
   const f = raise(Detector.DNS_TUNNEL, 1 + i, mix(SALT + i, d.key), k.time, score, max<f64>(threshold, 1e-9));
+  // what comes back may be forged
+  if (isAnswer || d.doubtful || i == Sum.ANSWERS || i == Sum.ODD) accuseFlow(f);
+  else accuseCounted(f, e);
   f.a = s;
   // the last 16 characters of the domain and, behind, the fullness of the name below it in percent
   const n = min<u32>(d.length, 16);

@@ -15,6 +15,7 @@ import { later } from "../../onboard/clock";
 import { ofBytes } from "../../onboard/entropy";
 import { Finding, raise, scaled } from "../../onboard/finding";
 import { Table, find, nth, open } from "../../onboard/table";
+import { accuseCounted, accuseFlow } from "../../ip/onboard/accuse";
 import { learning } from "../../ip/onboard/area";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { hostMember, member } from "../../ip/onboard/words";
@@ -113,16 +114,16 @@ export function check(k: Packet, ends: Endpoints): void {
     e.turn = (e.turn + 1) & 3;
     e.alone = max<f32>(-OPEN, e.alone - 1);
     if (length > STAMP && differs(e, p + at + STAMP, min<u32>(length - STAMP, KIND)))
-      add(k, e, Sum.CHANGED, length - STAMP, p + at, length);
+      add(k, e, ends, Sum.CHANGED, length - STAMP, p + at, length);
     return;
   }
   for (let i: usize = 0; i < 32; i += 8) {
     const slot = changetype<usize>(e) + offsetof<Echo>("asked0") + i;
     if (load<u32>(slot) != number || load<u32>(slot, 4) == 0 || !whole) continue;
-    if (load<u32>(slot, 4) != hash) add(k, e, Sum.REPLIES, 1, p + at, length);
+    if (load<u32>(slot, 4) != hash) add(k, e, ends, Sum.REPLIES, 1, p + at, length);
     break;
   }
-  add(k, e, Sum.ALONE, 1, p + at, length);
+  add(k, e, ends, Sum.ALONE, 1, p + at, length);
 }
 
 function made(e: Echo, ends: Endpoints, request: bool, key: u64): void {
@@ -184,7 +185,7 @@ function drain(e: Echo, now: u64): void {
   }
 }
 
-function add(k: Packet, e: Echo, i: u32, step: u32, data: usize, length: u32): void {
+function add(k: Packet, e: Echo, ends: Endpoints, i: u32, step: u32, data: usize, length: u32): void {
   const s = <f64>load<f32>(sum(e, i)) + <f64>step;
   if (learning()) {
     store<f32>(sum(e, i), <f32>s);
@@ -198,6 +199,8 @@ function add(k: Packet, e: Echo, i: u32, step: u32, data: usize, length: u32): v
     threshold = scaled(Detector.ICMP_TUNNEL, 1);
   if (!(score > threshold)) return;
   const f = raise(Detector.ICMP_TUNNEL, 1 + i, mix(SALT + i, e.key), k.time, score, max<f64>(threshold, 1e-9));
+  if (i == Sum.CHANGED) accuseCounted(f, ends);
+  else accuseFlow(f); // what comes back, others may send
   f.a = s;
   f.b = limit;
   f.c = <f64>length;

@@ -22,6 +22,8 @@ typedef uint32_t u32;
   static inline u32 w2c_##name##_framesLength(w2c_##name *m) { (void)m; return 0; }                                   \
   static inline u32 w2c_##name##_verdictsAt(w2c_##name *m) { (void)m; return 0; }                                     \
   static inline u32 w2c_##name##_verdictsLength(w2c_##name *m) { (void)m; return 0; }                                 \
+  static inline u32 w2c_##name##_measuresAt(w2c_##name *m) { (void)m; return 0; }                                     \
+  static inline u32 w2c_##name##_measuresLength(w2c_##name *m) { (void)m; return 0; }                                 \
   static inline u32 w2c_##name##_countersAt(w2c_##name *m) { (void)m; return 0; }                                     \
   static inline uint64_t w2c_##name##_spare(w2c_##name *m, u32 n) { (void)m, (void)n; return 0; }                      \
   static inline uint64_t w2c_##name##_tick(w2c_##name *m) { (void)m; return 0; }

@@ -183,7 +183,17 @@ static u32 checked_inspect(w2c_inspect *m, u32 from, u32 to) {
   if (n > WEIR_VERDICTS) wrong("more verdicts than VERDICTS");
   const uint8_t *verdicts = view(INSPECT, w2c_inspect_verdictsAt(m), 4 * n);
   for (uint32_t i = 0; i < n; i++) {
-    if ((verdicts[4 * i] & 15) > 6) wrong("an undefined verdict"); // abi.ts, Action
+    if ((verdicts[4 * i] & 15) > 1) wrong("an undefined verdict"); // abi.ts, Action
+  }
+  const uint32_t measures = w2c_inspect_measuresLength(m);
+  if (measures > WEIR_MEASURES) wrong("more measures than MEASURES");
+  const struct weir_measure *measure =
+    (const struct weir_measure *)view(INSPECT, w2c_inspect_measuresAt(m), measures * sizeof *measure);
+  for (uint32_t i = 0; i < measures; i++) {
+    if (measure[i].action < 2 || measure[i].action >= WEIR_ACTIONS) wrong("a measure of an undefined action");
+    if (measure[i].version != 4 && measure[i].version != 6) wrong("a measure of an undefined version");
+    if (measure[i].record < from || measure[i].record >= to || !starts_a_record(measure[i].record))
+      wrong("a measure belongs to no record of the batch");
   }
   return stop;
 }

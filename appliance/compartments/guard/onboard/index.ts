@@ -3,11 +3,10 @@
 //
 // Default deny, fail closed: a frame is emitted only when it parsed strictly, the second checker agrees, a rule of the
 // policy allows it, nobody is shut out, no rate is exceeded and inspect has nothing against it. There is one call of
-// emit(). inspect's verdict can only add a reason to drop.
+// emit(). inspect can only add a reason to drop: its verdict speaks of this record, its measures of whom they name,
+// neither of whom the policy protects.
 import {
   ABI_VERSION,
-  ACTIONS,
-  Action,
   INPUT_SIZE,
   RECORD_HEADER,
   RecordHeader,
@@ -20,7 +19,7 @@ import { FIELDS, Fields, Known } from "../../../../diode/onboard/fields";
 import { parse } from "../../../../diode/onboard/parse";
 import { BROKEN, passing, remakeMessages, ruleOf } from "../../../../diode/onboard/messages/remake";
 import { secondMessages, secondRuleOf } from "../../../../diode/onboard/messages/second";
-import { Limits, Outcome, shutOut, take, tightenedDue } from "../../../../diode/onboard/quarantine";
+import { Limits, shutOut, tightenedDue } from "../../../../diode/onboard/quarantine";
 import { charge, conforms } from "../../../../diode/onboard/rate";
 import { Reason } from "../../../../diode/onboard/generated/reasons";
 import { packetLength } from "../../../../diode/onboard/remake";
@@ -46,7 +45,8 @@ import {
 } from "./policy";
 import { beginTransfer, nextTransfer, takeTransfer, transferTime } from "./transfer";
 import { configureSpare } from "./spare";
-import { reportDrop, reportQuarantine, reportRules, reportStats } from "./report";
+import { areAgainst, measureList, speaksOf, takeMeasures } from "./measures";
+import { reportDrop, reportRules, reportStats } from "./report";
 
 const INPUT: usize = memory.data(INPUT_SIZE, 8);
 const FRAME: usize = memory.data(FIELDS, 8);
@@ -81,6 +81,9 @@ export function framesAt(): usize {
 }
 export function framesLength(): u32 {
   return output.length();
+}
+export function measuresAt(): usize {
+  return measureList();
 }
 export function spare(i: u32): u64 {
   return spareAt(i);
@@ -132,6 +135,7 @@ function step(r: RecordHeader, at: u32): void {
   else clock = r.time;
   output.startRecord(at, clock);
   beat(r);
+  takeMeasures(r, at, clock, changetype<Limits>(LIMITS));
   if (r.kind == RecordKind.FRAME) filter(r, at);
   if (transferAt != 0) relay(at, r.kind == RecordKind.FRAME ? 1 : output.RELEASES);
 }
@@ -198,18 +202,10 @@ function form(r: RecordHeader, f: Fields): u32 {
   return packetLength(f) > settings().mtu ? Reason.MTU : Reason.NONE;
 }
 
-/** What inspect said of this frame, and what it said of its source, flow or messages before. */
+/** What inspect said of this frame, and what it said of its source, flow or messages now and before. */
 function dynamic(r: RecordHeader, f: Fields): u32 {
-  const s = settings();
-  const action = r.verdict & 15;
-  if (action == Action.DROP || action >= ACTIONS) return Reason.VERDICT;
-  if (action != Action.PASS) {
-    // Something that the policy has no time or rate for: the frame stays here
-    if (s.quarantineRate == 0 || (action == Action.TIGHTEN && s.tightened == 0)) return Reason.VERDICT;
-    const outcome = take(f, r.verdict, clock, changetype<Limits>(LIMITS));
-    if (outcome == Outcome.NEW) reportQuarantine(r, f, clock + s.quarantineTime);
-    if (action == Action.QUARANTINE_SOURCE || action == Action.QUARANTINE_FLOW) return Reason.VERDICT;
-  }
+  const l = changetype<Limits>(LIMITS);
+  if (speaksOf(r, f, l) || areAgainst(f, l)) return Reason.VERDICT;
   return shutOut(f, clock) ? Reason.QUARANTINE : Reason.NONE;
 }
 

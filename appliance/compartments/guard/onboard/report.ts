@@ -1,12 +1,12 @@
 // REQ-LOG-008
 // What guard says: a drop now and then, its part of the heartbeat, and the counters of rules and reasons.
-import { Action, EventKind, RecordHeader } from "../../../contract/onboard/abi";
+import { Action, EventKind, Measure, RecordHeader } from "../../../contract/onboard/abi";
 import { writeDetector } from "../../../../detectors/onboard/catalogue";
 import { MAX_MESSAGE_RULES, MAX_RULES, RuleAction } from "../../../contract/onboard/config";
 import { Fields, Known } from "../../../../diode/onboard/fields";
 import { messageRule } from "../../../../diode/onboard/messages/match";
 import { deniedBy, malformed, others, refusedData, shut, unlisted } from "../../../../diode/onboard/messages/remake";
-import { size as quarantined } from "../../../../diode/onboard/quarantine";
+import { isOfBus, size as quarantined } from "../../../../diode/onboard/quarantine";
 import { waiting } from "../../../../diode/onboard/queue";
 import { writeReason } from "../../../../diode/onboard/generated/reason-names";
 import { REASONS, Reason } from "../../../../diode/onboard/generated/reasons";
@@ -174,51 +174,59 @@ function protocol(t: Text, number: u32): void {
   }
 }
 
-/** Somebody was put into quarantine, by the verdict on this frame. */
-export function reportQuarantine(r: RecordHeader, f: Fields, until: u64): void {
-  const action = r.verdict & 15,
-    detector = (r.verdict >> 4) & 63;
-  const flow = action == Action.QUARANTINE_FLOW;
-  const bus = action == Action.QUARANTINE_TERMINAL || action == Action.QUARANTINE_MESSAGE;
+/** Somebody was put into quarantine; the record with which inspect asked for it may be somebody else's. */
+export function reportQuarantine(r: RecordHeader, m: Measure, until: u64): void {
+  const action = <u32>m.action;
+  const flow = action == Action.QUARANTINE_FLOW || action == Action.TIGHTEN_FLOW,
+    bus = isOfBus(action);
   const t = begin();
   lit(t, '{"timestamp":"');
   timestamp(t, r.time);
   lit(t, '","pcap_cnt":');
   unsigned(t, r.number);
   lit(t, ',"event_type":"weir_quarantine","src_ip":"');
-  address(t, f.version, f.srcHi, f.srcLo);
+  address(t, m.version, m.srcHi, m.srcLo);
   if (flow) {
     lit(t, '","src_port":');
-    unsigned(t, f.srcPort);
+    unsigned(t, m.srcPort);
     lit(t, ',"dest_ip":"');
-    address(t, f.version, f.dstHi, f.dstLo);
+    address(t, m.version, m.dstHi, m.dstLo);
     lit(t, '","dest_port":');
-    unsigned(t, f.dstPort);
+    unsigned(t, m.dstPort);
     lit(t, ',"proto":"');
-    protocol(t, f.protocol);
+    protocol(t, m.protocol);
   }
   lit(t, '","quarantine":{"of":"');
   whom(t, action);
   lit(t, '","until":"');
   timestamp(t, until);
   lit(t, '","detector":"');
-  writeDetector(t, detector);
+  writeDetector(t, m.detector);
   byte(t, 34);
+  if (m.mac != 0) {
+    lit(t, ',"mac":"');
+    mac(t, m.mac);
+    byte(t, 34);
+  }
   if (bus) {
     byte(t, 44);
-    terminal(t, r.verdict, '"channel":', ',"rt":', ',"tr":', ',"sa":');
+    terminal(t, m, '"channel":', ',"rt":', ',"tr":', ',"sa":');
   }
   lit(t, "}}");
   const s = text();
-  lit(s, action == Action.TIGHTEN ? "tightened " : "quarantine ");
-  address(s, f.version, f.srcHi, f.srcLo);
+  lit(s, action == Action.TIGHTEN || action == Action.TIGHTEN_FLOW ? "tightened " : "quarantine ");
+  address(s, m.version, m.srcHi, m.srcLo);
+  if (m.mac != 0) {
+    lit(s, " at ");
+    mac(s, m.mac);
+  }
   if (flow) {
     lit(s, " -> ");
-    address(s, f.version, f.dstHi, f.dstLo);
+    address(s, m.version, m.dstHi, m.dstLo);
   }
   if (bus) {
     byte(s, 32);
-    terminal(s, r.verdict, "channel ", " terminal ", " tr ", " subaddress ");
+    terminal(s, m, "channel ", " terminal ", " tr ", " subaddress ");
   }
   lit(s, " until ");
   timestamp(s, until);
@@ -237,6 +245,7 @@ function whom(t: Text, action: u32): void {
       lit(t, "message");
       break;
     case Action.TIGHTEN:
+    case Action.TIGHTEN_FLOW:
       lit(t, "rate");
       break;
     default:
@@ -244,17 +253,18 @@ function whom(t: Text, action: u32): void {
   }
 }
 
-/** Channel (its lower 11 bits) and terminal; of a message transmit (1) or receive (0) and subaddress. */
-function terminal(t: Text, verdict: u32, channel: string, rt: string, tr: string, sa: string): void {
+/** Channel and terminal; of a message transmit (1) or receive (0) and subaddress. */
+function terminal(t: Text, m: Measure, channel: string, rt: string, tr: string, sa: string): void {
+  const command = <u32>m.command;
   lit(t, channel);
-  unsigned(t, verdict >> 21);
+  unsigned(t, m.channel);
   lit(t, rt);
-  unsigned(t, (verdict >> 16) & 31);
-  if ((verdict & 15) != Action.QUARANTINE_MESSAGE) return;
+  unsigned(t, command >> 11);
+  if (<u32>m.action != Action.QUARANTINE_MESSAGE) return;
   lit(t, tr);
-  unsigned(t, (verdict >> 15) & 1);
+  unsigned(t, (command >> 10) & 1);
   lit(t, sa);
-  unsigned(t, (verdict >> 10) & 31);
+  unsigned(t, (command >> 5) & 31);
 }
 
 /** guard's part of the heartbeat (abi.ts, STATS). */

@@ -69,17 +69,15 @@ export function locateFinding(f: Finding): void {
   if (f.subject == Subject.RECORD && packet != 0) locate(f, changetype<Packet>(packet));
 }
 
-/** Whether a finding is about a 1553 message, at hand or not. */
-export function namesCommand(f: Finding): bool {
-  return f.subject == Subject.COMMAND || (f.subject == Subject.RECORD && message != 0);
+/** What is at hand, 0 = none: a Packet, or a Message and its Bus. */
+export function packetAtHand(): usize {
+  return packet;
 }
-/** Its command word, of two the first. */
-export function commandOf(f: Finding): u32 {
-  return f.subject == Subject.RECORD ? <u32>changetype<Message>(message).cmd1 : <u32>f.cmd1;
+export function messageOf(): usize {
+  return message;
 }
-/** Its Chapter 10 channel. */
-export function channelOf(f: Finding): u32 {
-  return <u32>(f.subject == Subject.RECORD ? changetype<Bus>(bus) : busAt(f.bus)).channel;
+export function busAtHand(): usize {
+  return bus;
 }
 
 /** Writes the alert of a finding, or of `count` findings since `since`, of which this is the strongest. */

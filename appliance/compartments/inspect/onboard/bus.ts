@@ -8,7 +8,7 @@ import { stricter } from "../../../contract/onboard/abi";
 import { Text, byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
 import { messageIn } from "../../../../detectors/onboard/dispatch";
 import { isDatagram, senderKey, streamKey } from "../../../../ip/onboard/datagram";
-import { Packet } from "../../../../ip/onboard/packet";
+import { Packet, innermost } from "../../../../ip/onboard/packet";
 import { anomalyName } from "../../../../mil1553/onboard/anomalies";
 import { CHANNELS } from "../../../../mil1553/onboard/capacity";
 import { Bus, busAt, busUsed } from "../../../../mil1553/onboard/channels";
@@ -72,6 +72,8 @@ export function datagram(k: Packet, p: usize): bool {
     flow = streamKey(k, sender);
   if (!isFlow(flow) && provenFormat(payload, k.payloadLength) == 0) return false;
   reader.datagram(payload, k.payloadLength, flow, sender, k.time);
+  const ip = innermost(k);
+  reader.setSender(ip.version, ip.srcHi, ip.srcLo);
   return true;
 }
 

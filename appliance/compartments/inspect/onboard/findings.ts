@@ -8,9 +8,10 @@ import { Action, stricter, verdictOf } from "../../../contract/onboard/abi";
 import { InspectFlag } from "../../../contract/onboard/config";
 import { mix } from "../../../../lib/onboard/bytes";
 import { HEADER, Table, find, open } from "../../../../detectors/onboard/table";
-import { Finding, FINDING, actionOf, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
-import { alert, channelOf, commandOf, keep, locateFinding, namesCommand, score } from "./alerts";
+import { Finding, FINDING, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
+import { alert, busAtHand, keep, locateFinding, messageOf, packetAtHand, score } from "./alerts";
 import * as events from "./events";
+import { measureFor } from "./measures";
 import { has } from "./settings";
 import { admitFinding } from "./suppression";
 
@@ -58,29 +59,22 @@ export function beginFindings(): void {
   sweep = 0;
 }
 
-/** Takes what the detectors found in the packet or message at hand; the verdict that the policy gives for it. */
+/** Takes what the detectors found in the packet or message at hand; the verdict on the record that follows from it. */
 export function takeFindings(): u32 {
   let verdict: u32 = Action.PASS;
   for (let i: u32 = 0; i < found(); ++i) {
     const f = finding(i);
-    if (has(InspectFlag.SCORES)) score(f);
-    verdict = stricter(verdict, verdictOn(f));
     locateFinding(f);
+    const action = measureFor(f, packetAtHand(), messageOf(), busAtHand());
+    verdict = stricter(verdict, action == Action.PASS ? 0 : verdictOf(action, f.detector));
+    if (f.again) continue;
+    if (has(InspectFlag.SCORES)) score(f);
     if (!admitFinding(f)) continue;
     if (has(InspectFlag.UNGROUPED)) alert(f, 1, f.since);
     else enter(f);
   }
   clearFindings();
   return verdict;
-}
-
-/** A finding about a whole bus names no terminal: there is nobody to shut out. */
-function verdictOn(f: Finding): u32 {
-  const action = actionOf(f.detector);
-  if (action == Action.PASS) return Action.PASS;
-  if (action != Action.QUARANTINE_TERMINAL && action != Action.QUARANTINE_MESSAGE)
-    return verdictOf(action, f.detector, 0, 0);
-  return namesCommand(f) ? verdictOf(action, f.detector, commandOf(f), channelOf(f)) : <u32>Action.PASS;
 }
 
 function enter(f: Finding): void {

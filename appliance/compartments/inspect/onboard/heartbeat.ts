@@ -10,6 +10,7 @@ import { alertsRaised } from "./alerts";
 import { framesRecorded, messagesSeen } from "./bus";
 import { findingsHeld } from "./findings";
 import * as events from "./events";
+import { measuresLost } from "./measures";
 import { anomaliesSeen, anomaliesUnreported } from "./limit";
 import { policy } from "./settings";
 import { findingsSuppressed } from "./suppression";
@@ -98,7 +99,7 @@ function write(t: Text, time: u64): void {
   lit(t, ',"findings_suppressed":');
   unsigned(t, findingsSuppressed());
   lit(t, ',"findings_lost":');
-  unsigned(t, lost());
+  unsigned(t, lost() + measuresLost());
   lit(t, ',"evictions":');
   unsigned(t, evictions());
   lit(t, ',"scores":');

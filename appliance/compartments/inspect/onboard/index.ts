@@ -22,6 +22,7 @@ import { configureInspect } from "./settings";
 import { configureSpare } from "./spare";
 import { atHand } from "./alerts";
 import { beginFindings, closeFindings, sweepFindings, takeFindings } from "./findings";
+import * as measures from "./measures";
 import { reportSuppression } from "./suppression";
 import { closeFlows, frame, packet, passing } from "./traffic";
 
@@ -65,6 +66,13 @@ export function verdictsLength(): u32 {
   return done;
 }
 
+export function measuresAt(): usize {
+  return measures.measuresAt();
+}
+export function measuresLength(): u32 {
+  return measures.measuresLength();
+}
+
 export function configure(length: u32): u32 {
   const refusal: u32 = length > INPUT_SIZE ? Refusal.LENGTH : configureInspect(INPUT, length);
   configured = refusal == Refusal.NONE;
@@ -79,13 +87,17 @@ export function configure(length: u32): u32 {
 export function run(from: u32, to: u32): u32 {
   assert(configured && from < to && to <= INPUT_SIZE && ((from | to) & 7) == 0);
   events.clear();
+  measures.clearMeasures(begun);
   done = 0;
   let at = from;
-  while (at < to && done < VERDICTS && events.roomForRecord()) {
+  while (at < to && done < VERDICTS && events.roomForRecord() && measures.roomForMeasures()) {
     const r = changetype<RecordHeader>(INPUT + at);
     assert(to - at >= RECORD_HEADER && r.captured <= MAX_CAPTURED && RECORD_HEADER + align8(r.captured) <= to - at);
     events.startRecord(at);
-    if (!begun) verdict = Action.PASS;
+    if (!begun) {
+      verdict = Action.PASS;
+      measures.startMeasures(at);
+    }
     if (!record(r, INPUT + at + RECORD_HEADER)) break;
     store<u32>(verdicts + ((<usize>done) << 2), verdict);
     done += 1;

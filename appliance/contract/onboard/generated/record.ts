@@ -12,7 +12,8 @@ export const MAX_EVENT: u32 = 1112; // JSON bytes of one event: with all headers
 export const FRAME_HEADER: u32 = 16; // bytes
 export const COUNTERS: u32 = 4; // u64s at countersAt()
 export const VERDICTS: u32 = 128; // records of one inspect.run: keeps what they cause within the journal's input
-export const ACTIONS: u32 = 7; // values of Action
+export const MEASURES: u32 = 128; // of one inspect.run
+export const ACTIONS: u32 = 8; // values of Action
 export const LINK_ETHERNET: u32 = 1; // tcpdump.org/linktypes.html
 
 /** 32 bytes. In front of a record: one frame (or tick, or stretch of Chapter 10 bytes) with its circumstances. */
@@ -25,7 +26,7 @@ export class RecordHeader {
   link: u16; // a LINKTYPE_ number (tcpdump.org/linktypes.html); meaningful for kind FRAME
   kind: u8; // RecordKind
   source: u8; // which interface of the capture (0 for the image's `in`)
-  verdict: u32; // Verdict: into inspect: 0. Into guard: what inspect said of this record
+  verdict: u32; // Verdict: into inspect: 0. Into guard: what inspect said of this record and of nothing else
 }
 
 export const enum RecordKind {
@@ -36,33 +37,58 @@ export const enum RecordKind {
 }
 
 /**
- * What inspect says of a record, which has one verdict: the strictest of those that were asked for.
+ * What inspect says of a record: whether it may go on. Guard drops what is neither PASS nor DROP.
  * The lowest bit of each field.
  */
 export const enum VerdictShift {
-  action = 0, // Action
+  action = 0, // Action: PASS or DROP
   detector = 4, // the detector that asked for it
-  command = 10, // of a 1553 message: the upper bits of its command word (terminal, transmit or receive, subaddress)
-  channel = 21, // and the lower bits of its Chapter 10 channel
 }
 
 /** The bits of each field of VerdictShift, once shifted down. */
 export const enum VerdictMask {
   action = 15,
-  detector = 63,
-  command = 2047,
-  channel = 2047,
+  detector = 0xfffffff,
+}
+
+/**
+ * 56 bytes. What inspect asks guard to do about somebody, who need not have sent the record with which it was found.
+ */
+@unmanaged
+export class Measure {
+  record: u32; // offset in input of that record: guard takes the measure before it
+  action: u8; // Action: QUARANTINE_SOURCE or a later one
+  detector: u8; // the detector that asked for it
+  version: u8; // of the addresses: 4 or 6
+  protocol: u8; // of a flow
+  srcHi: u64; // whose: the source, or the recorder that a terminal or a message is of
+  srcLo: u64;
+  dstHi: u64; // of a flow
+  dstLo: u64;
+  mac: u64; // of a source: only with this MAC address as its sender; 0 = with any
+  srcPort: u16; // of a flow
+  dstPort: u16; // of ICMP: type
+  channel: u16; // of a terminal or a message
+  command: u16; // a command word of theirs
+}
+
+/** 8 bytes. Where guard finds them: this, then as many Measures. */
+@unmanaged
+export class MeasureList {
+  count: u32; // at most MEASURES
+  taken: u32; // the host writes 0 with each new list
 }
 
 /** inspect can only make guard stricter. */
 export const enum Action {
   PASS = 0, // nothing against it; guard's rules decide
   DROP = 1, // do not forward this record
-  QUARANTINE_SOURCE = 2, // nor, for the time the policy gives, anything else from this frame's source address
-  QUARANTINE_FLOW = 3, // nor anything else of its flow (addresses, protocol, ports, this way round)
+  QUARANTINE_SOURCE = 2, // for the time the policy gives, nothing that bears this source address (and MAC address)
+  QUARANTINE_FLOW = 3, // nothing of this flow (addresses, protocol, ports, this way round)
   QUARANTINE_TERMINAL = 4, // no 1553 message to or from this terminal, of this channel and source address
   QUARANTINE_MESSAGE = 5, // no 1553 message of this terminal, direction and subaddress
-  TIGHTEN = 6, // from this frame's source address only as much as the policy's `tightened` rate allows
+  TIGHTEN = 6, // from this source address only as much as the policy's `tightened` rate allows
+  TIGHTEN_FLOW = 7, // the same of this flow; a policy says TIGHTEN
 }
 
 /** 16 bytes. In front of an event, in an events buffer. */

@@ -1,6 +1,6 @@
 // Findings of the 1553 detectors, one way of raising them.
 import { mix } from "../../../../lib/onboard/bytes";
-import { Finding, Subject, raise, scaled } from "../../../onboard/finding";
+import { Accused, Finding, Subject, raise, scaled } from "../../../onboard/finding";
 import { command1, command2, key, time } from "../observed";
 
 /** score > threshold as the operator scaled it. */
@@ -8,9 +8,22 @@ import { command1, command2, key, time } from "../observed";
   return score > scaled(detector, threshold);
 }
 
-/** A finding about the message at hand. `part`: what of it, findings of different parts are different alerts. */
+/**
+ * A finding about the message at hand, which it accuses. `part`: what of it, findings of different parts are different
+ * alerts.
+ */
 export function alarm(detector: u32, what: u32, part: u64, score: f64, threshold: f64): Finding {
-  return about(detector, what, mix(key, part), score, threshold);
+  const f = about(detector, what, mix(key, part), score, threshold);
+  f.accused = Accused.MESSAGE;
+  return f;
+}
+
+/** A finding about a terminal of the message at hand. */
+export function ofTerminal(detector: u32, what: u32, subject: u64, who: u32, score: f64, threshold: f64): Finding {
+  const f = about(detector, what, subject, score, threshold);
+  f.accused = Accused.TERMINAL;
+  f.terminal = <u8>(who & 31);
+  return f;
 }
 
 export function about(detector: u32, what: u32, subject: u64, score: f64, threshold: f64): Finding {
@@ -18,7 +31,7 @@ export function about(detector: u32, what: u32, subject: u64, score: f64, thresh
   return raise(detector, what, mix((<u64>detector) << 8, subject), time, min<f64>(score, 100 * t), t);
 }
 
-/** A finding about a message that is not at hand. */
+/** A finding about a message that is not at hand: that nothing came accuses nobody. */
 export function absent(detector: u32, what: u32, identity: u64, bus: u32, score: f64, threshold: f64): Finding {
   const f = about(detector, what, mix(identity, 0), score, threshold);
   f.subject = Subject.COMMAND;
@@ -28,7 +41,7 @@ export function absent(detector: u32, what: u32, identity: u64, bus: u32, score:
   return f;
 }
 
-/** A finding about a bus. */
+/** A finding about a bus: all that are on it have a part in it, and nobody is accused. */
 export function ofBus(detector: u32, what: u32, channel: u32, bus: u32, score: f64, threshold: f64): Finding {
   const f = about(detector, what, ((<u64>channel) << 8) | what, score, threshold);
   f.subject = Subject.BUS;

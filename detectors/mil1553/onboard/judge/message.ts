@@ -10,6 +10,7 @@ import { Detector } from "../../../onboard/catalogue";
 import { BusModel, BusState } from "../bus";
 import { BusFlag, IdentityFlag } from "../generated/section";
 import { channelOf, first, key, mode, second } from "../observed";
+import { Accused } from "../../../onboard/finding";
 import { noveltyLimit } from "../section/read";
 import { about, alarm, exceeds } from "./alarm";
 import { IdentityModel } from "./state";
@@ -29,6 +30,7 @@ const FURTHER: f32 = 0.5;
 export function judgeBus(m: Message): void {
   if (!exceeds(Detector.BUS_MESSAGE, 32, noveltyLimit())) return;
   const f = about(Detector.BUS_MESSAGE, What.BUS, channelOf(key), 32, noveltyLimit());
+  f.accused = Accused.MESSAGE;
   f.a = <f64>m.channel;
 }
 

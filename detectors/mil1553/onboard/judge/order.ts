@@ -11,6 +11,7 @@ import { BusModel, BusState } from "../bus";
 import { BusFlag, IdentityFlag, SuccessorRecord } from "../generated/section";
 import { keyAt } from "../identities";
 import { command1 } from "../observed";
+import { Accused } from "../../../onboard/finding";
 import { orderLimit } from "../section/read";
 import { alarm, exceeds } from "./alarm";
 import { IdentityModel } from "./state";
@@ -29,6 +30,7 @@ export function judgeOrder(b: BusState, s: BusModel, identity: u32, k: IdentityM
   s.orderSum = min<f32>(max<f32>(s.orderSum - LEAK, 0) + bits, MOST);
   if (bits < 1 || !exceeds(Detector.BUS_ORDER, <f64>s.orderSum, orderLimit())) return;
   const f = alarm(Detector.BUS_ORDER, 1, 0, <f64>s.orderSum, orderLimit());
+  f.accused = Accused.NOBODY; // this one, or the one before it
   f.a = <f64>command1(keyAt(before - 1));
   f.b = <f64>bits;
 }

@@ -16,7 +16,7 @@ import { KINDS, answerOf } from "../learning/terminals";
 import { WRONG } from "../learning/state";
 import { damaged, first, key, second, time, trusted, whole } from "../observed";
 import { noveltyLimit, responseLimit } from "../section/read";
-import { about, exceeds, ofBus } from "./alarm";
+import { exceeds, ofBus, ofTerminal } from "./alarm";
 import { ResponseModel } from "./state";
 
 export const enum Failures {
@@ -90,7 +90,7 @@ function judgeTrial(who: u32, failed: bool): void {
   if (t.walk == 0) t.since = time;
   t.walk = min<f32>(t.walk + t.failure, 4 * t.limit);
   if (!exceeds(Detector.BUS_ERROR, <f64>t.walk, <f64>t.limit)) return;
-  const f = about(Detector.BUS_ERROR, Failures.TERMINAL, subject(who, 0), <f64>t.walk, <f64>t.limit);
+  const f = ofTerminal(Detector.BUS_ERROR, Failures.TERMINAL, subject(who, 0), who, <f64>t.walk, <f64>t.limit);
   f.since = t.since;
   f.a = <f64>(who & 31);
 }
@@ -99,7 +99,14 @@ function judgeStatus(who: u32, status: u32): void {
   const t = terminalModel(who);
   if (((<u32>t.known) & Known.STATUS) == 0) {
     if (((<u32>t.known) & Known.MUTE) == 0 || !exceeds(Detector.BUS_RESPONSE, <f64>t.newBits, noveltyLimit())) return;
-    const f = about(Detector.BUS_RESPONSE, Time.NEVER_ANSWERED, subject(who, 4), <f64>t.newBits, noveltyLimit());
+    const f = ofTerminal(
+      Detector.BUS_RESPONSE,
+      Time.NEVER_ANSWERED,
+      subject(who, 4),
+      who,
+      <f64>t.newBits,
+      noveltyLimit(),
+    );
     f.a = <f64>(who & 31);
     return;
   }
@@ -110,7 +117,7 @@ function judgeStatus(who: u32, status: u32): void {
   t.newSum = min<f32>(t.newSum + t.newBits, 64);
   if (!exceeds(Detector.BUS_STATUS, <f64>t.newSum, noveltyLimit())) return;
   const what = bits & WRONG ? Status.WRONG_ADDRESS : Status.NEW_BITS;
-  const f = about(Detector.BUS_STATUS, what, subject(who, what), <f64>t.newSum, noveltyLimit());
+  const f = ofTerminal(Detector.BUS_STATUS, what, subject(who, what), who, <f64>t.newSum, noveltyLimit());
   f.a = <f64>(who & 31);
   f.b = <f64>(bits & 0x07ff);
   f.c = <f64>((<u32>t.bits) & 0x07ff);
@@ -147,7 +154,7 @@ function judgeTime(who: u32, answer: u32, gap: u32): void {
 }
 
 function found(what: u32, who: u32, answer: u32, gap: u32, t: ResponseModel, score: f64, limit: f64): void {
-  const f = about(Detector.BUS_RESPONSE, what, subject(who, (what << 2) | answer), score, limit);
+  const f = ofTerminal(Detector.BUS_RESPONSE, what, subject(who, (what << 2) | answer), who, score, limit);
   if (what == Time.SHIFT) f.since = t.since;
   f.a = <f64>gap;
   f.b = what == Time.SHIFT ? <f64>t.mean : <f64>t.least;

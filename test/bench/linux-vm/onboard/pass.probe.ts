@@ -46,6 +46,12 @@ export function verdictsAt(): usize {
 export function verdictsLength(): u32 {
   return done;
 }
+export function measuresAt(): usize {
+  return NOTHING;
+}
+export function measuresLength(): u32 {
+  return 0;
+}
 
 export function run(from: u32, to: u32): u32 {
   done = 0;
