@@ -55,10 +55,10 @@ export class Finding {
   protocol: u8; // HOSTS; IP protocol number, 0 = none
   version: u8; // HOSTS; 4 or 6
   hasDest: u8; // HOSTS; dstHi and dstLo count
-  accused: u8; // Accused
   terminal: u8; // TERMINAL
   again: u8; // 1: it was an alert before; now it is about what is done only
-  pad: u32;
+  pad: u8;
+  accused: u32; // Accused
   mac: u64; // SOURCE: only with this MAC address as its sender; 0 = with any
 }
 

@@ -86,7 +86,12 @@ function measuresOf({ frame, verdict = 0, measures = [] }: RecordInit, record: n
       ? [
           {
             ...subjectOf(frame),
-            ...{ action, detector: (verdict >> 4) & 63, command: ((verdict >> 10) & 0x7ff) << 5, channel: verdict >>> 21 },
+            ...{
+              action,
+              detector: (verdict >> 4) & 63,
+              command: ((verdict >> 10) & 0x7ff) << 5,
+              channel: verdict >>> 21,
+            },
           },
         ]
       : [];

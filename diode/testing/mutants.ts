@@ -2,8 +2,10 @@
  * Mutants of a compartment's module: the very bytes that are linked, with one comparison changed. A comparison is one
  * byte, so no compiler is needed; where each stands is read from the log of wabt's assembler.
  */
+
 import { Worker } from "node:worker_threads";
 import wabtInit from "wabt";
+import { Measure } from "../../appliance/contract/abi.ts";
 import type { Scenario } from "./scenarios.ts";
 
 const I32 = ["eqz", "eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u"];
@@ -141,7 +143,10 @@ export async function survivors(
   const alive: Mutant[] = [];
   let next = 0;
   while (next < mutants.length) {
-    const worker = new Worker(WORKER, { eval: true, workerData: { wasm, scenarios, mutants, from: next } });
+    const worker = new Worker(WORKER, {
+      eval: true,
+      workerData: { wasm, scenarios, mutants, from: next, measure: Measure.SIZE },
+    });
     await new Promise<void>((resolve, reject) => {
       let before = process.cpuUsage();
       const timer = setInterval(() => {

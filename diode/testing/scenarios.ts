@@ -280,7 +280,7 @@ export async function scenarios(): Promise<Scenario[]> {
             verdict: 2,
             time: at(10_000),
           })),
-          200,
+          100,
         ),
         ...batches(
           Array.from({ length: 600 }, (_, n) => ({
@@ -297,7 +297,7 @@ export async function scenarios(): Promise<Scenario[]> {
             verdict: 2,
             time: at(20_000),
           })),
-          200,
+          100,
         ),
         ...batches([{ kind: 1, time: at(21_000) }]),
       ],

@@ -13,6 +13,8 @@ import { Detector } from "../../onboard/catalogue";
 import { Accused, Finding, Subject, actionOf, raise, raiseAgain, setAction } from "../../onboard/finding";
 import * as scan from "./scan";
 
+const HEARD: u64 = 0x5be0cd19137e2178;
+
 export { expected, seen } from "./words";
 
 export function configurePolicy(part: usize): bool {
@@ -66,7 +68,7 @@ function announce(source: usize, time: u64): void {
 
 /** Of attempts that came from several MAC addresses nobody can tell whose they are. */
 function accuse(f: Finding, s: scan.Source): void {
-  if (s.mac == scan.MIXED) return;
+  if (s.kind == scan.HEARSAY || s.mac == scan.MIXED) return;
   const h = hostOf(f.version, s.hi, s.lo);
   f.accused = Accused.SOURCE;
   f.mac = h != 0 && isContested(changetype<Host>(h)) ? s.mac : 0;
@@ -92,22 +94,22 @@ function contact(k: Packet, e: Endpoints): usize {
 }
 
 /**
- * ICMP says that what it quotes did not reach its port or host. Whoever sent the error could quote anything: it counts
- * when it goes to whom it concerns, who was seen to send such a packet.
+ * ICMP says that what it quotes did not reach its port or host. Whoever sent the error could quote anything: of a datagram
+ * it is hearsay, unless it goes to whom it concerns, who was seen to send it. A SYN was noted when it was sent.
  */
 function refusal(k: Packet, e: Endpoints): usize {
   const v4 = k.protocol == 1 && k.icmpType == 3,
     v6 = k.protocol == 58 && k.icmpType == 1;
   if (!v4 && !v6) return 0;
   const q = quotation(k);
-  if (q.srcHi != e.dstHi || q.srcLo != e.dstLo || q.version != e.version) return 0;
-  const key = scan.contactKey(q.srcHi, q.srcLo, q.dstHi, q.dstLo, k.quotedDest, q.protocol);
-  // A datagram is known to be a first contact only now; a SYN was noted when it was sent.
+  let key = scan.contactKey(q.srcHi, q.srcLo, q.dstHi, q.dstLo, k.quotedDest, q.protocol);
   if (q.protocol == 17) {
-    if (!wasSent(q, k.quotedSource, k.quotedDest, k)) return 0;
+    const concerned = q.srcHi == e.dstHi && q.srcLo == e.dstLo && q.version == e.version;
+    const seen = concerned && wasSent(q, k.quotedSource, k.quotedDest, k);
+    if (!seen) key ^= HEARD; // what is made up takes no contact away from what is seen
     const sender = changetype<Host>(e.target);
     const mac = isContested(sender) ? scan.MIXED : sender.mac;
-    const due = scan.attempt(key, q.srcHi, q.srcLo, mac, k.time);
+    const due = scan.attempt(key, q.srcHi, q.srcLo, mac, k.time, seen ? scan.SEEN : scan.HEARSAY);
     if (due) return due;
   }
   return scan.failure(key, k.time);

@@ -12,7 +12,10 @@
 // still works. It fails on RST or ICMP unreachable, or after TIMEOUT without either (TCP only: silence is normal in
 // UDP).
 //
-//   Source (72 bytes): who, walk, counts        Pending (32 bytes): one unanswered first contact, a ring in time order
+// What only an error of ICMP tells (HEARSAY: nobody was seen to send what it quotes, and who sent the error could quote
+// anything) has a walk of its own, which is announced and accuses nobody.
+//
+//   Source (80 bytes): who, walk, counts        Pending (40 bytes): one unanswered first contact, a ring in time order
 import { mix } from "../../../lib/onboard/bytes";
 import { SOURCES, PENDING, SLOTS, CONTACTS } from "./capacity";
 
@@ -29,7 +32,11 @@ export class Source {
   open: u32; // of them: no outcome yet
   announced: u64; // time of the last alert, ns; 0 = never
   mac: u64; // that the attempts of this walk came from; 0 = none was seen, MIXED = several
+  kind: u64; // SEEN or HEARSAY
 }
+
+export const SEEN: u64 = 0;
+export const HEARSAY: u64 = 1;
 
 /** In Source.mac: nobody can tell whose attempts these are. */
 export const MIXED: u64 = u64.MAX_VALUE;
@@ -40,12 +47,13 @@ class Pending {
   hi: u64;
   lo: u64; // source address
   time: u64;
+  kind: u64; // of the source
 }
 
 const SOURCE: usize = offsetof<Source>();
 const ENTRY: usize = offsetof<Pending>();
 const sources: usize = memory.data(SOURCES * offsetof<Source>(), 8);
-const ring: usize = memory.data(PENDING * 32, 8);
+const ring: usize = memory.data(PENDING * offsetof<Pending>(), 8);
 const slots: usize = memory.data(SLOTS * 4, 8); // hash -> position in the ring
 const contacts: usize = memory.data(CONTACTS * 8, 8); // what was contacted lately: a two-way cache of keys
 
@@ -87,11 +95,11 @@ export function contactKey(srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u64, port:
  * A source tries a (host, port): SYN, or the first datagram, in a frame of this MAC address (0 = unknown). Returns a
  * source to be announced, or 0.
  */
-export function attempt(key: u64, hi: u64, lo: u64, mac: u64, time: u64): usize {
+export function attempt(key: u64, hi: u64, lo: u64, mac: u64, time: u64, kind: u64 = SEEN): usize {
   if (contacted(key)) return 0;
   let due: usize = 0;
   if (head - tail == PENDING) due = evict();
-  const source = find(hi, lo);
+  const source = find(hi, lo, kind);
   source.attempts += 1;
   source.open += 1;
   source.seen = time;
@@ -102,6 +110,7 @@ export function attempt(key: u64, hi: u64, lo: u64, mac: u64, time: u64): usize 
   p.hi = hi;
   p.lo = lo;
   p.time = time;
+  p.kind = kind;
   store<u32>(slot(key), head);
   head += 1;
   return due;
@@ -140,7 +149,8 @@ export function called(hi: u64, lo: u64): usize {
   const h = hash(hi, lo);
   for (let i: u32 = 0; i < PROBES; ++i) {
     const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
-    if (s.lo == lo && s.hi == hi && s.attempts != 0) return s.walk >= upper ? changetype<usize>(s) : 0;
+    if (s.lo == lo && s.hi == hi && s.kind == SEEN && s.attempts != 0)
+      return s.walk >= upper ? changetype<usize>(s) : 0;
   }
   return 0;
 }
@@ -189,7 +199,7 @@ function evict(): usize {
 /** Takes the entry's outcome as known; returns its source, or 0 when that was evicted meanwhile. */
 function close(p: Pending): usize {
   p.key = 0;
-  const s = find(p.hi, p.lo);
+  const s = find(p.hi, p.lo, p.kind);
   if (s.open == 0) return 0;
   s.open -= 1;
   return changetype<usize>(s);
@@ -235,13 +245,13 @@ function contacted(key: u64): bool {
 }
 
 /** The source's entry; a new source takes a free place of its neighbourhood, else that of the one seen longest ago. */
-function find(hi: u64, lo: u64): Source {
+function find(hi: u64, lo: u64, kind: u64): Source {
   const h = hash(hi, lo);
   let oldest: usize = 0;
   let age: u64 = u64.MAX_VALUE;
   for (let i: u32 = 0; i < PROBES; ++i) {
     const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
-    if (s.lo == lo && s.hi == hi && s.attempts != 0) return s;
+    if (s.lo == lo && s.hi == hi && s.kind == kind && s.attempts != 0) return s;
     const seen = s.attempts == 0 ? 0 : s.seen;
     if (seen < age) {
       age = seen;
@@ -252,5 +262,6 @@ function find(hi: u64, lo: u64): Source {
   const s = changetype<Source>(oldest);
   s.hi = hi;
   s.lo = lo;
+  s.kind = kind;
   return s;
 }

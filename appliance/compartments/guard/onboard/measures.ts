@@ -48,7 +48,7 @@ export function takeMeasures(r: RecordHeader, at: u32, clock: u64, l: Limits): v
 
 @inline function isSane(m: Measure): bool {
   const action = <u32>m.action;
-  return action > Action.DROP && action < ACTIONS && (m.version == 4 || m.version == 6);
+  return action > <u32>Action.DROP && action < ACTIONS && (m.version == 4 || m.version == 6);
 }
 
 /** Whether the policy has a time or a rate for it. */

@@ -1,7 +1,7 @@
-// REQ-DETECT-012
+// REQ-DETECT-015
 // From a finding to what guard is asked to do about it. A finding accuses somebody, or nobody (Accused); the policy
-// says of its detector what is to be done (Action); what guard gets names its subject. Whoever's packet is at hand does not
-// matter. What is done is never wider than who is accused:
+// says of its detector what is to be done (Action); what guard gets names its subject. Whoever's packet is at hand does
+// not matter. What is done is never wider than who is accused:
 //
 //   policy says            accused: SOURCE   FLOW           TERMINAL, MESSAGE
 //   quarantine             source            flow           their recorder
@@ -69,7 +69,7 @@ export function startMeasures(offset: u32): void {
  */
 export function measureFor(f: Finding, k: usize, m: usize, b: usize): u32 {
   const action = actionOf(f.detector);
-  if (action <= Action.DROP || !((accuses(f.detector) >> f.accused) & 1)) return Action.PASS;
+  if (action <= <u32>Action.DROP || !((accuses(f.detector) >> f.accused) & 1)) return Action.PASS;
   if (f.accused == Accused.SOURCE) return ofSource(f, action, k);
   if (f.accused == Accused.FLOW) {
     if (action == Action.QUARANTINE_SOURCE || action == Action.QUARANTINE_FLOW)
