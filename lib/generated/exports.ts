@@ -262,6 +262,13 @@ export interface OnboardExports {
     tableOpen(t: number, base: number, capacity: number, stride: number): void;
     tablePeek(t: number, key: bigint, check: bigint): number;
   };
+  "detectors/onboard/subjects.probe.ts": {
+    memory: WebAssembly.Memory;
+    ask(detector: number, action: number, accused: number, mac: bigint, length: number, recorder: number): number;
+    frameAt(): number;
+    measuresAt(): number;
+    measuresLength(): number;
+  };
   "detectors/rate/onboard/peaks.probe.ts": {
     memory: WebAssembly.Memory;
     at(): number;

@@ -94,8 +94,9 @@ function contact(k: Packet, e: Endpoints): usize {
 }
 
 /**
- * ICMP says that what it quotes did not reach its port or host. Whoever sent the error could quote anything: of a datagram
- * it is hearsay, unless it goes to whom it concerns, who was seen to send it. A SYN was noted when it was sent.
+ * ICMP says that what it quotes did not reach its port or host. Whoever sent the error could quote anything: of a
+ * datagram it is hearsay, unless it goes to whom it concerns, who was seen to send it. A SYN was noted when it was
+ * sent.
  */
 function refusal(k: Packet, e: Endpoints): usize {
   const v4 = k.protocol == 1 && k.icmpType == 3,

@@ -69,7 +69,8 @@ export function startMeasures(offset: u32): void {
  */
 export function measureFor(f: Finding, k: usize, m: usize, b: usize): u32 {
   const action = actionOf(f.detector);
-  if (action <= <u32>Action.DROP || !((accuses(f.detector) >> f.accused) & 1)) return Action.PASS;
+  if (action <= <u32>Action.DROP || f.accused == Accused.NOBODY) return Action.PASS;
+  if (((accuses(f.detector) >> f.accused) & 1) == 0) return Action.PASS;
   if (f.accused == Accused.SOURCE) return ofSource(f, action, k);
   if (f.accused == Accused.FLOW) {
     if (action == Action.QUARANTINE_SOURCE || action == Action.QUARANTINE_FLOW)
