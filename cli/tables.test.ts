@@ -58,7 +58,7 @@ messages:
   - { name: all, action: allow, rt: 0-31, sa: 0-31, words: 1-32, direction: receive, bus: B }
   - { name: modes, action: deny, rt: 1, mode: [0, 8] }
   - { name: any, action: deny }
-transfer: { profile: records, in: { key: "${"ca".repeat(32)}" }, out: { key: "${"fe".repeat(32)}" }, largest: 5000, extensions: [txt, pdf], content: ascii }
+transfer: { profile: records, in: { key: "${"ca".repeat(32)}" }, out: { key: "${"fe".repeat(32)}" }, largest: 5000, total: 70000, tolerance: 90s, extensions: [txt, pdf], content: ascii }
 detectors:
   scan: { benign-success: 0.9, action: quarantine }
   newcomer: { hosts: 10.0.0.0/24, services: [{ protocol: udp, address: any, port: 53 }], action: drop }

@@ -214,6 +214,8 @@ const LIMITS: Limit[] = [
   key("transfer.in.key"),
   key("transfer.out.key"),
   between("transfer.largest", 1, Number.MAX_SAFE_INTEGER),
+  between("transfer.total", 1, Number.MAX_SAFE_INTEGER),
+  lasting("transfer.tolerance"),
   [
     "transfer.extensions",
     [[], ["a"], ["12345678"], Array(16).fill("txt")],
