@@ -1,4 +1,4 @@
-// 100,000 mutants of the project's own captures through the whole of a replay in this process: reader, all detectors,
+// Mutants (40,000, or WEIR_HOSTILE_MUTANTS) of the project's own captures through the whole of a replay in this process: reader, all detectors,
 // filter, log. Whatever they are: no throw, no trap, bounded memory, every event a JSON object.
 import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
@@ -15,7 +15,7 @@ import { compilePolicy } from "../../diode/policy.ts";
 import { generator } from "../fuzz/random.ts";
 import { mutate } from "../fuzz/readers.ts";
 
-const MUTANTS = 100_000;
+const MUTANTS = Number(process.env.WEIR_HOSTILE_MUTANTS ?? 40_000);
 const ROUND = 1_000; // mutants that one appliance is put through: it must bear all of them, one behind the other
 const LONGEST = 1 << 16;
 const KEPT = 40; // packets of a capture
