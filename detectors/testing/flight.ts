@@ -70,13 +70,21 @@ export class Flight {
     loaded = await loading;
   }
 
-  /** @returns undefined when inspect refuses the sections */
+  /**
+   * @param sections settings of a policy among them, in place of those of one that says nothing
+   * @returns undefined when inspect refuses the sections
+   */
   static with(sections: readonly Section[], learns = false): Flight | undefined {
     const { module, settings } = loaded;
-    const flags = Buffer.from(settings);
-    flags.writeUInt32LE(InspectFlag.SCORES | (learns ? InspectFlag.LEARN : 0), 0);
+    const own = sections.find(({ tag }) => tag === Tag.SETTINGS);
+    const flags = Buffer.from(own?.bytes ?? settings);
+    const of = own ? flags.readUInt32LE(0) : 0;
+    flags.writeUInt32LE(of | InspectFlag.SCORES | (learns ? InspectFlag.LEARN : 0), 0);
     const flight = new Flight(startInspect(module));
-    const part = packPart(Part.INSPECT, [{ tag: Tag.SETTINGS, bytes: flags }, ...sections]);
+    const part = packPart(Part.INSPECT, [
+      { tag: Tag.SETTINGS, bytes: flags },
+      ...sections.filter((one) => one !== own),
+    ]);
     flight.#input.set(part);
     return flight.#inspect.configure(part.length) === 0 ? flight : undefined;
   }
