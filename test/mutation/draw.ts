@@ -32,6 +32,20 @@ export function matcher(globs: readonly string[]): (file: string, line?: number)
     patterns.some(({ pattern, line }) => pattern.test(file) && (!line || !at || at === Number(line)));
 }
 
+/** What kill rates are counted by: a first folder, in appliance/ also the second, and its half that flies by itself. */
+export const folderOf = (file: string): string =>
+  `${/^appliance\/[^/]+|^[^/]+/.exec(file)![0]}${file.includes("/onboard/") ? ", onboard" : ""}`;
+
+/** The first so many of each folder. */
+export function ofEach(changes: readonly Change[], most: number): Change[] {
+  const count = new Map<string, number>();
+  return changes.filter(({ file }) => {
+    const n = (count.get(folderOf(file)) ?? 0) + 1;
+    count.set(folderOf(file), n);
+    return n <= most;
+  });
+}
+
 /** Changes of the product's sources that match, in the order in which the seed draws them. */
 export function drawn(graph: Graph, globs: readonly string[], seed: string, size = Number.POSITIVE_INFINITY): Change[] {
   const enums = new Map([...graph.texts].flatMap(([file, text]) => enumsOf(file, text)));

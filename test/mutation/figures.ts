@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../lib/asc.ts";
 import type { Change } from "./changes.ts";
-import { keyOf } from "./draw.ts";
+import { folderOf, keyOf } from "./draw.ts";
 import { RECORDS, type Recorded } from "./record.ts";
 import type { Survivor } from "./survivors.ts";
 import type { Judgement } from "./trial.ts";
@@ -19,9 +19,6 @@ export interface Row {
   /** The others. */
   unseen: number;
 }
-
-const folderOf = (file: string) =>
-  `${/^appliance\/[^/]+|^[^/]+/.exec(file)![0]}${file.includes("/onboard/") ? ", onboard" : ""}`;
 
 function rowsOf(judged: readonly (Change & Judgement)[], listed: ReadonlyMap<string, Survivor>): Row[] {
   const rows = new Map<string, Row>();
@@ -68,14 +65,15 @@ export const sum = (rows: readonly Row[]): Row =>
 export function writeFigures(
   judged: readonly (Change & Judgement)[],
   listed: ReadonlyMap<string, Survivor>,
-  of: { files: readonly string[]; seed: string; size: number },
+  of: { files: readonly string[]; seed: string; size: number; each: number },
   isEvidence: boolean,
 ): string {
   const rows = rowsOf(judged, listed);
   const folder = join(ROOT, isEvidence ? "docs" : "build", "evidence");
   mkdirSync(folder, { recursive: true });
   const files = of.files.map((glob) => (glob === "**" ? "" : ` --files '${glob}'`)).join("");
-  const command = `npm run mutants --${files} --seed ${of.seed} --sample ${of.size}`;
+  const size = of.each ? `--each ${of.each}` : `--sample ${of.size}`;
+  const command = `npm run mutants --${files} --seed ${of.seed} ${size}`;
   const figures = { command, rows, complete: complete() };
   writeFileSync(join(folder, "mutants.json"), `${JSON.stringify(figures, null, 1)}\n`);
   const lines = [...rows, sum(rows)].map((row) =>

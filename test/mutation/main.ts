@@ -1,5 +1,5 @@
 /**
- * npm run mutants -- [--files GLOB]... [--seed N] [--sample N] [--evidence]
+ * npm run mutants -- [--files GLOB]... [--seed N] [--sample N | --each N] [--evidence]
  * npm run mutants -- --record
  *
  * Changes one point of the sources at a time, and asks the nearest tests whether they see it. Standard output: survivors, and a
@@ -9,16 +9,17 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "../../lib/asc.ts";
-import { drawn, keyOf, nameOf, SAMPLE } from "./draw.ts";
+import { drawn, keyOf, nameOf, ofEach, SAMPLE } from "./draw.ts";
 import { writeFigures } from "./figures.ts";
 import { Graph } from "./graph.ts";
 import { survivors } from "./survivors.ts";
 import { Kept, Trial } from "./trial.ts";
 
-const USAGE = `npm run mutants -- [--files GLOB]... [--seed ${SAMPLE.seed}] [--sample 40] [--evidence]
+const USAGE = `npm run mutants -- [--files GLOB]... [--seed ${SAMPLE.seed}] [--sample 40 | --each N] [--evidence]
   --files     sources to change: a folder, a pattern with * and **, or FILE:LINE; all by default
   --seed      which mutants are drawn
   --sample    how many; 0: all
+  --each      how many of each folder, in place of that
   --evidence  writes the figures to docs/evidence/mutants.json
 npm run mutants -- --record
   tries all mutants of the kernel part and of guard, and the sample of CI, and writes test/mutation/records`;
@@ -39,9 +40,16 @@ function record(): number {
   return spawnSync(process.execPath, [vitest, "run", ...RECORDING], { cwd: ROOT, stdio: "inherit", env }).status ?? 1;
 }
 
-async function tryAll(files: readonly string[], seed: string, size: number, evidence: boolean): Promise<number> {
+interface Wanted {
+  files: readonly string[];
+  seed: string;
+  size: number;
+  each: number;
+}
+
+async function tryAll({ files, seed, size, each }: Wanted, evidence: boolean): Promise<number> {
   const graph = new Graph();
-  const changes = drawn(graph, files, seed, size || undefined);
+  const changes = each ? ofEach(drawn(graph, files, seed), each) : drawn(graph, files, seed, size || undefined);
   const kept = new Kept(join(ROOT, "build", "mutants", "verdicts.json"));
   const trial = new Trial(graph, [kept], say);
   const listed = survivors();
@@ -64,7 +72,7 @@ async function tryAll(files: readonly string[], seed: string, size: number, evid
   }
   const unlisted = judged.filter((one) => one.verdict === "alive" && !listed.has(keyOf(one)));
   for (const one of unlisted) process.stdout.write(`not in survivors.json: ${nameOf(one)}\n`);
-  process.stdout.write(writeFigures(judged, listed, { files, seed, size }, evidence));
+  process.stdout.write(writeFigures(judged, listed, { files, seed, size, each }, evidence));
   return unlisted.length ? 3 : 0;
 }
 
@@ -74,15 +82,19 @@ try {
       files: { type: "string", multiple: true, default: ["**"] },
       seed: { type: "string", default: SAMPLE.seed },
       sample: { type: "string", default: "40" },
+      each: { type: "string", default: "0" },
       evidence: { type: "boolean", default: false },
       record: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  if (values.help || !/^\d+$/.test(values.sample)) throw new Error(USAGE);
+  if (values.help || !/^\d+$/.test(values.sample) || !/^\d+$/.test(values.each)) throw new Error(USAGE);
   process.exitCode = values.record
     ? record()
-    : await tryAll(values.files, values.seed, Number(values.sample), values.evidence);
+    : await tryAll(
+        { files: values.files, seed: values.seed, size: Number(values.sample), each: Number(values.each) },
+        values.evidence,
+      );
 } catch (error) {
   say((error as Error).message);
   process.exitCode = 1;

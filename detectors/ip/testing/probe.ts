@@ -8,7 +8,7 @@ import { type ExportsOf, exportsOf } from "../../../lib/exports.ts";
 import { DETECTORS } from "../../baseline/registry.ts";
 import { FAMILIES } from "../../catalogue.ts";
 import type { Entry, LearnedDetector, Wanted } from "../../learned.ts";
-import { Flight } from "../../testing/flight.ts";
+import { Flight, type Scored } from "../../testing/flight.ts";
 import type { Frame } from "../../testing/site.ts";
 
 /** Those that learn of endpoints, as onboard/endpoints.probe.ts has them. */
@@ -102,9 +102,15 @@ export class IpProbe {
 
   #same(batch: Uint8Array, found: readonly Found[]): void {
     if (!this.#flight) return;
-    const told = ({ detector, key }: { detector: string; key: string }) => `${detector} ${key}`;
+    const told = ({ detector, key }: Scored) => `${detector} ${key}`;
     const inFlight = this.#flight.run(batch).filter(({ detector }) => JUDGED.has(detector));
     expect(inFlight.map(told)).toEqual(found.map(told));
+    // The probe writes numbers as text, with nine decimals
+    const differ = (a: number, b: number) => !(Math.abs(a - b) <= 1e-8 * Math.max(1, Math.abs(a)));
+    const others = found.filter(
+      ({ score, threshold }, n) => differ(inFlight[n]!.score, score) || differ(inFlight[n]!.threshold, threshold),
+    );
+    expect(others).toEqual([]);
   }
 
   /** The highest score / threshold of each frame, without words. */
