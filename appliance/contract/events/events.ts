@@ -25,6 +25,8 @@ const inspect = object("InspectCounters", "What inspect counted since boot.", {
   scores_digest: hex(16, "over the bits of the shape score of every packet so far"),
   anomalies: count("found by the decoders"),
   anomalies_unreported: count("of them, that did not become an event"),
+  alerts_unreported: count("alerts that were left out: too many of their detector in a time"),
+  flows_unreported: count("flows that ended and did not become an event: too many in a time"),
   events_lost: count("events for which there was no room"),
 });
 

@@ -36,6 +36,10 @@ export interface InspectCounters {
   anomalies: number;
   /** of them, that did not become an event */
   anomalies_unreported: number;
+  /** alerts that were left out: too many of their detector in a time */
+  alerts_unreported: number;
+  /** flows that ended and did not become an event: too many in a time */
+  flows_unreported: number;
   /** events for which there was no room */
   events_lost: number;
 }

@@ -19,6 +19,7 @@ import { Packet, innermost } from "../../../../ip/onboard/packet";
 import { Bus, busAt } from "../../../../mil1553/onboard/channels";
 import { writeBus, writeCommand, writeMessage } from "../../../../mil1553/onboard/eve";
 import { Message } from "../../../../mil1553/onboard/message";
+import { admitAlert, admitLine, linesLeftOut } from "./budget";
 import * as events from "./events";
 
 const ALERT: u32 = 1; // syslog severity
@@ -80,6 +81,13 @@ export function busAtHand(): usize {
   return bus;
 }
 
+/** The same, when the detector's budget has room for it; whether it had. */
+export function alertWithin(f: Finding, count: u32, since: u64): bool {
+  if (!admitAlert(f.detector)) return false;
+  alert(f, count, since);
+  return true;
+}
+
 /** Writes the alert of a finding, or of `count` findings since `since`, of which this is the strongest. */
 export function alert(f: Finding, count: u32, since: u64): void {
   raised += 1;
@@ -111,7 +119,19 @@ export function alert(f: Finding, count: u32, since: u64): void {
   lit(t, '","seen":"');
   writeSeen(t, f);
   lit(t, '"}}}');
-  const short = events.text();
+  if (admitLine()) writeLine(events.text(), f, count);
+  events.end(ALERT);
+  if (flow != 0 && f.subject == Subject.RECORD) changetype<Flow>(flow).alerted = 1;
+}
+
+/** For the console. */
+function writeLine(short: Text, f: Finding, count: u32): void {
+  const leftOut = linesLeftOut();
+  if (leftOut != 0) {
+    byte(short, 40);
+    unsigned(short, leftOut);
+    lit(short, " alerts not shown here) ");
+  }
   lit(short, "ALERT ");
   writeDetector(short, f.detector);
   byte(short, 32);
@@ -125,8 +145,6 @@ export function alert(f: Finding, count: u32, since: u64): void {
     unsigned(short, count);
     lit(short, " times");
   }
-  events.end(ALERT);
-  if (flow != 0 && f.subject == Subject.RECORD) changetype<Flow>(flow).alerted = 1;
 }
 
 /** The numbers of a finding, for evaluation: no words, no rounding. */

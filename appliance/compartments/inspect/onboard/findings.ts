@@ -9,7 +9,7 @@ import { InspectFlag } from "../../../contract/onboard/config";
 import { mix } from "../../../../lib/onboard/bytes";
 import { HEADER, Table, find, open } from "../../../../detectors/onboard/table";
 import { Finding, FINDING, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
-import { alert, busAtHand, keep, locateFinding, messageOf, packetAtHand, score } from "./alerts";
+import { alert, alertWithin, busAtHand, keep, locateFinding, messageOf, packetAtHand, score } from "./alerts";
 import * as events from "./events";
 import { measureFor } from "./measures";
 import { has } from "./settings";
@@ -81,12 +81,16 @@ function enter(f: Finding): void {
   const g = changetype<Group>(find(table(), mix(f.detector, f.key), f.key));
   const kept = strongest(g);
   if (table().fresh || f.time > g.last + QUIET || f.time + QUIET < g.last) {
-    if (g.count) alert(kept, g.count, g.since);
+    if (g.count) alertWithin(kept, g.count, g.since);
     g.since = f.since ? f.since : f.time;
     g.next = f.time + MINUTE;
     g.last = f.time;
     g.count = 0;
-    alert(f, 1, g.since);
+    if (alertWithin(f, 1, g.since)) return;
+    // No room in the detector's budget: it is told with what follows, should that come
+    keep(f, kept);
+    g.count = 1;
+    kept.time = f.time;
     return;
   }
   held += 1;
@@ -98,7 +102,11 @@ function enter(f: Finding): void {
 }
 
 function reportHeld(g: Group): void {
-  alert(strongest(g), g.count, g.since);
+  if (!alertWithin(strongest(g), g.count, g.since)) return;
+  told(g);
+}
+
+function told(g: Group): void {
   g.count = 0;
   g.next = g.last + MINUTE;
 }
@@ -116,7 +124,8 @@ export function closeFindings(): bool {
     const g = group(i);
     if (g.key == 0 || g.count == 0) continue;
     if (!events.roomForRecord()) return false;
-    reportHeld(g);
+    alert(strongest(g), g.count, g.since);
+    told(g);
   }
   return true;
 }

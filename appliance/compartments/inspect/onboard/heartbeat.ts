@@ -9,6 +9,7 @@ import { forcedFlows, openFlows } from "../../../../ip/onboard/flow";
 import { alertsRaised } from "./alerts";
 import { framesRecorded, messagesSeen } from "./bus";
 import { findingsHeld } from "./findings";
+import { alertsUnreported, flowsUnreported } from "./budget";
 import * as events from "./events";
 import { measuresLost } from "./measures";
 import { anomaliesSeen, anomaliesUnreported } from "./limit";
@@ -110,6 +111,10 @@ function write(t: Text, time: u64): void {
   unsigned(t, anomaliesSeen());
   lit(t, ',"anomalies_unreported":');
   unsigned(t, anomaliesUnreported());
+  lit(t, ',"alerts_unreported":');
+  unsigned(t, alertsUnreported());
+  lit(t, ',"flows_unreported":');
+  unsigned(t, flowsUnreported());
   lit(t, ',"events_lost":');
   unsigned(t, events.lostEvents());
   lit(t, "}");

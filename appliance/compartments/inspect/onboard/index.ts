@@ -15,6 +15,7 @@ import { timePassed } from "../../../../detectors/onboard/dispatch";
 import { spareAt } from "../../../contract/onboard/spare";
 import { align8 } from "../../../../lib/onboard/bytes";
 import * as bus from "./bus";
+import { budgetTime } from "./budget";
 import * as events from "./events";
 import * as heartbeat from "./heartbeat";
 import { beginLearning, exportAll, exportDue, learning } from "./learning";
@@ -139,6 +140,7 @@ function take(r: RecordHeader, p: usize): void {
     fed = true;
     return;
   }
+  budgetTime(r.time);
   heartbeat.due(r.time);
   sweepFindings(r.time);
   timePassed(r.time);

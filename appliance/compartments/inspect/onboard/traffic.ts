@@ -7,6 +7,7 @@ import { Flow, evicted, finish, nextExpired, update } from "../../../../ip/onboa
 import { track } from "../../../../ip/onboard/fragments";
 import { PACKET_SIZE, Packet } from "../../../../ip/onboard/packet";
 import { atHand } from "./alerts";
+import { admitFlow, roomForFlow } from "./budget";
 import * as events from "./events";
 import { learned, learning } from "./learning";
 import { admit, unkept } from "./limit";
@@ -32,7 +33,7 @@ export function frame(p: usize, captured: u32, original: u32, link: u32, time: u
   passing(time);
   const flow = update(k);
   atHand(PACKET, flow, number);
-  if (evicted()) flowEvent(evicted(), time);
+  if (evicted() && admitFlow()) flowEvent(evicted(), time);
   report(k, flow);
   if (learning()) learned(time, false);
   return packetIn(k, p, flow);
@@ -41,10 +42,10 @@ export function frame(p: usize, captured: u32, original: u32, link: u32, time: u
 /** What time alone brings about: attempts and flows that time out. */
 export function passing(time: u64): void {
   expire(time);
-  for (let i: u32 = 0; i < EXPIRED_AT_ONCE; ++i) {
+  for (let i: u32 = 0; i < EXPIRED_AT_ONCE && roomForFlow(); ++i) {
     const flow = nextExpired(time);
     if (flow == 0) return;
-    flowEvent(flow, time);
+    if (admitFlow()) flowEvent(flow, time);
   }
 }
 

@@ -1,0 +1,103 @@
+// A flood of sources that were never seen: what of it leaves as alerts, flows and lines of the console is bounded by time, whatever its
+// rate; how much was left out is said; and what another detector finds meanwhile is alerted.
+import { beforeAll, expect, it } from "vitest";
+import { compilePolicyText } from "../../../diode/policy.ts";
+import { pack, policyWith, type RecordInit } from "../../../diode/testing/guard.ts";
+import { frame } from "../../../mil1553/writer/frame.ts";
+import { EVENT_HEADER, RecordKind, startInspect } from "../../contract/abi.ts";
+import { loadModules } from "../../hosts/node.ts";
+
+const SECOND = 1_000_000_000n;
+const AT_ONCE = 100;
+const POLICY = policyWith(
+  "",
+  "detectors: { newcomer: { hosts: [10.0.0.0/16], services: [{ protocol: udp, address: 10.0.1.9, port: 5000 }] } }",
+);
+
+interface Said {
+  time: number;
+  text: string;
+  event: { event_type: string; src_ip?: string; alert?: { context: { detector: string } }; inspect?: Counters };
+}
+type Counters = Record<"alerts" | "alerts_unreported" | "flows_unreported" | "events_lost", number>;
+
+let module: WebAssembly.Module;
+beforeAll(async () => {
+  module = (await loadModules()).inspect;
+});
+
+/** A UDP frame. @param source of 11.0.0.0/8, or an address */
+function datagram(source: number | string, toPort = 5000): Buffer {
+  const from = typeof source === "string" ? source : `11.${source >> 16}.${(source >> 8) & 255}.${source & 255}`;
+  const macs = { fromMac: "020000000007", toMac: "020000000001" };
+  return frame(Buffer.alloc(20), { ...macs, from, to: "10.0.1.9", fromPort: 4000, toPort }, 1);
+}
+
+/** What inspect says of these records. */
+function said(records: readonly RecordInit[]): Said[] {
+  const inspect = startInspect(module);
+  const input = new Uint8Array(inspect.memory.buffer, inspect.inputAt(), inspect.inputSize());
+  const part = compilePolicyText(POLICY, "policy.yaml").parts.inspect;
+  input.set(part);
+  expect(inspect.configure(part.length)).toBe(0);
+  const all: Said[] = [];
+  for (let n = 0; n < records.length; n += AT_ONCE) {
+    const some = records.slice(n, n + AT_ONCE);
+    const { bytes, offsets } = pack(some);
+    input.set(bytes);
+    for (let at = 0; at < bytes.length; ) {
+      at = inspect.run(at, bytes.length);
+      const events = Buffer.from(inspect.memory.buffer, inspect.eventsAt(), inspect.eventsLength());
+      for (let e = 0; e < events.length; ) {
+        const [record, json, text] = [events.readUInt32LE(e), events.readUInt16LE(e + 4), events.readUInt16LE(e + 6)];
+        const from = e + EVENT_HEADER;
+        all.push({
+          time: Number(some[offsets.indexOf(record)]!.time! / SECOND),
+          // The journal ends the heartbeat's JSON, behind guard's part
+          event: JSON.parse(events.toString("latin1", from, from + json) + (events[e + 9] === 1 ? "}" : "")),
+          text: events.toString("latin1", from + json, from + json + text),
+        });
+        e = from + ((json + text + 7) & ~7);
+      }
+    }
+  }
+  return all;
+}
+
+// REQ-LOG-015
+it("a flood from everywhere is told within the budgets, and hides no alert of another detector", () => {
+  const rate = 20_000;
+  const flood = Array.from({ length: 2 * rate }, (_, n) => ({
+    frame: datagram(n),
+    time: SECOND + (BigInt(n) * SECOND) / BigInt(rate),
+    number: BigInt(n + 1),
+  }));
+  const service = { frame: datagram("10.0.0.5", 5001), time: flood[rate]!.time, number: 1n };
+  const later = { frame: datagram("12.0.0.1"), time: 60n * SECOND, number: 1n };
+  const beat = { frame: datagram("10.0.0.5"), time: 61n * SECOND, number: 1n };
+  const all = said([...flood.slice(0, rate), service, ...flood.slice(rate), later, beat]);
+  for (const second of [1, 2]) {
+    const now = all.filter(({ time }) => time === second);
+    const alerts = now.filter(({ event }) => event.event_type === "alert");
+    expect(alerts.length).toBeGreaterThan(10);
+    expect(alerts.length).toBeLessThanOrEqual(2 * 120 + 1);
+    expect(now.filter(({ event }) => event.event_type === "flow").length).toBeLessThanOrEqual(750);
+    expect(now.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThanOrEqual(12 * 240);
+  }
+  const detectors = all.filter(({ event }) => event.alert && event.src_ip === "10.0.0.5");
+  expect(detectors.map(({ event }) => event.alert!.context.detector)).toEqual(["new-service"]);
+  const counters = all.at(-1)!.event.inspect!;
+  expect(counters.alerts_unreported).toBeGreaterThan(39_000);
+  expect(counters.flows_unreported).toBeGreaterThan(30_000);
+  expect(counters.events_lost).toBe(0);
+  const [line] = all.filter(({ time, event }) => time === 60 && event.event_type === "alert");
+  expect(line!.text).toMatch(/^\(\d+ alerts not shown here\) ALERT new-host 12\.0\.0\.1: /);
+});
+
+it("a clock that goes back does not close the budgets", () => {
+  const at = (time: bigint, from: number) =>
+    Array.from({ length: 300 }, (_, n): RecordInit => ({ frame: datagram(from + n), time, number: 1n }));
+  const all = said([...at(9000n * SECOND, 0), ...at(SECOND, 1000), { kind: RecordKind.END, time: 2n * SECOND }]);
+  for (const second of [9000, 1])
+    expect(all.filter(({ time, event }) => time === second && event.event_type === "alert")).toHaveLength(100);
+});
