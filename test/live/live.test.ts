@@ -7,13 +7,13 @@ import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
 import { chooseAccelerator, liveClock, MACS, type Running, startImage } from "../../appliance/hosts/qemu.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicy } from "../../diode/policy.ts";
+import { until } from "../../lib/testing/until.ts";
 import { Segment, whyNot } from "./segment.ts";
 
 const reason = whyNot(["ip", "nmap", "tcpdump", "arping", "ping", "nc", "curl"]) ?? (await whyNoImage());
 if (reason) console.log(`skipped: live traffic: ${reason}`);
 
 const folder = mkdtempSync(join(tmpdir(), "weir-live-"));
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(reason)("the image between three networks", () => {
   let segment: Segment;
@@ -45,7 +45,8 @@ describe.skipIf(reason)("the image between three networks", () => {
     fromOut = segment.start("destination", ...dump, segment.tap("destination"), "-e");
     arrived = segment.start("destination", "nc", "-ulkn", "-s", "10.0.1.9", "-p", "5000");
     collected = segment.start("collector", "nc", "-ulkn", "-s", "10.0.9.1", "-p", "514");
-    await pause(1500);
+    await Promise.all([segment.watching("source"), segment.watching("destination")]);
+    await Promise.all([segment.listening("destination", 5000), segment.listening("collector", 514)]);
   }); // it may have to build the image first
 
   afterAll(async () => {
@@ -78,8 +79,11 @@ describe.skipIf(reason)("the image between three networks", () => {
       "10.0.1.9",
     );
     // Unanswered attempts count as failed after four seconds
-    for (let n = 0; n < 200 && !collected().includes('"detector":"scan"'); n++) await pause(50);
-    await pause(300);
+    await until(() => collected().includes('"detector":"scan"'));
+    // What was forwarded was before that; a heartbeat later tcpdump and nc have written it
+    const beats = () => collected().split('"event_type":"heartbeat"').length;
+    const now = beats();
+    await until(() => beats() > now && fromOut().split("\n").length > 5 && arrived().split("\n").length > 5);
 
     expect(arrived().split("\n").filter(Boolean)).toEqual([1, 2, 3, 4, 5].map((n) => `reading-${n}`));
     const frames = fromOut()

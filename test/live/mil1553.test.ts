@@ -8,6 +8,7 @@ import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
 import { chooseAccelerator, liveClock, MACS, type Running, startImage } from "../../appliance/hosts/qemu.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
+import { until } from "../../lib/testing/until.ts";
 import { Segment, whyNot } from "./segment.ts";
 
 const reason = whyNot(["ip", "tcpdump", "nc"]) ?? (await whyNoImage());
@@ -23,7 +24,6 @@ messages:
   - { name: attitude, action: allow, channel: 2, rt: 5, sa: 1, direction: transmit, words: 28 }
 `;
 const folder = mkdtempSync(join(tmpdir(), "weir-bus-"));
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const weir = (...args: string[]) =>
   execFileSync(process.execPath, ["bin/weir", ...args], {
     encoding: "utf8",
@@ -66,7 +66,7 @@ describe.skipIf(reason)("a bus through the image", () => {
       "udp",
     );
     collected = segment.start("collector", "nc", "-ulkn", "-s", "10.0.9.1", "-p", "514");
-    await pause(1500);
+    await Promise.all([segment.watching("destination"), segment.listening("collector", 514)]);
   }); // it may have to build the image first
 
   afterAll(async () => {
@@ -81,7 +81,6 @@ describe.skipIf(reason)("a bus through the image", () => {
     const file = join(folder, "bus.ch10");
     weir("simulate", ...bus, "-o", file);
     segment.run("source", process.execPath, "bin/weir", "simulate", ...bus, "--udp", "10.0.1.9:2000");
-    await pause(3000);
     const rows = (path: string) =>
       weir("decode", "-r", path, "--csv", "--1553")
         .trimEnd()
@@ -90,10 +89,12 @@ describe.skipIf(reason)("a bus through the image", () => {
         .map((row) => row.split(","));
     const all = rows(file);
     // Heartbeats say how many messages were seen
-    const seen = [...collected().matchAll(/"messages_1553":(\d+)/g)].map(([, n]) => Number(n));
-    expect(Math.max(...seen)).toBe(all.length);
+    const seen = () => [...collected().matchAll(/"messages_1553":(\d+)/g)].map(([, n]) => Number(n));
+    await until(() => Math.max(0, ...seen()) >= all.length);
+    expect(Math.max(...seen())).toBe(all.length);
     // command word 2c3c: terminal 5 transmits 28 words from subaddress 1; whole and clean
     const wanted = all.filter((row) => row[7]?.toLowerCase() === "2c3c" && !row.at(-1));
+    await until(() => rows(arrived).length >= wanted.length);
     const out = rows(arrived);
     expect(wanted.length).toBeGreaterThan(150);
     expect(out.map((row) => row.at(-3))).toEqual(wanted.map((row) => row.at(-3)));

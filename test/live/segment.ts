@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
+import { until } from "../../lib/testing/until.ts";
 import { claim } from "../runner/sweep.ts";
 
 export const SIDES = ["source", "destination", "collector"] as const;
@@ -143,6 +144,17 @@ export class Segment {
     });
     child.stderr.resume();
     return () => printed;
+  }
+
+  /** Once a program has a UDP port of a side's namespace. */
+  async listening(side: Side, port: number): Promise<void> {
+    const place = `:${port.toString(16).toUpperCase().padStart(4, "0")} `;
+    await until(() => this.run(side, "cat", "/proc/net/udp", "/proc/net/udp6").includes(place));
+  }
+
+  /** Once a program watches a side's tap. */
+  async watching(side: Side): Promise<void> {
+    await until(() => this.run(side, "cat", "/proc/net/packet").trim().split("\n").length > 1);
   }
 
   /** Ends every program and removes namespaces and taps. */

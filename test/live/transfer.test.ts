@@ -9,13 +9,13 @@ import { chooseAccelerator, liveClock, MACS, type Running, startImage } from "..
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { ROOT } from "../../lib/asc.ts";
+import { until } from "../../lib/testing/until.ts";
 import { Segment, whyNot } from "./segment.ts";
 
 const reason = whyNot(["ip", "sysctl"]) ?? (await whyNoImage());
 if (reason) console.log(`skipped: transfer through the image: ${reason}`);
 
 const folder = mkdtempSync(join(tmpdir(), "weir-live-transfer-"));
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const weir = join(ROOT, "bin", "weir");
 
 describe.skipIf(reason)("a transfer through the image", () => {
@@ -46,7 +46,6 @@ transfer: { in: { key-file: in.key }, out: { key-file: out.key }, extensions: [b
     segment.attach("source", "02:00:00:00:00:05", "10.0.0.5/24");
     segment.attach("destination", "52:54:00:77:00:12", "10.0.1.9/24");
     segment.route("source", "10.0.1.0/24", "10.0.0.1", "02:00:00:00:00:01");
-    await pause(500);
   }); // it may have to build the image first
 
   afterAll(async () => {
@@ -78,13 +77,13 @@ transfer: { in: { key-file: in.key }, out: { key-file: out.key }, extensions: [b
     );
     const impair = join(ROOT, "dist", "transfer", "testing", "impair.js");
     segment.start("source", process.execPath, impair, "6000", "10.0.1.9:5000", JSON.stringify({ seed: 4, drop: 0.05 }));
-    await pause(1500);
+    await Promise.all([segment.listening("destination", 5000), segment.listening("source", 6000)]);
     segment.run(
       "source",
       ...[process.execPath, weir, "send", bad, good, "--to", "127.0.0.1:6000", "--key-file", join(folder, "in.key")],
       ...["--rate", "15"],
     );
-    for (let n = 0; n < 50 && !printed().includes("\n"); n++) await pause(200);
+    await until(() => printed().includes("\n"));
     const lines = printed()
       .split("\n")
       .filter(Boolean)

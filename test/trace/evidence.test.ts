@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { evidence, found, SUBJECTS } from "./evidence.ts";
+import { measured, stateOf } from "./measure.ts";
 
 const counts = { requirements: 3, code: 4, tests: 5 };
 const of = { commit: "abc", machine: "one processor" };
@@ -21,6 +22,36 @@ it("what is not there is listed as not measured, with its command", () => {
   const page = evidence(counts, nothing, of);
   for (const { title, command } of SUBJECTS) expect(page).toContain(`- ${title}: \`${command}\``);
   expect(page).toContain("3 requirements, each named by code and by tests: 4 files of code, 5 tests");
+});
+
+it("npm run evidence measures what is missing or of other sources, and says of a figure that it is", () => {
+  const folder = mkdtempSync(join(tmpdir(), "weir-evidence-"));
+  const soak = SUBJECTS.find(({ file }) => file === "soak.json")!;
+  const states = () => stateOf(soak, [folder]);
+  try {
+    expect(states()).toBe("missing");
+    expect(measured(soak, [folder], () => 3)).toBe("npm run soak -- --minutes 30: exit code 3");
+    expect(measured(soak, [folder], () => 0)).toBe("npm run soak -- --minutes 30: wrote no soak.json");
+    const write = () => {
+      writeFileSync(join(folder, "soak.json"), "{}");
+      return 0;
+    };
+    write();
+    expect(states()).toBe("old");
+    expect(measured(soak, [folder], write)).toBeUndefined();
+    expect(states()).toBe("current");
+    expect(stateOf(soak, [folder], "of other sources")).toBe("old");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const of_ = (old: boolean) =>
+    evidence(
+      counts,
+      SUBJECTS.map((subject) => (subject === soak ? { text: "{}", when: "2026", old } : nothing[0]!)),
+      of,
+    );
+  expect(of_(true)).toContain("`npm run soak -- --minutes 30`, 2026 UTC; the sources have changed since\n");
+  expect(of_(false)).not.toContain("have changed since");
 });
 
 it("figures stand beside the command that the script says it was", () => {

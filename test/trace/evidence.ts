@@ -8,11 +8,15 @@ import { join } from "node:path";
 /** What one file has to say, as lines of Markdown; `said` is what JSON holds, from a script or from anybody. */
 type Render = (said: Record<string, unknown>) => string[];
 
-interface Subject {
+export interface Subject {
   title: string;
   /** Looked for in each folder, the first that is there counts. */
   file: string;
   command: string;
+  /** Of the script that measures. */
+  own: string;
+  /** Its exit code says what was found, too: figures are there all the same. */
+  mayFail?: true;
   render: Render;
 }
 
@@ -198,22 +202,45 @@ export const SUBJECTS: readonly Subject[] = [
     title: "Tests",
     file: "tests.json",
     command: "npx vitest run --reporter=default --reporter=json --outputFile.json=build/evidence/tests.json",
+    own: "test",
+    mayFail: true,
     render: tests,
   },
-  { title: "Coverage of what flies", file: "coverage.json", command: "npm run coverage", render: coverage },
+  {
+    title: "Coverage of what flies",
+    file: "coverage.json",
+    command: "npm run coverage",
+    own: "test/coverage",
+    render: coverage,
+  },
   {
     title: "Mutants",
     file: "mutants.json",
-    command: "npm run mutants -- --seed 1 --sample 400 --evidence",
+    command: "npm run mutants -- --seed 1 --each 15 --evidence",
+    own: "test/mutation",
+    mayFail: true,
     render: mutants,
   },
-  { title: "Fuzzing", file: "fuzz.json", command: "npm run fuzz -- --minutes 30 --evidence", render: fuzz },
-  { title: "Fault injection", file: "faults.json", command: "npm run faults", render: faults },
-  { title: "Soak of the booted image", file: "soak.json", command: "npm run soak -- --minutes 30", render: plain },
+  {
+    title: "Fuzzing",
+    file: "fuzz.json",
+    command: "npm run fuzz -- --minutes 30 --evidence",
+    own: "test/fuzz",
+    render: fuzz,
+  },
+  { title: "Fault injection", file: "faults.json", command: "npm run faults", own: "test/faults", render: faults },
+  {
+    title: "Soak of the booted image",
+    file: "soak.json",
+    command: "npm run soak -- --minutes 30",
+    own: "test/soak",
+    render: plain,
+  },
   {
     title: "Soak of the compartments, compiled natively",
     file: "soak-native.json",
     command: "npm run soak -- --native 1000000000",
+    own: "test/soak",
     render: plain,
   },
 ];
@@ -223,11 +250,17 @@ export interface Found {
   text: string | undefined;
   /** ISO 8601, of the file. */
   when: string;
+  /** The sources have changed since. */
+  old?: boolean;
 }
+
+/** Where a figure is; undefined: nowhere. */
+export const pathOf = ({ file }: Subject, folders: readonly string[]): string | undefined =>
+  folders.map((folder) => join(folder, file)).find((path) => existsSync(path));
 
 /** @param folders where figures are looked for, in this order */
 export function found(subject: Subject, folders: readonly string[]): Found {
-  const path = folders.map((folder) => join(folder, subject.file)).find((one) => existsSync(one));
+  const path = pathOf(subject, folders);
   if (path === undefined) return { text: undefined, when: "" };
   return { text: readFileSync(path, "utf8"), when: statSync(path).mtime.toISOString().slice(0, 16) };
 }
@@ -240,17 +273,24 @@ export function evidence(
 ): string {
   const sections = SUBJECTS.map((subject, i) => ({ subject, ...measured[i]! }));
   const missing = sections.filter(({ text }) => text === undefined);
-  const body = sections.flatMap(({ subject, text, when }) => {
+  const body = sections.flatMap(({ subject, text, when, old }) => {
     if (text === undefined) return [];
     const said = JSON.parse(text) as Record<string, unknown>;
     const command = typeof said.command === "string" ? said.command : subject.command;
-    return ["", `## ${subject.title}`, "", `\`${command}\`, ${when} UTC`, "", ...subject.render(said)];
+    return [
+      "",
+      `## ${subject.title}`,
+      "",
+      `\`${command}\`, ${when} UTC${old ? "; the sources have changed since" : ""}`,
+      "",
+      ...subject.render(said),
+    ];
   });
   return `${[
     "# What was measured",
     "",
-    "Written by `npm run evidence` from what the commands below have left in build/evidence and docs/evidence. A figure is one",
-    "run's, on the machine named; run its command to have yours. Nothing here was measured by somebody independent, and nothing",
+    "Written by `npm run evidence`, which measures what is missing or older than the sources, from what the commands below leave in",
+    "build/evidence and docs/evidence. A figure is one run's, on the machine named; run its command to have yours. Nothing here was measured by somebody independent, and nothing",
     "here is a certificate.",
     "",
     `Sources at ${of.commit}; ${of.machine}.`,
