@@ -1,10 +1,11 @@
 // What --help says, of every command and of those within commands: compared with cli/testing/golden (npx vitest run cli/help -u).
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { expect, it } from "vitest";
 import { ROOT } from "../lib/asc.ts";
+import { COMMANDS } from "./testing/commands.ts";
 
 /** As wide as where no terminal says how wide it is. */
 const WIDTH = 80;
@@ -16,13 +17,10 @@ function helpOf(command: Command): string[] {
   return [parts.join(""), ...command.commands.flatMap(helpOf)];
 }
 
-const files = readdirSync(join(ROOT, "cli")).filter((file) => /^[^.]+\.ts$/.test(file));
-const names = files
-  .filter((file) => /^export function command\(/m.test(readFileSync(join(ROOT, "cli", file), "utf8")))
-  .map((file) => file.slice(0, -3));
+const names = Object.keys(COMMANDS);
 
 it.each(names)("weir %s --help", async (name) => {
-  const { command } = (await import(`../cli/${name}.ts`)) as { command(): Command };
+  const { command } = await COMMANDS[name]!();
   const text = helpOf(command()).join(`\n${"-".repeat(WIDTH)}\n`);
   await expect(text).toMatchFileSnapshot(`testing/golden/${name}.txt`);
 });

@@ -1,8 +1,8 @@
 // What each command says of options that it cannot use: it ends with exit code 1 and this line, and has read and written nothing.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
 import { expect, it } from "vitest";
+import { COMMANDS } from "./testing/commands.ts";
 import { commandConsole } from "./testing/console.ts";
 
 const seen = commandConsole("usage");
@@ -186,7 +186,7 @@ it.each(CASES)("weir %s %j: %s", async (name, words, message) => {
   const given = words.map((word, n) => (isOwn(word) && words[n - 1] !== "--in" ? join(seen.folder, word) : word));
   if (name === "events" && words.includes(".")) writeFileSync(join(seen.folder, "events.db"), "");
   const before = readdirSync(seen.folder);
-  const { command } = (await import(`../cli/${name}.ts`)) as { command(): Command };
+  const { command } = await COMMANDS[name]!();
   const ran = command().exitOverride().parseAsync(given, { from: "user" });
   const error = await ran.then(
     () => expect.fail("no error"),
