@@ -167,3 +167,19 @@ it("whatever the packets, in whatever chunks: what was written is read", async (
     { numRuns: 150, seed: 3 },
   );
 });
+
+it("times are exact, from the first second to the last, in microseconds and in nanoseconds", async () => {
+  const seconds = [0, 1, 65535, 65536, 1_000_000_007, 0x7fffffff, 0x80000000, 0xffff0000, 0xffffffff];
+  for (const [magic, scale, most] of [
+    [MAGIC.microseconds, 1000n, 999_999],
+    [MAGIC.nanoseconds, 1n, 999_999_999],
+  ] as const) {
+    const packets = seconds.flatMap((second) =>
+      [0, 1, most].map((fraction) => ({ seconds: second, fraction, bytes: Buffer.alloc(1) })),
+    );
+    const { records } = await readBytes(pcapFile(packets, { magic }));
+    expect(records.map(({ time }) => time)).toEqual(
+      packets.map(({ seconds, fraction }) => BigInt(seconds) * 1_000_000_000n + BigInt(fraction) * scale),
+    );
+  }
+});
