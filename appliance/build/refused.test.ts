@@ -83,6 +83,43 @@ it.each<[string, () => unknown, string]>([
   expect(made).toThrow(new Error(message));
 });
 
+it("what an image is made of", () => {
+  const { entry, segments, sections, notes } = readElf(smallImage());
+  expect(entry).toBe(0x101000n);
+  expect(
+    segments.map(({ type, flags, offset, virtual, physical, fileSize, memorySize, align }) => [
+      type,
+      flags,
+      offset,
+      virtual,
+      physical,
+      fileSize,
+      memorySize,
+      align,
+    ]),
+  ).toEqual([
+    [1, 5, 0x1000, 0x101000n, 0x101000n, 16, 16, 4096],
+    [4, 4, 0x200, 0x100200n, 0x100200n, 20 + MANIFEST_SIZE, 20 + MANIFEST_SIZE, 4096],
+    [1, 4, 0, 0x103000n, 0x103000n, 0, 4096, 4096],
+  ]);
+  expect(
+    sections.map(({ name, type, flags, address, offset, size, headerAt }) => [
+      name,
+      type,
+      flags,
+      address,
+      offset,
+      size,
+      headerAt,
+    ]),
+  ).toEqual([
+    ["", 0, 0, 0n, 0, 0, 0x1200],
+    [".shstrtab", 3, 0, 0n, 0x1100, 19, 0x1240],
+    [".policy", 8, 0, 0x103000n, 0, 0, 0x1280],
+  ]);
+  expect(notes.map(({ owner, type, bytes }) => [owner, type, bytes.length])).toEqual([["Weir", 1, MANIFEST_SIZE]]);
+});
+
 it("what is just right", () => {
   expect(unpackManifest(packManifest([nic("a2345678")], { logSilence: 15 })).logSilence).toBe(15);
   expect(unpackManifest(packManifest([], { logSilence: 3600 })).interfaces).toEqual([]);
