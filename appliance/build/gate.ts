@@ -9,10 +9,10 @@ import { type Module, readWasm } from "./wasm.ts";
 const EVERY = ["abi", "inputAt", "inputSize", "configure", "run", "eventsAt", "eventsLength", "spare"];
 const EXPORTS: Record<CompartmentName, { must: string[]; may: string[] }> = {
   inspect: {
-    must: [...EVERY, "verdictsAt", "verdictsLength", "measuresAt", "measuresLength"],
+    must: [...EVERY, "key", "verdictsAt", "verdictsLength", "measuresAt", "measuresLength"],
     may: ["framesAt", "framesLength"],
   },
-  guard: { must: [...EVERY, "framesAt", "framesLength", "measuresAt", "tick"], may: [] },
+  guard: { must: [...EVERY, "framesAt", "framesLength", "key", "measuresAt", "tick"], may: [] },
   journal: { must: [...EVERY, "framesAt", "framesLength", "countersAt"], may: [] },
 };
 

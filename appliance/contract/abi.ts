@@ -24,10 +24,12 @@ export interface Compartment {
 
 export interface Guard extends Compartment {
   measuresAt(): number;
+  key(a: bigint, b: bigint): void;
   tick(): bigint;
 }
 
 export interface Inspect extends Compartment {
+  key(a: bigint, b: bigint): void;
   verdictsAt(): number;
   verdictsLength(): number;
   measuresAt(): number;

@@ -11,7 +11,7 @@
 // ones, which are never taken, a bound on new entries a minute, and entries that hold for one MAC address only, where
 // inspect saw several bear the source address.
 import { Action, Measure } from "../../appliance/contract/onboard/abi";
-import { mix } from "../../lib/onboard/bytes";
+import { keyed5 } from "../../lib/onboard/keyed";
 import { Fields } from "./fields";
 import { charge, conforms } from "./rate";
 import { inNetworks } from "./rules";
@@ -199,7 +199,7 @@ function relevant(action: u32, channel: u32, command: u32): u64 {
 
 function hash(key: usize): u32 {
   const k = changetype<Key>(key);
-  return <u32>(mix(mix(mix(mix(mix(0x510e527fade682d1, k.srcLo), k.srcHi), k.dstLo), k.dstHi), k.rest) >> 32);
+  return <u32>(keyed5(k.srcHi, k.srcLo, k.dstHi, k.dstLo, k.rest) >> 32);
 }
 
 function find(key: usize, time: u64): usize {

@@ -1,5 +1,6 @@
 // A packet as the UDP datagram that it may be: what takes streams apart asks for no more.
-import { mix } from "../../lib/onboard/bytes";
+import { wide3 } from "../../lib/onboard/keyed";
+import { addressKey } from "./address";
 import { Is, Packet, innermost } from "./packet";
 
 /**
@@ -13,11 +14,11 @@ import { Is, Packet, innermost } from "./packet";
 /** Tells the sending host from others; never 0. */
 @inline export function senderKey(k: Packet): u64 {
   const ip = innermost(k);
-  return mix(mix(0, ip.srcLo), ip.srcHi) | 1;
+  return addressKey(ip.version, ip.srcHi, ip.srcLo);
 }
 
 /** Tells the stream of datagrams between two ports of two hosts from others. `sender`: senderKey(). */
 @inline export function streamKey(k: Packet, sender: u64): u64 {
   const ip = innermost(k);
-  return mix(mix(mix(sender, ip.dstLo), ip.dstHi), ((<u64>k.sourcePort) << 16) | k.destPort);
+  return wide3(sender, addressKey(ip.version, ip.dstHi, ip.dstLo), ((<u64>k.sourcePort) << 16) | k.destPort);
 }

@@ -13,6 +13,8 @@
 // then 300 s (Suricata's defaults, but for closed TCP: there 0). When time goes backwards nothing times out until it is
 // back. A SYN on a closed connection starts another flow; the old one is evicted() then.
 import { mix } from "../../lib/onboard/bytes";
+import { wide3 } from "../../lib/onboard/keyed";
+import { addressKey } from "./address";
 import { FLOWS } from "./capacity";
 import { Ip, Is, Packet, innermost } from "./packet";
 import { ACK, FIN, SYN } from "./tcp";
@@ -88,6 +90,16 @@ export function evicted(): usize {
   return present ? gone : 0;
 }
 
+/** The same whichever way the packet goes. */
+@inline function flowKey(ip: Ip, protocol: u32, sourcePort: u32, destPort: u32, vlans: u32): u64 {
+  const source = addressKey(ip.version, ip.srcHi, ip.srcLo) ^ (((<u64>sourcePort) << 8) | protocol);
+  const dest = addressKey(ip.version, ip.dstHi, ip.dstLo) ^ (((<u64>destPort) << 8) | protocol);
+  return wide3(min<u64>(source, dest), max<u64>(source, dest), vlans);
+}
+@inline function bucketOf(h: u64): u32 {
+  return ((<u32>(h >> 1)) & (FLOWS / WAYS - 1)) * WAYS; // the lowest bit is always set
+}
+
 /** Counts the packet; returns its flow, or 0 when it belongs to none. evicted() may have another one afterwards. */
 export function update(k: Packet): usize {
   present = false;
@@ -97,11 +109,8 @@ export function update(k: Packet): usize {
   const sourcePort = <u32>k.sourcePort,
     destPort = <u32>k.destPort,
     protocol = <u32>k.protocol;
-  // the same hash whichever way the packet goes
-  const source = mix(mix(((<u64>sourcePort) << 8) | protocol, ip.srcLo), ip.srcHi);
-  const dest = mix(mix(((<u64>destPort) << 8) | protocol, ip.dstLo), ip.dstHi);
-  const h = mix(source + dest, <u64>vlans);
-  const bucket = ((<u32>h) & (FLOWS / WAYS - 1)) * WAYS;
+  const h = flowKey(ip, protocol, sourcePort, destPort, vlans);
+  const bucket = bucketOf(h);
   const tag = (<u32>(h >> 32)) | 1;
   const base = tags + ((<usize>bucket) << 2);
   for (let i: u32 = 0; i < WAYS; ++i) {
@@ -144,10 +153,8 @@ export function update(k: Packet): usize {
 export function wasSent(ip: Ip, sourcePort: u32, destPort: u32, k: Packet): bool {
   const vlans = load<u32>(changetype<usize>(k), offsetof<Packet>("vlan0")),
     protocol = <u32>ip.protocol;
-  const source = mix(mix(((<u64>sourcePort) << 8) | protocol, ip.srcLo), ip.srcHi);
-  const dest = mix(mix(((<u64>destPort) << 8) | protocol, ip.dstLo), ip.dstHi);
-  const h = mix(source + dest, <u64>vlans);
-  const bucket = ((<u32>h) & (FLOWS / WAYS - 1)) * WAYS;
+  const h = flowKey(ip, protocol, sourcePort, destPort, vlans);
+  const bucket = bucketOf(h);
   const tag = (<u32>(h >> 32)) | 1;
   for (let i: u32 = 0; i < WAYS; ++i) {
     if (load<u32>(tags + ((<usize>(bucket + i)) << 2)) != tag) continue;

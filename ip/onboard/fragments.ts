@@ -11,7 +11,7 @@
 // starts anew and is noted. When time goes backwards nothing times out.
 // Eviction: a new packet takes a free or timed out entry of its window of WINDOW, else that of the oldest first part,
 // and is noted (frag_ignored): somebody's packet is no longer watched.
-import { mix } from "../../lib/onboard/bytes";
+import { keyed5, keyedBytes } from "../../lib/onboard/keyed";
 import { Anomaly } from "./generated/anomaly";
 import { DATAGRAMS } from "./capacity";
 import { Ip, IpFlag, Packet, innermost, noteAt, outermost } from "./packet";
@@ -107,10 +107,7 @@ function find(k: Packet, ip: Ip): Datagram {
   const vlans = load<u32>(changetype<usize>(k), offsetof<Packet>("vlan0"));
   // RFC 8200 section 4.5: in IPv6 the next header of later parts may differ, it does not count
   const key = <u16>(((<u32>ip.version) << 8) | (ip.version == 4 ? <u32>ip.protocol : 0));
-  const h = mix(
-    mix(mix(mix(mix(0x510e527fade682d1, ip.srcLo), ip.srcHi), ip.dstLo), ip.dstHi),
-    ((<u64>ip.id) << 32) | (<u64>key),
-  );
+  const h = keyed5(ip.srcHi, ip.srcLo, ip.dstHi, ip.dstLo, ((<u64>ip.id) << 32) | (<u64>key));
   const start = (<u32>(h >> 32)) & (DATAGRAMS - 1);
   let free: usize = 0,
     oldest: usize = 0,
@@ -227,13 +224,8 @@ function repeated(d: Datagram, from: u32, to: u32, k: Packet, ip: Ip): bool {
   return false;
 }
 
-/** A hash of the part's bytes at hand. */
+/** A hash of the part's bytes at hand: of others with the same hash nobody knows. */
 function digest(k: Packet, ip: Ip): u32 {
-  let p = k.base + min<u32>(ip.payloadOffset, k.captured);
-  const end = p + min<u32>(ip.payloadLength, k.captured - min<u32>(ip.payloadOffset, k.captured));
-  let h: u64 = 0x9b05688c2b3e6c1f;
-  for (; p + 8 <= end; p += 8) h = mix(h, load<u64>(p));
-  let last: u64 = 0;
-  for (; p < end; ++p) last = (last << 8) | (<u64>load<u8>(p));
-  return <u32>(mix(h, last) >> 32);
+  const at = min<u32>(ip.payloadOffset, k.captured);
+  return <u32>(keyedBytes(k.base + at, min<u32>(ip.payloadLength, k.captured - at)) >> 32);
 }

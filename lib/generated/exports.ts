@@ -15,6 +15,7 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    key(a: bigint, b: bigint): void;
     measuresAt(): number;
     run(from: number, to: number): number;
     spare(i: number): bigint;
@@ -30,6 +31,7 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    key(a: bigint, b: bigint): void;
     measuresAt(): number;
     measuresLength(): number;
     run(from: number, to: number): number;
@@ -82,6 +84,7 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    key(_a: bigint, _b: bigint): void;
     measuresAt(): number;
     run(from: number, to: number): number;
     spare(_i: number): bigint;
@@ -97,6 +100,7 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    key(_a: bigint, _b: bigint): void;
     measuresAt(): number;
     measuresLength(): number;
     run(from: number, to: number): number;
@@ -187,6 +191,7 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    key(_a: bigint, _b: bigint): void;
     measuresAt(): number;
     measuresLength(): number;
     run(from: number, to: number): number;
@@ -355,6 +360,16 @@ export interface OnboardExports {
     packetSize(): number;
     run(to: number, options: number): void;
   };
+  "lib/onboard/keyed.probe.ts": {
+    memory: WebAssembly.Memory;
+    at(): number;
+    ofBytes(length: number): bigint;
+    ofFive(a: bigint, b: bigint, c: bigint, d: bigint, e: bigint): bigint;
+    ofThree(a: bigint, b: bigint, c: bigint): bigint;
+    ofTwo(a: bigint, b: bigint): bigint;
+    otherHalf(): bigint;
+    withKey(a: bigint, b: bigint): void;
+  };
   "lib/onboard/sha256.probe.ts": {
     memory: WebAssembly.Memory;
     at(): number;
@@ -411,6 +426,7 @@ export interface OnboardExports {
     framesLength(): number;
     inputAt(): number;
     inputSize(): number;
+    key(_a: bigint, _b: bigint): void;
     measuresAt(): number;
     measuresLength(): number;
     run(from: number, to: number): number;

@@ -11,6 +11,8 @@
 //   configure(length): u32        input[0..length) is this compartment's part of the policy; 0, or why it was refused
 //                                 (Refusal). Must be called once, before run(). A compartment that has not been
 //                                 configured, or refused, processes nothing: run() traps.
+//   key(a, b)                     inspect and guard: the key of their tables (lib/onboard/keyed.ts), 128 bits, at most
+//                                 once and before configure(). Without it: the key of replays, which anybody knows
 //   run(from, to): u32            works through the records (journal: events) in input[from..to), both multiples of 8.
 //                                 Returns where it stopped: `to`, or earlier when an output buffer has no room left.
 //                                 The host then takes the outputs and calls run(stopped, to) again. With empty outputs

@@ -25,6 +25,15 @@ import {
 } from "../../contract/abi.ts";
 import { afterFrame, afterRecord } from "../../contract/records.ts";
 
+/** The key of the tables at a live start (lib/onboard/keyed.ts), 16 bytes; without one it is that of replays. */
+export type TableKey = Uint8Array;
+
+function wordsOf(key: TableKey): [bigint, bigint] {
+  if (key.length !== 16) throw new Error(`a key of tables of ${key.length} bytes, expected 16`);
+  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
+  return [view.getBigUint64(0, true), view.getBigUint64(8, true)];
+}
+
 /** Takes what comes out. The arrays are views into wasm memory, valid during the call only: copy what you keep. */
 export interface Sink {
   /** A frame for `out`. */
@@ -46,9 +55,11 @@ export class Appliance {
   readonly #journalInput: Uint8Array;
 
   /** @throws Error naming the compartment when a module is of another ABI or refuses its part of the policy. */
-  constructor(modules: Modules, parts: Parts) {
-    this.#inspect = configured("inspect", startInspect(modules.inspect), parts.inspect);
-    this.#guard = configured("guard", startGuard(modules.guard), parts.guard);
+  constructor(modules: Modules, parts: Parts, key?: TableKey) {
+    const [inspect, guard] = [startInspect(modules.inspect), startGuard(modules.guard)];
+    if (key) for (const keyed of [inspect, guard]) keyed.key(...wordsOf(key));
+    this.#inspect = configured("inspect", inspect, parts.inspect);
+    this.#guard = configured("guard", guard, parts.guard);
     this.#journal = configured("journal", startJournal(modules.journal), parts.journal);
     this.input = input(this.#inspect);
     this.#guardInput = input(this.#guard);

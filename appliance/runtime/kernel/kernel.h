@@ -25,6 +25,7 @@
 #ifndef WEIR_KERNEL_H
 #define WEIR_KERNEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "abi.h"
 #include "virtio/virtio.h"
@@ -48,6 +49,8 @@ struct weir_info {
   struct weir_manifest manifest;
   uint64_t rings_moved;      // what makes an address in the pages of the rings the machine's
   uint32_t queue[ROLES];     // how many buffers of each role's ring the device works with
+  uint64_t random[2];        // of the CPU, from the start; 0 where it has none
+  bool is_random;            // it has
   char command_line[3072];   // ends with zero
 };
 extern struct weir_info weir_info;

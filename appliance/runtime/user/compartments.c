@@ -110,6 +110,8 @@ void compartments_start(void) {
   wasm2c_inspect_instantiate(&inspect);
   wasm2c_guard_instantiate(&guard);
   wasm2c_journal_instantiate(&journal);
+  uint64_t key[2];
+  if (tables_key(key)) w2c_inspect_key(&inspect, key[0], key[1]), w2c_guard_key(&guard, key[0], key[1]);
   for (enum compartment which = INSPECT; which <= JOURNAL; which++) {
     if (CALL(which, abi) != WEIR_ABI_VERSION) end(EXIT_ABI, "refused", names[which], ": of another ABI version");
     input[which] = CALL(which, inputAt);

@@ -35,6 +35,10 @@ uint64_t clock_now(void); // nanoseconds since 1970; since boot when `epoch=` is
 const char *option(const char *key); // what is behind `key` on the command line, or null
 uint64_t decimal(const char *digits);
 
+// ---- key.c ---------------------------------------------------------------------------------------------------------------
+
+bool tables_key(uint64_t key[2]); // the key of this start; false: that of replays, which the compartments have. Says which
+
 // ---- batch.c: records on their way to the compartments --------------------------------------------------------------------
 
 extern struct batch {

@@ -4,7 +4,7 @@
 // line says so.
 import { Action, RECORD_HEADER, VERDICTS } from "../../../appliance/contract/onboard/abi";
 import { INPUT, next, record } from "../../../appliance/runtime/test/onboard/common";
-export { abi, inputAt, inputSize, spare } from "../../../appliance/runtime/test/onboard/common";
+export { abi, inputAt, inputSize, key, spare } from "../../../appliance/runtime/test/onboard/common";
 
 const VERDICT: usize = memory.data(VERDICTS * sizeof<u32>(), 8);
 const BYTES: u32 = 256; // values that one has

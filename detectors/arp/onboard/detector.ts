@@ -13,11 +13,11 @@
 // Limits of the last four per station: what the baseline saw most, and a half, at least LIMIT; LIMIT without one.
 // State: tables.ts; the MACs of each known host.
 import { Packet, vlan } from "../../../ip/onboard/packet";
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, mac } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { later } from "../../onboard/clock";
-import { estimate, spread, update } from "../../onboard/distinct";
+import { estimate, update } from "../../onboard/distinct";
 import { Accused, Finding, raise, scaled } from "../../onboard/finding";
 import { claim, learning } from "../../ip/onboard/area";
 import { KNOWN_HOSTS, LEARNED_HOSTS } from "../../ip/onboard/capacity";
@@ -173,7 +173,7 @@ function found(what: u32, key: u64, time: u64, score: f64): usize {
   const threshold = scaled(Detector.ARP, 1);
   if (!(score > threshold)) return 0;
   return changetype<usize>(
-    raise(Detector.ARP, what, mix(SALT + what, key), time, min<f64>(score, 100), max<f64>(threshold, 1e-9)),
+    raise(Detector.ARP, what, keyed(SALT + what, key), time, min<f64>(score, 100), max<f64>(threshold, 1e-9)),
   );
 }
 
@@ -195,7 +195,7 @@ function message(k: Packet): void {
   if (k.arpOp == 1) {
     questions += 1;
     ask(tag, sender, target, now);
-    if (update(changetype<usize>(s) + offsetof<Station>("asked"), spread(mix(SALT, target))))
+    if (update(changetype<usize>(s) + offsetof<Station>("asked"), keyed(SALT, target)))
       measure(k, s, 2, What.SWEEP, estimate(changetype<usize>(s) + offsetof<Station>("asked")));
   } else if (k.arpOp == 2 && questions != 0 && !asked(tag, target, sender, now, ANSWER)) {
     s.unsolicited += 1;
@@ -242,7 +242,7 @@ function measure(k: Packet, s: Station, index: u32, what: u32, value: f64): void
 function claimed(k: Packet, s: Station, tag: u32): void {
   const m = k.arpSenderMac,
     ip = k.arpSenderIp;
-  if (update(changetype<usize>(s) + offsetof<Station>("claimed"), spread(mix(SALT, ip))))
+  if (update(changetype<usize>(s) + offsetof<Station>("claimed"), keyed(SALT, ip)))
     measure(k, s, 3, What.CLAIMS, estimate(changetype<usize>(s) + offsetof<Station>("claimed")));
   if (learning()) at(host(hostKey(4, 0, ip), hostCheck(4, 0, ip), 4, 0, ip), m);
   const b = binding(tag, ip);

@@ -2,7 +2,7 @@
 // open. Rule when full: of eight neighbours the one seen longest ago is forgotten (../../onboard/table.ts); a forgotten
 // binding is taken anew from the next ARP packet, so a sweep over many addresses can hide a move from those without a
 // baseline.
-import { mix } from "../../../lib/onboard/bytes";
+import { wide3 } from "../../../lib/onboard/keyed";
 import { Table, find, nth, open } from "../../onboard/table";
 import { hostCheck, hostKey } from "../../ip/onboard/endpoints";
 import { findHost } from "../../ip/onboard/known";
@@ -86,13 +86,13 @@ export function evictions(): u64 {
 
 /** The binding of an address; its mac is 0 when it is new. */
 export function binding(vlan: u32, ip: u32): Binding {
-  const b = changetype<Binding>(find(table(0), mix(mix(SALT, ip), vlan) | 1, ((<u64>vlan) << 32) | ip));
+  const b = changetype<Binding>(find(table(0), wide3(SALT, ip, vlan), ((<u64>vlan) << 32) | ip));
   if (table(0).fresh) b.known = findHost(hostKey(4, 0, ip), hostCheck(4, 0, ip));
   return b;
 }
 
 export function station(mac: u64): Station {
-  const s = changetype<Station>(find(table(1), mix(SALT, mac) | 1, mac));
+  const s = changetype<Station>(find(table(1), hostKey(0, 0, mac), mac));
   if (table(1).fresh) {
     s.mac = mac;
     s.known = <u16>findHost(hostKey(0, 0, mac), hostCheck(0, 0, mac));
@@ -105,7 +105,7 @@ export function stationAt(i: u32): usize {
 }
 
 @inline function question(vlan: u32, who: u32, whom: u32): u64 {
-  return mix(mix(SALT ^ vlan, who), whom) | 1;
+  return wide3(SALT ^ vlan, who, whom);
 }
 
 /** `who` asks for the address `whom`. */

@@ -12,7 +12,7 @@
 import { Flow } from "../../../ip/onboard/flow";
 import { Packet } from "../../../ip/onboard/packet";
 import { ACK, SYN } from "../../../ip/onboard/tcp";
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, raise, scaled } from "../../onboard/finding";
@@ -98,7 +98,7 @@ export function reset(): void {
 }
 
 function serviceKey(client: u64, protocol: u32, service: u32): u64 {
-  return mix(client, ((<u64>service) << 8) | protocol);
+  return keyed(client, ((<u64>service) << 8) | protocol);
 }
 
 export function configure(at: usize, length: u32): bool {
@@ -155,7 +155,7 @@ export function check(k: Packet, e: Endpoints): void {
   }
   const threshold = scaled(Detector.BEACON, 1);
   if (!(score > threshold) || expects(e, median)) return;
-  const f = raise(Detector.BEACON, 1, mix(SALT, e.key), now, score, max<f64>(threshold, 1e-9));
+  const f = raise(Detector.BEACON, 1, keyed(SALT, e.key), now, score, max<f64>(threshold, 1e-9));
   accuseCounted(f, e);
   f.a = median;
   f.b = deviation;

@@ -16,7 +16,7 @@
 import { Packet } from "../../../ip/onboard/packet";
 import { Flow } from "../../../ip/onboard/flow";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { later } from "../../onboard/clock";
@@ -238,7 +238,7 @@ function add(k: Packet, h: Host, kind: u32, step: f64): void {
   const score = now / most,
     threshold = scaled(Detector.FLOOD, 1);
   if (!(score > threshold)) return;
-  const f = raise(Detector.FLOOD, kind + 1, mix(SALT + kind, h.key), k.time, score, max<f64>(threshold, 1e-9));
+  const f = raise(Detector.FLOOD, kind + 1, keyed(SALT + kind, h.key), k.time, score, max<f64>(threshold, 1e-9));
   const began = load<u64>(since(l, kind));
   f.since = began;
   f.b = k.time > began ? <f64>(k.time - began) * 1e-9 : 0;

@@ -8,7 +8,8 @@
 // ICMP: the type (a reply counts as its request); errors belong to the conversation that caused them and are none by
 // themselves.
 // Anything else: the IP protocol, or the EtherType (0: IEEE 802.3 with LLC), unordered.
-import { mix } from "../../../lib/onboard/bytes";
+import { more, wide3 } from "../../../lib/onboard/keyed";
+import { addressCheck, addressKey } from "../../../ip/onboard/address";
 import { Flow } from "../../../ip/onboard/flow";
 import { Is, Packet, innermost } from "../../../ip/onboard/packet";
 import { ACK, SYN } from "../../../ip/onboard/tcp";
@@ -34,7 +35,7 @@ export class Endpoints {
   check: u64;
   version: u8; // 4 or 6; 0 = MAC addresses
   protocol: u8; // IP protocol; 0 with MAC addresses
-  toServer: u8; // 1 = the source is the client. Unordered: the source has the smaller hash
+  toServer: u8; // 1 = the source is the client. Unordered: the source has the smaller address
   unordered: u8;
   group: u8; // 1 = sent to a multicast or broadcast address
   sure: u8; // 1 = a SYN told which side serves
@@ -55,22 +56,20 @@ const ENDPOINTS: usize = memory.data(offsetof<Endpoints>(), 8);
   return changetype<Endpoints>(ENDPOINTS);
 }
 
-const HOST: u64 = 0x6c62272e07bb0142;
-const CHECK: u64 = 0x27d4eb2f165667c5;
-
 @inline export function hostKey(version: u32, hi: u64, lo: u64): u64 {
-  return mix(mix(HOST ^ version, lo), hi) | 1;
+  return addressKey(version, hi, lo);
 }
 @inline export function hostCheck(version: u32, hi: u64, lo: u64): u64 {
-  return mix(lo, CHECK ^ version) + hi * CHECK;
+  return addressCheck(version, hi, lo);
 }
 
-/** Key of a conversation from the keys of its hosts; unordered: the smaller key goes first. */
+/** Key of a conversation from the keys of its hosts; unordered: in the order of their addresses. */
 @inline export function conversationKey(client: u64, server: u64, protocol: u32, service: u32): u64 {
-  return mix(mix(client, server), ((<u64>service) << 8) | protocol) | 1;
+  return wide3(client, server, ((<u64>service) << 8) | protocol);
 }
 @inline export function conversationCheck(client: u64, server: u64, protocol: u32, service: u32): u64 {
-  return mix(server * 3 + client, CHECK ^ (((<u64>protocol) << 16) | service));
+  wide3(client, server, ((<u64>service) << 8) | protocol);
+  return more;
 }
 
 @inline function dynamic(port: u32): u32 {
@@ -180,7 +179,7 @@ function directed(e: Endpoints, service: u32, toServer: bool): void {
 }
 
 function symmetric(e: Endpoints, service: u32): void {
-  const first = e.src <= e.dst;
+  const first = e.srcHi < e.dstHi || (e.srcHi == e.dstHi && e.srcLo <= e.dstLo);
   e.toServer = first ? 1 : 0;
   e.unordered = 1;
   name(e, first ? e.src : e.dst, first ? e.dst : e.src, service);

@@ -4,7 +4,7 @@
 //
 //   conversations   KNOWN_CONVERSATIONS records      hosts   KNOWN_HOSTS records     beside each, open addressing:
 //   marks           4,096 x u64                                                      u16 slots (index + 1, 0 = free)
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed } from "../../../lib/onboard/keyed";
 import { claim } from "./area";
 import { KNOWN_CONVERSATIONS, KNOWN_HOSTS } from "./capacity";
 import { Endpoints, conversationCheck, conversationKey, external } from "./endpoints";
@@ -135,7 +135,7 @@ export function list(index: u32): void {
 
 /** Key of a pair of hosts, whichever way round. */
 export function pairKey(a: u64, b: u64): u64 {
-  return a < b ? mix(a, b) | 1 : mix(b, a) | 1;
+  return a < b ? keyed(a, b) | 1 : keyed(b, a) | 1;
 }
 
 /** Remembers a host's key or a pair's; false when there is no room. */

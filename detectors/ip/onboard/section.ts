@@ -89,7 +89,7 @@ export function readConversation(p: usize): usize {
   if (client == OUTSIDE && (server == OUTSIDE || unordered)) return 0;
   if (server == OUTSIDE && unordered) return 0;
   if (client != OUTSIDE && server != OUTSIDE && versionOf(client) != versionOf(server)) return 0;
-  if (unordered && keyOf(client) > keyOf(server)) {
+  if (unordered && (hiOf(client) > hiOf(server) || (hiOf(client) == hiOf(server) && loOf(client) > loOf(server)))) {
     const c = client;
     client = server;
     server = c;

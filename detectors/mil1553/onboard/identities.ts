@@ -1,7 +1,7 @@
 // Message identities: who sends how many words to whom, from which subaddress, on which bus. Two 64-bit command words
 // and a channel number are the key; open addressing over 4,096 places, of which at most 1,280 are taken, so that a
 // search ends after 1.3 places on average.
-import { mix } from "../../../lib/onboard/bytes";
+import { wide3 } from "../../../lib/onboard/keyed";
 import { IDENTITIES, NONE, PLACES } from "./capacity";
 import { keys, places } from "./arena";
 
@@ -19,7 +19,7 @@ export function forgetIdentities(): void {
 }
 
 @inline function home(key: u64): u32 {
-  return (<u32>(mix(0x243f6a8885a308d3, key) >> 40)) & MASK;
+  return (<u32>(wide3(key, 0, 0) >> 40)) & MASK;
 }
 
 /** Its number, or NONE. */

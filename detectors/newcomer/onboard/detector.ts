@@ -5,13 +5,13 @@ import { InspectFlag, InspectSettings, Tag, section } from "../../../appliance/c
 import { Flow } from "../../../ip/onboard/flow";
 import { Packet, innermost } from "../../../ip/onboard/packet";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
-import { mix } from "../../../lib/onboard/bytes";
+import { addressKey } from "../../../ip/onboard/address";
 import { accuseFlow, accuseSender } from "../../ip/onboard/accuse";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { describe } from "../../ip/onboard/locate";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, actionOf, raise, raiseAgain, setAction } from "../../onboard/finding";
-import { configureLists, first, hostKey, known, served, serviceKey } from "./lists";
+import { configureLists, first, known, served, serviceKey } from "./lists";
 
 export { expected, seen } from "./words";
 
@@ -45,10 +45,11 @@ export function verdict(_k: Packet, _e: Endpoints): u32 {
 
 function ofHost(k: Packet, e: Endpoints): u32 {
   const ip = innermost(k);
-  const fresh = first(hostKey(ip.srcHi, ip.srcLo)),
+  const key = addressKey(ip.version, ip.srcHi, ip.srcLo);
+  const fresh = first(key),
     action = actionOf(Detector.NEW_HOST);
   if ((!fresh && action == Action.PASS) || known(ip.version, ip.srcHi, ip.srcLo)) return Action.PASS;
-  accuseSender(say(Detector.NEW_HOST, fresh, mix(ip.srcHi, ip.srcLo), k), k, e);
+  accuseSender(say(Detector.NEW_HOST, fresh, key, k), k, e);
   return onlyDrop(action, Detector.NEW_HOST);
 }
 
@@ -59,7 +60,7 @@ function uses(k: Packet): bool {
 
 function ofService(k: Packet): u32 {
   const ip = innermost(k);
-  const key = serviceKey(ip.dstHi, ip.dstLo, k.destPort, k.protocol);
+  const key = serviceKey(ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol);
   const fresh = first(key),
     action = actionOf(Detector.NEW_SERVICE);
   if ((!fresh && action == Action.PASS) || served(ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol))

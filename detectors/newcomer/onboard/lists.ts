@@ -5,7 +5,8 @@
 // address) is listed. What was judged once is remembered, so each newcomer is announced once; memory is a two-way cache
 // of JUDGED keys: under a flood of forged addresses an old one can be announced again, never missed.
 import { Network, Tag, section, sectionLength } from "../../../appliance/contract/onboard/config";
-import { mix } from "../../../lib/onboard/bytes";
+import { wide3 } from "../../../lib/onboard/keyed";
+import { addressKey } from "../../../ip/onboard/address";
 
 const JUDGED: u32 = 4096;
 const LISTED: u32 = 512; // networks in each list at most
@@ -40,12 +41,8 @@ export function first(key: u64): bool {
   return back != key;
 }
 
-export function hostKey(hi: u64, lo: u64): u64 {
-  return mix(mix(0x3c6ef372fe94f82b, lo), hi) | 1;
-}
-
-export function serviceKey(hi: u64, lo: u64, port: u32, protocol: u32): u64 {
-  return mix(mix(mix(0xa54ff53a5f1d36f1, lo), hi), ((<u64>port) << 8) | protocol) | 1;
+export function serviceKey(version: u32, hi: u64, lo: u64, port: u32, protocol: u32): u64 {
+  return wide3(addressKey(version, hi, lo), ((<u64>port) << 8) | protocol, 0);
 }
 
 /** Whether an address lies in a network. */

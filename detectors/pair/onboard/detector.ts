@@ -9,7 +9,7 @@
 //
 // State: none but the inventory (ip/onboard/known.ts). Without one the detector is silent.
 import { Packet } from "../../../ip/onboard/packet";
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed } from "../../../lib/onboard/keyed";
 import { Text, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, raise, scaled } from "../../onboard/finding";
@@ -83,7 +83,7 @@ export function check(k: Packet, e: Endpoints): void {
   // One alert for all that one client does: a scan has hundreds of conversations. For a new server, one for all its
   // clients.
   const about = what == What.SERVER ? server : client;
-  const f = raise(Detector.NEW_PAIR, what, mix(SALT + <u32>what, about), k.time, score, max<f64>(threshold, 1e-9));
+  const f = raise(Detector.NEW_PAIR, what, keyed(SALT + <u32>what, about), k.time, score, max<f64>(threshold, 1e-9));
   // a source that the baseline knows may have been brought to it by an address that was forged
   if (marked(e.src)) accuseFlow(f);
   else accuseSender(f, k, e);

@@ -8,7 +8,7 @@
 //
 // State: windows of each host and conversation; learning: Peaks of each window.
 import { Packet } from "../../../ip/onboard/packet";
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, Subject, raise, scaled } from "../../onboard/finding";
@@ -287,7 +287,7 @@ function few(k: Packet, e: Endpoints, c: Conversation, r: Rate): void {
   const f = raise(
     Detector.RATE,
     1 + LEAST,
-    mix(SALT + LEAST, c.key),
+    keyed(SALT + LEAST, c.key),
     k.time,
     min<f64>(score, 100),
     max<f64>(threshold, 1e-9),
@@ -325,7 +325,7 @@ function judge(
   const f = raise(
     Detector.RATE,
     1 + (base | which),
-    mix(SALT + base, key),
+    keyed(SALT + base, key),
     time,
     min<f64>(score, 100),
     max<f64>(threshold, 1e-9),

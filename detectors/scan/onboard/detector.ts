@@ -5,7 +5,7 @@ import { Action } from "../../../appliance/contract/onboard/abi";
 import { wasSent } from "../../../ip/onboard/flow";
 import { Packet, innermost, quotation } from "../../../ip/onboard/packet";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
-import { mix } from "../../../lib/onboard/bytes";
+import { addressKey } from "../../../ip/onboard/address";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { Host, hostOf, isContested } from "../../ip/onboard/hosts";
 import { describe } from "../../ip/onboard/locate";
@@ -33,7 +33,7 @@ export function check(k: Packet, e: Endpoints): void {
 export function verdict(k: Packet, e: Endpoints): u32 {
   if (actionOf(Detector.SCAN) == Action.PASS || k.ips == 0) return Action.PASS;
   const ip = innermost(k);
-  const source = scan.called(ip.srcHi, ip.srcLo);
+  const source = scan.called(ip.version, ip.srcHi, ip.srcLo);
   if (source == 0) return Action.PASS;
   const s = changetype<scan.Source>(source),
     contested = isContested(changetype<Host>(e.source));
@@ -54,9 +54,9 @@ export function expire(time: u64): void {
 /** A source that is called a scanner; the packet at hand may be somebody else's answer. */
 function announce(source: usize, time: u64): void {
   const s = changetype<scan.Source>(source);
-  const f = raise(Detector.SCAN, 0, mix(s.hi, s.lo), time, s.walk, scan.threshold());
+  const f = raise(Detector.SCAN, 0, addressKey(s.version, s.hi, s.lo), time, s.walk, scan.threshold());
   f.subject = Subject.HOSTS;
-  f.version = s.hi == 0 && s.lo >> 32 == 0 ? 4 : 6;
+  f.version = <u8>s.version;
   f.srcHi = s.hi;
   f.srcLo = s.lo;
   f.since = s.since;
@@ -79,13 +79,15 @@ function contact(k: Packet, e: Endpoints): usize {
   const ip = innermost(k);
   if (k.protocol == 6 && k.tcpHeader != 0) {
     const flags = (<u32>k.tcpFlags) & (SYN | ACK | RST);
-    const forward = scan.contactKey(ip.srcHi, ip.srcLo, ip.dstHi, ip.dstLo, k.destPort, 6);
-    if (flags == SYN) return scan.attempt(forward, ip.srcHi, ip.srcLo, k.macSrc, k.time);
+    const source = addressKey(ip.version, ip.srcHi, ip.srcLo),
+      target = addressKey(ip.version, ip.dstHi, ip.dstLo);
+    const forward = scan.contactKey(source, target, k.destPort, 6);
+    if (flags == SYN) return scan.attempt(forward, ip.version, ip.srcHi, ip.srcLo, k.macSrc, k.time);
     if (flags == ACK) {
       scan.success(forward);
       return 0;
     }
-    const backward = scan.contactKey(ip.dstHi, ip.dstLo, ip.srcHi, ip.srcLo, k.sourcePort, 6);
+    const backward = scan.contactKey(target, source, k.sourcePort, 6);
     if (flags & RST) return scan.failure(backward, k.time);
     if (flags == (SYN | ACK)) scan.success(backward);
     return 0;
@@ -103,14 +105,16 @@ function refusal(k: Packet, e: Endpoints): usize {
     v6 = k.protocol == 58 && k.icmpType == 1;
   if (!v4 && !v6) return 0;
   const q = quotation(k);
-  let key = scan.contactKey(q.srcHi, q.srcLo, q.dstHi, q.dstLo, k.quotedDest, q.protocol);
+  const source = addressKey(q.version, q.srcHi, q.srcLo),
+    target = addressKey(q.version, q.dstHi, q.dstLo);
+  let key = scan.contactKey(source, target, k.quotedDest, q.protocol);
   if (q.protocol == 17) {
     const concerned = q.srcHi == e.dstHi && q.srcLo == e.dstLo && q.version == e.version;
     const seen = concerned && wasSent(q, k.quotedSource, k.quotedDest, k);
     if (!seen) key ^= HEARD; // what is made up takes no contact away from what is seen
     const sender = changetype<Host>(e.target);
     const mac = isContested(sender) ? scan.MIXED : sender.mac;
-    const due = scan.attempt(key, q.srcHi, q.srcLo, mac, k.time, seen ? scan.SEEN : scan.HEARSAY);
+    const due = scan.attempt(key, q.version, q.srcHi, q.srcLo, mac, k.time, seen ? scan.SEEN : scan.HEARSAY);
     if (due) return due;
   }
   return scan.failure(key, k.time);

@@ -1,16 +1,21 @@
 // Test entry: the scan detector behind plain exports.
+import { addressKey } from "../../../ip/onboard/address";
 import * as scan from "./scan";
+
+function keyOf(src: u64, dst: u64, port: u32): u64 {
+  return scan.contactKey(addressKey(4, 0, src), addressKey(4, 0, dst), port, 6);
+}
 export function configure(theta0: f64, theta1: f64, alpha: f64, power: f64): bool {
   return scan.configure(theta0, theta1, alpha, power);
 }
 export function attempt(src: u64, dst: u64, port: u32, time: u64): u32 {
-  return <u32>scan.attempt(scan.contactKey(0, src, 0, dst, port, 6), 0, src, 0, time);
+  return <u32>scan.attempt(keyOf(src, dst, port), 4, 0, src, 0, time);
 }
 export function success(src: u64, dst: u64, port: u32): void {
-  scan.success(scan.contactKey(0, src, 0, dst, port, 6));
+  scan.success(keyOf(src, dst, port));
 }
 export function failure(src: u64, dst: u64, port: u32, time: u64): u32 {
-  return <u32>scan.failure(scan.contactKey(0, src, 0, dst, port, 6), time);
+  return <u32>scan.failure(keyOf(src, dst, port), time);
 }
 export function expire(time: u64): u32 {
   return <u32>scan.expire(time);

@@ -16,7 +16,8 @@
 // anything) has a walk of its own, which is announced and accuses nobody.
 //
 //   Source (80 bytes): who, walk, counts        Pending (40 bytes): one unanswered first contact, a ring in time order
-import { mix } from "../../../lib/onboard/bytes";
+import { wide3 } from "../../../lib/onboard/keyed";
+import { addressKey } from "../../../ip/onboard/address";
 import { SOURCES, PENDING, SLOTS, CONTACTS } from "./capacity";
 
 @unmanaged
@@ -32,11 +33,12 @@ export class Source {
   open: u32; // of them: no outcome yet
   announced: u64; // time of the last alert, ns; 0 = never
   mac: u64; // that the attempts of this walk came from; 0 = none was seen, MIXED = several
-  kind: u64; // SEEN or HEARSAY
+  kind: u32; // SEEN or HEARSAY
+  version: u32; // 4 or 6
 }
 
-export const SEEN: u64 = 0;
-export const HEARSAY: u64 = 1;
+export const SEEN: u32 = 0;
+export const HEARSAY: u32 = 1;
 
 /** In Source.mac: nobody can tell whose attempts these are. */
 export const MIXED: u64 = u64.MAX_VALUE;
@@ -47,7 +49,8 @@ class Pending {
   hi: u64;
   lo: u64; // source address
   time: u64;
-  kind: u64; // of the source
+  kind: u32; // of the source
+  version: u32;
 }
 
 const SOURCE: usize = offsetof<Source>();
@@ -84,22 +87,20 @@ export function configure(theta0: f64, theta1: f64, alpha: f64, power: f64): boo
   return true;
 }
 
-/** Key of a contact, the same whichever side is asked for it. */
-export function contactKey(srcHi: u64, srcLo: u64, dstHi: u64, dstLo: u64, port: u32, protocol: u32): u64 {
-  let h = mix(mix(0x6a09e667f3bcc908, srcLo), srcHi);
-  h = mix(mix(h, dstLo), dstHi);
-  return mix(h, ((<u64>port) << 8) | protocol) | 1;
+/** Key of a contact by the keys of its two addresses, the same whichever side is asked for it. */
+export function contactKey(source: u64, target: u64, port: u32, protocol: u32): u64 {
+  return wide3(source, target, ((<u64>port) << 8) | protocol);
 }
 
 /**
  * A source tries a (host, port): SYN, or the first datagram, in a frame of this MAC address (0 = unknown). Returns a
  * source to be announced, or 0.
  */
-export function attempt(key: u64, hi: u64, lo: u64, mac: u64, time: u64, kind: u64 = SEEN): usize {
+export function attempt(key: u64, version: u32, hi: u64, lo: u64, mac: u64, time: u64, kind: u32 = SEEN): usize {
   if (contacted(key)) return 0;
   let due: usize = 0;
   if (head - tail == PENDING) due = evict();
-  const source = find(hi, lo, kind);
+  const source = find(version, hi, lo, kind);
   source.attempts += 1;
   source.open += 1;
   source.seen = time;
@@ -107,6 +108,7 @@ export function attempt(key: u64, hi: u64, lo: u64, mac: u64, time: u64, kind: u
   else if (source.mac != mac) source.mac = MIXED;
   const p = entry(head);
   p.key = key;
+  p.version = version;
   p.hi = hi;
   p.lo = lo;
   p.time = time;
@@ -145,11 +147,11 @@ export function failure(key: u64, time: u64): usize {
 }
 
 /** The source (a Source) if it is called a scanner at present, else 0. */
-export function called(hi: u64, lo: u64): usize {
-  const h = hash(hi, lo);
+export function called(version: u32, hi: u64, lo: u64): usize {
+  const h = place(version, hi, lo);
   for (let i: u32 = 0; i < PROBES; ++i) {
     const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
-    if (s.lo == lo && s.hi == hi && s.kind == SEEN && s.attempts != 0)
+    if (s.lo == lo && s.hi == hi && s.version == version && s.kind == SEEN && s.attempts != 0)
       return s.walk >= upper ? changetype<usize>(s) : 0;
   }
   return 0;
@@ -199,7 +201,7 @@ function evict(): usize {
 /** Takes the entry's outcome as known; returns its source, or 0 when that was evicted meanwhile. */
 function close(p: Pending): usize {
   p.key = 0;
-  const s = find(p.hi, p.lo, p.kind);
+  const s = find(p.version, p.hi, p.lo, p.kind);
   if (s.open == 0) return 0;
   s.open -= 1;
   return changetype<usize>(s);
@@ -240,18 +242,18 @@ function contacted(key: u64): bool {
   return second == key;
 }
 
-@inline function hash(hi: u64, lo: u64): u32 {
-  return <u32>(mix(mix(0xbb67ae8584caa73b, lo), hi) >> 32);
+@inline function place(version: u32, hi: u64, lo: u64): u32 {
+  return <u32>(addressKey(version, hi, lo) >> 32);
 }
 
 /** The source's entry; a new source takes a free place of its neighbourhood, else that of the one seen longest ago. */
-function find(hi: u64, lo: u64, kind: u64): Source {
-  const h = hash(hi, lo);
+function find(version: u32, hi: u64, lo: u64, kind: u32): Source {
+  const h = place(version, hi, lo);
   let oldest: usize = 0;
   let age: u64 = u64.MAX_VALUE;
   for (let i: u32 = 0; i < PROBES; ++i) {
     const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
-    if (s.lo == lo && s.hi == hi && s.kind == kind && s.attempts != 0) return s;
+    if (s.lo == lo && s.hi == hi && s.version == version && s.kind == kind && s.attempts != 0) return s;
     const seen = s.attempts == 0 ? 0 : s.seen;
     if (seen < age) {
       age = seen;
@@ -260,6 +262,7 @@ function find(hi: u64, lo: u64, kind: u64): Source {
   }
   memory.fill(oldest, 0, SOURCE);
   const s = changetype<Source>(oldest);
+  s.version = version;
   s.hi = hi;
   s.lo = lo;
   s.kind = kind;

@@ -105,7 +105,7 @@ export function update(k: Packet): void {
       log2(1 + <f32>(<f64>(<i64>min<u64>(interval, FOREVER)) * 0.001)),
       vector + 200,
     );
-  const both = find(table(4), w.pair, w.channel ^ w.reverse);
+  const both = find(table(4), w.pair, w.lower ? w.channel : w.reverse);
   passed(both, now);
   addJoint(both + STATE, w.lower, size, vector + 160);
   const back = peek(table(2), w.reverse, w.channel);

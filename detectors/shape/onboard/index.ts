@@ -1,5 +1,5 @@
 // The traffic-shape detector behind its facade; ../../README.md says what each function is, score.ts what the score is.
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed } from "../../../lib/onboard/keyed";
 import { Text } from "../../../lib/onboard/text";
 import { Packet } from "../../../ip/onboard/packet";
 import { Detector } from "../../onboard/catalogue";
@@ -68,7 +68,7 @@ export function check(k: Packet): f64 {
 
 function alarm(k: Packet, score: f64, threshold: f64): void {
   const feature = strangest();
-  const f = raise(Detector.SHAPE, 0, mix(channelKey(), Detector.SHAPE), k.time, score, threshold);
+  const f = raise(Detector.SHAPE, 0, keyed(channelKey(), Detector.SHAPE), k.time, score, threshold);
   f.accused = Accused.FLOW; // what a packet is held against, others had a hand in
   f.a = feature;
   f.b = seenOf(feature);

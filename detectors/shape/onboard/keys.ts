@@ -1,6 +1,7 @@
 // Whom a frame belongs to, as hashes: the four scopes of Kitsune (Mirsky et al., NDSS 2018, section IV.B), for every
 // frame. Where there is no IP packet (ARP, GOOSE, PTP), MAC addresses and the EtherType stand in.
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed } from "../../../lib/onboard/keyed";
+import { addressKey } from "../../../ip/onboard/address";
 import { Packet, innermost } from "../../../ip/onboard/packet";
 
 @unmanaged
@@ -11,7 +12,7 @@ export class Keys {
   reverse: u64; // destination -> source
   socket: u64; // channel, protocol, ports
   pair: u64; // both directions of the channel alike
-  lower: u32; // 1 when the source is the one of the smaller hash, so that both directions can be told apart
+  lower: u32; // 1 when the source has the smaller address, so that both directions can be told apart
   pad: u32;
 }
 
@@ -21,19 +22,20 @@ export function keys(k: Packet, to: Keys): void {
     what: u64 = 0;
   if (k.ips != 0) {
     const ip = innermost(k);
-    source = mix(mix(0x243f6a8885a308d3, ip.srcLo), ip.srcHi);
-    dest = mix(mix(0x243f6a8885a308d3, ip.dstLo), ip.dstHi);
+    source = addressKey(ip.version, ip.srcHi, ip.srcLo);
+    dest = addressKey(ip.version, ip.dstHi, ip.dstLo);
+    to.lower = ip.srcHi < ip.dstHi || (ip.srcHi == ip.dstHi && ip.srcLo < ip.dstLo) ? 1 : 0;
     what = ((<u64>k.protocol) << 32) | ((<u64>k.sourcePort) << 16) | k.destPort;
   } else {
-    source = mix(0x13198a2e03707344, k.macSrc);
-    dest = mix(0x13198a2e03707344, k.macDst);
+    source = addressKey(0, 0, k.macSrc);
+    dest = addressKey(0, 0, k.macDst);
+    to.lower = k.macSrc < k.macDst ? 1 : 0;
     what = ((<u64>1) << 40) | k.etherType;
   }
-  to.sender = mix(mix(0xa4093822299f31d0, k.macSrc), source);
-  to.address = mix(0x082efa98ec4e6c89, source);
-  to.channel = mix(mix(0x452821e638d01377, source), dest);
-  to.reverse = mix(mix(0x452821e638d01377, dest), source);
-  to.socket = mix(to.channel, what);
-  to.lower = source < dest ? 1 : 0;
-  to.pair = source < dest ? mix(to.channel, 1) : mix(to.reverse, 1);
+  to.sender = keyed(source, k.macSrc);
+  to.address = source;
+  to.channel = keyed(source, dest);
+  to.reverse = keyed(dest, source);
+  to.socket = keyed(to.channel, what);
+  to.pair = to.channel ^ to.reverse; // the same whichever way the frame goes
 }

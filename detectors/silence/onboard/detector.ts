@@ -11,7 +11,7 @@
 // State: of each known conversation, never evicted. Learning: the longest pauses, also the one that lasts when learning
 // ends, so what stopped before has no period.
 import { Packet } from "../../../ip/onboard/packet";
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed } from "../../../lib/onboard/keyed";
 import { Text, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, Subject, raise, scaled } from "../../onboard/finding";
@@ -121,7 +121,7 @@ export function configure(at: usize, length: u32): bool {
     s.version = <u8>versionOf(named.client);
     s.service = load<u16>(p, 4);
     s.protocol = load<u8>(p, 6);
-    // readConversation puts the hosts of an unordered one in the order of their hashes; their limits go with them
+    // readConversation puts the hosts of an unordered one in the order of their addresses; their limits go with them
     const turned = load<u8>(p, 7) != 0 && <u32>load<u16>(p) != named.client;
     s.limit0 = load<f32>(turned ? p + 12 : p + 8);
     s.limit1 = load<f32>(turned ? p + 8 : p + 12);
@@ -174,7 +174,7 @@ function judge(index: u32, side: u32, time: u64, pause: u64, limit: f64, thresho
   const f = raise(
     Detector.SILENCE,
     1 + side,
-    mix(SALT + side, knownConversation(index).key),
+    keyed(SALT + side, knownConversation(index).key),
     time,
     min<f64>(score, 100),
     max<f64>(threshold, 1e-9),

@@ -12,7 +12,7 @@
 // three limits. Limits: what the baseline saw most and a half, at least the defaults.
 // Rule when full: of eight neighbours the record used longest ago is forgotten (../../onboard/table.ts).
 import { Is, Packet } from "../../../ip/onboard/packet";
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { later } from "../../onboard/clock";
@@ -127,7 +127,7 @@ function record(client: u64, name: usize, length: u32): Domain {
     length = NAME;
   }
   const key = domainKey(name, length);
-  const d = changetype<Domain>(find(changetype<Table>(table), mix(key, client) | 1, client ^ (key * 3)));
+  const d = changetype<Domain>(find(changetype<Table>(table), keyed(key, client) | 1, client ^ (key * 3)));
   if (changetype<Table>(table).fresh == 0) return d;
   d.length = <u16>length;
   memory.copy(changetype<usize>(d) + offsetof<Domain>("name"), name, length);
@@ -143,7 +143,7 @@ function odd(k: Packet, e: Endpoints, client: u64): void {
 
 /** Whether the name is not among the last ones. */
 function fresh(d: Domain, hash: u64): bool {
-  const h = mix(SALT, hash);
+  const h = hash >> 1; // its lowest bit is always set
   const a: u64 = 1 << (h & 63),
     b: u64 = 1 << ((h >> 6) & 63);
   if (d.bloom0 & a && d.bloom1 & b) return false;
@@ -182,7 +182,7 @@ function add(k: Packet, d: Domain, e: Endpoints, i: u32, step: f64): void {
   const score = min<f64>(s, 3 * limit) / limit,
     threshold = scaled(Detector.DNS_TUNNEL, 1);
   if (!(score > threshold)) return;
-  const f = raise(Detector.DNS_TUNNEL, 1 + i, mix(SALT + i, d.key), k.time, score, max<f64>(threshold, 1e-9));
+  const f = raise(Detector.DNS_TUNNEL, 1 + i, keyed(SALT + i, d.key), k.time, score, max<f64>(threshold, 1e-9));
   // what comes back may be forged
   if (isAnswer || d.doubtful || i == Sum.ANSWERS || i == Sum.ODD) accuseFlow(f);
   else accuseCounted(f, e);

@@ -8,7 +8,8 @@
 // score = sum / limit, threshold 1; the sum stops at three limits. How many echoes there are is the flood detector's.
 // Rule when full: of eight neighbours the record used longest ago is forgotten (../../onboard/table.ts).
 import { Is, Packet } from "../../../ip/onboard/packet";
-import { be32, mix } from "../../../lib/onboard/bytes";
+import { be32 } from "../../../lib/onboard/bytes";
+import { keyed, keyedBytes } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { later } from "../../onboard/clock";
@@ -106,7 +107,7 @@ export function check(k: Packet, ends: Endpoints): void {
   drain(e, k.time);
   const whole = k.payloadClaimed == length;
   const number = be32(p + at - 4),
-    hash = (<u32>(hashOf(p + at, length) >> 16)) | 1;
+    hash = (<u32>(keyedBytes(p + at, length) >> 16)) | 1;
   if (request) {
     const slot = changetype<usize>(e) + offsetof<Echo>("asked0") + ((<usize>e.turn) << 3);
     store<u32>(slot, number);
@@ -140,14 +141,6 @@ function made(e: Echo, ends: Endpoints, request: bool, key: u64): void {
     e.serverLo = ends.srcLo;
   }
   e.limits = <u32>limitsOf(key, defaults);
-}
-
-function hashOf(p: usize, length: u32): u64 {
-  let h: u64 = SALT ^ length;
-  const end = p + (length & ~7);
-  for (; p < end; p += 8) h = mix(h, load<u64>(p));
-  for (let i: u32 = 0; i < (length & 7); ++i) h = mix(h, <u64>load<u8>(p + i));
-  return h;
 }
 
 /** Whether the data are of neither of the two kinds; they take the place of the one seen longer ago then. */
@@ -198,7 +191,7 @@ function add(k: Packet, e: Echo, ends: Endpoints, i: u32, step: u32, data: usize
   const score = min<f64>(s, 3 * limit) / limit,
     threshold = scaled(Detector.ICMP_TUNNEL, 1);
   if (!(score > threshold)) return;
-  const f = raise(Detector.ICMP_TUNNEL, 1 + i, mix(SALT + i, e.key), k.time, score, max<f64>(threshold, 1e-9));
+  const f = raise(Detector.ICMP_TUNNEL, 1 + i, keyed(SALT + i, e.key), k.time, score, max<f64>(threshold, 1e-9));
   if (i == Sum.CHANGED) accuseCounted(f, ends);
   else accuseFlow(f); // what comes back, others may send
   f.a = s;

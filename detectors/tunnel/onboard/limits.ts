@@ -2,7 +2,7 @@
 //
 //   record, 64 bytes    u8 kind (1 domain, 2 echo), u8 length of the name, u16 client, u16 server, u16 zero,
 //                       4 x f32 limits, 40 bytes name
-import { mix } from "../../../lib/onboard/bytes";
+import { keyed, keyedBytes } from "../../../lib/onboard/keyed";
 import { isHost, keyOf, openSection, recordAt, records, sane } from "../../ip/onboard/section";
 
 const RECORD: u32 = 64;
@@ -18,12 +18,10 @@ export function forgetLimits(): void {
 
 /** Key of a domain by its name in lower case (its last NAME characters), of two hosts that ping by their keys. */
 export function domainKey(p: usize, length: u32): u64 {
-  let h: u64 = 0x71d67fffeda60000 ^ length;
-  for (let i: u32 = 0; i < length; ++i) h = mix(h, <u64>load<u8>(p + i));
-  return h | 1;
+  return keyedBytes(p, length) | 1;
 }
 export function echoKey(client: u64, server: u64): u64 {
-  return mix(mix(0xfff7eee000000000, client), server) | 1;
+  return keyed(client, server) | 1;
 }
 
 export function configure(at: usize, length: u32): bool {

@@ -26,6 +26,7 @@ import { packetLength } from "../../../../diode/onboard/remake";
 import { firstMatch } from "../../../../diode/onboard/rules";
 import { second } from "../../../../diode/onboard/second";
 import { align8 } from "../../../../lib/onboard/bytes";
+import { setKey } from "../../../../lib/onboard/keyed";
 import { countBackwards, countLimited, countMessage, countReason, countRule } from "./counters";
 import * as events from "./events";
 import * as output from "./output";
@@ -84,6 +85,9 @@ export function framesLength(): u32 {
 }
 export function measuresAt(): usize {
   return measureList();
+}
+export function key(a: u64, b: u64): void {
+  setKey(a, b);
 }
 export function spare(i: u32): u64 {
   return spareAt(i);

@@ -6,7 +6,7 @@
 // held back and had not reported stays counted in `held` only.
 import { Action, stricter, verdictOf } from "../../../contract/onboard/abi";
 import { InspectFlag } from "../../../contract/onboard/config";
-import { mix } from "../../../../lib/onboard/bytes";
+import { keyed } from "../../../../lib/onboard/keyed";
 import { HEADER, Table, find, open } from "../../../../detectors/onboard/table";
 import { Finding, FINDING, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
 import { alert, alertWithin, busAtHand, keep, locateFinding, messageOf, packetAtHand, score } from "./alerts";
@@ -78,7 +78,7 @@ export function takeFindings(): u32 {
 }
 
 function enter(f: Finding): void {
-  const g = changetype<Group>(find(table(), mix(f.detector, f.key), f.key));
+  const g = changetype<Group>(find(table(), keyed(f.detector, f.key), f.key));
   const kept = strongest(g);
   if (table().fresh || f.time > g.last + QUIET || f.time + QUIET < g.last) {
     if (g.count) alertWithin(kept, g.count, g.since);

@@ -14,6 +14,7 @@ import {
 import { timePassed } from "../../../../detectors/onboard/dispatch";
 import { spareAt } from "../../../contract/onboard/spare";
 import { align8 } from "../../../../lib/onboard/bytes";
+import { setKey } from "../../../../lib/onboard/keyed";
 import * as bus from "./bus";
 import { budgetTime } from "./budget";
 import * as events from "./events";
@@ -56,6 +57,9 @@ export function framesAt(): usize {
 }
 export function framesLength(): u32 {
   return 0;
+}
+export function key(a: u64, b: u64): void {
+  setKey(a, b);
 }
 export function spare(i: u32): u64 {
   return spareAt(i);

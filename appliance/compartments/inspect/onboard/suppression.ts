@@ -16,7 +16,8 @@ import {
 } from "../../../contract/onboard/config";
 import { byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
 import * as events from "./events";
-import { mix } from "../../../../lib/onboard/bytes";
+import * as keyed from "../../../../lib/onboard/keyed";
+import { addressKey } from "../../../../ip/onboard/address";
 import { HEADER, Table, find, open } from "../../../../detectors/onboard/table";
 import { Finding } from "../../../../detectors/onboard/finding";
 
@@ -163,10 +164,10 @@ function admits(r: AlertRule, i: u32, f: Finding): bool {
 /** The counter of what the rule tracks. Detectors count apart, as signatures do. */
 function counter(r: AlertRule, i: u32, f: Finding): Counter {
   const track = <i32>r.track;
-  let key = mix(((<u64>i) << 32) | f.detector, 0x5bd1e995);
-  if (track == Track.SOURCE || track == Track.BOTH) key = mix(mix(key, f.srcHi), f.srcLo);
-  if (track == Track.DESTINATION || track == Track.BOTH) key = mix(mix(key, f.dstHi), f.dstLo);
-  return changetype<Counter>(find(changetype<Table>(TABLE_AT), key, mix(key, i)));
+  const source = track == Track.SOURCE || track == Track.BOTH ? addressKey(f.version, f.srcHi, f.srcLo) : 0;
+  const dest = track == Track.DESTINATION || track == Track.BOTH ? addressKey(f.version, f.dstHi, f.dstLo) : 0;
+  const key = keyed.wide3(source, dest, ((<u64>i) << 32) | f.detector);
+  return changetype<Counter>(find(changetype<Table>(TABLE_AT), key, keyed.more));
 }
 
 const ENTRY: u32 = 90; // more than one line takes in JSON

@@ -4,7 +4,7 @@
 import { Action, FRAME_HEADER, RECORD_HEADER, RecordKind } from "../../../contract/onboard/abi";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { INPUT, OUTPUT, OUTPUT_SIZE, next, record } from "./common";
-export { abi, inputAt, inputSize, spare } from "./common";
+export { abi, inputAt, inputSize, key, spare } from "./common";
 
 const LIST: usize = memory.data(8, 8);
 let used: u32 = 0;

@@ -2,7 +2,7 @@
 // frame: 0xf0 an assertion, 0xf1 a load outside its memory, 0xf2 a division by zero.
 import { Action, EVENT_HEADER, RECORD_HEADER, RecordKind, Refusal, VERDICTS } from "../../../contract/onboard/abi";
 import { INPUT, OUTPUT, OUTPUT_SIZE, next, record } from "./common";
-export { abi, inputAt, inputSize, spare } from "./common";
+export { abi, inputAt, inputSize, key, spare } from "./common";
 
 const VERDICT: usize = memory.data(VERDICTS * sizeof<u32>(), 8);
 const EVENT_SIZE: u32 = EVENT_HEADER + 8;

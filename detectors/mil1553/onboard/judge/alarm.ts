@@ -1,5 +1,5 @@
 // Findings of the 1553 detectors, one way of raising them.
-import { mix } from "../../../../lib/onboard/bytes";
+import { keyed } from "../../../../lib/onboard/keyed";
 import { Accused, Finding, Subject, raise, scaled } from "../../../onboard/finding";
 import { command1, command2, key, time } from "../observed";
 
@@ -13,7 +13,7 @@ import { command1, command2, key, time } from "../observed";
  * alerts.
  */
 export function alarm(detector: u32, what: u32, part: u64, score: f64, threshold: f64): Finding {
-  const f = about(detector, what, mix(key, part), score, threshold);
+  const f = about(detector, what, keyed(key, part), score, threshold);
   f.accused = Accused.MESSAGE;
   return f;
 }
@@ -28,12 +28,12 @@ export function ofTerminal(detector: u32, what: u32, subject: u64, who: u32, sco
 
 export function about(detector: u32, what: u32, subject: u64, score: f64, threshold: f64): Finding {
   const t = max<f64>(scaled(detector, threshold), 1e-9);
-  return raise(detector, what, mix((<u64>detector) << 8, subject), time, min<f64>(score, 100 * t), t);
+  return raise(detector, what, keyed((<u64>detector) << 8, subject), time, min<f64>(score, 100 * t), t);
 }
 
 /** A finding about a message that is not at hand: that nothing came accuses nobody. */
 export function absent(detector: u32, what: u32, identity: u64, bus: u32, score: f64, threshold: f64): Finding {
-  const f = about(detector, what, mix(identity, 0), score, threshold);
+  const f = about(detector, what, keyed(identity, 0), score, threshold);
   f.subject = Subject.COMMAND;
   f.bus = bus;
   f.cmd1 = <u16>command1(identity);

@@ -2,7 +2,7 @@
 // sparse). Open addressing by (from, to).
 //
 // What follows its own failed attempt, an interruption, or a message whose command cannot be believed follows nothing.
-import { mix } from "../../../../lib/onboard/bytes";
+import { wide3 } from "../../../../lib/onboard/keyed";
 import { learnedBus, transitionAt } from "../arena";
 import { BusState } from "../bus";
 import { TRANSITIONS } from "../capacity";
@@ -20,7 +20,7 @@ export function learnOrder(bus: u32, b: BusState, identity: u32): void {
   const from = <u32>b.previous;
   b.previous = <u16>(identity + 1);
   if (from == 0) return;
-  for (let i = (<u32>(mix(from, identity) >> 40)) & MASK; ; i = (i + 1) & MASK) {
+  for (let i = (<u32>(wide3(from, identity, 0) >> 40)) & MASK; ; i = (i + 1) & MASK) {
     const t = transitionAt(i);
     if (t.from == 0) {
       if (used == ROOM) {
