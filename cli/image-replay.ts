@@ -57,6 +57,7 @@ export async function replayInImage(
   sink: Sink,
   arch: Arch = HOST_ARCH,
   machine?: Machine,
+  key?: Uint8Array,
 ): Promise<ImageFacts> {
   const folder = mkdtempSync(join(tmpdir(), "weir-image-"));
   try {
@@ -67,7 +68,7 @@ export async function replayInImage(
     const facts = { emittedOnIn: 0, readyMs: 0, guestUs: 0 };
     const started = performance.now();
     const exit = await replayThroughImage({
-      ...{ image, memory, accelerator, ...(machine && { machine }) },
+      ...{ image, memory, accelerator, ...(machine && { machine }), ...(key && { key }) },
       records: recordStream(reader, new Uint8Array(INPUT_SIZE)),
       macs: Object.fromEntries(policy.interfaces.map(({ name, mac }) => [name, mac])) as Record<
         "in" | "out" | "log",

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { archOf, HOST_ARCH } from "../appliance/contract/arch.ts";
-import type { Sink } from "../appliance/hosts/embedded/appliance.ts";
+import type { Sink, TableKey } from "../appliance/hosts/embedded/appliance.ts";
 import { embed } from "../appliance/hosts/node.ts";
 import { Report } from "../appliance/hosts/report.ts";
 import { damageText } from "../captures/damage.ts";
@@ -14,6 +14,7 @@ import { CaptureWriter } from "../captures/write.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
 import { alertRuleText } from "../diode/suppression/config.ts";
 import { openOwn } from "../lib/files.ts";
+import { readTableKey } from "../lib/table-key.ts";
 import { type ImageFacts, machineFor, replayInImage, whyNoImage } from "./image-replay.ts";
 import { Progress } from "./progress.ts";
 import { printSummary } from "./summary.ts";
@@ -36,6 +37,7 @@ interface Options {
   thresholdConfig?: string;
   baseline?: string;
   html?: string;
+  key?: string;
 }
 
 export function command(): Command {
@@ -68,6 +70,10 @@ export function command(): Command {
       "suppress alerts as this file says, in the format of Suricata's threshold.config",
     )
     .option("--baseline <file>", "use this baseline (weir learn) instead of the policy's")
+    .option(
+      "--key <digits|file>",
+      "the tables' key of a live start, to repeat what the image made of it: weir run keeps it as weir/boot/NUMBER.key",
+    )
     .option("--html <file>", "write a report, captures included, that any browser opens (weir page)")
     .option("--recursive", "read folders inside folders too")
     .option("--image", "boot the image under QEMU and replay through its `in` interface")
@@ -105,6 +111,7 @@ async function replay(options: Options, words: string): Promise<number> {
   const arch = options.arch === undefined ? HOST_ARCH : archOf(options.arch);
   const machine = machineFor(arch, options);
   const policy = load(options);
+  const key = options.key === undefined ? undefined : readTableKey(options.key);
   const filter = words ? await Filter.create(words) : undefined;
   const reader = await CaptureReader.open(options.read, {
     recursive: options.recursive ?? false,
@@ -143,8 +150,8 @@ async function replay(options: Options, words: string): Promise<number> {
     if (missing && !options.orEmbedded) throw new Error(`--image: ${missing}`);
     if (missing) process.stderr.write(`weir: ${missing}; replaying in this process instead\n`);
     if (options.image && !missing)
-      facts = await replayInImage(reader, policy, Number(options.memory), sink, arch, machine);
-    else await replayHere(reader, policy, sink);
+      facts = await replayInImage(reader, policy, Number(options.memory), sink, arch, machine, key);
+    else await replayHere(reader, policy, sink, key);
   } finally {
     progress.stop();
     outputs.close();
@@ -183,8 +190,8 @@ function load({ config, checksums, set, thresholdConfig, baseline }: Options): C
   return compiled;
 }
 
-async function replayHere(reader: CaptureReader, policy: CompiledPolicy, sink: Sink): Promise<void> {
-  const appliance = await embed(policy.parts);
+async function replayHere(reader: CaptureReader, policy: CompiledPolicy, sink: Sink, key?: TableKey): Promise<void> {
+  const appliance = await embed(policy.parts, key);
   for await (const chunk of recordStream(reader, appliance.input)) appliance.run(chunk.length, sink);
 }
 

@@ -15,6 +15,7 @@ import { HOSTS, hostOf, starterOf } from "../appliance/hosts/hosts.ts";
 import { archOfImage, isFlat, liveClock } from "../appliance/hosts/qemu.ts";
 import { Vigil } from "../appliance/hosts/vigil.ts";
 import { nextStart, stateFolder } from "../lib/starts.ts";
+import { newTableKey } from "../lib/table-key.ts";
 
 interface Options {
   host: string;
@@ -111,9 +112,11 @@ async function run(image: string, options: Options): Promise<number> {
  * When it starts, and the number of this start. The log's receivers and keys go by that number, so it grows when the host's clock
  * does not; where no earlier number is known here it is the time in ms, which earlier versions took, too.
  */
-function startNow({ boot = stateFolder("boot") }: Options): string[] {
+function startNow({ boot = stateFolder("boot"), print }: Options): string[] {
   const now = Date.now();
-  return liveClock(now, nextStart(boot, BigInt(now), BigInt(Number.MAX_SAFE_INTEGER)));
+  const number = nextStart(boot, BigInt(now), BigInt(Number.MAX_SAFE_INTEGER));
+  // A description may start many times, and be read by others: there the image draws a key itself.
+  return [...liveClock(now, number), ...(print ? [] : [`weir.key=${newTableKey(boot, number)}`])];
 }
 
 /** Runs it to its end. */

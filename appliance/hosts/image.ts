@@ -28,6 +28,8 @@ export interface ReplayOptions {
   macs?: { in: string; out: string; log: string };
   /** Which start this is, for the log; 0 unless said: replays are alike. */
   boot?: number;
+  /** Of its tables (lib/table-key.ts); that of replays unless given. */
+  key?: Uint8Array;
   /** Milliseconds for all of it. */
   timeout?: number;
 }
@@ -44,6 +46,7 @@ export async function replayThroughImage(options: ReplayOptions): Promise<Exit &
   const input = await FrameStream.listen(path("in"), onIn);
   const streams = [input, await FrameStream.listen(path("out"), onOut), await FrameStream.listen(path("log"), onLog)];
   const append = ["clock=frames", ...(options.boot ? [`boot=${options.boot}`] : [])];
+  if (options.key) append.push(`weir.key=${Buffer.from(options.key).toString("hex")}`);
   const running = startImage({
     ...options,
     nics: [nic("in"), nic("out"), nic("log")],

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { compileOnboard } from "../../lib/asc.ts";
 import { COMPARTMENTS } from "../build/compartments.ts";
 import type { Modules, Parts } from "../contract/abi.ts";
-import { Appliance } from "./embedded/appliance.ts";
+import { Appliance, type TableKey } from "./embedded/appliance.ts";
 
 let modules: Promise<Modules> | undefined;
 
@@ -20,7 +20,7 @@ async function compileAll(): Promise<Modules> {
   return { inspect: inspect!, guard: guard!, journal: journal! };
 }
 
-/** An appliance in this process, configured with a compiled policy. */
-export async function embed(parts: Parts): Promise<Appliance> {
-  return new Appliance(await loadModules(), parts);
+/** An appliance in this process, configured with a compiled policy; its tables under `key`, or that of replays. */
+export async function embed(parts: Parts, key?: TableKey): Promise<Appliance> {
+  return new Appliance(await loadModules(), parts, key);
 }

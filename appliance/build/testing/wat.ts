@@ -19,6 +19,7 @@ export function guardWat(more = "", memory = '(memory (export "memory") 2 2)'): 
   return `(module ${more} ${memory} ${functions}
     (func (export "configure") (param i32) (result i32) i32.const 0)
     (func (export "spare") (param i32) (result i64) i64.const 0)
+    (func (export "key") (param i64 i64))
     (func (export "tick") (result i64) i64.const 0)
     (func (export "run") (param i32 i32) (result i32) local.get 1))`;
 }
