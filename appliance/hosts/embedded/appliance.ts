@@ -29,7 +29,6 @@ import { afterFrame, afterRecord } from "../../contract/records.ts";
 export type TableKey = Uint8Array;
 
 function wordsOf(key: TableKey): [bigint, bigint] {
-  if (key.length !== 16) throw new Error(`a key of tables of ${key.length} bytes, expected 16`);
   const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
   return [view.getBigUint64(0, true), view.getBigUint64(8, true)];
 }
