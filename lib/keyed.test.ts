@@ -54,7 +54,7 @@ beforeAll(async () => {
 const u64 = (x: bigint) => BigInt.asUintN(64, x);
 const PAPER: [bigint, bigint] = [0x0706050403020100n, 0x0f0e0d0c0b0a0908n];
 
-// REQ-DETECT-015
+// REQ-DETECT-016
 describe("the hash of the tables", () => {
   it("is compared with a reference that gives the paper's own value (appendix A, SipHash-2-4 of 15 bytes)", () => {
     const bytes = Uint8Array.from({ length: 15 }, (_, i) => i);

@@ -10,7 +10,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// REQ-DETECT-015
+// REQ-DETECT-016
 it("each start has another key, which is kept beside its number, for its owner alone", () => {
   const [first, second] = [newTableKey(folder, 7n), newTableKey(folder, 8n)];
   expect(first).toMatch(/^[0-9a-f]{32}$/);

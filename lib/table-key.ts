@@ -1,4 +1,4 @@
-// REQ-DETECT-015
+// REQ-DETECT-016
 /**
  * The key under which inspect and guard place the records of their tables (lib/onboard/keyed.ts), as people and files have it: 32 digits
  * of base 16. Each live start has another; it is kept beside the number of the start, so that what an image saw can be replayed as it

@@ -1,4 +1,4 @@
-// REQ-DETECT-015
+// REQ-DETECT-016
 // The hash of every table that untrusted input addresses: SipHash-1-3 (Aumasson, Bernstein, "SipHash: a fast
 // short-input PRF", INDOCRYPT 2012) under a key of 128 bits. Who does not know the key cannot choose inputs that meet
 // in a place, so nobody can aim at a record, though he reads this source. One round a word and three at the end are

@@ -1,4 +1,4 @@
-// REQ-DETECT-015
+// REQ-DETECT-016
 // The key of the compartments' tables (lib/onboard/keyed.ts): who does not know it cannot aim at a record. Whence:
 //
 //   weir.key= of the command line   32 digits of base 16, as `weir run` draws them; so that a live run can be replayed
