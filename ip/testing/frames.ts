@@ -83,7 +83,7 @@ export const ACK = 16;
 
 export function tcp(
   flags: number,
-  o: Ends & { options?: Uint8Array; data?: Uint8Array; seq?: number; urgent?: number } = {},
+  o: Ends & { options?: Uint8Array; data?: Uint8Array; seq?: number; ack?: number; urgent?: number } = {},
 ): Uint8Array {
   const options = o.options ?? new Uint8Array(0);
   const place = ((5 + options.length / 4) << 12) | flags;
@@ -91,7 +91,7 @@ export function tcp(
     u16(o.sport ?? 40000),
     u16(o.dport ?? 502),
     u32(o.seq ?? 1),
-    u32(0),
+    u32(o.ack ?? (flags & ACK ? 2 : 0)), // what acknowledges a SYN of this function
     u16(place),
     "2000 0000",
     u16(o.urgent ?? 0),

@@ -82,14 +82,14 @@ function contact(k: Packet, e: Endpoints): usize {
     const source = addressKey(ip.version, ip.srcHi, ip.srcLo),
       target = addressKey(ip.version, ip.dstHi, ip.dstLo);
     const forward = scan.contactKey(source, target, k.destPort, 6);
-    if (flags == SYN) return scan.attempt(forward, ip.version, ip.srcHi, ip.srcLo, k.macSrc, k.time);
-    if (flags == ACK) {
-      scan.success(forward);
-      return 0;
+    if (flags == SYN) {
+      const due = scan.attempt(forward, ip.version, ip.srcHi, ip.srcLo, k.macSrc, k.time);
+      scan.sentSyn(forward, k.seq, k.payloadClaimed);
+      return due;
     }
     const backward = scan.contactKey(target, source, k.sourcePort, 6);
     if (flags & RST) return scan.failure(backward, k.time);
-    if (flags == (SYN | ACK)) scan.success(backward);
+    if (flags == (SYN | ACK)) scan.success(backward, target, source, k.ack);
     return 0;
   }
   return k.quoted ? refusal(k, e) : 0;

@@ -12,7 +12,7 @@ export function attempt(src: u64, dst: u64, port: u32, time: u64): u32 {
   return <u32>scan.attempt(keyOf(src, dst, port), 4, 0, src, 0, time);
 }
 export function success(src: u64, dst: u64, port: u32): void {
-  scan.success(keyOf(src, dst, port));
+  scan.success(keyOf(src, dst, port), addressKey(4, 0, src), addressKey(4, 0, dst), 0);
 }
 export function failure(src: u64, dst: u64, port: u32, time: u64): u32 {
   return <u32>scan.failure(keyOf(src, dst, port), time);

@@ -6,16 +6,21 @@
 // A scanner's mostly fail (probability of success theta1). Each outcome moves the source's log likelihood ratio; at
 // `upper` it is called a scanner, at `lower` benign, and the walk starts again from 0 (a benign host may turn).
 //
-// Two things differ from the paper. A first contact is with a (host, port) rather than a host, so that a scan of many
-// ports of one host counts too. And no connection state of the site is needed: an attempt succeeds when the target
-// answers (SYN-ACK, a UDP reply) or when the source goes on as if it had (an ACK): a tap that sees one direction only
-// still works. It fails on RST or ICMP unreachable, or after TIMEOUT without either (TCP only: silence is normal in
-// UDP).
+// Three things differ from the paper. A first contact is with a (host, port) rather than a host, so that a scan of many
+// ports of one host counts too; but success counts once for each host, or one accomplice with open ports would clear
+// a scanner. And an attempt succeeds only by what the target sends: a SYN-ACK that acknowledges this SYN. What the
+// source itself sends proves nothing, for a scanner can send an ACK behind each SYN; so a tap that does not see the
+// answers calls every client a scanner: switch the detector off there. It fails on RST or ICMP unreachable, or after
+// TIMEOUT without an answer (TCP only: silence is normal in UDP).
+//
+// Rule when SOURCES are followed: of PROBES neighbours that one makes room whose walk has led least far towards a
+// scanner, of equal ones the one seen longest ago; after HOLD without an attempt a walk protects no longer. So a flood
+// of new sources displaces other new ones, and not the scanner among them.
 //
 // What only an error of ICMP tells (HEARSAY: nobody was seen to send what it quotes, and who sent the error could quote
 // anything) has a walk of its own, which is announced and accuses nobody.
 //
-//   Source (80 bytes): who, walk, counts        Pending (40 bytes): one unanswered first contact, a ring in time order
+//   Source (80 bytes): who, walk, counts        Pending (48 bytes): one unanswered first contact, a ring in time order
 import { wide3 } from "../../../lib/onboard/keyed";
 import { addressKey } from "../../../ip/onboard/address";
 import { SOURCES, PENDING, SLOTS, CONTACTS } from "./capacity";
@@ -51,6 +56,8 @@ class Pending {
   time: u64;
   kind: u32; // of the source
   version: u32;
+  sequence: u32; // that a SYN-ACK acknowledges; TCP
+  data: u32; // bytes with the SYN, which may be acknowledged too
 }
 
 const SOURCE: usize = offsetof<Source>();
@@ -61,6 +68,8 @@ const slots: usize = memory.data(SLOTS * 4, 8); // hash -> position in the ring
 const contacts: usize = memory.data(CONTACTS * 8, 8); // what was contacted lately: a two-way cache of keys
 
 const TIMEOUT: u64 = 4000000000;
+const HOLD: u64 = 600000000000;
+const ANSWERED: u64 = 0x1f83d9abfb41bd6b; // with a contact's hosts: one of them succeeded
 const REPEAT: u64 = 60000000000; // a source is announced again after this long at the earliest
 const PATIENCE: u32 = 20; // open attempts a source may have before an early eviction counts as silence
 const PROBES: u32 = 8;
@@ -100,7 +109,7 @@ export function attempt(key: u64, version: u32, hi: u64, lo: u64, mac: u64, time
   if (contacted(key)) return 0;
   let due: usize = 0;
   if (head - tail == PENDING) due = evict();
-  const source = find(version, hi, lo, kind);
+  const source = find(version, hi, lo, kind, time);
   source.attempts += 1;
   source.open += 1;
   source.seen = time;
@@ -118,12 +127,22 @@ export function attempt(key: u64, version: u32, hi: u64, lo: u64, mac: u64, time
   return due;
 }
 
-/** The contact was answered, or went on. */
-export function success(key: u64): void {
+/** The attempt that was made last, by a SYN with this sequence number and so many bytes. */
+export function sentSyn(key: u64, sequence: u32, data: u32): void {
   const p = pending(key);
   if (p == 0) return;
-  const source = close(changetype<Pending>(p));
-  if (source == 0) return;
+  changetype<Pending>(p).sequence = sequence + 1;
+  changetype<Pending>(p).data = data;
+}
+
+/** The target, by the keys of source and target, answered the contact and acknowledged this sequence number. */
+export function success(key: u64, from: u64, target: u64, acknowledged: u32): void {
+  const p = pending(key);
+  if (p == 0) return;
+  const attempted = changetype<Pending>(p);
+  if (acknowledged - attempted.sequence > attempted.data) return;
+  const source = close(attempted);
+  if (source == 0 || contacted(wide3(from, target, ANSWERED))) return;
   const s = changetype<Source>(source);
   s.walk += onSuccess;
   if (s.walk <= lower) {
@@ -148,13 +167,8 @@ export function failure(key: u64, time: u64): usize {
 
 /** The source (a Source) if it is called a scanner at present, else 0. */
 export function called(version: u32, hi: u64, lo: u64): usize {
-  const h = place(version, hi, lo);
-  for (let i: u32 = 0; i < PROBES; ++i) {
-    const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
-    if (s.lo == lo && s.hi == hi && s.version == version && s.kind == SEEN && s.attempts != 0)
-      return s.walk >= upper ? changetype<usize>(s) : 0;
-  }
-  return 0;
+  const at = known(version, hi, lo, SEEN);
+  return at != 0 && changetype<Source>(at).walk >= upper ? at : 0;
 }
 
 /** Lets at most one attempt time out; called for every record until it returns 0. Returns a source to be announced. */
@@ -201,10 +215,10 @@ function evict(): usize {
 /** Takes the entry's outcome as known; returns its source, or 0 when that was evicted meanwhile. */
 function close(p: Pending): usize {
   p.key = 0;
-  const s = find(p.version, p.hi, p.lo, p.kind);
-  if (s.open == 0) return 0;
-  s.open -= 1;
-  return changetype<usize>(s);
+  const at = known(p.version, p.hi, p.lo, p.kind);
+  if (at == 0 || changetype<Source>(at).open == 0) return 0;
+  changetype<Source>(at).open -= 1;
+  return at;
 }
 
 @inline function entry(position: u32): Pending {
@@ -246,22 +260,45 @@ function contacted(key: u64): bool {
   return <u32>(addressKey(version, hi, lo) >> 32);
 }
 
-/** The source's entry; a new source takes a free place of its neighbourhood, else that of the one seen longest ago. */
-function find(version: u32, hi: u64, lo: u64, kind: u32): Source {
+/** The source's entry, or 0. */
+function known(version: u32, hi: u64, lo: u64, kind: u32): usize {
   const h = place(version, hi, lo);
-  let oldest: usize = 0;
-  let age: u64 = u64.MAX_VALUE;
   for (let i: u32 = 0; i < PROBES; ++i) {
     const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
-    if (s.lo == lo && s.hi == hi && s.version == version && s.kind == kind && s.attempts != 0) return s;
-    const seen = s.attempts == 0 ? 0 : s.seen;
-    if (seen < age) {
-      age = seen;
-      oldest = changetype<usize>(s);
-    }
+    if (s.lo == lo && s.hi == hi && s.version == version && s.kind == kind && s.attempts != 0)
+      return changetype<usize>(s);
   }
-  memory.fill(oldest, 0, SOURCE);
-  const s = changetype<Source>(oldest);
+  return 0;
+}
+
+/** How far its walk protects the entry. */
+@inline function weight(s: Source, time: u64): f64 {
+  return s.attempts != 0 && s.walk > 0 && time < s.seen + HOLD ? s.walk : 0;
+}
+
+/** The source's entry, made where there is none: see the rule above. */
+function find(version: u32, hi: u64, lo: u64, kind: u32, time: u64): Source {
+  const at = known(version, hi, lo, kind);
+  if (at != 0) return changetype<Source>(at);
+  const h = place(version, hi, lo);
+  let least: usize = 0;
+  for (let i: u32 = 0; i < PROBES; ++i) {
+    const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
+    if (s.attempts == 0) {
+      least = changetype<usize>(s);
+      break;
+    }
+    if (least == 0) {
+      least = changetype<usize>(s);
+      continue;
+    }
+    const other = changetype<Source>(least);
+    const a = weight(s, time),
+      b = weight(other, time);
+    if (a < b || (a == b && s.seen < other.seen)) least = changetype<usize>(s);
+  }
+  memory.fill(least, 0, SOURCE);
+  const s = changetype<Source>(least);
   s.version = version;
   s.hi = hi;
   s.lo = lo;

@@ -4,8 +4,10 @@
 //   NAMES    bytes of new names below the domain, beyond SHORT each (content networks use names of up to about 30
 //            bytes); reverse look-ups are left out
 //   COUNT    new names at all
-//   ANSWERS  bytes of messages about TXT, NULL, KEY and private types
-//   ODD      datagrams on port 53 that are no DNS, per client (domain "")
+//   ANSWERS  bytes of messages about TXT, NULL, KEY and private types; what is behind the question of operations other
+//            than queries (updates, notifications), of queries beyond OPTIONS, all where there is no question; and what
+//            a client sends by TCP that begins no message
+//   ODD      datagrams on port 53 that are no DNS, or in pieces, or a client's in pieces, per client (domain "")
 //
 // New: not among the last two dozen of this record (a Bloom filter of 128 bits, begun anew when half full), so asking
 // again adds nothing, nor does the answer that repeats the question. score = sum / limit, threshold 1; the sum stops at
@@ -24,7 +26,7 @@ import { learning } from "../../ip/onboard/area";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { member } from "../../ip/onboard/words";
 import { NAME, domainKey, limitsOf } from "./limits";
-import { answer, domainAt, nameLength, question, questionType, reverse, text } from "./name";
+import { answer, behind, domainAt, nameLength, opcode, question, questionType, reverse, text } from "./name";
 
 const enum Sum {
   NAMES = 0,
@@ -63,6 +65,7 @@ class Domain {
 const DOMAINS: u32 = 256; // (client, registered domain)
 const STRIDE: u32 = 128;
 const SHORT: u32 = 24;
+const OPTIONS: u32 = 64; // bytes behind a question that queries have: EDNS with a cookie (RFC 6891, RFC 7873)
 const SALT: u64 = 0xca5a826395121157;
 const leaks: usize = memory.data<f64>([1, 1, 20, 0.1]); // per second
 const defaults: usize = memory.data<f32>([600, 200, 6000, 15]);
@@ -84,23 +87,39 @@ export function check(k: Packet, e: Endpoints): void {
   const p = e.frame;
   let at = k.payloadOffset,
     length = k.payloadLength;
-  if (at + length > k.captured || k.flags & Is.FRAGMENT) return;
+  if (at + length > k.captured) return;
   const fromServer = k.sourcePort == 53 && k.destPort != 53;
   isAnswer = fromServer;
+  if (k.flags & Is.FRAGMENT) {
+    // Answers come in pieces where EDNS allows it; questions do not
+    if (!fromServer && e.protocol == 17 && !(k.flags & Is.SNAPPED)) odd(k, e, e.src);
+    return;
+  }
   if (e.protocol == 6) {
     // two bytes of length in front (RFC 1035 section 4.2.2); what continues a message is not looked at
-    if (length < 14) return;
+    if (length < 14) {
+      if (!fromServer && length != 0) strange(k, e, length);
+      return;
+    }
     const said = ((<u32>load<u8>(p + at)) << 8) | load<u8>(p + at, 1);
     at += 2;
     length -= 2;
-    if (said < 17 || said > length + 4096 || !question(p + at, length)) return;
+    if (said < 17 || said > length + 4096 || !question(p + at, length)) {
+      if (!fromServer) strange(k, e, length);
+      return;
+    }
   } else if (e.protocol != 17 || length == 0) return;
   else if (!question(p + at, length)) {
-    if (!(k.flags & (Is.SNAPPED | Is.CUT)) && !control(p + at, length)) odd(k, e, fromServer ? e.dst : e.src);
+    if (k.flags & (Is.SNAPPED | Is.CUT)) return;
+    if (!control(p + at, length)) odd(k, e, fromServer ? e.dst : e.src);
+    else if (!fromServer) strange(k, e, length);
     return;
   }
   isAnswer = fromServer || (k.sourcePort == 53 && answer);
   const client = isAnswer ? e.dst : e.src;
+  // What is behind the question of anything but an answer to a query is the sender's own
+  const own = opcode != 0 ? behind : !answer && behind > OPTIONS ? behind - OPTIONS : 0;
+  if (own != 0) strange(k, e, own);
   if (nameLength == 0 || reverse()) return;
   const d = record(client, text + domainAt, nameLength - domainAt);
   drain(d, k.time);
@@ -119,6 +138,13 @@ function control(p: usize, length: u32): bool {
   if (length < 12) return false;
   const opcode = ((<u32>load<u8>(p, 2)) >> 3) & 15;
   return opcode == 2 || opcode == 4 || opcode == 5 || opcode == 6 || (load<u8>(p, 4) == 0 && load<u8>(p, 5) == 0);
+}
+
+/** Bytes in which a client can carry what it likes, whatever name is in front of them. */
+function strange(k: Packet, e: Endpoints, bytes: u32): void {
+  const d = record(isAnswer ? e.dst : e.src, text, 0);
+  drain(d, k.time);
+  add(k, d, e, Sum.ANSWERS, <f64>bytes);
 }
 
 function record(client: u64, name: usize, length: u32): Domain {
@@ -240,10 +266,10 @@ function unit(t: Text, what: u32): void {
       lit(t, " new names");
       return;
     case Sum.ANSWERS:
-      lit(t, " bytes of TXT, NULL and private types");
+      lit(t, " bytes of TXT, NULL, private types, and of what is no query");
       return;
     default:
-      lit(t, " datagrams on port 53 that are no DNS");
+      lit(t, " datagrams on port 53 that are no DNS, or in pieces");
   }
 }
 
@@ -263,6 +289,7 @@ export function seen(t: Text, f: Finding): void {
   const p = changetype<usize>(f) + offsetof<Finding>("b");
   let n: u32 = 0;
   while (n < 16 && load<u8>(p + n) != 0) ++n;
+  if (n == 0) return; // of the client, whatever the name
   lit(t, n == 16 ? " below ..." : " below ");
   plain(t, p, n);
   const fuller = f.d - 128 * floor<f64>(f.d / 128);

@@ -13,6 +13,10 @@ export let domainAt: u32 = 0;
 export let questionType: u32 = 0;
 /** 1 = the message is an answer. */
 export let answer: u32 = 0;
+/** Of the message; 0 = a query. */
+export let opcode: u32 = 0;
+/** Bytes behind the question. */
+export let behind: u32 = 0;
 
 const STARTS: u32 = 128;
 const starts: usize = memory.data(STARTS, 8); // offsets of labels in text; 127 labels at most fit into 255 bytes
@@ -21,8 +25,9 @@ const starts: usize = memory.data(STARTS, 8); // offsets of labels in text; 127 
 export function question(p: usize, length: u32): bool {
   if (length < 17) return false;
   const flags = <u32>load<u8>(p, 2);
-  if (flags & 0x78 || load<u8>(p, 4) != 0 || load<u8>(p, 5) != 1) return false; // a query, one question
+  if (load<u8>(p, 4) != 0 || load<u8>(p, 5) != 1) return false; // one question
   answer = flags >> 7;
+  opcode = (flags >> 3) & 15;
   let at: u32 = 12,
     n: u32 = 0,
     labels: u32 = 0;
@@ -48,6 +53,7 @@ export function question(p: usize, length: u32): bool {
   }
   if (at + 4 > length) return false;
   questionType = ((<u32>load<u8>(p + at)) << 8) | load<u8>(p + at, 1);
+  behind = length - at - 4;
   nameLength = n;
   domainAt = labels < 3 ? 0 : <u32>load<u8>(starts + labels - 2);
   if (labels >= 3 && country(labels, n)) domainAt = <u32>load<u8>(starts + labels - 3);

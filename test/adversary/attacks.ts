@@ -1,0 +1,128 @@
+// The attacks of rows.ts, as frames.
+import { ACK, address, bytes, DST6, ipv4, ipv6, RST, SYN, tcp, udp } from "../../ip/testing/frames.ts";
+import { ATTACKER, dnsName, ethernet, type Frame, HONEST, MAC, Scene } from "../framing/scene.ts";
+
+export const LISTED = `detectors: { newcomer: { hosts: [ ${HONEST} ] } }`;
+const TARGET = "10.0.0.10";
+const RESOLVER = "10.0.0.2";
+
+/** A refused first contact with each of these ports, as `probe` sends it. */
+function probes(scene: Scene, count: number, probe: (port: number) => void, wait = 0): readonly Frame[] {
+  for (let port = 1; port <= count; port++) {
+    probe(port);
+    scene.segment(TARGET, MAC.server, ATTACKER, port, 999, RST | ACK).wait(wait);
+  }
+  return scene.frames;
+}
+
+const syn = (scene: Scene, port: number) => scene.segment(ATTACKER, MAC.attacker, TARGET, 999, port, SYN);
+
+export function acknowledged(): readonly Frame[] {
+  const scene = new Scene();
+  return probes(scene, 60, (port) => syn(scene, port).segment(ATTACKER, MAC.attacker, TARGET, 999, port, ACK));
+}
+
+export function repeated(): readonly Frame[] {
+  const scene = new Scene();
+  return probes(scene, 60, (port) => {
+    for (let n = 0; n < 3; n++) syn(scene, port);
+  });
+}
+
+/** With options of IP (four no-operations, RFC 791) and a TTL that does not reach the target. */
+export function dressed(): readonly Frame[] {
+  const scene = new Scene();
+  return probes(scene, 60, (port) => {
+    const ends = { src: ATTACKER, dst: TARGET, sport: 999, dport: port };
+    scene.add(ethernet(MAC.attacker, ipv4(6, tcp(SYN, ends), { ...ends, ttl: 1, options: bytes("01010101") })));
+  });
+}
+
+export function accomplice(): readonly Frame[] {
+  const scene = new Scene();
+  return probes(scene, 60, (port) => {
+    for (let n = 0; n < 2; n++) {
+      const open = 10_000 + 2 * port + n;
+      scene
+        .segment(ATTACKER, MAC.attacker, HONEST, 999, open, SYN)
+        .segment(HONEST, MAC.honest, ATTACKER, open, 999, SYN | ACK);
+    }
+    syn(scene, port);
+  });
+}
+
+export function slow(): readonly Frame[] {
+  const scene = new Scene();
+  return probes(scene, 12, (port) => syn(scene, port), 300_000);
+}
+
+/** 3,000 new sources between two probes, whose SYNs an open port answers: six times as many as are followed. */
+export function crowd(): readonly Frame[] {
+  const scene = new Scene();
+  let n = 0;
+  return probes(scene, 12, (port) => {
+    syn(scene, port);
+    for (let k = 0; k < 3000; k++, n++) {
+      const src = `10.${1 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`;
+      scene.segment(src, MAC.attacker, "10.0.0.20", 999, 80, SYN);
+      scene.segment("10.0.0.20", MAC.other, src, 80, 999, SYN | ACK);
+    }
+  });
+}
+
+/** Of an IPv4-compatible address (RFC 4291, 2.5.5.1) that has the bits of a listed one. */
+export function compatible(): readonly Frame[] {
+  const src = "0:0:0:0:0:0:a00:5";
+  const packet = ipv6(17, udp(Buffer.from("x"), { src, dst: DST6 }));
+  packet.set(address(src), 8);
+  return new Scene().telemetry(HONEST, MAC.honest, 3).add(ethernet(MAC.attacker, packet, "86dd")).frames;
+}
+
+/** As many bytes as no generator of random numbers has a hand in, and that are no text. */
+const noise = (n: number, size: number) =>
+  Uint8Array.from({ length: size }, (_, i) => (Math.imul(n * 977 + i, 2654435761) >>> 13) & 255);
+const message = (flags: number, questions: number, rest: Uint8Array) =>
+  bytes("1234", [flags >> 8, flags & 255, 0, questions], "0000 0000 0000", rest);
+const ask = (scene: Scene, data: Uint8Array) => scene.datagram(ATTACKER, MAC.attacker, RESOLVER, 3000, 53, data);
+
+/** Each of the other opcodes, with random bytes where they have no question. */
+export function opcodes(): readonly Frame[] {
+  const scene = new Scene();
+  for (let n = 0; n < 60; n++) ask(scene, message((1 + (n % 15)) << 11, 0, noise(n, 480)));
+  return scene.frames;
+}
+
+export function behind(): readonly Frame[] {
+  const scene = new Scene();
+  const question = bytes(dnsName("a.example.com"), "0001 0001");
+  for (let n = 0; n < 60; n++) ask(scene, message(0x0100, 1, bytes(question, noise(n, 400))));
+  return scene.frames;
+}
+
+export function pieces(): readonly Frame[] {
+  const scene = new Scene();
+  for (let n = 0; n < 40; n++) {
+    const ends = { src: ATTACKER, dst: RESOLVER };
+    const whole = udp(message(0x0100, 1, bytes(dnsName("a.example.com"), "0001 0001", noise(n, 400))), {
+      ...ends,
+      sport: 3000,
+      dport: 53,
+    });
+    scene.add(ethernet(MAC.attacker, ipv4(17, whole.subarray(0, 64), { ...ends, id: n + 1, more: true })));
+    scene.add(ethernet(MAC.attacker, ipv4(17, whole.subarray(64), { ...ends, id: n + 1, offset: 64 })));
+  }
+  return scene.frames;
+}
+
+const HEX = (n: number, size: number) => Buffer.from(noise(n, size / 2)).toString("hex");
+
+/** A tunnel of 60 names, with 60 queries for decoy domains between each two: a quarter of what is followed. */
+export function decoys(): readonly Frame[] {
+  const scene = new Scene();
+  const query = (name: string) => ask(scene, message(0x0100, 1, bytes(dnsName(name), "0001 0001")));
+  for (let n = 0; n < 60; n++) {
+    query(`${HEX(n, 48)}.${HEX(n + 500, 48)}.evil.com`);
+    for (let k = 0; k < 60; k++) query(`www.d${n}-${k}.com`);
+  }
+  return scene.frames;
+}

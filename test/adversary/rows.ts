@@ -1,0 +1,409 @@
+// What an adversary on `in` tries against each detector, what comes of it, and what stays possible: one row for each detector and each
+// of evasion, framing, eviction and exhaustion. docs/ADVERSARY.md is written from this (npx vitest run test/adversary -u).
+import type { Frame } from "../framing/scene.ts";
+import * as attacks from "./attacks.ts";
+
+export const KINDS = ["evasion", "framing", "eviction", "exhaustion"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface Row {
+  /** Its folder: detectors/registry.ts. */
+  detector: string;
+  kind: Kind;
+  tried: string;
+  /** What comes of it. */
+  comes: string;
+  remains: string;
+  /** The frames of it; `alert` must be among the alerts, or with a `!` in front must not. */
+  scene?: { frames: () => readonly Frame[]; alert: string; policy?: string };
+  /** Where else it is tested. */
+  test?: string;
+}
+
+const FRAMING = "test/framing/framing.test.ts";
+const KEYED = "records lie where a key of the start says, so nobody aims; whoever is found longest ago goes";
+const GUESSING = "with as many new records as the table has places between two of its own, an attacker is forgotten";
+
+const row = (
+  detector: string,
+  kind: Kind,
+  tried: string,
+  comes: string,
+  remains: string,
+  how: Partial<Row> = {},
+): Row => ({
+  ...{ detector, kind, tried, comes, remains },
+  ...how,
+});
+
+export const ROWS: readonly Row[] = [
+  row(
+    "scan",
+    "evasion",
+    "an ACK behind each SYN",
+    "found: only the target's SYN-ACK, which acknowledges this SYN, is success",
+    "who forges the SYN-ACK in the target's name looks successful, once for each host",
+    { scene: { frames: attacks.acknowledged, alert: "scan" } },
+  ),
+  row("scan", "evasion", "each SYN sent several times", "found: a contact counts once", "none known", {
+    scene: { frames: attacks.repeated, alert: "scan" },
+  }),
+  row("scan", "evasion", "IP options, odd TTLs", "found: neither is looked at", "none known", {
+    scene: { frames: attacks.dressed, alert: "scan" },
+  }),
+  row(
+    "scan",
+    "evasion",
+    "an accomplice with open ports, whose answers are success",
+    "found: success counts once for each host",
+    "as many accomplices as targets",
+    { scene: { frames: attacks.accomplice, alert: "scan" } },
+  ),
+  row(
+    "scan",
+    "evasion",
+    "slow: a probe in five minutes",
+    "found: a walk does not age",
+    "slower than HOLD (10 min) under a flood of sources; distributed: each source has a walk of its own, of which less than about six failures tell nothing",
+    { scene: { frames: attacks.slow, alert: "scan" } },
+  ),
+  row(
+    "scan",
+    "framing",
+    "refusals and errors in others' names, forged sources",
+    "accuses whoever bears the address at that MAC address, or nobody",
+    "the alert itself names the forged address",
+    { test: FRAMING },
+  ),
+  row(
+    "scan",
+    "eviction",
+    "new sources between the probes",
+    "found: of a neighbourhood that one goes whose walk has led least far",
+    "as many sources that fail as often as the scanner, between two of its probes: hundreds for its second, each with alerts of its own for later ones",
+    { scene: { frames: attacks.crowd, alert: "scan" } },
+  ),
+  row(
+    "scan",
+    "exhaustion",
+    "more attempts at a time than are followed (1,024)",
+    "the oldest goes; it counts as silent where its source has 20 open",
+    "above 250 SYNs a second of forged sources, fewer than 20 open attempts of one source go uncounted",
+    { test: "detectors/scan/scan.test.ts" },
+  ),
+  row(
+    "newcomer",
+    "evasion",
+    "::10.0.0.5 for 10.0.0.5",
+    "found: an address counts with its version",
+    "a listed address that is forged is listed",
+    { scene: { frames: attacks.compatible, alert: "new-host", policy: attacks.LISTED } },
+  ),
+  row(
+    "newcomer",
+    "framing",
+    "a first packet in another's name",
+    "accuses who sent it, by MAC address where several bear the address",
+    "the alert names the forged address",
+    { test: FRAMING },
+  ),
+  row(
+    "newcomer",
+    "eviction",
+    "addresses that meet in a place",
+    "an address that is forgotten is announced again, never missed",
+    "none known",
+    { test: "detectors/newcomer" },
+  ),
+  row(
+    "newcomer",
+    "exhaustion",
+    "thousands of new addresses",
+    "announced again where forgotten; alerts have a budget",
+    "the operator's attention",
+    { test: "appliance/compartments/inspect/grouped.test.ts" },
+  ),
+  row(
+    "tunnel",
+    "evasion",
+    "DNS with another opcode than QUERY",
+    "found: what is not a question counts as data",
+    "within the sums that are normal: 20 bytes a second beyond 6,000",
+    { scene: { frames: attacks.opcodes, alert: "dns-tunnel" } },
+  ),
+  row(
+    "tunnel",
+    "evasion",
+    "DNS queries in fragments",
+    "found: a client's datagrams in pieces count",
+    "six a minute beyond 15",
+    { scene: { frames: attacks.pieces, alert: "dns-tunnel" } },
+  ),
+  row(
+    "tunnel",
+    "evasion",
+    "data behind a short question",
+    "found: what is behind a query's question counts",
+    "in answers: data in the records of ordinary types; DNS on another port than 53; 64 bytes of options a query",
+    { scene: { frames: attacks.behind, alert: "dns-tunnel" } },
+  ),
+  row(
+    "tunnel",
+    "evasion",
+    "ICMP replies whose data have the hash of the request's",
+    "found: nobody knows the hash",
+    "30 bytes a second beyond 3,000",
+    { test: "detectors/tunnel/tunnel.test.ts" },
+  ),
+  row(
+    "tunnel",
+    "framing",
+    "answers and errors in others' names",
+    "what comes back accuses the flow only",
+    "the alert names the forged address",
+    { test: FRAMING },
+  ),
+  row("tunnel", "eviction", "decoy domains between the tunnel's names", KEYED, GUESSING, {
+    scene: { frames: attacks.decoys, alert: "dns-tunnel" },
+  }),
+  row(
+    "tunnel",
+    "exhaustion",
+    "more domains than are followed (256)",
+    "the domain that was used longest ago goes",
+    GUESSING,
+    { scene: { frames: attacks.decoys, alert: "dns-tunnel" } },
+  ),
+  row(
+    "flood",
+    "evasion",
+    "as much as the limit, from many sources",
+    "found at the target, whoever sends",
+    "below the limits of each second",
+    { test: "detectors/flood" },
+  ),
+  row(
+    "flood",
+    "framing",
+    "packets in others' names",
+    "who was flooded is named; the packet at hand is accused with its MAC address",
+    "the alert names the forged address",
+    { test: FRAMING },
+  ),
+  row("flood", "eviction", "new hosts beside the flood", KEYED, GUESSING, { test: "detectors/table.test.ts" }),
+  row(
+    "flood",
+    "exhaustion",
+    "an estimate of different hosts, led astray by chosen addresses",
+    "the estimate hashes under the key",
+    "none known",
+    { test: "lib/keyed.test.ts" },
+  ),
+  row(
+    "arp",
+    "evasion",
+    "a move from an address that was forgotten",
+    "found with a baseline, whatever was forgotten",
+    "without a baseline a flood of bindings hides a move",
+    { test: "detectors/arp" },
+  ),
+  row(
+    "arp",
+    "framing",
+    "ARP in others' names",
+    "accuses the MAC address of the frame",
+    "MAC addresses may be forged, too",
+    { test: FRAMING },
+  ),
+  row(
+    "arp",
+    "eviction",
+    "bindings and stations that meet in a place",
+    KEYED,
+    "256 bindings and 128 stations are soon swept",
+    { test: "detectors/table.test.ts" },
+  ),
+  row(
+    "arp",
+    "exhaustion",
+    "questions for the same places",
+    "a newer question takes an older one's place, which the key chooses",
+    "answers to forgotten questions look unasked",
+    { test: "detectors/arp" },
+  ),
+  row(
+    "beacon",
+    "evasion",
+    "intervals that vary by more than the limit",
+    "not found",
+    "beacons with enough jitter are beyond it",
+    { test: "detectors/beacon" },
+  ),
+  row(
+    "beacon",
+    "framing",
+    "packets at regular times in another's name",
+    "accuses the flow, or the sender's MAC address",
+    "the alert names the forged address",
+    { test: FRAMING },
+  ),
+  row("beacon", "eviction", "conversations between the beacons", KEYED, GUESSING, { test: "detectors/table.test.ts" }),
+  row(
+    "beacon",
+    "exhaustion",
+    "more conversations than are followed (2,048)",
+    "what the baseline knows is never displaced",
+    GUESSING,
+    { test: "detectors/ip/ip.test.ts" },
+  ),
+  row(
+    "pair",
+    "evasion",
+    "conversations that the inventory has",
+    "not found: they are normal by definition",
+    "an address and port that is known, forged",
+    { test: "detectors/pair" },
+  ),
+  row(
+    "pair",
+    "framing",
+    "packets between others' addresses",
+    "a known source accuses the flow only",
+    "the alert names the forged address",
+    { test: FRAMING },
+  ),
+  row(
+    "pair",
+    "eviction",
+    "conversations that meet in a place",
+    "the inventory is never displaced; what is forgotten is announced again",
+    "none known",
+    { test: "detectors/ip/ip.test.ts" },
+  ),
+  row(
+    "pair",
+    "exhaustion",
+    "thousands of new pairs",
+    "one alert for all that a client does",
+    "the operator's attention",
+    { test: "appliance/compartments/inspect/grouped.test.ts" },
+  ),
+  row(
+    "silence",
+    "evasion",
+    "packets in the silent one's name",
+    "not found",
+    "who can forge the sender keeps it from looking silent",
+    { test: "detectors/silence" },
+  ),
+  row("silence", "framing", "that nothing comes", "accuses nobody", "none known", { test: FRAMING }),
+  row(
+    "silence",
+    "eviction",
+    "conversations that meet in a place",
+    "what is watched is the baseline's and never displaced",
+    "none known",
+    { test: "detectors/ip/ip.test.ts" },
+  ),
+  row("silence", "exhaustion", "none: its table is the baseline's", "-", "none known", { test: "detectors/silence" }),
+  row(
+    "rate",
+    "evasion",
+    "traffic at the rates that were learned",
+    "not found: it is normal by definition",
+    "data in place of what is normal",
+    { test: "detectors/rate" },
+  ),
+  row(
+    "rate",
+    "framing",
+    "packets in others' names",
+    "accuses the flow, or the sender's MAC address",
+    "the alert names the forged address",
+    { test: FRAMING },
+  ),
+  row(
+    "rate",
+    "eviction",
+    "conversations that meet in a place",
+    "what has a rate is the baseline's and never displaced",
+    "none known",
+    { test: "detectors/ip/ip.test.ts" },
+  ),
+  row("rate", "exhaustion", "none: its table is the baseline's", "-", "none known", { test: "detectors/rate" }),
+  row(
+    "shape",
+    "evasion",
+    "traffic that mimics what was learned",
+    "not found",
+    "mimicry: what is learned is public to who watched it",
+    { test: "detectors/shape" },
+  ),
+  row(
+    "shape",
+    "framing",
+    "packets that change a channel's statistics",
+    "accuses the flow only",
+    "the alert names the forged address",
+    { test: FRAMING },
+  ),
+  row("shape", "eviction", "channels that meet in a place", KEYED, GUESSING, { test: "detectors/table.test.ts" }),
+  row(
+    "shape",
+    "exhaustion",
+    "more channels than are followed",
+    "an idle channel is forgotten first, and looks new",
+    GUESSING,
+    { test: "detectors/table.test.ts" },
+  ),
+  row(
+    "mil1553",
+    "evasion",
+    "a recorded block replayed beside one of the same hash",
+    "found: nobody knows the hash",
+    "messages that mimic what was learned",
+    { test: "lib/keyed.test.ts" },
+  ),
+  row(
+    "mil1553",
+    "framing",
+    "Chapter 10 from who is no recorder",
+    "decoded and reported, never acted upon",
+    "who can send in a recorder's name is the recorder",
+    { test: FRAMING },
+  ),
+  row(
+    "mil1553",
+    "eviction",
+    "identities that meet in a place",
+    "what was learned is never displaced; blocks lie where the key says",
+    "8,192 blocks later a replay is new",
+    { test: "detectors/mil1553" },
+  ),
+  row(
+    "mil1553",
+    "exhaustion",
+    "identities while learning",
+    "at most 1,280 are followed, and what is over is counted",
+    "who sends while a baseline is learned decides what is normal",
+    { test: "detectors/mil1553" },
+  ),
+];
+
+/** docs/ADVERSARY.md. */
+export function documentOf(rows: readonly Row[]): string {
+  const test = ({ scene, test: other }: Row) => (scene ? "test/adversary" : other!);
+  const line = (r: Row) => `| ${r.detector} | ${r.kind} | ${r.tried} | ${r.comes} | ${r.remains} | \`${test(r)}\` |`;
+  return `<!-- written from test/adversary/rows.ts by \`npx vitest run test/adversary -u\`: do not edit -->
+# What an adversary on \`in\` can do about the detectors
+
+One row for each detector and each of: evasion (doing it unseen), framing (making another look guilty), eviction (having one's own record
+forgotten), exhaustion (filling what is there). Of rows with \`test/adversary\` the attack is sent to the three compartments by the suite,
+which compares what they say; of others the test named shows it. An adversary who can forge whatever a host sends, at its MAC address and
+in its place, is that host to everybody, and no detector can tell.
+
+| detector | kind | what is tried | what comes of it | what remains possible | shown by |
+| --- | --- | --- | --- | --- | --- |
+${rows.map(line).join("\n")}
+`;
+}
