@@ -191,9 +191,11 @@ describe("no bit of an ignored field survives", () => {
     const payload = Buffer.from(input.subarray(42));
     const kept = new Set([6, 7, ...[0, 1, 2, 3, 4, 5].map((i) => 20 + i), 28, 31]); // channel, counter, count, time tag
     const survived: number[] = [];
+    const times: number[] = []; // of messages: none is before the one that crossed last
     let at = 32;
     for (let m = 0; m < one.length; m++) {
       const length = payload.readUInt16LE(at + 12);
+      times.push(at);
       for (const i of [0, 1, 2, 3, 4, 5, 8, 9]) kept.add(at + i); // time, bus; with trouble it stays here
       for (let i = 0; i < length; i++) kept.add(at + 14 + i);
       at += 14 + length;
@@ -204,8 +206,11 @@ describe("no bit of an ignored field survives", () => {
       sum(copy);
       const out = guard.one(frame(copy, STREAM, 9));
       if (typeof out === "string" || kept.has(bit >> 3)) continue;
-      const body = (b: Buffer) =>
-        Buffer.concat([payloadOf(b).subarray(4, 17), payloadOf(b).subarray(20, 26), payloadOf(b).subarray(28)]);
+      const body = (b: Buffer) => {
+        const all = Buffer.from(payloadOf(b));
+        for (const time of times) all.fill(0, time, time + 6);
+        return Buffer.concat([all.subarray(4, 17), all.subarray(28, -4)]); // sequence, packet's time, checksums
+      };
       if (!body(out).equals(body(plain))) survived.push(bit);
     }
     expect(survived).toEqual([]);

@@ -69,12 +69,12 @@ function sealed(payload: Buffer): Buffer {
   return payload;
 }
 
-/** The same but for what is made anew each time: sequences, and the sum over them. */
+/** The same but for what is made anew each time: sequences, the packet's time, and the sum over them. */
 function essence(payload: Buffer): string {
   const copy = Buffer.from(payload);
   copy.fill(0, 1, 4);
   copy[17] = 0;
-  copy.fill(0, 26, 28);
+  copy.fill(0, 20, 28);
   return copy.toString("hex");
 }
 

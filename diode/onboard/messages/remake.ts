@@ -12,6 +12,7 @@
 import { MAX_MESSAGE_RULES, RuleAction } from "../../../appliance/contract/onboard/config";
 import { Fields } from "../fields";
 import { messageShutOut } from "../quarantine";
+import { Pace, datePaced, paced } from "./pace";
 import { NONE, Shape, checkData, matchMessage, messageRule, shapeOf } from "./match";
 
 const HEADER: u32 = 24;
@@ -47,6 +48,7 @@ export function ruleOf(i: u32): u32 {
 }
 
 const SHAPE: usize = memory.data(40, 8);
+const PACES: usize = memory.data(CHANNELS * offsetof<Pace>(), 8);
 const SEQUENCES: usize = memory.data(CHANNELS * sizeof<u32>(), 8); // u16 channel, u8 next, u8 used
 let transfer: u32 = 0; // our own, of the next datagram
 let times: u32 = 0; // time packets in the datagram at hand
@@ -146,14 +148,15 @@ function messages(p: usize, out: usize): u32 {
     const length = <u32>load<u16>(p + at, 12);
     if (end - at - INTRA < length || length & 1 || passing == MOST) return BROKEN;
     if (judge(s, p + at, length >> 1)) {
-      to += message(s, p + at, out + to, length);
+      to += message(s, p + at, out + to, length, paceOf(place));
       kept += 1;
     }
     at += INTRA + length;
   }
   if (at != end) return BROKEN;
   if (kept == 0) return 0;
-  frame(p, out, to - HEADER, MIL1553, place);
+  // The packet's time is that of its first message: another would be 48 bits more that say anything
+  frame(p, out, to - HEADER, MIL1553, place, load<u64>(out, HEADER + 4));
   store<u32>(out, (csdw & 0xc0000000) | kept, HEADER);
   return close(out, to);
 }
@@ -201,8 +204,8 @@ export function deniedBy(i: u32): u64 {
   return load<u64>(DENIED + (i << 3));
 }
 
-function message(s: Shape, p: usize, out: usize, length: u32): u32 {
-  store<u64>(out, load<u64>(p) & 0xffffffffffff);
+function message(s: Shape, p: usize, out: usize, length: u32, pace: Pace): u32 {
+  store<u64>(out, paced(pace, load<u64>(p), now));
   store<u16>(out, <u16>((s.busB ? BUS_B : 0) | (s.from != NONE ? RT_RT : 0)), 8);
   store<u16>(out, 0, 10);
   store<u16>(out, <u16>length, 12);
@@ -222,11 +225,11 @@ function time(p: usize, out: usize): u32 {
   if (!digits(<u32>load<u16>(body, 8), csdw & 0x200 ? 0x1f3f : 0x03ff)) return 0;
   if (size == 12 && !digits(<u32>load<u16>(body, 10), 0xffff)) return 0;
   const place = placeOf(<u32>load<u16>(p, 2));
-  if (place == 0) {
+  if (place == 0 || !datePaced(paceOf(place), now)) {
     others += 1;
     return 0;
   }
-  frame(p, out, size, TIME, place);
+  frame(p, out, size, TIME, place, paced(paceOf(place), load<u64>(p, 16), now));
   store<u32>(out, csdw & 0xf3ff, HEADER); // source, format, leap year and date format, IRIG source
   memory.copy(out + HEADER + 4, body + 4, size - 4);
   times += 1;
@@ -248,8 +251,12 @@ function placeOf(channel: u32): usize {
   return 0;
 }
 
+@inline function paceOf(place: usize): Pace {
+  return changetype<Pace>(PACES + ((place - SEQUENCES) >> 2) * offsetof<Pace>());
+}
+
 /** Writes a packet header but for its checksums. `place` is that of its channel, which is taken from now on. */
-function frame(p: usize, out: usize, data: u32, type: u32, place: usize): void {
+function frame(p: usize, out: usize, data: u32, type: u32, place: usize, ticks: u64): void {
   memory.fill(out, 0, HEADER);
   store<u16>(out, SYNC);
   store<u16>(out, load<u16>(p, 2), 2);
@@ -259,7 +266,7 @@ function frame(p: usize, out: usize, data: u32, type: u32, place: usize): void {
   store<u8>(out, load<u8>(place, 2), 13);
   store<u8>(out, <u8>CHECKSUM_32, 14);
   store<u8>(out, <u8>type, 15);
-  store<u64>(out, load<u64>(p, 16) & 0xffffffffffff, 16);
+  store<u64>(out, ticks & 0xffffffffffff, 16);
   store<u16>(place, load<u16>(p, 2));
   store<u8>(place, load<u8>(place, 2) + 1, 2);
   store<u8>(place, 1, 3);
