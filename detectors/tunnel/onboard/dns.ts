@@ -136,8 +136,8 @@ export function check(k: Packet, e: Endpoints): void {
 /** Other DNS than queries: updates, notifications, several questions, or none (RFC 8490, keep-alive). */
 function control(p: usize, length: u32): bool {
   if (length < 12) return false;
-  const opcode = ((<u32>load<u8>(p, 2)) >> 3) & 15;
-  return opcode == 2 || opcode == 4 || opcode == 5 || opcode == 6 || (load<u8>(p, 4) == 0 && load<u8>(p, 5) == 0);
+  const kind = ((<u32>load<u8>(p, 2)) >> 3) & 15;
+  return kind == 2 || kind == 4 || kind == 5 || kind == 6 || (load<u8>(p, 4) == 0 && load<u8>(p, 5) == 0);
 }
 
 /** Bytes in which a client can carry what it likes, whatever name is in front of them. */
