@@ -10,6 +10,7 @@ import { readSigner, signatureOf, signaturePath } from "../appliance/build/signa
 import { inMebibytes } from "../appliance/build/spare.ts";
 import { step } from "../appliance/build/steps.ts";
 import { type Arch, archOf, HOST_ARCH } from "../appliance/contract/arch.ts";
+import { askCompartments } from "../appliance/hosts/node.ts";
 import { compilePolicy } from "../diode/policy.ts";
 
 interface Options {
@@ -79,6 +80,7 @@ async function build(options: Options, arch: Arch): Promise<void> {
   if (disk !== undefined) checkDisk(arch, policyPath);
   // The policy first: what is wrong in it should not wait for a compiler.
   const policy = policyPath === undefined ? undefined : await compilePolicy(policyPath);
+  if (policy) await askCompartments(policy.parts);
   for (const warning of policy?.warnings ?? []) process.stderr.write(`${warning}\n`);
   const prebuilt = await prebuiltImage(arch);
   const elf = policy

@@ -1,5 +1,6 @@
 /** `weir policy`: check a policy, show what it comes to, derive one. */
 import { Command } from "commander";
+import { askCompartments } from "../appliance/hosts/node.ts";
 import { damageText } from "../captures/damage.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
@@ -41,9 +42,10 @@ Examples:
 
 Exit codes: 0 no errors; 1 errors; 3 with --strict: warnings.`,
     )
-    .action((path: string, { strict }: { strict?: boolean }) => {
+    .action(async (path: string, { strict }: { strict?: boolean }) => {
       const compiled = compileOrReport(path);
       if (!compiled) return;
+      await askCompartments(compiled.parts);
       for (const warning of compiled.warnings) process.stderr.write(`${problemLine(warning)} (warning)\n`);
       const { rules } = compiled.policy;
       const warnings = compiled.warnings.length;

@@ -20,6 +20,14 @@ async function compileAll(): Promise<Modules> {
   return { inspect: inspect!, guard: guard!, journal: journal! };
 }
 
+/**
+ * Asks each compartment whether it takes its part: what the ground calls good and a compartment does not, the image would
+ * refuse at its start. @throws Error naming the compartment that refuses
+ */
+export async function askCompartments(parts: Parts): Promise<void> {
+  await embed(parts);
+}
+
 /** An appliance in this process, configured with a compiled policy; its tables under `key`, or that of replays. */
 export async function embed(parts: Parts, key?: TableKey): Promise<Appliance> {
   return new Appliance(await loadModules(), parts, key);

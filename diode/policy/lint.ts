@@ -1,9 +1,11 @@
 // REQ-GROUND-014
 /** What is wrong or doubtful in a policy that is well-formed: found by looking at rules together. */
-import { MAX_CHECKS } from "../../appliance/contract/config.ts";
+import { MAX_CHECKS, MAX_RECORDERS, MAX_TUNNELS } from "../../appliance/contract/config.ts";
+import { ACCUSES } from "../../detectors/catalogue.ts";
 import { macText, type Network, networkText } from "../../lib/addresses.ts";
 import { inOrder, type Problem, type YamlSource } from "../../lib/yaml.ts";
 import type { Policy, Rule } from "./model.ts";
+import { packRecorders, packTunnels } from "./pack.ts";
 import { type Box, boxesOf, overlap, without } from "./space.ts";
 
 type Path = (string | number)[];
@@ -23,6 +25,7 @@ export function lint(policy: Policy, source: YamlSource): Findings {
   checkHostBits(policy, doubtful);
   checkRules(policy, wrong, doubtful);
   checkMessages(policy, wrong, doubtful);
+  checkBelieved(policy, wrong, doubtful);
   return { errors: inOrder(errors), warnings: inOrder(warnings) };
 }
 
@@ -82,8 +85,24 @@ function checkDetectors(
   if (quarantine && !quarantine.tightened && actions.includes("tighten"))
     wrong(["quarantine"], "tightened is missing, expected the rate that action: tighten tightens to");
   const ofBus = actions.some((action) => action === "quarantine-terminal" || action === "quarantine-message");
+  for (const { name, action } of tuning)
+    if (action !== "alert" && (ACCUSES[name] ?? ["nobody"]).every((accused) => accused === "nobody"))
+      doubtful(["detectors", name, "action"], `${action} does nothing: what ${name} finds accuses nobody`);
   if (ofBus && rules.every(({ payload }) => payload !== "mil1553"))
     doubtful(["quarantine"], "of terminals and messages does nothing: no rule has payload: mil1553");
+}
+
+/** Recorders and tunnels: what is believed of whom. */
+function checkBelieved(policy: Policy, wrong: Say, doubtful: Say): void {
+  const { rules } = policy;
+  const count = (what: "recorders" | "tunnels", packed: number, most: number) => {
+    if (packed > most)
+      wrong([what], `${packed} combinations of addresses, ports and channels, expected at most ${most} in all`);
+    if (policy[what] === "any" && rules.some(({ allow }) => allow))
+      doubtful([what], "any: whoever sends what looks like one is believed, and can have others shut out");
+  };
+  count("recorders", packRecorders(policy).length, MAX_RECORDERS);
+  count("tunnels", packTunnels(policy).length, MAX_TUNNELS);
 }
 
 /** 10.0.0.5/24 is most often a slip: of what, only its author knows. */
@@ -102,6 +121,8 @@ function checkHostBits(policy: Policy, doubtful: Say): void {
     look(["rules", n, "to"], to);
   }
   look(["protected"], policy.protectedSources);
+  for (const [n, { between }] of (policy.tunnels === "any" ? [] : policy.tunnels).entries())
+    look(["tunnels", n, "between"], between);
   look(["detectors", "newcomer", "hosts"], policy.newcomer.hosts ?? []);
 }
 

@@ -3,7 +3,7 @@ import { MAX_MTU, UNTAGGED } from "../../appliance/contract/config.ts";
 import { DETECTOR_NAMES, type DetectorName } from "../../detectors/catalogue.ts";
 import type { Network, Range } from "../../lib/addresses.ts";
 import { type MessageRule, messageRuleOf } from "./messages.ts";
-import { ECHO, type PolicyFile, type RuleFile } from "./schema.ts";
+import { ECHO, type PolicyFile, type RuleFile, TUNNEL_PORTS } from "./schema.ts";
 import { type KeyFile, type Transfer, transferOf } from "./transfer.ts";
 
 export interface Rate {
@@ -52,6 +52,23 @@ export interface Tuning {
   /** Factor on its thresholds; Infinity: off. */
   threshold: number;
   action: DetectorAction;
+}
+
+/** Whose Chapter 10 over UDP is believed. */
+export interface Recorder {
+  name: string;
+  addresses: Network[];
+  ports: Range[];
+  channels: Range[];
+}
+
+/** Which tunnels are opened. */
+export interface Tunnel {
+  name: string;
+  kind: keyof typeof TUNNEL_PORTS;
+  /** 0: the kind has none. */
+  port: number;
+  between: Network[];
 }
 
 /** Constant rate: what leaves where there is nothing to send. */
@@ -108,6 +125,9 @@ export interface Policy {
   scores: boolean;
   anomaliesPerSecond: number;
   protectedSources: Network[];
+  /** "any": whatever looks like one. Those that a rule with payload: mil1553 names are among them. */
+  recorders: Recorder[] | "any";
+  tunnels: Tunnel[] | "any";
   quarantine: { time: bigint; perMinute: number; tightened: Rate | undefined; protectedTerminals: Range[] } | undefined;
 }
 
@@ -172,6 +192,11 @@ export function modelOf(file: PolicyFile): Policy {
     scores: false,
     anomaliesPerSecond: detectors?.anomalies?.["per-second"] ?? 20,
     protectedSources: file.protected ?? [],
+    recorders: recordersOf(file),
+    tunnels:
+      file.tunnels === "any"
+        ? "any"
+        : (file.tunnels ?? []).map((t) => ({ ...t, port: t.port ?? TUNNEL_PORTS[t.kind] ?? 0 })),
     quarantine: file.quarantine && {
       time: file.quarantine.for,
       perMinute: file.quarantine["per-minute"] ?? 30,
@@ -190,6 +215,28 @@ export function scaledTuning(tuning: readonly Tuning[], factor: number): Tuning[
     const { threshold, action } = tuning.find((t) => t.name === name) ?? { threshold: 1, action: "alert" as const };
     return { name, threshold: threshold * factor, action };
   });
+}
+
+const EVERY_CHANNEL = [{ first: 0, last: 65535 }];
+const EVERYWHERE: Network[] = [4, 6].map((version) => ({ version, bits: 0, hi: 0n, lo: 0n }) as Network);
+
+/** Those of the list; without one those whose messages a rule lets out, by its addresses and ports. */
+function recordersOf({ recorders, rules }: PolicyFile): Policy["recorders"] {
+  if (recorders === "any") return "any";
+  if (recorders)
+    return recorders.map(({ name, address, port, channels }) => ({
+      ...{ name, addresses: address, ports: port, channels: channels ?? EVERY_CHANNEL },
+    }));
+  return rules
+    .filter(({ action, payload }) => action === "allow" && payload === "mil1553")
+    .map(({ name, from, ports }) => ({
+      ...{
+        name,
+        addresses: from && !isEverywhere(from) ? from : EVERYWHERE,
+        ports: ports ?? [],
+        channels: EVERY_CHANNEL,
+      },
+    }));
 }
 
 function ruleOf(rule: RuleFile): Rule {

@@ -17,7 +17,7 @@ import type { Network, Range } from "../../lib/addresses.ts";
 import type { AlertRule } from "../suppression/config.ts";
 import { messageTablesOf } from "./message-tables.ts";
 import type { DataCheck, MessageRule } from "./messages.ts";
-import type { DetectorAction, Policy, Rule, Service, Tuning } from "./model.ts";
+import type { DetectorAction, Policy, Rule, Service, Tuning, Tunnel } from "./model.ts";
 
 const ACTIONS: Record<DetectorAction, number> = {
   alert: Action.PASS,
@@ -38,7 +38,9 @@ export function inspectPart(policy: Policy, baseline: readonly config.Section[] 
     (newcomer.services ? InspectFlag.KNOWN_SERVICES : 0) |
     (learn ? InspectFlag.LEARN : 0) |
     (policy.ungrouped ? InspectFlag.UNGROUPED : 0) |
-    (policy.scores ? InspectFlag.SCORES : 0);
+    (policy.scores ? InspectFlag.SCORES : 0) |
+    (policy.recorders === "any" ? InspectFlag.ANY_RECORDER : 0) |
+    (policy.tunnels === "any" ? InspectFlag.ANY_TUNNEL : 0);
   const settings = packed(config.InspectSettings, {
     flags,
     anomaliesPerSecond: policy.anomaliesPerSecond,
@@ -56,8 +58,51 @@ export function inspectPart(policy: Policy, baseline: readonly config.Section[] 
     { tag: Tag.HOSTS, bytes: joined((newcomer.hosts ?? []).map((n) => network(n))) },
     { tag: Tag.SERVICES, bytes: joined((newcomer.services ?? []).map((s) => network(s.network, s))) },
     { tag: Tag.DETECTORS, bytes: joined(policy.tuning.map((t) => detectorSetting(t, ACTIONS[t.action]))) },
+    ...named(Tag.RECORDERS, packRecorders(policy)),
+    ...named(Tag.TUNNELS, packTunnels(policy)),
     ...baseline,
   ]);
+}
+
+const named = (tag: number, entries: readonly Uint8Array[]) =>
+  entries.length ? [{ tag, bytes: joined(entries) }] : [];
+
+/** Each address with each range of ports and of channels; how many there may be is lint's. */
+export function packRecorders({ recorders }: Policy): Uint8Array[] {
+  if (recorders === "any") return [];
+  return recorders.flatMap(({ addresses, ports, channels }) =>
+    addresses.flatMap(({ hi, lo, version, bits }) =>
+      ports.flatMap(({ first: firstPort, last: lastPort }) =>
+        channels.map(({ first: firstChannel, last: lastChannel }) =>
+          packed(config.NamedRecorder, { hi, lo, version, bits, firstPort, lastPort, firstChannel, lastChannel }),
+        ),
+      ),
+    ),
+  );
+}
+
+const KINDS: Record<Tunnel["kind"], number> = {
+  gre: config.TunnelKind.GRE,
+  "ip-in-ip": config.TunnelKind.IP,
+  "ethernet-in-ip": config.TunnelKind.ETHERNET,
+  "mpls-in-ip": config.TunnelKind.MPLS,
+  vxlan: config.TunnelKind.VXLAN,
+  "vxlan-gpe": config.TunnelKind.VXLAN_GPE,
+  geneve: config.TunnelKind.GENEVE,
+  teredo: config.TunnelKind.TEREDO,
+  gtp: config.TunnelKind.GTP,
+  "gre-in-udp": config.TunnelKind.GRE_IN_UDP,
+  "mpls-in-udp": config.TunnelKind.MPLS_IN_UDP,
+};
+
+/** The ends of each; how many there may be is lint's. */
+export function packTunnels({ tunnels }: Policy): Uint8Array[] {
+  if (tunnels === "any") return [];
+  return tunnels.flatMap(({ kind, port, between }, group) =>
+    between.map(({ hi, lo, version, bits }) =>
+      packed(config.NamedTunnel, { hi, lo, version, bits, kind: KINDS[kind], group, port }),
+    ),
+  );
 }
 
 /** @param more sections that are made elsewhere */

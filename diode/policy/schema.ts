@@ -1,6 +1,14 @@
 /** What a policy file may say. diode/README.md explains it to authors of policies. */
 import { z } from "zod";
-import { MAX_MESSAGE_RULES, MAX_MTU, MAX_QUEUE, MAX_RULES, UNTAGGED } from "../../appliance/contract/config.ts";
+import {
+  MAX_MESSAGE_RULES,
+  MAX_MTU,
+  MAX_QUEUE,
+  MAX_RECORDERS,
+  MAX_RULES,
+  MAX_TUNNELS,
+  UNTAGGED,
+} from "../../appliance/contract/config.ts";
 import { MAX_LOG_SILENCE, MIN_LOG_SILENCE } from "../../appliance/contract/generated/image.ts";
 import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS, FIXED } from "../../detectors/catalogue.ts";
 import { KEYS } from "../../detectors/policy.ts";
@@ -173,6 +181,44 @@ const quarantine = object({
   "protected-terminals": ranges("a terminal", 0, 31).optional(),
 });
 
+const ANYONE = "any";
+/** What is believed of anyone: `any`, or a list. */
+const listed = <T extends z.ZodType>(one: T, most: number, what: string) =>
+  z.union([z.literal(ANYONE), z.array(one).max(most, { error: `too many ${what}, expected at most ${most}` })]);
+
+const recorder = object({
+  name,
+  address: networks(),
+  port: ranges("a port", 1, 65535),
+  channels: ranges("a channel", 0, 65535).optional(),
+});
+
+/** UDP port by kind; undefined: it is an IP protocol. */
+export const TUNNEL_PORTS = {
+  gre: undefined,
+  "ip-in-ip": undefined,
+  "ethernet-in-ip": undefined,
+  "mpls-in-ip": undefined,
+  vxlan: 4789,
+  "vxlan-gpe": 4790,
+  geneve: 6081,
+  teredo: 3544,
+  gtp: 2152,
+  "gre-in-udp": 4754,
+  "mpls-in-udp": 6635,
+} as const;
+const KINDS = Object.keys(TUNNEL_PORTS) as [keyof typeof TUNNEL_PORTS, ...(keyof typeof TUNNEL_PORTS)[]];
+
+const tunnel = object({
+  name,
+  kind: oneOf(...KINDS),
+  port: integer(1, 65535).optional(),
+  between: networks(),
+}).superRefine(({ kind, port }, context) => {
+  if (port !== undefined && TUNNEL_PORTS[kind] === undefined)
+    context.addIssue({ code: "custom", path: ["port"], message: `${kind} has no port, expected none` });
+});
+
 const version = parsed<1>("weir: 1, the version of this format", (value) => (value === 1 ? 1 : undefined));
 
 const named = <T extends { name: string }>(rules: T[], context: z.RefinementCtx) => {
@@ -211,6 +257,8 @@ export const policySchema = object({
   detectors: detectors.optional(),
   protected: networks().optional(),
   quarantine: quarantine.optional(),
+  recorders: listed(recorder, MAX_RECORDERS, "recorders").optional(),
+  tunnels: listed(tunnel, MAX_TUNNELS, "tunnels").optional(),
 });
 
 /** A policy file as it was written, values read, defaults not yet filled in. */

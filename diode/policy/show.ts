@@ -72,6 +72,8 @@ function settings(policy: Policy): string[] {
     `newcomer  ${newcomer.hosts ? `${newcomer.hosts.length} known networks` : "every host is known"}, ${newcomer.services ? `${newcomer.services.length} known services` : "every service is known"}, action ${newcomer.action}`,
     ...tuningLines(policy),
     `anomalies ${policy.anomaliesPerSecond} events a second at most`,
+    `recorders ${believed(policy.recorders, ({ name, addresses, ports }) => `${name} (${addresses.map(networkText).join(", ")} to port ${listText(ports)})`)}`,
+    `tunnels   ${believed(policy.tunnels, ({ name, kind, port, between }) => `${name} (${kind}${port ? ` ${port}` : ""} between ${between.map(networkText).join(", ")})`)}`,
     ...(policy.transfer
       ? [
           `transfer  ${policy.transfer.profile}, files of at most ${policy.transfer.largest} bytes, ${policy.transfer.extensions.join(", ") || "any name"}, ${policy.transfer.content}${policy.transfer.total < Number.MAX_SAFE_INTEGER ? `, ${policy.transfer.total} bytes in all` : ""}, clocks within ${durationText(policy.transfer.tolerance)}`,
@@ -86,6 +88,9 @@ function queueText({ out: { queue, padding } }: Policy): string {
   if (!padding) return waits;
   return `${waits}, padding from ${networkText(host(padding.from))} to ${networkText(host(padding.to))}:${padding.port}`;
 }
+
+const believed = <T>(list: readonly T[] | "any", text: (one: T) => string) =>
+  list === "any" ? "any: whatever looks like one" : list.map(text).join(", ") || "none is believed";
 
 const terminalsText = (terminals: readonly Range[]) =>
   terminals.length ? `, nor terminals ${listText(terminals)}` : "";

@@ -19,6 +19,8 @@ export const enum Option {
   NONE = 0,
   // verify none (`-k none`): captures of the sending host have checksums its network card would fill in
   NO_CHECKSUMS = 1,
+  // open only tunnels that the policy names (named.ts): for what is acted upon
+  NAMED_ONLY = 2,
 }
 
 /**
@@ -31,6 +33,7 @@ export function decode(p: usize, captured: u32, original: u32, link: u32, option
   k.original = original;
   k.link = <u16>link;
   if (options & Option.NO_CHECKSUMS) k.flags = Is.NO_CHECKSUMS;
+  if (options & Option.NAMED_ONLY) k.flags |= Is.NAMED_ONLY;
   if (original > captured) k.flags |= Is.SNAPPED;
   k.base = p;
   k.at = p;

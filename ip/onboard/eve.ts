@@ -3,7 +3,7 @@
 // Nothing here copies bytes of a packet into the text: only numbers, addresses, and names from tables.
 import { Text, byte, ipv4, ipv6, lit, mac, padded, hex8, timestamp, unsigned } from "../../lib/onboard/text";
 import { writeAnomaly } from "./generated/anomaly";
-import { Flow, FlowReason, FlowState, flowId } from "./flow";
+import { Flow, FlowReason, FlowState, HEARSAY, flowId } from "./flow";
 import { Packet, VLANS, anomalyId, anomalyLayer, innermost, vlan, Is } from "./packet";
 import { writeProtocol } from "./generated/protocol";
 import { ACK, FIN, PSH, RST, SYN, URG } from "./tcp";
@@ -107,12 +107,13 @@ export function writeFlowEvent(t: Text, f: Flow, now: u64): void {
   lit(t, '","flow_id":');
   unsigned(t, flowId(f));
   lit(t, ',"event_type":"flow"');
-  if (f.vlans != 0) {
+  const vlans = f.vlans & ~HEARSAY;
+  if (vlans != 0) {
     lit(t, ',"vlan":[');
-    unsigned(t, f.vlans & 0xffff);
-    if (f.vlans >> 16) {
+    unsigned(t, vlans & 0xffff);
+    if (vlans >> 16) {
       byte(t, 44);
-      unsigned(t, f.vlans >> 16);
+      unsigned(t, vlans >> 16);
     }
     byte(t, 93);
   }

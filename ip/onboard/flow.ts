@@ -47,7 +47,7 @@ export class Flow {
   packetsToClient: u32;
   srcPort: u16;
   destPort: u16;
-  vlans: u32; // two outermost identifiers, the outermost low; 0 = none
+  vlans: u32; // two outermost identifiers, the outermost low; 0 = none. HEARSAY may be set
   protocol: u8; // IP protocol number
   version: u8; // 4 or 6
   state: u8; // FlowState
@@ -100,12 +100,18 @@ export function evicted(): usize {
   return ((<u32>(h >> 1)) & (FLOWS / WAYS - 1)) * WAYS; // the lowest bit is always set
 }
 
-/** Counts the packet; returns its flow, or 0 when it belongs to none. evicted() may have another one afterwards. */
-export function update(k: Packet): usize {
+/** In place of 0: of what is reported only (../../appliance/compartments/inspect/onboard/traffic.ts). */
+export const HEARSAY: u32 = 0x80000000;
+
+/**
+ * Counts the packet; returns its flow, or 0 when it belongs to none. evicted() may have another one afterwards. `mark`:
+ * flows with another mark are others.
+ */
+export function update(k: Packet, mark: u32 = 0): usize {
   present = false;
   if (k.ips == 0 || k.flags & Is.LATER) return 0;
   const ip = innermost(k);
-  const vlans = load<u32>(changetype<usize>(k), offsetof<Packet>("vlan0"));
+  const vlans = load<u32>(changetype<usize>(k), offsetof<Packet>("vlan0")) | mark;
   const sourcePort = <u32>k.sourcePort,
     destPort = <u32>k.destPort,
     protocol = <u32>k.protocol;

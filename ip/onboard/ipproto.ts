@@ -1,6 +1,7 @@
 // What an IP protocol number announces (IANA protocol-numbers), and the start of every IP packet.
 import { Anomaly } from "./generated/anomaly";
 import { ofExtension, ofIpProtocol } from "./generated/numbers";
+import { openIp } from "./named";
 import { INNER, IpFlag, Ip, Is, OUTER, Packet, TUNNELS, innermost, note } from "./packet";
 import { Protocol } from "./generated/protocol";
 
@@ -38,7 +39,7 @@ export function fromIpProtocol(k: Packet, number: u32): u32 {
     if (ip.version == 6) {
       if (protocol == Protocol.ICMP) note(k, Anomaly.IPV6_ICMPV4);
     } else if (protocol == Protocol.ICMPV6) note(k, Anomaly.IPV4_ICMPV6);
-    return protocol;
+    return openIp(k, protocol);
   }
   if (ip.version == 6) {
     const extension = ofExtension(number);

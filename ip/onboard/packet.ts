@@ -42,6 +42,8 @@ export const enum Is {
   MULTICAST = 256, // outer Ethernet destination has its group bit set
   ENCRYPTED = 512, // ESP: what is inside cannot be seen
   NO_CHECKSUMS = 1024, // decode() was told not to verify any
+  NAMED_ONLY = 2048, // decode() was told to open only tunnels that the policy names
+  UNASKED = 4096, // it opened one that the policy does not name (named.ts)
 }
 
 /** Packet.seen: extension headers met in this IP packet, and what makes its checksums unverifiable. */
@@ -172,6 +174,10 @@ export class Packet {
 }
 @inline export function anomalyLayer(k: Packet, i: u32): u32 {
   return <u32>load<u8>(changetype<usize>(k) + ANOMALY + ((<usize>i) << 3), 2);
+}
+
+@inline export function anomalyOffset(k: Packet, i: u32): u32 {
+  return load<u32>(changetype<usize>(k) + ANOMALY + ((<usize>i) << 3), 4);
 }
 
 /** Records an anomaly of the layer being decoded. The same one twice in a row is recorded once. */

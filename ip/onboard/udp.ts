@@ -2,6 +2,7 @@
 import { be16 } from "../../lib/onboard/bytes";
 import { Anomaly } from "./generated/anomaly";
 import { checkTransport } from "./checksum";
+import { openUdp } from "./named";
 import { Is, Packet, innermost, limit, need, note, rest } from "./packet";
 import { Protocol } from "./generated/protocol";
 import { ports, tooSmall } from "./tcp";
@@ -36,6 +37,7 @@ export function udp(k: Packet): u32 {
   k.at = p + 8;
   let tunnel = tunnelOn(<u32>k.destPort);
   if (tunnel == Protocol.NONE) tunnel = answersFrom(<u32>k.sourcePort);
+  tunnel = openUdp(k, tunnel);
   if ((tunnel != Protocol.GTP && tunnel != Protocol.GTP_CONTROL) || k.at >= k.end) return tunnel;
   // these ports are in the range that hosts pick from: another version than GTP has is somebody else's datagram
   const first = <u32>load<u8>(k.at);

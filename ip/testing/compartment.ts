@@ -8,7 +8,7 @@ import { record } from "./frames.ts";
 let loaded: Promise<{ module: WebAssembly.Module; part: Uint8Array }> | undefined;
 
 async function load() {
-  const policy = policyWith("", "detectors: { anomalies: { per-second: 1000 } }");
+  const policy = policyWith("", "recorders: any\ntunnels: any\ndetectors: { anomalies: { per-second: 1000 } }");
   return {
     module: (await loadModules()).inspect,
     part: compilePolicyText(policy, "policy.yaml").parts.inspect,

@@ -42,7 +42,7 @@ export const enum Found {
 }
 
 /** The recorder of a file. Hosts give UDP recorders any other key. */
-const FILE_RECORDER: u64 = 0;
+export const FILE_RECORDER: u64 = 0;
 
 const PACKET: usize = memory.data(64, 8);
 const MESSAGE: usize = memory.data(96, 8);

@@ -13,7 +13,16 @@ export async function wat(text: string): Promise<Uint8Array> {
 
 /** A module with all exports of a guard, and then `more`. */
 export function guardWat(more = "", memory = '(memory (export "memory") 2 2)'): string {
-  const functions = ["abi", "inputAt", "inputSize", "eventsAt", "eventsLength", "framesAt", "framesLength"]
+  const functions = [
+    "abi",
+    "inputAt",
+    "inputSize",
+    "eventsAt",
+    "eventsLength",
+    "framesAt",
+    "framesLength",
+    "measuresAt",
+  ]
     .map((name) => `(func (export "${name}") (result i32) i32.const 1)`)
     .join("\n");
   return `(module ${more} ${memory} ${functions}

@@ -62,7 +62,7 @@ const RARE = [
     ["from", "from_status", "second_response_us"].map((name) => `${kind}.mil1553.${name}`),
   ),
   "weir_rules.rules.messages",
-  ...["channel", "rt", "tr", "sa"].map((name) => `weir_quarantine.quarantine.${name}`),
+  ...["mac", "channel", "rt", "tr", "sa"].map((name) => `weir_quarantine.quarantine.${name}`),
 ];
 
 const KEY = "5a".repeat(32);

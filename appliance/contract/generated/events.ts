@@ -262,7 +262,9 @@ export interface QuarantineEntry {
   until: string;
   /** that asked for it */
   detector: string;
-  /** lower 11 bits of the Chapter 10 channel: of a terminal or message */
+  /** of a source: only with this MAC address as its sender, because several bear the address */
+  mac?: string;
+  /** Chapter 10 channel: of a terminal or message */
   channel?: number;
   /** remote terminal */
   rt?: number;

@@ -11,6 +11,8 @@ export const InspectFlag = {
   LEARN: 8, // detectors that learn do so, and export what they learned as baseline entries
   UNGROUPED: 16, // every finding is an alert of its own (evaluation)
   SCORES: 32, // every finding is an event of kind SCORE too (evaluation)
+  ANY_RECORDER: 64, // whatever looks like Chapter 10 over UDP is taken for a recorder's; else RECORDERS says whose is
+  ANY_TUNNEL: 128, // what any host wraps is opened and judged; else TUNNELS says between whom
 } as const;
 
 export interface InspectSettingsFields {
@@ -137,6 +139,157 @@ export class DetectorSetting extends Layout<DetectorSettingFields> implements De
   }
 }
 
+export interface NamedRecorderFields {
+  hi: bigint; // of a network, from which the datagrams come
+  lo: bigint;
+  version: number; // 4 or 6
+  bits: number;
+  firstPort: number; // UDP destination; both included
+  lastPort: number;
+  firstChannel: number; // Chapter 10 channels whose messages are judged; the others are reported; both included
+  lastChannel: number;
+}
+
+/** 32 bytes. Whose Chapter 10 over UDP is believed. */
+export class NamedRecorder extends Layout<NamedRecorderFields> implements NamedRecorderFields {
+  static readonly SIZE = 32;
+  static readonly AT = {
+    hi: 0,
+    lo: 8,
+    version: 16,
+    bits: 17,
+    firstPort: 18,
+    lastPort: 20,
+    firstChannel: 22,
+    lastChannel: 24,
+    pad: 26,
+  } as const;
+  get hi(): bigint {
+    return this.view.getBigUint64(this.at, true);
+  }
+  set hi(value: bigint) {
+    this.view.setBigUint64(this.at, value, true);
+  }
+  get lo(): bigint {
+    return this.view.getBigUint64(this.at + 8, true);
+  }
+  set lo(value: bigint) {
+    this.view.setBigUint64(this.at + 8, value, true);
+  }
+  get version(): number {
+    return this.view.getUint8(this.at + 16);
+  }
+  set version(value: number) {
+    this.view.setUint8(this.at + 16, value);
+  }
+  get bits(): number {
+    return this.view.getUint8(this.at + 17);
+  }
+  set bits(value: number) {
+    this.view.setUint8(this.at + 17, value);
+  }
+  get firstPort(): number {
+    return this.view.getUint16(this.at + 18, true);
+  }
+  set firstPort(value: number) {
+    this.view.setUint16(this.at + 18, value, true);
+  }
+  get lastPort(): number {
+    return this.view.getUint16(this.at + 20, true);
+  }
+  set lastPort(value: number) {
+    this.view.setUint16(this.at + 20, value, true);
+  }
+  get firstChannel(): number {
+    return this.view.getUint16(this.at + 22, true);
+  }
+  set firstChannel(value: number) {
+    this.view.setUint16(this.at + 22, value, true);
+  }
+  get lastChannel(): number {
+    return this.view.getUint16(this.at + 24, true);
+  }
+  set lastChannel(value: number) {
+    this.view.setUint16(this.at + 24, value, true);
+  }
+}
+
+/** Those from VXLAN on are recognised by a UDP port. */
+export const TunnelKind = {
+  NONE: 0,
+  GRE: 1, // and ERSPAN, NVGRE, WCCP in it
+  IP: 2, // IPv4 or IPv6 in IPv4 or IPv6
+  ETHERNET: 3, // IP protocol 143
+  MPLS: 4, // IP protocol 137
+  VXLAN: 5,
+  VXLAN_GPE: 6,
+  GENEVE: 7,
+  TEREDO: 8,
+  GTP: 9,
+  GRE_IN_UDP: 10,
+  MPLS_IN_UDP: 11,
+} as const;
+
+export interface NamedTunnelFields {
+  hi: bigint; // of a network
+  lo: bigint;
+  version: number; // 4 or 6
+  bits: number;
+  kind: number; // TunnelKind
+  group: number; // source and destination are in networks of the same
+  port: number; // UDP; 0 where the kind has none
+}
+
+/** 24 bytes. One end of a tunnel that is opened: its ends are the entries of the same group. */
+export class NamedTunnel extends Layout<NamedTunnelFields> implements NamedTunnelFields {
+  static readonly SIZE = 24;
+  static readonly AT = { hi: 0, lo: 8, version: 16, bits: 17, kind: 18, group: 19, port: 20, pad: 22 } as const;
+  get hi(): bigint {
+    return this.view.getBigUint64(this.at, true);
+  }
+  set hi(value: bigint) {
+    this.view.setBigUint64(this.at, value, true);
+  }
+  get lo(): bigint {
+    return this.view.getBigUint64(this.at + 8, true);
+  }
+  set lo(value: bigint) {
+    this.view.setBigUint64(this.at + 8, value, true);
+  }
+  get version(): number {
+    return this.view.getUint8(this.at + 16);
+  }
+  set version(value: number) {
+    this.view.setUint8(this.at + 16, value);
+  }
+  get bits(): number {
+    return this.view.getUint8(this.at + 17);
+  }
+  set bits(value: number) {
+    this.view.setUint8(this.at + 17, value);
+  }
+  get kind(): number {
+    return this.view.getUint8(this.at + 18);
+  }
+  set kind(value: number) {
+    this.view.setUint8(this.at + 18, value);
+  }
+  get group(): number {
+    return this.view.getUint8(this.at + 19);
+  }
+  set group(value: number) {
+    this.view.setUint8(this.at + 19, value);
+  }
+  get port(): number {
+    return this.view.getUint16(this.at + 20, true);
+  }
+  set port(value: number) {
+    this.view.setUint16(this.at + 20, value, true);
+  }
+}
+
+export const MAX_RECORDERS = 64; // NamedRecorders
+export const MAX_TUNNELS = 64; // NamedTunnels
 export const MAX_ALERT_RULES = 128;
 export const MAX_ALERT_NETWORKS = 256;
 

@@ -96,6 +96,8 @@ export const Tag = {
   SETTINGS: 1, // InspectSettings, GuardSettings or JournalSettings
   HOSTS: 2, // inspect: Network[], whose addresses are known senders
   SERVICES: 3, // inspect: Network[] with protocol and port, what may be used where
+  RECORDERS: 4, // inspect: NamedRecorder[], whose Chapter 10 is believed
+  TUNNELS: 5, // inspect: NamedTunnel[], which tunnels are opened
   DETECTORS: 8, // inspect: DetectorSetting[]
   ALERTS: 9, // inspect: AlertRule[], which alerts leave
   ALERT_NETWORKS: 10, // inspect: Network[] that AlertRule refers to; port 1 = all but this

@@ -1,4 +1,4 @@
-import { constants, enumeration, f64, layouts, struct, u8, u16, u32, zero } from "../generate/declare.ts";
+import { constants, enumeration, f64, layouts, struct, u8, u16, u32, u64, zero } from "../generate/declare.ts";
 
 export default layouts(
   "inspect's part of the policy",
@@ -12,6 +12,11 @@ export default layouts(
       LEARN: [8, "detectors that learn do so, and export what they learned as baseline entries"],
       UNGROUPED: [16, "every finding is an alert of its own (evaluation)"],
       SCORES: [32, "every finding is an event of kind SCORE too (evaluation)"],
+      ANY_RECORDER: [
+        64,
+        "whatever looks like Chapter 10 over UDP is taken for a recorder's; else RECORDERS says whose is",
+      ],
+      ANY_TUNNEL: [128, "what any host wraps is opened and judged; else TUNNELS says between whom"],
     }),
     struct(
       "InspectSettings",
@@ -42,7 +47,44 @@ export default layouts(
         scale: f64("factor on its thresholds, >= 0; Infinity = off"),
       },
     ),
+    struct("NamedRecorder", 32, "Whose Chapter 10 over UDP is believed.", {
+      hi: u64("of a network, from which the datagrams come"),
+      lo: u64(),
+      version: u8("4 or 6"),
+      bits: u8(),
+      firstPort: u16("UDP destination; both included"),
+      lastPort: u16(),
+      firstChannel: u16("Chapter 10 channels whose messages are judged; the others are reported; both included"),
+      lastChannel: u16(),
+      pad: zero(6),
+    }),
+    enumeration("TunnelKind", "Those from VXLAN on are recognised by a UDP port.", {
+      NONE: 0,
+      GRE: [1, "and ERSPAN, NVGRE, WCCP in it"],
+      IP: [2, "IPv4 or IPv6 in IPv4 or IPv6"],
+      ETHERNET: [3, "IP protocol 143"],
+      MPLS: [4, "IP protocol 137"],
+      VXLAN: 5,
+      VXLAN_GPE: 6,
+      GENEVE: 7,
+      TEREDO: 8,
+      GTP: 9,
+      GRE_IN_UDP: 10,
+      MPLS_IN_UDP: 11,
+    }),
+    struct("NamedTunnel", 24, "One end of a tunnel that is opened: its ends are the entries of the same group.", {
+      hi: u64("of a network"),
+      lo: u64(),
+      version: u8("4 or 6"),
+      bits: u8(),
+      kind: u8("", "TunnelKind"),
+      group: u8("source and destination are in networks of the same"),
+      port: u16("UDP; 0 where the kind has none"),
+      pad: zero(2),
+    }),
     constants("", {
+      MAX_RECORDERS: [64, "NamedRecorders"],
+      MAX_TUNNELS: [64, "NamedTunnels"],
       MAX_ALERT_RULES: 128,
       MAX_ALERT_NETWORKS: 256,
     }),

@@ -54,7 +54,7 @@ class Domain {
   peak3: f32;
   limits: u32; // address of 4 x f32
   length: u16; // of the name
-  doubtful: u16; // 1 = an answer named what no query had: the sums may be of what others sent
+  doubtful: u16; // bit n: answers, which others may have forged, have added to sum n
   name: u64; // 40 bytes: the last ones of the domain
   n1: u64;
   n2: u64;
@@ -127,7 +127,6 @@ export function check(k: Packet, e: Endpoints): void {
   if (type == 16 || type == 10 || type == 25 || type >= 65280) add(k, d, e, Sum.ANSWERS, <f64>k.payloadClaimed);
   if (domainAt == 0) return;
   if (!fresh(d, domainKey(text, nameLength))) return;
-  if (isAnswer) d.doubtful = 1;
   add(k, d, e, Sum.COUNT, 1);
   const below = domainAt - 1;
   if (below > SHORT) add(k, d, e, Sum.NAMES, <f64>(below - SHORT));
@@ -196,6 +195,7 @@ function drain(d: Domain, now: u64): void {
 }
 
 function add(k: Packet, d: Domain, e: Endpoints, i: u32, step: f64): void {
+  if (isAnswer) d.doubtful = <u16>((<u32>d.doubtful) | (1 << i));
   const s = <f64>load<f32>(sum(d, i)) + step;
   if (learning()) {
     store<f32>(sum(d, i), <f32>s);
@@ -209,8 +209,7 @@ function add(k: Packet, d: Domain, e: Endpoints, i: u32, step: f64): void {
     threshold = scaled(Detector.DNS_TUNNEL, 1);
   if (!(score > threshold)) return;
   const f = raise(Detector.DNS_TUNNEL, 1 + i, keyed(SALT + i, d.key), k.time, score, max<f64>(threshold, 1e-9));
-  // what comes back may be forged
-  if (isAnswer || d.doubtful || i == Sum.ANSWERS || i == Sum.ODD) accuseFlow(f);
+  if (isAnswer || (d.doubtful >> (<u16>i)) & 1) accuseFlow(f);
   else accuseCounted(f, e);
   f.a = s;
   // the last 16 characters of the domain and, behind, the fullness of the name below it in percent

@@ -3,6 +3,10 @@
 // One record can hold hundreds of messages. drain() stops when the events buffer is full and goes on where it was when
 // run() is called for the same record again.
 //
+// Of UDP only recorders are believed that the policy names (recorders.ts); nobody else's datagrams reach the reader, whose
+// tables they would fill. A recorder's clock dates its events and drives what is held against its own buses, nothing else:
+// the appliance's time is that of the records. The Ethernet that a recorder sends over UDP is reported, and never judged.
+//
 // Events carry the recorder's time. Until its first time packet that is the counter alone, as if it had begun in 1970.
 import { stricter } from "../../../contract/onboard/abi";
 import { Text, byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
@@ -15,6 +19,7 @@ import { Bus, busAt, busUsed } from "../../../../mil1553/onboard/channels";
 import { writeContainer, writeMessage } from "../../../../mil1553/onboard/eve";
 import { EthernetFrame } from "../../../../mil1553/onboard/chapter10/ethernetf0";
 import { Message, TIME_UNKNOWN } from "../../../../mil1553/onboard/message";
+import { Recorder, recorderOf } from "../../../../mil1553/onboard/recorders";
 import * as reader from "../../../../mil1553/onboard/reader";
 import { statsReset, statsSpan, writeStats } from "../../../../mil1553/onboard/stats";
 import { isFlow } from "../../../../mil1553/onboard/udp/flows";
@@ -24,7 +29,8 @@ import * as events from "./events";
 import { takeFindings } from "./findings";
 import { learned, learning } from "./learning";
 import { admit } from "./limit";
-import { frame } from "./traffic";
+import { isChannel, isRecorder } from "./recorders";
+import { frame, hearsay } from "./traffic";
 
 const NOTICE: u32 = 5;
 const INFORMATIONAL: u32 = 6;
@@ -35,6 +41,7 @@ let verdict: u32 = 0; // on what the last record held
 let messages: u64 = 0;
 let frames: u64 = 0; // of recorded Ethernets
 let latest: u64 = 0; // time of the last message, ns
+let ofFile: u64 = 0; // latest time of what came from a file
 let reported: u32 = 0; // buses whose last statistics have been written, at the end
 
 export function messagesSeen(): u64 {
@@ -43,8 +50,9 @@ export function messagesSeen(): u64 {
 export function framesRecorded(): u64 {
   return frames;
 }
+/** Of a file: datagrams come at the time of their records. */
 export function latestTime(): u64 {
-  return latest;
+  return ofFile;
 }
 
 /** The verdict on the messages drained since it was last taken. */
@@ -67,12 +75,13 @@ export function stream(p: usize, length: u32): void {
 /** A decoded frame: whether it carries Chapter 10, which is then taken in. Then drain(). `p`: its first byte. */
 export function datagram(k: Packet, p: usize): bool {
   if (!isDatagram(k)) return false;
+  const ip = innermost(k);
+  if (!isRecorder(ip.version, ip.srcHi, ip.srcLo, k.destPort)) return false;
   const payload = p + k.payloadOffset;
   const sender = senderKey(k),
     flow = streamKey(k, sender);
   if (!isFlow(flow) && provenFormat(payload, k.payloadLength) == 0) return false;
   reader.datagram(payload, k.payloadLength, flow, sender, k.time);
-  const ip = innermost(k);
   reader.setSender(ip.version, ip.srcHi, ip.srcLo);
   return true;
 }
@@ -90,17 +99,20 @@ export function drain(now: u64): bool {
   while (events.roomForRecord()) {
     const found = reader.next();
     if (found == reader.Found.NONE) return true;
-    if (found == reader.Found.MESSAGE) message(reader.message(), reader.bus());
+    if (found == reader.Found.MESSAGE) message(reader.message(), reader.bus(), now);
     else if (found == reader.Found.ANOMALY) container(now);
-    else if (found == reader.Found.ETHERNET) ethernet(reader.ethernet());
+    else if (found == reader.Found.ETHERNET) ethernet(reader.ethernet(), now);
   }
   return false;
 }
 
-function message(m: Message, bus: Bus): void {
+/** `now`: time of the record. */
+function message(m: Message, bus: Bus, now: u64): void {
   messages += 1;
   latest = m.time == TIME_UNKNOWN ? m.rtc * 100 : m.time;
-  if (m.anomalies != 0 && admit(latest)) {
+  if (isFile(bus)) ofFile = latest;
+  const time = isFile(bus) ? latest : now;
+  if (m.anomalies != 0 && admit(time)) {
     const t = events.begin();
     open(t, latest, "anomaly");
     lit(t, ',"anomaly":{"type":"decode","event":"');
@@ -117,18 +129,38 @@ function message(m: Message, bus: Bus): void {
     lit(t, "]}");
     events.end(NOTICE);
   }
-  messageAtHand(changetype<usize>(m), changetype<usize>(bus), messages);
-  if (learning()) learned(latest, true);
-  messageIn(m, bus);
-  verdict = stricter(verdict, takeFindings());
+  if (isJudged(bus)) {
+    messageAtHand(changetype<usize>(m), changetype<usize>(bus), messages);
+    if (learning()) learned(time, true);
+    messageIn(m, bus);
+    verdict = stricter(verdict, takeFindings());
+  }
   if (statsSpan(bus) >= INTERVAL) statistics(bus);
 }
 
+/** Whether the policy names this channel of its recorder; of a file all are judged. */
+function isJudged(bus: Bus): bool {
+  if (isFile(bus)) return true;
+  const at = recorderOf(bus.recorder);
+  if (at == 0) return false;
+  const r = changetype<Recorder>(at);
+  return isChannel(r.version, r.hi, r.lo, bus.channel);
+}
+
+@inline function isFile(bus: Bus): bool {
+  return bus.recorder == reader.FILE_RECORDER;
+}
+
 /** A frame that the recorder took from an Ethernet: to the IP decoder, numbered among its like. */
-function ethernet(f: EthernetFrame): void {
+function ethernet(f: EthernetFrame, now: u64): void {
   frames += 1;
+  if (!isFile(reader.bus())) {
+    hearsay(f.at, f.length, ETHERNET_LINK, now, frames);
+    return;
+  }
   const time = f.time == TIME_UNKNOWN ? f.rtc * 100 : f.time;
   latest = max<u64>(latest, time);
+  ofFile = latest;
   verdict = stricter(verdict, stricter(frame(f.at, f.length, f.length, ETHERNET_LINK, time, frames), takeFindings()));
 }
 

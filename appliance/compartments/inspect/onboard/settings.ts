@@ -13,6 +13,8 @@ import {
 } from "../../../contract/onboard/config";
 import { configureDetectors } from "../../../../detectors/onboard/dispatch";
 import { resetScales, setAction, setScale } from "../../../../detectors/onboard/finding";
+import { nameTunnels } from "../../../../ip/onboard/named";
+import { nameRecorders } from "./recorders";
 import { configureSuppression } from "./suppression";
 
 const SETTINGS: usize = memory.data(48, 8);
@@ -33,9 +35,17 @@ export function configureInspect(part: usize, length: u32): u32 {
   if (at == 0 || sectionLength(part, Tag.SETTINGS) != offsetof<InspectSettings>()) return Refusal.CONTENT;
   memory.copy(SETTINGS, at, offsetof<InspectSettings>());
   if (!readDetectors(section(part, Tag.DETECTORS), sectionLength(part, Tag.DETECTORS))) return Refusal.CONTENT;
+  if (!configureNames(part)) return Refusal.CONTENT;
   if (!configureSuppression(part) || !configureDetectors(part, has(InspectFlag.LEARN))) return Refusal.CONTENT;
   name = policyName(part);
   return Refusal.NONE;
+}
+
+function configureNames(part: usize): bool {
+  return (
+    nameRecorders(has(InspectFlag.ANY_RECORDER), section(part, Tag.RECORDERS), sectionLength(part, Tag.RECORDERS)) &&
+    nameTunnels(has(InspectFlag.ANY_TUNNEL), section(part, Tag.TUNNELS), sectionLength(part, Tag.TUNNELS))
+  );
 }
 
 function readDetectors(at: usize, length: u32): bool {

@@ -3,9 +3,9 @@ import { InspectFlag } from "../../../contract/onboard/config";
 import { expire, packetIn } from "../../../../detectors/onboard/dispatch";
 import { decode, Option } from "../../../../ip/onboard/decode";
 import { writeAnomalyEvent, writeFlowEvent } from "../../../../ip/onboard/eve";
-import { Flow, evicted, finish, nextExpired, update } from "../../../../ip/onboard/flow";
+import { Flow, HEARSAY, evicted, finish, nextExpired, update } from "../../../../ip/onboard/flow";
 import { track } from "../../../../ip/onboard/fragments";
-import { PACKET_SIZE, Packet } from "../../../../ip/onboard/packet";
+import { Is, PACKET_SIZE, Packet, anomalyId, anomalyLayer, anomalyOffset, noteAt } from "../../../../ip/onboard/packet";
 import { atHand } from "./alerts";
 import { admitFlow, roomForFlow } from "./budget";
 import * as events from "./events";
@@ -17,26 +17,70 @@ const NOTICE: u32 = 5;
 const INFORMATIONAL: u32 = 6;
 const EXPIRED_AT_ONCE: u32 = 4; // flows reported for one record; the rest waits for the next one
 const PACKET: usize = memory.data(PACKET_SIZE, 8);
+const JUDGED: usize = memory.data(PACKET_SIZE, 8); // in place of PACKET where that has more than is acted upon
+let judgedAt: usize = 0;
 
-/** The frame decoded last, for those who look further into it. */
+/** The frame decoded last as it is judged, for those who look further into it. */
 export function packet(): Packet {
-  return changetype<Packet>(PACKET);
+  return changetype<Packet>(judgedAt);
 }
 
-/** A captured frame; returns its verdict. */
+/**
+ * A captured frame; returns its verdict. Where it has a tunnel that the policy does not name, the whole is reported,
+ * and what is around that tunnel is judged: whoever wraps a packet says what he likes of its source.
+ */
 export function frame(p: usize, captured: u32, original: u32, link: u32, time: u64, number: u64): u32 {
   const k = changetype<Packet>(PACKET);
   k.time = time;
   k.number = number;
-  decode(p, captured, original, link, has(InspectFlag.IGNORE_CHECKSUMS) ? Option.NO_CHECKSUMS : 0, k);
-  track(k);
+  const options: u32 = has(InspectFlag.IGNORE_CHECKSUMS) ? Option.NO_CHECKSUMS : 0;
+  decode(p, captured, original, link, options, k);
+  judgedAt = PACKET;
+  if (k.flags & Is.UNASKED) judgedAt = around(p, options, k);
+  const j = changetype<Packet>(judgedAt);
+  track(j);
   passing(time);
-  const flow = update(k);
-  atHand(PACKET, flow, number);
+  if (judgedAt != PACKET) wrapped(k, j);
+  const flow = update(j);
+  atHand(judgedAt, flow, number);
+  if (evicted() && admitFlow()) flowEvent(evicted(), time);
+  if (judgedAt == PACKET) report(k, flow);
+  if (learning()) learned(time, false);
+  return packetIn(j, p, flow);
+}
+
+/** A frame that somebody says he recorded: it is reported, as of `time`, and nothing is made of it. */
+export function hearsay(p: usize, length: u32, link: u32, time: u64, number: u64): void {
+  const k = changetype<Packet>(PACKET);
+  k.time = time;
+  k.number = number;
+  decode(p, length, length, link, has(InspectFlag.IGNORE_CHECKSUMS) ? Option.NO_CHECKSUMS : 0, k);
+  const flow = update(k, HEARSAY);
   if (evicted() && admitFlow()) flowEvent(evicted(), time);
   report(k, flow);
-  if (learning()) learned(time, false);
-  return packetIn(k, p, flow);
+}
+
+/** The frame of `k` up to the first tunnel that the policy does not name. */
+function around(p: usize, options: u32, k: Packet): usize {
+  const j = changetype<Packet>(JUDGED);
+  j.time = k.time;
+  j.number = k.number;
+  decode(p, k.captured, k.original, k.link, options | Option.NAMED_ONLY, j);
+  return JUDGED;
+}
+
+/** What is inside of `k` belongs to flows of its own, which nobody asks for; with it all anomalies are reported. */
+function wrapped(k: Packet, j: Packet): void {
+  for (let i: u32 = 0; i < <u32>j.anomalies; ++i)
+    if (!hasAnomaly(k, anomalyId(j, i))) noteAt(k, anomalyId(j, i), anomalyLayer(j, i), anomalyOffset(j, i));
+  const flow = update(k, HEARSAY);
+  if (evicted() && admitFlow()) flowEvent(evicted(), k.time);
+  report(k, flow);
+}
+
+function hasAnomaly(k: Packet, id: u32): bool {
+  for (let i: u32 = 0; i < <u32>k.anomalies; ++i) if (anomalyId(k, i) == id) return true;
+  return false;
 }
 
 /** What time alone brings about: attempts and flows that time out. */

@@ -10,6 +10,8 @@ export const enum InspectFlag {
   LEARN = 8, // detectors that learn do so, and export what they learned as baseline entries
   UNGROUPED = 16, // every finding is an alert of its own (evaluation)
   SCORES = 32, // every finding is an event of kind SCORE too (evaluation)
+  ANY_RECORDER = 64, // whatever looks like Chapter 10 over UDP is taken for a recorder's; else RECORDERS says whose is
+  ANY_TUNNEL = 128, // what any host wraps is opened and judged; else TUNNELS says between whom
 }
 
 /**
@@ -41,6 +43,52 @@ export class DetectorSetting {
   scale: f64; // factor on its thresholds, >= 0; Infinity = off
 }
 
+/** 32 bytes. Whose Chapter 10 over UDP is believed. */
+@unmanaged
+export class NamedRecorder {
+  hi: u64; // of a network, from which the datagrams come
+  lo: u64;
+  version: u8; // 4 or 6
+  bits: u8;
+  firstPort: u16; // UDP destination; both included
+  lastPort: u16;
+  firstChannel: u16; // Chapter 10 channels whose messages are judged; the others are reported; both included
+  lastChannel: u16;
+  pad: u16; // zero
+  pad1: u32;
+}
+
+/** Those from VXLAN on are recognised by a UDP port. */
+export const enum TunnelKind {
+  NONE = 0,
+  GRE = 1, // and ERSPAN, NVGRE, WCCP in it
+  IP = 2, // IPv4 or IPv6 in IPv4 or IPv6
+  ETHERNET = 3, // IP protocol 143
+  MPLS = 4, // IP protocol 137
+  VXLAN = 5,
+  VXLAN_GPE = 6,
+  GENEVE = 7,
+  TEREDO = 8,
+  GTP = 9,
+  GRE_IN_UDP = 10,
+  MPLS_IN_UDP = 11,
+}
+
+/** 24 bytes. One end of a tunnel that is opened: its ends are the entries of the same group. */
+@unmanaged
+export class NamedTunnel {
+  hi: u64; // of a network
+  lo: u64;
+  version: u8; // 4 or 6
+  bits: u8;
+  kind: u8; // TunnelKind
+  group: u8; // source and destination are in networks of the same
+  port: u16; // UDP; 0 where the kind has none
+  pad: u16; // zero
+}
+
+export const MAX_RECORDERS: u32 = 64; // NamedRecorders
+export const MAX_TUNNELS: u32 = 64; // NamedTunnels
 export const MAX_ALERT_RULES: u32 = 128;
 export const MAX_ALERT_NETWORKS: u32 = 256;
 
