@@ -1,8 +1,8 @@
 // REQ-DECODE-021
 // Which tunnels are opened for what is acted upon: those that the policy names, by kind, port and between whom.
 //
-// Whoever wraps a packet says of the inner one what he likes, its source above all. So a tunnel that the policy does not
-// name is judged by its outermost packet; what is inside is decoded and reported, no more. `any` (as weir replay has it
+// Whoever wraps a packet says of the inner one what he likes, its source above all. So a tunnel that the policy does
+// not name is judged by its outermost packet; what is inside is decoded and reported, no more. `any` (as weir replay has it
 // without a policy) opens whatever looks like one. Encapsulation below IP (VLAN, MPLS, PPPoE, MAC-in-MAC) is no tunnel
 // here: only who is on this link sends that, and he can send the inner frame as well.
 import { MAX_TUNNELS, NamedTunnel, TunnelKind } from "../../appliance/contract/onboard/config";
@@ -42,8 +42,8 @@ export function openIp(k: Packet, protocol: u32): u32 {
 }
 
 /**
- * The same of a datagram. `guess`: the tunnel that its ports are known for, or NONE. A source port alone is never enough
- * for one that is named: both ends are.
+ * The same of a datagram. `guess`: the tunnel that its ports are known for, or NONE. A source port alone is never
+ * enough: of one that is named both ends are.
  */
 export function openUdp(k: Packet, guess: u32): u32 {
   if (any) return guess;

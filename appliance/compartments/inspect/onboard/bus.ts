@@ -3,9 +3,10 @@
 // One record can hold hundreds of messages. drain() stops when the events buffer is full and goes on where it was when
 // run() is called for the same record again.
 //
-// Of UDP only recorders are believed that the policy names (recorders.ts); nobody else's datagrams reach the reader, whose
-// tables they would fill. A recorder's clock dates its events and drives what is held against its own buses, nothing else:
-// the appliance's time is that of the records. The Ethernet that a recorder sends over UDP is reported, and never judged.
+// Of UDP only recorders are believed that the policy names (recorders.ts); nobody else's datagrams reach the reader,
+// whose tables they would fill. A recorder's clock dates its events and drives what is held against its own buses,
+// nothing else: the appliance's time is that of the records. The Ethernet that a recorder sends over UDP is reported,
+// and never judged.
 //
 // Events carry the recorder's time. Until its first time packet that is the counter alone, as if it had begun in 1970.
 import { stricter } from "../../../contract/onboard/abi";
