@@ -2,9 +2,9 @@
 // Which tunnels are opened for what is acted upon: those that the policy names, by kind, port and between whom.
 //
 // Whoever wraps a packet says of the inner one what he likes, its source above all. So a tunnel that the policy does
-// not name is judged by its outermost packet; what is inside is decoded and reported, no more. `any` (as weir replay has it
-// without a policy) opens whatever looks like one. Encapsulation below IP (VLAN, MPLS, PPPoE, MAC-in-MAC) is no tunnel
-// here: only who is on this link sends that, and he can send the inner frame as well.
+// not name is judged by its outermost packet; what is inside is decoded and reported, no more. `any` (as weir replay
+// has it without a policy) opens whatever looks like one. Encapsulation below IP (VLAN, MPLS, PPPoE, MAC-in-MAC) is no
+// tunnel here: only who is on this link sends that, and he can send the inner frame as well.
 import { MAX_TUNNELS, NamedTunnel, TunnelKind } from "../../appliance/contract/onboard/config";
 import { isInside, isNetwork } from "../../lib/onboard/networks";
 import { Is, Packet, innermost } from "./packet";
