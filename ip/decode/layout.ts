@@ -120,6 +120,8 @@ export const Is = {
   MULTICAST: 256,
   ENCRYPTED: 512,
   NO_CHECKSUMS: 1024,
+  NAMED_ONLY: 2048,
+  UNASKED: 4096,
 } as const;
 
 /** Ip.flags */
