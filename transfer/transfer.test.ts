@@ -229,6 +229,24 @@ describe("whatever happens at the ends", () => {
   });
 });
 
+it("a stream is given up when its end came, or its digest: not while it may go on", async () => {
+  const to = await receiver("files");
+  const from = await Endpoint.open(KEY_OUT, PROFILES.files, ++boots);
+  const later = () => {
+    clock += 3_600_000;
+    to.one.giveUp(clock);
+  };
+  to.one.take(Buffer.from(from.manifest(1, "slow", 9, Buffer.alloc(32))), clock);
+  to.one.take(Buffer.from(from.data(1, 0, Buffer.from("some"))), clock);
+  later();
+  expect(to.one.open).toBe(1);
+  to.one.take(Buffer.from(from.end(1, 9, Buffer.alloc(32))), clock);
+  expect(to.one.open).toBe(1);
+  later();
+  const done = await to.finish(0);
+  expect(done).toMatchObject([{ name: "slow", whole: false, missing: [[4, 9]] }]);
+});
+
 describe("the output folder", () => {
   // REQ-TRANSFER-009
   it("is the only place that is written to: no name leads out, no link is followed, nothing is replaced", async () => {
