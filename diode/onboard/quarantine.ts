@@ -3,9 +3,12 @@
 //
 //   Entry (56 bytes): who (a Key), until when, and of a tightened rate its state
 //
-// Fixed capacity: ENTRIES in windows of PROBES. When no place of its window is free or expired, a new entry is refused;
-// the ones inside stay until they expire, so a flood of forged sources frees nobody. The frame that caused it is
-// dropped all the same. Entries expire on frame time; asked for again while inside, an entry's time starts anew.
+// Fixed capacity: ENTRIES in windows of PROBES, which a key of the start places. The ones inside stay until they
+// expire, so a flood of forged sources frees nobody. A source or flow that finds no place in its window is shut out all
+// the same: a bit of MARKS stands for it, for as long as an entry would. So a full quarantine drops (fail closed), and
+// a flood of others lets nobody through; another source, unless it is protected, is shut out with it where both have
+// the same bit: of n that found no place, with chance n / MARKS, and nobody can aim. Terminals, messages and rates that
+// find no place are refused. Entries expire on frame time; asked for again while inside, an entry's time starts anew.
 //
 // What an attacker could do with it by forging an address or a terminal: have a peer shut out. Hence the protected
 // ones, which are never taken, a bound on new entries a minute, and entries that hold for one MAC address only, where
@@ -38,6 +41,8 @@ class Entry extends Key {
 const ENTRIES: u32 = 256;
 const PROBES: u32 = 8;
 const TABLE: usize = memory.data(ENTRIES * offsetof<Entry>(), 8);
+const MARKS: u32 = 65536; // bits
+const marks: usize = memory.data(MARKS / 8, 8);
 const KEY: usize = memory.data(offsetof<Key>(), 8);
 const DUE: usize = memory.data(sizeof<u64>(), 8);
 const MINUTE: u64 = 60000000000;
@@ -61,14 +66,43 @@ export class Limits {
 }
 
 let latest: u64 = 0; // no entry is in force from then on
+let marked: u64 = 0; // no mark is
 
 /** Whether the frame's source or flow is shut out at this time. */
-export function shutOut(f: Fields, time: u64): bool {
+export function shutOut(f: Fields, time: u64, l: Limits): bool {
+  return time < latest && (isInside(f, time) || (time < marked && !isProtectedSource(f, l) && isMarked(f)));
+}
+
+function isMarked(f: Fields): bool {
   return (
-    time < latest &&
-    (find(keyOf(f, Action.QUARANTINE_SOURCE, 0), time) != 0 ||
-      find(keyOf(f, Action.QUARANTINE_SOURCE, f.macSrc), time) != 0 ||
-      find(keyOf(f, Action.QUARANTINE_FLOW, 0), time) != 0)
+    bitOf(keyOf(f, Action.QUARANTINE_SOURCE, 0)) ||
+    bitOf(keyOf(f, Action.QUARANTINE_SOURCE, f.macSrc)) ||
+    bitOf(keyOf(f, Action.QUARANTINE_FLOW, 0))
+  );
+}
+
+function bitOf(key: usize): bool {
+  const bit = hash(key) & (MARKS - 1);
+  return ((load<u8>(marks + (bit >> 3)) >> (<u8>(bit & 7))) & 1) != 0;
+}
+
+/** The quarantine is full where this one would be. */
+function mark(key: usize, time: u64, until: u64): Outcome {
+  if (time >= marked) memory.fill(marks, 0, MARKS / 8);
+  const known = bitOf(key),
+    bit = hash(key) & (MARKS - 1),
+    at = marks + (bit >> 3);
+  store<u8>(at, <u8>((<u32>load<u8>(at)) | (1 << (bit & 7))));
+  marked = max<u64>(marked, until);
+  latest = max<u64>(latest, until);
+  return known ? Outcome.KNOWN : Outcome.NEW;
+}
+
+function isInside(f: Fields, time: u64): bool {
+  return (
+    find(keyOf(f, Action.QUARANTINE_SOURCE, 0), time) != 0 ||
+    find(keyOf(f, Action.QUARANTINE_SOURCE, f.macSrc), time) != 0 ||
+    find(keyOf(f, Action.QUARANTINE_FLOW, 0), time) != 0
   );
 }
 
@@ -100,10 +134,14 @@ export function take(m: Measure, time: u64, l: Limits): Outcome {
     return Outcome.KNOWN;
   }
   const place = free(key, time);
-  if (place == 0 || l.perMinute == 0) return Outcome.TOO_MANY;
+  if (l.perMinute == 0) return Outcome.TOO_MANY;
+  const shuts = <u32>m.action == Action.QUARANTINE_SOURCE || <u32>m.action == Action.QUARANTINE_FLOW;
+  if (place == 0 && !shuts) return Outcome.TOO_MANY;
+  if (place == 0 && time < marked && bitOf(key)) return mark(key, time, time + l.length);
   const interval = MINUTE / l.perMinute;
   if (!conforms(DUE, time, interval, interval * (l.perMinute - 1))) return Outcome.TOO_MANY;
   charge(DUE, time, interval);
+  if (place == 0) return mark(key, time, time + l.length);
   memory.copy(place, key, offsetof<Key>());
   changetype<Entry>(place).due = 0;
   keep(place, time + l.length);

@@ -83,6 +83,22 @@ describe("quarantine", () => {
     expect(stats(output).at(-1)!.quarantined).toBeLessThanOrEqual(256);
     expect(stats(guard.run([end(22n * SECOND)])).at(-1)!.quarantined).toBe(0);
   });
+  // REQ-FILTER-012
+  it("that has no place shuts out all the same, for the same time, but nobody whom the policy protects", async () => {
+    const guard = await Guard.under(policy(60_000));
+    // 10.0.0.0/29 is protected. Nearly as many as there are entries: not all find a place where their hash says
+    const accused = Array.from({ length: 246 }, (_, n) => `10.0.0.${8 + n}`);
+    for (const from of accused) guard.run([{ frame: udp4({ src: from }), verdict: SOURCE, time: 10n * SECOND }]);
+    const allowed = accused.filter((from) => !/\.6[689]$/.test(from)); // RULES
+    const crossed = (time: bigint) =>
+      allowed.filter((from) => guard.run([{ frame: udp4({ src: from }), time }]).frames.length).length;
+    expect(crossed(12n * SECOND)).toBe(0);
+    const others = Array.from({ length: 6 }, (_, n) => `10.0.0.${1 + n}`);
+    for (const from of others) expect(guard.one(udp4({ src: from }), { time: 13n * SECOND })).not.toBeTypeOf("string");
+    const output = guard.run([end(14n * SECOND)]);
+    expect(stats(output).at(-1)!.quarantined).toBeLessThan(accused.length);
+    expect(crossed(22n * SECOND)).toBe(allowed.length);
+  });
   it("is off without a section for it: the frame is dropped, nobody is shut out", async () => {
     const guard = await Guard.under(VECTOR_POLICY);
     expect(guard.one(udp4({ src }), { verdict: SOURCE, time: 10n * SECOND })).toBe("verdict");

@@ -210,7 +210,7 @@ function form(r: RecordHeader, f: Fields): u32 {
 function dynamic(r: RecordHeader, f: Fields): u32 {
   const l = changetype<Limits>(LIMITS);
   if (speaksOf(r, f, l) || areAgainst(f, l)) return Reason.VERDICT;
-  return shutOut(f, clock) ? Reason.QUARANTINE : Reason.NONE;
+  return shutOut(f, clock, l) ? Reason.QUARANTINE : Reason.NONE;
 }
 
 /** Both checkers: the first found `matched`; the second must find the same. */
