@@ -42,7 +42,8 @@ Examples:
   weir page -r flight.ch10 --baseline bus.baseline --out flight.html
   weir collect --listen 10.0.9.1:514 --key-file log.key -l log/ & weir page --live log/
 
-The page is served to this machine only (127.0.0.1) and loads nothing from anywhere else. Ctrl-C ends it.`,
+The page is served to this machine only (127.0.0.1), at an address with a token that nobody else knows, and loads nothing from
+anywhere else. Ctrl-C ends it.`,
     )
     .action(async (options: Options) => {
       process.exitCode = await page(options);

@@ -1,11 +1,16 @@
 // REQ-GROUND-009
-/** The page on loopback: the HTML, the files it is about, and a running appliance's log. Nothing is ever written. */
+/**
+ * The page on loopback: the HTML, the files it is about, and a running appliance's log. Nothing is ever written. Other users of this
+ * machine get to the port, too: everything is below a path that only whoever started it was told.
+ */
+import { randomBytes } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pageHtml, type Start } from "./html.ts";
 
 export interface Served {
+  /** With the token: whoever has it sees everything. */
   url: string;
   close(): void;
 }
@@ -31,10 +36,13 @@ export async function servePage(
     "cache-control": "no-store",
   };
   let own = "";
-  const server = createServer(({ method, url = "", headers: { host } }, response) => {
+  const below = `/${randomBytes(16).toString("hex")}`;
+  const server = createServer(({ method, url: asked = "", headers: { host } }, response) => {
     const refuse = (status: number) => response.writeHead(status, headers).end();
     // A name that was made to point here by somebody else's DNS is not ours.
     if (host !== own && host !== own.replace("127.0.0.1", "localhost")) return refuse(421);
+    if (!asked.startsWith(`${below}/`)) return refuse(404);
+    const url = asked.slice(below.length);
     if (method !== "GET") return refuse(405);
     if (url === "/")
       return response.writeHead(200, { ...headers, "content-type": "text/html; charset=utf-8" }).end(html);
@@ -56,7 +64,7 @@ export async function servePage(
   await listen(server, port);
   own = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://${own}/`,
+    url: `http://${own}${below}/`,
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -69,7 +69,11 @@ function installPackages() {
   const lock = join(root, "package-lock.json");
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return talk("npm packages are there");
   process.stderr.write("setup: installing npm packages\n");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm packages could not be installed");
+  run(
+    "npm",
+    ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+    "npm packages could not be installed",
+  );
 }
 
 function installTools(tools) {

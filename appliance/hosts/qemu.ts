@@ -194,12 +194,22 @@ async function tryKvm(image: string, memory: number): Promise<boolean> {
   return ["DEVICES", "MEMORY"].includes((await exit).name);
 }
 
+/**
+ * Of QEMU itself, should it be taken over: no system calls that it has no use for, no processes of its own; and not root, once it has
+ * opened the taps. The sandbox that denies changes of the user would deny that one, too.
+ */
+function confined(): string[] {
+  const isRoot = process.getuid?.() === 0;
+  const denied = ["obsolete", ...(isRoot ? [] : ["elevateprivileges"]), "spawn", "resourcecontrol"];
+  return ["-sandbox", `on,${denied.map((what) => `${what}=deny`).join(",")}`, ...(isRoot ? ["-runas", "nobody"] : [])];
+}
+
 /** What weir run is told, as QEMU is. */
 function launchOf({ image, memory, accelerator, append, nics, machine }: Appliance): Launch {
   const isKnown = machine === "microvm" || machine === "q35";
   if (machine && !isKnown) throw new Error(`--machine ${machine}: is not one of QEMU's`);
   return {
-    ...{ image, memory, accelerator, append, ...(isKnown && { machine }) },
+    ...{ image, memory, accelerator, append, ...(isKnown && { machine }), more: confined() },
     nics: nics.map(({ mac, tap }) => ({ mac, backend: { kind: "tap", name: tap } })),
   };
 }

@@ -202,12 +202,17 @@ describe.skipIf(!browserPath)("the page", () => {
   it("is served to nobody else, and nothing else is", async () => {
     const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
       fetch(new URL(path, served.url), { method, headers }).then(({ status }) => status);
-    expect(await get("/")).toBe(200);
-    expect(await get("/files/0")).toBe(200);
-    expect(await get("/files/99")).toBe(404);
-    expect(await get("/files/0/../../package.json")).toBe(404);
-    expect(await get("/files/%2e%2e/package.json")).toBe(404);
-    expect(await get("/", {}, "POST")).toBe(405);
+    expect(await get("")).toBe(200);
+    expect(await get("files/0")).toBe(200);
+    expect(await get("files/99")).toBe(404);
+    expect(await get("files/0/../../package.json")).toBe(404);
+    expect(await get("files/%2e%2e/package.json")).toBe(404);
+    expect(await get("", {}, "POST")).toBe(405);
+    // Without the token, which other users of this machine do not know
+    const { origin, pathname } = new URL(served.url);
+    expect(pathname).toMatch(/^\/[0-9a-f]{32}\/$/);
+    for (const path of ["/", "/files/0", "/log", `/${"0".repeat(32)}/`, `${pathname.slice(0, -2)}x/files/0`])
+      expect((await fetch(new URL(path, origin))).status, path).toBe(404);
     const rebound = await new Promise((resolve) => {
       request(served.url, { headers: { host: "evil.example" } }, ({ statusCode }) => resolve(statusCode)).end();
     });

@@ -1,5 +1,5 @@
 // What each host is told of an image, and what people are told of the host: compared with golden files (-u writes them anew).
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { HOSTS } from "../hosts.ts";
 import type { Appliance } from "./appliance.ts";
 
@@ -25,6 +25,10 @@ const cases: [string, Appliance][] = [
   ["a tap with a comma", { ...x86, nics: x86.nics.map((nic) => ({ ...nic, tap: `${nic.tap},"` })) }],
 ];
 
+// Of root's QEMU something else is denied, and it becomes another user: the next test
+beforeEach(() => void vi.spyOn(process, "getuid").mockReturnValue(1000));
+afterEach(() => void vi.restoreAllMocks());
+
 it.each(HOSTS.map((host) => [host.name, host] as const))("%s", async (name, { describe, starter }) => {
   const said = (appliance: Appliance): string => {
     try {
@@ -41,4 +45,11 @@ it.each(HOSTS.map((host) => [host.name, host] as const))("%s", async (name, { de
   });
   const about = typeof starter === "string" ? `not started: ${starter}` : `from: ${starter.source}`;
   await expect(`${[about, ...texts].join("\n\n")}\n`).toMatchFileSnapshot(`golden/${name}.txt`);
+});
+
+it("root's QEMU becomes another user, once it has the taps", () => {
+  vi.spyOn(process, "getuid").mockReturnValue(0);
+  expect(HOSTS[0]!.describe(x86).text).toContain(
+    " -sandbox on,obsolete=deny,spawn=deny,resourcecontrol=deny -runas nobody\n",
+  );
 });
