@@ -40,7 +40,7 @@ async function left(records: readonly RecordInit[]): Promise<{ packet: number; t
   }));
 }
 
-// REQ-FILTER-030
+// REQ-FILTER-023
 describe("times of messages", () => {
   it("that are anything become times in order, a minute at most from where the counter is; it is set anew once in 10 s", async () => {
     const random = randomOf(14);

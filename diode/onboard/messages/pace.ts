@@ -1,4 +1,4 @@
-// REQ-FILTER-030
+// REQ-FILTER-023
 // The times of 1553 messages that cross. 48 bits that nobody checks would say anything, so they keep pace with guard's
 // clock: each channel's counter is known from its first message, and what follows is at most SLACK away from where that
 // counter must be by now, and no earlier than the message before. A time that is not becomes the nearest that is; one

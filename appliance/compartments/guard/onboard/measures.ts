@@ -2,8 +2,8 @@
 // What inspect says: of the record at hand, and of whom it asks to shut out or to slow down.
 //
 // The list is one of the host's (abi.ts). It may come from an inspect that lies: each Measure only ever adds reasons to
-// drop, for a time, and none for a source or a terminal that the policy protects. One with an action or a version that
-// there is not is passed over; a list that is too long ends the appliance.
+// drop, for a time, and none for a source or a terminal that the policy protects. One with an unknown action or version
+// is passed over; a list that is too long ends the appliance.
 import {
   ACTIONS,
   Action,
