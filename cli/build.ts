@@ -91,11 +91,14 @@ async function build(options: Options, arch: Arch): Promise<void> {
       )
     : prebuilt;
   const image = flat ? flatImage(elf) : elf;
+  // Its keys let whoever reads them forge the log and transfers.
+  const holdsKeys =
+    policy !== undefined && (policy.policy.transfer !== undefined || policy.policy.log.key !== undefined);
   const putSigned = (path: string, bytes: Uint8Array) => {
     // An old signature would be wrong, and must not be taken for one of this image.
     rmSync(signaturePath(path), { force: true });
-    put(path, bytes);
-    if (signer) put(signaturePath(path), signatureOf(bytes, signer));
+    put(path, bytes, holdsKeys ? OWNER_ONLY : ANYBODY);
+    if (signer) put(signaturePath(path), signatureOf(bytes, signer), ANYBODY);
   };
   const made = disk === undefined ? undefined : await step(`disk ${disk}`, () => diskWith(elf));
   putSigned(output, image);
@@ -107,8 +110,11 @@ async function build(options: Options, arch: Arch): Promise<void> {
   if (made) process.stdout.write(`${disk}: ${made.length} bytes, sha256 ${sha256(made)}\n`);
 }
 
+const OWNER_ONLY = 0o600;
+const ANYBODY = 0o666; // as far as the umask lets
+
 /** Whole or not at all. */
-function put(path: string, bytes: Uint8Array): void {
-  writeFileSync(`${path}.${process.pid}`, bytes);
+function put(path: string, bytes: Uint8Array, mode: number): void {
+  writeFileSync(`${path}.${process.pid}`, bytes, { mode });
   renameSync(`${path}.${process.pid}`, path);
 }
