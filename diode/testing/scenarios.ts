@@ -2,13 +2,24 @@
  * What guard is put through to tell it from a mutant: a policy's part and batches of records. The tests beside the
  * sources state what must come of them; here only "the same or not" counts.
  */
+import { ACTIONS, Action } from "../../appliance/contract/abi.ts";
 import { Tag } from "../../appliance/contract/config.ts";
 import type { BusMessage } from "../../mil1553/simulator/message.ts";
 import { COUNTER_START } from "../../mil1553/simulator/run.ts";
 import { frame, STREAM } from "../../mil1553/writer/frame.ts";
 import { Endpoint, PROFILES, type ProfileName } from "../../transfer/endpoint.ts";
 import { compilePolicyText } from "../policy.ts";
-import { type Batch, end, pack, policyWith, type RecordInit, SECOND, verdictOf, withSection } from "./guard.ts";
+import {
+  type Batch,
+  end,
+  pack,
+  policyWith,
+  type RecordInit,
+  SECOND,
+  subjectOf,
+  verdictOf,
+  withSection,
+} from "./guard.ts";
 import { ALL, ATTITUDE, bus, RT_RT, type StreamOptions, SYNC, stream, under } from "./stream.ts";
 import { RULES, tcp4, udp4, udp6, VECTOR_POLICY, VECTORS } from "./vectors.ts";
 
@@ -147,6 +158,103 @@ export const EDGES: readonly Uint8Array[] = [", mtu: 68, ttl: 1", ", mtu: 9000, 
       ),
     ),
   );
+
+/** Whose a measure is, beside the frame that it came with; and what becomes of those who find no place. */
+function subjectScenarios(): Scenario[] {
+  const at = (ms: number) => BigInt(ms) * 1_000_000n;
+  const policy = policyWith(
+    `- { name: udp, action: allow, protocol: udp, from: any, to: any, ports: 1-65535 }
+- { name: tcp, action: allow, protocol: tcp, from: any, to: any, ports: 1-65535 }`,
+    "protected: 10.9.0.0/16\nquarantine: { for: 10s, per-minute: 700, tightened: 2/s }\ndetectors: { rate: { action: tighten } }",
+  );
+  const flows: [frame: Buffer, other: Buffer][] = [
+    [udp4(), udp4({ dst: "10.0.1.10" })],
+    [udp6(), udp6({ dst: "fd00:2::9" })],
+    [udp6(), udp6({ dst: "fd00:1::a" })],
+    [udp4({ sport: 4000, dport: 5000 }), tcp4({ sport: 4000, dport: 5000 })],
+    [udp4(), udp4({ sport: 4001 })],
+    [udp4(), udp4({ dport: 5001 })],
+    [udp4(), udp4({ src: "10.0.0.6" })],
+    [udp4(), udp4()],
+  ];
+  const actions = [Action.QUARANTINE_FLOW, Action.QUARANTINE_SOURCE, Action.TIGHTEN_FLOW];
+  const others = flows.flatMap(([frame, other], n) =>
+    actions.flatMap((action, k) => {
+      const time = at(20_000 * (3 * n + k + 1));
+      return [
+        { frame, time, measures: [{ ...subjectOf(other), action }] },
+        { frame, time: time + at(1) },
+        { frame: other, time: time + at(2) },
+        { frame: other, time: time + at(3) },
+      ];
+    }),
+  );
+  const borne = [0x020000000005n, 0x020000000006n].map((mac, n) => ({
+    frame: udp4(),
+    time: at(900_000 + 20_000 * n),
+    measures: [{ ...subjectOf(udp4()), mac, action: Action.QUARANTINE_SOURCE }],
+  }));
+  const sources = (net: number) => Array.from({ length: 600 }, (_, n) => `10.${net}.${n >> 8}.${n & 255}`);
+  const accused = (net: number, ms: number, action: number, from = 0, to = 600) =>
+    sources(net)
+      .slice(from, to)
+      .map((src) => {
+        const measures = [{ ...subjectOf(udp4({ src })), action }];
+        return { frame: udp4({ src: "10.1.1.1" }), time: at(ms), measures };
+      });
+  const sent = (net: number, ms: number, step = 1) =>
+    sources(net)
+      .filter((_, n) => n % step === 0)
+      .map((src) => ({ frame: udp4({ src }), time: at(ms) }));
+  const full = [
+    ...accused(7, 10_000, Action.QUARANTINE_SOURCE),
+    ...sent(7, 11_000),
+    ...sent(9, 11_000, 7), // protected
+    ...sent(8, 11_000), // beside one of the others by chance
+    ...accused(8, 11_500, Action.TIGHTEN, 0, 100), // no place: nobody is slowed down
+    ...sent(8, 11_600, 6),
+    ...sent(8, 11_601, 6),
+    ...accused(7, 12_000, Action.QUARANTINE_SOURCE), // again: the time starts anew, and nothing of the rate is used up
+    ...accused(4, 12_100, Action.QUARANTINE_SOURCE, 0, 40),
+    ...sent(4, 12_200),
+    end(at(12_500)),
+    ...accused(7, 15_000, Action.QUARANTINE_SOURCE, 0, 3), // of those inside; the marks end before
+    ...sent(7, 22_099, 3),
+    ...sent(7, 22_100, 3),
+    ...sent(4, 22_100),
+    ...accused(6, 100_000, Action.QUARANTINE_FLOW),
+    ...sent(6, 100_001, 2),
+    ...sent(7, 100_001, 2),
+    ...accused(6, 103_000, Action.QUARANTINE_FLOW, 560), // marks alone
+    ...sent(6, 112_500),
+    end(at(113_000)),
+    ...accused(5, 200_000, Action.QUARANTINE_SOURCE),
+    ...sent(6, 200_001, 2),
+    ...sent(5, 200_001, 2),
+    end(at(201_000)),
+  ];
+  const nobody = [
+    ...[Action.PASS, Action.DROP, 15].flatMap((verdict, n) => [
+      { frame: udp4({ src: "10.9.0.1" }), time: at(1_000_000 + 20_000 * n), verdict },
+      { frame: udp4({ src: "10.9.0.1" }), time: at(1_000_001 + 20_000 * n) },
+    ]),
+    ...[Action.DROP, ACTIONS, 15].flatMap((action, n) => [
+      { frame: udp4(), time: at(1_100_000 + 20_000 * n), measures: [{ ...subjectOf(udp4()), action }] },
+      { frame: udp4(), time: at(1_100_001 + 20_000 * n) },
+    ]),
+    { frame: udp4(), time: at(1_200_000) },
+    {
+      frame: udp4({ src: "10.1.1.1" }),
+      time: at(1_200_001),
+      measures: [{ ...subjectOf(udp4()), action: Action.QUARANTINE_SOURCE }],
+    },
+    { frame: udp4(), time: at(1_200_002) },
+  ];
+  return [
+    { name: "whom measures are about", part: partOf(policy), batches: batches([...others, ...borne, ...nobody], 12) },
+    { name: "those who find no place in quarantine", part: partOf(policy), batches: batches(full, 100) },
+  ];
+}
 
 export async function scenarios(): Promise<Scenario[]> {
   const one = "- { name: one, action: allow, protocol: udp, from: any, to: any, ports: 5000-5001";
@@ -302,6 +410,7 @@ export async function scenarios(): Promise<Scenario[]> {
         ...batches([{ kind: 1, time: at(21_000) }]),
       ],
     },
+    ...subjectScenarios(),
     {
       name: "long frames, and a full output",
       part: partOf(wide),
