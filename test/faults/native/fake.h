@@ -26,5 +26,6 @@ typedef uint32_t u32;
   static inline u32 w2c_##name##_measuresLength(w2c_##name *m) { (void)m; return 0; }                                 \
   static inline u32 w2c_##name##_countersAt(w2c_##name *m) { (void)m; return 0; }                                     \
   static inline uint64_t w2c_##name##_spare(w2c_##name *m, u32 n) { (void)m, (void)n; return 0; }                      \
+  static inline void w2c_##name##_key(w2c_##name *m, uint64_t a, uint64_t b) { (void)m, (void)a, (void)b; }            \
   static inline uint64_t w2c_##name##_tick(w2c_##name *m) { (void)m; return 0; }
 #endif
