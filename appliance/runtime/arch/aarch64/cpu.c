@@ -18,10 +18,10 @@ static bool guards_user; // the CPU can keep the kernel part from the user part'
 // Random numbers of the CPU, if it has them: RNDR (Arm ARM, D23.2.145).
 static bool draw(uint64_t *to) {
   uint64_t failed = 1;
-  for (unsigned tries = 0; failed && tries < 10; tries++) __asm__ volatile("mrs %0, s3_3_c2_c4_0; cset %1, eq" : "=r"(*to), "=r"(failed) : : "cc");
+  for (unsigned tries = 0; failed && tries < 10; tries++) READ_RANDOM(*to, failed);
   return !failed;
 }
-static bool random(uint64_t to[2]) { return READ("s3_0_c0_c6_0") >> 60 && draw(to) && draw(to + 1); } // ID_AA64ISAR0_EL1.RNDR
+static bool random_numbers(uint64_t to[2]) { return READ("s3_0_c0_c6_0") >> 60 && draw(to) && draw(to + 1); } // ID_AA64ISAR0_EL1.RNDR
 
 void cpu_start(const uint8_t *fdt, uint64_t ticks) {
   if (!fdt_read(fdt)) arch_exit(EXIT_DEVICES);
@@ -29,7 +29,7 @@ void cpu_start(const uint8_t *fdt, uint64_t ticks) {
   WRITE("cntkctl_el1", 2); // the user part may read the counter, and nothing else of the timer
   if (machine.console && !machine.console_16550) *console(CONSOLE_LINE) = 0x70, *console(CONSOLE_CONTROL) = 0x101; // 8 bits, buffered; sends only
   weir_info.entry_ticks = ticks;
-  weir_info.is_random = random(weir_info.random);
+  weir_info.is_random = random_numbers(weir_info.random);
   kernel_start(0);
 }
 

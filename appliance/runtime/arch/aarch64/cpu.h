@@ -6,6 +6,7 @@
 
 // Instructions that only a kernel may execute, and that no other CPU has: test/hosted/arm.c puts others in their place.
 // The name of the register goes into the instruction.
+#define READ_RANDOM(to, failed) __asm__ volatile("mrs %0, s3_3_c2_c4_0; cset %1, eq" : "=r"(to), "=r"(failed) : : "cc") // RNDR
 #define READ(name) ({ uint64_t value_; __asm__ volatile("mrs %0, " name : "=r"(value_) : : "memory"); value_; })
 #define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)) : "memory")
 #define ISB() __asm__ volatile("isb" : : : "memory")

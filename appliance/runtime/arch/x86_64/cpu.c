@@ -48,7 +48,7 @@ static bool draw(uint64_t *to) {
   for (unsigned tries = 0; !drawn && tries < 10; tries++) __asm__ volatile("rdrand %0; setc %1" : "=r"(*to), "=qm"(drawn) : : "cc");
   return drawn;
 }
-static bool random(uint64_t to[2]) { return cpuid(1).c >> 30 & 1 && draw(to) && draw(to + 1); }
+static bool random_numbers(uint64_t to[2]) { return cpuid(1).c >> 30 & 1 && draw(to) && draw(to + 1); }
 
 // info: a Multiboot2 loader's, of which `room` bytes can be read, in place of `boot`; 0: a PVH loader has started the image.
 void cpu_start(const struct arch_boot *boot, const uint8_t *info, uint32_t room) {
@@ -68,7 +68,7 @@ void cpu_start(const struct arch_boot *boot, const uint8_t *info, uint32_t room)
   __asm__ volatile("lidt %0; ltr %w1" : : "m"(table), "r"(0x28) : "memory");
   outb(PORT_CONSOLE + 2, 1); // use its buffer
   weir_info.entry_ticks = boot_ticks;
-  weir_info.is_random = random(weir_info.random);
+  weir_info.is_random = random_numbers(weir_info.random);
   static struct arch_boot told;
   if (info) multiboot_read(info, room, &told);
   kernel_start(info ? &told : boot);

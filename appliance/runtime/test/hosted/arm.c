@@ -12,6 +12,7 @@
 #include <ucontext.h>
 #include "cpu.h"
 #undef READ
+#undef READ_RANDOM
 #undef WRITE
 #undef ISB
 #undef WAIT
@@ -22,6 +23,7 @@ static void write_system(const char *name, uint64_t value);
 static void wait_(void);
 static void firmware(const char *conduit, uint64_t call);
 #define READ(name) read_system(name)
+#define READ_RANDOM(to, failed) ((to) = read_system("s3_3_c2_c4_0"), (failed) = 0)
 #define WRITE(name, value) write_system(name, (uint64_t)(value))
 #define ISB() ((void)0)
 #define WAIT() wait_()
