@@ -19,6 +19,7 @@ const ALIKE: Record<string, { most: number; why: string }> = {
   "diode/onboard/quarantine/find": { most: 1, why: "one more place is looked at: it holds the key or it does not" },
   "diode/onboard/quarantine/keep": { most: 1, why: "the later of two that are the same" },
   "diode/onboard/quarantine/messageShutOut": { most: 1, why: "at the time when the last entry ends nobody is found" },
+  "diode/onboard/quarantine/size": { most: 1, why: "at the time when the last entry ends none is counted" },
   "diode/onboard/quarantine/take": {
     most: 3,
     why: "the larger of two that are equal; at the very time when the last mark ends, what it costs to make it anew",

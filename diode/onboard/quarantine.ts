@@ -40,9 +40,11 @@ class Entry extends Key {
 
 const ENTRIES: u32 = 256;
 const PROBES: u32 = 8;
-const TABLE: usize = memory.data(ENTRIES * offsetof<Entry>(), 8);
+export const TABLE: usize = memory.data(ENTRIES * offsetof<Entry>(), 8);
+export const TABLE_SIZE: u32 = ENTRIES * <u32>offsetof<Entry>();
 const MARKS: u32 = 65536; // bits
-const marks: usize = memory.data(MARKS / 8, 8);
+export const marks: usize = memory.data(MARKS / 8, 8);
+export const MARKS_SIZE: u32 = MARKS / 8;
 const KEY: usize = memory.data(offsetof<Key>(), 8);
 const DUE: usize = memory.data(sizeof<u64>(), 8);
 const MINUTE: u64 = 60000000000;
@@ -169,6 +171,7 @@ export function isProtectedSource(f: Fields, l: Limits): bool {
 
 /** Entries in force at this time. */
 export function size(time: u64): u32 {
+  if (time >= latest) return 0; // without quarantine there may be no memory for the table (spare.ts)
   let n: u32 = 0;
   for (let i: u32 = 0; i < ENTRIES; ++i) if (changetype<Entry>(entry(i)).until > time) ++n;
   return n;

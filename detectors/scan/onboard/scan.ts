@@ -14,8 +14,9 @@
 // TIMEOUT without an answer (TCP only: silence is normal in UDP).
 //
 // Rule when SOURCES are followed: of PROBES neighbours that one makes room whose walk has led least far towards a
-// scanner, of equal ones the one seen longest ago; after HOLD without an attempt a walk protects no longer. So a flood
-// of new sources displaces other new ones, and not the scanner among them.
+// scanner, of equal ones the one seen longest ago; after HOLD without an attempt, or once it was announced, a walk
+// protects no longer. So a flood of new sources displaces other new ones, and not the scanner among them, and those that
+// were announced do not stand in the way of the next.
 //
 // What only an error of ICMP tells (HEARSAY: nobody was seen to send what it quotes, and who sent the error could quote
 // anything) has a walk of its own, which is announced and accuses nobody.
@@ -273,7 +274,7 @@ function known(version: u32, hi: u64, lo: u64, kind: u32): usize {
 
 /** How far its walk protects the entry. */
 @inline function weight(s: Source, time: u64): f64 {
-  return s.attempts != 0 && s.walk > 0 && time < s.seen + HOLD ? s.walk : 0;
+  return s.attempts != 0 && s.walk > 0 && s.announced == 0 && time < s.seen + HOLD ? s.walk : 0;
 }
 
 /** The source's entry, made where there is none: see the rule above. */
