@@ -32,6 +32,7 @@ let count: u32 = 0;
 let ofRecord: u32 = 0; // the first of the record at hand
 let record: u32 = 0;
 let lost: u64 = 0;
+let recorded: bool = false; // frames in a recording came to somebody else: nothing is done about who sent them
 
 @inline function measure(i: u32): Measure {
   return changetype<Measure>(LIST + <usize>i * offsetof<Measure>());
@@ -57,9 +58,10 @@ export function clearMeasures(underWay: bool): void {
 @inline export function roomForMeasures(): bool {
   return MEASURES - count >= ROOM;
 }
-/** A record begins, at this offset of the input. */
-export function startMeasures(offset: u32): void {
+/** A record begins, at this offset of the input; whether it is a frame of our own. */
+export function startMeasures(offset: u32, isFrame: bool): void {
   record = offset;
+  recorded = !isFrame;
   ofRecord = count;
 }
 
@@ -71,6 +73,7 @@ export function measureFor(f: Finding, k: usize, m: usize, b: usize): u32 {
   const action = actionOf(f.detector);
   if (action <= <u32>Action.DROP || f.accused == Accused.NOBODY) return Action.PASS;
   if (((accuses(f.detector) >> f.accused) & 1) == 0) return Action.PASS;
+  if (recorded && (f.accused == Accused.SOURCE || f.accused == Accused.FLOW)) return Action.PASS;
   if (f.accused == Accused.SOURCE) return ofSource(f, action, k);
   if (f.accused == Accused.FLOW) {
     if (action == Action.QUARANTINE_SOURCE || action == Action.QUARANTINE_FLOW)
