@@ -15,8 +15,8 @@
 //
 // Rule when SOURCES are followed: of PROBES neighbours that one makes room whose walk has led least far towards a
 // scanner, of equal ones the one seen longest ago; after HOLD without an attempt, or once it was announced, a walk
-// protects no longer. So a flood of new sources displaces other new ones, and not the scanner among them, and those that
-// were announced do not stand in the way of the next.
+// protects no longer. So a flood of new sources displaces other new ones, and not the scanner among them; and those
+// that were announced do not stand in the way of the next.
 //
 // What only an error of ICMP tells (HEARSAY: nobody was seen to send what it quotes, and who sent the error could quote
 // anything) has a walk of its own, which is announced and accuses nobody.
