@@ -1,6 +1,8 @@
 // The attacks of rows.ts, as frames.
+import { dnsMessage } from "../../detectors/ip/testing/traffic.ts";
 import { ACK, address, bytes, DST6, ipv4, ipv6, RST, SYN, tcp, udp } from "../../ip/testing/frames.ts";
-import { ATTACKER, dnsName, ethernet, type Frame, HONEST, MAC, Scene } from "../framing/scene.ts";
+import { uniform } from "../../lib/numerics/random.ts";
+import { ATTACKER, ethernet, type Frame, HONEST, MAC, Scene } from "../framing/scene.ts";
 
 export const LISTED = `detectors: { newcomer: { hosts: [ ${HONEST} ] } }`;
 const TARGET = "10.0.0.10";
@@ -78,24 +80,24 @@ export function compatible(): readonly Frame[] {
   return new Scene().telemetry(HONEST, MAC.honest, 3).add(ethernet(MAC.attacker, packet, "86dd")).frames;
 }
 
-/** As many bytes as no generator of random numbers has a hand in, and that are no text. */
-const noise = (n: number, size: number) =>
-  Uint8Array.from({ length: size }, (_, i) => (Math.imul(n * 977 + i, 2654435761) >>> 13) & 255);
-const message = (flags: number, questions: number, rest: Uint8Array) =>
-  bytes("1234", [flags >> 8, flags & 255, 0, questions], "0000 0000 0000", rest);
+/** Bytes that are no text. */
+function noise(seed: number, size: number): Uint8Array {
+  const random = uniform(seed);
+  return Uint8Array.from({ length: size }, () => 256 * random());
+}
 const ask = (scene: Scene, data: Uint8Array) => scene.datagram(ATTACKER, MAC.attacker, RESOLVER, 3000, 53, data);
 
 /** Each of the other opcodes, with random bytes where they have no question. */
 export function opcodes(): readonly Frame[] {
   const scene = new Scene();
-  for (let n = 0; n < 60; n++) ask(scene, message((1 + (n % 15)) << 11, 0, noise(n, 480)));
+  const header = (opcode: number) => bytes("1234", [opcode << 3], "00 0000 0000 0000 0000");
+  for (let n = 0; n < 60; n++) ask(scene, bytes(header(1 + (n % 15)), noise(n, 480)));
   return scene.frames;
 }
 
 export function behind(): readonly Frame[] {
   const scene = new Scene();
-  const question = bytes(dnsName("a.example.com"), "0001 0001");
-  for (let n = 0; n < 60; n++) ask(scene, message(0x0100, 1, bytes(question, noise(n, 400))));
+  for (let n = 0; n < 60; n++) ask(scene, dnsMessage({ name: "a.example.com", extra: noise(n, 400) }));
   return scene.frames;
 }
 
@@ -103,11 +105,8 @@ export function pieces(): readonly Frame[] {
   const scene = new Scene();
   for (let n = 0; n < 40; n++) {
     const ends = { src: ATTACKER, dst: RESOLVER };
-    const whole = udp(message(0x0100, 1, bytes(dnsName("a.example.com"), "0001 0001", noise(n, 400))), {
-      ...ends,
-      sport: 3000,
-      dport: 53,
-    });
+    const query = dnsMessage({ name: "a.example.com", extra: noise(n, 400) });
+    const whole = udp(query, { ...ends, sport: 3000, dport: 53 });
     scene.add(ethernet(MAC.attacker, ipv4(17, whole.subarray(0, 64), { ...ends, id: n + 1, more: true })));
     scene.add(ethernet(MAC.attacker, ipv4(17, whole.subarray(64), { ...ends, id: n + 1, offset: 64 })));
   }
@@ -116,13 +115,18 @@ export function pieces(): readonly Frame[] {
 
 const HEX = (n: number, size: number) => Buffer.from(noise(n, size / 2)).toString("hex");
 
-/** A tunnel of 60 names, with 60 queries for decoy domains between each two: a quarter of what is followed. */
-export function decoys(): readonly Frame[] {
+/** A tunnel of 60 names, with queries for so many decoy domains between each two. */
+function between(decoys: number): readonly Frame[] {
   const scene = new Scene();
-  const query = (name: string) => ask(scene, message(0x0100, 1, bytes(dnsName(name), "0001 0001")));
+  const query = (name: string) => ask(scene, dnsMessage({ name }));
   for (let n = 0; n < 60; n++) {
     query(`${HEX(n, 48)}.${HEX(n + 500, 48)}.evil.com`);
-    for (let k = 0; k < 60; k++) query(`www.d${n}-${k}.com`);
+    for (let k = 0; k < decoys; k++) query(`www.d${n}-${k}.com`);
   }
   return scene.frames;
 }
+
+/** A quarter of the domains that are followed. */
+export const decoys = () => between(60);
+/** More than twice as many as are followed. */
+export const swamp = () => between(600);

@@ -2,6 +2,7 @@
 // of evasion, framing, eviction and exhaustion. docs/ADVERSARY.md is written from this (npx vitest run test/adversary -u).
 import type { Frame } from "../framing/scene.ts";
 import * as attacks from "./attacks.ts";
+import * as crowds from "./crowds.ts";
 
 export const KINDS = ["evasion", "framing", "eviction", "exhaustion"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -16,11 +17,12 @@ export interface Row {
   remains: string;
   /** The frames of it; `alert` must be among the alerts, or with a `!` in front must not. */
   scene?: { frames: () => readonly Frame[]; alert: string; policy?: string };
-  /** Where else it is tested. */
+  /** Where else it is tested: a file that speaks of the detector. */
   test?: string;
 }
 
 const FRAMING = "test/framing/framing.test.ts";
+const LEARNED = "test/adversary/learned.test.ts";
 const KEYED = "records lie where a key of the start says, so nobody aims; whoever is found longest ago goes";
 const GUESSING = "with as many new records as the table has places between two of its own, an attacker is forgotten";
 
@@ -110,18 +112,18 @@ export const ROWS: readonly Row[] = [
   row(
     "newcomer",
     "eviction",
-    "addresses that meet in a place",
-    "an address that is forgotten is announced again, never missed",
+    "thousands of hosts that are listed, and a new one",
+    "found: an address that is forgotten is announced again, never missed",
     "none known",
-    { test: "detectors/newcomer" },
+    { scene: { frames: crowds.swept, alert: "new-host", policy: crowds.RANGE } },
   ),
   row(
     "newcomer",
     "exhaustion",
     "thousands of new addresses",
-    "announced again where forgotten; alerts have a budget",
+    "announced again where forgotten; their alerts have a budget, and those beyond it are counted",
     "the operator's attention",
-    { test: "appliance/compartments/inspect/grouped.test.ts" },
+    { test: "appliance/compartments/inspect/budget.test.ts" },
   ),
   row(
     "tunnel",
@@ -169,10 +171,10 @@ export const ROWS: readonly Row[] = [
   row(
     "tunnel",
     "exhaustion",
-    "more domains than are followed (256)",
-    "the domain that was used longest ago goes",
-    GUESSING,
-    { scene: { frames: attacks.decoys, alert: "dns-tunnel" } },
+    "more domains between two names than are followed (256)",
+    "not found: the domain that was used longest ago goes, and its sums with it",
+    "what the sums would have shown of the tunnel, while the decoys go on",
+    { scene: { frames: attacks.swamp, alert: "!dns-tunnel" } },
   ),
   row(
     "flood",
@@ -180,24 +182,26 @@ export const ROWS: readonly Row[] = [
     "as much as the limit, from many sources",
     "found at the target, whoever sends",
     "below the limits of each second",
-    { test: "detectors/flood" },
+    { test: "detectors/flood/flood.test.ts" },
   ),
   row(
     "flood",
     "framing",
     "packets in others' names",
-    "who was flooded is named; the packet at hand is accused with its MAC address",
+    "names who was flooded, accuses nobody",
     "the alert names the forged address",
-    { test: FRAMING },
+    { test: LEARNED },
   ),
-  row("flood", "eviction", "new hosts beside the flood", KEYED, GUESSING, { test: "detectors/table.test.ts" }),
+  row("flood", "eviction", "new hosts beside the flood", KEYED, GUESSING, {
+    scene: { frames: crowds.besides, alert: "flood" },
+  }),
   row(
     "flood",
     "exhaustion",
-    "an estimate of different hosts, led astray by chosen addresses",
-    "the estimate hashes under the key",
-    "none known",
-    { test: "lib/keyed.test.ts" },
+    "a flood of which each packet is another host's",
+    "found: the target is in use with each packet, and stays",
+    GUESSING,
+    { scene: { frames: crowds.forged, alert: "flood" } },
   ),
   row(
     "arp",
@@ -205,15 +209,15 @@ export const ROWS: readonly Row[] = [
     "a move from an address that was forgotten",
     "found with a baseline, whatever was forgotten",
     "without a baseline a flood of bindings hides a move",
-    { test: "detectors/arp" },
+    { test: "detectors/arp/arp.test.ts" },
   ),
   row(
     "arp",
     "framing",
-    "ARP in others' names",
-    "accuses the MAC address of the frame",
+    "ARP, or packets, in others' names",
+    "ARP accuses nobody; a packet accuses its address as this MAC address bears it",
     "MAC addresses may be forged, too",
-    { test: FRAMING },
+    { test: LEARNED },
   ),
   row(
     "arp",
@@ -221,7 +225,7 @@ export const ROWS: readonly Row[] = [
     "bindings and stations that meet in a place",
     KEYED,
     "256 bindings and 128 stations are soon swept",
-    { test: "detectors/table.test.ts" },
+    { test: "detectors/arp/arp.test.ts" },
   ),
   row(
     "arp",
@@ -229,7 +233,7 @@ export const ROWS: readonly Row[] = [
     "questions for the same places",
     "a newer question takes an older one's place, which the key chooses",
     "answers to forgotten questions look unasked",
-    { test: "detectors/arp" },
+    { test: "detectors/arp/arp.test.ts" },
   ),
   row(
     "beacon",
@@ -237,17 +241,19 @@ export const ROWS: readonly Row[] = [
     "intervals that vary by more than the limit",
     "not found",
     "beacons with enough jitter are beyond it",
-    { test: "detectors/beacon" },
+    { test: "detectors/beacon/beacon.test.ts" },
   ),
   row(
     "beacon",
     "framing",
     "packets at regular times in another's name",
-    "accuses the flow, or the sender's MAC address",
-    "the alert names the forged address",
-    { test: FRAMING },
+    "accuses the sender's address, and a contested one of nothing",
+    "the alert names the forged address; who bears his own at two MAC addresses is not accused",
+    { test: LEARNED },
   ),
-  row("beacon", "eviction", "conversations between the beacons", KEYED, GUESSING, { test: "detectors/table.test.ts" }),
+  row("beacon", "eviction", "conversations between the beacons", KEYED, GUESSING, {
+    scene: { frames: crowds.talkative, alert: "beacon" },
+  }),
   row(
     "beacon",
     "exhaustion",
@@ -262,7 +268,7 @@ export const ROWS: readonly Row[] = [
     "conversations that the inventory has",
     "not found: they are normal by definition",
     "an address and port that is known, forged",
-    { test: "detectors/pair" },
+    { test: "detectors/pair/pair.test.ts" },
   ),
   row(
     "pair",
@@ -270,7 +276,7 @@ export const ROWS: readonly Row[] = [
     "packets between others' addresses",
     "a known source accuses the flow only",
     "the alert names the forged address",
-    { test: FRAMING },
+    { test: LEARNED },
   ),
   row(
     "pair",
@@ -284,9 +290,9 @@ export const ROWS: readonly Row[] = [
     "pair",
     "exhaustion",
     "thousands of new pairs",
-    "one alert for all that a client does",
+    "one alert for all that a client does, and one a minute that counts",
     "the operator's attention",
-    { test: "appliance/compartments/inspect/grouped.test.ts" },
+    { test: LEARNED },
   ),
   row(
     "silence",
@@ -294,33 +300,35 @@ export const ROWS: readonly Row[] = [
     "packets in the silent one's name",
     "not found",
     "who can forge the sender keeps it from looking silent",
-    { test: "detectors/silence" },
+    { test: "detectors/silence/silence.test.ts" },
   ),
-  row("silence", "framing", "that nothing comes", "accuses nobody", "none known", { test: FRAMING }),
+  row("silence", "framing", "that nothing comes", "accuses nobody", "none known", { test: LEARNED }),
   row(
     "silence",
     "eviction",
     "conversations that meet in a place",
     "what is watched is the baseline's and never displaced",
     "none known",
-    { test: "detectors/ip/ip.test.ts" },
+    { test: "detectors/silence/silence.test.ts" },
   ),
-  row("silence", "exhaustion", "none: its table is the baseline's", "-", "none known", { test: "detectors/silence" }),
+  row("silence", "exhaustion", "none: its table is the baseline's", "-", "none known", {
+    test: "detectors/silence/silence.test.ts",
+  }),
   row(
     "rate",
     "evasion",
     "traffic at the rates that were learned",
     "not found: it is normal by definition",
     "data in place of what is normal",
-    { test: "detectors/rate" },
+    { test: "detectors/rate/rate.test.ts" },
   ),
   row(
     "rate",
     "framing",
     "packets in others' names",
-    "accuses the flow, or the sender's MAC address",
+    "accuses the flow; of totals the sender's address, and a contested address of nothing",
     "the alert names the forged address",
-    { test: FRAMING },
+    { test: LEARNED },
   ),
   row(
     "rate",
@@ -330,14 +338,16 @@ export const ROWS: readonly Row[] = [
     "none known",
     { test: "detectors/ip/ip.test.ts" },
   ),
-  row("rate", "exhaustion", "none: its table is the baseline's", "-", "none known", { test: "detectors/rate" }),
+  row("rate", "exhaustion", "none: its table is the baseline's", "-", "none known", {
+    test: "detectors/rate/rate.test.ts",
+  }),
   row(
     "shape",
     "evasion",
     "traffic that mimics what was learned",
     "not found",
     "mimicry: what is learned is public to who watched it",
-    { test: "detectors/shape" },
+    { test: "detectors/shape/shape.test.ts" },
   ),
   row(
     "shape",
@@ -345,16 +355,16 @@ export const ROWS: readonly Row[] = [
     "packets that change a channel's statistics",
     "accuses the flow only",
     "the alert names the forged address",
-    { test: FRAMING },
+    { test: LEARNED },
   ),
-  row("shape", "eviction", "channels that meet in a place", KEYED, GUESSING, { test: "detectors/table.test.ts" }),
+  row("shape", "eviction", "channels that meet in a place", KEYED, GUESSING, { test: "detectors/shape/shape.test.ts" }),
   row(
     "shape",
     "exhaustion",
     "more channels than are followed",
     "an idle channel is forgotten first, and looks new",
     GUESSING,
-    { test: "detectors/table.test.ts" },
+    { test: "detectors/shape/shape.test.ts" },
   ),
   row(
     "mil1553",
@@ -362,7 +372,7 @@ export const ROWS: readonly Row[] = [
     "a recorded block replayed beside one of the same hash",
     "found: nobody knows the hash",
     "messages that mimic what was learned",
-    { test: "lib/keyed.test.ts" },
+    { test: "detectors/mil1553/attacks.test.ts" },
   ),
   row(
     "mil1553",
@@ -370,7 +380,7 @@ export const ROWS: readonly Row[] = [
     "Chapter 10 from who is no recorder",
     "decoded and reported, never acted upon",
     "who can send in a recorder's name is the recorder",
-    { test: FRAMING },
+    { test: "test/framing/believed.test.ts" },
   ),
   row(
     "mil1553",
@@ -378,7 +388,7 @@ export const ROWS: readonly Row[] = [
     "identities that meet in a place",
     "what was learned is never displaced; blocks lie where the key says",
     "8,192 blocks later a replay is new",
-    { test: "detectors/mil1553" },
+    { test: "detectors/mil1553/mil1553.test.ts" },
   ),
   row(
     "mil1553",
@@ -386,7 +396,7 @@ export const ROWS: readonly Row[] = [
     "identities while learning",
     "at most 1,280 are followed, and what is over is counted",
     "who sends while a baseline is learned decides what is normal",
-    { test: "detectors/mil1553" },
+    { test: "detectors/mil1553/mil1553.test.ts" },
   ),
 ];
 
