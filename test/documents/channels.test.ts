@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { transferOf } from "../../diode/policy/transfer.ts";
 import { ROOT } from "../../lib/asc.ts";
-import { MOST_BYTES } from "../../transfer/endpoint.ts";
+import { Endpoint, MOST_BYTES, PROFILES } from "../../transfer/endpoint.ts";
 
 /** Of n! */
 const log2Factorial = (n: number): number => {
@@ -26,9 +27,42 @@ const MESSAGES = Math.floor((1472 - 4 - 24 - 4 - 4) / (14 + 6));
 const MORE = 48 / 10 + Math.log2(400 * 24 * 60 * 60 * 100);
 const times = (messages: number) => RATE * choices(TICKS / RATE, messages) + MORE;
 
-/** A name of 128 of 64 characters; the order and the sizes of its records say more: an offset of 40 bits each, and a length. */
-const NAME = 128 * Math.log2(64);
-const RECORD = 40 + Math.log2(MOST_BYTES);
+/** Which of these names a transfer's records may have, asked of the code that takes them apart. */
+async function taken(names: readonly string[]): Promise<string[]> {
+  const key = Buffer.alloc(32, 1);
+  const [sender, receiver] = [
+    await Endpoint.open(key, PROFILES.files, 1n),
+    await Endpoint.open(key, PROFILES.files, 0n),
+  ];
+  const found: string[] = [];
+  for (const [n, name] of names.entries()) {
+    receiver.take(sender.manifest(n + 1, name, 0, Buffer.alloc(32)));
+    while (sender.parity());
+    for (const record of receiver.records()) if (record?.bytes.length) found.push(record.bytes.toString("latin1"));
+  }
+  return found;
+}
+
+/** Of all names, whatever their length. */
+async function nameBits(): Promise<number> {
+  const bytes = Array.from({ length: 256 }, (_, c) => String.fromCharCode(c));
+  const count = async (of: (c: string) => string) => (await taken(bytes.map(of))).length;
+  const [alone, first, inner, last] = [
+    await count((c) => c),
+    await count((c) => `${c}x`),
+    await count((c) => `x${c}x`),
+    await count((c) => `x${c}`),
+  ];
+  const longest = (await taken(bytes.slice(1).map((_, n) => "x".repeat(n + 1)))).length;
+  let all = alone;
+  for (let length = 2; length <= longest; length++) all += first * inner ** (length - 2) * last;
+  return Math.log2(all);
+}
+
+/** A file's size is one of these, or not known; an offset is below it. Of a policy that does not say `largest`. */
+const { largest } = transferOf({ in: {}, out: {} });
+const SIZE = Math.log2(largest + 1);
+const RECORD = Math.log2(largest) + Math.log2(MOST_BYTES);
 
 const rounded = (bits: number) =>
   bits >= 1e4
@@ -41,9 +75,12 @@ const ROWS: [string, string][] = [
   ["1553, times, 100 datagrams/s with one message each", `${rounded(times(1))}/s`],
   [`1553, times, 100 datagrams/s with ${MESSAGES} messages each`, `${rounded(times(MESSAGES))}/s`],
   ["1553, the same when times were not bounded", `${rounded(RATE * 48 * (MESSAGES + 1))}/s`],
-  ["transfer, a name", `${rounded(NAME)} a file`],
-  ["transfer, how a file is cut into records", `${rounded(RECORD)} a record`],
-  ["transfer, digests and ends", "0 bit"],
+  ["transfer, a name, where the policy names no extensions", `${rounded(await nameBits())} a file`],
+  ["transfer, the size that is announced, where the policy has no `largest`", `${rounded(SIZE)} a file`],
+  [
+    "transfer, how a file is cut into records and in what order they come, where it has none",
+    `${rounded(RECORD)} a record`,
+  ],
 ];
 
 it.each(ROWS)("%s: %s", (name, figure) => {
