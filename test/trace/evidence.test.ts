@@ -103,6 +103,20 @@ it("of mutants the share that was seen is of those that change something", () =>
   expect(page).toContain("| ip, onboard | 10 | 1 | 2 | 4 | 42.9 % |\n| lib | 10 | 1 | 2 | 0 | 100.0 % |");
   expect(page).toContain("| all | 20 | 2 | 4 | 4 | 71.4 % |");
   expect(page).toContain("| guard | 10 | 1 | 2 | 0 | 100.0 % |");
+  expect(page).not.toContain("- Mutants");
+});
+
+it("of a folder of which few mutants were tried there is no share", () => {
+  const row = (folder: string, tried: number) => ({ folder, tried, seen: tried });
+  const page = pageOf("mutants.json", { rows: [row("ip", 9), row("lib", 10)], complete: [] });
+  expect(page).toContain("| lib | 10 | 0 | 0 | 0 | 100.0 % |\n| all | 10 | 0 | 0 | 0 | 100.0 % |");
+  expect(page).not.toContain("| ip |");
+  expect(page).toContain(
+    "- Mutants, kill rates of folders of which fewer than 10 mutants were tried: `npm run mutants -- --seed 1 --each 15 --evidence`",
+  );
+  const none = pageOf("mutants.json", { rows: [row("ip", 1)], complete: [row("guard", 7)] });
+  expect(none).not.toContain("| folder |");
+  expect(none).toContain("| guard | 7 |");
 });
 
 it("tests are counted by folder, from vitest's own report", () => {

@@ -15,6 +15,8 @@ export interface Subject {
   command: string;
   /** Of the script that measures. */
   own: string;
+  /** What of it was not measured all the same, though there is a file. */
+  lacks?: (said: Record<string, unknown>) => string | undefined;
   /** Its exit code says what was found, too: figures are there all the same. */
   mayFail?: true;
   render: Render;
@@ -160,6 +162,9 @@ const tests: Render = (said) => {
     [...folders.map((folder) => [folder, ...sum(files.filter((f) => f.folder === folder))]), ["all", ...sum(files)]],
   );
 };
+/** Of fewer of a folder a share says nothing. */
+const FEW = 10;
+const sampled = (said: Record<string, unknown>) => list(said.rows).filter(({ tried }) => Number(tried ?? 0) >= FEW);
 /** Of a sample, by folder; then where all mutants are tried, and none may go unseen. */
 const mutants: Render = (said) => {
   const count = (row: Record<string, unknown>, key: string) => Number(row[key] ?? 0);
@@ -168,7 +173,7 @@ const mutants: Render = (said) => {
     ...["tried", "none", "same", "unseen"].map((key) => count(row, key)),
     share(count(row, "seen"), count(row, "seen") + count(row, "unseen")),
   ];
-  const rows = list(said.rows);
+  const rows = sampled(said);
   const all = Object.fromEntries(
     ["tried", "none", "same", "unseen", "seen"].map((key) => [
       key,
@@ -179,11 +184,15 @@ const mutants: Render = (said) => {
     "One point of the sources is changed at a time, and the six nearest tests are run, but for slow ones and those of whole images",
     "(test/mutation). Not counted: what does not compile, or to the same module; what changes nothing that anybody could see.",
     "",
-    ...table(
-      ["folder", "tried", "no program, or the same one", "changes nothing", "unseen", "seen"],
-      [...rows, { folder: "all", ...all }].map(cells),
-    ),
-    "",
+    ...(rows.length
+      ? [
+          ...table(
+            ["folder", "tried", "no program, or the same one", "changes nothing", "unseen", "seen"],
+            [...rows, { folder: "all", ...all }].map(cells),
+          ),
+          "",
+        ]
+      : []),
     "Tried in full, where nothing may go unseen but what its test says is the same:",
     "",
     ...table(
@@ -220,6 +229,10 @@ export const SUBJECTS: readonly Subject[] = [
     own: "test/mutation",
     mayFail: true,
     render: mutants,
+    lacks: (said) =>
+      sampled(said).length < list(said.rows).length
+        ? `kill rates of folders of which fewer than ${FEW} mutants were tried`
+        : undefined,
   },
   {
     title: "Fuzzing",
@@ -272,7 +285,11 @@ export function evidence(
   of: { commit: string; machine: string },
 ): string {
   const sections = SUBJECTS.map((subject, i) => ({ subject, ...measured[i]! }));
-  const missing = sections.filter(({ text }) => text === undefined);
+  const missing = sections.flatMap(({ subject, text }) => {
+    if (text === undefined) return [`- ${subject.title}: \`${subject.command}\``];
+    const lacks = subject.lacks?.(JSON.parse(text) as Record<string, unknown>);
+    return lacks ? [`- ${subject.title}, ${lacks}: \`${subject.command}\``] : [];
+  });
   const body = sections.flatMap(({ subject, text, when, old }) => {
     if (text === undefined) return [];
     const said = JSON.parse(text) as Record<string, unknown>;
@@ -305,12 +322,10 @@ export function evidence(
     "",
     "## Not measured",
     "",
-    ...(missing.length
-      ? missing.map(({ subject }) => `- ${subject.title}: \`${subject.command}\``)
-      : ["Everything that this page has a place for was measured."]),
+    ...(missing.length ? missing : ["Everything that this page has a place for was measured."]),
     "",
     "Printed by their commands and not kept here: speed, memory, boot time (`npm run bench`), the Linux VM beside it",
-    "(`npm run bench:linux-vm`), transfers (`npm run bench:transfer`), the page (`npm run bench:page`), idle images",
-    "(`npm run bench:idle`).",
+    "(`npm run bench:linux-vm`), floods (`npm run bench:flood`), transfers (`npm run bench:transfer`), the page",
+    "(`npm run bench:page`), idle images (`npm run bench:idle`).",
   ].join("\n")}\n`;
 }
