@@ -16,6 +16,7 @@ const files: Record<string, string> = { [KEY]: "00".repeat(32), "no-number": "x\
 const SEND = ["f", "--key-file", KEY, "--to"];
 const RECEIVE = ["--key-file", KEY, "-o", "in", "--listen"];
 const TUNE = ["-r", SITE, "-c", POLICY];
+const EVALUATE = ["-r", SITE, "-c", POLICY, "--labels", "f"];
 const SIMULATE = [BUS, "-o", "out.ch10"];
 const RUN = ["no-image", "--in", "a", "--out", "b", "--log", "c"];
 const HOSTS = "qemu, libvirt, firecracker, cloud-hypervisor, alioth or xen";
@@ -54,27 +55,11 @@ const CASES: [command: string, words: string[], message: string][] = [
   ["decode", [], "no capture: expected -r FILE"],
   ["decode", ["--udp-port", "0", SITE], "--udp-port 0: expected 1 to 65535"],
   ["decode", ["--udp-port", "65536", SITE], "--udp-port 65536: expected 1 to 65535"],
-  ["evaluate", ["-r", SITE, "-c", POLICY, "--labels", "f", "-k", "all"], "-k all: expected none"],
-  [
-    "evaluate",
-    ["-r", SITE, "-c", POLICY, "--labels", "f", "--gap", "86401"],
-    "--gap 86401: expected a number from 0 to 86400",
-  ],
-  [
-    "evaluate",
-    ["-r", SITE, "-c", POLICY, "--labels", "f", "--grace", "-1"],
-    "--grace -1: expected a number from 0 to 86400",
-  ],
-  [
-    "evaluate",
-    ["-r", SITE, "-c", POLICY, "--labels", "f", "--max-fpr", "1.1"],
-    "--max-fpr 1.1: expected a number from 0 to 1",
-  ],
-  [
-    "evaluate",
-    ["-r", SITE, "-c", POLICY, "--labels", "f", "--min-auc", ""],
-    "--min-auc : expected a number from 0 to 1",
-  ],
+  ["evaluate", [...EVALUATE, "-k", "all"], "-k all: expected none"],
+  ["evaluate", [...EVALUATE, "--gap", "86401"], "--gap 86401: expected a number from 0 to 86400"],
+  ["evaluate", [...EVALUATE, "--grace", "-1"], "--grace -1: expected a number from 0 to 86400"],
+  ["evaluate", [...EVALUATE, "--max-fpr", "1.1"], "--max-fpr 1.1: expected a number from 0 to 1"],
+  ["evaluate", [...EVALUATE, "--min-auc", ""], "--min-auc : expected a number from 0 to 1"],
   [
     "evaluate",
     ["-r", "-", "-c", POLICY, "--labels", "labels.csv"],

@@ -3,9 +3,9 @@
  * of which is an alert; and beside as many from one known host, which are none. Under TCG, and KVM where it works. Exit code 1 when
  * more are lost beside alerts than without. Words behind `--`: tcg, kvm, a rate in frames a second. Needs root for taps.
  */
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +13,7 @@ import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
 import { type Accelerator, chooseAccelerator, liveClock, MACS, startImage } from "../../appliance/hosts/qemu.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { ROOT } from "../../lib/asc.ts";
+import { addTaps, counterOf, removeTaps } from "./taps.ts";
 
 const SECONDS = 5;
 /** Of as many runs of each kind, in turn, the best counts: what else this machine does can only add to what is lost. */
@@ -50,11 +51,7 @@ interface Seen {
 }
 
 try {
-  for (const tap of Object.values(taps)) {
-    execFileSync("ip", ["tuntap", "add", "dev", tap, "mode", "tap"]);
-    spawnSync("sysctl", ["-qw", `net.ipv6.conf.${tap}.disable_ipv6=1`]);
-    execFileSync("ip", ["link", "set", tap, "up"]);
-  }
+  addTaps(taps);
   const program = join(folder, "flood");
   execFileSync("clang", ["-O2", join(ROOT, "test", "bench", "flood.c"), "-o", program]);
   const image = join(folder, "weir.elf");
@@ -80,7 +77,7 @@ try {
     if (best.new > best.known + CHANCE) process.exitCode = 1;
   }
 } finally {
-  for (const tap of Object.values(taps)) spawnSync("ip", ["link", "del", tap]);
+  removeTaps(taps);
   rmSync(folder, { recursive: true });
 }
 
@@ -117,5 +114,5 @@ async function seen(accelerator: Accelerator, image: string, program: string, ki
 
 /** Frames that the image has sent to a tap. */
 function counted(name: "out" | "log"): number {
-  return Number(readFileSync(`/sys/class/net/${taps[name]}/statistics/rx_packets`, "utf8"));
+  return counterOf(taps[name], "rx_packets");
 }

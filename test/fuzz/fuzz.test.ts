@@ -1,4 +1,5 @@
 // The corpus through every target, some seconds of new mutants, and that the fuzzers can find something.
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -117,10 +118,16 @@ describe.skipIf(reason)("compiled code", () => {
     ["copies what must be zeros", "payload: zero", "payload: copy", /a frame left that is not as it must be/],
   ])("is told of a guard that %s", async (_, from, to, what) => {
     const spoilt = await compilePolicies((yaml) => yaml.replace(from, to));
-    const { findings } = await streamFrames(await fuzzers.stream(spoilt), { seed: 7, frames: 100_000, seconds: 0 });
+    const program = await fuzzers.stream(spoilt);
+    const { findings } = await streamFrames(program, { seed: 7, frames: 100_000, seconds: 0 });
     expect(findings).toEqual([{ what: expect.stringMatching(what) as string, input: expect.any(String) as string }]);
-    expect(packetsIn(findings[0]!.input)).toBeGreaterThan(0);
-    rmSync(findings[0]!.input);
+    const { input } = findings[0]!;
+    expect(packetsIn(input)).toBeGreaterThan(0);
+    const policy = /\(while (.*)\)/.exec(findings[0]!.what)![1]!;
+    const again = (name: string) => spawnSync(program, ["-", name, input], { encoding: "utf8" });
+    expect(again(policy).stderr).toContain(findings[0]!.what);
+    expect(again("none")).toMatchObject({ status: 2, stderr: "no policy is called none\n" });
+    rmSync(input);
   });
 
   const runtime = (file: string) => readFileSync(join(ROOT, "appliance", "runtime", file), "utf8");

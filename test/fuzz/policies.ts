@@ -122,6 +122,12 @@ async function learned(capture: string): Promise<ReturnType<typeof baselineOf>> 
   return baselineOf([lesson.capture], lesson.entries, { rate: 0.1 });
 }
 
+/** Of both captures, once: each set of policies is written with the same. */
+let lessons: Promise<{ ip: ReturnType<typeof baselineOf>; bus: ReturnType<typeof baselineOf> }> | undefined;
+async function learnt() {
+  return { ip: await learned("fixtures/normal.pcap"), bus: await learned("fixtures/mil1553/clean.ch10") };
+}
+
 export interface Compiled {
   policies: (FuzzPolicy & { parts: Parts; container: Uint8Array })[];
 }
@@ -131,8 +137,10 @@ export async function compilePolicies(change = (yaml: string): string => yaml): 
   const folder = mkdtempSync(join(tmpdir(), "weir-fuzz-"));
   try {
     const baseline = { ip: join(folder, "ip.baseline"), bus: join(folder, "bus.baseline") };
-    writeBaseline(baseline.ip, await learned("fixtures/normal.pcap"));
-    writeBaseline(baseline.bus, await learned("fixtures/mil1553/clean.ch10"));
+    lessons ??= learnt();
+    const { ip, bus } = await lessons;
+    writeBaseline(baseline.ip, ip);
+    writeBaseline(baseline.bus, bus);
     return policies(baseline).map((one) => {
       const policy = { ...one, yaml: change(one.yaml) };
       writeFileSync(join(folder, `${policy.name}.yaml`), policy.yaml);

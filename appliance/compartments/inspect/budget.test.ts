@@ -4,7 +4,8 @@ import { beforeAll, expect, it } from "vitest";
 import { compilePolicyText } from "../../../diode/policy.ts";
 import { pack, policyWith, type RecordInit } from "../../../diode/testing/guard.ts";
 import { frame } from "../../../mil1553/writer/frame.ts";
-import { EVENT_HEADER, RecordKind, startInspect } from "../../contract/abi.ts";
+import { EVENT_HEADER, EventHeader, EventKind, RecordKind, startInspect } from "../../contract/abi.ts";
+import { afterEvent } from "../../contract/records.ts";
 import { loadModules } from "../../hosts/node.ts";
 
 const SECOND = 1_000_000_000n;
@@ -47,17 +48,17 @@ function said(records: readonly RecordInit[]): Said[] {
     input.set(bytes);
     for (let at = 0; at < bytes.length; ) {
       at = inspect.run(at, bytes.length);
-      const events = Buffer.from(inspect.memory.buffer, inspect.eventsAt(), inspect.eventsLength());
-      for (let e = 0; e < events.length; ) {
-        const [record, json, text] = [events.readUInt32LE(e), events.readUInt16LE(e + 4), events.readUInt16LE(e + 6)];
-        const from = e + EVENT_HEADER;
+      const view = new DataView(inspect.memory.buffer, inspect.eventsAt(), inspect.eventsLength());
+      for (const event = new EventHeader(view); event.at < view.byteLength; event.at = afterEvent(event)) {
+        const from = view.byteOffset + event.at + EVENT_HEADER;
+        const text = (start: number, length: number) =>
+          Buffer.from(inspect.memory.buffer, start, length).toString("latin1");
         all.push({
-          time: Number(some[offsets.indexOf(record)]!.time! / SECOND),
+          time: Number(some[offsets.indexOf(event.record)]!.time! / SECOND),
           // The journal ends the heartbeat's JSON, behind guard's part
-          event: JSON.parse(events.toString("latin1", from, from + json) + (events[e + 9] === 1 ? "}" : "")),
-          text: events.toString("latin1", from + json, from + json + text),
+          event: JSON.parse(text(from, event.json) + (event.kind === EventKind.STATS ? "}" : "")),
+          text: text(from + event.json, event.text),
         });
-        e = from + ((json + text + 7) & ~7);
       }
     }
   }

@@ -12,6 +12,7 @@ import { describeImage } from "../../../appliance/build/describe.ts";
 import type { Accelerator } from "../../../appliance/hosts/qemu.ts";
 import { ROOT } from "../../../lib/asc.ts";
 import { withBlock } from "../../figures/block.ts";
+import { addTaps, counterOf, removeTaps } from "../taps.ts";
 import { linuxSubjects, type Subject, start, weirSubjects } from "./subjects.ts";
 
 const RUNS = 3;
@@ -41,11 +42,7 @@ interface Figures {
 
 try {
   mkdirSync(kept, { recursive: true });
-  for (const tap of Object.values(taps)) {
-    execFileSync("ip", ["tuntap", "add", "dev", tap, "mode", "tap"]);
-    spawnSync("sysctl", ["-qw", `net.ipv6.conf.${tap}.disable_ipv6=1`]);
-    execFileSync("ip", ["link", "set", tap, "up"]);
-  }
+  addTaps(taps);
   const blast = join(folder, "blast");
   execFileSync("clang", ["-O2", join(ROOT, "test", "bench", "linux-vm", "blast.c"), "-o", blast]);
   const subjects = [...(await weirSubjects(folder)), ...linuxSubjects(kept)];
@@ -71,7 +68,7 @@ try {
   process.stdout.write(`Command: \`npm run bench:linux-vm\`\n\n${text}`);
   if (process.argv.includes("write")) writeTables(text);
 } finally {
-  for (const tap of Object.values(taps)) spawnSync("ip", ["link", "del", tap]);
+  removeTaps(taps);
   rmSync(folder, { recursive: true });
 }
 
@@ -136,8 +133,8 @@ interface Offered {
 
 /** Sends for a while at this rate (0: as fast as it goes) from CPU 1. */
 async function offered(blast: string, rate: number): Promise<Offered> {
-  const before = counted(taps.out, "rx_packets");
-  const full = counted(taps.in, "tx_dropped");
+  const before = counterOf(taps.out, "rx_packets");
+  const full = counterOf(taps.in, "tx_dropped");
   const { stdout } = spawnSync("taskset", ["-c", "1", blast, taps.in, String(SECONDS), String(rate), String(DENIED)], {
     encoding: "utf8",
     timeout: 20_000,
@@ -146,14 +143,10 @@ async function offered(blast: string, rate: number): Promise<Offered> {
   const sent = Number(stdout);
   return {
     sent,
-    refused: counted(taps.in, "tx_dropped") - full,
+    refused: counterOf(taps.in, "tx_dropped") - full,
     allowed: sent - Math.floor(sent / 100) * DENIED - Math.min(sent % 100, DENIED),
-    arrived: counted(taps.out, "rx_packets") - before,
+    arrived: counterOf(taps.out, "rx_packets") - before,
   };
-}
-
-function counted(tap: string, what: string): number {
-  return Number(readFileSync(`/sys/class/net/${tap}/statistics/${what}`, "utf8"));
 }
 
 /** Whether all of it arrives, most times: one time of three the machine may have been busy with something else. */

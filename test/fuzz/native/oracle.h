@@ -72,9 +72,7 @@ static struct oracle_policy oracle_policy(const char *name) {
   if (strict) oracle_add(&p, &slow_rule, 1);
   if (padded || relay) oracle_add(&p, &files_rule, 1);
   if (learning || bus) oracle_add(&p, bus_rules, 2);
-  if (!relay) oracle_add(&p, plain_rules, sizeof plain_rules / sizeof *plain_rules);
-  if (!relay && !bus) return p;
-  if (bus) p.count = 2; // it has no others
+  if (!relay && !bus) oracle_add(&p, plain_rules, sizeof plain_rules / sizeof *plain_rules);
   return p;
 }
 

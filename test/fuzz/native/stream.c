@@ -2,8 +2,10 @@
 // frames only, with an oracle (oracle.h, content.h) beside guard. What reaches something new is kept and changed further.
 //
 //   stream SEED FRAMES PCAP [INPUT]...   FRAMES in all, from those of the INPUTs (items.h) on; a finding's stretch goes to PCAP
-//   stream - POLICY PCAP                 gives this stretch once more
+//   stream - POLICY PCAP                 gives this stretch once more; exit code 2: no such policy, no such file
 //
+// A stretch's pcap has frames and, as packets of no bytes, ticks. Where batches ended it does not say: each record is given in a batch of
+// its own, so what takes several records in one batch is not seen again.
 // Everything follows from SEED and INPUTs. A line on standard output: frames, of them forwarded, edges taken, edges there are, kept.
 #define _GNU_SOURCE
 #include "host.h"
@@ -159,6 +161,13 @@ static void give(const uint8_t *bytes, uint32_t length) {
   frames++;
 }
 
+/** Noted as a packet of no bytes, which no frame of grow() is. */
+static void tick(void) {
+  static const uint8_t nothing[1];
+  note(nothing, 0);
+  host_record(WEIR_RECORD_TICK, 0, nothing, 0, 0);
+}
+
 /** The items of an input of the other targets. */
 static void take_input(const char *path) {
   static uint8_t bytes[65536];
@@ -200,7 +209,7 @@ static void burst(void) {
     }
     give(made[i], lengths[i]);
   }
-  if (!roll(8)) host_record(WEIR_RECORD_TICK, 0, made[0], 0, 0);
+  if (!roll(8)) tick();
   host_flush();
   if (edges_new()) for (uint32_t i = 0; i < n; i++) if (n < 9 || !roll(4)) keep_frame(made[i], lengths[i]);
 }
@@ -210,10 +219,15 @@ static int show_stretch(const char *policy, const char *path) {
   uint32_t header[6];
   uint8_t frame[LONGEST_FRAME];
   if (!f || fread(header, sizeof header, 1, f) != 1) return fprintf(stderr, "cannot read %s\n", path), 2;
-  for (uint32_t p = 0; p < fuzz_policy_count; p++) if (!strcmp(policy, fuzz_policy_name[p])) begin(p);
-  while (fread(header, 16, 1, f) == 1 && header[2] <= sizeof frame && fread(frame, header[2], 1, f) == 1) {
+  uint32_t known = 0;
+  while (known < fuzz_policy_count && strcmp(policy, fuzz_policy_name[known])) known++;
+  if (known == fuzz_policy_count) return fprintf(stderr, "no policy is called %s\n", policy), 2;
+  begin(known);
+  fuzz_doing = policy;
+  while (fread(header, 16, 1, f) == 1 && header[2] <= sizeof frame && fread(frame, 1, header[2], f) == header[2]) {
     now_ = header[0] * 1000000000ull + header[1];
-    give(frame, header[2]);
+    if (header[2]) give(frame, header[2]);
+    else tick();
     host_flush();
   }
   end_of_stretch();
