@@ -31,7 +31,7 @@ export function ask(detector: u32, action: u32, accused: u32, mac: u64, length: 
   resetScales();
   clearFindings();
   measures.clearMeasures(false);
-  measures.startMeasures(0, true);
+  measures.startMeasures(0, false);
   setAction(detector, action, true);
   const f = raise(detector, 0, 1, 1, 2, 1);
   f.accused = accused;

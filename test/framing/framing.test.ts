@@ -35,6 +35,16 @@ describe("a scan", () => {
   });
 
   // REQ-DETECT-015
+  it("that is not answered accuses the scanner when time alone goes on", async () => {
+    const scene = attempts(new Scene(), ATTACKER, [MAC.attacker]).wait(6000);
+    for (let n = 0; n < 9; n++) scene.tick();
+    // nothing of the attacker's comes any more that would give him away
+    const { crossed, quarantined } = await outcome(SCAN, scene.telemetry(HONEST, MAC.honest, 50).frames);
+    expect(quarantined.map(({ src_ip }) => src_ip)).toEqual([ATTACKER]);
+    expect(crossed).toEqual({ [HONEST]: 50 });
+  });
+
+  // REQ-DETECT-015
   it("under a forged address shuts out who bears it at the forger's MAC address only", async () => {
     const scene = new Scene().telemetry(HONEST, MAC.honest, 5);
     attempts(scene, HONEST, [MAC.attacker]).wait(6000).telemetry(HONEST, MAC.honest, 50);

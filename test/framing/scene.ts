@@ -16,6 +16,8 @@ export interface Frame {
   /** ns. */
   time: bigint;
   frame: Uint8Array;
+  /** RecordKind, if it is not a frame. */
+  kind?: number;
 }
 
 export interface Event {
@@ -59,6 +61,11 @@ export class Scene {
   add(frame: Uint8Array): this {
     this.frames.push({ time: this.#now, frame });
     return this.wait(5);
+  }
+  /** Time goes on, and nothing comes. */
+  tick(): this {
+    this.frames.push({ time: this.#now, frame: new Uint8Array(0), kind: RecordKind.TICK });
+    return this;
   }
   ip(mac: string, src: string, dst: string, protocol: number, payload: Uint8Array): this {
     return this.add(ethernet(mac, ipv4(protocol, payload, { src, dst })));
@@ -105,7 +112,8 @@ export async function outcome(policy: string, frames: readonly Frame[]): Promise
     }
     at = layRecord(appliance.input, at, frame, fields);
   };
-  for (const [n, { time, frame }] of frames.entries()) lay(frame, { time, number: BigInt(n + 1) });
+  for (const [n, { time, frame, kind = RecordKind.FRAME }] of frames.entries())
+    lay(frame, { time, number: BigInt(n + 1), kind });
   const last = frames.at(-1)?.time ?? 0n;
   lay(new Uint8Array(0), { time: last, number: BigInt(frames.length + 1), kind: RecordKind.END, link: 0 });
   appliance.run(at, sink);

@@ -101,7 +101,7 @@ export function run(from: u32, to: u32): u32 {
     events.startRecord(at);
     if (!begun) {
       verdict = Action.PASS;
-      measures.startMeasures(at, r.kind == RecordKind.FRAME);
+      measures.startMeasures(at, r.kind == RecordKind.CHAPTER10);
     }
     if (!record(r, INPUT + at + RECORD_HEADER)) break;
     store<u32>(verdicts + ((<usize>done) << 2), verdict);

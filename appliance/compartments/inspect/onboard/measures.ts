@@ -32,7 +32,8 @@ let count: u32 = 0;
 let ofRecord: u32 = 0; // the first of the record at hand
 let record: u32 = 0;
 let lost: u64 = 0;
-let recorded: bool = false; // frames in a recording came to somebody else: nothing is done about who sent them
+// Frames in a recording came to somebody else: nothing is done about who sent them, nor when they time out behind it.
+let recorded: bool = false;
 
 @inline function measure(i: u32): Measure {
   return changetype<Measure>(LIST + <usize>i * offsetof<Measure>());
@@ -58,10 +59,10 @@ export function clearMeasures(underWay: bool): void {
 @inline export function roomForMeasures(): bool {
   return MEASURES - count >= ROOM;
 }
-/** A record begins, at this offset of the input; whether it is a frame of our own. */
-export function startMeasures(offset: u32, isFrame: bool): void {
+/** A record begins, at this offset of the input; whether it is a piece of a recording. */
+export function startMeasures(offset: u32, isRecording: bool): void {
   record = offset;
-  recorded = !isFrame;
+  recorded = recorded || isRecording;
   ofRecord = count;
 }
 
