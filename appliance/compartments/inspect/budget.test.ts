@@ -3,6 +3,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { compilePolicyText } from "../../../diode/policy.ts";
 import { pack, policyWith, type RecordInit } from "../../../diode/testing/guard.ts";
+import { packet } from "../../../mil1553/writer/chapter10.ts";
 import { frame } from "../../../mil1553/writer/frame.ts";
 import { EVENT_HEADER, EventHeader, EventKind, RecordKind, startInspect } from "../../contract/abi.ts";
 import { afterEvent } from "../../contract/records.ts";
@@ -101,4 +102,29 @@ it("a clock that goes back does not close the budgets", () => {
   const all = said([...at(9000n * SECOND, 0), ...at(SECOND, 1000), { kind: RecordKind.END, time: 2n * SECOND }]);
   for (const second of [9000, 1])
     expect(all.filter(({ time, event }) => time === second && event.event_type === "alert")).toHaveLength(100);
+});
+
+/** A recorder's packet of one Ethernet frame (type 0x68), its counter at this second. */
+function recorded(ethernet: Buffer, second: number): Buffer {
+  const counter = second * 10_000_000;
+  const head = Buffer.alloc(16);
+  head.writeUInt32LE(1);
+  head.writeUIntLE(counter, 4, 6);
+  head.writeUInt32LE(ethernet.length, 12);
+  const data = Buffer.concat([head, ethernet, Buffer.alloc(ethernet.length & 1)]);
+  return packet(data, { channel: 9, type: 0x68, sequence: second - 1, counter, checksum: 32 });
+}
+
+// REQ-LOG-015
+it("of a file the budgets fill up as time in it goes on", () => {
+  const hosts = 400;
+  const file = (n: number): RecordInit => ({
+    frame: recorded(datagram(n), 1 + n),
+    kind: RecordKind.CHAPTER10,
+    link: 0,
+    time: 0n,
+  });
+  const all = said([...Array.from({ length: hosts }, (_, n) => file(n)), { kind: RecordKind.END, time: 0n }]);
+  expect(all.filter(({ event }) => event.event_type === "alert")).toHaveLength(hosts);
+  expect(all.find(({ event }) => event.inspect)!.event.inspect!.alerts_unreported).toBe(0);
 });

@@ -26,6 +26,7 @@ import { statsReset, statsSpan, writeStats } from "../../../../mil1553/onboard/s
 import { isFlow } from "../../../../mil1553/onboard/udp/flows";
 import { provenFormat } from "../../../../mil1553/onboard/udp/transfer";
 import { messageAtHand } from "./alerts";
+import { budgetTime } from "./budget";
 import * as events from "./events";
 import { takeFindings } from "./findings";
 import { learned, learning } from "./learning";
@@ -113,6 +114,7 @@ function message(m: Message, bus: Bus, now: u64): void {
   latest = m.time == TIME_UNKNOWN ? m.rtc * 100 : m.time;
   if (isFile(bus)) ofFile = latest;
   const time = isFile(bus) ? latest : now;
+  if (isFile(bus)) budgetTime(time);
   if (m.anomalies != 0 && admit(time)) {
     const t = events.begin();
     open(t, latest, "anomaly");
@@ -162,6 +164,7 @@ function ethernet(f: EthernetFrame, now: u64): void {
   const time = f.time == TIME_UNKNOWN ? f.rtc * 100 : f.time;
   latest = max<u64>(latest, time);
   ofFile = latest;
+  budgetTime(time);
   verdict = stricter(verdict, stricter(frame(f.at, f.length, f.length, ETHERNET_LINK, time, frames), takeFindings()));
 }
 
