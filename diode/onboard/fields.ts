@@ -6,7 +6,7 @@ export class Fields {
   srcLo: u64; // IPv4: hi = 0, lo = the 32 bits
   dstHi: u64;
   dstLo: u64;
-  macSrc: u64; // 48 bits; for events only
+  macSrc: u64; // 48 bits; for events, and who is in quarantine at one of them only
   macDst: u64;
   payload: usize; // behind the transport header; untrusted bytes
   payloadLength: u32;

@@ -99,6 +99,34 @@ describe("quarantine", () => {
     expect(stats(output).at(-1)!.quarantined).toBeLessThan(accused.length);
     expect(crossed(22n * SECOND)).toBe(allowed.length);
   });
+  // REQ-FILTER-012
+  it("that has no place is free again though others are accused all the time", async () => {
+    const any = "- { name: any, action: allow, protocol: udp, from: 10.0.0.0/8, to: any, ports: 5000 }";
+    const guard = await Guard.under(policyWith(any, "quarantine: { for: 10s, per-minute: 60000 }"));
+    const net = (n: number, count: number) => Array.from({ length: count }, (_, k) => `10.${n}.${k >> 8}.${k & 255}`);
+    const accuse = (sources: string[], s: number) => {
+      for (let n = 0; n < sources.length; n += 100)
+        guard.run(
+          sources.slice(n, n + 100).map((from) => ({
+            frame: udp4({ src: from }),
+            verdict: SOURCE,
+            time: BigInt(s) * SECOND,
+          })),
+        );
+    };
+    const crossed = (sources: string[], s: number) =>
+      sources.filter((from) => guard.run([{ frame: udp4({ src: from }), time: BigInt(s) * SECOND }]).frames.length)
+        .length;
+    for (let s = 10; s <= 40; s += 5) {
+      accuse(net(7, 600), s); // those inside stay there, so all others are marks
+      accuse(net(100 + s, 20), s);
+      if (s === 15) expect(crossed(net(110, 20), 19)).toBe(0);
+    }
+    expect(crossed(net(110, 20), 41)).toBeGreaterThan(15);
+    expect(crossed(net(140, 20), 41)).toBe(0);
+    expect(crossed(net(135, 20), 44)).toBe(0);
+    expect(crossed(net(140, 20), 50)).toBe(20);
+  });
   it("is off without a section for it: the frame is dropped, nobody is shut out", async () => {
     const guard = await Guard.under(VECTOR_POLICY);
     expect(guard.one(udp4({ src }), { verdict: SOURCE, time: 10n * SECOND })).toBe("verdict");

@@ -14,7 +14,15 @@ import {
   VerdictMask,
 } from "../../../contract/onboard/abi";
 import { Fields } from "../../../../diode/onboard/fields";
-import { Limits, Outcome, isOfBus, isOwn, isProtectedSource, take } from "../../../../diode/onboard/quarantine";
+import {
+  Limits,
+  Outcome,
+  isOfBus,
+  isOwn,
+  isProtectedSource,
+  isTightening,
+  take,
+} from "../../../../diode/onboard/quarantine";
 import { settings } from "./policy";
 import { reportQuarantine } from "./report";
 
@@ -54,12 +62,7 @@ export function takeMeasures(r: RecordHeader, at: u32, clock: u64, l: Limits): v
 /** Whether the policy has a time or a rate for it. */
 function isFor(m: Measure): bool {
   const s = settings();
-  return s.quarantineRate != 0 && (!isTightening(m) || s.tightened != 0);
-}
-
-@inline function isTightening(m: Measure): bool {
-  const action = <u32>m.action;
-  return action == Action.TIGHTEN || action == Action.TIGHTEN_FLOW;
+  return s.quarantineRate != 0 && (!isTightening(m.action) || s.tightened != 0);
 }
 
 /** Whether the verdict on the record at hand is to drop it, and the policy does not protect its source. */
@@ -74,10 +77,11 @@ export function speaksOf(r: RecordHeader, f: Fields, l: Limits): bool {
  * an entry, or where the policy has no time or rate for one.
  */
 export function areAgainst(f: Fields, l: Limits): bool {
+  if (first == last || isProtectedSource(f, l)) return false;
   for (let i = first; i < last; ++i) {
     const m = measure(i);
-    if (!isSane(m) || !isOwn(f, m) || isProtectedSource(f, l)) continue;
-    if (!isFor(m) || (!isOfBus(m.action) && !isTightening(m))) return true;
+    if (!isSane(m) || !isOwn(f, m)) continue;
+    if (!isFor(m) || (!isOfBus(m.action) && !isTightening(m.action))) return true;
   }
   return false;
 }

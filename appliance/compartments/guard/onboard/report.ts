@@ -6,7 +6,7 @@ import { MAX_MESSAGE_RULES, MAX_RULES, RuleAction } from "../../../contract/onbo
 import { Fields, Known } from "../../../../diode/onboard/fields";
 import { messageRule } from "../../../../diode/onboard/messages/match";
 import { deniedBy, malformed, others, refusedData, shut, unlisted } from "../../../../diode/onboard/messages/remake";
-import { isOfBus, size as quarantined } from "../../../../diode/onboard/quarantine";
+import { isOfBus, isOfFlow, isTightening, size as quarantined } from "../../../../diode/onboard/quarantine";
 import { waiting } from "../../../../diode/onboard/queue";
 import { writeReason } from "../../../../diode/onboard/generated/reason-names";
 import { REASONS, Reason } from "../../../../diode/onboard/generated/reasons";
@@ -177,7 +177,7 @@ function protocol(t: Text, number: u32): void {
 /** Somebody was put into quarantine; the record with which inspect asked for it may be somebody else's. */
 export function reportQuarantine(r: RecordHeader, m: Measure, until: u64): void {
   const action = <u32>m.action;
-  const flow = action == Action.QUARANTINE_FLOW || action == Action.TIGHTEN_FLOW,
+  const flow = isOfFlow(action),
     bus = isOfBus(action);
   const t = begin();
   lit(t, '{"timestamp":"');
@@ -214,7 +214,7 @@ export function reportQuarantine(r: RecordHeader, m: Measure, until: u64): void 
   }
   lit(t, "}}");
   const s = text();
-  lit(s, action == Action.TIGHTEN || action == Action.TIGHTEN_FLOW ? "tightened " : "quarantine ");
+  lit(s, isTightening(action) ? "tightened " : "quarantine ");
   address(s, m.version, m.srcHi, m.srcLo);
   if (m.mac != 0) {
     lit(s, " at ");
