@@ -57,6 +57,36 @@ describe("a scan", () => {
   });
 
   // REQ-DETECT-015
+  it("under a forged address from MAC address 0 accuses nobody", async () => {
+    for (const macs of [[MAC.zero], [MAC.zero, MAC.attacker]]) {
+      const scene = attempts(new Scene().telemetry(HONEST, MAC.honest, 5), HONEST, macs);
+      scene.wait(6000).telemetry(HONEST, MAC.zero, 5).telemetry(HONEST, MAC.honest, 50);
+      const { crossed, quarantined, alerts } = await outcome(SCAN, scene.frames);
+      expect(alerts).toContain("scan");
+      expect(quarantined).toEqual([]);
+      expect(crossed[HONEST]).toBeGreaterThanOrEqual(55);
+    }
+  });
+
+  // REQ-DETECT-015
+  it("from MAC address 0 is not the honest host's because that makes an attempt, too", async () => {
+    const scene = attempts(new Scene(), HONEST, [MAC.zero]);
+    scene.segment(HONEST, MAC.honest, EMPTY(99), 50000, 22, SYN).wait(6000).telemetry(HONEST, MAC.honest, 50);
+    const { crossed, quarantined, alerts } = await outcome(SCAN, scene.frames);
+    expect(alerts).toContain("scan");
+    expect(quarantined).toEqual([]);
+    expect(crossed).toEqual({ [HONEST]: 50 });
+  });
+
+  // REQ-DETECT-015
+  it("without MAC addresses accuses the scanner", async () => {
+    const scene = attempts(new Scene(), ATTACKER, [MAC.zero]).wait(6000).telemetry(ATTACKER, MAC.zero, 20);
+    const { crossed, quarantined } = await outcome(SCAN, scene.telemetry(HONEST, MAC.zero, 20).frames);
+    expect(quarantined.map(({ src_ip }) => src_ip)).toEqual([ATTACKER]);
+    expect(crossed[ATTACKER]).toBeUndefined();
+  });
+
+  // REQ-DETECT-015
   it("from several MAC addresses accuses nobody", async () => {
     const scene = attempts(new Scene().telemetry(HONEST, MAC.honest, 5), HONEST, [MAC.attacker, MAC.other]);
     scene.segment(HONEST, MAC.honest, EMPTY(99), 50000, 22, SYN).wait(6000).telemetry(HONEST, MAC.honest, 50);

@@ -10,7 +10,13 @@ export const HONEST = "10.0.0.5";
 export const ATTACKER = "10.0.0.66";
 export const RECEIVER = "10.0.1.9";
 /** MAC addresses by who has them. */
-export const MAC = { honest: "020000000005", attacker: "020000000066", other: "020000000077", server: "020000000009" };
+export const MAC = {
+  honest: "020000000005",
+  attacker: "020000000066",
+  other: "020000000077",
+  server: "020000000009",
+  zero: "000000000000",
+};
 
 export interface Frame {
   /** ns. */

@@ -4,11 +4,15 @@ import { Accused, Finding } from "../../onboard/finding";
 import { Endpoints } from "./endpoints";
 import { Host, isContested } from "./hosts";
 
-/** This packet alone shows it: its source, and where others bear that address too, only as this packet bears it. */
+/**
+ * This packet alone shows it: its source, and where others bear that address too, only as this packet bears it: nobody
+ * where its MAC address is 0, which in a Measure means any.
+ */
 export function accuseSender(f: Finding, k: Packet, e: Endpoints): void {
-  if (e.version == 0) return;
+  const contested = isContested(changetype<Host>(e.source));
+  if (e.version == 0 || (contested && k.macSrc == 0)) return;
   f.accused = Accused.SOURCE;
-  f.mac = isContested(changetype<Host>(e.source)) ? k.macSrc : 0;
+  f.mac = contested ? k.macSrc : 0;
 }
 
 /** It is a sum over packets of this packet's source: an address that several bear is not accused of what they sent. */

@@ -24,10 +24,11 @@ export class Host {
   known: u16; // index + 1 in known.ts
   version: u8;
   sends: u8; // 1 = it sent a packet
-  mac: u64; // that sent the last frame with this address; CONTESTED: another one did before. 0 = none was seen
+  mac: u64; // with BORNE: that sent the last frame with this address; CONTESTED: another one did before. 0 = none did
 }
 
 const CONTESTED: u64 = 1 << 63;
+const BORNE: u64 = 1 << 62; // so that 00:00:00:00:00:00 is a MAC address like another
 
 const STRIDE: u32 = offsetof<Host>();
 const TABLE_AT: usize = memory.data(TABLE, 8);
@@ -57,8 +58,14 @@ export function host(key: u64, check: u64, version: u32, hi: u64, lo: u64): Host
 
 /** A frame with this MAC address as its sender bears the host's address. */
 @inline export function borne(h: Host, mac: u64): void {
-  if (h.mac == mac || (h.mac & ~CONTESTED) == mac) return;
-  h.mac = mac | (h.mac != 0 ? CONTESTED : 0);
+  const bearer = mac | BORNE;
+  if ((h.mac & ~CONTESTED) == bearer) return;
+  h.mac = bearer | (h.mac != 0 ? CONTESTED : 0);
+}
+
+/** The MAC address that bears the host's address; 0 where none is known. */
+@inline export function bearerOf(h: Host): u64 {
+  return h.mac & ~(CONTESTED | BORNE);
 }
 
 /** Whether several MAC addresses have borne the address, as far as memory goes: who it is is not sure then. */

@@ -31,7 +31,7 @@ export function useKnown(): void {
   e.target = changetype<usize>(host(e.dst, e.dstCheck, e.version, e.dstHi, e.dstLo));
   const source = host(e.src, e.srcCheck, e.version, e.srcHi, e.srcLo);
   source.sends = 1;
-  if (e.version != 0 && k.ips == 1 && k.macSrc != 0) borne(source, k.macSrc);
+  if (e.version != 0 && k.ips == 1) borne(source, k.macSrc);
   e.source = changetype<usize>(source);
   e.conversation = e.key != 0 ? changetype<usize>(conversation(e)) : 0;
   return true;

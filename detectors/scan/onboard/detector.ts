@@ -7,7 +7,7 @@ import { Packet, innermost, quotation } from "../../../ip/onboard/packet";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
 import { addressKey } from "../../../ip/onboard/address";
 import { Endpoints } from "../../ip/onboard/endpoints";
-import { Host, hostOf, isContested } from "../../ip/onboard/hosts";
+import { Host, bearerOf, hostOf, isContested } from "../../ip/onboard/hosts";
 import { describe } from "../../ip/onboard/locate";
 import { Detector } from "../../onboard/catalogue";
 import { Accused, Finding, Subject, actionOf, raise, raiseAgain, setAction } from "../../onboard/finding";
@@ -37,7 +37,7 @@ export function verdict(k: Packet, e: Endpoints): u32 {
   if (source == 0) return Action.PASS;
   const s = changetype<scan.Source>(source),
     contested = isContested(changetype<Host>(e.source));
-  if (s.mac == scan.MIXED || (contested && s.mac != k.macSrc)) return Action.PASS;
+  if (s.mac == scan.MIXED || (contested && (s.mac != k.macSrc || s.mac == 0))) return Action.PASS;
   const f = raiseAgain(Detector.SCAN);
   describe(f, k);
   f.accused = Accused.SOURCE;
@@ -69,9 +69,11 @@ function announce(source: usize, time: u64): void {
 /** Of attempts that came from several MAC addresses nobody can tell whose they are. */
 function accuse(f: Finding, s: scan.Source): void {
   if (s.kind == scan.HEARSAY || s.mac == scan.MIXED) return;
-  const h = hostOf(f.version, s.hi, s.lo);
+  const h = hostOf(f.version, s.hi, s.lo),
+    contested = h != 0 && isContested(changetype<Host>(h));
+  if (contested && s.mac == 0) return; // in a Measure that means any
   f.accused = Accused.SOURCE;
-  f.mac = h != 0 && isContested(changetype<Host>(h)) ? s.mac : 0;
+  f.mac = contested ? s.mac : 0;
 }
 
 /** What the packet says of a first contact; returns a source to be announced. */
@@ -113,7 +115,7 @@ function refusal(k: Packet, e: Endpoints): usize {
     const seen = concerned && wasSent(q, k.quotedSource, k.quotedDest, k);
     if (!seen) key ^= HEARD; // what is made up takes no contact away from what is seen
     const sender = changetype<Host>(e.target);
-    const mac = isContested(sender) ? scan.MIXED : sender.mac;
+    const mac = isContested(sender) ? scan.MIXED : bearerOf(sender);
     const due = scan.attempt(key, q.version, q.srcHi, q.srcLo, mac, k.time, seen ? scan.SEEN : scan.HEARSAY);
     if (due) return due;
   }

@@ -38,7 +38,7 @@ export class Source {
   silent: u32; // of them: no answer within TIMEOUT
   open: u32; // of them: no outcome yet
   announced: u64; // time of the last alert, ns; 0 = never
-  mac: u64; // that the attempts of this walk came from; 0 = none was seen, MIXED = several
+  mac: u64; // that the attempts of this walk came from; NONE came, or MIXED = from several; 0 = unknown, or that
   kind: u32; // SEEN or HEARSAY
   version: u32; // 4 or 6
 }
@@ -48,6 +48,7 @@ export const HEARSAY: u32 = 1;
 
 /** In Source.mac: nobody can tell whose attempts these are. */
 export const MIXED: u64 = u64.MAX_VALUE;
+const NONE: u64 = u64.MAX_VALUE - 1;
 
 @unmanaged
 class Pending {
@@ -114,7 +115,7 @@ export function attempt(key: u64, version: u32, hi: u64, lo: u64, mac: u64, time
   source.attempts += 1;
   source.open += 1;
   source.seen = time;
-  if (source.mac == 0) source.mac = mac;
+  if (source.mac == NONE) source.mac = mac;
   else if (source.mac != mac) source.mac = MIXED;
   const p = entry(head);
   p.key = key;
@@ -152,7 +153,7 @@ export function success(key: u64, from: u64, target: u64, acknowledged: u32): vo
     s.refused = 0;
     s.silent = 0;
     s.since = 0;
-    s.mac = 0;
+    s.mac = NONE;
   }
 }
 
@@ -304,5 +305,6 @@ function find(version: u32, hi: u64, lo: u64, kind: u32, time: u64): Source {
   s.hi = hi;
   s.lo = lo;
   s.kind = kind;
+  s.mac = NONE;
   return s;
 }
