@@ -19,13 +19,9 @@ const ALIKE: Record<string, { most: number; why: string }> = {
   "diode/onboard/quarantine/find": { most: 1, why: "one more place is looked at: it holds the key or it does not" },
   "diode/onboard/quarantine/keep": { most: 1, why: "the later of two that are the same" },
   "diode/onboard/quarantine/messageShutOut": { most: 1, why: "at the time when the last entry ends nobody is found" },
-  "diode/onboard/quarantine/size": { most: 1, why: "at the time when the last entry ends none is counted" },
-  "diode/onboard/quarantine/take": {
-    most: 3,
-    why: "the larger of two that are equal; at the very time when the last mark ends, what it costs to make it anew",
-  },
+  "diode/onboard/quarantine/mark": { most: 2, why: "the later of two that are the same" },
   "diode/onboard/messages/pace/paced": {
-    most: 6,
+    most: 5,
     why: "a time at the very edge of what keeps pace is that edge; the larger or smaller of two that are equal; a counter that was set anew 10 s ago to the nanosecond",
   },
   "diode/onboard/rate/conforms": { most: 1, why: "a frame due at this very time is 0 ns early" },
@@ -45,10 +41,7 @@ const ALIKE: Record<string, { most: number; why: string }> = {
     most: 2,
     why: "a sum one step further; a packet as short as its headers",
   },
-  "diode/onboard/messages/remake/time": {
-    most: 5,
-    why: "digits beside those of a date; a date due at this very time; the larger of two times that are equal",
-  },
+  "diode/onboard/messages/remake/time": { most: 1, why: "digits beside those of a date" },
   "diode/onboard/messages/remake/judge": { most: 2, why: "copies one step further, over zeros" },
   "diode/onboard/messages/remake/remakeAll": {
     most: 2,
@@ -84,10 +77,6 @@ const ALIKE: Record<string, { most: number; why: string }> = {
     most: 8,
     why: "an interval of 2^62 ns; what the first check of a policy would refuse one step early or late",
   },
-  "appliance/compartments/guard/onboard/index/dynamic": {
-    most: 1,
-    why: "at the time when the last mark ends nobody is found",
-  },
   "appliance/compartments/guard/onboard/index/within": {
     most: 1,
     why: "at the time when the last entry ends nobody is found",
@@ -111,8 +100,8 @@ const ALIKE: Record<string, { most: number; why: string }> = {
     why: "a message behind the last, which both checkers number alike",
   },
   "appliance/compartments/guard/onboard/index/filter": {
-    most: 5,
-    why: "a frame due at this very time is 0 ns early; a rule behind the last; an event's key; protocols that carry no Chapter 10",
+    most: 6,
+    why: "a frame due at this very time is 0 ns early; at the time when the last entry ends nobody is found; a rule behind the last; an event's key; protocols that carry no Chapter 10",
   },
 };
 

@@ -232,6 +232,11 @@ function subjectScenarios(): Scenario[] {
     ...sent(6, 200_001, 2),
     ...sent(5, 200_001, 2),
     end(at(201_000)),
+    // marks alone, of which the first hundred are made once: they end with the second turn, in which others are made
+    ...[300_000, 305_000, 310_000, 315_000].flatMap((ms, n) => accused(7, ms, Action.QUARANTINE_SOURCE, n && 100)),
+    ...sent(7, 319_999),
+    ...sent(7, 320_000),
+    end(at(321_000)),
   ];
   const nobody = [
     ...[Action.PASS, Action.DROP, 15].flatMap((verdict, n) => [

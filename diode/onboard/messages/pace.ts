@@ -6,6 +6,8 @@
 // followed, once in AGAIN.
 //
 // A time packet tells the date of a counter, and one a second is usual: of more than that, after a few, none cross.
+import { charge, conforms } from "../rate";
+
 const TICK: u64 = 100; // ns, of the relative time counter (RCC 106-17 10.6.1.1)
 const SLACK: u64 = 600000000; // ticks: a minute, for recorders that collect before they send; it is used up once
 const AGAIN: u64 = 10000000000; // ns
@@ -19,17 +21,17 @@ export class Pace {
   base: u64; // ticks, at
   at: u64; // ns
   last: u64; // ticks, of what crossed last
-  dates: u64; // ns, when the next time packet may cross
+  dates: u64; // rate.ts, of time packets
   used: u32;
   pad: u32;
 }
 
-/** The time that crosses in place of that of a message. */
+/** The time that crosses in place of that of a message. `now`: guard's clock, which never goes back. */
 export function paced(p: Pace, ticks: u64, now: u64): u64 {
   const time = ticks & COUNTER;
   if (p.used == 0) begin(p, time, now);
-  let expected = p.base + (now - min<u64>(now, p.at)) / TICK;
-  if ((time + SLACK < expected || time > expected + SLACK) && (now < p.at || now - p.at >= AGAIN)) {
+  let expected = p.base + (now - p.at) / TICK;
+  if ((time + SLACK < expected || time > expected + SLACK) && now - p.at >= AGAIN) {
     begin(p, time, now);
     expected = time;
   }
@@ -47,8 +49,8 @@ function begin(p: Pace, time: u64, now: u64): void {
 
 /** Whether a time packet may cross now; then it counts. */
 export function datePaced(p: Pace, now: u64): bool {
-  if (p.dates > now + DATES_AT_ONCE * SECOND) p.dates = now; // the clock went back
-  if (p.dates > now && p.dates - now > (DATES_AT_ONCE - 1) * SECOND) return false;
-  p.dates = max<u64>(p.dates, now) + SECOND;
+  const due = changetype<usize>(p) + offsetof<Pace>("dates");
+  if (!conforms(due, now, SECOND, (DATES_AT_ONCE - 1) * SECOND)) return false;
+  charge(due, now, SECOND);
   return true;
 }
