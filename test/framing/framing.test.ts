@@ -1,6 +1,6 @@
 // Nobody is framed: whatever an attacker on `in` sends, what the policy does about a finding is done to whom it accuses.
 import { describe, expect, it } from "vitest";
-import { ACK, bytes, RST, SYN } from "../../ip/testing/frames.ts";
+import { ACK, bytes, RST, SYN, tcp } from "../../ip/testing/frames.ts";
 import { ATTACKER, dnsName, HONEST, MAC, outcome, policyOf, quote, RECEIVER, Scene } from "./scene.ts";
 
 const SCAN = policyOf("detectors: { scan: { action: quarantine } }");
@@ -24,6 +24,38 @@ describe("a scan", () => {
     const { crossed, quarantined } = await outcome(SCAN, scene.frames);
     expect(quarantined.map(({ src_ip }) => src_ip)).toEqual([ATTACKER]);
     expect(crossed).toEqual({ [HONEST]: 105, [ATTACKER]: 5 });
+  });
+
+  // REQ-DETECT-015
+  it.each([
+    ["nothing", RST],
+    ["what was not sent", RST | ACK],
+  ])("is not made up by forged RSTs that acknowledge %s", async (_, flags) => {
+    const scene = new Scene().telemetry(HONEST, MAC.honest, 5);
+    for (let n = 0; n < 30; n++) {
+      const [sport, dport, src, dst] = [22, 40000 + n, EMPTY(n + 1), HONEST];
+      scene
+        .segment(HONEST, MAC.honest, src, dport, sport, SYN)
+        .ip(MAC.attacker, src, dst, 6, tcp(flags, { src, dst, sport, dport, ack: 77 }))
+        .segment(src, MAC.server, dst, sport, dport, SYN | ACK);
+    }
+    const { crossed, alerts } = await outcome(SCAN, scene.wait(6000).telemetry(HONEST, MAC.honest, 50).frames);
+    expect(alerts).toEqual([]);
+    expect(crossed).toEqual({ [HONEST]: 55 });
+  });
+
+  // REQ-DETECT-005
+  it("is one though the RSTs that give it away acknowledge something else", async () => {
+    const scene = new Scene();
+    for (let n = 0; n < 9; n++) {
+      const [sport, dport, src, dst] = [20 + n, 40000 + n, HONEST, ATTACKER];
+      scene
+        .segment(ATTACKER, MAC.attacker, HONEST, dport, sport, SYN)
+        .ip(MAC.honest, src, dst, 6, tcp(RST | ACK, { src, dst, sport, dport, ack: 77 }));
+    }
+    const { alerts, quarantined } = await outcome(SCAN, scene.wait(6000).telemetry(HONEST, MAC.honest, 5).frames);
+    expect(alerts).toEqual(["scan"]);
+    expect(quarantined.map(({ src_ip }) => src_ip)).toEqual([ATTACKER]);
   });
 
   // REQ-DETECT-015

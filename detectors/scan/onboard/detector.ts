@@ -90,7 +90,7 @@ function contact(k: Packet, e: Endpoints): usize {
       return due;
     }
     const backward = scan.contactKey(target, source, k.sourcePort, 6);
-    if (flags & RST) return scan.failure(backward, k.time);
+    if (flags == (RST | ACK)) return scan.refused(backward, k.ack, k.time);
     if (flags == (SYN | ACK)) scan.success(backward, target, source, k.ack);
     return 0;
   }

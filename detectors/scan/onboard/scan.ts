@@ -10,8 +10,9 @@
 // ports of one host counts too; but success counts once for each host, or one accomplice with open ports would clear
 // a scanner. And an attempt succeeds only by what the target sends: a SYN-ACK that acknowledges this SYN. What the
 // source itself sends proves nothing, for a scanner can send an ACK behind each SYN; so a tap that does not see the
-// answers calls every client a scanner: switch the detector off there. It fails on RST or ICMP unreachable, or after
-// TIMEOUT without an answer (TCP only: silence is normal in UDP).
+// answers calls every client a scanner: switch the detector off there. It fails on a RST that acknowledges this SYN, on
+// ICMP unreachable, or after TIMEOUT without an answer (TCP only: silence is normal in UDP). A RST that acknowledges
+// something else is nobody's answer: whoever forges one would have to guess.
 //
 // Rule when SOURCES are followed: of PROBES neighbours that one makes room whose walk has led least far towards a
 // scanner, of equal ones the one seen longest ago; after HOLD without an attempt, or once it was announced, a walk
@@ -139,11 +140,9 @@ export function sentSyn(key: u64, sequence: u32, data: u32): void {
 
 /** The target, by the keys of source and target, answered the contact and acknowledged this sequence number. */
 export function success(key: u64, from: u64, target: u64, acknowledged: u32): void {
-  const p = pending(key);
+  const p = answered(key, acknowledged);
   if (p == 0) return;
-  const attempted = changetype<Pending>(p);
-  if (acknowledged - attempted.sequence > attempted.data) return;
-  const source = close(attempted);
+  const source = close(changetype<Pending>(p));
   if (source == 0 || contacted(wide3(from, target, ANSWERED))) return;
   const s = changetype<Source>(source);
   s.walk += onSuccess;
@@ -155,6 +154,19 @@ export function success(key: u64, from: u64, target: u64, acknowledged: u32): vo
     s.since = 0;
     s.mac = NONE;
   }
+}
+
+/** The target refused the contact and acknowledged this sequence number. Returns a source to be announced, or 0. */
+export function refused(key: u64, acknowledged: u32, time: u64): usize {
+  return answered(key, acknowledged) != 0 ? failure(key, time) : 0;
+}
+
+/** The attempt that this acknowledges, or 0. */
+function answered(key: u64, acknowledged: u32): usize {
+  const p = pending(key);
+  if (p == 0) return 0;
+  const attempted = changetype<Pending>(p);
+  return acknowledged - attempted.sequence <= attempted.data ? p : 0;
 }
 
 /** The contact was refused. Returns the source when it is to be announced, or 0. */
