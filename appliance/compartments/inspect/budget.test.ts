@@ -104,6 +104,24 @@ it("a clock that goes back does not close the budgets", () => {
     expect(all.filter(({ time, event }) => time === second && event.event_type === "alert")).toHaveLength(100);
 });
 
+// REQ-LOG-015
+it("an alert that waits for room is counted once, not each time that there is none", () => {
+  const from = (first: number, count: number, time: bigint) =>
+    Array.from({ length: count }, (_, n): RecordInit => ({ frame: datagram(first + n), time, number: 1n }));
+  const unreported = (quiet: number) => {
+    const known = Array.from({ length: quiet }, () => ({
+      frame: datagram("10.0.0.5"),
+      time: 62n * SECOND,
+      number: 1n,
+    }));
+    const end = { kind: RecordKind.END, time: 62n * SECOND };
+    const all = said([...from(0, 300, SECOND), ...from(1000, 300, 62n * SECOND), ...known, end]);
+    return all.findLast(({ event }) => event.inspect)!.event.inspect!.alerts_unreported;
+  };
+  expect(unreported(0)).toBeGreaterThan(300);
+  expect(unreported(2000)).toBe(unreported(0));
+});
+
 /** A recorder's packet of one Ethernet frame (type 0x68), its counter at this second. */
 function recorded(ethernet: Buffer, second: number): Buffer {
   const counter = second * 10_000_000;

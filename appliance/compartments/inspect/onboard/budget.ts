@@ -27,6 +27,10 @@ export function budgetTime(time: u64): void {
   now = time;
 }
 
+@inline function ofDetector(detector: u32): usize {
+  return ALERTS + ((detector & (DETECTORS - 1)) << 3);
+}
+
 /** When the bucket will have leaked: never further ahead than if it were full, unless the clock went back. */
 @inline function dueOf(at: usize, each: u64, most: u64): u64 {
   const due = load<u64>(at);
@@ -40,13 +44,19 @@ export function budgetTime(time: u64): void {
 
 /** The same; then it is taken. */
 function take(at: usize, each: u64, most: u64): bool {
-  if (!has(at, each, most)) return false;
-  store<u64>(at, dueOf(at, each, most) + each);
+  const due = dueOf(at, each, most);
+  if (due - now > each * (most - 1)) return false;
+  store<u64>(at, due + each);
   return true;
 }
 
+/** Whether an alert could be told now. What is held back waits for that in its group. */
+export function roomForAlert(detector: u32): bool {
+  return has(ofDetector(detector), ALERT_EACH, ALERTS_AT_ONCE);
+}
+
 export function admitAlert(detector: u32): bool {
-  const left = take(ALERTS + ((detector & (DETECTORS - 1)) << 3), ALERT_EACH, ALERTS_AT_ONCE);
+  const left = take(ofDetector(detector), ALERT_EACH, ALERTS_AT_ONCE);
   if (!left) alerts += 1;
   return left;
 }

@@ -10,6 +10,7 @@ import { keyed } from "../../../../lib/onboard/keyed";
 import { HEADER, Table, find, open } from "../../../../detectors/onboard/table";
 import { Finding, FINDING, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
 import { alert, alertWithin, busAtHand, keep, locateFinding, messageOf, packetAtHand, score } from "./alerts";
+import { roomForAlert } from "./budget";
 import * as events from "./events";
 import { measureFor } from "./measures";
 import { has } from "./settings";
@@ -66,7 +67,7 @@ export function takeFindings(): u32 {
     const f = finding(i);
     locateFinding(f);
     const action = measureFor(f, packetAtHand(), messageOf(), busAtHand());
-    verdict = stricter(verdict, action == Action.PASS ? 0 : verdictOf(action, f.detector));
+    if (action != Action.PASS) verdict = stricter(verdict, verdictOf(action, f.detector));
     if (f.again) continue;
     if (has(InspectFlag.SCORES)) score(f);
     if (!admitFinding(f)) continue;
@@ -102,7 +103,9 @@ function enter(f: Finding): void {
 }
 
 function reportHeld(g: Group): void {
-  if (!alertWithin(strongest(g), g.count, g.since)) return;
+  const kept = strongest(g);
+  if (!roomForAlert(kept.detector)) return; // it is held back on
+  alertWithin(kept, g.count, g.since);
   told(g);
 }
 
