@@ -1,4 +1,5 @@
 /** How much may be done in a time, and for whom: a token bucket, and one for each source. */
+import { atMost } from "../lib/most.ts";
 
 export interface Allowance {
   /** At once, after a while without any. */
@@ -32,7 +33,7 @@ export class Bucket {
 
 /** Sources that have a bucket of their own; of more the one that was asked for longest ago loses it. */
 const SOURCES = 1024;
-/** Sources that genuine records have come from. */
+/** Sources that genuine records have come from: those that the latest have. */
 const KNOWN = 64;
 
 /**
@@ -53,9 +54,9 @@ export class WorkLimit {
   /** A genuine record has come from there. @param from `address:port` */
   know(from: string): void {
     const source = addressOf(from);
-    if (this.#known.has(source)) return;
+    this.#known.delete(source);
     this.#known.add(source);
-    if (this.#known.size > KNOWN) for (const first of [...this.#known].slice(0, 1)) this.#known.delete(first);
+    atMost(this.#known, KNOWN);
   }
 
   /** Whether there is work left for this source. @param now ms */
@@ -74,11 +75,7 @@ export class WorkLimit {
     const bucket = this.#sources.get(source) ?? new Bucket(this.#each);
     this.#sources.delete(source);
     this.#sources.set(source, bucket);
-    if (this.#sources.size > SOURCES)
-      for (const first of this.#sources.keys()) {
-        this.#sources.delete(first);
-        break;
-      }
+    atMost(this.#sources, SOURCES);
     return bucket;
   }
 }

@@ -270,6 +270,31 @@ describe("a flood of forgeries", () => {
   });
 });
 
+// REQ-LOG-014
+it("a genuine record that is sent again makes nobody known: work for 100 addresses is that for strangers", () => {
+  const work = new WorkLimit({ burst: 20, perSecond: 10 }, { burst: 50, perSecond: 20 });
+  const verifier = new Verifier({ key, work, onReport: () => {} });
+  for (const payload of one.slice(0, 10)) verifier.take(payload, 0, "10.0.9.2:5514");
+  const done = vi.spyOn(work, "take");
+  for (let n = 0; n < 100; n++) verifier.take(one[0]!, 0, `10.9.${n}.1:5514`);
+  const forged = (n: number) =>
+    Buffer.from(one[0]!.toString().replace(/boot="\d+"/, `boot="${1_800_000_000_000 + n}"`));
+  for (let n = 0; n < 2000; n++) verifier.take(forged(n), 0, `10.9.${n % 100}.1:5514`);
+  expect(done).toHaveBeenCalledTimes(50);
+  expect(work.has("10.0.9.2:5514", 0)).toBe(true);
+  expect(verifier.counts.get("duplicate")).toBe(100);
+});
+
+it("of the sources that are known, the one that sent last stays", () => {
+  const work = new WorkLimit({ burst: 20, perSecond: 10 }, { burst: 0, perSecond: 0 });
+  work.know("10.0.9.2:5514");
+  for (let n = 1; n < 64; n++) work.know(`10.9.${n}.1:5514`);
+  work.know("10.0.9.2:5514");
+  work.know("10.9.64.1:5514");
+  const known = ["10.0.9.2:1", "10.9.64.1:1", "10.9.2.1:1", "10.9.1.1:1"].map((from) => work.has(from, 1000));
+  expect(known).toEqual([true, true, true, false]);
+});
+
 describe("a verifier", () => {
   it("goes on where another has stopped", () => {
     const first = verify([...one.slice(0, 100), ...one.slice(105, 200)]);

@@ -221,8 +221,10 @@ export class Verifier {
     const key = this.#keysOf(parsed.boot).of(parsed.sequence);
     const code = codeOf(key, ...signed(payload, parsed));
     if (code === parsed.mac && parsed.length === parsed.json.length) {
-      if (claim.from !== undefined) this.#work?.know(claim.from);
-      return this.#accept(parsed, claim, now);
+      const record = this.#accept(parsed, claim, now);
+      // Anybody on the way can send it again, from any address
+      if (record && claim.from !== undefined) this.#work?.know(claim.from);
+      return record;
     }
     if (parsed.json.length < parsed.length && !this.#misstated(parsed, payload, key))
       return this.#refuse("truncated", claim);
