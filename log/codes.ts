@@ -4,6 +4,7 @@
  *
  * Memory is bounded: the codes of the last MEMORY records, and beyond these one in SAMPLE of the last SAMPLES * SAMPLE.
  */
+import { atMost } from "../lib/most.ts";
 
 const MEMORY = 65536;
 const SAMPLE = 64;
@@ -53,28 +54,22 @@ export class Codes {
       return false;
     }
     this.#owners.set(code, { boot, sequence, came });
-    if (this.#owners.size > MEMORY) forgetFirst(this.#owners);
+    atMost(this.#owners, MEMORY);
     const name = `${boot} ${sequence}`;
     if (this.of(boot, sequence) !== undefined) return true;
     this.#codes.set(name, code);
-    if (this.#codes.size > MEMORY) forgetFirst(this.#codes);
+    atMost(this.#codes, MEMORY);
     if (sequence % SAMPLE === 1) this.#samples.set(name, code);
-    if (this.#samples.size > SAMPLES) forgetFirst(this.#samples);
+    atMost(this.#samples, SAMPLES);
     return true;
   }
 
   get state(): SavedCode[] {
-    const saved = [...this.#samples].map(([name, code]) => `${name} ${code}`);
-    const latest = [...this.#owners].slice(-SAVED);
-    for (const [code, { boot, sequence, came }] of latest)
-      if (!came || sequence % SAMPLE !== 1) saved.push(`${boot} ${sequence} ${code}${came ? "" : " x"}`);
-    return saved;
-  }
-}
-
-function forgetFirst<K>(map: Map<K, unknown>): void {
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
+    const saved = new Map<string, SavedCode>();
+    const save = (name: string, code: string, came = true) => saved.set(code, `${name} ${code}${came ? "" : " x"}`);
+    for (const [name, code] of this.#samples) save(name, code, this.owner(code)?.came);
+    for (const [code, { boot, sequence, came }] of [...this.#owners].slice(-SAVED))
+      save(`${boot} ${sequence}`, code, came);
+    return [...saved.values()];
   }
 }

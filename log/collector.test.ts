@@ -143,6 +143,28 @@ describe("a full disk", () => {
   });
 });
 
+it("without a key, too, begins again whatever stood for codes in what came", async () => {
+  const [genuine] = await keyed(1);
+  const options = { ...live(), key: undefined };
+  const first = new Collector(options, 0);
+  const of = (n: number, previous: string, mac: string) =>
+    Buffer.from(
+      genuine!
+        .toString()
+        .replace('seq="1"', `seq="${n}"`)
+        .replace(/prev="[^"]*" mac="[^"]*"/, `prev="${previous}" mac="${mac}"`),
+    );
+  first.take(of(1, "no digits, 16 !!", "0".repeat(32)), 0);
+  first.take(of(2, "0".repeat(16), "no digits of base 16, but 32 !!!"), 0);
+  first.take(of(3, "0".repeat(16), "line\nends are 32 characters, to\n"), 0);
+  first.close();
+  const second = new Collector(options, 0);
+  for (const n of [1, 4]) second.take(of(n, "no digits, 16 !!", "0".repeat(32)), 0);
+  second.close();
+  expect(second.verifier.counts.get("duplicate")).toBe(1);
+  expect(lines("eve.json")).toHaveLength(4);
+});
+
 it("half a line that a killed collector left is taken back, and said", async () => {
   const said: string[] = [];
   const all = await keyed(2);

@@ -1,5 +1,6 @@
 /** The ground's twin of appliance/compartments/journal/onboard/keys.ts, where the derivation is stated: any record's key in 32 steps. */
 import { createHmac } from "node:crypto";
+import { atMost } from "../lib/most.ts";
 
 /** Records under one key. */
 export const EPOCH = 64;
@@ -45,7 +46,7 @@ export class Keys {
     this.#epoch = epoch;
     const leaf = this.#path[DEPTH]!;
     this.#leaves.set(epoch, leaf);
-    if (this.#leaves.size > REMEMBERED) this.#leaves.delete(this.#leaves.keys().next().value!);
+    atMost(this.#leaves, REMEMBERED);
     return leaf;
   }
 }

@@ -12,6 +12,7 @@
  * until there is work left for its source (bucket.ts), and the oldest of those that wait goes unchecked when too many do.
  */
 import { createHash } from "node:crypto";
+import { atMost } from "../lib/most.ts";
 import type { WorkLimit } from "./bucket.ts";
 import { Codes, type SavedCode } from "./codes.ts";
 import { codeOf, Keys, MOST_RECORDS } from "./keys.ts";
@@ -32,6 +33,8 @@ const NEAR = 65536;
 /** Claims that wait to be checked. */
 const WAITING = 4096;
 const FIRST = "0".repeat(16);
+/** Of codes: with a key they are, without one they are what somebody sent. */
+const HEX = /^[0-9a-f]+$/;
 
 export interface VerifierOptions {
   /** 32 bytes; without it nothing is authenticated: numbers are followed all the same. */
@@ -246,7 +249,7 @@ export class Verifier {
     const keys = this.#keys.get(boot) ?? claimed ?? new Keys(this.#key!, boot);
     this.#keys.delete(boot);
     this.#keys.set(boot, keys);
-    if (this.#keys.size > KEYED) this.#keys.delete(this.#keys.keys().next().value!);
+    atMost(this.#keys, KEYED);
     return keys;
   }
 
@@ -257,7 +260,8 @@ export class Verifier {
     const isOpen = this.#boots.has(number);
     const boot = this.#boots.get(number) ?? this.#begin(number, sequence);
     boot.used = this.datagrams;
-    const code = parsed.mac ? parsed.mac.slice(0, 16) : digestOf(parsed);
+    const isCoded = HEX.test(parsed.mac) && HEX.test(parsed.previous);
+    const code = isCoded ? parsed.mac.slice(0, 16) : digestOf(parsed);
     if (!this.#isOwed(boot, sequence, claim, now)) {
       if (this.#hasCome(boot, sequence, code))
         return this.#refuse(boot === this.#current ? "duplicate" : "replayed", claim);
@@ -265,7 +269,7 @@ export class Verifier {
     }
     this.records++;
     this.#remember(boot, sequence, code, true);
-    if (parsed.mac) this.#chain(boot, parsed, claim);
+    if (isCoded) this.#chain(boot, parsed, claim);
     if (!isOpen) this.#takeWaiting(number, now);
     return parsed;
   }

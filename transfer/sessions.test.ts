@@ -30,11 +30,17 @@ async function session(boot: bigint, ...files: [stream: number, name: string, co
   });
 }
 
-async function receive(frames: readonly Buffer[], overwrite = true): Promise<{ done: Done[]; receiver: Receiver }> {
+/** @param last what comes when the first file is done */
+async function receive(
+  frames: readonly Buffer[],
+  last: readonly Buffer[] = [],
+): Promise<{ done: Done[]; receiver: Receiver }> {
   const done: Done[] = [];
   const endpoint = await Endpoint.open(KEY, PROFILES.files, 0n);
-  const receiver = new Receiver(endpoint, { folder, overwrite, onDone: (one) => done.push(one) });
+  const receiver = new Receiver(endpoint, { folder, overwrite: true, onDone: (one) => done.push(one) });
   for (const frame of frames) receiver.take(frame, 1);
+  if (last.length) await until(() => done.length === 1);
+  for (const frame of last) receiver.take(frame, 1);
   receiver.giveUp(2, true);
   await until(() => receiver.open === 0);
   return { done, receiver };
@@ -66,7 +72,7 @@ describe("a receiver that was started again", () => {
 
 it("a file that began earlier does not replace one that began later", async () => {
   const frames = await session(100n, [1, "a", "older"], [2, "a", "newer"]);
-  const { done } = await receive([frames[0]!, frames[1]!, ...frames.slice(3), frames[2]!]);
+  const { done } = await receive([frames[0]!, frames[1]!, ...frames.slice(3)], [frames[2]!]);
   expect(done.map(({ whole, why }) => [whole, why])).toEqual([
     [true, ""],
     [false, "a newer file of that name has come"],

@@ -7,6 +7,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readText, writeWhole } from "../lib/files.ts";
+import { atMost } from "../lib/most.ts";
 
 const NAME = ".weir-received.json";
 /** Files whose origins are remembered; of more the one that came first is forgotten. */
@@ -57,6 +58,6 @@ export class Sessions {
   came(name: string, boot: bigint, stream: number): void {
     this.#files.delete(name);
     this.#files.set(name, [boot, stream]);
-    if (this.#files.size > FILES) this.#files.delete(this.#files.keys().next().value!);
+    atMost(this.#files, FILES);
   }
 }
