@@ -127,6 +127,19 @@ describe("a full disk", () => {
     expect(() => collector.close()).toThrow(/eve\.json: cannot be written \(ENOSPC/);
   });
 
+  it("ends it at once, not when it has read all and kept nothing of it", async () => {
+    const [payload] = await payloads(1);
+    const collector = new Collector({ ...live(), key: undefined, live: false });
+    const record = payload!.toString();
+    disk.room = 0;
+    let taken = 0;
+    const readAll = () => {
+      for (let n = 1; n <= 30_000; n++, taken++) collector.take(Buffer.from(record.replace('seq="1"', `seq="${n}"`)));
+    };
+    expect(readAll).toThrow(/eve\.json: cannot be written \(ENOSPC/);
+    expect(taken * record.length).toBeLessThan(1 << 20);
+  });
+
   it("is told for what is in the state only what is in eve.json", async () => {
     const all = await keyed(30);
     const first = new Collector(live(), 0);

@@ -104,6 +104,8 @@ export class Collector {
     this.#now = now;
     const record = this.verifier.take(payload, now, from);
     if (record) this.#keep(record, now);
+    // Where it is live, tick() tries again
+    if (!this.#options.live && [this.#eve, this.#reports].some(isHindered)) this.#flush(now);
   }
 
   #keep(record: Parsed, now: number): void {
@@ -165,6 +167,7 @@ export class Collector {
       file.flush(now);
       this.#say(file.path, file.trouble);
       if (file.trouble && !this.#options.live) throw new Error(`${file.path}: cannot be written (${file.trouble})`);
+      this.#sayOverdue(file);
     }
     const left = this.unwritten - this.#unwritten;
     if (!left || this.#eve.trouble) return;
@@ -179,6 +182,17 @@ export class Collector {
       this.#options.onTrouble?.(`${path}: cannot be written (${trouble}): records wait until there is room`);
     } else if (trouble === undefined && this.#stuck.delete(path))
       this.#options.onTrouble?.(`${path}: is written again`);
+  }
+
+  /** Once, and again after the file has begun anew. @throws Error where it is not live */
+  #sayOverdue({ path, overdue }: RotatingFile): void {
+    const name = `${path} anew`;
+    if (overdue === undefined) this.#stuck.delete(name);
+    else if (!this.#options.live) throw new Error(`${path}: cannot begin anew (${overdue})`);
+    else if (!this.#stuck.has(name)) {
+      this.#stuck.add(name);
+      this.#options.onTrouble?.(`${path}: cannot begin anew (${overdue}): goes on in the same file`);
+    }
   }
 
   /** Genuine records that are not in eve.json because there was no room for too long. */
@@ -246,6 +260,8 @@ export class Collector {
     }
   }
 }
+
+const isHindered = ({ trouble, overdue }: RotatingFile): boolean => trouble !== undefined || overdue !== undefined;
 
 /** What the collector before knew. @throws Error when the file is there and not as one writes it */
 function stateIn(folder: string): State | undefined {

@@ -27,6 +27,8 @@ export class RotatingFile {
   readonly path: string;
   /** Why nothing can be written just now (a full disk): what comes waits. */
   trouble: string | undefined;
+  /** Why it cannot begin anew just now: it goes on, longer or older than it should become, and each flush() tries again. */
+  overdue: string | undefined;
   /** Lines that were left out because too many were waiting. */
   leftOut = 0;
   /** Bytes of half a line that another process had left at the end, and that are gone. */
@@ -34,6 +36,8 @@ export class RotatingFile {
   readonly #rotation: Rotation;
   #fd: number | undefined;
   #size: number;
+  /** What it had before a write that failed, where that is still to be taken back. */
+  #whole: number | undefined;
   #since: number;
   #lines: Uint8Array[] = [];
   #held = 0;
@@ -52,8 +56,9 @@ export class RotatingFile {
 
   /** @param line without its line end */
   write(line: Uint8Array): void {
-    const { bytes } = this.#rotation;
-    if (bytes !== undefined && this.#size + this.#held > 0 && this.#size + this.#held + line.length + 1 > bytes) {
+    const { bytes = Infinity } = this.#rotation;
+    const before = this.#size + this.#held;
+    if (before > 0 && before + line.length + 1 > bytes && !this.trouble && this.overdue === undefined) {
       this.flush();
       if (!this.trouble) this.#rotate();
     }
@@ -73,14 +78,14 @@ export class RotatingFile {
 
   /** Puts into the file what was held back; begins a new one when it is time. */
   flush(now = this.#since): void {
-    if (this.#held && !this.#put(Buffer.concat(this.#lines))) return;
+    if ((this.#held || this.trouble) && !this.#put(Buffer.concat(this.#lines))) return;
     this.trouble = undefined;
     this.#lines = [];
     this.#held = 0;
-    const { age } = this.#rotation;
-    if (age === undefined || now - this.#since < age) return;
-    this.#since = now;
-    if (this.#size) this.#rotate();
+    const { age = Infinity } = this.#rotation;
+    const isOld = now - this.#since >= age;
+    if (isOld) this.#since = now;
+    if ((isOld && this.#size) || this.overdue !== undefined) this.#rotate();
   }
 
   close(): void {
@@ -91,32 +96,52 @@ export class RotatingFile {
 
   /** All of it or nothing. */
   #put(bytes: Buffer): boolean {
-    let before: number | undefined;
     try {
       this.#fd ??= openOwn(this.path, "append");
-      before = fstatSync(this.#fd).size;
+      this.#takeBack(this.#fd);
+      this.#whole = fstatSync(this.#fd).size;
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+      this.#whole = undefined;
       this.#size += bytes.length;
       return true;
     } catch (error) {
       this.trouble = (error as Error).message;
-      if (this.#fd !== undefined && before !== undefined) ftruncateSync(this.#fd, before);
+      try {
+        if (this.#fd !== undefined) this.#takeBack(this.#fd);
+      } catch {
+        // then before anything else is written
+      }
       return false;
     }
   }
 
+  #takeBack(fd: number): void {
+    if (this.#whole !== undefined) ftruncateSync(fd, this.#whole);
+    this.#whole = undefined;
+  }
+
   #rotate(): void {
+    try {
+      this.#rename();
+      this.overdue = undefined;
+    } catch (error) {
+      this.overdue = (error as Error).message;
+      return;
+    }
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
-    const { keep } = this.#rotation;
-    const name = (n: number) => (n === 0 ? this.path : `${this.path}.${n}`);
-    for (let n = keep; n >= 0; n--) {
-      if (!existsSync(name(n))) continue;
-      if (n === keep) rmSync(name(n));
-      else renameSync(name(n), name(n + 1));
-    }
     this.#size = 0;
     this.#put(Buffer.alloc(0));
+  }
+
+  /** Only up to the first number that is free: what a rename that failed has left apart is not lost by the next. */
+  #rename(): void {
+    const { keep } = this.#rotation;
+    const name = (n: number) => (n === 0 ? this.path : `${this.path}.${n}`);
+    let free = 0;
+    while (free <= keep && existsSync(name(free))) free++;
+    if (free > keep) rmSync(name(keep));
+    for (let n = Math.min(free, keep) - 1; n >= 0; n--) renameSync(name(n), name(n + 1));
   }
 }
 
