@@ -1,5 +1,5 @@
 /** `weir build`: the unikernel image for a policy. */
-import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { Command } from "commander";
 import { describeImage } from "../appliance/build/describe.ts";
 import { checkDisk, diskWith } from "../appliance/build/disk.ts";
@@ -12,6 +12,7 @@ import { step } from "../appliance/build/steps.ts";
 import { type Arch, archOf, HOST_ARCH } from "../appliance/contract/arch.ts";
 import { askCompartments } from "../appliance/hosts/node.ts";
 import { compilePolicy } from "../diode/policy.ts";
+import { writeWhole } from "../lib/files.ts";
 
 interface Options {
   config?: string;
@@ -97,8 +98,8 @@ async function build(options: Options, arch: Arch): Promise<void> {
   const putSigned = (path: string, bytes: Uint8Array) => {
     // An old signature would be wrong, and must not be taken for one of this image.
     rmSync(signaturePath(path), { force: true });
-    put(path, bytes, holdsKeys ? OWNER_ONLY : ANYBODY);
-    if (signer) put(signaturePath(path), signatureOf(bytes, signer), ANYBODY);
+    writeWhole(path, bytes, { mode: holdsKeys ? OWNER_ONLY : ANYBODY, shared: true });
+    if (signer) writeWhole(signaturePath(path), signatureOf(bytes, signer), { shared: true });
   };
   const made = disk === undefined ? undefined : await step(`disk ${disk}`, () => diskWith(elf));
   putSigned(output, image);
@@ -112,9 +113,3 @@ async function build(options: Options, arch: Arch): Promise<void> {
 
 const OWNER_ONLY = 0o600;
 const ANYBODY = 0o666; // as far as the umask lets
-
-/** Whole or not at all. */
-function put(path: string, bytes: Uint8Array, mode: number): void {
-  writeFileSync(`${path}.${process.pid}`, bytes, { mode });
-  renameSync(`${path}.${process.pid}`, path);
-}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { fromEvent, interval, merge, take } from "rxjs";
 import { readKeyFile } from "../diode/policy/transfer.ts";
+import { steady } from "../lib/clock.ts";
 import { Collector, type CollectorOptions, FILES } from "../log/collector.ts";
 import { CLASSES, type Class, type Report, reportText } from "../log/reports.ts";
 import type { Rotation } from "../log/rotate.ts";
@@ -113,25 +114,25 @@ async function listening(where: Endpoint, settings: CollectorOptions, talk: Talk
   let last = 0;
   let collector: Collector | undefined;
   const socket = await listen(where, (payload, from) => {
-    last = Date.now();
+    last = steady();
     collector?.take(payload, last, from);
   });
   const { address, port } = socket.address();
   try {
     mkdirSync(settings.folder, { recursive: true });
-    collector = new Collector(settings, Date.now());
+    collector = new Collector(settings, steady());
   } catch (error) {
     socket.close(); // else this process would stay
     throw error;
   }
   talk.say(`listening on ${address} port ${port}`);
   const before = overrun(port) ?? 0;
-  const ticks = interval(250).subscribe(() => collector.tick(Date.now()));
+  const ticks = interval(250).subscribe(() => collector.tick(steady()));
   await new Promise((resolve) =>
     merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")).pipe(take(1)).subscribe(resolve),
   );
   // What the socket still holds
-  for (let waited = 0; waited < 2000 && (waited === 0 || Date.now() - last < 100); waited += 100)
+  for (let waited = 0; waited < 2000 && (waited === 0 || steady() - last < 100); waited += 100)
     await new Promise((resolve) => setTimeout(resolve, 100));
   ticks.unsubscribe();
   const after = overrun(port);

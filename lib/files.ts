@@ -7,13 +7,17 @@ import {
   closeSync,
   constants,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   openSync,
   readSync,
   renameSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from "node:fs";
+import { dirname } from "node:path";
+import { written } from "./starts.ts";
 
 /** Bytes of a text that people write: policies, interface-control files, threshold.config. */
 export const MOST_WRITTEN = 16 << 20;
@@ -27,7 +31,17 @@ const { O_RDONLY, O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constant
  * be a regular one.
  * @throws Error `path: why` when it cannot be read, is no file, or has more than `most` bytes
  */
-export function readText(path: string, most: number, from: "command line" | "file" = "command line"): string {
+export function readText(path: string, most: number, from: Origin = "command line"): string {
+  return opened(path, from, (fd, { size }) => bytesOf(fd, size, most, path).toString("utf8"));
+}
+
+type Origin = "command line" | "file";
+
+/**
+ * What `use` makes of a file that is open to be read, and that is one.
+ * @throws Error `path: why`; what `use` throws for people is an Unusable
+ */
+export function opened<T>(path: string, from: Origin, use: (fd: number, status: Stats) => T): T {
   let fd: number | undefined;
   try {
     // Opening a pipe that nobody writes to would wait for ever
@@ -36,7 +50,7 @@ export function readText(path: string, most: number, from: "command line" | "fil
     if (stat.isDirectory()) throw new Unusable(`${path}: cannot be read (EISDIR)`);
     if (!stat.isFile() && (from === "file" || !stat.isFIFO()))
       throw new Unusable(`${path}: a device or a pipe, expected a file`);
-    return bytesOf(fd, stat.size, most, path).toString("utf8");
+    return use(fd, stat);
   } catch (error) {
     if (error instanceof Unusable) throw new Error(error.message);
     throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
@@ -45,9 +59,10 @@ export function readText(path: string, most: number, from: "command line" | "fil
   }
 }
 
-class Unusable extends Error {}
+export class Unusable extends Error {}
 
-function bytesOf(fd: number, size: number, most: number, path: string): Buffer {
+/** @throws Unusable when there are more than `most` */
+export function bytesOf(fd: number, size: number, most: number, path: string): Buffer {
   const parts: Buffer[] = [];
   for (let sum = 0; ; ) {
     if (sum > most || size > most)
@@ -60,12 +75,37 @@ function bytesOf(fd: number, size: number, most: number, path: string): Buffer {
   }
 }
 
+interface Writing {
+  /** As far as the umask lets. */
+  mode?: number;
+  /** A power failure does not take it back once this returns. */
+  lasting?: boolean;
+  /** Other processes may write the same file at the same time: the last of them has written it. */
+  shared?: boolean;
+}
+
 /** Writes a file whole or not at all: beside it first, and never through a link. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const beside = `${path}.part`;
+export function writeWhole(
+  path: string,
+  content: string | Uint8Array,
+  { mode = 0o666, lasting = false, shared = false }: Writing = {},
+): void {
+  const beside = shared ? `${path}.${process.pid}.part` : `${path}.part`;
   rmSync(beside, { force: true });
-  writeFileSync(beside, content, { flag: "wx" });
-  renameSync(beside, path);
+  try {
+    const fd = openSync(beside, "wx", mode);
+    try {
+      writeFileSync(fd, content);
+      if (lasting) fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+  if (lasting) written(dirname(path));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Files that hold keys: nobody but their owner reads them, or this says so. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { bytesOf, opened, Unusable } from "./files.ts";
 
 /** The bits of a file's mode that let group and others read, write or run it. */
 const OTHERS = 0o077;
@@ -16,15 +16,10 @@ export function exposed(mode: number): string | undefined {
  * @throws Error `path: why` when it cannot be read, is no ordinary file, is longer, or others can read it
  */
 export function readSecret(path: string, most: number): string {
-  const fd = openSync(path, "r");
-  try {
-    const status = fstatSync(fd);
-    if (!status.isFile() || status.size > most) throw new Error(`${path}: expected a file of at most ${most} bytes`);
-    const why = exposed(status.mode);
-    if (why) throw new Error(`${path}: ${why}`);
-    const bytes = Buffer.alloc(status.size);
-    return bytes.toString("latin1", 0, readSync(fd, bytes, 0, bytes.length, 0));
-  } finally {
-    closeSync(fd);
-  }
+  return opened(path, "file", (fd, { size, mode }) => {
+    if (size > most) throw new Unusable(`${path}: expected a file of at most ${most} bytes`);
+    const why = exposed(mode);
+    if (why) throw new Unusable(`${path}: ${why}`);
+    return bytesOf(fd, size, most, path).toString("latin1");
+  });
 }

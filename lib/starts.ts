@@ -37,10 +37,14 @@ export function nextStart(folder: string, least: bigint, most: bigint): bigint {
   }
 }
 
-/** The greatest first. */
-function numbersIn(folder: string): bigint[] {
-  const numbers = readdirSync(folder).filter((name) => /^[1-9]\d{0,18}$/.test(name));
-  return numbers.map(BigInt).sort((a, b) => (a < b ? 1 : -1));
+/** Numbers of a folder's files that are named NUMBER and `suffix`, the greatest first. */
+export function numbersIn(folder: string, suffix = ""): bigint[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(suffix));
+  const numbers = names.map((name) => name.slice(0, name.length - suffix.length));
+  return numbers
+    .filter((number) => /^[1-9]\d{0,18}$/.test(number))
+    .map(BigInt)
+    .sort((a, b) => (a < b ? 1 : -1));
 }
 
 function isMade(path: string): boolean {
@@ -53,8 +57,8 @@ function isMade(path: string): boolean {
   }
 }
 
-/** A power failure does not take it back. */
-function written(folder: string): void {
+/** A power failure does not take back which files a folder has. */
+export function written(folder: string): void {
   const fd = openSync(folder, "r");
   try {
     fsyncSync(fd);

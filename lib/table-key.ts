@@ -5,9 +5,10 @@
  * was. Who knows it can choose traffic that displaces records, so only its owner may read it.
  */
 import { randomBytes } from "node:crypto";
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSecret } from "./secrets.ts";
+import { numbersIn } from "./starts.ts";
 
 const BYTES = 16;
 const DIGITS = /^[0-9a-f]{32}$/;
@@ -18,9 +19,7 @@ const KEPT = 64;
 export function newTableKey(folder: string, boot: bigint): string {
   const digits = randomBytes(BYTES).toString("hex");
   writeFileSync(join(folder, `${boot}.key`), `${digits}\n`, { mode: 0o600, flag: "wx" });
-  const starts = readdirSync(folder).flatMap((name) => /^([1-9]\d{0,18})\.key$/.exec(name)?.[1] ?? []);
-  const oldest = starts.map(BigInt).sort((a, b) => (a < b ? 1 : -1));
-  for (const old of oldest.slice(KEPT)) rmSync(join(folder, `${old}.key`), { force: true });
+  for (const old of numbersIn(folder, ".key").slice(KEPT)) rmSync(join(folder, `${old}.key`), { force: true });
   return digits;
 }
 

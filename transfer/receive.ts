@@ -1,13 +1,11 @@
 // REQ-TRANSFER-007, REQ-TRANSFER-008, REQ-TRANSFER-009, REQ-TRANSFER-011
 /** Receiving behind a diode: nothing can be asked for again, so what is missing is said exactly, and where it was lost. */
-import { closeSync, existsSync, linkSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, linkSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import { basename, join } from "node:path";
 import { COUNTERS, type Endpoint, Kind, type REFUSED, STOPPED, type TransferRecord, Type } from "./endpoint.ts";
 import { Pieces } from "./pieces.ts";
 import { Ranges } from "./ranges.ts";
 import { Sessions } from "./sessions.ts";
-
-export { Ranges } from "./ranges.ts";
 
 export interface ReceiveOptions {
   folder: string;
@@ -197,8 +195,8 @@ export class Receiver {
     if (name === undefined) return left("its name did not come");
     if (missing === undefined) return left("its end did not come");
     if (missing.length) return left(`${missing.reduce((sum, [from, to]) => sum + to - from, 0)} bytes did not come`);
-    const found = await one.pieces.digest(part);
-    if (!digest || !found.equals(digest)) return left("its SHA-256 is not the one that was announced");
+    if (!digest || !(await one.pieces.digest(part)).equals(digest))
+      return left("its SHA-256 is not the one that was announced");
     const path = join(this.#options.folder, name);
     try {
       this.remember();
@@ -210,7 +208,8 @@ export class Receiver {
         unlinkSync(part);
       }
     } catch (error) {
-      return left(existsSync(path) ? "a file of that name exists" : (error as Error).message);
+      const { code, message } = error as NodeJS.ErrnoException;
+      return left(code === "EEXIST" ? "a file of that name exists" : message);
     }
     return { name, path, whole: true, size, missing, why: "" };
   }

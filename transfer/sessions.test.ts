@@ -1,6 +1,6 @@
 // What a receiver does not take again after it was started again, and what it does not replace.
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -30,14 +30,16 @@ async function session(boot: bigint, ...files: [stream: number, name: string, co
   });
 }
 
-/** @param last what comes when the first file is done */
+/** @param last what comes when the first file is done. @param before what happens when the receiver is there */
 async function receive(
   frames: readonly Buffer[],
   last: readonly Buffer[] = [],
+  before = () => {},
 ): Promise<{ done: Done[]; receiver: Receiver }> {
   const done: Done[] = [];
   const endpoint = await Endpoint.open(KEY, PROFILES.files, 0n);
   const receiver = new Receiver(endpoint, { folder, overwrite: true, onDone: (one) => done.push(one) });
+  before();
   for (const frame of frames) receiver.take(frame, 1);
   if (last.length) await until(() => done.length === 1);
   for (const frame of last) receiver.take(frame, 1);
@@ -68,6 +70,16 @@ describe("a receiver that was started again", () => {
     writeFileSync(join(folder, ".weir-received.json"), "{}\n");
     await expect(receive([])).rejects.toThrow(/\.weir-received\.json: not the state of a receiver; remove it/);
   });
+});
+
+it("what cannot be remembered is said to be the reason, not a file of the same name", async () => {
+  const frames = await session(100n, [1, "a", "newer"]);
+  writeFileSync(join(folder, "a"), "older");
+  const { done } = await receive(frames, [], () => mkdirSync(join(folder, ".weir-received.json")));
+  expect(done.map(({ whole, why }) => [whole, why])).toEqual([
+    [false, expect.stringMatching(/EISDIR|EEXIST|ENOTEMPTY/)],
+  ]);
+  expect(content("a")).toBe("older");
 });
 
 it("a file that began earlier does not replace one that began later", async () => {

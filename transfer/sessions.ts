@@ -45,7 +45,7 @@ export class Sessions {
   /** Before anything that came is given its name. @throws Error when it cannot be written */
   save({ boot, sequence }: Floor): void {
     if (this.#saved?.boot === boot && this.#saved.sequence === sequence) return;
-    writeWhole(this.path, `{"boot":"${boot}","sequence":"${sequence}"}\n`);
+    writeWhole(this.path, `{"boot":"${boot}","sequence":"${sequence}"}\n`, { lasting: true });
     this.#saved = { boot, sequence };
   }
 
