@@ -142,7 +142,7 @@ async function evaluate(options: Options): Promise<number> {
   const policy = policyOf(options, 1);
   for (const warning of policy.warnings) say(problemLine(warning));
   if (options.read.includes("-")) throw new Error("-r -: each capture is read twice: expected a file");
-  const labels = await resolvedLabels(options.labels.map(readLabels), options.read, say);
+  const labels = await resolvedLabels(options.labels.map(readLabels), { paths: options.read, recursive: false }, say);
   const run = await alarms(options, policy, labels);
   const truth = truthOf(run.recorded, labels, settings.gap);
   for (const warning of truth.warnings) say(warning);

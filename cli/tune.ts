@@ -178,7 +178,8 @@ async function run(options: Options): Promise<number> {
     );
   const outputs = outputsOf(options, baselineFile);
   const baseline = readBaseline(baselineFile);
-  const labelled = options.attacked.length ? options.attacked : options.read;
+  const paths = options.attacked.length ? options.attacked : options.read;
+  const labelled = { paths, recursive: options.recursive ?? false };
   const labels = await resolvedLabels(options.labels.map(readLabels), labelled, say);
   const clean = await surveyed(options.read, options);
   const other = options.attacked.length ? await surveyed(options.attacked, options) : undefined;

@@ -1,12 +1,13 @@
 // Labels by flow, as flow meters write them, on a capture whose truth is known.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pcapFile } from "../../captures/testing/files.ts";
 import { ethernet, ipv4, UDP, udp } from "../../fixtures/frames.ts";
 import { resolvedLabels } from "./flows.ts";
-import { parseLabels, type RecordLabels } from "./labels.ts";
+import { type Labels, parseLabels, type RecordLabels } from "./labels.ts";
+import { protocolOf } from "./rows.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weir-flows-"));
 const capture = join(folder, "day.pcap");
@@ -29,7 +30,11 @@ beforeAll(() => {
 /** number:name of the packets that are not benign, and what was said. */
 async function named(content: string): Promise<{ records: string[]; said: string[] }> {
   const said: string[] = [];
-  const [labels] = await resolvedLabels([parseLabels(content, "l.csv")], [capture], (text) => said.push(text));
+  const [labels] = await resolvedLabels(
+    [parseLabels(content, "l.csv")],
+    { paths: [capture], recursive: false },
+    (text) => said.push(text),
+  );
   return { records: (labels as RecordLabels).records.map(({ number, name }) => `${number}:${name}`), said };
 }
 
@@ -87,4 +92,50 @@ ${NOON + 600}.000000\tC2\t192.168.10.5\t40000\t192.168.10.50\t80\tudp\t-\t-   Ma
 it("addresses alone are enough, where a file has no more", async () => {
   const { records } = await named("src,dst,label\n192.168.10.50,192.168.10.6,scan\n");
   expect(records).toEqual(["3:scan", "7:scan"]);
+});
+
+describe("files of labels and captures", () => {
+  const flow = (src: string, label: string) => parseLabels(`src,dst,label\n${src},192.168.10.50,${label}\n`, label);
+  const two = join(folder, "two");
+  beforeAll(() => {
+    mkdirSync(join(two, "inside"), { recursive: true });
+    const of = (src: string) => [{ seconds: NOON, fraction: 0, bytes: packet(src, 1, "192.168.10.50", 80) }];
+    writeFileSync(join(two, "a.pcap"), pcapFile(of("192.168.10.5")));
+    writeFileSync(join(two, "b.pcap"), pcapFile([...of("192.168.10.7"), ...of("192.168.10.6")]));
+    writeFileSync(join(two, "inside", "c.pcap"), pcapFile(of("192.168.10.8")));
+  });
+  const resolve = async (files: Labels[], paths: string[], recursive = false) => {
+    const said: string[] = [];
+    const labels = await resolvedLabels(files, { paths, recursive }, (text) => said.push(text));
+    const named = labels.flatMap((one) =>
+      one.kind === "records" ? one.records.map(({ number, name }) => `${number}:${name}`) : ["times"],
+    );
+    return { named, said };
+  };
+
+  it("pair without those that label times", async () => {
+    const times = parseLabels("start,end,label\n0,1,strike\n", "times.csv");
+    for (const files of [
+      [times, flow("192.168.10.6", "scan")],
+      [flow("192.168.10.6", "scan"), times],
+    ])
+      expect((await resolve(files, [capture])).named.sort()).toEqual(["3:scan", "7:scan", "times"]);
+  });
+
+  it("pair with the captures of a folder, as these are read; what is said comes in their order", async () => {
+    const files = [flow("192.168.10.5", "one"), flow("192.168.10.6", "two")];
+    expect(await resolve(files, [two])).toEqual({
+      named: ["1:one", "2:two"],
+      said: ["two: 1 of 2 IP packets are in none of its flows: benign"],
+    });
+    const three = [...files, flow("192.168.10.8", "three")];
+    await expect(resolve(three, [two])).rejects.toThrow("3 label files for 2 captures: expected one for the whole run");
+    expect((await resolve(three, [two], true)).named).toEqual(["1:one", "2:two", "1:three"]);
+    expect((await resolve([flow("192.168.10.8", "three")], [two], true)).named).toEqual(["4:three"]);
+  });
+});
+
+it("protocols have numbers, or names that are theirs", () => {
+  expect(["17", "TCP", "icmpv6", "gre", "255"].map(protocolOf)).toEqual([17, 6, 58, 47, 255]);
+  expect(["constructor", "toString", "__proto__", "256", ""].map(protocolOf)).toEqual(Array(5).fill(undefined));
 });

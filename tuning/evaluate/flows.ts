@@ -2,12 +2,14 @@
 /** Labels by flow (rows.ts) brought together with captures: they become labels of packets. */
 
 import { INPUT_SIZE } from "../../appliance/contract/generated/record.ts";
+import { listInputs } from "../../captures/inputs.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { recordStream } from "../../captures/records.ts";
 import { ip } from "../../ip/decode/addresses.ts";
 import { Decoder, type PacketView } from "../../ip/decode/decoder.ts";
 import type { LabelledRecord, Labels, OwnLabels, RecordLabels } from "./labels.ts";
-import type { FlowLabels, LabelledFlow } from "./rows.ts";
+import type { End, FlowLabels, LabelledFlow } from "./rows.ts";
+import { checkPairs } from "./truth.ts";
 
 const ICMP = new Set([1, 58]);
 const HALF_DAY = 43_200;
@@ -17,15 +19,20 @@ const MOST_ZONE = 14 * 3600;
 /** Seconds without a packet behind which a conversation begins anew. */
 const IDLE = 60;
 
+/** One that some row may be about. */
 interface Packet {
   number: number;
   seconds: number;
-  keys: string[];
+  /** Rows about the ends of its headers, the innermost first. */
+  rows: Rows[];
 }
 
-function keyOf({ has }: FlowLabels, protocol: number | undefined, a: [string, number], b: [string, number]): string {
+/** Of one key, in the file's order. */
+type Rows = readonly LabelledFlow[];
+
+function keyOf({ has }: FlowLabels, protocol: number | undefined, both: readonly End[]): string {
   const ported = has.ports && !(protocol !== undefined && ICMP.has(protocol));
-  const ends = [a, b].map(([address, port]) => (ported ? `${address} ${port}` : address)).sort();
+  const ends = both.map(([address, port]) => (ported ? `${address} ${port}` : address)).sort();
   return `${has.protocols ? protocol : ""}|${ends.join("|")}`;
 }
 
@@ -38,36 +45,51 @@ function keysOf(labels: FlowLabels, packet: PacketView): string[] {
     const { version, srcHi, srcLo, dstHi, dstLo } = header;
     const protocol = i === 0 ? packet.u8("protocol") : header.protocol;
     const [source, target] = i === 0 ? ports : [0, 0];
-    return [keyOf(labels, protocol, [ip(version, srcHi, srcLo), source], [ip(version, dstHi, dstLo), target])];
+    const ends: End[] = [
+      [ip(version, srcHi, srcLo), source],
+      [ip(version, dstHi, dstLo), target],
+    ];
+    return [keyOf(labels, protocol, ends)];
   });
 }
 
-async function packetsOf(labels: FlowLabels, captures: readonly string[]): Promise<{ packets: Packet[]; all: number }> {
+interface Captured {
+  packets: Packet[];
+  /** Seconds since 1970 of the first packet of IP. */
+  onset: number;
+  /** How many there are, and of IP. */
+  all: number;
+  ofIp: number;
+}
+
+async function packetsOf(labels: FlowLabels, flows: ReadonlyMap<string, Rows>, captures: Captures): Promise<Captured> {
   const decoder = await Decoder.create({ checksums: false });
-  const reader = await CaptureReader.open([...captures]);
-  const packets: Packet[] = [];
-  let all = 0;
+  const reader = await CaptureReader.open([...captures.paths], { recursive: captures.recursive });
+  const captured: Captured = { packets: [], onset: 0, all: 0, ofIp: 0 };
   for await (const batch of recordStream(reader, new Uint8Array(INPUT_SIZE))) {
     decoder.input.set(batch);
     for (const packet of decoder.decode(batch.length)) {
-      all++;
+      captured.all++;
       const keys = keysOf(labels, packet);
-      if (keys.length) packets.push({ number: all, seconds: Number(packet.u64("time") / 1000n) / 1e6, keys });
+      if (!keys.length) continue;
+      const seconds = Number(packet.u64("time") / 1000n) / 1e6;
+      if (captured.ofIp++ === 0) captured.onset = seconds;
+      const rows = keys.flatMap((key) => {
+        const found = flows.get(key);
+        return found ? [found] : [];
+      });
+      if (rows.length) captured.packets.push({ number: captured.all, seconds, rows });
     }
   }
   await reader.close();
-  return { packets, all };
+  return captured;
 }
 
 /** Rows by what they share with packets. */
 function byKey(labels: FlowLabels): Map<string, LabelledFlow[]> {
   const map = new Map<string, LabelledFlow[]>();
   for (const flow of labels.flows) {
-    const [a, b] = flow.ends.map((end) => {
-      const [address, port] = end.split(" ");
-      return [address!, Number(port ?? 0)] as [string, number];
-    }) as [[string, number], [string, number]];
-    const key = keyOf(labels, flow.protocol, a, b);
+    const key = keyOf(labels, flow.protocol, flow.ends);
     const list = map.get(key);
     if (list) list.push(flow);
     else map.set(key, [flow]);
@@ -101,21 +123,22 @@ function rowOf(rows: readonly LabelledFlow[], seconds: number, onset: number, sh
  * How far the file's clock is behind the capture's, seconds: times without a zone are in some place's. Each row votes for
  * the zones in which it begins where a conversation of its ends does.
  */
-function shiftOf(flows: ReadonlyMap<string, LabelledFlow[]>, packets: readonly Packet[], onset: number): number {
-  const starts = new Map<string, { all: number[]; last: number }>();
-  for (const { keys, seconds } of packets)
-    for (const key of keys) {
+function shiftOf(flows: readonly Rows[], packets: readonly Packet[], onset: number): number {
+  if (!flows.some((rows) => rows.some(({ begin }) => begin?.zoneless))) return 0;
+  const starts = new Map<Rows, { all: number[]; last: number }>();
+  for (const { rows, seconds } of packets)
+    for (const key of rows) {
       const own = starts.get(key) ?? { all: [], last: -Infinity };
       if (seconds - own.last > IDLE) own.all.push(seconds);
       own.last = seconds;
       starts.set(key, own);
     }
   const votes = new Map<number, number>([[0, 0]]);
-  for (const [key, rows] of flows)
+  for (const rows of flows)
     for (const row of rows) {
       const zones = new Set<number>();
       for (const from of row.begin?.zoneless ? beginsOf(row, onset, 0) : [])
-        for (const start of starts.get(key)?.all ?? []) {
+        for (const start of starts.get(rows)?.all ?? []) {
           const zone = Math.round((start - from) / QUARTER) * QUARTER;
           if (Math.abs(zone) <= MOST_ZONE && Math.abs(start - from - zone) <= 2 * row.begin!.step) zones.add(zone);
         }
@@ -124,50 +147,55 @@ function shiftOf(flows: ReadonlyMap<string, LabelledFlow[]>, packets: readonly P
   return [...votes].sort(([a, n], [b, m]) => m - n || Math.abs(a) - Math.abs(b))[0]![0];
 }
 
+/** As CaptureReader.open takes them. */
+export interface Captures {
+  paths: readonly string[];
+  recursive: boolean;
+}
+
 /**
- * Labels of flows as labels of the packets of these captures; others as they are.
+ * Labels of flows as labels of the packets of these captures; others as they are. As in truth.ts, one file that labels records is about
+ * all captures, as many as captures are about one each.
  * @param warn what was assumed, for people
- * @throws Error when no packet belongs to any row
+ * @throws Error when no packet belongs to any row; RangeError when files and captures do not pair
  */
 export async function resolvedLabels(
   files: readonly Labels[],
-  captures: readonly string[],
+  captures: Captures,
   warn: (text: string) => void,
 ): Promise<OwnLabels[]> {
-  return Promise.all(
-    files.map((file, i) =>
-      file.kind === "flows" ? resolved(file, files.length > 1 ? captures.slice(i, i + 1) : captures, warn) : file,
-    ),
-  );
+  const paired = files.filter(({ kind }) => kind !== "times");
+  const isEach = paired.length > 1 && paired.some(({ kind }) => kind === "flows");
+  const each = isEach ? await listInputs([...captures.paths], captures.recursive, []) : [];
+  if (isEach) checkPairs(paired.length, each.length);
+  const labels: OwnLabels[] = [];
+  // One after the other: what is said comes in the order of the files
+  for (const file of files) {
+    const own = isEach ? { paths: [each[paired.indexOf(file)]?.name ?? ""], recursive: false } : captures;
+    labels.push(file.kind === "flows" ? await resolved(file, own, warn) : file);
+  }
+  return labels;
 }
 
-async function resolved(
-  file: FlowLabels,
-  captures: readonly string[],
-  warn: (text: string) => void,
-): Promise<RecordLabels> {
-  const { packets, all } = await packetsOf(file, captures);
+async function resolved(file: FlowLabels, captures: Captures, warn: (text: string) => void): Promise<RecordLabels> {
   const flows = byKey(file);
-  const onset = packets[0]?.seconds ?? 0;
-  const shift = shiftOf(flows, packets, onset);
+  const { packets, onset, all, ofIp } = await packetsOf(file, flows, captures);
+  const shift = shiftOf([...flows.values()], packets, onset);
   if (shift)
     warn(`${file.file}: its clock is ${hours(-shift)} from the captures' (a zone of its own): taken into account`);
   const records: LabelledRecord[] = [];
-  let [known, near] = [0, 0];
-  for (const { number, seconds, keys } of packets) {
-    const rows = keys.map((key) => flows.get(key)).find((list) => list !== undefined);
-    const row = rows && rowOf(rows, seconds, onset, shift);
-    near += Number(rows !== undefined);
+  let known = 0;
+  for (const { number, seconds, rows } of packets) {
+    const row = rowOf(rows[0]!, seconds, onset, shift);
     known += Number(row !== undefined);
     if (row?.name !== undefined) records.push({ number, name: row.name, line: row.line });
   }
   if (!known)
     throw new Error(
       `${file.file}: none of the ${all} packets is in one of its ${file.flows.length} flows: ` +
-        (near ? "addresses and ports are there, at other times" : "other addresses or ports"),
+        (packets.length ? "addresses and ports are there, at other times" : "other addresses or ports"),
     );
-  if (known < packets.length)
-    warn(`${file.file}: ${packets.length - known} of ${packets.length} IP packets are in none of its flows: benign`);
+  if (known < ofIp) warn(`${file.file}: ${ofIp - known} of ${ofIp} IP packets are in none of its flows: benign`);
   return {
     kind: "records",
     file: file.file,

@@ -17,10 +17,8 @@ import { MOST_MADE, readText } from "../../lib/files.ts";
 import { type Problem, Problems } from "../../lib/yaml.ts";
 import { clockOf, timeOf } from "./clock.ts";
 import { type Field, type Row, rowsOf } from "./csv.ts";
-import { type FlowLabels, type LabelledFlow, protocolOf } from "./rows.ts";
+import { type End, type FlowLabels, type LabelledFlow, protocolOf } from "./rows.ts";
 
-/** Rows that may be about something else than records: their number must be the records'. */
-export const AMONG_OTHERS = "label for each record, among other columns";
 /** What a label without a name is called. */
 export const UNNAMED = "attack";
 const BENIGN = new Set(["0", "benign", "normal", "clean", "background", "legitimate", "false", "none", "-", ""]);
@@ -49,6 +47,8 @@ export interface RecordLabels {
   lastLine: number;
   /** It has rows for benign records too: then it should have one for each. */
   complete: boolean;
+  /** Its rows may be about something else than records: their number must be the records'. */
+  amongOthers?: boolean;
 }
 
 export interface LabelledTime {
@@ -201,7 +201,8 @@ class Parser {
     if (columns.rtc48 !== undefined)
       return { ...this.#records(columns, rest, "labels of weir simulate"), unit: "messages" };
     if (columns.number !== undefined) return this.#records(columns, rest, "number, label");
-    return this.#records(columns, rest, fields.length > 1 ? AMONG_OTHERS : "label for each record");
+    if (fields.length === 1) return this.#records(columns, rest, "label for each record");
+    return { ...this.#records(columns, rest, "label for each record, among other columns"), amongOthers: true };
   }
 
   #records(columns: Columns, rows: readonly Row[], form: string): RecordLabels {
@@ -265,11 +266,10 @@ class Parser {
     const port = (text: string) => (isCount(text) && Number(text) < 65536 ? text : undefined);
     const seconds = (text: string) => (/^\d/.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined);
     const flows = rows.map((row): LabelledFlow => {
-      const ends = (["source", "target"] as const).map((side) => {
+      const end = (side: "source" | "target"): End => {
         const address = value(row, side, "an IP address", addressText) ?? "";
-        const own = value(row, `${side}Port`, "a port", port);
-        return own === undefined ? address : `${address} ${own}`;
-      });
+        return [address, Number(value(row, `${side}Port`, "a port", port) ?? 0)];
+      };
       const protocol = value(row, "protocol", "a protocol's name or number", protocolOf);
       const begin = value(row, "begin", "a time: ISO 8601, seconds, or 31/12/2017 15:30[:59]", clock);
       // CICFlowMeter writes -1 where it has none
@@ -277,7 +277,7 @@ class Parser {
       const duration = micro === undefined ? value(row, "duration", "seconds", seconds) : micro / 1e6;
       const name = this.#nameOf(row, columns);
       return {
-        ...{ ends: ends as [string, string], line: row.line },
+        ...{ ends: [end("source"), end("target")] as [End, End], line: row.line },
         ...(protocol !== undefined && { protocol }),
         ...(begin && { begin }),
         ...(duration !== undefined && { duration }),

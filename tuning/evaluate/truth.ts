@@ -1,15 +1,7 @@
 /** Labels brought together with what was captured: which record is part of which attack. */
 import { basename } from "node:path";
 import { type Problem, Problems } from "../../lib/yaml.ts";
-import {
-  AMONG_OTHERS,
-  type LabelledTime,
-  type OwnLabels,
-  type RecordLabels,
-  type TimeLabels,
-  UNNAMED,
-  type Unit,
-} from "./labels.ts";
+import { type LabelledTime, type OwnLabels, type RecordLabels, type TimeLabels, UNNAMED, type Unit } from "./labels.ts";
 
 export interface Attack {
   name: string;
@@ -106,12 +98,17 @@ interface Named {
   name: string;
 }
 
+/** @throws RangeError when it is not one file for the whole run, nor one for each capture */
+export function checkPairs(files: number, captures: number): void {
+  if (files > 1 && files !== captures)
+    throw new RangeError(
+      `${files} label files for ${captures} captures: expected one for the whole run, or one for each`,
+    );
+}
+
 /** Records in the numbers of the run. One file speaks of the whole run, as many as captures of a capture each. */
 function placed({ unit, times, perCapture }: Recorded, files: readonly RecordLabels[], warnings: string[]): Named[] {
-  if (files.length > 1 && files.length !== perCapture.length)
-    throw new RangeError(
-      `${files.length} label files for ${perCapture.length} captures: expected one for the whole run, or one for each`,
-    );
+  checkPairs(files.length, perCapture.length);
   const problems: Problem[] = [];
   let before = 0;
   const named = files.flatMap((file, i) => {
@@ -128,7 +125,7 @@ function placed({ unit, times, perCapture }: Recorded, files: readonly RecordLab
       });
     if (file.unit && file.unit !== unit)
       throw new RangeError(`${file.file}: labels of ${file.unit}, but ${unit} are evaluated`);
-    if (file.form === AMONG_OTHERS && file.last !== there)
+    if (file.amongOthers && file.last !== there)
       throw new RangeError(
         `${file.file}: ${file.last} rows without a number for ${there} ${unit}: expected one for each, ` +
           "or a column number, or both addresses of a flow",
