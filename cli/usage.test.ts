@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { COMMANDS } from "./testing/commands.ts";
+import { COMMANDS } from "./commands.ts";
 import { commandConsole } from "./testing/console.ts";
 
 const seen = commandConsole("usage");
@@ -171,7 +171,7 @@ it.each(CASES)("weir %s %j: %s", async (name, words, message) => {
   const given = words.map((word, n) => (isOwn(word) && words[n - 1] !== "--in" ? join(seen.folder, word) : word));
   if (name === "events" && words.includes(".")) writeFileSync(join(seen.folder, "events.db"), "");
   const before = readdirSync(seen.folder);
-  const { command } = await COMMANDS[name]!();
+  const { command } = await COMMANDS[name]!.load();
   const ran = command().exitOverride().parseAsync(given, { from: "user" });
   const error = await ran.then(
     () => expect.fail("no error"),

@@ -4,7 +4,6 @@ import { Codes } from "./codes.ts";
 const code = (n: number) => n.toString(16).padStart(16, "0");
 const again = (codes: Codes) => new Codes(JSON.parse(JSON.stringify(codes.state)));
 
-// REQ-LOG-005
 it("whether a record came, or only its successor, is the same after a state was saved, whatever its number", () => {
   const codes = new Codes();
   for (let n = 1; n <= 200; n++) codes.add(7, n, code(n), n % 3 !== 0 && n !== 65);

@@ -1,4 +1,5 @@
 /** Sets of whole numbers, few and long stretches: which records are missing. */
+import { firstNotBefore } from "../lib/ordered.ts";
 
 export type Range = readonly [first: number, last: number];
 
@@ -69,12 +70,6 @@ export class Ranges {
 
   /** Index of the first stretch that does not end before n. */
   #at(n: number): number {
-    let [low, high] = [0, this.#ranges.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#ranges[middle]![1] < n) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstNotBefore(this.#ranges.length, (at) => this.#ranges[at]![1] < n);
   }
 }

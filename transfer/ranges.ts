@@ -1,4 +1,5 @@
 /** Bytes that came, as ranges [from, to) in order. Whatever the order in which they come, each takes about the root of their number. */
+import { firstNotBefore } from "../lib/ordered.ts";
 
 type Range = [from: number, to: number];
 
@@ -20,7 +21,7 @@ export class Ranges {
     }
     // What it touches, perhaps over several chunks, becomes one range where the first of that was
     const chunk = this.#chunks[first]!;
-    const at = placeOf(chunk, from);
+    const at = firstNotBefore(chunk.length, (n) => chunk[n]![1] < from);
     let [least, most] = [from, to];
     let count = 0;
     for (; at + count < chunk.length && chunk[at + count]![0] <= to; count++) {
@@ -49,22 +50,13 @@ export class Ranges {
 
   /** The first chunk whose last range does not end before n; their number when there is none. */
   #at(n: number): number {
-    let [low, high] = [0, this.#chunks.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#chunks[middle]!.at(-1)![1] < n) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstNotBefore(this.#chunks.length, (at) => this.#chunks[at]!.at(-1)![1] < n);
   }
 
   covers(size: number): boolean {
     const [only] = this.#chunks[0] ?? [];
-    return size === 0 || (only !== undefined && only[0] === 0 && only[1] === size && this.#count === 1);
-  }
-
-  get #count(): number {
-    return this.#chunks.length === 1 ? this.#chunks[0]!.length : this.#chunks.length;
+    const isOne = this.#chunks.length === 1 && this.#chunks[0]!.length === 1;
+    return size === 0 || (only !== undefined && only[0] === 0 && only[1] === size && isOne);
   }
 
   missing(size: number): Range[] {
@@ -78,15 +70,4 @@ export class Ranges {
     if (at < size) out.push([at, size]);
     return out;
   }
-}
-
-/** Index of the first range that does not end before n. */
-function placeOf(chunk: readonly Range[], n: number): number {
-  let [low, high] = [0, chunk.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (chunk[middle]![1] < n) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

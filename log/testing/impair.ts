@@ -3,6 +3,10 @@
  * findings can be compared with the truth.
  */
 import { createHmac, randomBytes } from "node:crypto";
+import { uniform } from "../../lib/numerics/random.ts";
+
+/** For tests of others that have it from here. */
+export { uniform as randomOf } from "../../lib/numerics/random.ts";
 
 /** What a datagram on its way out really is. */
 export type Truth =
@@ -15,19 +19,6 @@ export type Truth =
 export interface Sent {
   payload: Buffer;
   truth: Truth;
-}
-
-export type Random = () => number;
-
-/** mulberry32: numbers from 0 to 1 by a seed. */
-export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Chances for each record. Delays in datagrams: those within the verifier's window, and those far behind it. */
@@ -49,7 +40,7 @@ export const CHANCES = {
 const MARK = " weir - eve [weir@32473 ";
 
 export class Impairment {
-  readonly #random: Random;
+  readonly #random: () => number;
   readonly #chances: typeof CHANCES;
   #dropping = 0;
   #clock = 0;
@@ -59,7 +50,7 @@ export class Impairment {
   #boot = -1;
 
   constructor(seed: number, chances: Partial<typeof CHANCES> = {}) {
-    this.#random = randomOf(seed);
+    this.#random = uniform(seed);
     this.#chances = { ...CHANCES, ...chances };
   }
 

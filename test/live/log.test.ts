@@ -16,11 +16,12 @@ import { replayThroughImage } from "../../appliance/hosts/image.ts";
 import { chooseAccelerator } from "../../appliance/hosts/qemu.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
+import { uniform } from "../../lib/numerics/random.ts";
 import { until } from "../../lib/testing/until.ts";
 import { EventIndex } from "../../log/events.ts";
 import type { Report } from "../../log/reports.ts";
 import { expectedOf, findingsOf, missingOf } from "../../log/testing/expected.ts";
-import { Impairment, randomOf, type Sent } from "../../log/testing/impair.ts";
+import { Impairment, type Sent } from "../../log/testing/impair.ts";
 import { KEY, policyText } from "../../log/testing/journal.ts";
 import { absent, pause, Rsyslog, throughFever, waiting } from "./receivers.ts";
 
@@ -42,7 +43,7 @@ const PORT = { rsyslog: 25_514 + (process.pid % 1000), collect: 27_514 + (proces
 
 /** Frames that inspect has something to say of, as the ABI's records: 10,000 in a second of their time. */
 function* records(frames: number, seed: number): Generator<Buffer> {
-  const random = randomOf(seed);
+  const random = uniform(seed);
   for (let n = 0; n <= frames; n++) {
     const length = n === frames ? 0 : 60;
     const record = Buffer.alloc(RECORD_HEADER + 64);
