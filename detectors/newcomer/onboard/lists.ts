@@ -6,6 +6,7 @@
 // of JUDGED keys: under a flood of forged addresses an old one can be announced again, never missed.
 import { Network, Tag, section, sectionLength } from "../../../appliance/contract/onboard/config";
 import { wide3 } from "../../../lib/onboard/keyed";
+import { isInside } from "../../../lib/onboard/networks";
 import { addressKey } from "../../../ip/onboard/address";
 
 const JUDGED: u32 = 4096;
@@ -45,13 +46,8 @@ export function serviceKey(version: u32, hi: u64, lo: u64, port: u32, protocol: 
   return wide3(addressKey(version, hi, lo), ((<u64>port) << 8) | protocol, 0);
 }
 
-/** Whether an address lies in a network. */
-function inside(n: Network, version: u32, hi: u64, lo: u64): bool {
-  if (<u32>n.version != version) return false;
-  const bits = <u32>n.bits;
-  if (version == 4) return bits == 0 || (<u32>(lo ^ n.lo)) >> (32 - bits) == 0;
-  if (bits <= 64) return bits == 0 || (hi ^ n.hi) >> (64 - bits) == 0;
-  return hi == n.hi && (lo ^ n.lo) >> (128 - bits) == 0;
+@inline function inside(n: Network, version: u32, hi: u64, lo: u64): bool {
+  return isInside(n.version, n.bits, n.hi, n.lo, version, hi, lo);
 }
 
 /** Whether a network of the list of hosts holds the address. */

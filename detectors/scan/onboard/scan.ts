@@ -287,7 +287,7 @@ function known(version: u32, hi: u64, lo: u64, kind: u32): usize {
 
 /** How far its walk protects the entry. */
 @inline function weight(s: Source, time: u64): f64 {
-  return s.attempts != 0 && s.walk > 0 && s.announced == 0 && time < s.seen + HOLD ? s.walk : 0;
+  return s.walk > 0 && s.announced == 0 && time < s.seen + HOLD ? s.walk : 0;
 }
 
 /** The source's entry, made where there is none: see the rule above. */
@@ -295,21 +295,18 @@ function find(version: u32, hi: u64, lo: u64, kind: u32, time: u64): Source {
   const at = known(version, hi, lo, kind);
   if (at != 0) return changetype<Source>(at);
   const h = place(version, hi, lo);
-  let least: usize = 0;
+  let least: usize = 0,
+    protects: f64 = 0; // how far the walk of the least does
   for (let i: u32 = 0; i < PROBES; ++i) {
     const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
     if (s.attempts == 0) {
       least = changetype<usize>(s);
       break;
     }
-    if (least == 0) {
-      least = changetype<usize>(s);
-      continue;
-    }
-    const other = changetype<Source>(least);
-    const a = weight(s, time),
-      b = weight(other, time);
-    if (a < b || (a == b && s.seen < other.seen)) least = changetype<usize>(s);
+    const w = weight(s, time);
+    if (least != 0 && (w > protects || (w == protects && s.seen >= changetype<Source>(least).seen))) continue;
+    least = changetype<usize>(s);
+    protects = w;
   }
   memory.fill(least, 0, SOURCE);
   const s = changetype<Source>(least);

@@ -91,7 +91,6 @@ function enter(f: Finding): void {
     // No room in the detector's budget: it is told with what follows, should that come
     keep(f, kept);
     g.count = 1;
-    kept.time = f.time;
     return;
   }
   held += 1;

@@ -17,6 +17,7 @@ import {
 import { byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
 import * as events from "./events";
 import * as keyed from "../../../../lib/onboard/keyed";
+import { isInside, isNetwork } from "../../../../lib/onboard/networks";
 import { addressKey } from "../../../../ip/onboard/address";
 import { HEADER, Table, find, open } from "../../../../detectors/onboard/table";
 import { Finding } from "../../../../detectors/onboard/finding";
@@ -85,7 +86,7 @@ export function configureSuppression(part: usize): bool {
   }
   for (let i: u32 = 0; i < networks; ++i) {
     const n = changetype<Network>(NETWORKS + i * each);
-    if (!(n.version == 4 && n.bits <= 32) && !(n.version == 6 && n.bits <= 128)) return false;
+    if (!isNetwork(n.version, n.bits)) return false;
   }
   return true;
 }
@@ -118,19 +119,11 @@ function holds(r: AlertRule, version: u32, hi: u64, lo: u64): bool {
   let found: bool = false;
   for (let i: u32 = 0; i < <u32>r.networksCount; ++i) {
     const n = changetype<Network>(NETWORKS + <usize>(r.networksAt + i) * offsetof<Network>());
-    if (<u32>n.version != version || !inside(n, hi, lo)) continue;
+    if (!isInside(n.version, n.bits, n.hi, n.lo, version, hi, lo)) continue;
     if (n.port != 0) return false;
     found = true;
   }
   return found;
-}
-
-function inside(n: Network, hi: u64, lo: u64): bool {
-  const bits = <u64>n.bits;
-  if (bits == 0) return true;
-  if (n.version == 4) return (lo ^ n.lo) >> (32 - bits) == 0;
-  if (bits <= 64) return (hi ^ n.hi) >> (64 - bits) == 0;
-  return hi == n.hi && (lo ^ n.lo) >> (128 - bits) == 0;
 }
 
 function admits(r: AlertRule, i: u32, f: Finding): bool {
