@@ -30,20 +30,16 @@ export function packet(): Packet {
  * and what is around that tunnel is judged: whoever wraps a packet says what he likes of its source.
  */
 export function frame(p: usize, captured: u32, original: u32, link: u32, time: u64, number: u64): u32 {
-  const k = changetype<Packet>(PACKET);
-  k.time = time;
-  k.number = number;
-  const options: u32 = has(InspectFlag.IGNORE_CHECKSUMS) ? Option.NO_CHECKSUMS : 0;
-  decode(p, captured, original, link, options, k);
+  const k = decoded(PACKET, p, captured, original, link, Option.NONE, time, number);
   judgedAt = PACKET;
-  if (k.flags & Is.UNASKED) judgedAt = around(p, options, k);
+  if (k.flags & Is.UNASKED) judgedAt = around(p, k);
   const j = changetype<Packet>(judgedAt);
   track(j);
   passing(time);
   if (judgedAt != PACKET) wrapped(k, j);
   const flow = update(j);
   atHand(judgedAt, flow, number);
-  if (evicted() && admitFlow()) flowEvent(evicted(), time);
+  displaced(time);
   if (judgedAt == PACKET) report(k, flow);
   if (learning()) learned(time, false);
   return packetIn(j, p, flow);
@@ -51,22 +47,34 @@ export function frame(p: usize, captured: u32, original: u32, link: u32, time: u
 
 /** A frame that somebody says he recorded: it is reported, as of `time`, and nothing is made of it. */
 export function hearsay(p: usize, length: u32, link: u32, time: u64, number: u64): void {
-  const k = changetype<Packet>(PACKET);
-  k.time = time;
-  k.number = number;
-  decode(p, length, length, link, has(InspectFlag.IGNORE_CHECKSUMS) ? Option.NO_CHECKSUMS : 0, k);
+  const k = decoded(PACKET, p, length, length, link, Option.NONE, time, number);
   const flow = update(k, HEARSAY);
-  if (evicted() && admitFlow()) flowEvent(evicted(), time);
+  displaced(time);
   report(k, flow);
 }
 
 /** The frame of `k` up to the first tunnel that the policy does not name. */
-function around(p: usize, options: u32, k: Packet): usize {
-  const j = changetype<Packet>(JUDGED);
-  j.time = k.time;
-  j.number = k.number;
-  decode(p, k.captured, k.original, k.link, options | Option.NAMED_ONLY, j);
+function around(p: usize, k: Packet): usize {
+  decoded(JUDGED, p, k.captured, k.original, k.link, Option.NAMED_ONLY, k.time, k.number);
   return JUDGED;
+}
+
+/** Decodes a frame to the Packet at `to`. */
+function decoded(
+  to: usize,
+  p: usize,
+  captured: u32,
+  original: u32,
+  link: u32,
+  options: u32,
+  time: u64,
+  number: u64,
+): Packet {
+  const k = changetype<Packet>(to);
+  k.time = time;
+  k.number = number;
+  decode(p, captured, original, link, options | (has(InspectFlag.IGNORE_CHECKSUMS) ? Option.NO_CHECKSUMS : 0), k);
+  return k;
 }
 
 /** What is inside of `k` belongs to flows of its own, which nobody asks for; with it all anomalies are reported. */
@@ -74,8 +82,13 @@ function wrapped(k: Packet, j: Packet): void {
   for (let i: u32 = 0; i < <u32>j.anomalies; ++i)
     if (!hasAnomaly(k, anomalyId(j, i))) noteAt(k, anomalyId(j, i), anomalyLayer(j, i), anomalyOffset(j, i));
   const flow = update(k, HEARSAY);
-  if (evicted() && admitFlow()) flowEvent(evicted(), k.time);
+  displaced(k.time);
   report(k, flow);
+}
+
+/** The flow that made room for the one at hand, if one did. */
+function displaced(time: u64): void {
+  if (evicted() && admitFlow()) flowEvent(evicted(), time);
 }
 
 function hasAnomaly(k: Packet, id: u32): bool {
