@@ -12,6 +12,7 @@
 //
 // Limits of the last four per station: what the baseline saw most, and a half, at least LIMIT; LIMIT without one.
 // State: tables.ts; the MACs of each known host.
+import { addressCheck, addressKey } from "../../../ip/onboard/address";
 import { Packet, vlan } from "../../../ip/onboard/packet";
 import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, mac } from "../../../lib/onboard/text";
@@ -21,7 +22,7 @@ import { estimate, update } from "../../onboard/distinct";
 import { Accused, Finding, raise, scaled } from "../../onboard/finding";
 import { claim, learning } from "../../ip/onboard/area";
 import { KNOWN_HOSTS, LEARNED_HOSTS } from "../../ip/onboard/capacity";
-import { Endpoints, hostCheck, hostKey } from "../../ip/onboard/endpoints";
+import { Endpoints } from "../../ip/onboard/endpoints";
 import { Host, hostAt, hostSlot, host } from "../../ip/onboard/hosts";
 import { addHost, knownHost, mark } from "../../ip/onboard/known";
 import { checkOf, isHost, keyOf, openSection, recordAt, records, sane, versionOf } from "../../ip/onboard/section";
@@ -109,7 +110,7 @@ export function configure(start: usize, length: u32): bool {
       for (let j: usize = 0; j < 32; j += 8) if (load<u64>(p + j, 8) >> 48 != 0) return false;
       if (load<u64>(p, 8) == 0) return false;
       for (let j: usize = 0; j < 32; j += 8)
-        if (load<u64>(p + j, 8) != 0 && !mark(hostKey(0, 0, load<u64>(p + j, 8)))) return false;
+        if (load<u64>(p + j, 8) != 0 && !mark(addressKey(0, 0, load<u64>(p + j, 8)))) return false;
     }
     memory.copy(changetype<usize>(macsAt(n - 1)), p + 8, offsetof<Macs>());
   }
@@ -244,7 +245,7 @@ function claimed(k: Packet, s: Station, tag: u32): void {
     ip = k.arpSenderIp;
   if (update(changetype<usize>(s) + offsetof<Station>("claimed"), keyed(SALT, ip)))
     measure(k, s, 3, What.CLAIMS, estimate(changetype<usize>(s) + offsetof<Station>("claimed")));
-  if (learning()) at(host(hostKey(4, 0, ip), hostCheck(4, 0, ip), 4, 0, ip), m);
+  if (learning()) at(host(addressKey(4, 0, ip), addressCheck(4, 0, ip), 4, 0, ip), m);
   const b = binding(tag, ip);
   const before = b.mac;
   b.mac = m;

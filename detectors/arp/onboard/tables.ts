@@ -2,9 +2,9 @@
 // open. Rule when full: of eight neighbours the one seen longest ago is forgotten (../../onboard/table.ts); a forgotten
 // binding is taken anew from the next ARP packet, so a sweep over many addresses can hide a move from those without a
 // baseline.
+import { addressCheck, addressKey } from "../../../ip/onboard/address";
 import { wide3 } from "../../../lib/onboard/keyed";
 import { Table, find, nth, open } from "../../onboard/table";
-import { hostCheck, hostKey } from "../../ip/onboard/endpoints";
 import { findHost } from "../../ip/onboard/known";
 
 const BINDINGS: u32 = 256; // (VLAN, IPv4 address) that ARP spoke of
@@ -87,15 +87,15 @@ export function evictions(): u64 {
 /** The binding of an address; its mac is 0 when it is new. */
 export function binding(vlan: u32, ip: u32): Binding {
   const b = changetype<Binding>(find(table(0), wide3(SALT, ip, vlan), ((<u64>vlan) << 32) | ip));
-  if (table(0).fresh) b.known = findHost(hostKey(4, 0, ip), hostCheck(4, 0, ip));
+  if (table(0).fresh) b.known = findHost(addressKey(4, 0, ip), addressCheck(4, 0, ip));
   return b;
 }
 
 export function station(mac: u64): Station {
-  const s = changetype<Station>(find(table(1), hostKey(0, 0, mac), mac));
+  const s = changetype<Station>(find(table(1), addressKey(0, 0, mac), mac));
   if (table(1).fresh) {
     s.mac = mac;
-    s.known = <u16>findHost(hostKey(0, 0, mac), hostCheck(0, 0, mac));
+    s.known = <u16>findHost(addressKey(0, 0, mac), addressCheck(0, 0, mac));
   }
   return s;
 }

@@ -9,7 +9,7 @@
 // themselves.
 // Anything else: the IP protocol, or the EtherType (0: IEEE 802.3 with LLC), unordered.
 import { more, wide3 } from "../../../lib/onboard/keyed";
-import { addressCheck, addressKey } from "../../../ip/onboard/address";
+import { addressKey } from "../../../ip/onboard/address";
 import { Flow } from "../../../ip/onboard/flow";
 import { Is, Packet, innermost } from "../../../ip/onboard/packet";
 import { ACK, SYN } from "../../../ip/onboard/tcp";
@@ -54,13 +54,6 @@ const ENDPOINTS: usize = memory.data(offsetof<Endpoints>(), 8);
 
 @inline export function endpoints(): Endpoints {
   return changetype<Endpoints>(ENDPOINTS);
-}
-
-@inline export function hostKey(version: u32, hi: u64, lo: u64): u64 {
-  return addressKey(version, hi, lo);
-}
-@inline export function hostCheck(version: u32, hi: u64, lo: u64): u64 {
-  return addressCheck(version, hi, lo);
 }
 
 /** Key of a conversation from the keys of its hosts; unordered: in the order of their addresses. */
@@ -124,10 +117,10 @@ function ends(e: Endpoints, version: u32, srcHi: u64, srcLo: u64, dstHi: u64, ds
   e.srcLo = srcLo;
   e.dstHi = dstHi;
   e.dstLo = dstLo;
-  e.src = hostKey(version, srcHi, srcLo);
-  e.dst = hostKey(version, dstHi, dstLo);
-  e.srcCheck = hostCheck(version, srcHi, srcLo);
-  e.dstCheck = hostCheck(version, dstHi, dstLo);
+  e.src = addressKey(version, srcHi, srcLo);
+  e.srcCheck = more;
+  e.dst = addressKey(version, dstHi, dstLo);
+  e.dstCheck = more;
 }
 
 function ported(e: Endpoints, k: Packet, flow: usize): void {

@@ -6,10 +6,10 @@
 //
 // Rule when full: of eight neighbours the one seen longest ago is forgotten (../../onboard/table.ts). A sweep over many
 // addresses displaces idle hosts first; what the baseline knows of a host is not here and is found again (known.ts).
+import { addressCheck, addressKey } from "../../../ip/onboard/address";
 import { TABLE, Table, find, nth, open, peek } from "../../onboard/table";
 import { learning } from "./area";
 import { HOSTS, LEARNED_HOSTS } from "./capacity";
-import { hostCheck, hostKey } from "./endpoints";
 import { findHost } from "./known";
 
 /** Of the host itself; what a detector makes of it is not here. */
@@ -75,7 +75,7 @@ export function host(key: u64, check: u64, version: u32, hi: u64, lo: u64): Host
 
 /** The record of an address, or 0; nothing changes. */
 export function hostOf(version: u32, hi: u64, lo: u64): usize {
-  return peek(table(), hostKey(version, hi, lo), hostCheck(version, hi, lo));
+  return peek(table(), addressKey(version, hi, lo), addressCheck(version, hi, lo));
 }
 
 @inline export function hostSlot(h: Host): u32 {

@@ -6,7 +6,8 @@
 //       records x stride, the detector's own; one that names a conversation begins with
 //         u16 client, u16 server (indices of hosts; OUTSIDE = any external address), u16 service, u8 protocol, u8
 //         unordered
-import { conversationCheck, conversationKey, hostCheck, hostKey } from "./endpoints";
+import { addressCheck, addressKey } from "../../../ip/onboard/address";
+import { conversationCheck, conversationKey } from "./endpoints";
 import { ANY } from "./known";
 
 export const OUTSIDE: u32 = 65535;
@@ -62,10 +63,10 @@ export function isHost(i: u32): bool {
   return i < hosts;
 }
 export function keyOf(i: u32): u64 {
-  return i == OUTSIDE ? ANY : hostKey(versionOf(i), hiOf(i), loOf(i));
+  return i == OUTSIDE ? ANY : addressKey(versionOf(i), hiOf(i), loOf(i));
 }
 export function checkOf(i: u32): u64 {
-  return hostCheck(versionOf(i), hiOf(i), loOf(i));
+  return addressCheck(versionOf(i), hiOf(i), loOf(i));
 }
 
 /** A conversation as a section names it. */

@@ -5,7 +5,6 @@ import { InspectFlag, InspectSettings, Tag, section } from "../../../appliance/c
 import { Flow } from "../../../ip/onboard/flow";
 import { Packet, innermost } from "../../../ip/onboard/packet";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
-import { addressKey } from "../../../ip/onboard/address";
 import { accuseFlow, accuseSender } from "../../ip/onboard/accuse";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { describe } from "../../ip/onboard/locate";
@@ -45,11 +44,10 @@ export function verdict(_k: Packet, _e: Endpoints): u32 {
 
 function ofHost(k: Packet, e: Endpoints): u32 {
   const ip = innermost(k);
-  const key = addressKey(ip.version, ip.srcHi, ip.srcLo);
-  const fresh = first(key),
+  const fresh = first(e.src),
     action = actionOf(Detector.NEW_HOST);
   if ((!fresh && action == Action.PASS) || known(ip.version, ip.srcHi, ip.srcLo)) return Action.PASS;
-  accuseSender(say(Detector.NEW_HOST, fresh, key, k), k, e);
+  accuseSender(say(Detector.NEW_HOST, fresh, e.src, k), k, e);
   return onlyDrop(action, Detector.NEW_HOST);
 }
 

@@ -81,17 +81,16 @@ function contact(k: Packet, e: Endpoints): usize {
   const ip = innermost(k);
   if (k.protocol == 6 && k.tcpHeader != 0) {
     const flags = (<u32>k.tcpFlags) & (SYN | ACK | RST);
-    const source = addressKey(ip.version, ip.srcHi, ip.srcLo),
-      target = addressKey(ip.version, ip.dstHi, ip.dstLo);
-    const forward = scan.contactKey(source, target, k.destPort, 6);
     if (flags == SYN) {
+      const forward = scan.contactKey(e.src, e.dst, k.destPort, 6);
       const due = scan.attempt(forward, ip.version, ip.srcHi, ip.srcLo, k.macSrc, k.time);
       scan.sentSyn(forward, k.seq, k.payloadClaimed);
       return due;
     }
-    const backward = scan.contactKey(target, source, k.sourcePort, 6);
-    if (flags == (RST | ACK)) return scan.refused(backward, k.ack, k.time);
-    if (flags == (SYN | ACK)) scan.success(backward, target, source, k.ack);
+    if (flags != (RST | ACK) && flags != (SYN | ACK)) return 0;
+    const backward = scan.contactKey(e.dst, e.src, k.sourcePort, 6);
+    if (flags & RST) return scan.refused(backward, k.ack, k.time);
+    scan.success(backward, e.dst, e.src, k.ack);
     return 0;
   }
   return k.quoted ? refusal(k, e) : 0;
