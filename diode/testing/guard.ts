@@ -27,10 +27,18 @@ export interface RecordInit {
   original?: number;
   link?: number;
   kind?: number;
-  /** PASS or DROP; of verdictOf() a later Action becomes a Measure about the frame's own source, flow or message. */
-  verdict?: number;
+  /** A later Action than PASS or DROP becomes a Measure about the frame's own source, flow or message. */
+  verdict?: number | Asked;
   /** What inspect asks for with it; the record is filled in. */
   measures?: readonly Partial<MeasureFields>[];
+}
+
+/** An Action of a detector; of terminals and messages also whose. */
+export interface Asked {
+  action: number;
+  detector: number;
+  command: number;
+  channel: number;
 }
 
 export interface Event {
@@ -59,8 +67,12 @@ export const stats = (output: Output) =>
 /** What inspect would say of a record and of whose it is. */
 export const verdictOf = (
   action: keyof typeof Action,
-  { detector = 0, command = 0, channel = 0 }: { detector?: number; command?: number; channel?: number } = {},
-): number => (Action[action] | (detector << 4) | ((command >> 5) << 10) | ((channel & 0x7ff) << 21)) >>> 0;
+  { detector = 0, command = 0, channel = 0 }: Partial<Omit<Asked, "action">> = {},
+): Asked => ({ action: Action[action], detector, command, channel });
+
+/** A number is no more than an action. */
+const asked = (verdict: number | Asked): Asked =>
+  typeof verdict === "number" ? { action: verdict, detector: 0, command: 0, channel: 0 } : verdict;
 
 /** Whose an untagged Ethernet frame is: its outermost addresses and ports. */
 export function subjectOf(frame: Uint8Array): Partial<MeasureFields> {
@@ -80,22 +92,10 @@ export function subjectOf(frame: Uint8Array): Partial<MeasureFields> {
 }
 
 function measuresOf({ frame, verdict = 0, measures = [] }: RecordInit, record: number): Buffer[] {
-  const action = verdict & 15;
-  const own =
-    frame && action > Action.DROP && action < Action.TIGHTEN_FLOW
-      ? [
-          {
-            ...subjectOf(frame),
-            ...{
-              action,
-              detector: (verdict >> 4) & 63,
-              command: ((verdict >> 10) & 0x7ff) << 5,
-              channel: verdict >>> 21,
-            },
-          },
-        ]
-      : [];
-  return [...own, ...measures].map((fields) =>
+  const own = asked(verdict);
+  const { action } = own;
+  const its = frame && action > Action.DROP && action < Action.TIGHTEN_FLOW ? [{ ...subjectOf(frame), ...own }] : [];
+  return [...its, ...measures].map((fields) =>
     Buffer.from(packed(Measure, { ...EMPTY, ...fields, record } as MeasureFields)),
   );
 }
@@ -104,6 +104,9 @@ const EMPTY = {
   ...{ record: 0, action: 0, detector: 0, version: 4, protocol: 0, srcHi: 0n, srcLo: 0n, dstHi: 0n, dstLo: 0n },
   ...{ mac: 0n, srcPort: 0, dstPort: 0, channel: 0, command: 0 },
 };
+
+/** The record's verdict (abi.ts, VerdictMask). */
+const wordOf = ({ action, detector }: Asked) => action | (detector << 4);
 
 /** A batch as it lies in input, and the measures that go with it. */
 export interface Batch {
@@ -120,7 +123,14 @@ export function pack(records: readonly RecordInit[]): Batch {
     const { frame = new Uint8Array(0), kind = RecordKind.FRAME } = record;
     const { time = SECOND, number = BigInt(n + 1), original = frame.length, link = 1, verdict = 0 } = record;
     const mine = measuresOf(record, at);
-    const bytes = recordOf(frame, { time, number, original, link, kind, verdict: mine.length ? 0 : verdict });
+    const bytes = recordOf(frame, {
+      time,
+      number,
+      original,
+      link,
+      kind,
+      verdict: mine.length ? 0 : wordOf(asked(verdict)),
+    });
     measures.push(...mine);
     offsets.push(at);
     at += bytes.length;

@@ -1,6 +1,6 @@
 // Whom inspect asked to shut out or to slow down: dynamic access control.
 import { describe, expect, it } from "vitest";
-import { end, Guard, policyWith, SECOND, stats, verdictOf } from "../../../diode/testing/guard.ts";
+import { type Asked, end, Guard, policyWith, SECOND, stats, verdictOf } from "../../../diode/testing/guard.ts";
 import { ALL, bus, messagesOf, stream, under } from "../../../diode/testing/stream.ts";
 import { RULES, SENSOR, tcp4, udp4, VECTOR_POLICY } from "../../../diode/testing/vectors.ts";
 
@@ -145,7 +145,7 @@ describe("a tightened source", () => {
 
   it("may send as much as the policy says, until its time is over; nobody else is slower", async () => {
     const guard = await Guard.under(policy);
-    const outcome = (frame: Buffer, ms: number, verdict = 0) => {
+    const outcome = (frame: Buffer, ms: number, verdict: number | Asked = 0) => {
       const o = guard.one(frame, { ...at(ms), verdict });
       return typeof o === "string" ? (o === "dropped without an event" ? "stays" : o) : "passes";
     };
@@ -173,7 +173,7 @@ describe("a tightened source", () => {
 describe("1553 terminals and messages", () => {
   const policy = (more = "") => under(ALL, `quarantine: { for: 10s${more} }`);
   const all = bus(77, 0.4);
-  const words = (guard: Guard, time: bigint, verdict = 0) =>
+  const words = (guard: Guard, time: bigint, verdict: number | Asked = 0) =>
     guard
       .run(stream({ of: all }).map((r, n) => ({ ...r, time: time + BigInt(n), verdict: n === 2 ? verdict : 0 })))
       .frames.flatMap((frame) => messagesOf([frame]))
@@ -215,6 +215,7 @@ describe("1553 terminals and messages", () => {
   it("of another channel, or protected: nothing is shut out", async () => {
     for (const [more, channel] of [
       ["", 3],
+      ["", 2050],
       [", protected-terminals: [0, 5-6]", 2],
     ] as const) {
       const guard = await Guard.under(policy(more));
