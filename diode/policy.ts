@@ -101,11 +101,11 @@ function withOptions(policy: Policy, options: CompileOptions): Policy {
   };
 }
 
-/** The lines of the threshold.config; its path is relative to the policy's. */
-function thresholdsOf({ thresholds }: Policy, source: YamlSource): AlertRule[] {
-  if (thresholds === undefined) return [];
+/** The lines of the threshold.config, and packed; its path is relative to the policy's. */
+function thresholdsOf({ thresholds }: Policy, source: YamlSource): { rules: AlertRule[]; packed: Section[] } {
   try {
-    return readThresholds(resolve(dirname(source.file), thresholds), "file");
+    const rules = thresholds === undefined ? [] : readThresholds(resolve(dirname(source.file), thresholds), "file");
+    return { rules, packed: alertSections(rules) };
   } catch (error) {
     if (error instanceof Problems) throw error;
     throw new Problems([source.problem(["alerts", "thresholds"], (error as Error).message)]);
@@ -157,8 +157,8 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
     throw new Problems([
       source.problem(["rules"], `${guard.length} bytes when compiled, expected at most ${MAX_GUARD_PART}`),
     ]);
-  const alertRules = thresholdsOf(policy, source);
-  const sections = [...alertSections(alertRules), ...sectionsOf(policy, source)];
+  const { rules: alertRules, packed } = thresholdsOf(policy, source);
+  const sections = [...packed, ...sectionsOf(policy, source)];
   const parts = {
     inspect: inspectPart(policy, sections),
     guard,

@@ -1,5 +1,8 @@
 // What is said of each mistake in a policy that is well-formed, and of each that is no value of its key: where, what, and what was
 // expected. Limits are in limits.test.ts, of values in policy.test.ts.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { compilePolicyText, Problems, problemLine } from "./policy.ts";
 
@@ -27,6 +30,7 @@ const KEY = `"${"0".repeat(64)}"`;
 const transfer = (text: string) => `${rule(`${UDP}, payload: transfer`)}transfer: { ${text} }\n`;
 const KEYS = `in: { key: ${KEY} }, out: { key: ${KEY} }`;
 const Q = "quarantine: { for: 1s }\n";
+const hosts = (many: number) => `[${Array.from({ length: many }, (_, n) => `10.0.${n}.1`)}]`;
 const QUIET = "does nothing: no detector has action: quarantine (warning)";
 
 it.each<[string, string, string[]]>([
@@ -306,6 +310,69 @@ it.each<[string, string, string[]]>([
     ),
     ["rules.0: its lists have too many combinations, expected several rules instead"],
   ],
+  [
+    "no address at all",
+    rule(UDP.replace("from: any", "from: []")),
+    [
+      "rules.0.from: an empty list, expected an address or network such as 10.0.0.0/24 or fd00::/64, a list of them, or any",
+    ],
+  ],
+  [
+    "a host name with a blank",
+    log('hostname: "a b"'),
+    ['interfaces.log.hostname: "a b", expected 1 to 31 letters, digits, dots and dashes'],
+  ],
+  [
+    "a port of a tunnel that has none",
+    `${NONE}tunnels: [{ name: a, kind: gre, port: 1, between: any }]\n`,
+    ["tunnels.0.port: gre has no port, expected none"],
+  ],
+  [
+    "more recorders than fit",
+    `${NONE}recorders: [{ name: a, address: ${hosts(13)}, port: [1, 3, 5, 7, 9] }]\n`,
+    ["recorders: 65 combinations of addresses, ports and channels, expected at most 64 in all"],
+  ],
+  [
+    "recorders of any kind, where something is let out",
+    `${rule(UDP)}recorders: any\n`,
+    ["recorders: any: whoever sends what looks like one is believed, and can have others shut out (warning)"],
+  ],
+  [
+    "an action against nobody",
+    `${NONE}${Q}detectors: { silence: { action: quarantine } }\n`,
+    ["detectors.silence.action: quarantine does nothing: what silence finds accuses nobody (warning)"],
+  ],
 ])("%s", (_, text, expected) => {
   expect(said(text)).toEqual(expected);
+});
+
+it("more addresses in a threshold.config than fit", () => {
+  const folder = mkdtempSync(join(tmpdir(), "weir-problems-"));
+  try {
+    const compiled = (...many: number[]) => {
+      const lines = many.map((n) => `suppress gen_id 1, sig_id 0, track by_src, ip ${hosts(n)}\n`);
+      writeFileSync(join(folder, "threshold.config"), lines.join(""));
+      return said(`${NONE}alerts: { thresholds: ${folder}/threshold.config }\n`);
+    };
+    expect(compiled(200, 56)).toEqual([]);
+    expect(compiled(200, 57)).toEqual(["alerts.thresholds: 257 addresses in all its lines, expected at most 256"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const BILLION = Array.from(
+  { length: 9 },
+  (_, n) => `${"abcdefghi"[n]}: &${"abcdefghi"[n]} [${n ? `*${"abcdefghi"[n - 1]},`.repeat(9) : "1"}]`,
+);
+
+it("aliases of aliases, and values to put in that cannot be", () => {
+  expect(said(`${NONE}${BILLION.join("\n")}\n`)).toEqual([
+    "Excessive alias count indicates a resource exhaustion attack, expected fewer aliases (*name)",
+  ]);
+  const set = (text: string) => () => compilePolicyText(NONE, "p", { sets: [text] });
+  expect(set("detectors..scan=1")).toThrow(new Error("--set detectors..scan=1: expected keys with dots between them"));
+  expect(set("weir.scan=1")).toThrow(
+    new Error("--set weir.scan=1: the path leads through a single value, expected a mapping or a list"),
+  );
 });

@@ -163,7 +163,8 @@ __attribute__((used, aligned(4), section(".note.weir.build"))) static const stru
 `;
 }
 
-function writeInfo(image: Uint8Array, info: BuildInfo): Uint8Array {
+/** The image with how it was built in the note that is left for it. @throws Error when there is none, or too little room */
+export function writeInfo(image: Uint8Array, info: BuildInfo): Uint8Array {
   const note = readElf(image).notes.find((n) => n.owner === NOTE_OWNER && n.type === NOTE_BUILD);
   if (!note) throw new Error('the linker script has dropped the ELF note "Weir" 2 (section .note.weir.build)');
   const text = Buffer.from(JSON.stringify(info));

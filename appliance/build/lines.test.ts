@@ -20,6 +20,13 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+it("a source map that is none, or names a source that it lacks", () => {
+  const read = (mappings: string) => () => readSourceMap(JSON.stringify({ version: 3, sources: ["a.ts"], mappings }));
+  expect(read("AAAA")()).toEqual([{ at: 0, place: { file: "a.ts", line: 1, column: 1 } }]);
+  expect(read("AAAA,ACAA")).toThrow(new Error("the source map names source 1 of 1"));
+  expect(read("AAAA;")).toThrow(new Error("not a source map of a WebAssembly module"));
+});
+
 const linesOf = (path: string) => readFileSync(join(ROOT, path), "utf8").split("\n");
 const map = () => readFileSync(`${wasmPath}.map`, "utf8");
 

@@ -35,7 +35,7 @@ describe("the policy's container", () => {
   });
   it.each([
     [0, 1, /WPOL/],
-    [4, 1, /version 1, expected 2/],
+    [4, 1, /policy: version 1, expected 2/],
     [8, 63, /says 63 bytes, it has 320/],
     [12, 2, /2 parts, expected 3/],
     [16, 41, /part of inspect is at 41/],

@@ -2,7 +2,10 @@
 import { expect, it } from "vitest";
 import { packContainer } from "./container.ts";
 import { readElf } from "./elf.ts";
+import { writeInfo } from "./image.ts";
+import type { BuildInfo } from "./info.ts";
 import { type Interface, MANIFEST_SIZE, manifestNote, packManifest, unpackManifest } from "./manifest.ts";
+import { placeManifest, policySegment } from "./place.ts";
 import { SEGMENTS, smallImage } from "./testing/image.ts";
 
 const changed = (at: number, value: bigint, bits: 8 | 16 | 64 = 64): Uint8Array => {
@@ -29,6 +32,7 @@ it.each<[string, Uint8Array, string]>([
     `ELF program headers: ${56 * SEGMENTS.length} bytes at ${size - 55} are outside the file of ${size}`,
   ],
   ["too much memory", changed(first + 40, (1n << 40n) + 1n), "ELF segment of 1099511627777 bytes in memory"],
+  ["a section that is too long", changed(0x1200 + 128 + 32, (1n << 40n) + 1n), "ELF section of 1099511627777 bytes"],
   ["less memory than file", changed(first + 40, 1n), "ELF segment: 16 bytes in the file, 1 in memory"],
 ])("an image: %s", (_, image, message) => {
   expect(() => readElf(image)).toThrow(new Error(message));
@@ -80,6 +84,39 @@ it.each<[string, () => unknown, string]>([
     'not a Weir image: 0 manifests, expected one ELF note "Weir" 1',
   ],
 ])("a manifest: %s", (_, made, message) => {
+  expect(made).toThrow(new Error(message));
+});
+
+/** An image whose program headers are of this type, whose note has this many bytes. */
+function spoilt(type: number, note = MANIFEST_SIZE): Uint8Array {
+  const image = smallImage().slice();
+  const view = new DataView(image.buffer);
+  for (const at of type ? SEGMENTS : []) view.setUint32(at, type, true);
+  view.setUint32(0x204, note, true);
+  return image;
+}
+const INFO = { weir: "1" } as BuildInfo;
+/** The manifest's note is made one of how an image was built. */
+const built = (bytes: number) => {
+  const image = spoilt(0, bytes);
+  new DataView(image.buffer).setUint32(0x208, 2, true);
+  return image;
+};
+
+it.each<[string, () => unknown, string]>([
+  [
+    "a manifest of less room",
+    () => placeManifest(spoilt(0, 8), []),
+    `the image's manifest has 8 bytes of room, expected ${MANIFEST_SIZE}`,
+  ],
+  ["nothing to load", () => policySegment(readElf(spoilt(0x60000000))), "the image has no segment to load"],
+  [
+    "no note of how it was built",
+    () => writeInfo(smallImage(), INFO),
+    'the linker script has dropped the ELF note "Weir" 2 (section .note.weir.build)',
+  ],
+  ["a short one", () => writeInfo(built(8), INFO), "the build record has 12 bytes, but only 8 fit"],
+])("an image: %s", (_, made, message) => {
   expect(made).toThrow(new Error(message));
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ROOT } from "../../lib/asc.ts";
+import { verifyImage } from "./signature.ts";
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -40,7 +41,10 @@ it.skipIf(!has)("an image is signed, and any other bytes or key are refused", ()
   const words = ["pkeyutl", "-verify", "-pubin", "-inkey", at("sign.pub"), "-rawin", "-in", image, "-sigfile"];
   expect(openssl(...words, `${image}.sig`).stdout).toContain("Verified Successfully");
 
-  expect(weir("inspect", image, "--verify", at("other.pub")).status).toBe(3);
+  expect(weir("inspect", image, "--verify", at("other.pub"))).toEqual({
+    status: 3,
+    text: `${image}: the file was changed, or was signed with another key\n`,
+  });
   const bytes = readFileSync(image);
   for (const place of [0, bytes.length >> 1, bytes.length - 1]) {
     const changed = Buffer.from(bytes);
@@ -66,4 +70,7 @@ it.skipIf(!has)("malformed keys are refused", () => {
     expect(status).toBe(1);
     expect(text).toMatch(why);
   }
+  expect(() => verifyImage("fixtures/policy.yaml", at("none.pem"))).toThrow(
+    `${at("none.pem")}: expected an Ed25519 public key in PEM (openssl pkey -pubout)`,
+  );
 });

@@ -32,11 +32,11 @@ describe("the bound", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  function compile(name: string, source: string): [string, string[]] {
+  function compile(name: string, source: string, ...link: string[]): [string, string[]] {
     writeFileSync(join(folder, `${name}.c`), source);
     const options = ["-O2", "-fno-pic", "-fstack-usage"];
     execFileSync("clang", [...options, "-c", `${name}.c`, "-o", `${name}.o`], { cwd: folder });
-    execFileSync("clang", ["-no-pie", `${name}.o`, "-o", name], { cwd: folder });
+    execFileSync("clang", ["-no-pie", ...link, `${name}.o`, "-o", name], { cwd: folder });
     return [join(folder, name), [join(folder, `${name}.su`)]];
   }
 
@@ -75,12 +75,12 @@ describe("the bound", () => {
     [
       "recursion",
       "int zero; int f(int n) { return n ? f(n - 1) * 3 + f(n / 2) : zero; } void entry(void) { f(9); }",
-      /recursion: f -> f/,
+      /^stack bound: recursion: f -> f$/,
     ],
     [
       "a call through a pointer",
       "int (*volatile p)(void); int entry(void) { return p() + 1; }",
-      /entry calls through a pointer/,
+      /^stack bound: entry calls through a pointer/,
     ],
     [
       "a tail call through a pointer",
@@ -95,6 +95,20 @@ describe("the bound", () => {
   ])("refuses %s", async (_, source, expected) => {
     const [program, usage] = compile("refused", `${source} int main(void) { return 0; }`);
     await expect(stackBound(program, usage, "entry")).rejects.toThrow(expected);
+  });
+
+  it("refuses a program without the function that it begins with, and a call out of the program", async () => {
+    const [program, usage] = compile(
+      "leaves",
+      `extern void gone(void); void entry(void) { gone(); } int main(void) { return 0; }`,
+      "-Wl,--defsym=gone=0x123456",
+    );
+    await expect(stackBound(program, usage, "begin")).rejects.toThrow(
+      new Error(`stack bound: no function begin in ${program}`),
+    );
+    await expect(stackBound(program, usage, "entry")).rejects.toThrow(
+      new Error("stack bound: gone is called but missing in the program"),
+    );
   });
 
   it("reads AArch64, where the return address is in the frame", () => {

@@ -261,7 +261,9 @@ const detectorSetting = ({ name, threshold }: Tuning, action: number) =>
 export function alertSections(rules: readonly AlertRule[]): config.Section[] {
   const networks = rules.flatMap((rule) => rule.networks);
   if (networks.length > config.MAX_ALERT_NETWORKS)
-    throw new RangeError(`${networks.length} addresses in suppressions, expected at most ${config.MAX_ALERT_NETWORKS}`);
+    throw new RangeError(
+      `${networks.length} addresses in all its lines, expected at most ${config.MAX_ALERT_NETWORKS}`,
+    );
   let at = 0;
   const lines = rules.map(({ kind, track, detector, count, seconds, timeout, line, networks: tracked }) => {
     at += tracked.length;

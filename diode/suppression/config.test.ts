@@ -40,6 +40,27 @@ describe("what it reads", () => {
       one("rate_filter gen_id 1, sig_id 0, track by_rule, count 9, seconds 5, new_action pass, timeout 60"),
     ).toMatchObject({ kind: AlertKind.PASS, timeout: 60 });
   });
+  it.each([
+    ["suppress gen_id 1, sig_id 0, track by_dst, ip 10.0.0.1", "every detector: none by destination in 10.0.0.1"],
+    [
+      "threshold gen_id 1, sig_id 7700005, type limit, track by_both, count 3, seconds 60",
+      "flood: at most 3 in 60 s by both addresses",
+    ],
+    [
+      "threshold gen_id 1, sig_id 7700005, type threshold, track by_src, count 3, seconds 60",
+      "flood: one for each 3 in 60 s by source",
+    ],
+    [
+      "threshold gen_id 1, sig_id 7700005, type both, track by_dst, count 3, seconds 60",
+      "flood: one in 60 s, once 3 came by destination",
+    ],
+    [
+      "rate_filter gen_id 1, sig_id 0, track by_rule, count 9, seconds 5, new_action pass, timeout 60",
+      "every detector: none for 60 s, once 9 came in 5 s",
+    ],
+  ])("%s: %s", (text, words) => {
+    expect(alertRuleText(one(text))).toBe(words);
+  });
   it("comments, blank lines, lines that go on, and says which line each began on", () => {
     const rules = parseThresholds(
       "# nothing\n\nsuppress gen_id 1, \\\n  sig_id 7700002 # known\r\nsuppress gen_id 0, sig_id 0\n",
@@ -62,7 +83,10 @@ it.each([
     "suppress gen_id 1, sig_id 0, track by_src, ip $HOME",
     "t:1:47: $HOME: variables are not supported, expected addresses",
   ],
-  ["suppress gen_id 1, sig_id 0, track by_src, ip 300.1.1.1", 't:1:47: "300.1.1.1", expected an address'],
+  [
+    "suppress gen_id 1, sig_id 0, track by_src, ip 300.1.1.1",
+    't:1:47: "300.1.1.1", expected an address, a network, or a list in brackets',
+  ],
   ["suppress gen_id 1 sig_id 0", 't:1:19: "sig_id", expected a comma'],
   ["suppress gen_id 1, gen_id 1", "t:1:20: gen_id again"],
   ["suppress gen_id 1, sig_id 0,", "t:1:28: nothing behind the comma"],

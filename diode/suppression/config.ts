@@ -225,7 +225,7 @@ export function alertRuleText({ kind, track, detector, networks, count, seconds,
   const where = networks.map(({ network, not }) => `${not ? "not " : ""}${networkText(network)}`).join(", ");
   if (kind === AlertKind.SUPPRESS) return `${name}: none${where ? `${by} in ${where}` : ""}`;
   if (kind === AlertKind.LIMIT) return `${name}: at most ${count} in ${seconds} s${by}`;
-  if (kind === AlertKind.THRESHOLD) return `${name}: every ${count}th in ${seconds} s${by}`;
+  if (kind === AlertKind.THRESHOLD) return `${name}: one for each ${count} in ${seconds} s${by}`;
   if (kind === AlertKind.BOTH) return `${name}: one in ${seconds} s, once ${count} came${by}`;
   return `${name}: none for ${timeout} s, once ${count} came in ${seconds} s${by}`;
 }

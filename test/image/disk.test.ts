@@ -88,13 +88,13 @@ describe.skipIf(missing.length || !arches.includes("x86_64"))("a disk", () => {
     process.env.PATH = images.folder;
     try {
       expect(() => checkDisk("x86_64", "site.yaml")).toThrow(
-        /^--disk: needs .*grub-common, xorriso, mtools: apt-get install/,
+        /^--disk: needs Debian's .*grub-common, xorriso, mtools: apt-get install --no-install-recommends .*grub-common xorriso mtools$/,
       );
     } finally {
       process.env.PATH = PATH;
     }
     expect(() => checkDisk("aarch64", "site.yaml")).toThrow("a disk is for x86_64");
-    expect(() => checkDisk("x86_64", undefined)).toThrow("the image has no policy");
+    expect(() => checkDisk("x86_64", undefined)).toThrow("--disk: the image has no policy, and would refuse to start");
   });
 
   const cases: [string, number, string[]][] = [
