@@ -176,7 +176,9 @@ describe("the section", () => {
       ...e,
       intervals: [1, 2, 3, 4, 5, 6].map((k) => [k, 100, 10 ** k, 10 ** k + 1]),
     }));
-    expect(() => sectionOf([[...bus, ...long]])).toThrow(/take \d+ bytes, expected at most 61440/);
+    expect(() => sectionOf([[...bus, ...long]])).toThrow(
+      /^1280 message identities on 1 buses take \d+ bytes, expected at most 61440$/,
+    );
   });
 
   // REQ-DETECT-008

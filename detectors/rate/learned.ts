@@ -135,7 +135,7 @@ export const rate: LearnedDetector = {
   pack(entries, limits) {
     const zs = new Map(limits.map(({ quantity, limit }) => [quantity, limit]));
     const z = (group: string) => zs.get(nameOf(group) + QUANTITY) ?? Infinity;
-    const section = new Section("hosts and talks with rates", 24);
+    const section = new Section("hosts and conversations with rates", 24);
     // What changes from day to day has no rate of its own: external hosts, talks that the inventory draws together.
     const hosts = entries.filter((entry) => isHost(entry) && !isOutside(entry.host as string));
     for (const entry of [...hosts, ...byName(entries.filter((entry) => !isHost(entry)))]) {

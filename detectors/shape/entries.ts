@@ -86,7 +86,7 @@ export function countsOf(entry: Entry): { from: number; counts: number[] } {
     from + counts.length > BUCKETS ||
     !counts.every((n) => Number.isSafeInteger(n) && n >= 0)
   )
-    throw fail(entry, `counts: expected whole numbers, at most ${BUCKETS - from}`);
+    throw fail(entry, `counts: expected at most ${BUCKETS - from} whole numbers`);
   return { from, counts: counts as number[] };
 }
 

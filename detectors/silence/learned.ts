@@ -92,7 +92,7 @@ export const silence: LearnedDetector = {
   },
   pack(entries, thresholds) {
     const limits = new Map(thresholds.map(({ key, quantity, limit }) => [`${key} ${quantity}`, limit]));
-    const section = new Section("periodic talks", 16);
+    const section = new Section("periodic conversations", 16);
     for (const entry of byName(entries)) {
       const own = SIDES.map((name) => limits.get(`${talkKey(entry)} ${quantity(name)}`) ?? 0);
       if (own.every((limit) => limit === 0)) continue;

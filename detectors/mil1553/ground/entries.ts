@@ -138,7 +138,7 @@ export const KINDS = [BUS, MESSAGE, ORDER, TERMINAL, RESPONSE, DATA];
 
 function kindOf({ detector }: Entry) {
   const kind = KINDS.find((k) => k.detector === detector);
-  if (!kind) throw new RangeError(`"${detector}" is no entry of the 1553 detectors`);
+  if (!kind) throw new RangeError(`entry of "${detector}": unknown to the 1553 detectors`);
   return kind;
 }
 
