@@ -176,7 +176,7 @@ class PcapngReader {
       this.#file.damaged(
         window.offset(),
         "interface description",
-        length < 20 ? "20 bytes expected" : "too many of them",
+        length < 20 ? "20 bytes expected" : `at most ${MAX_INTERFACES} in a section expected`,
       );
       // Its number is taken all the same.
       if (length < 20 && this.#interfaces.length < MAX_INTERFACES) this.#interfaces.push(new Interface(65535, 0));

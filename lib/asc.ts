@@ -109,8 +109,8 @@ function keep({ temporary, out }: Job): void {
   renameSync(temporary, out);
 }
 
-/** Without its last section, which names the map. */
-function withoutMapName(wasm: Buffer): Buffer {
+/** Without its last section, which names the map. @throws Error when that is another */
+export function withoutMapName(wasm: Buffer): Buffer {
   const at = wasm.lastIndexOf("\x10sourceMappingURL");
   for (const header of [2, 3]) {
     const length = header === 2 ? wasm[at - 1]! : (wasm[at - 2]! & 0x7f) + wasm[at - 1]! * 128;

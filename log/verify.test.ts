@@ -342,3 +342,20 @@ it("reports are a line of JSON, and a line for people", () => {
   );
   expect(reportText(report)).toBe("missing, boot 7 record 4-9, 6 records");
 });
+
+// Every member that a report may have
+it.each<[Report, string]>([
+  [{ class: "forged", count: 7, omitted: true }, "forged, 7 more, not reported one by one"],
+  [{ class: "clone", boot: 7, first: 4, how: "copied" }, "clone, boot 7 record 4, copied"],
+  [
+    { class: "restart", boot: 7, lower: true, previous: { boot: 8, last: 9 } },
+    "restart, boot 7, a lower number, after boot 8, record 9 the last of it",
+  ],
+  [{ class: "silent", boot: 7, seconds: 12 }, "silent, boot 7, for 12 s"],
+  [
+    { class: "not_ours", late: true, datagram: 5, from: "10.0.0.1:514" },
+    "not ours (late), datagram 5, from 10.0.0.1:514",
+  ],
+])("a report for people: %j", (report, words) => {
+  expect(reportText(report)).toBe(words);
+});

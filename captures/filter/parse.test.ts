@@ -8,7 +8,12 @@ import { FilterError } from "./words.ts";
 
 /** Words that are wrong to tcpdump as well, the column of the mark, and what is said. */
 const REFUSED: [words: string, column: number, why: string][] = [
-  ["prot tcp", 1, "unknown, expected one of host"],
+  [
+    "prot tcp",
+    1,
+    "unknown, expected one of host, net, port, portrange, proto, src, dst, ether, ip, ip6, arp, rarp, tcp, udp, icmp, icmp6, sctp, igmp, vlan, " +
+      "multicast, broadcast, less, greater, len, PROTOCOL[INDEX:SIZE], a number",
+  ],
   ["port 70000", 6, "expected a port"],
   ["tcp and", 8, "unknown, expected one of"],
   ["(tcp", 5, "expected )"],
@@ -24,12 +29,14 @@ const REFUSED: [words: string, column: number, why: string][] = [
   ["ip6 host 10.0.0.1", 10, "ip6 does not go with this address"],
   ["net 10.0.0.1/24", 5, "has bits behind its prefix"],
   ["host 10.0.0.0/24", 6, "expected net in front of it"],
-  ["host 10.0.0.256", 6, "expected an address"],
+  ["host 10.0.0.256", 6, "expected an address such as 10.0.0.1 or fe80::1"],
   ["src 02:00:00:00:00:05", 5, "expected an address"],
   ["port 80 or 443-500", 12, "expected a port"],
   ["icmp port 5", 11, "icmp has no ports"],
   ["ether port 80", 12, "ether has no ports"],
   ["src proto 1", 5, "src and dst do not go with proto"],
+  ["ip proto", 9, "more words expected"],
+  ["tcp proto 1", 11, "proto goes with ether, ip or ip6"],
   ["ether", 6, "expected host, src, dst, proto"],
   ["ip6 broadcast", 1, "only ether broadcast"],
   ["arp multicast", 1, "only ether, ip, ip6 multicast"],
@@ -86,8 +93,13 @@ it("deep and long words come to an end", () => {
   expect(parseFilter(nested)).toEqual({ kind: "protocol", name: "tcp" });
   const ports = Array.from({ length: 100 }, (_, n) => `port ${n}`).join(" or ");
   expect(compile(parseFilter(ports), 1).length).toBeGreaterThan(1000);
-  expect(() => compile(parseFilter(Array(3000).fill("ip[0] = ip[1]").join(" or ")), 1)).toThrow(/at most 4096/);
+  expect(() => compile(parseFilter(Array(3000).fill("ip[0] = ip[1]").join(" or ")), 1)).toThrow(
+    /^filter: \d+ instructions, at most 4096$/,
+  );
   const deep = (n: number): string => (n === 0 ? "ip[0]" : `(ip[${n}] - ${deep(n - 1)})`);
   expect(compile(parseFilter(`${deep(14)} = 1`), 1).length).toBeGreaterThan(40);
   expect(() => compile(parseFilter(`${deep(40)} = 1`), 1)).not.toThrow();
+  const sum = (values: number) => () => compile(parseFilter(`${Array(values).fill("ip[0]").join(" + ")} = 1`), 1);
+  expect(sum(17)).not.toThrow();
+  expect(sum(18)).toThrow(new FilterError("filter: an expression of more than 17 values: compare fewer at once"));
 });

@@ -44,7 +44,8 @@ function carriers(of: Expression, frame: Frame): Condition[] {
 
 /** Leaves the left value in A and the right one in X. Cells of memory from `free` on may be used. */
 function both(left: Expression, right: Expression, free: number, frame: Frame): Instruction[] {
-  if (free >= CELLS) throw new FilterError("filter: an expression with too many parentheses");
+  if (free >= CELLS)
+    throw new FilterError(`filter: an expression of more than ${CELLS + 1} values: compare fewer at once`);
   return [...value(right, free, frame), step(Code.ST, free), ...value(left, free + 1, frame), step(Code.LDX_MEM, free)];
 }
 

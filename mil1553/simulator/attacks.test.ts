@@ -405,6 +405,19 @@ describe("inject", () => {
       ),
     ).toThrow("terminal-spoofing: nothing to attack: needs an RT-BC message in the interval");
   });
+  it.each([
+    ["bc-impersonation", ["broadcast-mode"], "a BC-RT or RT-BC message"],
+    ["command-tampering", ["broadcast-mode"], "a BC-RT or RT-BC message"],
+    ["data-bias", ["broadcast-mode"], "a message with data words"],
+    ["covert-data", ["mode"], "a message with data words"],
+    ["timing-shift", ["bc-rt"], "a periodic message"],
+  ])("says what %s needs of a bus with %j only", (attack, formats, needs) => {
+    const few = CLEAN.filter((m) => formats.includes(transaction(m)?.format ?? "")).slice(0, 3);
+    expect(few.length).toBeGreaterThan(0);
+    expect(() => inject(few, [{ attack, at: 0 }], 1)).toThrow(
+      new Error(`${attack}: nothing to attack: needs ${needs} in the interval`),
+    );
+  });
   it("leaves the list alone that it is given", () => {
     const before = JSON.stringify(CLEAN);
     inject(CLEAN, [{ attack: "schedule-change", at: 0, intensity: "high" }], 1);
