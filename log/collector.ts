@@ -140,7 +140,7 @@ export class Collector {
     this.#flush(this.#now);
     this.#eve.close();
     this.#reports.close();
-    if (this.#eve.isWritten) this.#save();
+    if (this.#eve.isWritten) this.#save(this.#now);
     for (let tries = 0; this.#waiting.length && tries < 100; ) {
       const before = this.#waiting.length;
       this.#fill();
@@ -247,7 +247,7 @@ export class Collector {
   }
 
   /** After eve.json: what is in the state is in the file. */
-  #save(now = 0): void {
+  #save(now: number): void {
     if (!this.#options.live) return;
     this.#saved = now;
     this.#savedAt = this.verifier.datagrams;

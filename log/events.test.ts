@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EventIndex, indexedEvent } from "./events.ts";
 
 let folder: string;
@@ -78,6 +78,76 @@ describe("the index", () => {
 
   it("refuses a file that is not an index", () => {
     expect(() => new EventIndex(join(folder, "none.db"))).toThrow();
+  });
+
+  it("is pruned at each 10,000 events, and never where all shall stay", () => {
+    const index = new EventIndex(path, { write: true });
+    const count = () => index.query({ limit: 100_000 }).length;
+    const batch = Array.from({ length: 9999 }, (_, n) => event(alert(n % 60), n));
+    index.add(batch, 5);
+    expect(count()).toBe(9999);
+    index.add(batch.slice(0, 1), 5);
+    expect(count()).toBe(5);
+    index.add(batch.slice(0, 1), 5);
+    expect(count()).toBe(6);
+    index.add(batch);
+    expect(count()).toBe(10_005);
+    index.close();
+  });
+
+  it.each([
+    [60_000, true],
+    [60_001, false],
+  ])("a lock that is %i ms old is somebody's: %s", (age, isKept) => {
+    const index = filled();
+    mkdirSync(`${path}.lock`);
+    const now = vi.spyOn(Date, "now").mockReturnValue(Math.round(statSync(`${path}.lock`).mtimeMs) + age);
+    utimesSync(`${path}.lock`, (now() - age) / 1000, (now() - age) / 1000);
+    expect([index.add([]), existsSync(`${path}.lock`)]).toEqual([false, isKept]);
+    now.mockRestore();
+    rmSync(`${path}.lock`, { recursive: true, force: true });
+    index.close();
+  });
+
+  it("is waited for: 5 s, in steps of 50 ms, and then said who has it", () => {
+    filled().close();
+    const index = new EventIndex(path);
+    mkdirSync(`${path}.lock`);
+    const waited: unknown[] = [];
+    const wait = vi.spyOn(Atomics, "wait").mockImplementation((...[, , , ms]: unknown[]) => {
+      waited.push(ms);
+      return "timed-out";
+    });
+    expect(() => index.query({ limit: 1 })).toThrow(`${path}: another process has locked it for 5 s`);
+    expect(waited).toEqual(Array(100).fill(50));
+    wait.mockImplementation(() => {
+      rmSync(`${path}.lock`, { recursive: true });
+      return "timed-out";
+    });
+    expect(index.query({ limit: 9 })).toHaveLength(5);
+    wait.mockRestore();
+    index.close();
+  });
+
+  it.each([
+    ["an alert", alert(1), { type: "alert", detector: "scan", src: "10.0.0.66", dest: "10.0.1.9", time: at(1) }],
+    [
+      "a quarantine",
+      '{"timestamp":"2026-03-02T09:00:01.999999+0000","event_type":"quarantine","src_ip":7,"quarantine":{"detector":"rate"}}',
+      { type: "quarantine", detector: "rate", src: null, dest: null, time: at(1) + 999_998 },
+    ],
+    [
+      "what names nothing",
+      '{"timestamp":"2026-03-02T09:00:01.000001+0000","alert":{}}',
+      { type: "", detector: null, src: null, dest: null, time: at(1) },
+    ],
+  ])("keeps of %s", (_, json, expected) => {
+    const record = { boot: 7, sequence: 12, severity: 4, json: Buffer.from(json) };
+    expect(indexedEvent(record)).toEqual({ ...record, ...expected });
+    const index = new EventIndex(path, { write: true });
+    index.add([indexedEvent(record)!]);
+    expect(index.query({ limit: 1 })).toEqual([{ ...record, ...expected }]);
+    index.close();
   });
 
   it("takes events only that have a time, down to the microsecond", () => {

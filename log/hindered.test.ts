@@ -131,6 +131,35 @@ it("a new file that cannot be made is trouble until it can, with nothing to writ
   file.close();
 });
 
+// REQ-LOG-014
+it("8 MiB wait for room, and one line more; what comes then is left out, and counted", () => {
+  const file = new RotatingFile(join(folder, "a"), { keep: 1 });
+  disk.room = 0;
+  const mebibyte = Buffer.alloc((1 << 20) - 1, "x");
+  const left = Array.from({ length: 11 }, () => {
+    file.write(mebibyte);
+    return file.leftOut;
+  });
+  expect(left).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2]);
+  expect([file.isWritten, file.trouble]).toEqual([false, "ENOSPC: no space left on device"]);
+  file.close();
+  expect(file.leftOut).toBe(11);
+  expect(text("a")).toBe("");
+});
+
+it.each([
+  [(1 << 18) - 2, 0],
+  [(1 << 18) - 1, 1],
+])("a line of %i bytes makes %i writes before the next flush", (length, writes) => {
+  const file = new RotatingFile(join(folder, "a"), { keep: 1 });
+  file.write(Buffer.alloc(length, "x"));
+  expect([disk.writes, file.isWritten]).toEqual([writes, writes === 1]);
+  file.flush();
+  expect([disk.writes, file.isWritten]).toEqual([1, true]);
+  file.close();
+  expect(disk.writes).toBe(1);
+});
+
 it.each([true, false])(
   "a collector says that it cannot begin anew; live (%s) it goes on, else it ends",
   async (live) => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -47,4 +47,39 @@ it("goes on behind what is there, without limits for ever", () => {
     file.close();
   }
   expect(text("a")).toBe("line 0\nline 1\nline 2\n");
+});
+
+it.each([
+  ["", 0],
+  ["a\n", 0],
+  ["a\nb", 1],
+  ["b", 1],
+  [`a\n${"x".repeat(65535)}`, 65535],
+  [`a\n${"x".repeat(65536)}`, 65536],
+  [`a\n${"x".repeat(65537)}`, 65536], // longer than a line can be: where it began is not looked for
+])("half a line at the end is removed, and how much of it there was is known (%#)", (content, cut) => {
+  writeFileSync(join(folder, "a"), content);
+  const file = new RotatingFile(join(folder, "a"), { keep: 7 });
+  file.write(line(1));
+  file.close();
+  expect(file.cut).toBe(cut);
+  expect(text("a")).toBe(`${content.slice(0, content.length - cut)}line 1\n`);
+});
+
+it("begins anew before the line that does not fit, not before one that just does; a longer one has a file of its own", () => {
+  const file = new RotatingFile(join(folder, "a"), { bytes: 14, keep: 9 });
+  for (const length of [6, 6, 7, 40, 6]) file.write(Buffer.alloc(length, "x"));
+  file.close();
+  const all = ["a.3", "a.2", "a.1", "a"].map((name) =>
+    text(name)
+      .split("\n")
+      .map((one) => one.length),
+  );
+  expect(all).toEqual([
+    [6, 6, 0],
+    [7, 0],
+    [40, 0],
+    [6, 0],
+  ]);
+  expect(existsSync(join(folder, "a.4"))).toBe(false);
 });
