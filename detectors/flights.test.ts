@@ -1,0 +1,123 @@
+// All that inspect says of traffic of all kinds at once, held against what it said before: each score to the last bit, each event to the
+// last byte, each verdict and measure. A change that shows here is either a mistake or meant. With WEIR_LOGS=1 a run leaves the lines
+// themselves in build/logs, to be compared with those of the version before; `npx vitest run detectors/flights.test.ts -u` writes the
+// tables anew.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Log, summary } from "../appliance/compartments/inspect/testing/log.ts";
+import { Action, RecordKind } from "../appliance/contract/abi.ts";
+import { DetectorSetting, InspectFlag, type Section, Tag } from "../appliance/contract/config.ts";
+import { packed } from "../appliance/contract/layout.ts";
+import { compilePolicyText } from "../diode/policy.ts";
+import { policyWith, sectionsOf } from "../diode/testing/guard.ts";
+import { record } from "../ip/testing/frames.ts";
+import { writeBaseline } from "./baseline/file.ts";
+import { baselineOf } from "./baseline/merge.ts";
+import { DETECTOR, DETECTOR_NAMES, FIRST_OF_BUS } from "./catalogue.ts";
+import { byTime } from "./ip/testing/traffic.ts";
+import type { Entry } from "./learned.ts";
+import { patterns } from "./testing/patterns.ts";
+import { batches, type Frame, normalTraffic } from "./testing/site.ts";
+import { swarm } from "./testing/swarm.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weir-flights-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const LISTS = `detectors:
+  newcomer: { hosts: [10.1.0.0/26, 10.1.0.96/27, "2001:db8::/126"], services: [{ protocol: tcp, address: any, port: 502 }, { protocol: udp, address: 10.1.0.0/24 }] }
+tunnels: [{ name: a, kind: ip-in-ip, between: [10.1.0.0/24, 10.1.0.0/24] }, { name: b, kind: vxlan, between: [10.0.0.0/8, 10.0.0.0/8] }]
+`;
+const policy = (more: string, baseline?: string): Section[] =>
+  sectionsOf(compilePolicyText(policyWith("", more), "p", baseline === undefined ? {} : { baseline }).parts.inspect);
+
+/** With these flags besides, and of every detector of IP about this factor, each its own, and in turn another action. */
+function changed(sections: readonly Section[], flags: number, scale?: number): Section[] {
+  const actions = [Action.QUARANTINE_SOURCE, Action.TIGHTEN, Action.QUARANTINE_FLOW, Action.PASS];
+  const settings = DETECTOR_NAMES.filter((name) => DETECTOR[name] < FIRST_OF_BUS).map((name, n) =>
+    packed(DetectorSetting, {
+      detector: DETECTOR[name],
+      action: actions[n % actions.length]!,
+      scale: scale! * (1 + n / 64),
+    }),
+  );
+  const rest = sections.map(({ tag, bytes }) => {
+    const copy = Buffer.from(bytes);
+    if (tag === Tag.SETTINGS) copy.writeUInt32LE(copy.readUInt32LE(0) | flags, 0);
+    return { tag, bytes: copy };
+  });
+  if (scale === undefined) return rest;
+  return [...rest.filter(({ tag }) => tag !== Tag.DETECTORS), { tag: Tag.DETECTORS, bytes: Buffer.concat(settings) }];
+}
+
+async function log(sections: readonly Section[], frames: Frame[]) {
+  const flight = await Log.of(sections);
+  for (const batch of batches(frames)) flight.run(batch);
+  const time = BigInt(frames.at(-1)!.time) + 10_000_000_000n;
+  return flight.run(record(new Uint8Array(0), { time, kind: RecordKind.END })).lines;
+}
+
+const mixed = (...parts: Frame[][]) => byTime(parts.flat());
+const LESSONS: Record<string, () => Frame[]> = {
+  "the plant": () =>
+    mixed(
+      normalTraffic(1, 120),
+      swarm({ seed: 1, frames: 1500, pace: "dense" }),
+      patterns({ seed: 1, start: 1000, seconds: 120, scanners: 4 }),
+    ),
+  "a slow swarm": () => swarm({ seed: 2, frames: 2000, pace: "sparse" }),
+  "a crowd": () => swarm({ seed: 3, frames: 2500, pace: "dense", crowd: 2000 }),
+};
+const TRAFFIC: Record<string, () => Frame[]> = {
+  dense: () =>
+    mixed(
+      swarm({ seed: 11, frames: 1500, pace: "dense" }),
+      patterns({ seed: 11, start: 1000, seconds: 60, stops: true }),
+      normalTraffic(3, 40),
+    ),
+  sparse: () => swarm({ seed: 12, frames: 2000, pace: "sparse" }),
+  long: () =>
+    mixed(
+      swarm({ seed: 13, frames: 1200, pace: "long" }),
+      patterns({ seed: 13, start: 1000, seconds: 1400, scanners: 700 }),
+    ),
+  crowd: () => swarm({ seed: 14, frames: 3500, pace: "dense", crowd: 3000 }),
+};
+const POLICIES: Record<string, () => Section[]> = {
+  "every score": () => changed(known, InspectFlag.SCORES | InspectFlag.UNGROUPED, 1e-3),
+  "what is learned": () => changed(known, InspectFlag.SCORES, 1),
+  "no baseline": () => changed(policy(LISTS.replace(/tunnels.*/, "tunnels: any")), InspectFlag.SCORES, 0.25),
+};
+
+let known: Section[];
+const logs = new Map<string, Awaited<ReturnType<typeof log>>>();
+const lesson = async (name: string) => {
+  const lines = logs.get(name) ?? (await log(changed(policy(LISTS), InspectFlag.LEARN), LESSONS[name]!()));
+  logs.set(name, lines);
+  return lines;
+};
+
+beforeAll(async () => {
+  const entries = [...(await lesson("the plant")), ...(await lesson("a slow swarm"))].flatMap(({ text }) => {
+    const json = /\{.*\}/.exec(text);
+    const { baseline } = (json ? JSON.parse(json[0]) : {}) as { baseline?: { entry?: Entry } };
+    return baseline?.entry ?? [];
+  });
+  const capture = { name: "n", sha256: "", bytes: 0, packets: 1, messages: 0, seconds: 120, first: "", last: "" };
+  const path = join(folder, "site.baseline");
+  writeBaseline(path, baselineOf([capture], entries, { rate: 1 }));
+  known = policy(LISTS, path);
+});
+
+const golden = (name: string) => `golden/${name.replaceAll(" ", "-")}.txt`;
+
+// REQ-DETECT-003
+it.each(Object.keys(LESSONS))("what is learned of %s", async (name) => {
+  await expect(summary(name, await lesson(name))).toMatchFileSnapshot(golden(`learned-${name}`));
+});
+
+for (const [how, of] of Object.entries(POLICIES))
+  it.each(Object.entries(TRAFFIC))(`${how}: %s`, async (name, traffic) => {
+    await expect(summary(`${how} ${name}`, await log(of(), traffic()))).toMatchFileSnapshot(golden(`${how} ${name}`));
+  });

@@ -1,0 +1,95 @@
+// All that inspect says of bus traffic of which much is wrong, held against what it said before: ../flights.test.ts tells how to go on where that differs.
+import { beforeAll, expect, it } from "vitest";
+import { Log, summary } from "../../appliance/compartments/inspect/testing/log.ts";
+import { Action, RecordKind } from "../../appliance/contract/abi.ts";
+import { DetectorSetting, InspectFlag, type Section, Tag } from "../../appliance/contract/config.ts";
+import { packed } from "../../appliance/contract/layout.ts";
+import { compilePolicyText } from "../../diode/policy.ts";
+import { policyWith, sectionsOf } from "../../diode/testing/guard.ts";
+import { record } from "../../ip/testing/frames.ts";
+import { readBus } from "../../mil1553/simulator/icd/read.ts";
+import type { BusMessage } from "../../mil1553/simulator/message.ts";
+import { simulate } from "../../mil1553/simulator/run.ts";
+import { anything, disturbed } from "../../mil1553/testing/swarm.ts";
+import { mergeEntries } from "../baseline/merge.ts";
+import { DETECTOR, DETECTOR_NAMES, FIRST_OF_BUS } from "../catalogue.ts";
+import type { Entry } from "../learned.ts";
+import { mil1553 } from "./learned.ts";
+import { bytesOf } from "./testing/appliance.ts";
+
+const bus = readBus("fixtures/mil1553/avionics.yaml");
+const flown = (seed: number, seconds: number) => simulate(bus, { seed, seconds });
+
+const LESSONS: Record<string, () => BusMessage[]> = {
+  "a bus": () => disturbed(flown(1, 2.5), { seed: 1, oneIn: 400 }),
+  "the same bus": () => disturbed(flown(2, 1.5), { seed: 2, oneIn: 60 }),
+  "anything on 36 channels": () => anything({ seed: 3, messages: 5000, channels: 36 }),
+};
+const TRAFFIC: Record<string, () => BusMessage[]> = {
+  "a bus": () => disturbed(flown(11, 2.5), { seed: 11, oneIn: 25 }),
+  "a worse bus": () => disturbed(flown(12, 1.5), { seed: 12, oneIn: 4 }),
+  anything: () => anything({ seed: 13, messages: 1500, channels: 6 }),
+};
+
+/** All detectors of the bus, at about this factor, each its own, and with another action in turn. */
+function policy(flags: number, scale: number, bytes?: Uint8Array): Section[] {
+  const actions = [Action.QUARANTINE_TERMINAL, Action.QUARANTINE_MESSAGE, Action.QUARANTINE_SOURCE, Action.TIGHTEN];
+  const settings = DETECTOR_NAMES.filter((name) => DETECTOR[name] >= FIRST_OF_BUS).map((name, n) =>
+    packed(DetectorSetting, { detector: DETECTOR[name], action: actions[n % 4]!, scale: scale * (1 + n / 64) }),
+  );
+  const { parts } = compilePolicyText(policyWith("", "recorders: any"), "p");
+  const rest = sectionsOf(parts.inspect).filter(({ tag }) => tag !== Tag.DETECTORS);
+  const sections = rest.map(({ tag, bytes: own }) => {
+    if (tag === Tag.SETTINGS) own.writeUInt32LE(own.readUInt32LE(0) | flags, 0);
+    return { tag, bytes: own };
+  });
+  const learned = bytes ? [{ tag: mil1553.tag, bytes }] : [];
+  return [...sections, { tag: Tag.DETECTORS, bytes: Buffer.concat(settings) }, ...learned];
+}
+
+async function log(sections: readonly Section[], messages: BusMessage[]) {
+  const flight = await Log.of(sections);
+  const channels = [...new Set(messages.map(({ channel }) => channel))].map((channel) => ({
+    channel,
+    name: `B${channel}`,
+  }));
+  const bytes = Buffer.concat([...bytesOf(messages, channels)]);
+  for (let at = 0; at < bytes.length; at += 60_000)
+    flight.run(record(bytes.subarray(at, at + 60_000), { kind: RecordKind.CHAPTER10 }));
+  return flight.run(record(new Uint8Array(0), { kind: RecordKind.END })).lines;
+}
+
+const lessons = new Map<string, Awaited<ReturnType<typeof log>>>();
+let section: Uint8Array;
+let wide: Uint8Array;
+
+beforeAll(async () => {
+  for (const [name, make] of Object.entries(LESSONS))
+    lessons.set(name, await log(policy(InspectFlag.LEARN, 1), make()));
+  const of = (...names: string[]) =>
+    names.flatMap((name) =>
+      lessons.get(name)!.flatMap(({ kind, text }): Entry[] => {
+        if (!kind.startsWith("weir_baseline ")) return [];
+        return [(JSON.parse(/\{.*\}/.exec(text)![0]) as { baseline: { entry: Entry } }).baseline.entry];
+      }),
+    );
+  const packedOf = (entries: Entry[]) => mil1553.pack(entries, mil1553.thresholds(entries, { rate: 1 }, 0.001));
+  section = packedOf(mergeEntries(of("a bus", "the same bus")));
+  wide = packedOf(mergeEntries(of("anything on 36 channels")));
+});
+
+const golden = (name: string) => `golden/${name.replaceAll(" ", "-")}.txt`;
+
+// REQ-DETECT-003
+it.each(Object.keys(LESSONS))("what is learned of %s", async (name) => {
+  await expect(summary(`bus learned ${name}`, lessons.get(name)!)).toMatchFileSnapshot(golden(`learned ${name}`));
+});
+
+for (const [how, flags, scale] of [
+  ["every score", InspectFlag.SCORES | InspectFlag.UNGROUPED, 1e-3],
+  ["what is learned", InspectFlag.SCORES, 1],
+] as const)
+  it.each(Object.entries(TRAFFIC))(`${how}: %s`, async (name, make) => {
+    const lines = await log(policy(flags, scale, name === "anything" ? wide : section), make());
+    await expect(summary(`bus ${how} ${name}`, lines)).toMatchFileSnapshot(golden(`${how} ${name}`));
+  });
