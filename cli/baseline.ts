@@ -8,7 +8,6 @@ import { printable } from "../lib/printable.ts";
 
 export function command(): Command {
   const baseline = new Command("baseline")
-    .summary("show and merge baselines, make new thresholds")
     .description(
       "Show a baseline that weir learn has written, merge several, or make thresholds for another rate of false alarms.",
     )

@@ -26,7 +26,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("build")
-    .summary("build the unikernel image for a policy")
     .description(
       "Build the unikernel image and put a policy into it. The image is compiled and linked only when its sources have\n" +
         "changed; putting a policy into it needs no compiler.",

@@ -52,7 +52,7 @@ describe("weir collect --read", () => {
       ...Array.from({ length: 40 }, (_, n) => (n % 10 ? anomaly(n + 2) : alert(n + 2))),
     ]);
     expect(seen.out).toMatch(/^records +41, each authenticated$/m);
-    expect(seen.out).toMatch(/^unsent +2 of boot 1700000000000/m);
+    expect(seen.out).toMatch(/^unsent +2 of boot 1700000000000: the appliance's log interface was full$/m);
     expect(await read([...all.slice(0, 9), ...all.slice(12)], "b", ...keyed())).toBe(2);
     expect(seen.talk).toContain("missing, boot 1700000000000 record 10-12, 3 records");
     expect(JSON.parse(lines("b/collect.json").at(-1)!)).toMatchObject({

@@ -28,7 +28,6 @@ const collectAll = (value: string, all: string[]) => [...all, value];
 
 export function command(): Command {
   return new Command("collect")
-    .summary("receive an appliance's log, verify it, keep it")
     .description(
       "Receive the log of an appliance from the network, or read it from a file that a syslog receiver wrote; verify each record;\n" +
         "keep genuine records in eve.json and in an index (weir events), and report what is wrong in collect.json.",
@@ -159,7 +158,11 @@ class Talk {
 }
 const SHOWN = 50;
 
-function summary({ verifier, unindexed, unsent, unwritten }: Collector, dropped: number | undefined): string {
+/** What came of it all, for people. @param dropped datagrams that the socket had no room for */
+export function summary(
+  { verifier, unindexed, unsent, unwritten }: Pick<Collector, "verifier" | "unindexed" | "unsent" | "unwritten">,
+  dropped: number | undefined,
+): string {
   const { counts } = verifier;
   const lines: [string, string][] = [
     ["datagrams", `${verifier.datagrams}`],

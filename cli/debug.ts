@@ -21,7 +21,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("debug")
-    .summary("turn an image's crash record into lines of AssemblyScript, and replay it")
     .description(
       "Turn the crash record on an image's console into the chain of calls with lines of AssemblyScript, and replay the\n" +
         "flight recorder's frames in this process to the same trap. Needs the .debug file that weir build wrote beside the image.",

@@ -21,7 +21,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("decode")
-    .summary("decode captures, a line for each packet or 1553 message")
     .description(
       "Decodes captures (pcap, pcapng, gzip of them, Chapter 10) and writes a line for each packet to standard output.\nA Chapter 10 file gives a line for each MIL-STD-1553 message.",
     )

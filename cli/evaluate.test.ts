@@ -68,6 +68,7 @@ describe("the plant network with an intruder", () => {
     expect(e.detectors[0]!.recall).toBeGreaterThan(0.95);
     expect(e.detectors[0]!.auc).toBeGreaterThan(0.99);
     expect(e.falseAlarms.count).toBe(0);
+    expect(readFileSync(svg, "utf8")).toContain("ROC by record, 1 captures");
     expect(readFileSync(svg, "utf8")).toMatch(/^<svg [\s\S]*all \d\.\d{4}[\s\S]*<\/svg>\n$/);
     expect((await evaluate(...SITE, "--baseline", baseline, "--json")).out).toBe(ran.out);
   });

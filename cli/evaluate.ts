@@ -36,7 +36,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("evaluate")
-    .summary("measure detection on labelled captures")
     .description(
       "Replay labelled captures through the appliance in this process and measure its detectors: precision, recall and\n" +
         "F1 at the current thresholds, ROC over all thresholds, which attacks were found, by which detector and how soon, and\n" +

@@ -26,7 +26,6 @@ const SEVERITIES: Record<string, number> = { alert: 1, warning: 4, notice: 5, in
 
 export function command(): Command {
   return new Command("events")
-    .summary("look up events that weir collect has kept")
     .description("Look up events in the index that weir collect keeps. An event must match all the options given.")
     .requiredOption("-l, --log-dir <dir>", "the collector's folder")
     .option("--since <when>", "from 30m, 2h or 7d ago, or from 2026-03-02T09:00:00Z, by the event's own time")

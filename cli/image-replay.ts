@@ -101,7 +101,7 @@ function logging(compiled: CompiledPolicy): CompiledPolicy {
   };
 }
 
-async function qemuVersion(arch: Arch): Promise<string> {
+export async function qemuVersion(arch: Arch): Promise<string> {
   const { stdout } = await promisify(execFile)(PROGRAMS[arch], ["--version"]);
   return `QEMU ${/version (\S+)/.exec(stdout)?.[1] ?? "of unknown version"}`;
 }

@@ -12,7 +12,6 @@ import { printable } from "../lib/printable.ts";
 
 export function command(): Command {
   return new Command("inspect")
-    .summary("list everything that is in an image")
     .description(
       "List everything that is in an image: which interfaces it has and which way each one works, what is loaded where\n" +
         "with which permissions, the policy, the compartments, the bound of their stack, and how much was written for it.",

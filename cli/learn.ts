@@ -25,7 +25,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("learn")
-    .summary("learn what is normal from clean captures")
     .description(
       "Learn what is normal from clean captures, and from it the thresholds for a wanted rate of false alarms. Each capture\n" +
         "is learned by the code of the image, from a fresh start, and the results are merged. A policy names\n" +

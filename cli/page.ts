@@ -19,7 +19,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("page")
-    .summary("tune thresholds by looking: scores, alerts, buses in a browser")
     .description(
       "Serve a page on loopback that runs the appliance's own compartments in the browser: drop captures on it, see each\n" +
         "detector's scores over time, drag its threshold and watch alerts come and go, then export the policy.",

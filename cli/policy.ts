@@ -15,7 +15,6 @@ import { surveyOf } from "../tuning/derive/survey.ts";
 
 export function command(): Command {
   return new Command("policy")
-    .summary("check, show and derive policies")
     .description("Check a policy file, show what it means, or propose one from recorded traffic.")
     .addCommand(check())
     .addCommand(show())

@@ -18,7 +18,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("receive")
-    .summary("receive files and streams behind the diode")
     .description(
       "Receive what `weir send` sends through the diode. A file is written under a temporary name, verified (SHA-256), and then given its\n" +
         "name, in the output folder and nowhere else. For missing data, the receiver prints which bytes, and where they were lost.",
@@ -75,7 +74,7 @@ async function receive(options: Options): Promise<number> {
     socket.once("error", reject);
     socket.bind(Number(port), address, resolve);
   });
-  process.stderr.write(`weir: listening on port ${port}\n`);
+  process.stderr.write(`weir: listening on port ${socket.address().port}\n`);
   let silent = false;
   await new Promise<void>((resolve) => {
     const stops = merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM"))

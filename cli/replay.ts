@@ -42,7 +42,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("replay")
-    .summary("replay captures through the appliance and report")
     .description(
       "Replay captures through the appliance: decode, detect, filter, and report. The same compiled compartments run in\n" +
         "this process or, with --image, in the booted image: same capture and policy, same bytes of events and frames.",

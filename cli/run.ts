@@ -33,7 +33,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("run")
-    .summary("start an image on network interfaces")
     .description(
       "Start an image under a hypervisor on three tap devices, print its console, and stop it on Ctrl-C or SIGTERM. It is\n" +
         "ended when it is not ready in time, or when the host takes none of its alerts. With --print, show exactly what\n" +

@@ -24,7 +24,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("send")
-    .summary("send files and streams through the diode")
     .description(
       "Send files, folders, standard input (-) or what comes to a socket through the diode, as authenticated UDP frames of\n" +
         "1,472 bytes at a constant rate, with redundancy. Nobody answers: what arrives, `weir receive` says on the other side.",

@@ -39,7 +39,9 @@ async function run(...argv: string[]): Promise<{ out: string; talk: string; code
 it("writes a recording, the same for the same seed", async () => {
   const { talk, code, out } = await run(BUS, "--seconds", "1", "--seed", "5", "-o", at("a.ch10"));
   expect([code, out]).toEqual([0, ""]);
-  expect(talk).toMatch(/AVIONICS \(channel 2\): 452 messages\/s, load 19\.\d %/);
+  expect(talk).toMatch(
+    /^weir: AVIONICS \(channel 2\): 452 messages\/s, load 19\.\d %, at most \d+\.\d\d of \d+ ms in minor frame \d+$/m,
+  );
   await run(BUS, "--seconds", "1", "--seed", "5", "-o", at("b.ch10"));
   await run(BUS, "--seconds", "1", "--seed", "6", "-o", at("c.ch10"));
   expect(readFileSync(at("a.ch10")).equals(readFileSync(at("b.ch10")))).toBe(true);
@@ -53,6 +55,7 @@ it("injects attacks and writes their labels beside the recording", async () => {
   const attacks = ["--attack", "rogue-terminal@0.2:high+0.5", "collision/3@0.3:high"];
   const { talk } = await run(BUS, "--seconds", "1", ...attacks, "-o", at("d.ch10"));
   expect(talk).toMatch(/rogue-terminal \(high\) on channel 2 from 0.200 s: 13 inserted/);
+  expect(talk).toMatch(/^weir: \d+ messages, \d+ of them labelled in .*d\.labels\.csv$/m);
   const [head, ...rows] = readFileSync(at("d.labels.csv"), "utf8").trimEnd().split("\n");
   expect(head).toBe("number,label,name,channel,rtc48,change");
   expect(rows.filter((row) => row.includes("rogue-terminal")).length).toBe(13);

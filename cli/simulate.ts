@@ -57,7 +57,6 @@ Examples:
 
 export function command(): Command {
   return new Command("simulate")
-    .summary("simulate a MIL-STD-1553 bus, with attacks")
     .description(
       "Simulates the MIL-STD-1553 buses of an interface-control file and writes an IRIG 106 Chapter 10 recording, or the\n" +
         "same as a UDP stream. Attacks of a catalogue can be injected, with ground truth; into recordings too (-r).",

@@ -108,6 +108,7 @@ describe("a network", () => {
     const text = readFileSync(at("drifts.yaml"), "utf8");
     expect(text).toMatch(/^# ---- thresholds: where they come from\n# by {9}Ann Lee\n# with {7}weir tune \d/);
     expect(text).toContain("drifts.pcap, sha256 ");
+    expect(text).toMatch(/^# expected {3}\S+ per hour on held-out blocks, 95 %: \S+ to \S+; \d+ on these captures$/m);
     expect(text).not.toMatch(/^# date/m);
     for (const line of readFileSync(fixture("watch.yaml"), "utf8").trimEnd().split("\n")) expect(text).toContain(line);
     expect((await run(policyCommand(), "check", at("drifts.yaml"))).code).toBe(0);
@@ -196,6 +197,9 @@ describe("a network", () => {
     const { talk, code } = await tune(...asked, "--max-alarms-per-hour", "10", "-o", at("unmet.yaml"));
     expect(code).toBe(3);
     expect(talk).toMatch(/budget of 10 alarms per hour cannot be met by thresholds: new-pair \(\d+\)/);
+    expect(talk).toMatch(
+      /^weir: what can be: \d+ with all detectors on; or with new-pair switched off in the policy \(detectors: \{ NAME: off \}\); or with a baseline of more clean hours$/m,
+    );
     expect(existsSync(at("unmet.yaml")) || existsSync(at("unmet.baseline"))).toBe(false);
     // What it says can be met, can be
     const least = Number(/what can be: (\S+) /.exec(talk)![1]);

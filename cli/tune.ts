@@ -44,7 +44,6 @@ interface Options {
 
 export function command(): Command {
   return new Command("tune")
-    .summary("set all thresholds for a budget of false alarms")
     .description(
       "Set all thresholds for a budget of false alarms, from clean captures: replays them through the appliance in this\n" +
         "process, prints what the thresholds would cost and catch, and writes a new policy with a new baseline.\n" +

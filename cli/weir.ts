@@ -28,7 +28,7 @@ First steps:
     );
   const wanted = argv.find((word) => !word.startsWith("-"));
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    if (name === wanted) program.addCommand((await load()).command());
+    if (name === wanted) program.addCommand((await load()).command().summary(summary));
     else program.command(name).summary(summary).description(summary);
   }
   program.exitOverride();

@@ -220,6 +220,8 @@ it("baselines that cannot be merged", () => {
     packets: 1,
     messages: 0,
     seconds: 1,
+    bytes: 1,
+    last: LEARNED,
     first: LEARNED,
   };
   const one = { captures: [capture], falseAlarmsPerHour: 1, thresholds: [], entries: [] };
