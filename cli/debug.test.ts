@@ -55,7 +55,7 @@ it("writes scripts for gdb", () => {
   });
   expect(weir("--gdb", "--break", "guard:nothing")).toMatchObject({
     status: 1,
-    stderr: expect.stringMatching(/no function guard:nothing/),
+    stderr: expect.stringMatching(/no function guard:nothing in the image: expected COMPARTMENT:NAME/),
   });
 });
 

@@ -74,6 +74,7 @@ interfaces: { out: { next-hop: 52:54:00:77:00:12 }, log: { stop-when-silent: 1mi
 rules: []
 transfer: { in: { key: "${"ca".repeat(32)}" }, out: { key: "${"fe".repeat(32)}" } }
 quarantine: { for: 500ms }
+recorders: any
 `;
 
 it.each([

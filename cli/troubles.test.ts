@@ -1,6 +1,6 @@
 // What commands say of trouble that comes on the way, not from their options (usage.test.ts).
 import { spawnSync } from "node:child_process";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { placeManifest } from "../appliance/build/place.ts";
@@ -23,6 +23,7 @@ const file = (name: string, content: string | Uint8Array = "") => {
 };
 const run = async (name: string, ...words: string[]) =>
   (await COMMANDS[name]!.load()).command().exitOverride().parseAsync(words, { from: "user" });
+const HEAD = "weir: 1\ninterfaces: { out: { next-hop: 52:54:00:77:00:12 } }\n";
 const SITE = ["-r", "fixtures/site.pcap", "-c", "fixtures/policy.yaml"];
 
 it("an unknown command: where the commands are listed", () => {
@@ -80,22 +81,63 @@ it("inspect: a disk with another file in it", async () => {
   expect([process.exitCode, seen.talk]).toEqual([2, `weir: ${path}: a disk without an image of weir build\n`]);
 });
 
+/** UDP, to port 256. */
+function datagram(from: number, to: number): Buffer {
+  const bytes = Buffer.alloc(60);
+  bytes.write("ffffffffffff020000000001080045", 0, "hex");
+  bytes.write("002e0000000040110000", 16, "hex");
+  bytes.writeUInt32BE(0x0a000000 + from, 26);
+  bytes.writeUInt32BE(0x0a000000 + to, 30);
+  bytes.write("03e80100001a", 34, "hex");
+  return bytes;
+}
+const capture = (name: string, ...frames: Buffer[]) =>
+  file(name, pcapFile(frames.map((bytes, n) => ({ seconds: 1, fraction: n, bytes }))));
+
 it("learn: more hosts than fit", async () => {
-  const frame = (n: number) => {
-    const bytes = Buffer.alloc(60);
-    bytes.write("ffffffffffff0200000000010800", 0, "hex");
-    bytes.write("4500002e000000004011000000000000000000000001000100" + "1a", 14, "hex");
-    bytes.writeUInt32BE(0x0a000000 + n, 26);
-    bytes.writeUInt32BE(0x0a800000 + n, 30);
-    bytes.writeUInt16BE(26, 38);
-    return bytes;
-  };
-  const packets = Array.from({ length: 4000 }, (_, n) => ({ seconds: 1, fraction: n, bytes: frame(n) }));
-  const path = file("many.pcap", pcapFile(packets));
+  const path = capture("many.pcap", ...Array.from({ length: 4000 }, (_, n) => datagram(n, 0x800000 + n)));
   await run("learn", "-k", "none", "-r", path, "-o", join(seen.folder, "many.baseline"));
   expect(seen.talk).toMatch(
     /^weir: .*many\.pcap: more hosts and conversations than fit at a time: \d+ were forgotten, the longest unused first$/m,
   );
+});
+
+it("learn: a log without a whole export", async () => {
+  const words = (log: string) => ["learn", "--from-log", log, "-o", join(seen.folder, "f.baseline")] as const;
+  const none = file("none.json", "{}\n");
+  await expect(run(...words(none))).rejects.toThrow(new Error(`${none}: no whole export of a baseline in it`));
+  const eve = join(seen.folder, "eve.json");
+  const policy = file("learn.yaml", `${HEAD}learn: { every: 10s }\nrules: []\n`);
+  await run("replay", "-r", "fixtures/normal.pcap", "-c", policy, "--eve", eve);
+  const lines = readFileSync(eve, "utf8").split("\n");
+  const lacks = file("lacks.json", lines.filter((line) => !line.includes('"detector":"flood"')).join("\n"));
+  await expect(run(...words(lacks))).rejects.toThrow(
+    new Error(`${lacks}: no whole export of a baseline in it (6 lack entries that were lost on the way)`),
+  );
+});
+
+it("baseline show: nothing that has a threshold", async () => {
+  const members = { captures: [], falseAlarmsPerHour: 1, thresholds: [], entries: [] };
+  await run("baseline", "show", file("no.baseline", JSON.stringify({ "weir-baseline": 1, ...members })));
+  expect(seen.out).toContain("\n  none: no detector has learned a threshold\n");
+});
+
+it("policy derive: what was seen seldom, and from more sources than a rule should name", async () => {
+  const crowd = Array.from({ length: 65 }, (_, n) => datagram(n, 0x800000));
+  const path = capture("crowd.pcap", ...crowd, datagram(1, 0x800001));
+  await run("policy", "derive", "-k", "none", "-r", path, "--least-frames", "2");
+  expect(seen.out).toContain(`
+# Seen fewer than 2 times, not proposed:
+#   udp 256 from 10.0.0.1 to 10.128.0.1: 1 frames, at most 1 in a second, 18 bytes
+
+# From more than 64 sources, not proposed:
+#   udp 256 from 65 sources to 10.128.0.0: 65 frames, at most 65 in a second, 18 bytes
+`);
+});
+
+it("replay: filter words and a Chapter 10 recording", async () => {
+  await run("replay", "-r", "fixtures/mil1553/clean.ch10", "tcp");
+  expect(seen.talk).toContain("weir: the filter is for frames: Chapter 10 recordings went in whole\n");
 });
 
 it("replay: without what an image needs, and an image that ends early", async () => {
@@ -128,6 +170,28 @@ it("run: a host that starts no images for this processor", async () => {
   await expect(run("run", path, "--in", "a", "--out", "b", "--log", "c", "--host", "alioth")).rejects.toThrow(
     new Error(`${path}: --host alioth starts no images for aarch64`),
   );
+});
+
+it("tune: captures that span no time", async () => {
+  const baseline = join(seen.folder, "one.baseline");
+  const one = capture("one.pcap", datagram(1, 2));
+  await run("learn", "-k", "none", "-r", one, "-o", baseline);
+  await expect(
+    run(
+      "tune",
+      "-r",
+      one,
+      "-k",
+      "none",
+      "-c",
+      "fixtures/policy.yaml",
+      "--baseline",
+      baseline,
+      "--max-alarms-per-hour",
+      "1",
+      "--dry-run",
+    ),
+  ).rejects.toThrow(new Error("the captures span no time, so no rate per hour follows from them"));
 });
 
 it("tune: a date of the build that is none", async () => {

@@ -35,7 +35,8 @@ export class Frames {
   constructor(symbols: Symbols) {
     const bytes = section(symbols.elf, ".debug_frame");
     const stackPointer = STACK_POINTER[symbols.elf.machine];
-    if (!bytes || stackPointer === undefined) throw new Error("no .debug_frame");
+    if (!bytes || stackPointer === undefined)
+      throw new Error("no .debug_frame: expected the .debug file that weir build writes");
     this.#stackPointer = stackPointer;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const commons = new Map<number, Common>();

@@ -77,11 +77,16 @@ describe("a crash record", () => {
 
   it("says what is missing of it", () => {
     const cut = readCrash(LOG.slice(0, -3).join("\n"));
-    expect(cut.damage.join("; ")).toMatch(/has no end.*; \d+ of 1664 bytes/);
+    expect(cut.damage.join("; ")).toMatch(
+      /^the record has no end: the log was cut, or the image ended while it printed the record; \d+ of 1664 bytes of the flight recorder are missing or damaged$/,
+    );
     expect(cut.records).toHaveLength(2);
     expect(readCrash(LOG.filter((line) => !line.includes("registers")).join("\n")).damage).toEqual([
       "the registers are missing",
     ]);
+    expect(readCrash(LOG.filter((line) => !line.includes("trap")).join("\n")).reason).toBe(
+      "unknown: the log lacks the line that names it",
+    );
     expect(readCrash(LOG.filter((line) => !line.includes("trap")).join("\n")).damage[0]).toMatch(
       /what happened is missing/,
     );

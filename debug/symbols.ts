@@ -64,7 +64,7 @@ export function functionAt({ functions }: Symbols, address: bigint): Symbol | un
 
 function codeAt(elf: Elf, from: bigint, to: bigint): Uint8Array {
   const segment = elf.segments.find((s) => s.virtual <= from && to <= s.virtual + BigInt(s.fileSize));
-  if (!segment) throw new Error("the code is missing");
+  if (!segment) throw new Error(`no code at 0x${from.toString(16)}: expected the .debug file that weir build writes`);
   const at = segment.offset + Number(from - segment.virtual);
   return elf.bytes.subarray(at, at + Number(to - from));
 }

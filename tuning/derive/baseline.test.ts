@@ -63,5 +63,8 @@ it("names what was seen seldom in comments only, and only what goes where it is 
   const network = { version: 4 as const, hi: 0n, lo: 0x0a000109n, bits: 32 };
   const text = proposeOf(baseline, "b", { to: [network], least: 100 });
   expect(compilePolicyText(text, "p").policy.rules.map(({ name }) => name)).toEqual(["udp-5000"]);
+  expect(text).toContain(
+    "\n# Seen too seldom, with no telling who asked, or nothing that crosses; not proposed:\n#   10",
+  );
   expect(text).toContain("#   10.0.0.21 -> 10.0.1.9, protocol 17, service 6000: 2 packets");
 });

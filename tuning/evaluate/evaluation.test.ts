@@ -111,6 +111,8 @@ describe("figures by record", () => {
   });
 
   it("mean nothing without attacks, and say so", () => {
+    expect(truth(4, "0\n0\n0\n0\n").warnings).toEqual(["no record is labelled as an attack"]);
+    expect(truth(4, "0\n1\n0\n0\n").warnings).toEqual([]);
     const evaluator = new Evaluator(truth(4, "0\n0\n0\n0\n"), settings);
     evaluator.alarm(alert(2, "shape", 2));
     const evaluation = evaluator.evaluation();

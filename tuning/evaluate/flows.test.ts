@@ -68,11 +68,16 @@ describe("CICFlowMeter's columns", () => {
 
   it("are refused where they are of another capture, and where a value is none", async () => {
     const elsewhere = CICIDS + row("10.9.9.9", 1, "05/07/2017 15:30:00", 0, "PortScan");
-    await expect(named(elsewhere)).rejects.toThrow("none of the 7 packets is in one of its 1 flows: other addresses");
+    await expect(named(elsewhere)).rejects.toThrow(
+      "none of the 7 packets is in one of its 1 flows: other addresses or ports",
+    );
     const zoned = `src_ip,dst_ip,timestamp,duration,label\n192.168.10.5,192.168.10.50,2017-07-09T15:30:00Z,1,DoS\n`;
     await expect(named(zoned)).rejects.toThrow("addresses and ports are there, at other times");
     const wrong = CICIDS + row("192.168.10.5", 99_999, "yesterday", 0, "x");
     expect(() => parseLabels(wrong, "l.csv")).toThrow('l.csv:2:17: sourcePort: "99999", expected a port');
+    expect(() =>
+      parseLabels(CICIDS + row("192.168.10.5", 1, "now", 0, "x").replace(",17,", ",ax.25,"), "l.csv"),
+    ).toThrow(`protocol: "ax.25", expected a protocol's name or number`);
     expect(() => parseLabels(wrong, "l.csv")).toThrow('begin: "yesterday", expected a time');
     expect(() => parseLabels("src_ip,dst_ip\n10.0.0.1,10.0.0.2\n", "l.csv")).toThrow("without a column label");
   });

@@ -32,7 +32,8 @@ describe("labels of records", () => {
   it("know how far they reach, and whether benign records should have rows", () => {
     expect(records("number,label\n2,1\n")).toMatchObject({ last: 2, lastLine: 2, complete: false });
     expect(records("number,label\n2,1\n9,0\n")).toMatchObject({ last: 9, lastLine: 3, complete: true });
-    expect(records("1\n0\n")).toMatchObject({ last: 2, complete: true });
+    expect(records("1\n0\n")).toMatchObject({ last: 2, complete: true, form: "label for each record" });
+    expect(records("duration,label\n5,1\n6,0\n").form).toBe("label for each record, among other columns");
   });
 
   it("are read from this project's captures and simulator", () => {

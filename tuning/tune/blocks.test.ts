@@ -89,7 +89,7 @@ describe("captures as one line of time", () => {
   });
 
   it("what cannot be read twice is refused", async () => {
-    await expect(timelineOf(["-"], false)).rejects.toThrow("expected a file");
+    await expect(timelineOf(["-"], false)).rejects.toThrow("-r -: each capture is read several times: expected a file");
     await expect(timelineOf([bus, bus], false)).rejects.toThrow("given twice");
     await expect(timelineOf([join(folder, "none.pcap")], false)).rejects.toThrow("none.pcap");
   });
