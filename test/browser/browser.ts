@@ -34,6 +34,7 @@ export async function openPage(browser: Browser, url: string): Promise<Watched> 
     wrong.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
+  await page.addInitScript(listen);
   const origin = url.startsWith("http") ? new URL(url).origin : url;
   page.on("request", (request) => {
     const to = request.url();
@@ -43,6 +44,31 @@ export async function openPage(browser: Browser, url: string): Promise<Watched> 
   await page.waitForSelector("html[data-ready], .wrong, .drop");
   return { page, wrong };
 }
+
+/** Runs in the page, before its own scripts: keeps each text that was ever in it, labels and what is written on canvases included. */
+function listen(): void {
+  const seen = new Set<string>();
+  Object.assign(window, { seen });
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+    seen.add(text);
+    return fillText.call(this, text, ...rest);
+  };
+  const take = (node: Node): void => {
+    if (node instanceof Text) seen.add(node.data);
+    else if (node instanceof Element)
+      for (const name of ["aria-label", "placeholder"]) seen.add(node.getAttribute(name) ?? "");
+    node.childNodes.forEach(take);
+  };
+  const observer = new MutationObserver((records) => {
+    for (const { addedNodes } of records) addedNodes.forEach(take);
+  });
+  observer.observe(document, { childList: true, subtree: true });
+}
+
+/** Each text that was ever in the page, one a line. */
+export const textsOf = (page: Page): Promise<string> =>
+  page.evaluate(() => ["", ...(window as unknown as { seen: Set<string> }).seen, ""].join("\n"));
 
 /** Waits until what has changed is drawn, and moves no more. */
 export async function drawn(page: Page): Promise<void> {

@@ -1,15 +1,17 @@
 // The page in a real browser: what it shows is what the command line says, and what it exports does what it showed.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pcapFile } from "../../captures/testing/files.ts";
+import { until } from "../../lib/testing/until.ts";
 import { named } from "../../page/inputs.ts";
 import { run, runLowered } from "../../page/run.ts";
 import type { Scores } from "../../page/scores.ts";
 import { type Served, servePage } from "../../page/server.ts";
-import { browserPath, launch, openPage, screenshot, type Watched, weir } from "./browser.ts";
+import { browserPath, launch, openPage, screenshot, textsOf, type Watched, weir } from "./browser.ts";
 
 if (!browserPath) console.log("skipped: the page in a browser: no chromium");
 
@@ -181,6 +183,7 @@ describe.skipIf(!browserPath)("the page", () => {
     expect(alertsOf(exported!).length).toBe(await page.locator(".alerts tbody tr").count());
     // What people wrote stays
     expect(readFileSync(path, "utf8")).toContain("# listens only");
+    expect(readFileSync(path, "utf8")).toContain("set by hand, looking at scores");
   });
 
   it("the other views, light and dark", async () => {
@@ -196,6 +199,80 @@ describe.skipIf(!browserPath)("the page", () => {
     await page.setInputFiles("#other", join(folder, "policy.tuned.yaml"));
     await page.waitForSelector(".compare");
     await screenshot(page, "compare");
+    await page.click('[role=tab]:text("Scores")');
+    for (const row of await page.locator("tr:has([data-alerts])").all()) await row.click();
+    await page.fill('input[type="search"]', "nothing has these words");
+    const texts = await textsOf(page);
+    for (const text of [
+      ...[
+        "Compare policy",
+        "running the appliance",
+        "How often",
+        "shape: score over time",
+        "No alerts.",
+        "find in alerts",
+      ],
+      ...["reading the records around it", "the event as the appliance wrote it", "factor on the threshold of shape"],
+      "Too few different scores for a fitted tail.",
+      // Traffic
+      ...["with alerts", "What the filter did", "rule, or reason", "frames, or messages", "Anomalies of the decoders"],
+      // Detection
+      ...["ROC by record", "false positive rate", "true positive rate", "Precision over recall", "records called"],
+      // Compare
+      ...["alerts there", "alerts in both", "Alerts only here: 0", "Alerts only there: 0"],
+    ])
+      expect(texts).toContain(`\n${text}\n`);
+    expect(texts).toMatch(
+      /^Line: generalised Pareto tail fitted to the \d+ scores above \S+; it expects \S+ above the threshold\.$/m,
+    );
+  });
+
+  it("without captures asks for some, and says what a quiet one, one with many alerts and a lost one show", async () => {
+    const none = { captures: [], policies: [policy], labels: [], sets: [], ignoreChecksums: true };
+    const { start, files } = await named(none);
+    const served = await servePage(start, files, 0);
+    const { page: own, wrong } = await openPage(browser, served.url);
+    const frame = (n: number) =>
+      Buffer.from(`0200000000090200000000010800450000140000000040110000${hex(n)}0a000109`, "hex");
+    const hex = (n: number) => (0x0a010000 + n).toString(16).padStart(8, "0");
+    const capture = (many: number) =>
+      pcapFile(Array.from({ length: many }, (_, n) => ({ seconds: 1 + n, fraction: 0, bytes: frame(n) })));
+    const drop = async (what: string, many: number, newcomer: string) => {
+      const yaml = `weir: 1\ninterfaces: { out: { next-hop: 52:54:00:77:00:12 } }\nrules: []\ndetectors: { newcomer: ${newcomer} }\n`;
+      for (const [name, bytes] of [
+        [`${what}.pcap`, capture(many)],
+        [`${what}.yaml`, yaml],
+      ] as const)
+        writeFileSync(join(folder, name), bytes);
+      await own.setInputFiles("#files", [join(folder, `${what}.pcap`), join(folder, `${what}.yaml`)]);
+      await own.waitForSelector(`header:has-text("${what}.pcap")`);
+    };
+    await drop("quiet", 1, "{}");
+    await until(async () => (await textsOf(own)).includes("\nNo detector found anything"));
+    await drop("many", 600, "{ hosts: 192.0.2.1 }");
+    await until(async () => (await textsOf(own)).includes(": narrow the search.\n"));
+    const texts = await textsOf(own);
+    for (const text of [
+      "Open files",
+      "Drop captures here",
+      "pcap, pcapng, Chapter 10, each also gzipped; a policy (.yaml), a baseline (.baseline), labels (.csv).",
+      "Captures stay in this browser: the page sends nothing.",
+      "No detector found anything, even with its threshold at a hundredth.",
+      "100 more: narrow the search.",
+    ])
+      expect(texts).toContain(`\n${text}\n`);
+    expect(wrong).toEqual([]);
+    await own.close();
+    // Gone between the page and its files
+    const lost = await servePage(
+      { ...start, captures: ["gone.pcap"] },
+      new Map([["gone.pcap", join(folder, "gone.pcap")]]),
+      0,
+    );
+    const other = await openPage(browser, lost.url);
+    expect(await other.page.textContent(".wrong")).toBe("gone.pcap: cannot be read any more");
+    await other.page.close();
+    for (const one of [served, lost]) one.close();
   });
 
   // REQ-GROUND-009

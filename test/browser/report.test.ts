@@ -19,7 +19,7 @@ import { readBus } from "../../mil1553/simulator/icd/read.ts";
 import { simulate } from "../../mil1553/simulator/run.ts";
 import { recording } from "../../mil1553/writer/recording.ts";
 import { waiting } from "../live/receivers.ts";
-import { browserPath, drawn, launch, openPage, screenshot, weir } from "./browser.ts";
+import { browserPath, drawn, launch, openPage, screenshot, textsOf, weir } from "./browser.ts";
 
 if (!browserPath) console.log("skipped: reports in a browser: no chromium");
 
@@ -57,6 +57,24 @@ describe.skipIf(!browserPath)("reports", () => {
     expect(await page.textContent("details table")).toMatch(/collision|parity|format|gap|word|response/);
     await page.focus("canvas[tabindex]");
     for (const key of ["+", "ArrowRight", "-"]) await page.keyboard.press(key);
+    // Over each cell of the map
+    await page.evaluate(() => {
+      const map = document.querySelector("canvas:not([tabindex])")!;
+      const { left, top, width, height } = map.getBoundingClientRect();
+      for (let y = 4; y < height; y += 6)
+        for (let x = 4; x < width; x += 6)
+          map.dispatchEvent(new MouseEvent("mousemove", { clientX: left + x, clientY: top + y }));
+    });
+    const texts = await textsOf(page);
+    for (const text of [
+      `terminals and subaddresses: ${shown} in use; the table below has them all`,
+      "Left: receives, right: transmits. Rows are terminals, columns subaddresses. Red: with errors.",
+      "schedule: messages over time; plus and minus zoom, arrows move",
+      "Wheel or + and -: zoom. Drag or arrows: move. Red: messages with anomalies; red ticks below: alerts.",
+      "with errors",
+    ])
+      expect(texts).toContain(`\n${text}\n`);
+    expect(texts).toMatch(/^RT \d+ SA \d+ (transmits|receives): \d+ messages, [\d.]+\/s, \d+ with errors$/m);
     await screenshot(page, "bus-light");
     await page.click("text=Light or dark");
     await screenshot(page, "bus-dark");
@@ -227,6 +245,14 @@ describe.skipIf(!browserPath)("reports", () => {
       const url = await said(start("page", "--live", log), /http:\S+/);
       const { page, wrong } = await openPage(browser, url);
       expect(await page.textContent(".tiles")).toContain("none yet");
+      expect(await page.textContent("header")).toContain(
+        "the log of a running appliance; the page sends nothing to it",
+      );
+      for (const text of [
+        ...["in quarantine", "missing records", "Rates appear after two heartbeats.", "what the collector found"],
+        ...["Per second", "The log itself"],
+      ])
+        expect(await textsOf(page)).toContain(`\n${text}\n`);
       const sent = await sendLog(port, 50);
       expect(sent.alerts).toBeGreaterThan(0);
       await page.waitForFunction(
