@@ -42,7 +42,6 @@ interface Incoming {
   ended: boolean;
   /** When something last came, ms. */
   last: number;
-  checking: boolean;
 }
 
 const NONE = Buffer.alloc(32);
@@ -146,7 +145,6 @@ export class Receiver {
       pieces: new Pieces(),
       ended: false,
       last: 0,
-      checking: false,
     };
     this.#incoming.set(key, one);
     return one;

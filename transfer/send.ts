@@ -72,7 +72,7 @@ export class Sender {
 
   /** Wakes up what is between: the first frames of all are lost most often. */
   async warmUp(): Promise<void> {
-    this.#began = performance.now();
+    this.#restart();
     for (let n = 0; n < IDLES; n++) await this.#send(this.#endpoint.idle());
   }
 
@@ -167,9 +167,11 @@ export class Sender {
     // What was not used is not made up for: a constant rate, no bursts
     const ahead = this.#began + ++this.#slots * this.#interval - performance.now();
     if (ahead > 2) await sleep(ahead);
-    else if (ahead < -50) {
-      this.#began = performance.now();
-      this.#slots = 0;
-    }
+    else if (ahead < -50) this.#restart();
+  }
+
+  #restart(): void {
+    this.#began = performance.now();
+    this.#slots = 0;
   }
 }

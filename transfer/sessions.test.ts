@@ -1,12 +1,13 @@
 // What a receiver does not take again after it was started again, and what it does not replace.
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../lib/testing/until.ts";
 import { Endpoint, PROFILES } from "./endpoint.ts";
 import { type Done, Receiver } from "./receive.ts";
+import { Sessions } from "./sessions.ts";
 
 const KEY = Buffer.alloc(32, 3);
 let folder: string;
@@ -90,4 +91,55 @@ it("a file that began earlier does not replace one that began later", async () =
     [false, "a newer file of that name has come"],
   ]);
   expect(content("a")).toBe("newer");
+});
+
+const MOST = 2n ** 64n - 1n;
+it.each<[string, { boot: bigint; sequence: bigint } | undefined]>([
+  ['{"boot":"7","sequence":"12"}\n', { boot: 7n, sequence: 12n }],
+  [`{"boot":"${MOST}","sequence":"${MOST}"}\n`, { boot: MOST, sequence: MOST }],
+  [`{"boot":"${MOST + 1n}","sequence":"1"}\n`, undefined],
+  [`{"boot":"1","sequence":"${MOST + 1n}"}\n`, undefined],
+  ['{"boot":"7","sequence":"12"}', undefined],
+  ['{"boot":"","sequence":"12"}\n', undefined],
+  ["", undefined],
+])("what is remembered is read only as it is written: %j", (text, floor) => {
+  const sessions = new Sessions(folder);
+  expect([sessions.path, sessions.load()]).toEqual([join(folder, ".weir-received.json"), undefined]);
+  writeFileSync(sessions.path, text);
+  if (floor) {
+    expect(sessions.load()).toEqual(floor);
+    rmSync(sessions.path);
+    sessions.save(floor); // it is there already, as far as it knows
+    expect(existsSync(sessions.path)).toBe(false);
+    new Sessions(folder).save(floor);
+    expect(readFileSync(sessions.path, "utf8")).toBe(text);
+    for (const next of [
+      { ...floor, boot: 1n },
+      { ...floor, boot: 1n, sequence: 2n },
+    ]) {
+      sessions.save(next);
+      expect(new Sessions(folder).load()).toEqual(next);
+    }
+  } else
+    expect(() => sessions.load()).toThrow(
+      `${sessions.path}: not the state of a receiver; remove it to receive recordings of old sessions, too`,
+    );
+});
+
+it("a file is newer by its session, and in one session by its stream; 65,536 names are remembered", () => {
+  const sessions = new Sessions(folder);
+  const isNewer = (boot: bigint, stream: number) => sessions.isNewer("a", boot, stream);
+  expect(isNewer(7n, 3)).toBe(false);
+  sessions.came("a", 7n, 3);
+  expect([isNewer(7n, 2), isNewer(7n, 3), isNewer(7n, 4), isNewer(6n, 9), isNewer(8n, 1)]).toEqual([
+    ...[true, false, false, true, false],
+  ]);
+  for (let n = 1; n < 65_536; n++) sessions.came(`b${n}`, 7n, 3);
+  expect(isNewer(6n, 9)).toBe(true);
+  sessions.came("c", 7n, 3);
+  expect(isNewer(6n, 9)).toBe(false);
+  expect(sessions.isNewer("b1", 6n, 9)).toBe(true);
+  sessions.came("b1", 7n, 3);
+  sessions.came("d", 7n, 3);
+  expect(["b1", "b2", "b3"].map((name) => sessions.isNewer(name, 6n, 9))).toEqual([true, false, true]);
 });
