@@ -37,9 +37,17 @@ describe("shares of a budget", () => {
       ["flood", 1.5],
     ]);
     const divided = sharesForAttacks(shares, factorAt, [found, missed]);
-    expect(divided.get("rate")).toBeGreaterThanOrEqual(0.6 - 1e-9);
-    expect(divided.get("flood")).toBeGreaterThanOrEqual(0.25 - 1e-9);
-    expect(sum(divided)).toBeCloseTo(1, 12);
+    // 14 of 20 steps, of a half of the budget; what is left of them is divided as the first half is
+    expect(divided.get("rate")).toBeCloseTo(0.25 + 14 / 40 + 0.5 * (6 / 40), 12);
+    expect(divided.get("flood")).toBeCloseTo(0.25 + 0.5 * (6 / 40), 12);
+    // Nobody finds it with all of the half, so nobody gets it
+    const beyond = sharesForAttacks(shares, (_, share) => (share > 0.75 ? 1 : 2), [missed]);
+    for (const [name, share] of shares) expect(beyond.get(name)).toBeCloseTo(share, 12);
+    // Two attacks for two steps rather than one for one and a half; the last step is used too
+    const many = [2.5, 2.4, 1.5].map((peak) => new Map<DetectorName, number>([["flood", peak]]));
+    const gained = sharesForAttacks(shares, (_, share) => 3 - 2 * share - 1e-9, many);
+    expect(gained.get("flood")).toBeCloseTo(0.75, 12);
+    expect(gained.get("rate")).toBeCloseTo(0.25, 12);
     const unchanged = sharesForAttacks(shares, () => 1, [found]);
     for (const [name, share] of shares) expect(unchanged.get(name)).toBeCloseTo(share, 12);
   });
