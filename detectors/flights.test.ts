@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Log, summary } from "../appliance/compartments/inspect/testing/log.ts";
+import { INSPECT_BYTES, Log, memoryOf, summary } from "../appliance/compartments/inspect/testing/log.ts";
 import { Action, RecordKind } from "../appliance/contract/abi.ts";
 import { DetectorSetting, InspectFlag, type Section, Tag } from "../appliance/contract/config.ts";
 import { packed } from "../appliance/contract/layout.ts";
@@ -121,3 +121,7 @@ for (const [how, of] of Object.entries(POLICIES))
   it.each(Object.entries(TRAFFIC))(`${how}: %s`, async (name, traffic) => {
     await expect(summary(`${how} ${name}`, await log(of(), traffic()))).toMatchFileSnapshot(golden(`${how} ${name}`));
   });
+
+it("the tables of inspect take as many bytes as is said in one place", async () => {
+  expect(await memoryOf("inspect")).toBe(INSPECT_BYTES);
+});

@@ -1,7 +1,7 @@
 // All that the decoder finds in each frame, and all that inspect says of them and of their flows, held against what they said before:
 // detectors/flights.test.ts tells how to go on where that differs.
 import { beforeAll, expect, it } from "vitest";
-import { Log, summary } from "../appliance/compartments/inspect/testing/log.ts";
+import { INSPECT_BYTES, Log, memoryOf, summary } from "../appliance/compartments/inspect/testing/log.ts";
 import { RecordKind } from "../appliance/contract/abi.ts";
 import { batches, type Frame } from "../detectors/testing/site.ts";
 import { swarm } from "../detectors/testing/swarm.ts";
@@ -133,4 +133,8 @@ const FLOWS: Record<string, () => Frame[]> = {
 it.each(Object.entries(FLOWS))("flows: %s", async (name, make) => {
   const lines = await said("tunnels: any", batches(make()));
   await expect(summary(`flows, ${name}`, lines)).toMatchFileSnapshot(`golden/flows-${name}.txt`);
+});
+
+it("the tables of inspect take as many bytes as is said in one place", async () => {
+  expect(await memoryOf("inspect")).toBe(INSPECT_BYTES);
 });

@@ -1,6 +1,6 @@
 // All that inspect says of bus traffic of which much is wrong, held against what it said before: ../flights.test.ts tells how to go on where that differs.
 import { beforeAll, expect, it } from "vitest";
-import { Log, summary } from "../../appliance/compartments/inspect/testing/log.ts";
+import { INSPECT_BYTES, Log, memoryOf, summary } from "../../appliance/compartments/inspect/testing/log.ts";
 import { Action, RecordKind } from "../../appliance/contract/abi.ts";
 import { DetectorSetting, InspectFlag, type Section, Tag } from "../../appliance/contract/config.ts";
 import { packed } from "../../appliance/contract/layout.ts";
@@ -93,3 +93,7 @@ for (const [how, flags, scale] of [
     const lines = await log(policy(flags, scale, name === "anything" ? wide : section), make());
     await expect(summary(`bus ${how} ${name}`, lines)).toMatchFileSnapshot(golden(`${how} ${name}`));
   });
+
+it("the tables of inspect take as many bytes as is said in one place", async () => {
+  expect(await memoryOf("inspect")).toBe(INSPECT_BYTES);
+});

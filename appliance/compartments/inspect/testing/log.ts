@@ -1,8 +1,10 @@
 // Everything that inspect says of records, a line each: for tests that hold all of it against what was said before.
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compileOnboard } from "../../../../lib/asc.ts";
 import { detectorName } from "../../../../page/scores.ts";
+import { COMPARTMENTS, type CompartmentName } from "../../../build/compartments.ts";
 import {
   EVENT_HEADER,
   EventHeader,
@@ -30,6 +32,9 @@ function kindOf(json: string): string {
   return more ? `${type} ${more[1]}` : type;
 }
 
+/** Of run(), for one batch of records. */
+const MOST_CALLS = 20_000;
+
 export class Log {
   readonly #inspect: Inspect;
   readonly #input: Uint8Array;
@@ -53,8 +58,9 @@ export class Log {
   /** Records that fit in its input. */
   run(records: Uint8Array): this {
     this.#input.set(records);
-    for (let at = 0; at < records.length; ) {
+    for (let [at, calls] = [0, 0]; at < records.length; calls++) {
       at = this.#inspect.run(at, records.length);
+      if (calls > MOST_CALLS) throw new Error(`inspect does not get past record ${at}`);
       this.#events();
       this.#asked();
     }
@@ -115,3 +121,41 @@ export function summary(name: string, lines: readonly Line[]): string {
     .map(([kind, texts]) => `${kind.padEnd(28)} ${`${texts.length}`.padStart(6)}  ${digest(texts)}\n`)
     .join("");
 }
+
+/** Where the static memory of inspect ends: a table that is added, or of another capacity, changes this number. */
+export const INSPECT_BYTES = 3_928_559;
+
+/** Where a compartment's static memory ends, by its module: the capacity of any of its tables moves that. */
+export async function memoryOf(name: CompartmentName): Promise<number> {
+  const { entry, pages } = COMPARTMENTS.find((one) => one.name === name)!;
+  const wasm = readFileSync(await compileOnboard(entry, { pages }));
+  let at = 8;
+  const number = () => {
+    let [value, shift] = [0, 0];
+    for (;;) {
+      const byte = wasm[at++]!;
+      value |= (byte & 127) << shift;
+      shift += 7;
+      if (byte < 128) return value >>> 0;
+    }
+  };
+  let end = 0;
+  while (at < wasm.length) {
+    const [section, length] = [wasm[at++]!, number()];
+    const next = at + length;
+    if (section === DATA)
+      for (let n = number(); n > 0; n--) {
+        at += 2; // an active segment: i32.const
+        const start = number();
+        at += 1;
+        const size = number();
+        at += size;
+        end = Math.max(end, start + size);
+      }
+    at = next;
+  }
+  return end;
+}
+
+/** The section of a WebAssembly module that says what its memory begins with. */
+const DATA = 11;
