@@ -4,6 +4,7 @@ import { Rule, RuleAction, Tag } from "../appliance/contract/config.ts";
 import { checksum } from "../fixtures/frames.ts";
 import { instantiateOnboard } from "../lib/asc.ts";
 import { type ExportsOf, exportsOf } from "../lib/exports.ts";
+import { Program } from "./policy/formats.ts";
 import { compilePolicyText } from "./policy.ts";
 import { Guard, policyWith, withSection } from "./testing/guard.ts";
 import { VECTOR_POLICY, VECTORS } from "./testing/vectors.ts";
@@ -222,4 +223,13 @@ describe("breaking one checker stops all forwarding", () => {
       if (expected !== "passes")
         expect(guard.one(frame, { time: BigInt(n * 2 + 2) * 1_000_000_000n })).toBeTypeOf("string");
   });
+});
+
+it("a program of the second checker jumps to one place for each name, and never back", () => {
+  const program = () => new Program().label("a").set(0, 1);
+  expect(() => program().label("a")).toThrow(new Error("format: a is there already"));
+  expect(() => program().when({ offset: 0, width: 1 }, 0, 0, "a").pack()).toThrow(
+    new Error("format: a is not behind line 1"),
+  );
+  expect(() => program().when({ offset: 0, width: 1 }, 0, 0, "b").label("b").set(0, 1).pack()).not.toThrow();
 });

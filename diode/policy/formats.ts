@@ -35,7 +35,7 @@ interface Line {
 }
 
 /** Lines with labels; a label stands for the line that follows it, and is only ever referred to from before. */
-class Program {
+export class Program {
   readonly lines: Line[] = [];
   readonly #labels = new Map<string, number>();
 

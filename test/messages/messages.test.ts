@@ -10,7 +10,7 @@ import { quotesOf, unquoted } from "./quoted.ts";
 import { type Text, textsOf } from "./texts.ts";
 
 /** Texts of unquoted.json that only want a test. When there are fewer, this becomes less; never more. */
-const HOLES = 35;
+const HOLES = 3;
 /** Written by npm run generate, and compared by npm run lint. */
 const GENERATED = ["schema/README.md", "schema/eve-weir.schema.json"];
 const GOLDEN = ["cli/testing/golden", "appliance/hosts/descriptions/golden"];
