@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { RecordBatch } from "./batch.ts";
 import { damageText } from "./damage.ts";
 import { readRecording } from "./recording.ts";
-import { block, fields, pcapFile, readAll, readBytes, section } from "./testing/files.ts";
+import { block, enhanced, fields, pcapFile, readAll, readBytes, section } from "./testing/files.ts";
 import { Window } from "./window.ts";
 
 it("a target that is not where records can be, and a look further than there is memory", async () => {
@@ -48,4 +48,21 @@ it("a section with more interfaces than are remembered", async () => {
     "-: offset 1310748: interface description: at most 65536 in a section expected",
   );
   expect(summary.damages).toBe(2);
+});
+
+it("a short description takes a number of its own, as long as there are numbers", async () => {
+  const [one, short] = [block(1, fields(false, [16, 1], [16, 0], [32, 0])), block(1, fields(false, [16, 1], [16, 0]))];
+  const packet = (id: number) => enhanced(id, 5n, Buffer.from("a frame "));
+  const said = async (...blocks: Buffer[]) => {
+    const { summary } = await readBytes(Buffer.concat([section(false), ...blocks]));
+    return summary.damage.map((damage) => damageText(damage).replace(/^-: offset \d+: /, ""));
+  };
+  expect(await said(one, short, one, packet(2), packet(3))).toEqual([
+    "interface description: 20 bytes expected",
+    "packet of interface 3: 3 described before it",
+  ]);
+  expect(await said(...Array<Buffer>(65_536).fill(one), short, packet(65_535), packet(65_536))).toEqual([
+    "interface description: 20 bytes expected",
+    "packet of interface 65536: 65536 described before it",
+  ]);
 });
