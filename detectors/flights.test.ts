@@ -20,6 +20,7 @@ import { byTime } from "./ip/testing/traffic.ts";
 import type { Entry } from "./learned.ts";
 import { patterns } from "./testing/patterns.ts";
 import { batches, type Frame, normalTraffic } from "./testing/site.ts";
+import { spoiltLines } from "./testing/spoilt.ts";
 import { swarm } from "./testing/swarm.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weir-flights-"));
@@ -91,6 +92,7 @@ const POLICIES: Record<string, () => Section[]> = {
 };
 
 let known: Section[];
+let crowd: Section[];
 const logs = new Map<string, Awaited<ReturnType<typeof log>>>();
 const lesson = async (name: string) => {
   const lines = logs.get(name) ?? (await log(changed(policy(LISTS), InspectFlag.LEARN), LESSONS[name]!()));
@@ -98,16 +100,20 @@ const lesson = async (name: string) => {
   return lines;
 };
 
-beforeAll(async () => {
-  const entries = [...(await lesson("the plant")), ...(await lesson("a slow swarm"))].flatMap(({ text }) => {
-    const json = /\{.*\}/.exec(text);
-    const { baseline } = (json ? JSON.parse(json[0]) : {}) as { baseline?: { entry?: Entry } };
-    return baseline?.entry ?? [];
+async function learnedOf(...names: string[]): Promise<Section[]> {
+  const entries = (await Promise.all(names.map(lesson))).flat().flatMap(({ kind, text }): Entry[] => {
+    if (!kind.startsWith("weir_baseline ")) return [];
+    return [(JSON.parse(/\{.*\}/.exec(text)![0]) as { baseline: { entry: Entry } }).baseline.entry];
   });
   const capture = { name: "n", sha256: "", bytes: 0, packets: 1, messages: 0, seconds: 120, first: "", last: "" };
-  const path = join(folder, "site.baseline");
+  const path = join(folder, `${names.length}.baseline`);
   writeBaseline(path, baselineOf([capture], entries, { rate: 1 }));
-  known = policy(LISTS, path);
+  return policy(LISTS, path);
+}
+
+beforeAll(async () => {
+  known = await learnedOf("the plant", "a slow swarm");
+  crowd = await learnedOf("a crowd");
 });
 
 const golden = (name: string) => `golden/${name.replaceAll(" ", "-")}.txt`;
@@ -121,6 +127,46 @@ for (const [how, of] of Object.entries(POLICIES))
   it.each(Object.entries(TRAFFIC))(`${how}: %s`, async (name, traffic) => {
     await expect(summary(`${how} ${name}`, await log(of(), traffic()))).toMatchFileSnapshot(golden(`${how} ${name}`));
   });
+
+it("a crowd that is known", async () => {
+  const again = mixed(
+    LESSONS["a crowd"]!().slice(0, 1500),
+    swarm({ seed: 15, frames: 500, pace: "dense", crowd: 2000 }),
+  );
+  const lines = await log(changed(crowd, InspectFlag.SCORES, 0.5), again);
+  await expect(summary("a crowd that is known", lines)).toMatchFileSnapshot("golden/known-crowd.txt");
+});
+
+// REQ-DETECT-008
+it("sections that are not as they should be: which are refused, and what is judged by the others", async () => {
+  const few = mixed(swarm({ seed: 16, frames: 150, pace: "sparse" }), normalTraffic(4, 20));
+  const sections = changed(known, InspectFlag.SCORES, 0.5);
+  const lines = await spoiltLines(sections, { seed: 1, times: 150, records: [...batches(few)] });
+  await expect(summary("spoilt", lines)).toMatchFileSnapshot("golden/spoilt.txt");
+});
+
+/** Of detectors that keep what is learned, or of whom; who was new, and who tried ports, is remembered as long as inspect runs. */
+const LASTING = ["new-host", "new-service", "scan"];
+const judged = (lines: Awaited<ReturnType<typeof log>>) =>
+  lines.filter(({ kind }) => kind.startsWith("score ") && !LASTING.some((name) => kind.endsWith(` ${name}`)));
+
+it("a second configuration forgets all of the first", async () => {
+  const second = changed(known, InspectFlag.SCORES, 0.01);
+  const frames = mixed(swarm({ seed: 18, frames: 600, pace: "dense", start: 5000 }), normalTraffic(5, 20, 5000));
+  const fresh = judged(await log(second, frames));
+  for (const first of [second, changed(crowd, InspectFlag.SCORES, 2), changed(policy(LISTS), InspectFlag.LEARN)]) {
+    const flight = await Log.of(first);
+    for (const batch of batches(swarm({ seed: 17, frames: 1500, pace: "dense" }))) flight.run(batch);
+    flight.run(record(new Uint8Array(0), { time: 1_100_000_000_000n, kind: RecordKind.END }));
+    flight.configure(second);
+    flight.lines.length = 0;
+    for (const batch of batches(frames)) flight.run(batch);
+    flight.run(
+      record(new Uint8Array(0), { time: BigInt(frames.at(-1)!.time) + 10_000_000_000n, kind: RecordKind.END }),
+    );
+    expect(summary("second", judged(flight.lines))).toBe(summary("fresh", fresh));
+  }
+});
 
 it("the tables of inspect take as many bytes as is said in one place", async () => {
   expect(await memoryOf("inspect")).toBe(INSPECT_BYTES);

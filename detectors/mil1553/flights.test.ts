@@ -14,6 +14,7 @@ import { anything, disturbed } from "../../mil1553/testing/swarm.ts";
 import { mergeEntries } from "../baseline/merge.ts";
 import { DETECTOR, DETECTOR_NAMES, FIRST_OF_BUS } from "../catalogue.ts";
 import type { Entry } from "../learned.ts";
+import { spoiltLines } from "../testing/spoilt.ts";
 import { mil1553 } from "./learned.ts";
 import { bytesOf } from "./testing/appliance.ts";
 
@@ -93,6 +94,39 @@ for (const [how, flags, scale] of [
     const lines = await log(policy(flags, scale, name === "anything" ? wide : section), make());
     await expect(summary(`bus ${how} ${name}`, lines)).toMatchFileSnapshot(golden(`${how} ${name}`));
   });
+
+const pieces = (bytes: Uint8Array) =>
+  Array.from({ length: Math.ceil(bytes.length / 60_000) }, (_, n) =>
+    record(bytes.subarray(n * 60_000, (n + 1) * 60_000), { kind: RecordKind.CHAPTER10 }),
+  );
+const recordedOf = (messages: BusMessage[]) => pieces(Buffer.concat([...bytesOf(messages, bus.channels)]));
+
+// REQ-DETECT-008
+it("sections that are not as they should be: which are refused, and what is judged by the others", async () => {
+  const records = recordedOf(disturbed(flown(21, 0.25), { seed: 21, oneIn: 5 }));
+  const lines = await spoiltLines(policy(InspectFlag.SCORES, 0.5, section), { seed: 2, times: 800, records });
+  await expect(summary("bus spoilt", lines)).toMatchFileSnapshot("golden/spoilt.txt");
+});
+
+it("a second configuration forgets all of the first", async () => {
+  const second = policy(InspectFlag.SCORES, 0.01, section);
+  const records = recordedOf(disturbed(flown(22, 0.5), { seed: 22, oneIn: 5 }));
+  const judged = (flight: Log) => {
+    for (const one of records) flight.run(one);
+    return flight.lines
+      .filter(({ kind }) => kind.startsWith("score "))
+      .map(({ kind, text }) => [kind, text.split(" ")[4]]);
+  };
+  const fresh = judged(await Log.of(second));
+  expect(fresh.length).toBeGreaterThan(20);
+  for (const first of [second, policy(InspectFlag.LEARN, 1)]) {
+    const flight = await Log.of(first);
+    for (const one of recordedOf(disturbed(flown(23, 0.5), { seed: 23, oneIn: 9 }))) flight.run(one);
+    flight.configure(second);
+    flight.lines.length = 0;
+    expect(judged(flight)).toEqual(fresh);
+  }
+});
 
 it("the tables of inspect take as many bytes as is said in one place", async () => {
   expect(await memoryOf("inspect")).toBe(INSPECT_BYTES);

@@ -45,14 +45,25 @@ export class Log {
     this.#input = new Uint8Array(inspect.memory.buffer, inspect.inputAt(), inspect.inputSize());
   }
 
+  /** inspect before it is configured. */
+  static async bare(): Promise<Log> {
+    return new Log(startInspect((await loadModules()).inspect));
+  }
+
   /** inspect under these sections of its part of the policy. */
   static async of(sections: readonly Section[]): Promise<Log> {
-    const log = new Log(startInspect((await loadModules()).inspect));
-    const part = packPart(Part.INSPECT, sections);
-    log.#input.set(part);
-    const refusal = REFUSALS[log.#inspect.configure(part.length)];
+    const log = await Log.bare();
+    const refusal = log.configure(sections);
     if (refusal !== "accepted") throw new Error(`inspect refused its policy: ${refusal}`);
     return log;
+  }
+
+  /** What it answers to them; what was configured before is no more. */
+  configure(sections: readonly Section[]): string {
+    const part = packPart(Part.INSPECT, sections);
+    if (part.length > this.#input.length) return "longer than its input";
+    this.#input.set(part);
+    return REFUSALS[this.#inspect.configure(part.length)]!;
   }
 
   /** Records that fit in its input. */
