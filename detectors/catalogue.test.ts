@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { instantiateOnboard } from "../lib/asc.ts";
-import { DETECTOR } from "./catalogue.ts";
+import { ACCUSES, BELATED, CEILING, DETECTOR, FAMILIES, FIXED, UNTAUGHT } from "./catalogue.ts";
 
 it("has the names and numbers that fly", async () => {
   const { exports: e } = await instantiateOnboard("detectors/onboard/catalogue.probe.ts");
@@ -10,4 +10,59 @@ it("has the names and numbers that fly", async () => {
     if (name !== "none") flying[name] = d;
   }
   expect(flying).toEqual(DETECTOR);
+});
+
+it("says which have thresholds, whom they may accuse, and where they end", () => {
+  const text = (all: object) => Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  expect({
+    ceiling: CEILING,
+    families: text(FAMILIES),
+    accuses: text(ACCUSES),
+    fixed: FIXED.join(" "),
+    untaught: UNTAUGHT.join(" "),
+    belated: [...BELATED].join(" "),
+  }).toMatchInlineSnapshot(`
+    {
+      "accuses": [
+        "scan: nobody,source",
+        "new-host: source",
+        "new-service: flow",
+        "new-pair: source,flow",
+        "arp: nobody,source",
+        "dns-tunnel: nobody,source,flow",
+        "icmp-tunnel: nobody,source,flow",
+        "beacon: nobody,source",
+        "rate: nobody,source,flow",
+        "shape: flow",
+        "bus-message: message",
+        "bus-period: nobody,message",
+        "bus-response: terminal",
+        "bus-error: nobody,terminal",
+        "bus-status: terminal",
+        "bus-data: message",
+        "bus-mode: message",
+      ],
+      "belated": "scan flood beacon silence rate bus-period bus-order bus-gap bus-error bus-load",
+      "ceiling": {
+        "bus-error": 4,
+        "dns-tunnel": 3,
+        "flood": 3,
+        "icmp-tunnel": 3,
+        "new-pair": 8,
+      },
+      "families": [
+        "new-pair: new-pair",
+        "flood: flood",
+        "arp: arp",
+        "rate: rate",
+        "beacon: beacon",
+        "silence: silence",
+        "tunnel: dns-tunnel,icmp-tunnel",
+        "shape: shape",
+        "bus: bus-message,bus-period,bus-order,bus-response,bus-gap,bus-error,bus-status,bus-data,bus-mode,bus-load",
+      ],
+      "fixed": "scan new-host new-service",
+      "untaught": "beacon tunnel",
+    }
+  `);
 });

@@ -1,4 +1,5 @@
 // All that inspect says of bus traffic of which much is wrong, held against what it said before: ../flights.test.ts tells how to go on where that differs.
+import { createHash } from "node:crypto";
 import { beforeAll, expect, it } from "vitest";
 import { INSPECT_BYTES, Log, memoryOf, summary } from "../../appliance/compartments/inspect/testing/log.ts";
 import { Action, RecordKind } from "../../appliance/contract/abi.ts";
@@ -63,6 +64,8 @@ async function log(sections: readonly Section[], messages: BusMessage[]) {
 const lessons = new Map<string, Awaited<ReturnType<typeof log>>>();
 let section: Uint8Array;
 let wide: Uint8Array;
+const merged = new Map<string, Entry[]>();
+const packedOf = (entries: Entry[]) => mil1553.pack(entries, mil1553.thresholds(entries, { rate: 1 }, 0.001));
 
 beforeAll(async () => {
   for (const [name, make] of Object.entries(LESSONS))
@@ -74,10 +77,30 @@ beforeAll(async () => {
         return [(JSON.parse(/\{.*\}/.exec(text)![0]) as { baseline: { entry: Entry } }).baseline.entry];
       }),
     );
-  const packedOf = (entries: Entry[]) => mil1553.pack(entries, mil1553.thresholds(entries, { rate: 1 }, 0.001));
-  section = packedOf(mergeEntries(of("a bus", "the same bus")));
-  wide = packedOf(mergeEntries(of("anything on 36 channels")));
+  merged.set("a bus", mergeEntries(of("a bus", "the same bus")));
+  merged.set("anything on 36 channels", mergeEntries(of("anything on 36 channels")));
+  section = packedOf(merged.get("a bus")!);
+  wide = packedOf(merged.get("anything on 36 channels")!);
 });
+
+it.each([...["a bus", "anything on 36 channels"]])(
+  "what the ground makes of %s: lines, limits, and the section",
+  async (name) => {
+    const entries = merged.get(name)!;
+    const limits = mil1553.thresholds(entries, { rate: 1 }, 0.001);
+    const short = (_: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(9)) : value);
+    const bytes = packedOf(entries);
+    const digest = createHash("sha256").update(bytes).digest("hex");
+    const few = (all: string[]) => all.filter((_, n) => all.length < 400 || n % 16 === 0);
+    const lines = [
+      ...few(entries.map((entry) => `${mil1553.keyOf(entry)} | ${mil1553.show(entry)}`)),
+      ...few(limits.map((one) => JSON.stringify(one, short))),
+      `${bytes.length} bytes ${digest}`,
+    ];
+    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(golden(`ground ${name}`));
+    expect(packedOf([...entries].reverse())).toEqual(bytes);
+  },
+);
 
 const golden = (name: string) => `golden/${name.replaceAll(" ", "-")}.txt`;
 

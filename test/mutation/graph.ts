@@ -16,6 +16,9 @@ const COMMAND_SOURCE = "cli/weir.ts";
 /** Tests and what only they use. */
 export const isTest = (file: string): boolean => /\.(test|probe)\.ts$|(^|\/)(test|testing|fixtures)\//.test(file);
 
+/** Begins a file that `npm run generate` writes. */
+const GENERATED = /^\/\/ Generated from /;
+
 /** Sources of the product that a person wrote, but for those that write others: npm run lint compares what they write. */
 export const isProduct = (file: string): boolean =>
   !isTest(file) &&
@@ -39,7 +42,7 @@ export class Graph {
   }
 
   product(): string[] {
-    return [...this.texts.keys()].filter(isProduct);
+    return [...this.texts].flatMap(([file, text]) => (isProduct(file) && !GENERATED.test(text) ? [file] : []));
   }
 
   /** What a file imports; files that it names, as tests name what they have compiled; and the commands, where it runs them. */

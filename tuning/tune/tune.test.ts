@@ -100,5 +100,7 @@ it.each<[string, () => Promise<Job>]>([
     ...[...detectors, factors, unmet ?? "met"].map((one) => JSON.stringify(one, short)),
     "",
   ].join("\n");
-  await expect(text.replaceAll(`${folder}/`, "")).toMatchFileSnapshot(`testing/golden/${name}.txt`);
+  await expect(text.replaceAll(`${folder}/`, "")).toMatchFileSnapshot(
+    `testing/golden/${name.replaceAll(/[ ,]+/g, "-")}.txt`,
+  );
 });
