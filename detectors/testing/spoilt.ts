@@ -26,7 +26,7 @@ const WHOLE = [
   0, 1, 2, 3, 4, 7, 8, 15, 16, 30, 31, 32, 33, 63, 64, 127, 128, 254, 255, 256, 32767, 32768, 65534, 65535,
 ];
 
-function spoil(bytes: Uint8Array, random: () => number): Buffer {
+export function spoil(bytes: Uint8Array, random: () => number): Buffer {
   const below = (n: number) => random() % n;
   const of = <T>(list: readonly T[]): T => list[below(list.length)]!;
   const copy = Buffer.from(bytes);
