@@ -1,7 +1,7 @@
 // From end to end over real sockets, with the relay in between, through networks that lose, repeat and reorder: what arrives is
 // byte-exact, or what is missing is said.
 import { createHash, randomBytes } from "node:crypto";
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import {
   existsSync,
   mkdirSync,
@@ -14,9 +14,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../lib/testing/until.ts";
-import { waiting } from "../test/live/receivers.ts";
 import { Endpoint, PROFILES, type ProfileName } from "./endpoint.ts";
 import { Ranges } from "./ranges.ts";
 import { type Done, Receiver } from "./receive.ts";
@@ -28,14 +27,25 @@ const folder = mkdtempSync(join(tmpdir(), "weir-transfer-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const KEY_IN = Buffer.alloc(32, 0xab);
 const KEY_OUT = Buffer.alloc(32, 0xcd);
-let boots = BigInt(Date.now());
+let boots = 1000n;
 let folders = 0;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const sha = (data: Uint8Array) => createHash("sha256").update(data).digest("hex");
 
-/**
- * ms as receiver and relay have it. It goes on where they look and nothing waits, so that a machine that stands still is no silence.
- */
+/** Datagrams sent to a port, and those that were read there. */
+const links = new Map<number, { sent: number; came: number }>();
+const link = (port: number) => {
+  const one = links.get(port) ?? { sent: 0, came: 0 };
+  links.set(port, one);
+  return one;
+};
+beforeEach(() => links.clear());
+/** The most that waits at any port. */
+const behind = () => Math.max(0, ...[...links.values()].map(({ sent, came }) => sent - came));
+/** Far fewer than the kernel has room for: what is lost is lost by these tests' networks alone, however busy the machine is. */
+const WINDOW = 16;
+
+/** ms as receiver and relays have it. It goes on when they are asked whether they are done, and nothing is on its way. */
 let clock = 1000;
 const LOOK = 20;
 
@@ -46,15 +56,20 @@ async function receiver(profile: ProfileName, into = join(folder, `in${folders++
   const endpoint = await Endpoint.open(KEY_OUT, PROFILES[profile], 0n);
   const one = new Receiver(endpoint, { folder: into, onDone: (d) => done.push(d) });
   const socket = createSocket({ type: "udp4", recvBufferSize: 64 << 20 });
-  socket.on("message", (datagram) => one.take(datagram, clock));
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   const { port } = socket.address();
-  /** Waits until nothing is open, or nothing was waiting in the socket for so many looks: what is open then is given up. */
-  const finish = async (looks = 150) => {
-    for (let idle = 0; idle < looks && !(done.length && one.open === 0); await pause(LOOK)) {
-      clock += waiting(port) ? 0 : LOOK;
+  socket.on("message", (datagram) => {
+    link(port).came++;
+    one.take(datagram, clock);
+  });
+  /** Waits until nothing is open, or so many looks have passed: what is open then is given up. */
+  const finish = async (looks = 150, ...relays: { tick(): void }[]) => {
+    for (let look = 0; look < looks && !(done.length && one.open === 0); look++) {
+      while (behind()) await turn();
+      clock += LOOK;
+      for (const relay of relays) relay.tick();
       one.giveUp(clock);
-      idle = waiting(port) ? 0 : idle + 1;
+      await turn();
     }
     one.giveUp(0, true);
     await until(() => one.open === 0);
@@ -65,30 +80,48 @@ async function receiver(profile: ProfileName, into = join(folder, `in${folders++
 }
 
 /** The relay on a socket of its own, as guard has it: whatever may leave leaves with each datagram, or with time. */
-async function relay(profile: ProfileName, port: number) {
+async function relay(profile: ProfileName, to: number) {
   const r = await Relay.open(KEY_IN, KEY_OUT, PROFILES[profile]);
   const socket = createSocket({ type: "udp4", recvBufferSize: 64 << 20 });
-  let time = 1_000_000_000n;
-  const now = () => time;
-  const send = (frames: Buffer[]) => {
-    for (const frame of frames) socket.send(frame, port, "127.0.0.1");
-  };
-  socket.on("message", (datagram) => send(r.pass(datagram, now())));
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  const ticks = setInterval(() => {
-    time += 2_000_000n;
-    send(r.pass(undefined, now()));
-  }, 2);
-  const close = () => {
-    clearInterval(ticks);
-    socket.close();
+  const { port } = socket.address();
+  const begin = clock;
+  const now = () => BigInt(1000 + clock - begin) * 1_000_000n;
+  const send = (frames: Buffer[]) => {
+    for (const frame of frames) {
+      link(to).sent++;
+      socket.send(frame, to, "127.0.0.1");
+    }
   };
-  return { port: socket.address().port, close };
+  socket.on("message", (datagram) => {
+    link(port).came++;
+    send(r.pass(datagram, now()));
+  });
+  return { port, tick: () => send(r.pass(undefined, now())), close: () => socket.close() };
+}
+
+async function impairer(what: Impairments, to: number) {
+  const observer = { came: () => link(one.port).came++, sent: () => link(to).sent++ };
+  const one: Impairer = await Impairer.open(what, { host: "127.0.0.1", port: to }, 0, observer);
+  return one;
+}
+
+/** A socket for a sender, which has sent a datagram when no more than WINDOW wait anywhere. */
+function pacedSocket() {
+  const socket = createSocket("udp4");
+  const send = (datagram: Buffer, port: number, host: string, sent: (error: Error | null) => void) => {
+    socket.send(datagram, port, host, async (error) => {
+      while (behind() > WINDOW) await turn();
+      sent(error);
+    });
+    link(port).sent++; // not where the socket is closed: that throws
+  };
+  return { send, close: () => socket.close() } as unknown as Socket;
 }
 
 async function sender(profile: ProfileName, port: number, rate = 2e8) {
   const endpoint = await Endpoint.open(KEY_IN, PROFILES[profile], ++boots);
-  const socket = createSocket("udp4");
+  const socket = pacedSocket();
   const one = new Sender(endpoint, { socket, host: "127.0.0.1", port, rate, profile: PROFILES[profile] });
   await one.warmUp();
   return { one, close: () => socket.close() };
@@ -97,14 +130,14 @@ async function sender(profile: ProfileName, port: number, rate = 2e8) {
 /** Through a bad network on either side of the relay. */
 async function through(what: Omit<Impairments, "seed">, data: Buffer, profile: ProfileName = "files") {
   const to = await receiver(profile);
-  const second = await Impairer.open({ seed: 2, ...what }, { host: "127.0.0.1", port: to.port });
+  const second = await impairer({ seed: 2, ...what }, to.port);
   const middle = await relay(profile, second.port);
-  const first = await Impairer.open({ seed: 1, ...what }, { host: "127.0.0.1", port: middle.port });
+  const first = await impairer({ seed: 1, ...what }, middle.port);
   const from = await sender(profile, first.port);
   const path = join(folder, "sent.bin");
   writeFileSync(path, data);
   await from.one.send(await fileSource(path, "sent.bin"));
-  const done = await to.finish();
+  const done = await to.finish(150, middle);
   from.close();
   for (const one of [first, second, middle]) one.close();
   return { done, to, counts: [first.counts, second.counts] };
@@ -172,7 +205,7 @@ describe("whatever happens at the ends", () => {
     const second = await sender("files", middle.port);
     writeFileSync(join(folder, "b.bin"), DATA);
     await second.one.send(await fileSource(join(folder, "b.bin"), "b.bin"));
-    const done = await to.finish();
+    const done = await to.finish(150, middle);
     expect(done.find(({ name }) => name === "b.bin")).toMatchObject({ whole: true });
     expect(done.find(({ name }) => name === "first")).toMatchObject({ whole: false, why: "its end did not come" });
     second.close();
@@ -183,10 +216,7 @@ describe("whatever happens at the ends", () => {
     const { done: nothing } = to;
     const hole = createSocket("udp4");
     await new Promise<void>((resolve) => hole.bind(0, "127.0.0.1", resolve));
-    const switching = await Impairer.open(
-      { seed: 1, burst: { every: 1, length: 0 } },
-      { host: "127.0.0.1", port: to.port },
-    );
+    const switching = await impairer({ seed: 1, burst: { every: 1, length: 0 } }, to.port);
     const from = await Endpoint.open(KEY_OUT, PROFILES.files, ++boots);
     const socket = createSocket("udp4");
     const one = new Sender(from, {
@@ -198,8 +228,9 @@ describe("whatever happens at the ends", () => {
     });
     await one.warmUp(); // the first frames reach nobody
     expect(nothing).toEqual([]);
+    const paced = pacedSocket();
     const late = new Sender(from, {
-      socket,
+      socket: paced,
       host: "127.0.0.1",
       port: switching.port,
       rate: 2e8,
@@ -210,7 +241,7 @@ describe("whatever happens at the ends", () => {
     await late.send(await fileSource(join(folder, "c.bin"), "c.bin"));
     const done = await to.finish();
     expect(done[0]).toMatchObject({ name: "c.bin", whole: true });
-    for (const s of [hole, socket, switching]) s.close();
+    for (const s of [hole, socket, paced, switching]) s.close();
   });
   it("two senders with the same key: the later start is believed, nothing wrong is delivered", async () => {
     const to = await receiver("files");
@@ -221,7 +252,7 @@ describe("whatever happens at the ends", () => {
       one.one.send(await fileSource(join(folder, "d1"), "d1")),
       two.one.send(await fileSource(join(folder, "d2"), "d2")),
     ]);
-    const done = await to.finish();
+    const done = await to.finish(150, middle);
     expect(done.find(({ name }) => name === "d2")).toMatchObject({ whole: true });
     for (const { whole, path, name } of done)
       if (whole) expect(sha(readFileSync(path))).toBe(sha(readFileSync(join(folder, name))));
@@ -265,7 +296,7 @@ describe("the output folder", () => {
         () => from.data(n + 1, 0, Buffer.from("new")),
         () => from.end(n + 1, 3, digest),
       ])
-        to.one.take(Buffer.from(make()), performance.now());
+        to.one.take(Buffer.from(make()), clock);
     }
     const done = await to.finish(10);
     expect(done.filter(({ whole }) => whole).map(({ name }) => name)).toEqual(["good"]);
@@ -283,7 +314,7 @@ describe("the output folder", () => {
     const from = await Endpoint.open(KEY_OUT, PROFILES.files, ++boots);
     const digest = createHash("sha256").update("announced").digest();
     for (const make of [() => from.manifest(1, "f", 5, digest), () => from.data(1, 0, Buffer.from("other"))])
-      to.one.take(Buffer.from(make()), performance.now());
+      to.one.take(Buffer.from(make()), clock);
     const [one] = await to.finish(10);
     expect(one).toMatchObject({ whole: false, why: "its SHA-256 is not the one that was announced" });
     expect(existsSync(join(to.into, "f"))).toBe(false);

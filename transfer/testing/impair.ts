@@ -13,26 +13,40 @@ export interface Impairments {
   share?: number;
 }
 
+/** Is told of each datagram that came, and of each that was sent on. */
+export interface Observer {
+  came(): void;
+  sent(): void;
+}
+const NOBODY: Observer = { came: () => {}, sent: () => {} };
+
 export class Impairer {
   readonly #in: Socket = createSocket({ type: "udp4", recvBufferSize: 64 << 20 });
   readonly #out: Socket = createSocket("udp4");
   readonly #what: Impairments;
   readonly #to: { host: string; port: number };
+  readonly #observer: Observer;
   #state: number;
   #n = 0;
   #held: Buffer | undefined;
   #tokens = 100;
   readonly counts = { came: 0, dropped: 0, duplicated: 0, reordered: 0 };
 
-  private constructor(what: Impairments, to: { host: string; port: number }) {
+  private constructor(what: Impairments, to: { host: string; port: number }, observer: Observer) {
     this.#what = what;
     this.#to = to;
+    this.#observer = observer;
     this.#state = what.seed >>> 0;
     this.#in.on("message", (datagram) => this.#pass(datagram));
   }
 
-  static async open(what: Impairments, to: { host: string; port: number }, port = 0): Promise<Impairer> {
-    const one = new Impairer(what, to);
+  static async open(
+    what: Impairments,
+    to: { host: string; port: number },
+    port = 0,
+    observer = NOBODY,
+  ): Promise<Impairer> {
+    const one = new Impairer(what, to, observer);
     await new Promise<void>((resolve) => one.#in.bind(port, "127.0.0.1", resolve));
     return one;
   }
@@ -54,6 +68,7 @@ export class Impairer {
   #pass(datagram: Buffer): void {
     const { drop = 0, duplicate = 0, reorder = 0, burst, share } = this.#what;
     this.counts.came++;
+    this.#observer.came();
     const n = this.#n++;
     if (
       this.#dice() < drop ||
@@ -87,6 +102,7 @@ export class Impairer {
   }
 
   #send(datagram: Buffer): void {
+    this.#observer.sent();
     this.#out.send(Buffer.from(datagram), this.#to.port, this.#to.host);
   }
 }
