@@ -1,5 +1,6 @@
 // The flight recorder on demand: the hypervisor copies it from the guest's memory while the image runs on.
 
+import { withoutKeys } from "../appliance/build/container.ts";
 import { readElf } from "../appliance/build/elf.ts";
 import { policyOf } from "../appliance/build/place.ts";
 import { type Crash, fnv1a, sizeOf } from "./record.ts";
@@ -36,7 +37,7 @@ export function recordsInMemory(dump: Uint8Array, symbols: Symbols, image: Uint8
       reason: "none: the flight recorder was read from memory",
       base: symbols.base,
       text: symbols.text,
-      policy: policy ? fnv1a(policy).toString(16).padStart(16, "0") : "",
+      policy: policy ? fnv1a(withoutKeys(policy)).toString(16).padStart(16, "0") : "",
       registers: new Map(),
       calls: new Map(),
       records,

@@ -1,7 +1,7 @@
 // What `weir debug` says of a crash, as an object (--json) and as text.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { unpackContainer } from "../appliance/build/container.ts";
+import { unpackContainer, withoutKeys } from "../appliance/build/container.ts";
 import { readElf } from "../appliance/build/elf.ts";
 import { policyOf } from "../appliance/build/place.ts";
 import { RecordHeader } from "../appliance/contract/abi.ts";
@@ -58,7 +58,7 @@ function again(crash: Crash, symbols: Symbols, image: Uint8Array | undefined, at
     return none(`reading the image for its policy: ${(error as Error).message}`);
   }
   if (!container) return none("the image has no policy");
-  if (fnv1a(container).toString(16).padStart(16, "0") !== crash.policy)
+  if (fnv1a(withoutKeys(container)).toString(16).padStart(16, "0") !== crash.policy)
     return none("the image's policy is not the one of the crash");
   const result = replay(crash.records, unpackContainer(container), symbols);
   const [inner] = result.calls;

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { packContainer, unpackContainer } from "./container.ts";
+import { compilePolicyText } from "../../diode/policy.ts";
+import { policyWith } from "../../diode/testing/guard.ts";
+import { Container, Keys } from "../contract/generated/image.ts";
+import { packContainer, unpackContainer, withoutKeys, withTablesKey } from "./container.ts";
 import { readElf } from "./elf.ts";
 import { type Interface, manifestNote, packManifest, unpackManifest } from "./manifest.ts";
 import { placeManifest, placePolicy, policyOf } from "./place.ts";
@@ -12,6 +15,14 @@ const parts = (inspect: number[], guard: number[], journal: number[]) => ({
   journal: Uint8Array.from(journal),
 });
 const SOME = packContainer(parts([1, 2, 3], [], [4, 5, 6, 7, 8, 9, 10, 11, 12]));
+const SECRETS = ["a1", "b2", "c3"].map((byte) => byte.repeat(32));
+const compiled = compilePolicyText(
+  `${policyWith("- { name: files, action: allow, protocol: udp, from: 10.0.0.6, to: 10.0.1.9, ports: 6100, payload: transfer }")}
+transfer: { in: { key: ${SECRETS[0]} }, out: { key: ${SECRETS[1]} } }
+`,
+  "policy.yaml",
+  { sets: [`interfaces.log.key=${SECRETS[2]}`] },
+);
 const INTERFACES: Interface[] = [
   { name: "in", direction: "receive", mac: "52:54:00:77:00:01" },
   { name: "out", direction: "transmit", mac: "52:54:00:77:00:02" },
@@ -28,21 +39,55 @@ describe("the policy's container", () => {
     );
   });
   it("has the layout that the kernel part reads", () => {
-    expect(Buffer.from(SOME).toString("hex")).toBe(
-      `${"57504f4c" + "02000000" + "40010000" + "03000000"}${"28010000" + "03000000" + "30010000" + "00000000"}` +
-        `${"30010000" + "09000000"}${"00".repeat(256)}${"0102030000000000"}${"0405060708090a0b" + "0c00000000000000"}`,
+    expect(Buffer.from(SOME.subarray(0, 328)).toString("hex")).toBe(
+      `${"57504f4c" + "03000000" + "90100000" + "03000000"}${"30010000" + "03000000" + "38010000" + "00000000"}` +
+        `${"38010000" + "09000000"}${"00".repeat(256)}${"00100000" + "00000000"}` +
+        `${"0102030000000000"}${"0405060708090a0b" + "0c00000000000000"}`,
     );
+    expect(SOME.subarray(328).every((byte) => byte === 0)).toBe(true);
+    expect(SOME.length).toBe(4096 + 144);
+  });
+  // REQ-LOG-003
+  it("has keys at the end, on a page of their own, and gives them back where they belong", () => {
+    const { parts } = compiled;
+    const container = packContainer(parts);
+    expect(unpackContainer(container)).toEqual(parts);
+    const at = new Container(container).keys;
+    expect([at % 4096, container.length - at]).toEqual([0, Keys.SIZE]);
+    expect(new Keys(container, at).count).toBe(3);
+    const table = Buffer.alloc(16, 0xd4);
+    const started = withTablesKey(container, table);
+    expect(unpackContainer(started)).toEqual(parts);
+    for (const key of [...SECRETS, table.toString("hex")]) {
+      const found = Buffer.from(started).indexOf(Buffer.from(key, "hex"));
+      expect(found).toBeGreaterThanOrEqual(at);
+      expect(Buffer.from(withoutKeys(started)).includes(Buffer.from(key, "hex"))).toBe(false);
+    }
+    expect(withoutKeys(started)).toEqual(withoutKeys(container)); // a crash names its policy, whatever the start
+  });
+  it.each([
+    [0, 4, /4 keys, expected at most 3/],
+    [24, 4, /key 1 is for byte \d+ of part 4/],
+    [24, 0, /key 1 is for byte \d+ of part 0/],
+    [28, 0xffffffff, /key 1 is for byte 4294967295 of part 2/],
+  ])("refuses word %i of the keys being %i", (at, value, expected) => {
+    const bytes = packContainer(compiled.parts);
+    new DataView(bytes.buffer).setUint32(new Container(bytes).keys + at, value, true);
+    expect(() => unpackContainer(bytes)).toThrow(expected);
   });
   it.each([
     [0, 1, /WPOL/],
-    [4, 1, /policy: version 1, expected 2/],
-    [8, 63, /says 63 bytes, it has 320/],
+    [4, 2, /policy: version 2, expected 3/],
+    [8, 63, /says 63 bytes, it has 4240/],
     [12, 2, /2 parts, expected 3/],
     [16, 41, /part of inspect is at 41/],
     [16, 8, /part of inspect is at 8/],
-    [28, 17, /part of guard is at 304, 17 bytes/],
+    [28, 0xffffffff, /part of guard is at 312, 4294967295 bytes/],
     [36, 0xffffffff, /part of journal/],
     [32, 0xfffffff8, /part of journal/],
+    [296, 0, /its keys are at 0/],
+    [296, 8192, /its keys are at 8192/],
+    [296, 4104, /its keys are at 4104/],
   ])("refuses word %i being %i", (at, value, expected) => {
     const bytes = Uint8Array.from(SOME);
     new DataView(bytes.buffer).setUint32(at, value, true);
@@ -101,8 +146,8 @@ describe("placing", () => {
     const placed = placePolicy(before, SOME);
     const elf = readElf(placed);
     expect(Buffer.from(policyOf(elf)!)).toEqual(Buffer.from(SOME));
-    expect(elf.segments.at(-1)).toMatchObject({ offset: 0x2000, fileSize: 320, memorySize: 320, virtual: 0x103000n });
-    expect(elf.sections[2]).toMatchObject({ name: ".policy", type: 1, offset: 0x2000, size: 320 });
+    expect(elf.segments.at(-1)).toMatchObject({ offset: 0x2000, fileSize: 4240, memorySize: 4240, virtual: 0x103000n });
+    expect(elf.sections[2]).toMatchObject({ name: ".policy", type: 1, offset: 0x2000, size: 4240 });
     expect(policyOf(readElf(before))).toBeUndefined();
     const restored = Uint8Array.from(placed.subarray(0, before.length));
     restored.set(before.subarray(SEGMENTS[2], SEGMENTS[2] + 56), SEGMENTS[2]);

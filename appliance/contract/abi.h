@@ -49,8 +49,9 @@ enum weir_exit {
 #define MIN_LOG_SILENCE 15 // s: longer than a busy image, or a paused one, goes without looking (user/main.c)
 #define MAX_LOG_SILENCE 3600 // s
 #define CONTAINER_MAGIC 0x4c4f5057 // the bytes "WPOL"
-#define CONTAINER_VERSION 2
+#define CONTAINER_VERSION 3
 #define CONTAINER_PARTS 3
+#define CONTAINER_KEYS 3 // of parts, at most: the log's, and a transfer's two
 #define MAX_CONTAINER 0x1000000 // bytes: a larger one is a mistake, and would eat the guest's memory
 
 enum weir_direction {
@@ -100,7 +101,8 @@ _Static_assert(sizeof(struct weir_container_part) == 8, "ContainerPart");
 _Static_assert(offsetof(struct weir_container_part, offset) == 0, "ContainerPart.offset");
 _Static_assert(offsetof(struct weir_container_part, length) == 4, "ContainerPart.length");
 
-// In front of the policy as it lies in an image. Behind it the parts, zeros up to multiples of 8 between and behind.
+// In front of the policy as it lies in an image. Behind it the parts, zeros up to multiples of 8 between and behind,
+// then Keys.
 struct weir_container {
   uint32_t magic; // CONTAINER_MAGIC
   uint32_t version; // CONTAINER_VERSION
@@ -108,14 +110,44 @@ struct weir_container {
   uint32_t count; // of parts: 3
   struct weir_container_part parts[3]; // inspect, guard, journal, in this order
   uint8_t spare[256]; // a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this policy leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say
+  uint32_t keys; // bytes: from the start of the container to Keys, which begin a page and end the container; 0 = it has none
+  uint8_t zero[4]; // zero
 };
-_Static_assert(sizeof(struct weir_container) == 296, "Container");
+_Static_assert(sizeof(struct weir_container) == 304, "Container");
 _Static_assert(offsetof(struct weir_container, magic) == 0, "Container.magic");
 _Static_assert(offsetof(struct weir_container, version) == 4, "Container.version");
 _Static_assert(offsetof(struct weir_container, length) == 8, "Container.length");
 _Static_assert(offsetof(struct weir_container, count) == 12, "Container.count");
 _Static_assert(offsetof(struct weir_container, parts) == 16, "Container.parts");
 _Static_assert(offsetof(struct weir_container, spare) == 40, "Container.spare");
+_Static_assert(offsetof(struct weir_container, keys) == 296, "Container.keys");
+_Static_assert(offsetof(struct weir_container, zero) == 300, "Container.zero");
+
+// A key that a compartment's part has zeros for.
+struct weir_part_key {
+  uint32_t part; // whose: 1 inspect, 2 guard, 3 journal
+  uint32_t offset; // bytes: in the part, where it belongs
+  uint8_t key[32];
+};
+_Static_assert(sizeof(struct weir_part_key) == 40, "PartKey");
+_Static_assert(offsetof(struct weir_part_key, part) == 0, "PartKey.part");
+_Static_assert(offsetof(struct weir_part_key, offset) == 4, "PartKey.offset");
+_Static_assert(offsetof(struct weir_part_key, key) == 8, "PartKey.key");
+
+// What must not stay in the machine's memory: keys of the log and of transfers, and the tables' key of this start.
+// The user part puts the former where they belong before it hands a part on; when all are taken, the kernel part erases
+// this page and takes it away.
+struct weir_keys {
+  uint32_t count; // of keys of parts
+  uint32_t is_tables_given; // 1: the tables have the key below; 0: the image draws one, or has that of the command line
+  uint8_t tables[16];
+  struct weir_part_key keys[3];
+};
+_Static_assert(sizeof(struct weir_keys) == 144, "Keys");
+_Static_assert(offsetof(struct weir_keys, count) == 0, "Keys.count");
+_Static_assert(offsetof(struct weir_keys, is_tables_given) == 4, "Keys.isTablesGiven");
+_Static_assert(offsetof(struct weir_keys, tables) == 8, "Keys.tables");
+_Static_assert(offsetof(struct weir_keys, keys) == 24, "Keys.keys");
 
 // Records, events, frames
 

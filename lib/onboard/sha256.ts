@@ -88,6 +88,12 @@ export function sha256End(s: Sha256, out: usize): void {
   for (let i: u32 = 0; i < 8; ++i) put32(out + (i << 2), load<u32>(changetype<usize>(s) + (i << 2)));
 }
 
+/** Nothing of what was hashed stays: to be called where it was a secret. */
+export function sha256Forget(s: Sha256): void {
+  memory.fill(changetype<usize>(s), 0, SHA256_SIZE);
+  memory.fill(SCHEDULE, 0, ROUNDS * sizeof<u32>());
+}
+
 @inline function word(i: u32): u32 {
   return load<u32>(SCHEDULE + (i << 2));
 }
@@ -157,6 +163,7 @@ export function hmacBegin(h: usize, key: usize, keyLength: u32): void {
   sha256Begin(outer);
   sha256Update(outer, block, BLOCK);
   memory.fill(block, 0, BLOCK);
+  memory.fill(SCHEDULE, 0, ROUNDS * sizeof<u32>()); // it begins with the key
 }
 
 @inline function pad(block: usize, mask: u64): void {

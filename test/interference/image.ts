@@ -1,19 +1,35 @@
 /** The image under test: the real one with fixtures/policy.yaml, and where things are in its memory. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { withTablesKey } from "../../appliance/build/container.ts";
 import { prebuiltImage, prebuiltSymbols, withPolicy } from "../../appliance/build/for.ts";
 import { RecordKind } from "../../appliance/contract/abi.ts";
 import type { Arch } from "../../appliance/contract/arch.ts";
 import { embed } from "../../appliance/hosts/node.ts";
-import { compilePolicy } from "../../diode/policy.ts";
+import { compilePolicyText } from "../../diode/policy.ts";
+import { ROOT } from "../../lib/asc.ts";
 import { pack } from "../image/records.ts";
 import { LONGEST } from "./checks.ts";
+import { SECRETS } from "./keys.ts";
 import { type Evidence, type RunOptions, run } from "./rig.ts";
 import type { Script } from "./script.ts";
 
-export const POLICY = compilePolicy("fixtures/policy.yaml");
+/** fixtures/policy.yaml with keys: of the log, and of a transfer that nobody sends. */
+export const POLICY = compilePolicyText(
+  readFileSync(join(ROOT, "fixtures", "policy.yaml"), "utf8")
+    .replace("    hostname: weir\n", (line) => `${line}    key: ${SECRETS.log.toString("hex")}\n`)
+    .replace(
+      "\ndetectors:\n",
+      (
+        line,
+      ) => `  - { name: files, action: allow, protocol: udp, from: 10.0.0.6, to: 10.0.1.9, ports: 6100, payload: transfer }
+transfer: { in: { key: ${SECRETS.in.toString("hex")} }, out: { key: ${SECRETS.out.toString("hex")} } }
+${line}`,
+    ),
+  "policy.yaml",
+);
 
 export class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), "weir-interference-"));
@@ -26,7 +42,7 @@ export class Bench {
 
   write(name: string, bare: Uint8Array, policy = POLICY): string {
     const path = join(this.folder, `${name}.elf`);
-    writeFileSync(path, withPolicy(bare, policy));
+    writeFileSync(path, withTablesKey(withPolicy(bare, policy), SECRETS.tables));
     return path;
   }
 

@@ -3,12 +3,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prebuiltSymbols } from "../../appliance/build/for.ts";
 import { ARCHES, type Arch } from "../../appliance/contract/arch.ts";
+import { parseDatagram } from "../../appliance/hosts/datagram.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
 import { behaviour, c1, c2, c3, c4, c6, deliverable, digest, lostOf, same, sentOf } from "./checks.ts";
 import { undeclared } from "./compartments.ts";
 import { Bench, forwarded, symbols } from "./image.ts";
+import { keysWrong } from "./keys.ts";
 import { CONDITIONS, type Condition } from "./peers.ts";
-import type { Evidence } from "./rig.ts";
+import { EPOCH, type Evidence } from "./rig.ts";
 import { script } from "./script.ts";
 import { tablesChanged, tablesIn } from "./tables.ts";
 import { NAMES, type Name } from "./witness.ts";
@@ -25,6 +27,9 @@ interface Policy {
   policy: string;
 }
 
+/** µs of the virtual clock: a heartbeat each second. */
+const QUIET = 150_000_000;
+
 const OTHERS = Object.keys(CONDITIONS).filter((name) => name !== "normal") as Condition[];
 
 describe.each(ARCHES.filter((arch) => !reasons.has(arch)))("the booted image for %s", (arch) => {
@@ -32,6 +37,7 @@ describe.each(ARCHES.filter((arch) => !reasons.has(arch)))("the booted image for
   let expected: string[];
   const runs = new Map<string, Evidence>();
   const evidence = (out: Condition = "normal", log: Condition = "normal") => runs.get(`${out} ${log}`)!;
+  let quiet: Evidence; // nothing on `in`, heartbeats alone
   const every = () => [...runs.values()];
 
   beforeAll(async () => {
@@ -43,6 +49,7 @@ describe.each(ARCHES.filter((arch) => !reasons.has(arch)))("the booted image for
     await take("normal", "normal", "again");
     for (const condition of OTHERS) await take(condition, "normal");
     for (const condition of OTHERS) await take("normal", condition);
+    quiet = await bench.run({ image, script: { bursts: [], end: QUIET } });
     await take("full", "full");
     await take("hostile", "hostile");
   });
@@ -143,7 +150,6 @@ describe.each(ARCHES.filter((arch) => !reasons.has(arch)))("the booted image for
 
   // REQ-DIODE-015
   it("C9: no input changes a table: the policy is in the compartments' memory as it was before the first frame", async () => {
-    const quiet = await bench.run({ image: await bench.image(arch), script: { bursts: [], end: 500_000 } });
     const places = await tablesIn(quiet, symbols(prebuiltSymbols(arch)));
     const found = new Set(places.map(({ of }) => of.split(" ")[0]));
     expect([...found].sort()).toEqual(["container", "guard", "inspect", "journal"]);
@@ -155,6 +161,17 @@ describe.each(ARCHES.filter((arch) => !reasons.has(arch)))("the booted image for
         .map((r) => [r.inspect, r.guard].map((of) => (of as Policy).policy));
     for (const e of every()) expect(new Set(names(e).map(String)).size).toBeLessThanOrEqual(1);
     expect(names(evidence()).length).toBeGreaterThan(5);
+  });
+
+  // REQ-LOG-003
+  it("has of its keys only what it uses: the log's of this epoch and later ones, in all of the machine's memory", () => {
+    const sequenceOf = (e: Evidence) => Number(parseDatagram(e.sent.log.at(-1)!.bytes).sequence);
+    expect(sequenceOf(evidence())).toBeGreaterThan(64); // epochs have gone by
+    expect(sequenceOf(quiet)).toBeGreaterThan(2 * 64);
+    for (const e of [evidence(), quiet]) {
+      const sequence = sequenceOf(e);
+      expect(keysWrong(e.ram, EPOCH, sequence)).toEqual([]);
+    }
   });
 
   // REQ-DIODE-014

@@ -1,7 +1,7 @@
 /** C9: the policy's tables as they lie in a machine's memory. */
 
 import { COMPARTMENTS, type CompartmentName } from "../../appliance/build/compartments.ts";
-import { spareOf, unpackContainer } from "../../appliance/build/container.ts";
+import { packContainer, spareOf, unpackContainer, withoutKeys } from "../../appliance/build/container.ts";
 import { align8 } from "../../appliance/contract/abi.ts";
 import { PART_HEADER } from "../../appliance/contract/config.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
@@ -66,6 +66,7 @@ export async function tablesIn({ ram, ramAt }: Memory, symbols: ReadonlyMap<stri
   const at = symbols.get("policy")! - ramAt;
   const container = ram.subarray(at, at + ram.readUInt32LE(at + 8));
   const pages = physical(container, at);
+  const parts = unpackContainer(container); // its keys are gone
   for (const { name } of COMPARTMENTS) {
     const [from, size] = given[name];
     const isInput = (place: number) => {
@@ -76,7 +77,7 @@ export async function tablesIn({ ram, ramAt }: Memory, symbols: ReadonlyMap<stri
     const [first, last] = [pages[name].find((place) => place >= 0)!, pages[name].findLast((place) => place >= 0)!];
     // The journal's start number is the host's, and its key is erased once the first of those that evolve is made of it
     const lasting = (section: Uint8Array) => (name === "journal" ? section.subarray(8, 72) : section);
-    for (const [n, bytes] of sections(POLICY.parts[name]).map(lasting).entries())
+    for (const [n, bytes] of sections(parts[name]).map(lasting).entries())
       for (
         let place = ram.indexOf(bytes, first);
         place >= 0 && place < last + PAGE;
@@ -84,8 +85,8 @@ export async function tablesIn({ ram, ramAt }: Memory, symbols: ReadonlyMap<stri
       )
         if (!isInput(place)) places.push({ of: `${name} ${n}`, at: place, bytes });
   }
-  const parts = unpackContainer(container);
-  if (COMPARTMENTS.every(({ name }) => Buffer.from(parts[name]).equals(POLICY.parts[name])))
+  const placed = withoutKeys(packContainer(POLICY.parts, spareOf(container)));
+  if (Buffer.from(placed).equals(withoutKeys(container)))
     places.push({ of: "container", at, bytes: Buffer.from(container) });
   return places;
 }

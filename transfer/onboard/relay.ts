@@ -42,7 +42,6 @@ const QUIET: u64 = 200000000; // ns without data after which a window is closed 
 let k: u32 = 0,
   m: u32 = 0,
   interleave: u32 = 0;
-let key: usize = 0; // of what leaves
 let begun: bool = false;
 let ready: bool = false; // OUT holds a frame of data
 let missed: u64 = 0; // frames of data that were not fetched in time: the code makes up for them
@@ -66,6 +65,7 @@ export function limitRelay(total: u64, clocks: u64): void {
   tolerance = clocks;
 }
 
+/** The keys may be erased afterwards. */
 export function openRelay(
   data: u32,
   parity: u32,
@@ -78,11 +78,11 @@ export function openRelay(
   k = data;
   m = parity;
   interleave = blocks;
-  key = keyOut;
   openCode(data, parity);
   openDecoder(data, parity, blocks);
   openEncoder(data, parity, blocks);
   openReceiver(changetype<Receiver>(RECEIVING), keyIn, KEY_SIZE);
+  openSender(sender(), keyOut, KEY_SIZE, 0);
   openFilter(allowed, extensions);
 }
 
@@ -101,7 +101,7 @@ function add(table: usize, i: u32): void {
 export function relayTime(time: u64): void {
   if (!begun) {
     begun = true;
-    openSender(sender(), key, KEY_SIZE, time);
+    sender().boot = time;
     receiver().oldest = time - min<u64>(time, tolerance);
     nextBeat = time;
   }

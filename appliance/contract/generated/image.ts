@@ -80,8 +80,9 @@ export const MAX_INTERFACES = 8;
 export const MIN_LOG_SILENCE = 15; // s: longer than a busy image, or a paused one, goes without looking (user/main.c)
 export const MAX_LOG_SILENCE = 3600; // s
 export const CONTAINER_MAGIC = 0x4c4f5057; // the bytes "WPOL"
-export const CONTAINER_VERSION = 2;
+export const CONTAINER_VERSION = 3;
 export const CONTAINER_PARTS = 3;
+export const CONTAINER_KEYS = 3; // of parts, at most: the log's, and a transfer's two
 export const MAX_CONTAINER = 0x1000000; // bytes: a larger one is a mistake, and would eat the guest's memory
 
 export const Direction = {
@@ -198,15 +199,26 @@ export interface ContainerFields {
   // a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this policy
   // leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say
   spare: Uint8Array;
+  // bytes: from the start of the container to Keys, which begin a page and end the container; 0 = it has none
+  keys: number;
 }
 
 /**
- * 296 bytes. In front of the policy as it lies in an image. Behind it the parts, zeros up to multiples of 8 between and
- * behind.
+ * 304 bytes. In front of the policy as it lies in an image. Behind it the parts, zeros up to multiples of 8 between and
+ * behind, then Keys.
  */
 export class Container extends Layout<ContainerFields> implements ContainerFields {
-  static readonly SIZE = 296;
-  static readonly AT = { magic: 0, version: 4, length: 8, count: 12, parts: 16, spare: 40 } as const;
+  static readonly SIZE = 304;
+  static readonly AT = {
+    magic: 0,
+    version: 4,
+    length: 8,
+    count: 12,
+    parts: 16,
+    spare: 40,
+    keys: 296,
+    zero: 300,
+  } as const;
   get magic(): number {
     return this.view.getUint32(this.at, true);
   }
@@ -240,5 +252,80 @@ export class Container extends Layout<ContainerFields> implements ContainerField
   }
   set spare(value: Uint8Array) {
     this.setBytesAt(40, 256, value);
+  }
+  get keys(): number {
+    return this.view.getUint32(this.at + 296, true);
+  }
+  set keys(value: number) {
+    this.view.setUint32(this.at + 296, value, true);
+  }
+}
+
+export interface PartKeyFields {
+  part: number; // whose: 1 inspect, 2 guard, 3 journal
+  offset: number; // bytes: in the part, where it belongs
+  key: Uint8Array;
+}
+
+/** 40 bytes. A key that a compartment's part has zeros for. */
+export class PartKey extends Layout<PartKeyFields> implements PartKeyFields {
+  static readonly SIZE = 40;
+  static readonly AT = { part: 0, offset: 4, key: 8 } as const;
+  get part(): number {
+    return this.view.getUint32(this.at, true);
+  }
+  set part(value: number) {
+    this.view.setUint32(this.at, value, true);
+  }
+  get offset(): number {
+    return this.view.getUint32(this.at + 4, true);
+  }
+  set offset(value: number) {
+    this.view.setUint32(this.at + 4, value, true);
+  }
+  get key(): Uint8Array {
+    return this.bytesAt(8, 32);
+  }
+  set key(value: Uint8Array) {
+    this.setBytesAt(8, 32, value);
+  }
+}
+
+export interface KeysFields {
+  count: number; // of keys of parts
+  isTablesGiven: number; // 1: the tables have the key below; 0: the image draws one, or has that of the command line
+  tables: Uint8Array;
+}
+
+/**
+ * 144 bytes. What must not stay in the machine's memory: keys of the log and of transfers, and the tables' key of this
+ * start.
+ * The user part puts the former where they belong before it hands a part on; when all are taken, the kernel part erases
+ * this page and takes it away.
+ */
+export class Keys extends Layout<KeysFields> implements KeysFields {
+  static readonly SIZE = 144;
+  static readonly AT = { count: 0, isTablesGiven: 4, tables: 8, keys: 24 } as const;
+  get count(): number {
+    return this.view.getUint32(this.at, true);
+  }
+  set count(value: number) {
+    this.view.setUint32(this.at, value, true);
+  }
+  get isTablesGiven(): number {
+    return this.view.getUint32(this.at + 4, true);
+  }
+  set isTablesGiven(value: number) {
+    this.view.setUint32(this.at + 4, value, true);
+  }
+  get tables(): Uint8Array {
+    return this.bytesAt(8, 16);
+  }
+  set tables(value: Uint8Array) {
+    this.setBytesAt(8, 16, value);
+  }
+  /** The n-th of 3. */
+  keys(n: number): PartKey {
+    return new PartKey(this.view, this.at + 24 + n * 40);
   }
 }

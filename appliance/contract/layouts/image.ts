@@ -5,6 +5,7 @@ import { bytes, constants, enumeration, layouts, struct, structs, text, u8, u32,
 const INTERFACES = 8;
 const PARTS = 3;
 const SPARE = 256;
+const KEYS = 3;
 
 const Interface = struct("Interface", 16, "An interface, and which way it works.", {
   name: text(8, "ASCII, zeros behind"),
@@ -34,10 +35,28 @@ const ContainerPart = struct("ContainerPart", 8, "Where a compartment's part is.
   length: u32("", "bytes"),
 });
 
+const PartKey = struct("PartKey", 40, "A key that a compartment's part has zeros for.", {
+  part: u32("whose: 1 inspect, 2 guard, 3 journal"),
+  offset: u32("in the part, where it belongs", "bytes"),
+  key: bytes(32),
+});
+
+const Keys = struct(
+  "Keys",
+  24 + KEYS * PartKey.size,
+  "What must not stay in the machine's memory: keys of the log and of transfers, and the tables' key of this start.\nThe user part puts the former where they belong before it hands a part on; when all are taken, the kernel part erases this page and takes it away.",
+  {
+    count: u32("of keys of parts"),
+    isTablesGiven: u32("1: the tables have the key below; 0: the image draws one, or has that of the command line"),
+    tables: bytes(16),
+    keys: structs(PartKey, KEYS),
+  },
+);
+
 const Container = struct(
   "Container",
-  16 + PARTS * ContainerPart.size + SPARE,
-  "In front of the policy as it lies in an image. Behind it the parts, zeros up to multiples of 8 between and behind.",
+  16 + PARTS * ContainerPart.size + SPARE + 8,
+  "In front of the policy as it lies in an image. Behind it the parts, zeros up to multiples of 8 between and behind, then Keys.",
   {
     magic: u32("CONTAINER_MAGIC"),
     version: u32("CONTAINER_VERSION"),
@@ -48,6 +67,8 @@ const Container = struct(
       SPARE,
       "a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this policy leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say",
     ),
+    keys: u32("from the start of the container to Keys, which begin a page and end the container", "bytes"),
+    zero: zero(4),
   },
 );
 
@@ -137,8 +158,9 @@ export default layouts(
         MIN_LOG_SILENCE: [15, "s: longer than a busy image, or a paused one, goes without looking (user/main.c)"],
         MAX_LOG_SILENCE: [3600, "s"],
         CONTAINER_MAGIC: [0x4c4f5057, 'the bytes "WPOL"'],
-        CONTAINER_VERSION: 2,
+        CONTAINER_VERSION: 3,
         CONTAINER_PARTS: PARTS,
+        CONTAINER_KEYS: [KEYS, "of parts, at most: the log's, and a transfer's two"],
         MAX_CONTAINER: [16 << 20, "bytes: a larger one is a mistake, and would eat the guest's memory"],
       },
       "",
@@ -154,5 +176,7 @@ export default layouts(
     Manifest,
     ContainerPart,
     Container,
+    PartKey,
+    Keys,
   ],
 );

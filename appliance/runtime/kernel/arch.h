@@ -98,5 +98,6 @@ void network_notify(enum weir_role role);
 void memory_start(const struct arch_boot *boot);
 uint64_t ring_address(const volatile void *place); // of a place in the pages of the rings: where it is in the machine's memory
 _Noreturn void user_start(void);
+void keys_erase(void); // of the policy's container; what is erased already stays so
 
 #endif

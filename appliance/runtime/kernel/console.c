@@ -32,5 +32,6 @@ void refuse(enum weir_exit code, const char *why) {
 
 void stop(uint32_t code) {
   network_reset();
+  keys_erase();
   arch_exit(code);
 }

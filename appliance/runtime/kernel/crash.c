@@ -6,6 +6,7 @@ uint32_t crashed;
 
 void kernel_crash(uint32_t code) {
   network_reset();
+  keys_erase();
   if (crashed) stop(crashed);
   crashed = code;
   arch_read_user(); // and write: nothing else of the user part's is written here

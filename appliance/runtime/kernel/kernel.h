@@ -20,6 +20,8 @@
 //   WEIR_NOTIFY  argument: a role. Rings the doorbell of that NIC's one queue.
 //   WEIR_IDLE    argument: nanoseconds, at most four seconds. Halts until then, or until `in` interrupts, or earlier.
 //                An interrupt that came before the call ends it at once: look at the ring, allow interrupts, look again, call.
+//   WEIR_TAKEN   argument: 0. The keys are taken (struct weir_keys of the policy's container): erases their page, which the user
+//                part cannot reach from then on. Each key is then only where it is used.
 //   WEIR_CRASH   argument: an exit code. Resets all devices, so nothing more is forwarded, and goes on at user_crash(); see below.
 //   Any other call, or an argument out of its range: the user part is not what was built; WEIR_EXIT with EXIT_BAD_CALL.
 #ifndef WEIR_KERNEL_H
@@ -30,7 +32,7 @@
 #include "abi.h"
 #include "virtio/virtio.h"
 
-enum weir_call { WEIR_EXIT, WEIR_PRINT, WEIR_NOTIFY, WEIR_IDLE, WEIR_CRASH };
+enum weir_call { WEIR_EXIT, WEIR_PRINT, WEIR_NOTIFY, WEIR_IDLE, WEIR_CRASH, WEIR_TAKEN };
 
 // Exit codes, the manifest (build/manifest.ts writes it) and the policy's container (untrusted; build/container.ts writes it):
 // appliance/contract/layouts/image.ts.
@@ -45,7 +47,8 @@ struct weir_info {
   char clock[16];            // how that was learnt
   uint64_t memory;           // bytes of RAM the machine has
   const uint8_t *policy;     // a struct weir_container, perhaps
-  uint64_t policy_length;    // bytes that can be read there
+  uint64_t policy_length;    // bytes that can be read there, without the keys
+  const struct weir_keys *keys; // behind them, until WEIR_TAKEN; null: no policy has them so
   struct weir_manifest manifest;
   uint64_t rings_moved;      // what makes an address in the pages of the rings the machine's
   uint32_t queue[ROLES];     // how many buffers of each role's ring the device works with

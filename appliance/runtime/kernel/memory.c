@@ -34,7 +34,8 @@ static const struct region { char *from, *to; enum arch_rights rights; } regions
 #define MEMORIES 3 // the last of them
 #define POLICY ((const volatile struct weir_container *)policy)
 
-static uint64_t policy_end;
+static uint64_t policy_end; // of what stays; the keys' page, where there is one, comes behind
+static uint64_t keys;       // that page, once the user part has begun; 0: none, or erased
 
 uint64_t ring_address(const volatile void *place) { return (uint64_t)place + weir_info.rings_moved; }
 #define RING(place) (*(__typeof__(place) *)ring_address(&(place)))
@@ -82,9 +83,12 @@ void memory_start(const struct arch_boot *boot) {
     end += (uint64_t)(low_write_end - low_read);
   }
   need_memory(boot, (uint64_t)image, end);
-  policy_end = from + length;
+  const uint64_t keys_at = is_policy ? POLICY->keys : 0;
+  const bool has_keys = keys_at && !(keys_at & (PAGE - 1)) && keys_at < length && length - keys_at <= PAGE;
+  policy_end = from + (has_keys ? keys_at : length);
   weir_info.policy = (const uint8_t *)policy;
-  weir_info.policy_length = length;
+  weir_info.policy_length = policy_end - from;
+  weir_info.keys = has_keys ? (const struct weir_keys *)policy_end : 0;
 
   // From here on the loader's data is gone.
   for (unsigned i = 0; i < IN_BUFFERS; i++)
@@ -98,11 +102,21 @@ void memory_start(const struct arch_boot *boot) {
   for (const struct region *r = regions; r < regions + REGIONS - MEMORIES; r++)
     arch_map((uint64_t)r->from, (uint64_t)r->to, r->from == low_read || r->from == low_write ? ring_address(r->from) : (uint64_t)r->from, r->rights);
   map_info(KERNEL_WRITE);
-  arch_map(from, policy_end, from, USER_READ);
+  arch_map(from, from + length, from, USER_READ);
   if (is_policy) memories(behind, true);
 }
 
+// REQ-LOG-003
+void keys_erase(void) {
+  if (!keys) return;
+  arch_map(keys, keys + PAGE, keys, KERNEL_WRITE);
+  arch_protect();
+  for (volatile uint64_t *at = (volatile uint64_t *)keys; at < (volatile uint64_t *)(keys + PAGE); at++) *at = 0;
+  keys = 0;
+}
+
 void user_start(void) {
+  keys = (uint64_t)weir_info.keys;
   map_info(USER_READ);
   arch_protect();
   arch_user(user_main, user_stack_end);

@@ -58,6 +58,7 @@ void kernel_call(uint64_t call, uint64_t argument) {
   if (crashed && call != WEIR_PRINT) stop(crashed);
   if (call == WEIR_NOTIFY && argument < ROLES) network_notify(argument);
   else if (call == WEIR_IDLE && argument <= 4000000000) arch_idle(argument);
+  else if (call == WEIR_TAKEN && !argument) keys_erase();
   else if (call == WEIR_EXIT && argument < 64) stop(argument);
   else if (call == WEIR_CRASH && argument && argument < 64) kernel_crash(argument); // 0 would count as no crash
   else if (call == WEIR_PRINT && argument <= sizeof weir_console) {

@@ -61,7 +61,8 @@ static void check_policy(const struct weir_container *c) {
   if (weir_info.policy_length < sizeof *c || c->magic != CONTAINER_MAGIC)
     end(EXIT_POLICY_MISSING, "refused", "no policy in this image", "");
   if (c->version != CONTAINER_VERSION) end(EXIT_POLICY_DAMAGED, "refused", "policy: of another version", "");
-  if (c->length < sizeof *c || c->length > weir_info.policy_length || c->count != CONTAINER_PARTS)
+  const struct weir_keys *k = weir_info.keys;
+  if (!k || c->keys != weir_info.policy_length || c->length != c->keys + sizeof *k || k->count > CONTAINER_KEYS || c->count != CONTAINER_PARTS)
     end(EXIT_POLICY_DAMAGED, "refused", "policy: damaged", "");
 }
 
@@ -87,12 +88,24 @@ static void check_spare(enum compartment which, const struct weir_container *c) 
   if (left) end(EXIT_POLICY_DAMAGED, "refused", "policy: no memory for what it uses of ", names[which]);
 }
 
+// The keys of its part go where they belong, by way of nothing else.
+static void give_keys(enum compartment which, uint32_t length) {
+  for (uint32_t n = 0; n < weir_info.keys->count; n++) {
+    const struct weir_part_key *k = &weir_info.keys->keys[n];
+    if (k->part != which) continue;
+    if (k->offset > length || length - k->offset < sizeof k->key)
+      end(EXIT_POLICY_DAMAGED, "refused", "policy: damaged: the keys of ", names[which]);
+    memcpy(compartment_input(which) + k->offset, k->key, sizeof k->key);
+  }
+}
+
 static void configure(enum compartment which, const struct weir_container *c) {
   static const char *const refusals[] = WEIR_REFUSAL_WORDS(": ");
   const uint32_t offset = c->parts[which - INSPECT].offset, length = c->parts[which - INSPECT].length;
-  if (offset > c->length || length > c->length - offset || length > WEIR_INPUT_SIZE)
+  if (offset > c->keys || length > c->keys - offset || length > WEIR_INPUT_SIZE)
     end(EXIT_POLICY_DAMAGED, "refused", "policy: damaged: the part of ", names[which]);
   memcpy(compartment_input(which), (const uint8_t *)c + offset, length);
+  give_keys(which, length);
   const uint32_t refusal = CALL(which, configure, length);
   if (!refusal) return;
   say("weir: refused: policy of ");
@@ -103,6 +116,8 @@ static void configure(enum compartment which, const struct weir_container *c) {
   weir_call(WEIR_EXIT, EXIT_POLICY_REFUSED);
 }
 
+static uint64_t tables[2]; // their key, not on the stack: until they have it
+
 void compartments_start(void) {
   const struct weir_container *policy = (const struct weir_container *)weir_info.policy;
   check_policy(policy);
@@ -110,8 +125,8 @@ void compartments_start(void) {
   wasm2c_inspect_instantiate(&inspect);
   wasm2c_guard_instantiate(&guard);
   wasm2c_journal_instantiate(&journal);
-  uint64_t key[2];
-  if (tables_key(key)) w2c_inspect_key(&inspect, key[0], key[1]), w2c_guard_key(&guard, key[0], key[1]);
+  if (tables_key(tables)) w2c_inspect_key(&inspect, tables[0], tables[1]), w2c_guard_key(&guard, tables[0], tables[1]);
+  for (uint32_t n = 0; n < 2; n++) *(volatile uint64_t *)&tables[n] = 0;
   for (enum compartment which = INSPECT; which <= JOURNAL; which++) {
     if (CALL(which, abi) != WEIR_ABI_VERSION) end(EXIT_ABI, "refused", names[which], ": of another ABI version");
     input[which] = CALL(which, inputAt);
@@ -120,6 +135,7 @@ void compartments_start(void) {
     configure(which, policy);
     check_spare(which, policy);
   }
+  weir_call(WEIR_TAKEN, 0);
 }
 
 // ---- The round ----------------------------------------------------------------------------------------------------------

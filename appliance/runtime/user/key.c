@@ -1,12 +1,13 @@
 // REQ-DETECT-016
 // The key of the compartments' tables (lib/onboard/keyed.ts): who does not know it cannot aim at a record. Whence:
 //
-//   weir.key= of the command line   32 digits of base 16, as `weir run` draws them; so that a live run can be replayed
+//   the policy's keys               as `weir run` draws them and puts them into the image; so that a live run can be replayed
+//   weir.key= of the command line   32 digits of base 16: replays, and hosts whose images `weir run` cannot put it into
 //   otherwise the CPU               random numbers of its own (RDRAND, RNDR), mixed with its counter
 //   otherwise its counter alone     from the first instruction until now: better than a known key, and the console says so
 //   in a replay, unless given       none: the compartments have the key of replays
 //
-// It is in inspect's and guard's memory, and on the command line, which stay on this machine; nothing prints it.
+// It stays in inspect's and guard's memory, and on the command line where it came with that; nothing prints it.
 #include "user/runtime.h"
 
 static uint64_t mixed(uint64_t x) { // MurmurHash3's finaliser (Appleby): each bit of the counter reaches each bit
@@ -29,6 +30,11 @@ static bool read_key(const char *digits, uint64_t key[2]) {
 bool tables_key(uint64_t key[2]) {
   const char *given = option("weir.key=");
   key[0] = key[1] = 0;
+  if (weir_info.keys->is_tables_given) {
+    memcpy(key, weir_info.keys->tables, sizeof weir_info.keys->tables);
+    say("weir: tables: the key of this start's image\n");
+    return true;
+  }
   if (given) {
     if (!read_key(given, key)) end(EXIT_COMMAND_LINE, "refused", "weir.key= is not 32 digits of base 16", "");
     say("weir: tables: the key of the command line\n");

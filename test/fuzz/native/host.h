@@ -292,7 +292,8 @@ static int state_bare(void) {
 /** Compartments that were configured by the runtime with this container. */
 static int state_configured(const uint8_t *container, uint32_t length) {
   memory_clear();
-  weir_info.policy = container, weir_info.policy_length = length;
+  weir_info.policy = container, weir_info.policy_length = length - sizeof(struct weir_keys); // kernel/memory.c
+  weir_info.keys = (const struct weir_keys *)(container + weir_info.policy_length);
   compartments_start();
   return state_keep();
 }

@@ -32,8 +32,7 @@ _Noreturn void end(enum weir_exit code, const char *state, const char *what, con
   exit(code);
 }
 void weir_call(enum weir_call call, uint64_t argument) {
-  (void)call;
-  exit((int)argument);
+  if (call != WEIR_TAKEN) exit((int)argument);
 }
 
 static uint32_t digests[2] = {0x811c9dc5, 0x811c9dc5}; // FNV-1a, 32 bits
@@ -72,7 +71,8 @@ int main(int argc, char **argv) {
   if (argc != 5) return 2;
   size_t container, size;
   weir_info.policy = map(argv[1], &container);
-  weir_info.policy_length = container;
+  weir_info.policy_length = container - sizeof(struct weir_keys); // kernel/memory.c
+  weir_info.keys = (const struct weir_keys *)(weir_info.policy + weir_info.policy_length);
   const uint8_t *frames = map(argv[2], &size);
   const uint64_t count = strtoull(argv[3], 0, 10), step = strtoull(argv[4], 0, 10);
   uint64_t time = 1772438400000000000ull;

@@ -106,7 +106,7 @@ export function configure(length: u32): u32 {
 
 function begin(length: u32): void {
   output.beginOutput();
-  beginTransfer();
+  beginTransfer(INPUT);
   configureSpare(length);
   const s = settings(),
     l = changetype<Limits>(LIMITS);

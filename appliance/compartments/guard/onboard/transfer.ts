@@ -2,10 +2,10 @@
 // leave.
 import { Fields, FIELDS } from "../../../../diode/onboard/fields";
 import { Reason } from "../../../../diode/onboard/generated/reasons";
-import { FRAME as FRAME_SIZE } from "../../../../transfer/onboard/sizes";
+import { FRAME as FRAME_SIZE, KEY_SIZE } from "../../../../transfer/onboard/sizes";
 import { limitRelay, openRelay, relayNext, relayTake, relayTime } from "../../../../transfer/onboard/relay";
 import { TransferSettings } from "../../../contract/onboard/config";
-import { transferAt } from "./policy";
+import { POLICY, transferAt } from "./policy";
 
 const LAST: usize = memory.data(FIELDS, 8); // Fields of the last datagram that was taken
 const FRAME: usize = memory.data(FRAME_SIZE, 8);
@@ -14,7 +14,8 @@ let known: bool = false;
 /** Frames that left. */
 export let relayed: u64 = 0;
 
-export function beginTransfer(): void {
+/** @param input where the policy came: its keys are erased there, too. What frames are signed and checked with stays in the relay. */
+export function beginTransfer(input: usize): void {
   if (transferAt == 0) return;
   const t = changetype<TransferSettings>(transferAt),
     at = transferAt;
@@ -28,6 +29,9 @@ export function beginTransfer(): void {
     at,
     at + offsetof<TransferSettings>("names"),
   );
+  const keys = offsetof<TransferSettings>("keyIn");
+  memory.fill(at + keys, 0, 2 * KEY_SIZE);
+  memory.fill(input + (at - POLICY) + keys, 0, 2 * KEY_SIZE);
 }
 
 /** Takes a datagram that a rule lets pass to here; a Reason. */

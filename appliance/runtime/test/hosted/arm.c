@@ -55,6 +55,7 @@ void network_interrupt(void) { interrupts++, pending[gic_lines[ROLE_IN]] = false
 void network_reset(void) { reset = true; }
 void kernel_start(const struct arch_boot *boot) { (void)boot; longjmp(over, 2); }
 void kernel_call(uint64_t call, uint64_t argument) { (void)call, (void)argument; wrong("a call"); }
+void keys_erase(void) {}
 void kernel_fault(const struct fault *f) { (void)f; wrong("a fault"); }
 void enter_user(void (*entry)(void), char *stack) { (void)entry, (void)stack; wrong("the user part"); }
 

@@ -47,6 +47,7 @@ void network_reset(void) { reset = true; }
 void kernel_start(const struct arch_boot *boot) { (void)boot; wrong("it starts"); }
 void multiboot_read(const uint8_t *info, uint32_t room, struct arch_boot *boot) { (void)info, (void)room, (void)boot; wrong("a loader"); }
 void kernel_call(uint64_t call, uint64_t argument) { (void)call, (void)argument; wrong("a call"); }
+void keys_erase(void) {}
 void kernel_fault(const struct fault *f) { printf("%s\n", f->what); wrong("a fault"); }
 bool pci_device(struct transport *t) { (void)t; return false; }
 static bool enabled;

@@ -58,6 +58,8 @@ void arch_map(uint64_t from, uint64_t to, uint64_t physical, enum arch_rights ri
   mapped[maps++ % 32] = from;
 }
 static bool protected_;
+static uint32_t erased;
+void keys_erase(void) { erased++; }
 void arch_protect(void) { protected_ = true; }
 bool arch_may_be_device(uint64_t base) { return base != 0xbad000; }
 static struct transport told[4]; // what a device tree or PCI would have
@@ -480,10 +482,13 @@ static void calls(void) {
   kernel_call(WEIR_PRINT, sizeof weir_console);
   if (outs != 5 + sizeof weir_console) wrong("print all");
   kernel_call(WEIR_IDLE, 4000000000);
+  if (erased) wrong("keys are erased before they are taken");
+  kernel_call(WEIR_TAKEN, 0);
+  if (erased != 1) wrong("keys that are taken are not erased");
   if (idled != 4000000000) wrong("idle");
   static const struct { uint64_t call, argument; int code; } bad[] = {
     {WEIR_NOTIFY, ROLES, EXIT_BAD_CALL}, {WEIR_NOTIFY, ~0ull, EXIT_BAD_CALL}, {WEIR_IDLE, 4000000001, EXIT_BAD_CALL},
-    {WEIR_EXIT, 64, EXIT_BAD_CALL}, {WEIR_PRINT, sizeof weir_console + 1, EXIT_BAD_CALL}, {WEIR_CRASH, 64, EXIT_BAD_CALL}, {WEIR_CRASH, 0, EXIT_BAD_CALL}, {5, 0, EXIT_BAD_CALL},
+    {WEIR_EXIT, 64, EXIT_BAD_CALL}, {WEIR_PRINT, sizeof weir_console + 1, EXIT_BAD_CALL}, {WEIR_CRASH, 64, EXIT_BAD_CALL}, {WEIR_CRASH, 0, EXIT_BAD_CALL}, {WEIR_TAKEN, 1, EXIT_BAD_CALL}, {6, 0, EXIT_BAD_CALL},
     {~0ull, 0, EXIT_BAD_CALL}, {WEIR_EXIT, 63, 63}, {WEIR_EXIT, EXIT_DONE, EXIT_DONE}};
   for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
     plug(straight, 3);
@@ -496,7 +501,7 @@ static void calls(void) {
   if (!setjmp(over)) kernel_call(WEIR_CRASH, 63);
   if (ended != -2 || crash_code != 63) wrong("a crash");
   // After a crash only printing is allowed; any other call ends the machine with the crash's code.
-  static const uint64_t after[] = {WEIR_EXIT, WEIR_NOTIFY, WEIR_IDLE, WEIR_CRASH, 99};
+  static const uint64_t after[] = {WEIR_EXIT, WEIR_NOTIFY, WEIR_IDLE, WEIR_CRASH, WEIR_TAKEN, 99};
   for (unsigned i = 0; i < sizeof after / sizeof *after; i++) {
     plug(straight, 3);
     expect(-1, 0, "honest devices are refused");

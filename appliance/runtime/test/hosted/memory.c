@@ -55,8 +55,12 @@ _Noreturn void refuse(enum weir_exit code, const char *why) {
 _Noreturn void stop(uint32_t code) { (void)code; wrong("it stops"); }
 _Noreturn void kernel_crash(uint32_t code) { (void)code; wrong("it crashes"); }
 _Noreturn void user_main(void) { wrong("the user part"); }
-void arch_protect(void) {}
-_Noreturn void arch_user(void (*entry)(void), char *stack_end) { (void)entry, (void)stack_end; wrong("the user part"); }
+static uint32_t protections;
+void arch_protect(void) { protections++; }
+_Noreturn void arch_user(void (*entry)(void), char *stack_end) {
+  if (entry != user_main || stack_end != user_stack_end) wrong("another user part");
+  longjmp(over, 2);
+}
 bool arch_is_memory(const struct arch_boot *boot, uint64_t from, uint64_t to) {
   for (int n = 0; n < 4; n++) if (boot->memory[n].from <= from && to <= boot->memory[n].to) return true;
   return false;
@@ -82,6 +86,8 @@ static struct weir_container *container(void) {
   return (struct weir_container *)place;
 }
 
+static uint32_t keys_at; // where the policy says that its keys are
+
 /** Whether it starts; the policy has `pages` of the linear memories without memory, from the first on. */
 static bool start(const struct arch_boot *boot, uint32_t pages, uint32_t length) {
   memset(low_kernel, POISON, AT(low_end) - AT(low_kernel));
@@ -89,9 +95,9 @@ static bool start(const struct arch_boot *boot, uint32_t pages, uint32_t length)
   memset(&weir_info, 0, sizeof weir_info);
   struct weir_container *c = container();
   memset(c, 0, sizeof *c);
-  c->magic = CONTAINER_MAGIC, c->length = length;
+  c->magic = CONTAINER_MAGIC, c->length = length, c->keys = keys_at;
   for (uint32_t n = 0; n < pages; n++) c->spare[n / 8] |= (uint8_t)(1 << n % 8);
-  maps = 0, said[0] = 0, policy_end = 0;
+  maps = 0, said[0] = 0, policy_end = keys = 0;
   if (setjmp(over)) return false;
   memory_start(boot);
   return true;
@@ -194,6 +200,32 @@ int main(void) {
     if (weir_info.policy_length != PAGE || physical_of(AT(policy), USER_READ) != AT(policy)) wrong("what is no policy is mapped otherwise");
     for (uint32_t k = 0; k < maps; k++) if (mapped[k].at > AT(policy)) wrong("more is mapped than a page of what is no policy");
   }
+  // Keys: erased, and out of the user part's reach, once it has them; not before, and nothing else
+  keys_at = PAGE;
+  if (!start(&whole, 0, length)) wrong(said);
+  judge(&whole, 0, 0, length);
+  if ((uint64_t)weir_info.keys != AT(policy) + PAGE || weir_info.policy_length != PAGE) wrong("the keys are elsewhere");
+  const struct fault reads = {.user = true, .present = true, .address = AT(policy) + PAGE};
+  if (fault_code(&reads) != EXIT_FAULT_PRIVILEGED) wrong("the keys count as the policy");
+  keys_erase(); // before the tables are in use there is no way
+  const uint8_t *page = (const uint8_t *)policy + PAGE;
+  for (uint32_t n = 0; n < PAGE; n++) if (page[n] != POISON) wrong("the keys are erased too early");
+  protections = 0;
+  if (!setjmp(over)) user_start(), wrong("it returns from the user part");
+  for (int n = 0; n < 2; n++) keys_erase();
+  for (uint32_t n = 0; n < PAGE; n++) if (page[n]) wrong("keys are left");
+  if (page[-1] != POISON || page[PAGE] != POISON) wrong("it erases more than the keys");
+  if (physical_of(AT(page), KERNEL_WRITE) != AT(page) || protections != 2) wrong("the user part can still read where the keys were");
+  // Places that are none: the user part refuses the policy
+  static const uint32_t none[] = {0, 1, PAGE - 8, 2 * PAGE, 1u << 31};
+  for (unsigned n = 0; n < sizeof none / sizeof *none; n++) {
+    keys_at = none[n];
+    if (!start(&whole, 0, length)) wrong(said);
+    if (weir_info.keys || weir_info.policy_length != length) wrong("keys are where none can be");
+  }
+  keys_at = PAGE;
+  if (!start(&whole, 0, 2 * PAGE + 8) && !strstr(said, "missing")) wrong(said);
+  if (weir_info.keys) wrong("keys are longer than a page");
   printf("right\n");
   return 0;
 }
