@@ -12,6 +12,7 @@ import { interfacesOf } from "../appliance/hosts/descriptions/manifest.ts";
 import { installed } from "../appliance/hosts/here.ts";
 import type { Accelerator, Host, Machine, Starter } from "../appliance/hosts/host.ts";
 import { HOSTS, hostOf, starterOf } from "../appliance/hosts/hosts.ts";
+import { keyedImage } from "../appliance/hosts/keyed.ts";
 import { archOfImage, isFlat, liveClock } from "../appliance/hosts/qemu.ts";
 import { Vigil } from "../appliance/hosts/vigil.ts";
 import { nextStart, stateFolder } from "../lib/starts.ts";
@@ -90,7 +91,8 @@ async function run(image: string, options: Options): Promise<number> {
   const appliance = applianceOf(image, host, options);
   if (options.machine !== undefined) appliance.machine = machineOf(options.machine, host, appliance.arch);
   checkAppliance(appliance);
-  if (options.print) appliance.append = startNow(options);
+  // A description may start many times, and be read by others: there the image draws a key itself.
+  if (options.print) appliance.append = numberOf(options).append;
   if (!starter || options.print) {
     // Of QEMU the command is shown that would be started here.
     if (starter && host === HOSTS[0]) appliance.accelerator = await acceleratorFor(starter, appliance, options);
@@ -103,20 +105,29 @@ async function run(image: string, options: Options): Promise<number> {
   if (program === undefined) throw new Error(`${image}: --host ${host.name} starts no images for ${appliance.arch}`);
   if (!installed(program)) throw new Error(`--host ${host.name}: ${program} is not installed (${starter.source})`);
   appliance.accelerator = await acceleratorFor(starter, appliance, options);
-  appliance.append = startNow(options);
-  return watched(starter, appliance, patience);
+  const number = numberOf(options);
+  const digits = newTableKey(folderOf(options), number.boot);
+  const keyed = keyedImage(appliance.image, Buffer.from(digits, "hex"));
+  appliance.append = [...number.append, ...(keyed ? [] : [`weir.key=${digits}`])];
+  if (keyed) appliance.image = keyed.path;
+  try {
+    return await watched(starter, appliance, patience);
+  } finally {
+    keyed?.remove();
+  }
 }
 
 /**
  * When it starts, and the number of this start. The log's receivers and keys go by that number, so it grows when the host's clock
  * does not; where no earlier number is known here it is the time in ms, which earlier versions took, too.
  */
-function startNow({ boot = stateFolder("boot"), print }: Options): string[] {
+function numberOf(options: Options): { boot: bigint; append: string[] } {
   const now = Date.now();
-  const number = nextStart(boot, BigInt(now), BigInt(Number.MAX_SAFE_INTEGER));
-  // A description may start many times, and be read by others: there the image draws a key itself.
-  return [...liveClock(now, number), ...(print ? [] : [`weir.key=${newTableKey(boot, number)}`])];
+  const boot = nextStart(folderOf(options), BigInt(now), BigInt(Number.MAX_SAFE_INTEGER));
+  return { boot, append: liveClock(now, boot) };
 }
+
+const folderOf = ({ boot = stateFolder("boot") }: Options) => boot;
 
 /** Runs it to its end. */
 async function watched(starter: Starter, appliance: Appliance, patience: number | undefined): Promise<number> {

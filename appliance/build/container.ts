@@ -79,7 +79,7 @@ export function packContainer(parts: Parts, spare: Uint8Array = new Uint8Array(S
   return bytes;
 }
 
-/** Where the bytes of a section begin; 0 where there is none, or the part is none. */
+/** Where the bytes of a section begin; 0 without that section, or of what is no part. */
 function sectionAt(part: Uint8Array, tag: number): number {
   if (part.length < PART_HEADER || new PartHeader(part).magic !== PART_MAGIC) return 0;
   for (let at = PART_HEADER; at + SectionHeader.SIZE <= part.length; ) {

@@ -5,7 +5,7 @@
 // the data, and boot.S moves it to its place and then clears what is between.
 import { describeImage } from "./describe.ts";
 import { machineName, PT_LOAD, readElf } from "./elf.ts";
-import { policySegment } from "./place.ts";
+import { FLAT, policySegment } from "./place.ts";
 
 const PAGE = 4096;
 const GIBIBYTE = 1n << 30n; // memory begins at a multiple of it
@@ -13,7 +13,6 @@ const align = (n: number) => Math.ceil(n / PAGE) * PAGE;
 
 /** Fields of the header (Linux, Documentation/arch/arm64/booting.rst). */
 const IMAGE_SIZE = 16;
-const FLAT = 32; // the first that is reserved: bytes of policy
 const MAGIC = 56;
 
 /** @throws Error when the image is for another CPU, or has no policy. */

@@ -84,10 +84,10 @@ describe.each(ARCHES)("the pipeline for %s", (arch) => {
     const container = packContainer({ inspect: part, guard: part, journal: part });
     const image = describeImage(placePolicy(placeManifest(prebuilt, interfaces), container));
     expect(image.interfaces).toEqual(interfaces);
-    expect(image.policy).toMatchObject({ bytes: 320, parts: { inspect: 3, guard: 3, journal: 3 } });
+    expect(image.policy).toMatchObject({ bytes: 4240, parts: { inspect: 3, guard: 3, journal: 3 } });
     expect(image.build).toEqual(describeImage(prebuilt).build);
-    expect(image.segments.at(-1)).toMatchObject({ permissions: "r--", fileBytes: 320, memoryBytes: 320 });
-    expect(image.sections.find((s) => s.name === ".policy")).toMatchObject({ fileBytes: 320 });
+    expect(image.segments.at(-1)).toMatchObject({ permissions: "r--", fileBytes: 4240, memoryBytes: 4240 });
+    expect(image.sections.find((s) => s.name === ".policy")).toMatchObject({ fileBytes: 4240 });
   });
 
   it("does nothing when nothing has changed", async () => {

@@ -10,6 +10,10 @@ import { type Interface, MANIFEST_SIZE, manifestNote, packManifest, type Setting
 
 const PAGE = 4096;
 const SHT_PROGBITS = 1;
+const ELF_MAGIC = 0x7f454c46;
+/** In a flat image (runtime/arch/aarch64/boot.S): bytes of the policy, at its end. */
+export const FLAT = 32;
+const FLAT_MAGIC = 0x41524d64; // "ARMd"
 
 /**
  * A copy of the image with this policy in it.
@@ -58,6 +62,21 @@ export function placeManifest(
 export function policyOf(elf: Elf): Uint8Array | undefined {
   const { offset, fileSize } = policySegment(elf);
   return fileSize ? elf.bytes.subarray(offset, offset + fileSize) : undefined;
+}
+
+/** The policy in an image, flat or not; undefined where there is none, or it is no image. A view. */
+export function policyIn(image: Uint8Array): Uint8Array | undefined {
+  const view = new DataView(image.buffer, image.byteOffset, image.length);
+  const isFlat = image.length >= 64 && view.getUint32(56) === FLAT_MAGIC && view.getUint32(0) !== ELF_MAGIC;
+  try {
+    const bytes = isFlat
+      ? image.subarray(image.length - Number(view.getBigUint64(FLAT, true)))
+      : policyOf(readElf(image));
+    if (bytes) unpackContainer(bytes);
+    return bytes;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The program header for the policy: the last PT_LOAD, which nothing else may share. */

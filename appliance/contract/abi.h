@@ -110,7 +110,7 @@ struct weir_container {
   uint32_t count; // of parts: 3
   struct weir_container_part parts[3]; // inspect, guard, journal, in this order
   uint8_t spare[256]; // a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this policy leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say
-  uint32_t keys; // bytes: from the start of the container to Keys, which begin a page and end the container; 0 = it has none
+  uint32_t keys; // bytes: from the start of the container to Keys, which begin a page and end the container
   uint8_t zero[4]; // zero
 };
 _Static_assert(sizeof(struct weir_container) == 304, "Container");

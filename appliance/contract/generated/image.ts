@@ -199,8 +199,7 @@ export interface ContainerFields {
   // a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this policy
   // leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say
   spare: Uint8Array;
-  // bytes: from the start of the container to Keys, which begin a page and end the container; 0 = it has none
-  keys: number;
+  keys: number; // bytes: from the start of the container to Keys, which begin a page and end the container
 }
 
 /**

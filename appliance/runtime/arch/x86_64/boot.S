@@ -104,5 +104,8 @@ gdt_pointer:
 boot_pml4: .skip 4096
 boot_pdpt: .skip 4096
 boot_pd: .skip 4096
+
+  .section .bss
+  .balign 8
   .globl boot_ticks
 boot_ticks: .skip 8

@@ -216,7 +216,7 @@ int main(void) {
   for (uint32_t n = 0; n < PAGE; n++) if (page[n]) wrong("keys are left");
   if (page[-1] != POISON || page[PAGE] != POISON) wrong("it erases more than the keys");
   if (physical_of(AT(page), KERNEL_WRITE) != AT(page) || protections != 2) wrong("the user part can still read where the keys were");
-  // Places that are none: the user part refuses the policy
+  // Where no keys can be: the user part refuses the policy
   static const uint32_t none[] = {0, 1, PAGE - 8, 2 * PAGE, 1u << 31};
   for (unsigned n = 0; n < sizeof none / sizeof *none; n++) {
     keys_at = none[n];
