@@ -2,6 +2,7 @@
  * Replays records through a booted image: they go in as a stream, cut into frames for its NIC `in` (runtime/user/replay.c),
  * and what it sends on `out` and `log` comes back. Nothing is lost on the way, and the same records give the same frames.
  */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,12 +46,14 @@ export async function replayThroughImage(options: ReplayOptions): Promise<Exit &
   });
   const input = await FrameStream.listen(path("in"), onIn);
   const streams = [input, await FrameStream.listen(path("out"), onOut), await FrameStream.listen(path("log"), onLog)];
+  execFileSync("mkfifo", ["-m", "600", path("console")]);
   const append = ["clock=frames", ...(options.boot ? [`boot=${options.boot}`] : [])];
   if (options.key) append.push(`weir.key=${Buffer.from(options.key).toString("hex")}`);
   const running = startImage({
     ...options,
     nics: [nic("in"), nic("out"), nic("log")],
     append,
+    consolePipe: path("console"),
   });
   try {
     await feed(streams, options.records, running);

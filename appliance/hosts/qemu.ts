@@ -48,7 +48,13 @@ export interface Launch {
   more?: readonly string[];
 }
 
-export interface StartOptions extends Launch, Watch {}
+export interface StartOptions extends Launch, Watch {
+  /**
+   * A named pipe for the console, which a process of its own reads to its lines. Node reads a child's output from a socket, in which
+   * QEMU's single bytes are full after 278 of them: an image whose Node does not get to read for 0.1 s would drop what comes then.
+   */
+  consolePipe?: string;
+}
 
 export const PROGRAMS: Record<Arch, string> = { x86_64: "qemu-system-x86_64", aarch64: "qemu-system-aarch64" };
 
@@ -157,10 +163,12 @@ export function liveClock(now = Date.now(), boot: bigint | number = now): string
 
 /** Starts an image under QEMU, on any backend. Never throws: a program that cannot be started is an exit too. */
 export function startImage(options: StartOptions): Running {
+  const { consolePipe } = options;
   return startProgram(
     {
       program: qemuProgram(options.image),
-      args: qemuArguments(options),
+      args: qemuArguments(consolePipe === undefined ? options : { ...options, console: consolePipe }),
+      ...(consolePipe !== undefined && { console: consolePipe }),
       ignores: /: warning: hub \d+ is not connected to host network$/,
     },
     options,

@@ -22,7 +22,7 @@ const RINGS = { in: 0, out: ringOf(SIZES.in), log: ringOf(SIZES.in) + ringOf(SIZ
 export interface LogLine {
   sequence: number;
   json: Record<string, unknown> & { timestamp: string; event_type: string };
-  /** This machine's clock when it came, ms. */
+  /** The reader's clock when it came, ms. */
   arrived: number;
 }
 
@@ -81,6 +81,8 @@ export class Rig {
   readonly lines: LogLine[] = [];
   /** Payloads of the log's datagrams, as a collector gets them. */
   readonly payloads: Buffer[] = [];
+  /** ms by which the clock of those who read is ahead of this machine's: time that a test lets pass. */
+  later = 0;
   readonly #in: FrameStream;
   readonly #gates: Record<"out" | "log", Gate>;
   readonly #qmp: Qmp;
@@ -117,15 +119,19 @@ export class Rig {
     return rig;
   }
 
+  now(): number {
+    return Date.now() + this.later;
+  }
+
   private takeFrame(frame: Buffer): void {
     this.got.out.push(frame);
-    this.arrived.push(Date.now());
+    this.arrived.push(this.now());
   }
 
   private takeRecord(frame: Buffer): void {
     const record = parseDatagram(frame);
     const json = JSON.parse(Buffer.from(record.json).toString()) as LogLine["json"];
-    this.lines.push({ sequence: Number(record.sequence), json, arrived: Date.now() });
+    this.lines.push({ sequence: Number(record.sequence), json, arrived: this.now() });
     this.payloads.push(frame.subarray(42));
   }
 
