@@ -6,7 +6,7 @@ import { checkDisk, diskWith } from "../appliance/build/disk.ts";
 import { flatImage } from "../appliance/build/flat.ts";
 import { prebuiltImage, prebuiltSymbols, withPolicy } from "../appliance/build/for.ts";
 import { sha256 } from "../appliance/build/info.ts";
-import { readSigner, signatureOf, signaturePath } from "../appliance/build/signature.ts";
+import { readEdition, readSigner, signatureOf, signaturePath } from "../appliance/build/signature.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
 import { step } from "../appliance/build/steps.ts";
 import { type Arch, archOf, HOST_ARCH } from "../appliance/contract/arch.ts";
@@ -21,6 +21,7 @@ interface Options {
   flat?: boolean;
   oneQueue?: boolean;
   sign?: string;
+  edition?: string;
   disk?: string;
 }
 
@@ -42,6 +43,7 @@ export function command(): Command {
       "--disk <site.iso>",
       "x86_64: also write a bootable disk with the image, for hosts that load no kernel directly",
     )
+    .option("--edition <n>", "which edition of the policy this is, greater each time (weir inspect --not-older-than)")
     .option("--sign <key.pem>", "sign the image with this Ed25519 key: writes <output>.sig (weir inspect --verify)")
     .addHelpText(
       "after",
@@ -61,7 +63,8 @@ Examples:
   weir inspect site.elf
   weir run site.elf --in tap0 --out tap1
   openssl genpkey -algorithm ed25519 -out sign.pem && openssl pkey -in sign.pem -pubout -out verify.pem
-  weir build -c policy.yaml -o site.elf --sign sign.pem && weir inspect site.elf --verify verify.pem
+  weir build -c policy.yaml -o site.elf --sign sign.pem --edition 7
+  weir inspect site.elf --verify verify.pem --not-older-than 7
   weir build --arch aarch64 --flat -c policy.yaml -o site.img
   weir build -c policy.yaml -o site.elf --disk site.iso   GRUB, under BIOS and UEFI; --sign signs it, too
 
@@ -75,6 +78,8 @@ Exit codes: 0 built; 1 the policy is wrong (file:line:column: path: what), or a 
 /** Builds what has changed, puts the policy in, writes the image. Says on stdout what the image is. */
 async function build(options: Options, arch: Arch): Promise<void> {
   const { config: policyPath, output, flat, oneQueue = false, sign, disk } = options;
+  const edition = options.edition === undefined ? 0 : readEdition("--edition", options.edition);
+  if (edition && policyPath === undefined) throw new Error("--edition: expected a policy too (-c)");
   const signer = sign === undefined ? undefined : readSigner(sign);
   if (oneQueue && policyPath === undefined) throw new Error("--one-queue: expected a policy too (-c)");
   if (disk !== undefined) checkDisk(arch, policyPath);
@@ -86,7 +91,7 @@ async function build(options: Options, arch: Arch): Promise<void> {
   const elf = policy
     ? await step(
         `policy ${policyPath}`,
-        async () => withPolicy(prebuilt, policy, { oneQueue }),
+        async () => withPolicy(prebuilt, policy, { oneQueue, edition }),
         (placed) => `sha256 ${sha256(placed)}`,
       )
     : prebuilt;

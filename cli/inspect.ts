@@ -6,7 +6,7 @@ import { billOfMaterials } from "../appliance/build/bom.ts";
 import { describeImage, type ImageDescription } from "../appliance/build/describe.ts";
 import { sha256 } from "../appliance/build/info.ts";
 import { fileOfDisk, isDisk } from "../appliance/build/iso.ts";
-import { verifyImage } from "../appliance/build/signature.ts";
+import { readEdition, verifyImage } from "../appliance/build/signature.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
 import { printable } from "../lib/printable.ts";
 
@@ -20,6 +20,7 @@ export function command(): Command {
     .option("--json", "print it as one JSON object")
     .option("--bom", "print its bill of materials: CycloneDX 1.5, JSON")
     .option("--verify <key.pem>", "check its signature (weir build --sign) with this public key: nothing is listed")
+    .option("--not-older-than <n>", "with --verify: refuse an earlier edition (weir build --edition), though signed")
     .addHelpText(
       "after",
       `
@@ -31,13 +32,15 @@ Examples:
   weir inspect --json weir.elf | jq .policy.sha256
   weir inspect --bom weir.elf > weir.cdx.json              (npm sbom --sbom-format cyclonedx: the ground's packages)
 
-  weir inspect site.elf --verify verify.pem && weir run site.elf --in tap0 --out tap1 --log tap2
+  weir inspect site.elf --verify verify.pem --not-older-than 7 && weir run site.elf --in tap0 --out tap1 --log tap2
 
-Exit codes: 0 listed, or verified; 2 the file is not a whole Weir image; 3 its signature does not hold.`,
+Exit codes: 0 listed, or verified; 2 the file is not a whole Weir image; 3 its signature does not hold, or it is older.`,
     )
-    .action((image: string, options: { json?: boolean; bom?: boolean; verify?: string }) => {
+    .action((image: string, options: { json?: boolean; bom?: boolean; verify?: string; notOlderThan?: string }) => {
+      if (options.notOlderThan !== undefined && options.verify === undefined)
+        throw new Error("--not-older-than: expected --verify too: anybody can write a number");
       if (options.verify !== undefined) {
-        process.exitCode = checked(image, options.verify);
+        process.exitCode = checked(image, options.verify, options.notOlderThan);
         return;
       }
       let description: ReturnType<typeof describeFile>;
@@ -67,8 +70,8 @@ function describeFile(bytes: Uint8Array): ImageDescription & { disk?: { bytes: n
   return { disk: { bytes: bytes.length, sha256: sha256(bytes) }, ...describeImage(image) };
 }
 
-function checked(image: string, key: string): number {
-  const wrong = verifyImage(image, key);
+function checked(image: string, key: string, oldest: string | undefined): number {
+  const wrong = verifyImage(image, key, oldest === undefined ? 0 : readEdition("--not-older-than", oldest));
   if (wrong === undefined) process.stdout.write(`${image}: signed with ${key}, and unchanged\n`);
   else process.stderr.write(`weir: ${image}: ${wrong}\n`);
   return wrong === undefined ? 0 : 3;
@@ -115,7 +118,8 @@ export function render(d: ReturnType<typeof describeFile>): string {
 function policy({ policy }: ImageDescription): string[] {
   if (!policy) return ["policy       none: the image will refuse to start"];
   const parts = Object.entries(policy.parts).map(([name, bytes]) => `${name} ${number(bytes)}`);
-  return [`policy       ${number(policy.bytes)} bytes: ${parts.join(", ")}`, `  sha256 ${policy.sha256}`];
+  const edition = policy.edition ? `, edition ${policy.edition}` : "";
+  return [`policy       ${number(policy.bytes)} bytes: ${parts.join(", ")}${edition}`, `  sha256 ${policy.sha256}`];
 }
 
 function memory({ memory }: ImageDescription): string[] {

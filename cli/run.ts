@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { fromEvent, merge, take } from "rxjs";
 import { describeImage } from "../appliance/build/describe.ts";
+import { readEdition, verifyImage } from "../appliance/build/signature.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
 import type { Arch } from "../appliance/contract/arch.ts";
 import { type Appliance, type Attached, checkAppliance } from "../appliance/hosts/descriptions/appliance.ts";
@@ -30,6 +31,8 @@ interface Options {
   boot?: string;
   patience: string;
   print?: boolean;
+  verify?: string;
+  notOlderThan?: string;
 }
 
 export function command(): Command {
@@ -57,6 +60,11 @@ export function command(): Command {
       "end it with exit code 1 when it is not ready after so many seconds, or the host takes nothing on log for so long",
       "30",
     )
+    .option(
+      "--verify <key.pem>",
+      "start nothing that was not signed with this public key's other half (weir build --sign)",
+    )
+    .option("--not-older-than <n>", "with --verify: nor an earlier edition (weir build --edition), though signed")
     .option("--print", "print the hypervisor's command or configuration, and put nothing on the interfaces")
     .addHelpText(
       "after",
@@ -86,6 +94,7 @@ the hypervisor was killed, or the image was ended because of --patience.`,
 
 async function run(image: string, options: Options): Promise<number> {
   const host = hostOf(options.host);
+  checkSigned(image, options);
   const starter = options.print && typeof host.starter === "string" ? undefined : starterOf(host);
   const patience = patienceOf(options);
   const appliance = applianceOf(image, host, options);
@@ -182,6 +191,19 @@ function machineOf(text: string, { name, starter }: Host, arch: Arch): Machine {
   const found = machines.find((machine) => machine === text);
   if (!found) throw new Error(`--machine ${text}: --host ${name} has ${machines.join(" and ")}`);
   return found;
+}
+
+/** @throws Error when it is not what --verify and --not-older-than want */
+function checkSigned(image: string, { verify, notOlderThan }: Options): void {
+  if (verify === undefined && notOlderThan !== undefined)
+    throw new Error("--not-older-than: expected --verify too: anybody can write a number");
+  if (verify === undefined) return;
+  const wrong = verifyImage(
+    image,
+    verify,
+    notOlderThan === undefined ? 0 : readEdition("--not-older-than", notOlderThan),
+  );
+  if (wrong !== undefined) throw new Error(`${image}: ${wrong}`);
 }
 
 /** Seconds; undefined: for ever. */

@@ -213,7 +213,7 @@ it("weir inspect: all sections of an image", async () => {
     ...{ machine: "x86_64", bytes: 1234567, sha256: "ab".repeat(32), entry: "0x100040", segments: [extent] },
     interfaces: [{ name: "in", direction: "receive", mac: "52:54:00:77:00:01" }],
     ...{ oneQueue: false, logSilence: 0, sections: [{ ...extent, name: ".text" }], memory: 4_194_305 },
-    policy: { sha256: "cd".repeat(32), bytes: 320, parts: { inspect: 3, guard: 1234 } },
+    policy: { sha256: "cd".repeat(32), bytes: 320, edition: 7, parts: { inspect: 3, guard: 1234 } },
     build: {
       weir: "0.1.0",
       compartments: [

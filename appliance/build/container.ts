@@ -39,9 +39,10 @@ const SECRETS: readonly { of: CompartmentName; tag: number; at: number }[] = [
 
 /**
  * @param spare one bit for each page that has no memory; by default all have
+ * @param edition what weir build --edition says
  * @throws Error when the parts are too large together.
  */
-export function packContainer(parts: Parts, spare: Uint8Array = new Uint8Array(SPARE_SIZE)): Uint8Array {
+export function packContainer(parts: Parts, spare: Uint8Array = new Uint8Array(SPARE_SIZE), edition = 0): Uint8Array {
   const bodies = COMPARTMENTS.map(({ name }) => Uint8Array.from(parts[name]));
   const secrets = SECRETS.flatMap(({ of, tag, at }) => {
     const n = COMPARTMENTS.findIndex(({ name }) => name === of);
@@ -64,6 +65,7 @@ export function packContainer(parts: Parts, spare: Uint8Array = new Uint8Array(S
     count: bodies.length,
     spare,
     keys: keysAt,
+    edition,
   });
   let at = HEADER;
   bodies.forEach((body, n) => {
@@ -129,6 +131,9 @@ function putKeys(parts: Uint8Array[], keys: Keys): void {
     parts[part - 1] = whole;
   }
 }
+
+/** Of a container that unpackContainer() takes. */
+export const editionOf = (container: Uint8Array): number => new Container(container).edition;
 
 /** What of a container stays in the machine's memory: all but its keys. A view. */
 export const withoutKeys = (container: Uint8Array): Uint8Array =>

@@ -1,6 +1,6 @@
 // REQ-IMAGE-015
 // Everything that is in an image, read from its bytes alone. The image is untrusted: an Error says what is wrong with it.
-import { unpackContainer } from "./container.ts";
+import { editionOf, unpackContainer } from "./container.ts";
 import { type Elf, FLAG_EXECUTE, FLAG_READ, FLAG_WRITE, machineName, PT_LOAD, readElf } from "./elf.ts";
 import { type BuildInfo, buildInfo, sha256 } from "./info.ts";
 import { type Manifest, manifestNote, NOTE_BUILD, NOTE_OWNER, unpackManifest } from "./manifest.ts";
@@ -25,7 +25,7 @@ export interface ImageDescription extends Manifest {
   sections: (Extent & { name: string })[];
   /** Bytes of memory that a machine must have for it (spare.ts); absent where `build` is. */
   memory?: number;
-  policy?: { sha256: string; bytes: number; parts: Record<string, number> };
+  policy?: { sha256: string; bytes: number; edition: number; parts: Record<string, number> };
   /** Absent in an image that was not made by `weir build`, such as a test's. */
   build?: BuildInfo;
 }
@@ -74,7 +74,12 @@ export function describeImage(image: Uint8Array): ImageDescription {
 
 function describePolicy(container: Uint8Array): NonNullable<ImageDescription["policy"]> {
   const parts = Object.entries(unpackContainer(container)).map(([name, part]) => [name, (part as Uint8Array).length]);
-  return { sha256: sha256(container), bytes: container.length, parts: Object.fromEntries(parts) };
+  return {
+    sha256: sha256(container),
+    bytes: container.length,
+    edition: editionOf(container),
+    parts: Object.fromEntries(parts),
+  };
 }
 
 /** How an image was built, as it says itself; undefined when it does not. */

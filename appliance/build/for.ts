@@ -31,12 +31,13 @@ export function withPolicy(
     interfaces: Parameters<typeof placeManifest>[1];
     logSilence: number;
   },
-  options: { oneQueue?: boolean } = {},
+  options: { oneQueue?: boolean; edition?: number } = {},
 ): Uint8Array {
   const spare = sparePages(policy.parts, buildInfoOf(image));
   const { logSilence } = policy;
+  const { oneQueue = false } = options;
   return placePolicy(
-    placeManifest(image, policy.interfaces, { ...options, logSilence }),
-    packContainer(policy.parts, spare),
+    placeManifest(image, policy.interfaces, { oneQueue, logSilence }),
+    packContainer(policy.parts, spare, options.edition),
   );
 }

@@ -5,6 +5,19 @@
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { editionOf } from "./container.ts";
+import { fileOfDisk, isDisk } from "./iso.ts";
+import { policyIn } from "./place.ts";
+
+/** Editions are from 1 to this. */
+const LATEST = 0xffffffff;
+
+/** @param what the option, for the message @throws Error */
+export function readEdition(what: string, text: string): number {
+  const edition = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
+  if (edition < 1 || edition > LATEST) throw new Error(`${what} ${text}: expected a number from 1 to ${LATEST}`);
+  return edition;
+}
 
 export const SIGNATURE_SIZE = 64;
 export const signaturePath = (image: string) => `${image}.sig`;
@@ -36,10 +49,11 @@ export const signatureOf = (image: Uint8Array, signer: KeyObject): Uint8Array =>
 /**
  * @param image path; its signature is beside it
  * @param keyFile PEM of the public key
+ * @param oldest of all editions (weir build --edition) the first that will do: without it an older image that was signed, too, will
  * @returns what is wrong, undefined: it was signed with that key and is as it was then
  * @throws Error when the key or the image cannot be read
  */
-export function verifyImage(image: string, keyFile: string): string | undefined {
+export function verifyImage(image: string, keyFile: string, oldest = 0): string | undefined {
   const key = readKey(keyFile, createPublicKey, "an Ed25519 public key in PEM (openssl pkey -pubout)");
   const bytes = readFileSync(image);
   const path = signaturePath(image);
@@ -50,5 +64,9 @@ export function verifyImage(image: string, keyFile: string): string | undefined 
     return `no signature: ${path} cannot be read`;
   }
   if (signature.length !== SIGNATURE_SIZE) return `${path}: ${signature.length} bytes, expected ${SIGNATURE_SIZE}`;
-  return verify(null, bytes, key, signature) ? undefined : "the file was changed, or was signed with another key";
+  if (!verify(null, bytes, key, signature)) return "the file was changed, or was signed with another key";
+  const policy = policyIn(isDisk(bytes) ? (fileOfDisk(bytes) ?? bytes) : bytes);
+  const edition = policy ? editionOf(policy) : 0;
+  if (edition >= oldest) return undefined;
+  return `signed, but older than is allowed: edition ${edition || "not said"}, expected ${oldest} or later`;
 }

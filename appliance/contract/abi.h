@@ -111,7 +111,7 @@ struct weir_container {
   struct weir_container_part parts[3]; // inspect, guard, journal, in this order
   uint8_t spare[256]; // a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this policy leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say
   uint32_t keys; // bytes: from the start of the container to Keys, which begin a page and end the container
-  uint8_t zero[4]; // zero
+  uint32_t edition; // of the policy: greater than those before it, so that an older one that was signed, too, is told from it; 0 = not said
 };
 _Static_assert(sizeof(struct weir_container) == 304, "Container");
 _Static_assert(offsetof(struct weir_container, magic) == 0, "Container.magic");
@@ -121,7 +121,7 @@ _Static_assert(offsetof(struct weir_container, count) == 12, "Container.count");
 _Static_assert(offsetof(struct weir_container, parts) == 16, "Container.parts");
 _Static_assert(offsetof(struct weir_container, spare) == 40, "Container.spare");
 _Static_assert(offsetof(struct weir_container, keys) == 296, "Container.keys");
-_Static_assert(offsetof(struct weir_container, zero) == 300, "Container.zero");
+_Static_assert(offsetof(struct weir_container, edition) == 300, "Container.edition");
 
 // A key that a compartment's part has zeros for.
 struct weir_part_key {

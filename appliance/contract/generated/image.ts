@@ -200,6 +200,9 @@ export interface ContainerFields {
   // leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say
   spare: Uint8Array;
   keys: number; // bytes: from the start of the container to Keys, which begin a page and end the container
+  // of the policy: greater than those before it, so that an older one that was signed, too, is told from it; 0 = not
+  // said
+  edition: number;
 }
 
 /**
@@ -216,7 +219,7 @@ export class Container extends Layout<ContainerFields> implements ContainerField
     parts: 16,
     spare: 40,
     keys: 296,
-    zero: 300,
+    edition: 300,
   } as const;
   get magic(): number {
     return this.view.getUint32(this.at, true);
@@ -257,6 +260,12 @@ export class Container extends Layout<ContainerFields> implements ContainerField
   }
   set keys(value: number) {
     this.view.setUint32(this.at + 296, value, true);
+  }
+  get edition(): number {
+    return this.view.getUint32(this.at + 300, true);
+  }
+  set edition(value: number) {
+    this.view.setUint32(this.at + 300, value, true);
   }
 }
 

@@ -68,7 +68,9 @@ const Container = struct(
       "a bit for each 4 KiB page of the three linear memories, one behind the other, lowest bit first: 1 = this policy leaves it untouched, and it has no memory behind it. The image holds it against what the compartments say",
     ),
     keys: u32("from the start of the container to Keys, which begin a page and end the container", "bytes"),
-    zero: zero(4),
+    edition: u32(
+      "of the policy: greater than those before it, so that an older one that was signed, too, is told from it; 0 = not said",
+    ),
   },
 );
 
