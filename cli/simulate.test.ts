@@ -2,22 +2,22 @@ import { createSocket } from "node:dgram";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import timers from "node:timers/promises";
 import { afterEach, expect, it, vi } from "vitest";
 import { ROOT } from "../lib/asc.ts";
+import { standIn } from "../lib/testing/builtin.ts";
 import { until } from "../lib/testing/until.ts";
 import { readChapter10 } from "../mil1553/writer/testing/reader.ts";
 import { command } from "./simulate.ts";
 
-const clock = vi.hoisted(() => ({ isVirtual: false, ms: 0 }));
-vi.mock("node:timers/promises", async (original) => {
-  const real = await original<typeof import("node:timers/promises")>();
-  const wait: typeof real.setTimeout = (ms, ...rest) => {
+const clock = { isVirtual: false, ms: 0 };
+standIn(timers, (real) => ({
+  setTimeout: (ms, ...rest) => {
     if (!clock.isVirtual) return real.setTimeout(ms, ...rest);
     clock.ms += ms ?? 0;
     return real.setImmediate(...rest);
-  };
-  return { ...real, setTimeout: wait };
-});
+  },
+}));
 
 const BUS = join(ROOT, "fixtures/mil1553/avionics.yaml");
 const FOLDER = mkdtempSync(join(tmpdir(), "weir-simulate-"));

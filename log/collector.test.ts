@@ -1,31 +1,32 @@
 // What the collector does when its files cannot be written, and when most of what comes is forged: it says so, and the log goes on.
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import fs, { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sqlite from "node-sqlite3-wasm";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { standIn } from "../lib/testing/builtin.ts";
 import { Collector, FILES } from "./collector.ts";
 import { anomaly, JournalHost, KEY, policyText } from "./testing/journal.ts";
 
 /** Bytes that the disk still takes; what is beyond is written in part, as a disk that gets full does. */
-const disk = vi.hoisted(() => ({ room: Infinity }));
-vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof import("node:fs")>();
-  const full = () => Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-  return {
-    ...fs,
-    writeSync: (fd: number, bytes: Buffer, at = 0) => {
-      const length = Math.min(bytes.length - at, disk.room);
-      if (length === 0 && bytes.length > at) throw full();
-      disk.room -= length;
-      return fs.writeSync(fd, bytes, at, length);
-    },
-    writeFileSync: (path: string, content: string | Buffer, options: object) => {
-      if (content.length > disk.room) throw full();
-      fs.writeFileSync(path, content, options);
-    },
-  };
-});
+const disk = { room: Infinity };
+const full = () => Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+standIn(
+  fs,
+  (real) =>
+    ({
+      writeSync: (fd: number, bytes: Buffer, at: number) => {
+        const length = Math.min(bytes.length - at, disk.room);
+        if (length === 0 && bytes.length > at) throw full();
+        disk.room -= length;
+        return real.writeSync(fd, bytes, at, length);
+      },
+      writeFileSync: (path: string, content: string | Buffer, options: object) => {
+        if (content.length > disk.room) throw full();
+        real.writeFileSync(path, content, options);
+      },
+    }) as Partial<typeof fs>,
+);
 
 let folder: string;
 beforeEach(() => {

@@ -1,42 +1,43 @@
 // What a file of lines does while the disk refuses: it has whole lines, in order, and ends nobody.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import fs, { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { standIn } from "../lib/testing/builtin.ts";
 import { Collector } from "./collector.ts";
 import { RotatingFile } from "./rotate.ts";
 import { anomaly, JournalHost, policyText } from "./testing/journal.ts";
 
 /** Calls that fail; bytes that the disk still takes; how many writes there were. */
-const disk = vi.hoisted(() => ({ refused: new Set<string>(), room: Infinity, writes: 0 }));
-vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof import("node:fs")>();
-  const refuse = (call: string, code: string) => {
-    if (disk.refused.has(call)) throw Object.assign(new Error(`${code}: ${call}`), { code });
-  };
-  return {
-    ...fs,
-    writeSync: (fd: number, bytes: Buffer, at = 0) => {
-      disk.writes++;
-      const length = Math.min(bytes.length - at, disk.room);
-      if (length === 0 && bytes.length > at) throw new Error("ENOSPC: no space left on device");
-      disk.room -= length;
-      return fs.writeSync(fd, bytes, at, length);
-    },
-    ftruncateSync: (fd: number, length: number) => {
-      refuse("ftruncate", "EIO");
-      fs.ftruncateSync(fd, length);
-    },
-    renameSync: (from: string, to: string) => {
-      if (!from.endsWith(".part")) refuse(/\d$/.test(from) ? "rename of another" : "rename", "EPERM");
-      fs.renameSync(from, to);
-    },
-    openSync: (path: string, flags: number, mode?: number) => {
-      refuse("open", "ENOSPC");
-      return fs.openSync(path, flags, mode);
-    },
-  };
-});
+const disk = { refused: new Set<string>(), room: Infinity, writes: 0 };
+const refuse = (call: string, code: string) => {
+  if (disk.refused.has(call)) throw Object.assign(new Error(`${code}: ${call}`), { code });
+};
+standIn(
+  fs,
+  (real) =>
+    ({
+      writeSync: (fd: number, bytes: Buffer, at: number) => {
+        disk.writes++;
+        const length = Math.min(bytes.length - at, disk.room);
+        if (length === 0 && bytes.length > at) throw new Error("ENOSPC: no space left on device");
+        disk.room -= length;
+        return real.writeSync(fd, bytes, at, length);
+      },
+      ftruncateSync: (fd: number, length: number) => {
+        refuse("ftruncate", "EIO");
+        real.ftruncateSync(fd, length);
+      },
+      renameSync: (from: string, to: string) => {
+        if (!from.endsWith(".part")) refuse(/\d$/.test(from) ? "rename of another" : "rename", "EPERM");
+        real.renameSync(from, to);
+      },
+      openSync: (path: string, flags: number, mode?: number) => {
+        refuse("open", "ENOSPC");
+        return real.openSync(path, flags, mode);
+      },
+    }) as Partial<typeof fs>,
+);
 
 let folder: string;
 beforeEach(() => {

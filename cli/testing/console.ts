@@ -10,10 +10,11 @@ export interface CommandConsole {
   folder: string;
 }
 
-/** For each test of the file a new one; the exit code that a command left is taken back. */
+/** For each test of the file a new one; an exit code that a command left is taken back, also one of another file's test. */
 export function commandConsole(name: string): CommandConsole {
   const seen: CommandConsole = { out: "", talk: "", folder: "" };
   beforeEach(() => {
+    process.exitCode = undefined;
     Object.assign(seen, { out: "", talk: "", folder: mkdtempSync(join(tmpdir(), `weir-${name}-`)) });
     vi.stubEnv("XDG_STATE_HOME", join(seen.folder, "state"));
     for (const [stream, to] of [

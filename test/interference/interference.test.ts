@@ -63,8 +63,9 @@ describe.each(ARCHES.filter((arch) => !reasons.has(arch)))("the booted image for
     expect(expected.length).toBeGreaterThan(5 + 2 + 40 + 600 + 3);
     expect(sent.out.length).toBeGreaterThan(200);
     expect(records.length).toBeGreaterThan(80);
-    expect(console.filter((line) => /^(\(\d+ alerts not shown here\) )?ALERT /.test(line)).length).toBeGreaterThan(15);
-    expect(console.at(-1)).toContain("ALERT scan");
+    const alerts = console.filter((line) => /^(\(\d+ alerts not shown here\) )?ALERT /.test(line));
+    expect(alerts.length).toBeGreaterThan(15);
+    expect(alerts.at(-1)).toContain("ALERT scan"); // a collector that is slow may have the last word
     for (const condition of ["hostile"] as const) {
       expect(evidence(condition).offered.out.length).toBeGreaterThan(50);
       expect(evidence("normal", condition).offered.log.length).toBeGreaterThan(50);

@@ -18,7 +18,7 @@ export interface Answer {
 const root = process.cwd();
 const vitest = await createVitest(
   "test",
-  { root, watch: false, bail: 1, maxWorkers: 1, fileParallelism: false, reporters: [{}], silent: true },
+  { root, watch: false, bail: 1, maxWorkers: 1, isolate: true, fileParallelism: false, reporters: [{}], silent: true },
   { cacheDir: `${root}/build/vite`, clearScreen: false, logLevel: "silent" },
 );
 
