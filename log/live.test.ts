@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Collector } from "./collector.ts";
 import { EventIndex } from "./events.ts";
 import type { Report } from "./reports.ts";
@@ -143,4 +143,38 @@ it("the index gets what has a time; how much has none is counted", () => {
   expect(index.query({ limit: 9 }).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
   index.close();
   expect([collector.unindexed, said]).toEqual([1, []]);
+});
+
+it.each([
+  [
+    "a full disk",
+    true,
+    "database or disk is full",
+    [
+      "events.db: cannot be written (database or disk is full): records wait until there is room",
+      "events.db: is written again",
+    ],
+    0,
+  ],
+  [
+    "a full disk, where files are read",
+    false,
+    "disk I/O error",
+    ["events.db: disk I/O error: no further events are written to it"],
+    2,
+  ],
+  ["another trouble", true, "malformed", ["events.db: malformed: no further events are written to it"], 2],
+] as const)("what the index cannot take because of %s", (_, isLive, why, expected, unindexed) => {
+  const said: string[] = [];
+  const options = { folder, rotation: { keep: 1 }, indexed: 9, live: isLive };
+  const collector = new Collector({ ...options, onTrouble: (text) => void said.push(text) }, 0);
+  const add = vi.spyOn(EventIndex.prototype, "add").mockImplementation(() => {
+    throw new Error(why);
+  });
+  for (const n of [1, 2]) collector.take(record(n), 0);
+  for (const now of [1, 2]) collector.tick(now);
+  add.mockRestore();
+  collector.tick(3);
+  collector.close();
+  expect([said, collector.unindexed]).toEqual([expected, unindexed]);
 });
