@@ -11,10 +11,13 @@ import { record } from "../../ip/testing/frames.ts";
 import { readBus } from "../../mil1553/simulator/icd/read.ts";
 import type { BusMessage } from "../../mil1553/simulator/message.ts";
 import { simulate } from "../../mil1553/simulator/run.ts";
+import { packetsOf, stream } from "../../mil1553/testing/streams.ts";
 import { anything, disturbed } from "../../mil1553/testing/swarm.ts";
 import { mergeEntries } from "../baseline/merge.ts";
 import { DETECTOR, DETECTOR_NAMES, FIRST_OF_BUS } from "../catalogue.ts";
+import { byTime } from "../ip/testing/traffic.ts";
 import type { Entry } from "../learned.ts";
+import { batches } from "../testing/site.ts";
 import { spoiltLines } from "../testing/spoilt.ts";
 import { mil1553 } from "./learned.ts";
 import { bytesOf } from "./testing/appliance.ts";
@@ -34,12 +37,12 @@ const TRAFFIC: Record<string, () => BusMessage[]> = {
 };
 
 /** All detectors of the bus, at about this factor, each its own, and with another action in turn. */
-function policy(flags: number, scale: number, bytes?: Uint8Array): Section[] {
+function policy(flags: number, scale: number, bytes?: Uint8Array, recorders = "recorders: any"): Section[] {
   const actions = [Action.QUARANTINE_TERMINAL, Action.QUARANTINE_MESSAGE, Action.QUARANTINE_SOURCE, Action.TIGHTEN];
   const settings = DETECTOR_NAMES.filter((name) => DETECTOR[name] >= FIRST_OF_BUS).map((name, n) =>
     packed(DetectorSetting, { detector: DETECTOR[name], action: actions[n % 4]!, scale: scale * (1 + n / 64) }),
   );
-  const { parts } = compilePolicyText(policyWith("", "recorders: any"), "p");
+  const { parts } = compilePolicyText(policyWith("", recorders), "p");
   const rest = sectionsOf(parts.inspect).filter(({ tag }) => tag !== Tag.DETECTORS);
   const sections = rest.map(({ tag, bytes: own }) => {
     if (tag === Tag.SETTINGS) own.writeUInt32LE(own.readUInt32LE(0) | flags, 0);
@@ -117,6 +120,28 @@ for (const [how, flags, scale] of [
     const lines = await log(policy(flags, scale, name === "anything" ? wide : section), make());
     await expect(summary(`bus ${how} ${name}`, lines)).toMatchFileSnapshot(golden(`${how} ${name}`));
   });
+
+// REQ-DECODE-022
+it("streams: of each recorder the channels that the policy names, and what is asked for about whom", async () => {
+  const streams = [1, 2, 3, 4].map((n) =>
+    stream(packetsOf(disturbed(flown(30 + n, 0.5), { seed: 30 + n, oneIn: 8 }), { packetTime: 60_000 }), {
+      ...{ seed: 30 + n, format: 1, oneIn: 40, from: 52 + n },
+    }),
+  );
+  const recorders = `recorders:
+  - { name: a, address: 192.0.2.53, port: 2000, channels: [2] }
+  - { name: b, address: 192.0.2.54, port: 2000 }
+  - { name: c, address: 192.0.2.55, port: 2000, channels: [3-9] }`;
+  for (const [name, named] of [
+    ["named", recorders],
+    ["any", "recorders: any"],
+  ] as const) {
+    const flight = await Log.of(policy(InspectFlag.SCORES, 0.2, section, named));
+    for (const batch of batches(byTime(streams.flat()))) flight.run(batch);
+    const { lines } = flight.run(record(new Uint8Array(0), { time: 1_010_000_000_000n, kind: RecordKind.END }));
+    await expect(summary(`bus streams ${name}`, lines)).toMatchFileSnapshot(`golden/streams-${name}.txt`);
+  }
+});
 
 const pieces = (bytes: Uint8Array) =>
   Array.from({ length: Math.ceil(bytes.length / 60_000) }, (_, n) =>

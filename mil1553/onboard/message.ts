@@ -62,7 +62,6 @@ export class Message {
   has: u32; // HAS_*
   duration: u32; // 100 ns: words and response gaps on the wire
   channel: u16;
-  recorder: u16;
   count: u16;
   dataCount: u16;
   length: u16; // bytes, as the recorder says

@@ -186,7 +186,6 @@ export function next(): Found {
 function open(): void {
   phase = Phase.SOURCE;
   const k = packet();
-  k.recorder = <u16>recorder;
   const r = recorderAt(recorder);
   const channel = <u32>k.channel;
   const b = busFor(r.key, channel);

@@ -54,7 +54,6 @@ export class Packet {
   type: u8;
   held: u8; // 1: the whole packet is in memory and was looked at
   believed: u8; // 1: nothing speaks against its contents
-  recorder: u16;
 }
 
 @inline export function headerLength(p: usize): u32 {
@@ -99,7 +98,7 @@ export function secondaryGood(p: usize): bool {
   return sumWords(p, 5) == <u32>load<u16>(p, 10);
 }
 
-/** Copies the fields of a good header. `held`, `believed`, `offset`, `recorder` are the caller's. */
+/** Copies the fields of a good header. `held`, `believed`, `offset` are the caller's. */
 export function readHeader(k: Packet, p: usize): void {
   k.at = p;
   k.channel = load<u16>(p, 2);

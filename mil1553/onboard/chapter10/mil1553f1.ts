@@ -78,7 +78,6 @@ export function nextInPacket(m: Message, k: Packet, r: Recorder): bool {
   m.words = at + INTRA;
   m.timeTag = <u8>timeTag;
   m.channel = k.channel;
-  m.recorder = k.recorder;
   classify(m);
   at += <usize>(INTRA + length);
   left -= 1;
