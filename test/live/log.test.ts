@@ -122,7 +122,7 @@ describe.skipIf(image)(`${RECORDS} records of two starts of the image`, () => {
     }
     await network.end();
     sent = network.sent;
-    await rsyslog?.stop();
+    await rsyslog?.stop(sent.length);
     const ended = once(collector, "close");
     collector.kill("SIGTERM");
     [status] = (await ended) as [number];

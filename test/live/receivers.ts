@@ -1,6 +1,6 @@
 /** Receivers of logs as people have them, from their Debian packages, each with a configuration of its own in a folder. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { until } from "../../lib/testing/until.ts";
@@ -21,14 +21,12 @@ const PATHS = `${process.env.PATH}:/usr/sbin:/sbin`;
 
 export class Rsyslog {
   readonly #process: ChildProcess;
-  readonly #port: number;
   /** Each datagram as it came, a line each; and as a relay would send it on (RFC 5424). */
   readonly raw: string;
   readonly relayed: string;
 
-  private constructor(process: ChildProcess, folder: string, port: number) {
+  private constructor(process: ChildProcess, folder: string) {
     this.#process = process;
-    this.#port = port;
     [this.raw, this.relayed] = [join(folder, "raw"), join(folder, "relayed")];
   }
 
@@ -47,19 +45,22 @@ ruleset(name="weir" queue.type="FixedArray" queue.size="200000" queue.workerThre
     );
     const args = ["-n", "-f", join(folder, "rsyslog.conf"), "-i", join(folder, "rsyslog.pid")];
     const child = spawn("rsyslogd", args, { stdio: "ignore", env: { ...process.env, PATH: PATHS } });
-    const receiver = new Rsyslog(child, folder, port);
+    const receiver = new Rsyslog(child, folder);
     await until(() => waiting(port) !== undefined || child.exitCode !== null);
     if (child.exitCode !== null) throw new Error("rsyslogd does not listen");
     return receiver;
   }
 
-  /** Until nothing more is written, and it has ended. */
-  async stop(): Promise<void> {
-    for (let size = -1, now = 0; size !== now || waiting(this.#port); ) {
-      size = now;
-      await pause(500);
-      now = statSync(this.raw, { throwIfNoEntry: false })?.size ?? 0;
-    }
+  /** Until it has written so many datagrams, and has ended. */
+  async stop(datagrams: number): Promise<void> {
+    let [lines, read] = [0, 0];
+    await until(() => {
+      // What came since the last look
+      const size = statSync(this.raw, { throwIfNoEntry: false })?.size ?? 0;
+      if (size > read) lines += linesIn(this.raw, read, size);
+      read = size;
+      return lines >= datagrams;
+    });
     const ended = new Promise((resolve) => this.#process.once("close", resolve));
     this.#process.kill("SIGTERM");
     await ended;
@@ -68,6 +69,15 @@ ruleset(name="weir" queue.type="FixedArray" queue.size="200000" queue.workerThre
   kill(): void {
     this.#process.kill("SIGKILL");
   }
+}
+
+/** Ends of lines in a part of a file. */
+function linesIn(path: string, from: number, to: number): number {
+  const bytes = Buffer.alloc(to - from);
+  const fd = openSync(path, "r");
+  readSync(fd, bytes, 0, bytes.length, from);
+  closeSync(fd);
+  return bytes.reduce((sum, byte) => sum + Number(byte === 10), 0);
 }
 
 /** Bytes that wait in the socket of a UDP port of this machine; undefined when nobody listens there. */
@@ -114,11 +124,9 @@ export async function throughFever(folder: string, lines: readonly string[]): Pr
       );
       if (!room) await new Promise((resolve) => input.once("drain", resolve));
     }
+    // All of them, or as many as it sends before it ends
     const count = () => received.split("\n").length - 1;
-    for (let still = 0, before = -1; still < 6 && count() < lines.length; before = count()) {
-      await pause(500);
-      still = count() === before ? still + 1 : 0;
-    }
+    await until(() => count() >= lines.length || fever.exitCode !== null);
     input.destroy();
   } finally {
     const ended = new Promise((resolve) => fever.once("close", resolve));

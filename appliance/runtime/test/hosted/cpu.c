@@ -48,7 +48,14 @@ void kernel_start(const struct arch_boot *boot) { (void)boot; wrong("it starts")
 void multiboot_read(const uint8_t *info, uint32_t room, struct arch_boot *boot) { (void)info, (void)room, (void)boot; wrong("a loader"); }
 void kernel_call(uint64_t call, uint64_t argument) { (void)call, (void)argument; wrong("a call"); }
 void keys_erase(void) {}
-void kernel_fault(const struct fault *f) { printf("%s\n", f->what); wrong("a fault"); }
+static jmp_buf faulting;
+static struct fault faulted;
+static bool may_fault;
+void kernel_fault(const struct fault *f) {
+  if (!may_fault) printf("%s\n", f->what), wrong("a fault");
+  faulted = *f;
+  longjmp(faulting, 1);
+}
 bool pci_device(struct transport *t) { (void)t; return false; }
 static bool enabled;
 void pci_enable(const struct transport *t) { (void)t; enabled = true; }
@@ -238,6 +245,25 @@ static void memory(void) {
   if (!strstr(log_, "more than 32 ranges") || !strstr(log_, "f4=a ")) wrong("33 ranges are refused in another way");
 }
 
+/** What the console calls each exception, and the exit code that it has (0: by what was touched). */
+static void exceptions(void) {
+  static const struct { uint32_t vector; const char *words; uint32_t code; } all[] = {
+    {0, "division by zero", EXIT_FAULT_ARITHMETIC}, {1, "debug", EXIT_FAULT_OTHER}, {2, "NMI", EXIT_FAULT_OTHER},
+    {4, "unexpected trap", EXIT_FAULT_OTHER}, {6, "undefined instruction", EXIT_FAULT_INSTRUCTION}, {7, "no FPU", EXIT_FAULT_OTHER},
+    {8, "double fault", EXIT_FAULT_OTHER}, {10, "task state", EXIT_FAULT_OTHER}, {11, "segment", EXIT_FAULT_OTHER},
+    {12, "stack segment", EXIT_FAULT_OTHER}, {13, "protection", EXIT_FAULT_INSTRUCTION},
+    {16, "floating point", EXIT_FAULT_ARITHMETIC}, {17, "alignment", EXIT_FAULT_OTHER}, {18, "machine check", EXIT_FAULT_OTHER},
+    {19, "floating point", EXIT_FAULT_ARITHMETIC}, {20, "unexpected trap", EXIT_FAULT_OTHER}, {31, "unexpected trap", EXIT_FAULT_OTHER}};
+  may_fault = true;
+  for (volatile unsigned n = 0; n < sizeof all / sizeof *all; n++) {
+    struct trap_frame f = {.vector = all[n].vector, .rip = 0x1234, .cs = 3};
+    if (!setjmp(faulting)) trap(&f), wrong("an exception is nothing");
+    if (strcmp(faulted.what, all[n].words) || faulted.code != all[n].code || faulted.pc != 0x1234 || !faulted.user)
+      printf("%u: %s, exit %u\n", all[n].vector, faulted.what, faulted.code), wrong("an exception is called otherwise");
+  }
+  may_fault = false;
+}
+
 int main(void) {
   setvbuf(stdout, 0, _IOLBF, 0);
   struct sigaction fault_ = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
@@ -245,6 +271,7 @@ int main(void) {
   if (!setjmp(over)) modes();
   else wrong("it halts for ever");
   timers();
+  exceptions();
   the_end();
   memory();
   printf("right\n");

@@ -342,9 +342,9 @@ static void refusals(void) {
       if ((strstr(log_, idle_) != 0) != (most >= 2)) wrong("the inert queue");
     }
     WITH(ready[!own] = 1, -1, "");
-    WITH(becomes = STATUS_NEEDS_RESET, EXIT_DEVICE_REFUSED, "did not start");
-    WITH(becomes = STATUS_FAILED, EXIT_DEVICE_REFUSED, "did not start");
-    WITH(becomes = STATUS_DRIVER_OK, EXIT_DEVICE_REFUSED, "did not start");
+    WITH(becomes = STATUS_NEEDS_RESET, EXIT_DEVICE_REFUSED, "this device did not start: ");
+    WITH(becomes = STATUS_FAILED, EXIT_DEVICE_REFUSED, "this device did not start: ");
+    WITH(becomes = STATUS_DRIVER_OK, EXIT_DEVICE_REFUSED, "this device did not start: ");
     WITH(features[0] = 0x20, -1, "");
     WITH(mute = true, EXIT_DEVICE_REFUSED, "doorbell or interrupt");
   }
@@ -462,7 +462,7 @@ static void others(void) {
   expect(EXIT_DEVICES, "more network devices", "sixteen devices");
   plug(straight, 3);
   for (int n = 3; n < 17; n++) strcat(command_line, one);
-  expect(EXIT_DEVICES, "more devices than", "seventeen devices");
+  expect(EXIT_DEVICES, "the machine has more devices than the manifest", "seventeen devices");
   if (log_[0]) wrong("written to before it was known");
 }
 

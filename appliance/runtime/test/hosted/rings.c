@@ -56,8 +56,9 @@ const char *option(const char *key) { (void)key; return 0; }
 static jmp_buf over;
 static unsigned notified[ROLES];
 void weir_call(enum weir_call call, uint64_t argument) { if (call == WEIR_NOTIFY) notified[argument]++; }
+static char ended[200]; // what the console says
 _Noreturn void end(enum weir_exit code, const char *state, const char *what, const char *why) {
-  (void)state, (void)what, (void)why;
+  snprintf(ended, sizeof ended, "%s: %s%s", state, what, why);
   longjmp(over, code);
 }
 
@@ -93,19 +94,22 @@ static void give(uint32_t id, uint32_t len) {
   weir_device_rings.in.ring[returned++ % IN_LENGTH] = (struct virtq_used_elem){id, len};
 }
 
-// Returns whether it wrote something that must end the image.
-static bool lie(void) {
+// Writes something that must end the image; returns what the image says of it.
+static const char *lie(void) {
+  const char *const no_buffer = "stopped: the device of `in` returned a buffer that it does not have";
+  const char *const length = "stopped: the device of `in` says a length that cannot be";
   uint32_t id = random_below(IN_LENGTH);
   switch (random_below(6)) {
-    case 0: give(IN_LENGTH + random_below(1u << 30), 100); return true;
-    case 1: give(0x80000000u | id, 100); return true;
+    case 0: give(IN_LENGTH + random_below(1u << 30), 100); return no_buffer;
+    case 1: give(0x80000000u | id, 100); return no_buffer;
     case 2: while (!mine[id]) id = (id + 1) % IN_LENGTH;
-      give(id, random_below(VIRTIO_NET_HEADER)); return true;
+      give(id, random_below(VIRTIO_NET_HEADER)); return length;
     case 3: while (!mine[id]) id = (id + 1) % IN_LENGTH;
-      give(id, BUFFER_SIZE + 1 + random_below(1u << 30)); return true;
+      give(id, BUFFER_SIZE + 1 + random_below(1u << 30)); return length;
     case 4: while (!mine[id]) id = (id + 1) % IN_LENGTH;
-      give(id, 100), give(id, 100); return true; // twice
-    default: returned = (uint16_t)(returned + IN_LENGTH + 1 + random_below(60000)); return true;
+      give(id, 100), give(id, 100); return no_buffer; // twice
+    default: returned = (uint16_t)(returned + IN_LENGTH + 1 + random_below(60000));
+      return "stopped: the device of `in` returned more buffers than it has";
   }
 }
 
@@ -121,9 +125,11 @@ static void receive_trial(void) {
   seen = returned = weir_device_rings.in.idx = (uint16_t)random_below(65536);
   given = taken = weir_driver_rings.in.idx = (uint16_t)random_below(65536);
   volatile bool lied = false;
+  const char *volatile told = 0;
   const int code = setjmp(over);
   if (code) {
     if (code != EXIT_HOSTILE_DEVICE || !lied) wrong("an honest device was refused");
+    if (!told || strcmp(ended, told)) printf("%s\n", ended), wrong("something else is said of the lie");
     return;
   }
   receive_start();
@@ -140,7 +146,7 @@ static void receive_trial(void) {
       memset(weir_receive_buffer[id] + VIRTIO_NET_HEADER, first[n], lengths[n]);
       give(id, lengths[n] + VIRTIO_NET_HEADER);
     }
-    if (lied) lie();
+    if (lied) told = lie();
     __atomic_store_n(&weir_device_rings.in.idx, returned, __ATOMIC_RELEASE);
     for (uint32_t done = 0, got; done < n || lied; done += got) {
       got = receive();
