@@ -1,4 +1,4 @@
-// REQ-IMAGE-016
+// REQ-IMAGE-016, REQ-IMAGE-025
 /**
  * An image's signature: Ed25519 (RFC 8032) over all its bytes, 64 bytes in a file of its own beside it, IMAGE.sig. So other
  * tools can check it: openssl pkeyutl -verify -pubin -inkey KEY -rawin -in IMAGE -sigfile IMAGE.sig
