@@ -2,17 +2,18 @@
 // last byte, each verdict and measure. A change that shows here is either a mistake or meant. With WEIR_LOGS=1 a run leaves the lines
 // themselves in build/logs, to be compared with those of the version before; `npx vitest run detectors/flights.test.ts -u` writes the
 // tables anew.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { INSPECT_BYTES, Log, memoryOf, summary } from "../appliance/compartments/inspect/testing/log.ts";
+import { INSPECT_BYTES, Log, memoryEnd, memoryOf, summary } from "../appliance/compartments/inspect/testing/log.ts";
 import { Action, RecordKind } from "../appliance/contract/abi.ts";
 import { DetectorSetting, InspectFlag, type Section, Tag } from "../appliance/contract/config.ts";
 import { packed } from "../appliance/contract/layout.ts";
 import { compilePolicyText } from "../diode/policy.ts";
 import { policyWith, sectionsOf } from "../diode/testing/guard.ts";
 import { record } from "../ip/testing/frames.ts";
+import { compileOnboard } from "../lib/asc.ts";
 import { writeBaseline } from "./baseline/file.ts";
 import { baselineOf } from "./baseline/merge.ts";
 import { DETECTOR, DETECTOR_NAMES, FIRST_OF_BUS } from "./catalogue.ts";
@@ -170,4 +171,9 @@ it("a second configuration forgets all of the first", async () => {
 
 it("the tables of inspect take as many bytes as is said in one place", async () => {
   expect(await memoryOf("inspect")).toBe(INSPECT_BYTES);
+});
+
+it("the tables of the ground's own shape detector take so many bytes", async () => {
+  const module = readFileSync(await compileOnboard("detectors/shape/ground/onboard/index.ts"));
+  expect(memoryEnd(module)).toMatchInlineSnapshot(`1275135`);
 });

@@ -1,13 +1,15 @@
 // All that inspect says of recordings and streams that are not whole, held against what it said before: detectors/flights.test.ts tells
 // how to go on where that differs.
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { INSPECT_BYTES, Log, memoryOf, summary } from "../appliance/compartments/inspect/testing/log.ts";
+import { INSPECT_BYTES, Log, memoryEnd, memoryOf, summary } from "../appliance/compartments/inspect/testing/log.ts";
 import { RecordKind } from "../appliance/contract/abi.ts";
 import { byTime } from "../detectors/ip/testing/traffic.ts";
 import { batches, type Frame } from "../detectors/testing/site.ts";
 import { compilePolicyText } from "../diode/policy.ts";
 import { policyWith, sectionsOf } from "../diode/testing/guard.ts";
 import { record } from "../ip/testing/frames.ts";
+import { compileOnboard } from "../lib/asc.ts";
 import { readBus } from "./simulator/icd/read.ts";
 import { simulate } from "./simulator/run.ts";
 import { decodeBytes } from "./testing/decode.ts";
@@ -98,4 +100,9 @@ it.each(Object.entries(STREAMS))("a stream, %s", async (name, make) => {
 
 it("the tables of inspect take as many bytes as is said in one place", async () => {
   expect(await memoryOf("inspect")).toBe(INSPECT_BYTES);
+});
+
+it("the tables of the reader take so many bytes by themselves", async () => {
+  const module = readFileSync(await compileOnboard("mil1553/onboard/reader.probe.ts"));
+  expect(memoryEnd(module)).toMatchInlineSnapshot(`1982747`);
 });

@@ -139,7 +139,11 @@ export const INSPECT_BYTES = 3_928_559;
 /** Where a compartment's static memory ends, by its module: the capacity of any of its tables moves that. */
 export async function memoryOf(name: CompartmentName): Promise<number> {
   const { entry, pages } = COMPARTMENTS.find((one) => one.name === name)!;
-  const wasm = readFileSync(await compileOnboard(entry, { pages }));
+  return memoryEnd(readFileSync(await compileOnboard(entry, { pages })));
+}
+
+/** The same of any module. */
+export function memoryEnd(wasm: Uint8Array): number {
   let at = 8;
   const number = () => {
     let [value, shift] = [0, 0];
