@@ -194,7 +194,7 @@ it("tune: captures that span no time", async () => {
   ).rejects.toThrow(new Error("the captures span no time, so no rate per hour follows from them"));
 });
 
-it("tune: a date of the build that is none", async () => {
+it("tune: an invalid date of the build", async () => {
   vi.stubEnv("SOURCE_DATE_EPOCH", "today");
   const words = ["-r", "fixtures/normal.pcap", "-c", "fixtures/policy.yaml", "--max-fpr", "1"];
   await expect(run("tune", ...words)).rejects.toThrow(

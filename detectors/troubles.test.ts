@@ -1,4 +1,4 @@
-// What the ground's halves of the detectors say: of what was learned, of what does not fit, of entries that are none.
+// What the ground's halves of the detectors say: of what was learned, of what does not fit, of malformed entries.
 import { expect, it } from "vitest";
 import { Problems } from "../lib/yaml.ts";
 import { parseBaseline } from "./baseline/file.ts";
@@ -180,13 +180,13 @@ const threshold = { detector: "rate", key: "", quantity: "x", limit: 1, method: 
 
 it.each<[string, object, string]>([
   ["a detector that is a number", { entries: [{ detector: 5 }] }, "b:1:96: entries.0.detector: expected text"],
-  ["an entry that is none", { entries: [5] }, "b:1:84: entries.0: expected a mapping with detector"],
+  ["an entry that is a number", { entries: [5] }, "b:1:84: entries.0: expected a mapping with detector"],
   [
     "a limit that is a text",
     { thresholds: [{ ...threshold, limit: "x" }] },
     "b:1:122: thresholds.0.limit: expected a number, or null for infinity",
   ],
-  ["a key that is none", { thresholds: [{ ...threshold, key: 5 }] }, "b:1:96: thresholds.0.key: expected text"],
+  ["a key that is a number", { thresholds: [{ ...threshold, key: 5 }] }, "b:1:96: thresholds.0.key: expected text"],
   [
     "a number that is too large",
     { entries: [{ detector: "rate", ...talk(1), windows: WINDOWS, least: 2 ** 53 }] },
@@ -198,7 +198,7 @@ it.each<[string, object, string]>([
     "b:1:176: entries.0.windows: expected a list of at least 4",
   ],
   [
-    "a data word that is none",
+    "a malformed data word",
     { entries: [{ detector: "bus.data", channel: 1, commands: [1], words: [["x"]] }] },
     "b:1:143: entries.0.words.0: expected [index, value, how often], or [index, profile]",
   ],
@@ -246,7 +246,7 @@ it.each<[string, () => unknown, string]>([
     'entry of "shape.class": more frames than can be counted were learned',
   ],
   [
-    "counts that are none",
+    "malformed counts",
     () => countsOf({ detector: "shape.distance", from: 0, counts: 5 }),
     'entry of "shape.distance": counts: expected at most 304 whole numbers',
   ],
@@ -277,7 +277,7 @@ it.each<[string, () => unknown, string]>([
   expect(made).toThrow(new RangeError(message));
 });
 
-it("records that are none", async () => {
+it("malformed records", async () => {
   const shape = await Shape.create();
   const { input } = shape;
   // Captured: more than the record has

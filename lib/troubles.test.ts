@@ -19,7 +19,7 @@ it.each<[string, () => unknown, string]>([
   ["one excess", () => fitPareto([1]), "excesses must be positive, finite and not all equal"],
   ["no scores", () => limitFor({ scores: [], times: [] }, RATE), "no scores to learn a limit from"],
   [
-    "a score that is none",
+    "a score that is no number",
     () => limitFor({ scores: [1, Number.NaN], times: [0, 1] }, RATE),
     "a score is not a finite number",
   ],

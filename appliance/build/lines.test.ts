@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("a source map that is none, or names a source that it lacks", () => {
+it("a malformed source map, or one that names a source that it lacks", () => {
   const read = (mappings: string) => () => readSourceMap(JSON.stringify({ version: 3, sources: ["a.ts"], mappings }));
   expect(read("AAAA")()).toEqual([{ at: 0, place: { file: "a.ts", line: 1, column: 1 } }]);
   expect(read("AAAA,ACAA")).toThrow(new Error("the source map names source 1 of 1"));
