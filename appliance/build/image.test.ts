@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../lib/asc.ts";
+import { ABI_VERSION } from "../contract/abi.ts";
 import { ARCHES } from "../contract/arch.ts";
 import { COMPARTMENTS } from "./compartments.ts";
 import { packContainer } from "./container.ts";
@@ -57,7 +58,7 @@ describe.each(ARCHES)("the pipeline for %s", (arch) => {
     const { build, ...described } = describeImage(readFileSync(out));
     expect(described).toMatchObject({ machine: arch });
     expect(described).not.toHaveProperty("policy");
-    expect(build).toMatchObject({ abi: 1, tools: { assemblyscript: "0.28.20", wabt: "1.0.39" } });
+    expect(build).toMatchObject({ abi: ABI_VERSION, tools: { assemblyscript: "0.28.20", wabt: "1.0.39" } });
     expect(build!.compartments).toMatchObject(
       COMPARTMENTS.map(({ name, pages }) => ({ name, memoryBytes: pages * 65536, imports: 0 })),
     );

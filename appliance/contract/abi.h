@@ -151,7 +151,7 @@ _Static_assert(offsetof(struct weir_keys, keys) == 24, "Keys.keys");
 
 // Records, events, frames
 
-#define WEIR_ABI_VERSION 1
+#define WEIR_ABI_VERSION 2
 #define WEIR_RECORD_HEADER 32 // bytes
 #define WEIR_MAX_CAPTURED 66560 // bytes: the largest IPv4 packet with room for link layers; the host cuts longer ones
 #define WEIR_INPUT_SIZE 131072 // bytes that a compartment's input has

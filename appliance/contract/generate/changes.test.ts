@@ -1,5 +1,6 @@
 // A change of the contract that is not made everywhere is seen: each of these single changes, made in memory to one
 // declaration or to one generated file, makes what is committed stale or is refused at once.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Declaration, enumeration, type Field, type Struct, struct, u16, u32 } from "./declare.ts";
@@ -129,4 +130,27 @@ describe("a declaration that cannot be is refused", () => {
   it("with two names for a value", () => {
     expect(() => enumeration("A", "", { ONE: 1, TWO: 1 })).toThrow("A.TWO: 1 has another name already");
   });
+});
+
+/** What compartments and hosts exchange, without what is said of it. */
+function exchanged(all: readonly Source[]): string {
+  const { layouts } = all.find(({ layouts }) =>
+    layouts.declarations.some((d) => "name" in d && d.name === "RecordHeader"),
+  )!;
+  const said = new Set(["doc", "words", "unit"]);
+  const text = JSON.stringify(layouts.declarations, (key, value) => (said.has(key) ? undefined : value)).replace(
+    /"name":"ABI_VERSION","value":\d+/,
+    "",
+  );
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** Whoever changes what is exchanged raises ABI_VERSION, so that a host refuses modules of before, and writes down both here. */
+const EXCHANGED = [2, "f04107173f39a821"];
+
+it("what compartments and hosts exchange changes with ABI_VERSION only", () => {
+  expect([constant(sources, "ABI_VERSION").value, exchanged(sources)]).toEqual(EXCHANGED);
+  const all = copy();
+  fieldOf(all, "RecordHeader", "time").at++;
+  expect(exchanged(all)).not.toBe(EXCHANGED[1]);
 });

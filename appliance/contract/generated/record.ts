@@ -3,7 +3,7 @@
 // What compartments and their hosts give each other, each at a multiple of 8. The rules of use are in onboard/abi.ts.
 import { Layout } from "../layout.ts";
 
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 export const RECORD_HEADER = 32; // bytes
 // bytes: the largest IPv4 packet with room for link layers; the host cuts longer ones
 export const MAX_CAPTURED = 66560;

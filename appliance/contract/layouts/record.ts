@@ -98,7 +98,7 @@ export default layouts(
   ["onboard", "ground", "c"],
   [
     constants("", {
-      ABI_VERSION: 1,
+      ABI_VERSION: 2,
       RECORD_HEADER: [RecordHeader.size, "bytes"],
       MAX_CAPTURED: [66560, "bytes: the largest IPv4 packet with room for link layers; the host cuts longer ones"],
       INPUT_SIZE: [131072, "bytes that a compartment's input has"],
