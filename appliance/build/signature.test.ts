@@ -51,7 +51,7 @@ it.skipIf(!has)("an image is signed, and any other bytes or key are refused", ()
 
   expect(weir("inspect", image, "--verify", at("other.pub"))).toEqual({
     status: 3,
-    text: `${image}: the file was changed, or was signed with another key\n`,
+    text: `weir: ${image}: the file was changed, or was signed with another key\n`,
   });
   const bytes = readFileSync(image);
   for (const place of [0, bytes.length >> 1, bytes.length - 1]) {
