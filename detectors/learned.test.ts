@@ -347,3 +347,22 @@ describe("a section", () => {
     );
   });
 });
+
+const ip = (n: number) => `10.1.${n >> 8}.${n & 255}`;
+it.each<[LearnedDetector, number, (n: number) => object, string]>([
+  [arp, 512, (n) => at(ip(n), 1), "addresses"],
+  [flood, 512, (n) => ({ detector: "flood", host: ip(n), syn: 1, udp: 1, icmp: 1, connections: 1 }), "hosts"],
+  [beacon, 256, (n) => ({ detector: "beacon", ...talk(5, { client: ip(n) }), shortest: 1, longest: 2 }), "beacons"],
+  [
+    pair,
+    1024,
+    (n) => ({ detector: "new-pair", ...talk(5, { client: ip(n) }), packets: 1 }),
+    "talks (client, server, service)",
+  ],
+])("$name has room for %s", (detector, most, make, what) => {
+  const all = Array.from({ length: most + 1 }, (_, n) => make(n) as Entry);
+  expect(detector.pack(all.slice(1), []).length).toBeGreaterThan(8 * most);
+  expect(() => detector.pack(all, [])).toThrow(
+    new RangeError(`${what}: ${most + 1} of them learned, at most ${most} fit`),
+  );
+});
