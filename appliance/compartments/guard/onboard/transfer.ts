@@ -14,7 +14,7 @@ let known: bool = false;
 /** Frames that left. */
 export let relayed: u64 = 0;
 
-/** @param input where the policy came: its keys are erased there, too. What frames are signed with stays in the relay. */
+/** @param input where the policy came: its keys are erased there, too. What signs frames stays in the relay. */
 export function beginTransfer(input: usize): void {
   if (transferAt == 0) return;
   const t = changetype<TransferSettings>(transferAt),
