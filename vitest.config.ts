@@ -1,4 +1,5 @@
-import { relative } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -36,17 +37,32 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+const TESTS = "**/*.test.ts";
+const NO_TESTS = ["node_modules", "dist", "build"];
+
+/** Files that put modules of their own in the place of others: the modules of other files' tests are not for them. */
+const MOCKING = readdirSync(import.meta.dirname, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && !NO_TESTS.includes(entry.name))
+  .flatMap(({ name }) => readdirSync(name, { recursive: true, encoding: "utf8" }).map((file) => join(name, file)))
+  .filter((file) => file.endsWith(".test.ts") && readFileSync(file, "utf8").includes("vi.mock("));
+
+const COMMON = {
+  // The only clock of any test: what must happen is waited for, and nothing may take this long.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  setupFiles: "test/runner/times.ts",
+};
+const excluded = NO_TESTS.map((name) => `${name}/**`);
+
 export default defineConfig({
   test: {
-    include: ["**/*.test.ts"],
-    exclude: ["node_modules/**", "dist/**", "build/**"],
-    // The only clock of any test: what must happen is waited for, and nothing may take this long.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
     maxWorkers: 2,
-    isolate: false, // files share their worker's modules, compiled compartments among them: an eighth of the suite's work
     sequence: { sequencer: LongFirst },
     globalSetup: "test/runner/setup.ts",
-    setupFiles: "test/runner/times.ts",
+    projects: [
+      // Files share their worker's modules, compiled compartments among them: an eighth of the suite's work
+      { test: { ...COMMON, name: "shared", isolate: false, include: [TESTS], exclude: [...excluded, ...MOCKING] } },
+      { test: { ...COMMON, name: "mocking", include: MOCKING, exclude: excluded } },
+    ],
   },
 });

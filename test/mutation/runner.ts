@@ -18,7 +18,12 @@ export interface Answer {
 const root = process.cwd();
 const vitest = await createVitest(
   "test",
-  { root, watch: false, bail: 1, maxWorkers: 1, isolate: true, fileParallelism: false, reporters: [{}], silent: true },
+  {
+    // Without the project's own configuration: each run has modules of its own, since they change.
+    ...{ root, config: false, include: ["**/*.test.ts"], globalSetup: "test/runner/setup.ts" },
+    ...{ watch: false, bail: 1, maxWorkers: 1, fileParallelism: false, reporters: [{}], silent: true },
+    ...{ testTimeout: 600_000, hookTimeout: 600_000 },
+  },
   { cacheDir: `${root}/build/vite`, clearScreen: false, logLevel: "silent" },
 );
 

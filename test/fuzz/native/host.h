@@ -53,6 +53,7 @@ _Noreturn void end(enum weir_exit code, const char *state, const char *what, con
   wrong(text);
 }
 void weir_call(enum weir_call call, uint64_t argument) {
+  if (call == WEIR_TAKEN && !argument) return;
   char text[400];
   snprintf(text, sizeof text, "call %d %llu: %s", call, (unsigned long long)argument, said);
   wrong(text);

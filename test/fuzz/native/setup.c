@@ -51,6 +51,7 @@ void arch_idle(uint64_t nanoseconds) { if (nanoseconds > 4000000000) wrong("it s
 void arch_put(char c) { (void)c; }
 void arch_read_user(void) {}
 bool arch_device(uint32_t n, struct transport *t) { (void)n, (void)t; return false; }
+void keys_erase(void) {}
 void memory_start(const struct arch_boot *boot) { (void)boot; }
 _Noreturn void user_start(void) { longjmp(over, -1); }
 struct user_crashed user_crashed;
