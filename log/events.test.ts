@@ -101,8 +101,9 @@ describe("the index", () => {
   ])("a lock that is %i ms old is somebody's: %s", (age, isKept) => {
     const index = filled();
     mkdirSync(`${path}.lock`);
-    const now = vi.spyOn(Date, "now").mockReturnValue(Math.round(statSync(`${path}.lock`).mtimeMs) + age);
-    utimesSync(`${path}.lock`, (now() - age) / 1000, (now() - age) / 1000);
+    const made = Math.floor(statSync(`${path}.lock`).mtimeMs / 1000); // whole seconds: no file system rounds them
+    utimesSync(`${path}.lock`, made, made);
+    const now = vi.spyOn(Date, "now").mockReturnValue(made * 1000 + age);
     expect([index.add([]), existsSync(`${path}.lock`)]).toEqual([false, isKept]);
     now.mockRestore();
     rmSync(`${path}.lock`, { recursive: true, force: true });

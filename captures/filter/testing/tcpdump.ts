@@ -14,6 +14,7 @@ let folder: string | undefined;
 /** Removes what numbered() wrote. */
 export function cleanUp(): void {
   if (folder) rmSync(folder, { recursive: true });
+  folder = undefined;
 }
 
 export const hasTcpdump = (() => {
