@@ -179,9 +179,12 @@ describe("whichever", () => {
     );
     program("alioth", READY);
     await expect(run("alioth", "--accelerator", "tcg")).rejects.toThrow("--accelerator tcg: this host knows kvm only");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     await expect(run("alioth", "--log", "a,b")).rejects.toThrow(
       "--log a,b: Alioth takes letters, digits, _ . and - only",
     );
+    expect(vi.getTimerCount()).toBe(0); // nobody waits for what was not started
+    vi.useRealTimers();
     await expect(run("alioth", "--patience", "soon")).rejects.toThrow(
       "--patience soon: expected whole seconds, or never",
     );

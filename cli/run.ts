@@ -11,7 +11,7 @@ import type { Arch } from "../appliance/contract/arch.ts";
 import { type Appliance, type Attached, checkAppliance } from "../appliance/hosts/descriptions/appliance.ts";
 import { interfacesOf } from "../appliance/hosts/descriptions/manifest.ts";
 import { installed } from "../appliance/hosts/here.ts";
-import type { Accelerator, Host, Machine, Starter } from "../appliance/hosts/host.ts";
+import type { Accelerator, Host, Machine, Running, Starter } from "../appliance/hosts/host.ts";
 import { HOSTS, hostOf, starterOf } from "../appliance/hosts/hosts.ts";
 import { keyedImage } from "../appliance/hosts/keyed.ts";
 import { archOfImage, isFlat, liveClock } from "../appliance/hosts/qemu.ts";
@@ -151,12 +151,17 @@ async function watched(starter: Starter, appliance: Appliance, patience: number 
       void running.stop();
     },
   });
-  const running = starter.start(appliance, {
-    onLine: (line) => {
-      process.stdout.write(`${line}\n`);
-      vigil.take(line);
-    },
-  });
+  const onLine = (line: string) => {
+    process.stdout.write(`${line}\n`);
+    vigil.take(line);
+  };
+  let running: Running;
+  try {
+    running = starter.start(appliance, { onLine });
+  } catch (error) {
+    vigil.close();
+    throw error;
+  }
   for (const note of running.notes) say(note);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"].map((name) => fromEvent(process, name));
   const stopping = merge(...signals)
