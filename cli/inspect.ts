@@ -6,7 +6,7 @@ import { billOfMaterials } from "../appliance/build/bom.ts";
 import { describeImage, type ImageDescription } from "../appliance/build/describe.ts";
 import { sha256 } from "../appliance/build/info.ts";
 import { fileOfDisk, isDisk } from "../appliance/build/iso.ts";
-import { readEdition, verifyImage } from "../appliance/build/signature.ts";
+import { signedAs, verifyImage } from "../appliance/build/signature.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
 import { printable } from "../lib/printable.ts";
 
@@ -37,10 +37,9 @@ Examples:
 Exit codes: 0 listed, or verified; 2 the file is not a whole Weir image; 3 its signature does not hold, or it is older.`,
     )
     .action((image: string, options: { json?: boolean; bom?: boolean; verify?: string; notOlderThan?: string }) => {
-      if (options.notOlderThan !== undefined && options.verify === undefined)
-        throw new Error("--not-older-than: expected --verify too: anybody can write a number");
-      if (options.verify !== undefined) {
-        process.exitCode = checked(image, options.verify, options.notOlderThan);
+      const signed = signedAs(options);
+      if (signed) {
+        process.exitCode = checked(image, signed.key, signed.oldest);
         return;
       }
       let description: ReturnType<typeof describeFile>;
@@ -70,8 +69,8 @@ function describeFile(bytes: Uint8Array): ImageDescription & { disk?: { bytes: n
   return { disk: { bytes: bytes.length, sha256: sha256(bytes) }, ...describeImage(image) };
 }
 
-function checked(image: string, key: string, oldest: string | undefined): number {
-  const wrong = verifyImage(image, key, oldest === undefined ? 0 : readEdition("--not-older-than", oldest));
+function checked(image: string, key: string, oldest: number): number {
+  const wrong = verifyImage(image, key, oldest);
   if (wrong === undefined) process.stdout.write(`${image}: signed with ${key}, and unchanged\n`);
   else process.stderr.write(`weir: ${image}: ${wrong}\n`);
   return wrong === undefined ? 0 : 3;

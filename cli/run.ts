@@ -5,7 +5,8 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { fromEvent, merge, take } from "rxjs";
 import { describeImage } from "../appliance/build/describe.ts";
-import { readEdition, verifyImage } from "../appliance/build/signature.ts";
+import { isFlatImage } from "../appliance/build/place.ts";
+import { signedAs, verifyImage } from "../appliance/build/signature.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
 import type { Arch } from "../appliance/contract/arch.ts";
 import { type Appliance, type Attached, checkAppliance } from "../appliance/hosts/descriptions/appliance.ts";
@@ -14,7 +15,7 @@ import { installed } from "../appliance/hosts/here.ts";
 import type { Accelerator, Host, Machine, Running, Starter } from "../appliance/hosts/host.ts";
 import { HOSTS, hostOf, starterOf } from "../appliance/hosts/hosts.ts";
 import { keyedImage } from "../appliance/hosts/keyed.ts";
-import { archOfImage, isFlat, liveClock } from "../appliance/hosts/qemu.ts";
+import { archOfImage, liveClock } from "../appliance/hosts/qemu.ts";
 import { Vigil } from "../appliance/hosts/vigil.ts";
 import { nextStart, stateFolder } from "../lib/starts.ts";
 import { newTableKey } from "../lib/table-key.ts";
@@ -94,10 +95,10 @@ the hypervisor was killed, or the image was ended because of --patience.`,
 
 async function run(image: string, options: Options): Promise<number> {
   const host = hostOf(options.host);
-  checkSigned(image, options);
+  const signed = signedAs(options);
   const starter = options.print && typeof host.starter === "string" ? undefined : starterOf(host);
   const patience = patienceOf(options);
-  const appliance = applianceOf(image, host, options);
+  const { appliance, bytes } = applianceOf(image, host, options, signed);
   if (options.machine !== undefined) appliance.machine = machineOf(options.machine, host, appliance.arch);
   checkAppliance(appliance);
   // A description may start many times, and be read by others: there the image draws a key itself.
@@ -116,7 +117,7 @@ async function run(image: string, options: Options): Promise<number> {
   appliance.accelerator = await acceleratorFor(starter, appliance, options);
   const number = numberOf(options);
   const digits = newTableKey(folderOf(options), number.boot);
-  const keyed = keyedImage(appliance.image, Buffer.from(digits, "hex"));
+  const keyed = keyedImage(appliance.image, bytes, Buffer.from(digits, "hex"));
   appliance.append = [...number.append, ...(keyed ? [] : [`weir.key=${digits}`])];
   if (keyed) appliance.image = keyed.path;
   try {
@@ -198,19 +199,6 @@ function machineOf(text: string, { name, starter }: Host, arch: Arch): Machine {
   return found;
 }
 
-/** @throws Error when it is not what --verify and --not-older-than want */
-function checkSigned(image: string, { verify, notOlderThan }: Options): void {
-  if (verify === undefined && notOlderThan !== undefined)
-    throw new Error("--not-older-than: expected --verify too: anybody can write a number");
-  if (verify === undefined) return;
-  const wrong = verifyImage(
-    image,
-    verify,
-    notOlderThan === undefined ? 0 : readEdition("--not-older-than", notOlderThan),
-  );
-  if (wrong !== undefined) throw new Error(`${image}: ${wrong}`);
-}
-
 /** Seconds; undefined: for ever. */
 function patienceOf({ patience }: Options): number | undefined {
   if (patience === "never") return undefined;
@@ -219,11 +207,18 @@ function patienceOf({ patience }: Options): number | undefined {
 }
 
 /** @throws Error when an option or the image is not what it must be */
-function applianceOf(image: string, host: Host, options: Options): Appliance {
+function applianceOf(
+  image: string,
+  host: Host,
+  options: Options,
+  signed: ReturnType<typeof signedAs>,
+): { appliance: Appliance; bytes: Buffer } {
   if (options.memory !== undefined && !/^[1-9]\d{0,6}$/.test(options.memory))
     throw new Error(`--memory ${options.memory}: expected whole MiB`);
-  const flat = isFlat(image);
-  const bytes = readFileSync(image);
+  const bytes = readFileSync(image); // once: what is checked is what starts
+  const wrong = signed && verifyImage(image, signed.key, signed.oldest, bytes);
+  if (wrong !== undefined) throw new Error(`${image}: ${wrong}`);
+  const flat = isFlatImage(bytes);
   const memory =
     options.memory === undefined ? memoryFor(bytes, flat) + (host.moreMemory ?? 0) : Number(options.memory);
   const taps: Record<string, string> = { in: options.in, out: options.out, log: options.log };
@@ -234,11 +229,12 @@ function applianceOf(image: string, host: Host, options: Options): Appliance {
     return { ...one, tap };
   });
   if (nics.length === 0) throw new Error(`${image}: has no policy and so no interfaces (weir build -c policy.yaml)`);
-  return {
+  const appliance: Appliance = {
     ...{ name: options.name, image: resolve(image), given: image, arch: archOfImage(image), flat, memory, nics },
     // What a description says that is for another machine
     ...{ accelerator: acceleratorOf(options) ?? "kvm", append: [] },
   };
+  return { appliance, bytes };
 }
 
 /** MiB. A flat image says it in its header: where it is put, and how long it is there. */

@@ -4,7 +4,7 @@
 // checksum, are the compartment's matter: configure() refuses it.
 
 import type { Parts } from "../contract/abi.ts";
-import { align8 } from "../contract/abi.ts";
+import { align8, alignPage, PAGE } from "../contract/abi.ts";
 import {
   JournalSettings,
   PART_HEADER,
@@ -27,7 +27,6 @@ import { COMPARTMENTS, type CompartmentName } from "./compartments.ts";
 const HEADER = Container.SIZE;
 const SPARE_AT = Container.AT.spare;
 export const SPARE_SIZE = Container.AT.keys - SPARE_AT;
-const PAGE = 4096;
 const KEY_SIZE = 32;
 
 /** Where parts have keys: in which section, at which byte of it. */
@@ -53,7 +52,7 @@ export function packContainer(parts: Parts, spare: Uint8Array = new Uint8Array(S
     return [{ part: n + 1, offset, key }];
   });
   const end = bodies.reduce((sum, body) => sum + align8(body.length), HEADER);
-  const keysAt = Math.ceil(end / PAGE) * PAGE;
+  const keysAt = alignPage(end);
   const length = keysAt + Keys.SIZE;
   if (length > MAX_CONTAINER) throw new Error(`the compiled policy is ${length} bytes; at most ${MAX_CONTAINER} fit`);
   const bytes = new Uint8Array(length);

@@ -56,10 +56,14 @@ export const FLAG_READ = 4;
 const MACHINES: Record<number, string> = { 62: "x86_64", 183: "aarch64" };
 export const machineName = (machine: number): string => MACHINES[machine] ?? `machine ${machine}`;
 
+const MAGIC = [0x7f, ...Buffer.from("ELF")];
+/** Whether this begins as an ELF file does. */
+export const isElf = (head: Uint8Array): boolean => MAGIC.every((byte, n) => head[n] === byte);
+
 /** @throws Error saying what is wrong. */
 export function readElf(bytes: Uint8Array): Elf {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length < 64 || view.getUint32(0) !== 0x7f454c46) throw new Error("not an ELF file");
+  if (bytes.length < 64 || !isElf(bytes)) throw new Error("not an ELF file");
   if (bytes[4] !== 2 || bytes[5] !== 1) throw new Error("not a 64-bit little-endian ELF file");
   if (view.getUint16(16, true) !== 2) throw new Error("not an executable ELF file");
   const segments = table(view, 32, 54, 56, "program headers").map((at) => readSegment(view, at));

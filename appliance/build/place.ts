@@ -3,17 +3,17 @@
 // pages of its own, read-only, is the policy's. Until then it is a page of zeros in memory and nothing in the file (a
 // linker drops what is empty in both). Its bytes go behind everything else in the file, so placing another policy takes
 // the place of the first.
+import { alignPage, PAGE } from "../contract/abi.ts";
 import { MAX_CONTAINER } from "../contract/generated/image.ts";
 import { unpackContainer } from "./container.ts";
-import { type Elf, FLAG_READ, PT_LOAD, readElf, type Segment } from "./elf.ts";
+import { type Elf, FLAG_READ, isElf, PT_LOAD, readElf, type Segment } from "./elf.ts";
 import { type Interface, MANIFEST_SIZE, manifestNote, packManifest, type Settings } from "./manifest.ts";
 
-const PAGE = 4096;
 const SHT_PROGBITS = 1;
-const ELF_MAGIC = 0x7f454c46;
 /** In a flat image (runtime/arch/aarch64/boot.S): bytes of the policy, at its end. */
 export const FLAT = 32;
-const FLAT_MAGIC = 0x41524d64; // "ARMd"
+const FLAT_MAGIC = [...Buffer.from("ARMd")];
+const FLAT_MAGIC_AT = 56;
 
 /**
  * A copy of the image with this policy in it.
@@ -26,7 +26,7 @@ export function placePolicy(image: Uint8Array, container: Uint8Array): Uint8Arra
   const segment = policySegment(elf);
   const room = segment.fileSize ? segment.offset : image.length;
   // The file offset must be congruent to the address, and is a whole page.
-  const at = Math.ceil(room / PAGE) * PAGE;
+  const at = alignPage(room);
   const placed = new Uint8Array(at + container.length);
   placed.set(image.subarray(0, room));
   placed.set(container, at);
@@ -64,12 +64,15 @@ export function policyOf(elf: Elf): Uint8Array | undefined {
   return fileSize ? elf.bytes.subarray(offset, offset + fileSize) : undefined;
 }
 
+/** Whether this begins as what `weir build --flat` makes of an ELF file does. */
+export const isFlatImage = (head: Uint8Array): boolean =>
+  !isElf(head) && FLAT_MAGIC.every((byte, n) => head[FLAT_MAGIC_AT + n] === byte);
+
 /** The policy in an image, flat or not; undefined where there is none, or it is no image. A view. */
 export function policyIn(image: Uint8Array): Uint8Array | undefined {
   const view = new DataView(image.buffer, image.byteOffset, image.length);
-  const isFlat = image.length >= 64 && view.getUint32(56) === FLAT_MAGIC && view.getUint32(0) !== ELF_MAGIC;
   try {
-    const bytes = isFlat
+    const bytes = isFlatImage(image)
       ? image.subarray(image.length - Number(view.getBigUint64(FLAT, true)))
       : policyOf(readElf(image));
     if (bytes) unpackContainer(bytes);

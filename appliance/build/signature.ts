@@ -47,15 +47,35 @@ function readKey(path: string, make: (pem: Buffer) => KeyObject, expected: strin
 export const signatureOf = (image: Uint8Array, signer: KeyObject): Uint8Array => sign(null, image, signer);
 
 /**
+ * What the options --verify and --not-older-than ask for; undefined: nothing.
+ * @throws Error
+ */
+export function signedAs(options: { verify?: string; notOlderThan?: string }): Signed | undefined {
+  const { verify, notOlderThan } = options;
+  if (verify === undefined && notOlderThan !== undefined)
+    throw new Error("--not-older-than: expected --verify too: anybody can write a number");
+  if (verify === undefined) return undefined;
+  return { key: verify, oldest: notOlderThan === undefined ? 0 : readEdition("--not-older-than", notOlderThan) };
+}
+
+interface Signed {
+  /** File of the public key. */
+  key: string;
+  /** The earliest edition that will do. */
+  oldest: number;
+}
+
+/**
  * @param image path; its signature is beside it
  * @param keyFile PEM of the public key
  * @param oldest of all editions (weir build --edition) the first that will do: without it an older image that was signed, too, will
+ * @param given its bytes, where they were read already: what was checked is then what is used
  * @returns what is wrong, undefined: it was signed with that key and is as it was then
  * @throws Error when the key or the image cannot be read
  */
-export function verifyImage(image: string, keyFile: string, oldest = 0): string | undefined {
+export function verifyImage(image: string, keyFile: string, oldest = 0, given?: Uint8Array): string | undefined {
   const key = readKey(keyFile, createPublicKey, "an Ed25519 public key in PEM (openssl pkey -pubout)");
-  const bytes = readFileSync(image);
+  const bytes = given ?? readFileSync(image);
   const path = signaturePath(image);
   let signature: Buffer;
   try {

@@ -3,14 +3,13 @@
 // spare), once they are configured, so they are asked here, as the image will ask them again.
 import { readFileSync } from "node:fs";
 import { compileOnboardSync } from "../../lib/asc.ts";
-import { type Compartment, type Parts, startCompartment } from "../contract/abi.ts";
+import { alignPage, type Compartment, PAGE, type Parts, startCompartment } from "../contract/abi.ts";
 import { COMPARTMENTS } from "./compartments.ts";
 import { SPARE_SIZE, spareOf } from "./container.ts";
 import type { Elf } from "./elf.ts";
 import { type BuildInfo, sha256 } from "./info.ts";
 import { policyOf, policySegment } from "./place.ts";
 
-const PAGE = 4096;
 const MEBIBYTE = 1 << 20;
 
 interface Compiled {
@@ -74,8 +73,7 @@ export function memoryNeeded(elf: Elf, build: BuildInfo | undefined): number | u
   const container = policyOf(elf);
   const pages = build.compartments.reduce((sum, { memoryBytes }) => sum + memoryBytes / PAGE, 0);
   const spare = container ? spareOf(container).reduce((sum, byte) => sum + bitsOf(byte), 0) : 0;
-  const behind =
-    Number(policySegment(elf).physical % BigInt(1 << 30)) + Math.ceil((container?.length ?? PAGE) / PAGE) * PAGE;
+  const behind = Number(policySegment(elf).physical % BigInt(1 << 30)) + alignPage(container?.length ?? PAGE);
   return behind + (pages - spare) * PAGE;
 }
 

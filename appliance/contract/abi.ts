@@ -64,3 +64,6 @@ export interface Modules {
 
 /** Next multiple of 8. */
 export const align8 = (n: number): number => (n + 7) & ~7;
+/** Of the machine's memory: what is mapped, has rights, or is erased by itself. */
+export const PAGE = 4096;
+export const alignPage = (n: number): number => Math.ceil(n / PAGE) * PAGE;

@@ -38,7 +38,7 @@ it.each([
   ["a flat image", flat()],
 ])("the tables' key of a start is in a copy of %s that its owner alone reads, and nowhere else of it", (_, image) => {
   const path = write("image", image);
-  const { path: copy, remove } = keyedImage(path, KEY)!;
+  const { path: copy, remove } = keyedImage(path, image, KEY)!;
   expect(statSync(copy).mode & 0o777).toBe(0o600);
   expect(copy).not.toContain(folder);
   const bytes = readFileSync(copy);
@@ -54,12 +54,19 @@ it.each([
   expect(() => statSync(copy)).toThrow("ENOENT");
 });
 
+it("what was checked starts, whatever becomes of the file meanwhile", () => {
+  const checked = placePolicy(smallImage(), CONTAINER);
+  const { path, remove } = keyedImage(write("image", Buffer.from("another")), checked, KEY)!;
+  expect(Buffer.from(withoutKeys(policyIn(readFileSync(path))!)).equals(withoutKeys(CONTAINER))).toBe(true);
+  remove();
+});
+
 it("what has no place for it gets none: an image without a policy, a damaged one, another file", () => {
   const damaged = placePolicy(smallImage(), CONTAINER);
   damaged[damaged.length - CONTAINER.length] ^= 1;
   const short = flat();
   Buffer.from(short.buffer, short.byteOffset).writeBigUInt64LE(2n ** 60n, 32);
   for (const bytes of [smallImage(), damaged, short, new Uint8Array(0), Buffer.from("ARMd"), new Uint8Array(5000)])
-    expect(keyedImage(write("none", bytes), KEY)).toBeUndefined();
+    expect(keyedImage(write("none", bytes), bytes, KEY)).toBeUndefined();
   expect(policyOf(readElf(smallImage()))).toBeUndefined();
 });

@@ -2,7 +2,7 @@
 /**
  * An image for one start, with the key of its tables among the policy's keys: on a command line every user of the host would read it.
  */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { withTablesKey } from "../build/container.ts";
@@ -13,9 +13,8 @@ export interface KeyedImage {
   remove(): void;
 }
 
-/** @param key 16 bytes @returns undefined for what has no place for it: a disk, or no image at all */
-export function keyedImage(image: string, key: Uint8Array): KeyedImage | undefined {
-  const bytes = readFileSync(image);
+/** @param image path, for its name @param bytes of it @param key 16 bytes @returns undefined for what has no place for it: a disk, or no image at all */
+export function keyedImage(image: string, bytes: Uint8Array, key: Uint8Array): KeyedImage | undefined {
   if (!policyIn(bytes)) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "weir-run-"));
   chmodSync(folder, 0o711); // libvirt hands the file on to a user of its own

@@ -5,7 +5,9 @@
  * code in the last line of its console.
  */
 import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
+import { isElf } from "../build/elf.ts";
 import { DISK_HEAD, isDisk } from "../build/iso.ts";
+import { isFlatImage } from "../build/place.ts";
 import { type Arch, HOST_ARCH } from "../contract/arch.ts";
 import { type Appliance, type Description, quoted } from "./descriptions/appliance.ts";
 import type { Accelerator, Host, Running, Watch } from "./host.ts";
@@ -75,11 +77,8 @@ export function archOfImage(path: string): Arch {
   if (!existsSync(path)) return "x86_64";
   const head = headOf(path);
   const EM_AARCH64 = 183;
-  return isFlatHead(head) || (isElf(head) && head.readUInt16LE(18) === EM_AARCH64) ? "aarch64" : "x86_64";
+  return isFlatImage(head) || (isElf(head) && head.readUInt16LE(18) === EM_AARCH64) ? "aarch64" : "x86_64";
 }
-
-/** Whether it is no ELF file but what `weir build --flat` makes of one. */
-export const isFlat = (path: string): boolean => isFlatHead(headOf(path));
 
 /** Whether it is a disk of `weir build --disk`, which has its own command line. */
 function isDiskFile(path: string): boolean {
@@ -90,9 +89,6 @@ function isDiskFile(path: string): boolean {
   closeSync(fd);
   return isDisk(head.subarray(0, length));
 }
-
-const isElf = (head: Buffer) => head.readUInt32BE(0) === 0x7f454c46;
-const isFlatHead = (head: Buffer) => !isElf(head) && head.toString("latin1", 56, 60) === "ARMd";
 
 function headOf(path: string): Buffer {
   const head = Buffer.alloc(64);
