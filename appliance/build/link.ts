@@ -88,7 +88,8 @@ interface Unit {
 export async function linkImage(request: RuntimeRequest): Promise<Linked & { stripped: string }> {
   const { folder, out, arch = "x86_64" } = request;
   const units = plan(request);
-  await Promise.all(units.map((unit) => compile(unit, folder)));
+  const made = await ingredients(folder);
+  await Promise.all(units.map((unit) => compile(unit, folder, made)));
   const kernel = units.map((unit) => unit.object).filter((object) => object.startsWith("k-"));
   await refuseForeignCalls(kernel, folder);
   const objects = units.map((unit) => unit.object);
@@ -119,34 +120,43 @@ function markExecutable(file: string): void {
 /** Objects of this process: a second image made in the same folder takes those that it shares. */
 const compiled = new Map<string, Promise<unknown>>();
 
-function compile(unit: Unit, folder: string): Promise<unknown> {
+function compile(unit: Unit, folder: string, made: string): Promise<unknown> {
   const { source, object, flags } = unit;
   // Of assembly, debug information has the name that it was given: no prefix map changes it.
   const assembly = source.endsWith(".S");
   const [named, cwd] = assembly ? [relative(ROOT, source), ROOT] : [source, folder];
   const args = [...flags, "-c", named, "-o", join(folder, object)];
   const key = args.join("\0");
-  const made =
-    compiled.get(key) ??
-    (object.startsWith("c-")
-      ? compileGenerated(unit, folder, () => tool("clang", args, cwd))
-      : tool("clang", args, cwd));
-  compiled.set(key, made);
-  return made;
+  const ours = source.startsWith(`${RUNTIME}/`) || object.startsWith("c-");
+  const make = () => tool("clang", args, cwd);
+  const done = compiled.get(key) ?? (ours ? compileOnce(unit, folder, made, make) : make());
+  compiled.set(key, done);
+  return done;
 }
 
-/** The compartments' C takes most of a build's time: its objects are kept by the hash of all that they are made of. */
-async function compileGenerated({ source, object, flags }: Unit, folder: string, make: () => Promise<string>) {
-  const hash = createHash("sha256").update([await tool("clang", ["--version"], "."), source, ...flags].join("\0"));
-  const files = [source, source.replace(/c$/, "h")].map((file) => resolve(folder, file));
-  if (!existsSync(files[1]!)) return void (await make()); // of no compartment
-  const headers = readdirSync(NATIVE_INCLUDE).map((file) => join(NATIVE_INCLUDE, file));
-  for (const file of [...files, ...headers]) hash.update("\0").update(readFileSync(file));
+/** What any object may be made of besides its source: the compiler, the runtime, the contract, the compartments' headers. */
+async function ingredients(folder: string): Promise<string> {
+  const hash = createHash("sha256").update(await tool("clang", ["--version"], "."));
+  for (const [at, pattern] of [
+    [RUNTIME, /\.[chS]$/],
+    [join(ROOT, "appliance", "contract"), /\.h$/],
+    [folder, /\.h$/],
+  ] as const)
+    for (const file of readdirSync(at, { recursive: at === RUNTIME, encoding: "utf8" }).sort())
+      if (pattern.test(file)) hash.update(`\0${file}\0`).update(readFileSync(join(at, file)));
+  return hash.digest("hex");
+}
+
+/** Objects are kept by the hash of all that they are made of. */
+async function compileOnce({ source, object, flags }: Unit, folder: string, made: string, make: () => Promise<string>) {
+  const hash = createHash("sha256").update([made, source, object, ...flags].join("\0"));
+  hash.update("\0").update(readFileSync(resolve(folder, source)));
   const kept = join(ROOT, "build", "objects", hash.digest("hex").slice(0, 32));
   mkdirSync(dirname(kept), { recursive: true });
   const own = join(folder, object).replace(/\.o$/, "");
   const copy = (from: string, to: string) => {
     for (const type of [".su", ".o"]) {
+      if (!existsSync(from + type)) continue; // the kernel part's have no .su
       copyFileSync(from + type, `${to}${type}.${process.pid}`);
       renameSync(`${to}${type}.${process.pid}`, to + type);
     }
