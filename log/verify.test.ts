@@ -184,6 +184,20 @@ describe("every genuine record is kept", () => {
     ]);
   });
 
+  it("while somebody replays an old start: of the one that goes on 16 are called reordered at most, also in another collector", () => {
+    const old = two.slice(0, 100);
+    const replayed = one
+      .slice(200, 700)
+      .flatMap((record, n) => [record, ...(n % 5 === 4 ? [old[Math.floor(n / 5)]!] : [])]);
+    const { reports, kept, verifier } = verify([...one.slice(0, 200), ...replayed]);
+    expect(kept).toHaveLength(800);
+    expect(classes(reports).filter((name) => name !== "restart")).toEqual(
+      Array.from({ length: 16 }, () => "reordered"),
+    );
+    const state = JSON.parse(JSON.stringify(verifier.state)) as State;
+    expect(verify(two.slice(100, 200), { key, state }).reports).toEqual([]);
+  });
+
   it("of two starts with one number, once each, whether or not the collector was started again between them", async () => {
     const again = await records(A, 300, true, 1000);
     for (const isNew of [false, true]) {

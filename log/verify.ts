@@ -32,6 +32,8 @@ const KEYED = 16;
 const NEAR = 65536;
 /** Claims that wait to be checked. */
 const WAITING = 4096;
+/** Records of a start that come behind the beginning of another, until it is clear that it goes on: that other was a replayed log. */
+const OVERTAKEN = 16;
 const FIRST = "0".repeat(16);
 /** Of codes: with a key they are, without one they are what somebody sent. */
 const HEX = /^[0-9a-f]+$/;
@@ -69,6 +71,8 @@ interface Boot {
   cloned: boolean;
   /** The datagram that its last genuine record came in. */
   used: number;
+  /** How many of its records are still taken for overtaken ones, since another start began. */
+  overtaken: number;
 }
 
 interface Gap {
@@ -123,6 +127,7 @@ export class Verifier {
     this.#onRecord = others.onRecord;
     for (const { boot, highest, missing, cloned = false } of state?.boots ?? [])
       Object.assign(this.#open(boot), { highest, missing: new Ranges(missing), cloned });
+    for (const boot of this.#boots.values()) boot.overtaken = 0;
     this.#codes = new Codes(state?.codes);
   }
 
@@ -295,7 +300,7 @@ export class Verifier {
     if (sequence > boot.highest) {
       if (sequence > boot.highest + 1) this.#gap(boot, boot.highest + 1, sequence - 1, now);
       boot.highest = sequence;
-      if (boot !== this.#current) this.#report({ class: "reordered", ...claim });
+      if (boot !== this.#current) this.#goesOn(boot, claim);
       return true;
     }
     if (boot.unowed?.remove(sequence)) {
@@ -306,6 +311,15 @@ export class Verifier {
     const late = !this.#gaps.some((gap) => gap.boot === boot && gap.first <= sequence && sequence <= gap.last);
     this.#report({ class: "reordered", ...claim, ...(late && { late: true as const }) });
     return true;
+  }
+
+  /** A start behind which another began: its last records were overtaken, or it has not ended and that other was an old one. */
+  #goesOn(boot: Boot, claim: Partial<Report>): void {
+    if (boot.overtaken === 0) this.#current = boot;
+    else {
+      boot.overtaken--;
+      this.#report({ class: "reordered", ...claim });
+    }
   }
 
   /** Of a record whose number has come: whether it is the one that has. Where nothing is remembered of that, it is taken to be. */
@@ -355,7 +369,8 @@ export class Verifier {
   }
 
   #open(boot: number): Boot {
-    const opened: Boot = { boot, highest: 0, missing: new Ranges(), cloned: false, used: this.datagrams };
+    const opened: Boot = { boot, highest: 0, missing: new Ranges(), cloned: false, used: this.datagrams, overtaken: 0 };
+    if (this.#current) this.#current.overtaken = OVERTAKEN;
     this.#boots.set(boot, opened);
     this.#current = opened;
     if (this.#boots.size > BOOTS) {

@@ -634,6 +634,34 @@ function messageScenarios(): Scenario[] {
     .flatMap(({ frame: f }) => bitsOf(Buffer.from(f!).subarray(42)))
     .map((payload, n) => ({ frame: frame(payload, STREAM, n), time: BigInt(n + 1) * SECOND }));
   const many = Array.from({ length: 66 }, (_, n) => all.slice(0, 2).map((m) => ({ ...m, channel: 100 + n }))).flat();
+  // One message of each channel, or recorder, at a time: as many as there are places and more, then until one is free
+  const sent = (
+    n: number,
+    ms: number,
+    of: { channel?: number; from?: string; time?: number; date?: boolean },
+  ): RecordInit => {
+    const { channel = 2, from = STREAM.from, time = COUNTER_START + n, date = false } = of;
+    const one = stream({ of: [{ ...all[0]!, channel, time }], checksum: 0 }).at(date ? 1 : -1)!;
+    const payload = Buffer.from(one.frame!.subarray(42));
+    if (date) {
+      payload.writeUInt16LE((payload.readUInt16LE(26) + channel - payload.readUInt16LE(6)) & 0xffff, 26);
+      payload.writeUInt16LE(channel, 6);
+    }
+    return { frame: frame(payload, { ...STREAM, from }, n), time: BigInt(ms) * 1_000_000n };
+  };
+  const crowd = (what: (n: number) => Parameters<typeof sent>[2]) =>
+    [...Array.from({ length: 68 }, (_, n) => n), 3, 68, 69, 68, 69, 3, 0].map((n, i) =>
+      sent(n, i < 68 ? 1000 + i : [10_000, 10_999, 11_000, 11_001, 11_010, 21_009, 21_010][i - 68]!, what(n)),
+    );
+  const anybody = under(ALL).replaceAll("from: 192.0.2.53", "from: 192.0.2.0/24");
+  const recorders = (n: number) => ({ from: `192.0.2.${1 + n}` });
+  const together = Array.from({ length: 60 }, (_, n) =>
+    sent(n, 1000 + 500 * n, {
+      ...recorders(n % 3),
+      channel: 2 + (n % 2),
+      time: (n % 4 ? COUNTER_START : 5) + n * 1_000_000,
+    }),
+  );
   const scenario = (name: string, policy: string, of: RecordInit[]): Scenario => ({
     name: `1553, ${name}`,
     part: partOf(policy),
@@ -690,6 +718,18 @@ function messageScenarios(): Scenario[] {
       ),
     ),
     scenario("channels", under(ALL), records(many)),
+    scenario(
+      "channels, until there is room",
+      under(ALL),
+      crowd((n) => ({ channel: 100 + n })),
+    ),
+    scenario(
+      "channels of time packets",
+      under(ALL),
+      crowd((n) => ({ channel: 100 + n, date: true })),
+    ),
+    scenario("recorders, until there is room", anybody, crowd(recorders)),
+    scenario("recorders together", anybody, together),
     ...[
       "{ word: 1, range: 10-20 }",
       "{ word: 1, range: [-2, 3] }",

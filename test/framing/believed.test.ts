@@ -60,6 +60,22 @@ describe.each(Object.keys(WRAPPED))("a tunnel that the policy does not name: %s"
   });
 });
 
+// REQ-DECODE-021
+it.each([
+  [4789, "hello, this is no tunnel"], // VXLAN, whose flags say nothing of an identifier
+  [2152, "hello, this is no tunnel"],
+  [3544, "hello, this is no tunnel"],
+  [6081, "\0\0\x08\x06\0\0\x01\0\0\x01\x08\0\x06\x04\0\x01"], // ARP in GENEVE
+])("a datagram to port %i that holds no packet is one flow, as others are", async (port, data) => {
+  const scene = new Scene();
+  for (let n = 0; n < 3; n++) scene.datagram(HONEST, MAC.honest, RECEIVER, 33000, port, Buffer.from(data, "latin1"));
+  const { events } = await outcome(KNOWN(), scene.frames);
+  const flows = events.filter(({ event_type }) => event_type === "flow") as unknown as {
+    flow: { pkts_toserver: number };
+  }[];
+  expect(flows.map(({ flow }) => flow.pkts_toserver)).toEqual([3]);
+});
+
 describe("a tunnel that the policy names", () => {
   const named = (kind: string, between: string, port = "") =>
     KNOWN(`tunnels: [ { name: core, kind: ${kind}${port}, between: [ ${between} ] } ]`, "alert");

@@ -1,7 +1,7 @@
 // Captures of attacks that turned quarantine against its own users, each under the policy that lies beside it. Of others,
 // and not part of the project: skipped where they are missing.
 import { expect, it } from "vitest";
-import { embed } from "../../appliance/hosts/node.ts";
+import { askCompartments, embed } from "../../appliance/hosts/node.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { recordStream } from "../../captures/records.ts";
 import { compilePolicy } from "../../diode/policy.ts";
@@ -15,7 +15,13 @@ async function replayed(capture: string, policy: string) {
   const appliance = await embed(compilePolicy(sharedPath(...ATTACKS, policy)).parts);
   const reader = await CaptureReader.open([sharedPath(...ATTACKS, capture)], {});
   const crossed: Record<string, number> = {};
-  const events: { event_type: string; timestamp: string; src_ip?: string; mil1553?: unknown }[] = [];
+  const events: {
+    event_type: string;
+    timestamp: string;
+    src_ip?: string;
+    mil1553?: unknown;
+    alert?: { context: { detector: string } };
+  }[] = [];
   for await (const batch of recordStream(reader, appliance.input))
     appliance.run(batch.length, {
       forwarded: (frame) => {
@@ -26,7 +32,8 @@ async function replayed(capture: string, policy: string) {
     });
   await reader.close();
   const shut = new Set(events.filter((e) => e.event_type === "weir_quarantine").map(({ src_ip }) => src_ip));
-  return { crossed, shut: [...shut], events };
+  const alerts = new Set(events.flatMap(({ alert, src_ip }) => (alert ? [`${alert.context.detector} ${src_ip}`] : [])));
+  return { crossed, shut: [...shut], events, alerts: [...alerts] };
 }
 
 // REQ-DETECT-015, REQ-DECODE-021, REQ-DECODE-022
@@ -53,4 +60,33 @@ it.runIf(hasShared(...ATTACKS))("e19.pcap: no stranger pushes the recorder's clo
   const { events } = await replayed("e19.pcap", "bus.yaml");
   expect(events.some(({ mil1553 }) => mil1553)).toBe(true);
   expect(events.filter(({ timestamp }) => timestamp.startsWith("1970"))).toEqual([]);
+});
+
+// REQ-DETECT-005, REQ-DETECT-016
+it.runIf(hasShared(...ATTACKS)).each([
+  ["e3a-syn-ack-scan.pcap", "bare.yaml", `scan ${ATTACKER}`],
+  ["e3a-syn-ack-scan.pcap", "quar.yaml", `scan ${ATTACKER}`],
+  ["e3c0-control.pcap", "quar.yaml", "new-host 2001:db8:dead:0:fe2f:593c:af4d:57c1"],
+  ["e3c1-ipv4-compatible.pcap", "quar.yaml", "new-host ::a00:5"],
+  ["e17a-tunnel.pcap", "bare.yaml", `dns-tunnel ${ATTACKER}`],
+  ["e17b-tunnel-with-decoys.pcap", "bare.yaml", `dns-tunnel ${ATTACKER}`],
+])("%s under %s: found", async (capture, policy, alert) => {
+  const { alerts, crossed } = await replayed(capture, policy);
+  expect(alerts).toContain(alert);
+  if (capture.startsWith("e3c")) expect(crossed).toEqual({ [HONEST]: 1 });
+});
+
+// REQ-FILTER-012
+it.runIf(hasShared(...ATTACKS)).each(["e10a-quarantined.pcap", "e10b-window-taken.pcap"])(
+  "%s: who is found is shut out, whoever else was forged before",
+  async (capture) => {
+    const { crossed, shut } = await replayed(capture, "q.yaml");
+    expect(shut).toContain(ATTACKER);
+    expect(crossed).toEqual({ [ATTACKER]: 15 }); // until he was found
+  },
+);
+
+// REQ-FILTER-015
+it.runIf(hasShared(...ATTACKS))("fixdrop.yaml: what `check` calls good the compartments take", async () => {
+  await expect(askCompartments(compilePolicy(sharedPath(...ATTACKS, "fixdrop.yaml")).parts)).resolves.toBeUndefined();
 });

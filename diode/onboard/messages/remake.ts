@@ -12,7 +12,8 @@
 import { MAX_MESSAGE_RULES, RuleAction } from "../../../appliance/contract/onboard/config";
 import { Fields } from "../fields";
 import { messageShutOut } from "../quarantine";
-import { Pace, datePaced, paced } from "./pace";
+import { datePaced } from "./pace";
+import { clockAtPlace, nextSequence, placeOf, timeAt } from "./places";
 import { NONE, Shape, checkData, matchMessage, messageRule, shapeOf } from "./match";
 
 const HEADER: u32 = 24;
@@ -26,17 +27,13 @@ const TIME: u32 = 0x11;
 const MIL1553: u32 = 0x19;
 const BUS_B: u32 = 0x2000;
 const RT_RT: u32 = 0x0800;
-const CHANNELS: u32 = 64;
 const MOST: u32 = 576; // messages of a datagram of 9,000 bytes, at 16 bytes each
-
-// Rule when full: CHANNELS channels are numbered; packets of further ones stay here, counted in `others`. Policies that
-// name the channels leave nobody a way to use them up.
 
 /** Counted over all datagrams that were taken apart. */
 export let malformed: u64 = 0; // messages that are not whole and clean
 export let unlisted: u64 = 0; // that no rule matches
 export let refusedData: u64 = 0; // whose data is not as the rule wants it
-export let others: u64 = 0; // packets of other types, or of one channel too many
+export let others: u64 = 0; // packets of other types, or that found no place (places.ts)
 export let shut: u64 = 0; // messages in quarantine
 
 /** Of the datagram at hand: messages that pass, and the rule of each. */
@@ -48,8 +45,6 @@ export function ruleOf(i: u32): u32 {
 }
 
 const SHAPE: usize = memory.data(40, 8);
-const PACES: usize = memory.data(CHANNELS * offsetof<Pace>(), 8);
-const SEQUENCES: usize = memory.data(CHANNELS * sizeof<u32>(), 8); // u16 channel, u8 next, u8 used
 let transfer: u32 = 0; // our own, of the next datagram
 let times: u32 = 0; // time packets in the datagram at hand
 let source: usize = 0; // the datagram's Fields
@@ -132,14 +127,10 @@ function messages(p: usize, out: usize): u32 {
   // Messages whose time is not the counter's cannot be told apart from it behind the break
   if (end < at || flags & FLAG_MESSAGE_TIME) return BROKEN;
   const csdw = load<u32>(p + at - 4);
-  const place = placeOf(<u32>load<u16>(p, 2));
-  if (place == 0) {
-    others += 1;
-    return 0;
-  }
   if (csdw >> 30 == 3) return BROKEN; // which bit of a message its time is of: reserved
   let left = csdw & 0xffffff,
-    kept: u32 = 0;
+    kept: u32 = 0,
+    place: usize = 0; // taken by the first message that may cross
   let to = HEADER + 4;
   const s = changetype<Shape>(SHAPE);
   s.channel = <u32>load<u16>(p, 2);
@@ -148,7 +139,13 @@ function messages(p: usize, out: usize): u32 {
     const length = <u32>load<u16>(p + at, 12);
     if (end - at - INTRA < length || length & 1 || passing == MOST) return BROKEN;
     if (judge(s, p + at, length >> 1)) {
-      to += message(s, p + at, out + to, length, paceOf(place));
+      if (place == 0) place = placeOfPacket(p, false);
+      if (place == 0) {
+        passing -= 1;
+        others += 1;
+        return 0;
+      }
+      to += message(s, p + at, out + to, length, place);
       kept += 1;
     }
     at += INTRA + length;
@@ -204,8 +201,8 @@ export function deniedBy(i: u32): u64 {
   return load<u64>(DENIED + (i << 3));
 }
 
-function message(s: Shape, p: usize, out: usize, length: u32, pace: Pace): u32 {
-  store<u64>(out, paced(pace, load<u64>(p), now));
+function message(s: Shape, p: usize, out: usize, length: u32, place: usize): u32 {
+  store<u64>(out, timeAt(place, load<u64>(p), now));
   store<u16>(out, <u16>((s.busB ? BUS_B : 0) | (s.from != NONE ? RT_RT : 0)), 8);
   store<u16>(out, 0, 10);
   store<u16>(out, <u16>length, 12);
@@ -224,12 +221,12 @@ function time(p: usize, out: usize): u32 {
   if (length != size || !digits(<u32>load<u16>(body, 4), 0x7fff) || !digits(<u32>load<u16>(body, 6), 0x3fff)) return 0;
   if (!digits(<u32>load<u16>(body, 8), csdw & 0x200 ? 0x1f3f : 0x03ff)) return 0;
   if (size == 12 && !digits(<u32>load<u16>(body, 10), 0xffff)) return 0;
-  const place = placeOf(<u32>load<u16>(p, 2));
-  if (place == 0 || !datePaced(paceOf(place), now)) {
+  const place = placeOfPacket(p, true);
+  if (place == 0 || !datePaced(clockAtPlace(place), now)) {
     others += 1;
     return 0;
   }
-  frame(p, out, size, TIME, place, paced(paceOf(place), load<u64>(p, 16), now));
+  frame(p, out, size, TIME, place, timeAt(place, load<u64>(p, 16), now));
   store<u32>(out, csdw & 0xf3ff, HEADER); // source, format, leap year and date format, IRIG source
   memory.copy(out + HEADER + 4, body + 4, size - 4);
   times += 1;
@@ -242,20 +239,13 @@ function digits(w: u32, used: u32): bool {
   return (w & 15) < 10 && ((w >> 4) & 15) < 10 && ((w >> 8) & 15) < 10 && w >> 12 < 10;
 }
 
-/** Where the next sequence number of a channel is kept; 0 when there are more channels than places. */
-function placeOf(channel: u32): usize {
-  for (let i: u32 = 0; i < CHANNELS; ++i) {
-    const e = SEQUENCES + ((<usize>i) << 2);
-    if (load<u8>(e, 3) == 0 || <u32>load<u16>(e) == channel) return e;
-  }
-  return 0;
+/** The place of this packet's channel, or 0. */
+function placeOfPacket(p: usize, ofTime: bool): usize {
+  const f = changetype<Fields>(source);
+  return placeOf(f.version, f.srcHi, f.srcLo, <u32>load<u16>(p, 2), ofTime, now);
 }
 
-@inline function paceOf(place: usize): Pace {
-  return changetype<Pace>(PACES + ((place - SEQUENCES) >> 2) * offsetof<Pace>());
-}
-
-/** Writes a packet header but for its checksums. `place` is that of its channel, which is taken from now on. */
+/** Writes a packet header but for its checksums. `place`: of its channel. */
 function frame(p: usize, out: usize, data: u32, type: u32, place: usize, ticks: u64): void {
   memory.fill(out, 0, HEADER);
   store<u16>(out, SYNC);
@@ -263,13 +253,10 @@ function frame(p: usize, out: usize, data: u32, type: u32, place: usize, ticks: 
   store<u32>(out, ((HEADER + data + 3) & ~3) + 4, 4);
   store<u32>(out, data, 8);
   store<u8>(out, <u8>VERSION, 12);
-  store<u8>(out, load<u8>(place, 2), 13);
+  store<u8>(out, nextSequence(place), 13);
   store<u8>(out, <u8>CHECKSUM_32, 14);
   store<u8>(out, <u8>type, 15);
   store<u64>(out, ticks & 0xffffffffffff, 16);
-  store<u16>(place, load<u16>(p, 2));
-  store<u8>(place, load<u8>(place, 2) + 1, 2);
-  store<u8>(place, 1, 3);
 }
 
 /** Filler and checksums behind and in front of a packet whose data ends at `to`; its length. */

@@ -5,7 +5,16 @@ import { decode, Option } from "../../../../ip/onboard/decode";
 import { writeAnomalyEvent, writeFlowEvent } from "../../../../ip/onboard/eve";
 import { Flow, HEARSAY, evicted, finish, nextExpired, update } from "../../../../ip/onboard/flow";
 import { track } from "../../../../ip/onboard/fragments";
-import { Is, PACKET_SIZE, Packet, anomalyId, anomalyLayer, anomalyOffset, noteAt } from "../../../../ip/onboard/packet";
+import {
+  Is,
+  PACKET_SIZE,
+  Packet,
+  anomalyId,
+  anomalyLayer,
+  anomalyOffset,
+  innermost,
+  noteAt,
+} from "../../../../ip/onboard/packet";
 import { atHand } from "./alerts";
 import { admitFlow, roomForFlow } from "./budget";
 import * as events from "./events";
@@ -36,11 +45,13 @@ export function frame(p: usize, captured: u32, original: u32, link: u32, time: u
   const j = changetype<Packet>(judgedAt);
   track(j);
   passing(time);
-  if (judgedAt != PACKET) wrapped(k, j);
+  const isInside = judgedAt != PACKET && holdsPacket(k, j);
+  if (judgedAt != PACKET) addAnomalies(k, j);
+  if (isInside) inside(k);
   const flow = update(j);
   atHand(judgedAt, flow, number);
   displaced(time);
-  if (judgedAt == PACKET) report(k, flow);
+  if (!isInside) report(k, flow);
   if (learning()) learned(time, false);
   return packetIn(j, p, flow);
 }
@@ -77,10 +88,19 @@ function decoded(
   return k;
 }
 
-/** What is inside of `k` belongs to flows of its own, which nobody asks for; with it all anomalies are reported. */
-function wrapped(k: Packet, j: Packet): void {
+/** Whether there is a packet inside of the one that is judged: a datagram at a tunnel's port need not be a tunnel's. */
+function holdsPacket(k: Packet, j: Packet): bool {
+  return k.ips != 0 && (j.ips == 0 || innermost(k).offset != innermost(j).offset);
+}
+
+/** With the whole the anomalies of what is judged are reported. */
+function addAnomalies(k: Packet, j: Packet): void {
   for (let i: u32 = 0; i < <u32>j.anomalies; ++i)
     if (!hasAnomaly(k, anomalyId(j, i))) noteAt(k, anomalyId(j, i), anomalyLayer(j, i), anomalyOffset(j, i));
+}
+
+/** What is inside belongs to flows of its own, which nobody asks for. */
+function inside(k: Packet): void {
   const flow = update(k, HEARSAY);
   displaced(k.time);
   report(k, flow);
