@@ -131,6 +131,12 @@ describe("size", () => {
     const found = checkAll(probe, [at(1000, calls(host(0))), at(1001, calls(host(5)))]);
     const kinds = found.filter((f) => f.detector !== "rate").map((f) => `${f.detector} ${f.src}`);
     expect(kinds).toEqual(["arp 10.0.0.0", "new-pair 10.0.0.5", "arp 10.0.0.5"]);
+    // Each of the thousand is known: no list lies over another
+    const known = talks.slice(0, 1000).map(({ client, server, service }, i) => {
+      const ports = { sport: 50000, dport: service };
+      return at(2000 + i, tcpFrame({ src: client, dst: server, ...ports, size: 1, flags: SYN }));
+    });
+    expect(checkAll(probe, known).filter(({ detector }) => detector === "new-pair")).toEqual([]);
   });
 
   it("writes and reads addresses alike", () => {
