@@ -215,6 +215,11 @@ export function object<S extends z.core.$ZodLooseShape>(shape: S) {
   });
 }
 
+/** Says what is wrong of a value that has the right form, at a path from it. */
+export function wrongAt(context: z.RefinementCtx, path: readonly PropertyKey[], message: string): void {
+  context.addIssue({ code: "custom", path: [...path], message });
+}
+
 /** What a parser answers when it cannot: why, and optionally where below the value. */
 export class Wrong {
   readonly what: string;
@@ -235,7 +240,7 @@ export function parsed<T>(expected: string, parse: (value: unknown) => T | Wrong
     const wrongs = result instanceof Wrong ? [result] : isWrongs(result) ? result : undefined;
     if (result !== undefined && !wrongs) return result as T;
     for (const { what, path } of wrongs ?? [new Wrong(described(value))])
-      context.addIssue({ code: "custom", message: `${what}, expected ${expected}`, path });
+      wrongAt(context, path, `${what}, expected ${expected}`);
     return z.NEVER;
   });
 }

@@ -2,7 +2,7 @@
 /** Baseline files: what was learned of a site, from which captures, and the thresholds that follow. JSON, a line each. */
 import { z } from "zod";
 import { MOST_MADE, readText, writeWhole } from "../../lib/files.ts";
-import { described, integer, object, Problems, readYaml } from "../../lib/yaml.ts";
+import { described, integer, object, Problems, readYaml, wrongAt } from "../../lib/yaml.ts";
 import type { Entry, Threshold } from "../learned.ts";
 import { entryIssues, isForeign } from "./entries.ts";
 
@@ -70,13 +70,9 @@ const schema = object({
   ),
   entries: z.array(
     z.looseObject({ detector: text }, { error: "expected a mapping with detector" }).superRefine((entry, context) => {
-      for (const { path, message } of entryIssues(entry)) context.addIssue({ code: "custom", path, message });
+      for (const { path, message } of entryIssues(entry)) wrongAt(context, path, message);
       if (isForeign(entry))
-        context.addIssue({
-          code: "custom",
-          path: ["detector"],
-          message: `${described(entry.detector)}: a detector that this version does not have`,
-        });
+        wrongAt(context, ["detector"], `${described(entry.detector)}: a detector that this version does not have`);
     }),
   ),
 });

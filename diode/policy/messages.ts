@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Check } from "../../appliance/contract/config.ts";
 import { type Range, ranges } from "../../lib/addresses.ts";
-import { integer, object, oneOf, parsed } from "../../lib/yaml.ts";
+import { integer, object, oneOf, parsed, wrongAt } from "../../lib/yaml.ts";
 
 const word16 = parsed<number>("a number from 0 to 65535, such as 0xff00", (value) =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 65535 ? value : undefined,
@@ -22,7 +22,7 @@ const data = object({
   value: word16.optional(),
   step: word16.optional(),
 }).superRefine((check, context) => {
-  const wrong = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+  const wrong = (path: string[], message: string) => wrongAt(context, path, message);
   if (check.range === undefined && check.value === undefined && check.step === undefined)
     wrong([], "does not restrict the word, expected range, value (with or without mask), or step");
   if (check.mask !== undefined && check.value === undefined)
@@ -51,7 +51,7 @@ export const messageSchema = (name: z.ZodType<string>) =>
     from: side.optional(),
     data: z.array(data, { error: "expected a list of what data words must be" }).optional(),
   }).superRefine((rule, context) => {
-    const wrong = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+    const wrong = (path: string[], message: string) => wrongAt(context, path, message);
     if (rule.action === "allow") {
       for (const key of ["rt", ...(rule.mode ? [] : ["sa", "words"])] as const)
         if (rule[key as "rt"] === undefined) wrong([key], `missing, expected what is allowed (0-31, 1-32: all)`);

@@ -14,7 +14,7 @@ import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS, FIXED } from
 import { KEYS } from "../../detectors/policy.ts";
 import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "../../lib/addresses.ts";
 import { protocol } from "../../lib/protocols.ts";
-import { described, integer, object, oneOf, parsed, Wrong } from "../../lib/yaml.ts";
+import { described, integer, object, oneOf, parsed, Wrong, wrongAt } from "../../lib/yaml.ts";
 import { messageSchema } from "./messages.ts";
 import { RESERVED } from "./reasons.ts";
 import { keyMembers, transferSchema } from "./transfer.ts";
@@ -52,7 +52,7 @@ const rule = object({
   rate: rate().optional(),
   burst: integer(1, 65536).optional(),
 }).superRefine((rule, context) => {
-  const wrong = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+  const wrong = (path: string[], message: string) => wrongAt(context, path, message);
   const { protocol } = rule;
   if (rule.action === "allow") {
     if (protocol === undefined) wrong(["protocol"], "missing, expected the protocol that is allowed");
@@ -111,7 +111,7 @@ const interfaces = object({
     queue: integer(1, MAX_QUEUE).optional(),
     padding: object({ from: address4(), to: address4(), port: integer(1, 65535).optional() }).optional(),
   }).superRefine((out, context) => {
-    const wrong = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const wrong = (path: string, message: string) => wrongAt(context, [path], message);
     if (out.queue && !out.rate) wrong("queue", "has no effect without a rate, expected a rate too");
     if (!out.padding) return;
     if (!out.rate) wrong("padding", "needs a rate to fill up, expected a rate too");
@@ -130,19 +130,15 @@ const interfaces = object({
   })
     .superRefine((log, context) => {
       if (log.key !== undefined && log["key-file"] !== undefined)
-        context.addIssue({
-          code: "custom",
-          path: ["key-file"],
-          message: "given beside a key, expected only one of the two",
-        });
+        wrongAt(context, ["key-file"], "given beside a key, expected only one of the two");
       if (log["stop-when-silent"] !== undefined && !log.collector)
-        context.addIssue({
-          code: "custom",
-          path: ["stop-when-silent"],
-          message: "has no effect without a collector, because nothing is sent, expected a collector too",
-        });
+        wrongAt(
+          context,
+          ["stop-when-silent"],
+          "has no effect without a collector, because nothing is sent, expected a collector too",
+        );
       if (log.collector && log.address === undefined)
-        context.addIssue({ code: "custom", path: ["address"], message: "missing, expected the address to log from" });
+        wrongAt(context, ["address"], "missing, expected the address to log from");
     })
     .optional(),
 });
@@ -216,7 +212,7 @@ const tunnel = object({
   between: networks(),
 }).superRefine(({ kind, port }, context) => {
   if (port !== undefined && TUNNEL_PORTS[kind] === undefined)
-    context.addIssue({ code: "custom", path: ["port"], message: `${kind} has no port, expected none` });
+    wrongAt(context, ["port"], `${kind} has no port, expected none`);
 });
 
 const version = parsed<1>("weir: 1, the version of this format", (value) => (value === 1 ? 1 : undefined));
@@ -224,11 +220,7 @@ const version = parsed<1>("weir: 1, the version of this format", (value) => (val
 const named = <T extends { name: string }>(rules: T[], context: z.RefinementCtx) => {
   for (const [n, { name }] of rules.entries())
     if (rules.findIndex((other) => other.name === name) < n)
-      context.addIssue({
-        code: "custom",
-        path: [n, "name"],
-        message: `"${name}" is used twice, expected a different name`,
-      });
+      wrongAt(context, [n, "name"], `"${name}" is used twice, expected a different name`);
 };
 
 export const policySchema = object({

@@ -5,7 +5,7 @@ import { EXTENSION, EXTENSIONS, TransferSettings } from "../../appliance/contrac
 import { packed } from "../../appliance/contract/layout.ts";
 import { duration } from "../../lib/addresses.ts";
 import { readText } from "../../lib/files.ts";
-import { described, integer, object, oneOf, parsed } from "../../lib/yaml.ts";
+import { described, integer, object, oneOf, parsed, wrongAt } from "../../lib/yaml.ts";
 import { PROFILES, type ProfileName } from "../../transfer/endpoint.ts";
 
 const KEY = /^[0-9a-fA-F]{64}$/;
@@ -18,7 +18,7 @@ export const keyMembers = {
 };
 const keySchema = object(keyMembers).superRefine((value, context) => {
   if ((value.key === undefined) === (value["key-file"] === undefined))
-    context.addIssue({ code: "custom", path: [], message: "expected one of key and key-file" });
+    wrongAt(context, [], "expected one of key and key-file");
 });
 const extension = parsed<string>("a file name's extension of 1 to 8 letters and digits", (value) =>
   typeof value === "string" && /^[A-Za-z0-9]{1,8}$/.test(value) ? value : undefined,

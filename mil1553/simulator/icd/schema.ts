@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { isDay } from "../../../lib/timestamp.ts";
-import { described, integer, object, oneOf, parsed, Wrong } from "../../../lib/yaml.ts";
+import { described, integer, object, oneOf, parsed, Wrong, wrongAt } from "../../../lib/yaml.ts";
 import { MODE_CODES } from "./modes.ts";
 
 const UNITS: Record<string, number> = { us: 10, ms: 10_000, s: 10_000_000 };
@@ -64,11 +64,11 @@ const word = object({
 }).superRefine((found, context) => {
   const given = KINDS.filter((kind) => found[kind] !== undefined);
   if (given.length !== 1)
-    context.addIssue({
-      code: "custom",
-      path: given[1] ? [given[1]] : [],
-      message: `${given.length ? given.join(" and ") : "no behaviour"}, expected one of ${KINDS.join(", ")}`,
-    });
+    wrongAt(
+      context,
+      given[1] ? [given[1]] : [],
+      `${given.length ? given.join(" and ") : "no behaviour"}, expected one of ${KINDS.join(", ")}`,
+    );
 });
 
 const MODES = Object.keys(MODE_CODES);
