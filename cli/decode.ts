@@ -4,6 +4,7 @@ import { RecordKind } from "../appliance/contract/abi.ts";
 import { damageText } from "../captures/damage.ts";
 import { Filter } from "../captures/filter/filter.ts";
 import { decodeChapter10, findingText } from "../captures/mil1553/index.ts";
+import { fieldsOfCsv, fieldsOfJson, type Where, whereOf } from "../captures/mil1553/where.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { Decoder } from "../ip/decode/decoder.ts";
 import { COLUMNS, toCsv, toJson } from "../ip/decode/format.ts";
@@ -17,6 +18,8 @@ interface Options {
   1553?: boolean;
   packets?: boolean;
   udpPort?: number[];
+  year?: number;
+  where?: Where;
 }
 
 export function command(): Command {
@@ -36,6 +39,12 @@ export function command(): Command {
     .option("--1553", "MIL-STD-1553: Chapter 10 in UDP datagrams of a packet capture")
     .option("--packets", "Chapter 10: a row for each packet (CSV), not for each message")
     .option("--udp-port <ports...>", "with --1553: UDP destination ports that carry Chapter 10", ports)
+    .option("--year <year>", "Chapter 10: the year of times that come as the day of a year", year)
+    .option(
+      "--where <words>",
+      "1553: only messages that match: 'rt 5 and sa 2 and error' (captures/mil1553/README.md)",
+      where,
+    )
     .action(async (files: string[], options: Options) => {
       process.exitCode = await decode([...options.read, ...files], options);
     });
@@ -45,6 +54,21 @@ function ports(text: string, before: number[] = []): number[] {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`--udp-port ${text}: expected 1 to 65535`);
   return [...before, port];
+}
+
+function where(words: string): Where {
+  try {
+    return whereOf(words);
+  } catch (error) {
+    throw new Error(`--where ${(error as Error).message}`);
+  }
+}
+
+function year(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1970 || number > 2499)
+    throw new Error(`--year ${text}: expected 1970 to 2499`);
+  return number;
 }
 
 /** Returns the exit code: 2 when some of the input was damaged, else 0. */
@@ -82,10 +106,26 @@ async function packets(input: Peeked, options: Options): Promise<boolean> {
 
 async function chapter10(input: Peeked, options: Options): Promise<boolean> {
   const rows = options.packets ? "packets" : options.csv ? "messages" : "json";
-  const result = await decodeChapter10(input, { rows, ports: options.udpPort ?? [] }, write, (finding) => {
+  const { udpPort = [], year = 0 } = options;
+  const to = options.where && rows !== "packets" ? matching(options.where, rows) : write;
+  const result = await decodeChapter10(input, { rows, ports: udpPort, year }, to, (finding) => {
     process.stderr.write(`weir: ${findingText(finding)}\n`);
   });
   return result.damaged;
+}
+
+/** Writes of the rows, which come as whole lines, those that match; a CSV's header always. */
+function matching(where: Where, rows: "messages" | "json"): typeof write {
+  const fieldsOf = rows === "json" ? fieldsOfJson : fieldsOfCsv;
+  let header = rows === "messages";
+  return async (piece) => {
+    const lines = Buffer.from(piece as Uint8Array)
+      .toString("latin1")
+      .split("\n");
+    const kept = lines.filter((line, n) => (header && n === 0) || (line && where(fieldsOf(line))));
+    header = false;
+    if (kept.length) await write(Buffer.from(`${kept.join("\n")}\n`, "latin1"));
+  };
 }
 
 /** The reader, with the first batch already there: what kind of records it holds decides how to decode. */

@@ -133,6 +133,23 @@ it("of a Chapter 10 recording there are no frames, unless the recorder took some
   ]);
 });
 
+it("an alert of a 1553 bus names its channel, and the command as far as it is known", () => {
+  const report = new Report();
+  const of = (mil1553: Record<string, unknown>) => ({
+    ...JSON.parse(alert("bus-period", 1).toString()),
+    src_ip: undefined,
+    mil1553,
+  });
+  report.take(event(of({ channel: 3, name: "STORES", command: "4861", rt: 9, sa: 3 })));
+  report.take(event(of({ channel: 64, name: "a\u001b[2J\u009bé" })));
+  report.take(event(of({ channel: 7, rt: 31, sa: 0 })));
+  expect(report.alerts.map((line) => line.slice(24))).toEqual([
+    "channel 3 STORES RT 9 SA 3 port scan: expected few; seen many",
+    "channel 64 a?[2J?? port scan: expected few; seen many",
+    "channel 7 RT 31 SA 0 port scan: expected few; seen many",
+  ]);
+});
+
 it("alerts beyond a thousand are counted, and not kept", () => {
   const report = new Report();
   for (let n = 0; n < 1001; n++) report.take(alert("scan", n % 60));

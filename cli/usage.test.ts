@@ -55,6 +55,8 @@ const CASES: [command: string, words: string[], message: string][] = [
   ["decode", [], "no capture: expected -r FILE"],
   ["decode", ["--udp-port", "0", SITE], "--udp-port 0: expected 1 to 65535"],
   ["decode", ["--udp-port", "65536", SITE], "--udp-port 65536: expected 1 to 65535"],
+  ["decode", ["--year", "1969", SITE], "--year 1969: expected 1970 to 2499"],
+  ["decode", ["--year", "2500", SITE], "--year 2500: expected 1970 to 2499"],
   ["evaluate", [...EVALUATE, "-k", "all"], "-k all: expected none"],
   ["evaluate", [...EVALUATE, "--gap", "86401"], "--gap 86401: expected a number from 0 to 86400"],
   ["evaluate", [...EVALUATE, "--grace", "-1"], "--grace -1: expected a number from 0 to 86400"],

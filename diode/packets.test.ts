@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { frame, STREAM } from "../mil1553/writer/frame.ts";
 import { compilePolicyText } from "./policy.ts";
 import { Guard, SECOND } from "./testing/guard.ts";
-import { answer, bus, command, packet, u32 } from "./testing/packets.ts";
+import { answer, bus, command, packet, sum16, u32 } from "./testing/packets.ts";
 import { messagesOf, packetsOf, under } from "./testing/stream.ts";
 
 const RULES = `- { name: plain, action: allow, channel: [3, 5-6, 9], rt: 0-31, sa: 1-30, direction: receive, words: 1-32 }
@@ -26,6 +26,13 @@ const datagram = (transfer: readonly number[], ...packets: Buffer[]) =>
 async function outcome(bytes: Buffer): Promise<number | string> {
   const { frames, events } = (await Guard.under(PART)).run([{ frame: bytes, time: SECOND }]);
   return frames.length ? messagesOf(frames).length : (events.find(({ json }) => json.drop)?.json.drop?.reason ?? "");
+}
+
+/** Two bytes shorter than it is. */
+function uneven(bytes: Buffer): Buffer {
+  bytes.writeUInt32LE(bytes.length - 2, 4);
+  bytes.writeUInt16LE(sum16(bytes.subarray(0, 22)), 22);
+  return bytes.subarray(0, -2);
 }
 
 const GOOD = { words: [command(5, 0, 1, 2), 7, 8, answer(5)] };
@@ -55,6 +62,26 @@ it.each<[string, Buffer, number | string]>([
   ["a packet of no data", datagram(ONE, packet(bus([GOOD])), packet(Buffer.alloc(0))), "chapter10"],
   ["a packet of less than its first word", datagram(ONE, packet(bus([GOOD])), packet(Buffer.alloc(3))), "chapter10"],
   ["messages whose time is not the counter's", datagram(ONE, packet(bus([GOOD]), { flags: 0x40 })), "chapter10"],
+  ["with filler", datagram(ONE, packet(bus([GOOD]), { filler: 4 }), packet(bus([GOOD]), { filler: 400 })), 2],
+  ["of a length that is no multiple of four", datagram(ONE, uneven(packet(bus([GOOD]), { filler: 4 }))), "chapter10"],
+  ...[0x44, 0x40, 0x48, 0x4c].map((flags): [string, Buffer, number | string] => [
+    `messages whose time is of the format ${(flags >> 2) & 3}`,
+    datagram(ONE, packet(bus([GOOD]), { flags, secondary: 5n })),
+    flags === 0x44 ? 1 : "chapter10",
+  ]),
+  ["IEEE 1588 time without a secondary header", datagram(ONE, packet(bus([GOOD]), { flags: 0x44 })), "chapter10"],
+  ...[0n, 1n].flatMap((over): [string, Buffer, number | string][] => {
+    const ns = 999_999_999n + over;
+    const packets = {
+      message: packet(bus([{ ...GOOD, time: ns }]), { flags: 0x44, secondary: 5n }),
+      "secondary header": packet(bus([GOOD]), { flags: 0x44, secondary: ns }),
+    };
+    return Object.entries(packets).map(([where, one]) => [
+      `${ns} ns in the ${where}`,
+      datagram(ONE, one),
+      over ? "chapter10" : 1,
+    ]);
+  }),
   ["more messages than there are", datagram(ONE, packet(bus([GOOD], 2))), "chapter10"],
   ["fewer messages than there are", datagram(ONE, packet(bus([GOOD, GOOD], 1))), "chapter10"],
 ])("a datagram: %s", async (_, bytes, expected) => {
@@ -145,4 +172,34 @@ it.each<[string, Buffer, boolean]>([
   const bytes = datagram(ONE, packet(data, { type: 0x11 }), packet(bus([GOOD])));
   const { frames } = (await Guard.under(PART)).run([{ frame: bytes, time: SECOND }]);
   expect(packetsOf(frames).map(({ type }) => type)).toEqual(passes ? [0x11, 0x19] : [0x19]);
+});
+
+/** Of a time packet, format 2: format and status, seconds, fraction. */
+const network = (first: number, fraction = 0) => Buffer.concat([u32(first), u32(7), u32(fraction)]);
+
+// REQ-FILTER-020
+it.each<[string, Buffer, string | undefined]>([
+  ["of NTP", network(0x01, 0xffffffff), "0100000007000000ffffffff"],
+  ["of IEEE 1588-2002", network(0x11, 999_999_999), "1100000007000000ffc99a3b"],
+  ["of IEEE 1588-2008, not valid", network(0x20), "200000000700000000000000"],
+  ["with bits that mean nothing", network(0xffffff0d), "010000000700000000000000"],
+  ["of another format", network(0x31), undefined],
+  ["of more nanoseconds than a second has", network(0x11, 1_000_000_000), undefined],
+  ["of another length", Buffer.alloc(10), undefined],
+])("a time packet of a network: %s", async (_, data, crosses) => {
+  const bytes = datagram(ONE, packet(data, { type: 0x12 }), packet(bus([GOOD])));
+  const { frames } = (await Guard.under(PART)).run([{ frame: bytes, time: SECOND }]);
+  const packets = packetsOf(frames);
+  expect(packets.map(({ type }) => type)).toEqual(crosses ? [0x12, 0x19] : [0x19]);
+  if (crosses) expect(packets[0]!.data.subarray(0, 12).toString("hex")).toBe(crosses);
+});
+
+// REQ-FILTER-020
+it("IEEE 1588 times leave as those of the counter, by the packet's own header", async () => {
+  const at = (seconds: bigint, ns: bigint) => (seconds << 32n) | ns;
+  const times = [at(9n, 999_999_900n), at(10n, 0n), at(10n, 50n), at(11n, 250n)];
+  const messages = times.map((time) => ({ ...GOOD, time }));
+  const bytes = datagram(ONE, packet(bus(messages), { flags: 0x44, secondary: times[1]!, counter: 5000 }));
+  const { frames } = (await Guard.under(PART)).run([{ frame: bytes, time: SECOND }]);
+  expect(messagesOf(frames).map(({ time }) => time)).toEqual([4999, 5000, 5000, 10_005_002]);
 });

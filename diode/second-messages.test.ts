@@ -123,6 +123,7 @@ it("refuses what is cut, what is longer, and what is of another transfer format"
 /** A payload of one packet whose sums are right, as the first checker makes them. */
 const own = (data: Buffer, type = 0x19): Buffer =>
   sealed(Buffer.concat([Buffer.from([1, 0, 0, 0]), lengthened(packet(data, { type, flags: 3 }))]));
+const network = (first: number) => Buffer.concat([u32(first), Buffer.alloc(8)]);
 /** With room for the data's sum. */
 function lengthened(bytes: Buffer): Buffer {
   bytes.writeUInt32LE(bytes.length + 4, 4);
@@ -141,6 +142,11 @@ it.each<[string, Buffer, number]>([
   ["a time packet with the day of the year", own(Buffer.alloc(10), 0x11), 0],
   ["a time packet with day and month", own(Buffer.alloc(12), 0x11), 0],
   ["a time packet of another length", own(Buffer.alloc(8), 0x11), -1],
+  ["a time packet of a network", own(network(0x21), 0x12), 0],
+  ["one whose first word says more", own(network(0x121), 0x12), -1],
+  ["one of another status", own(network(0x22), 0x12), -1],
+  ["one of another format", own(network(0x31), 0x12), -1],
+  ["one of another length", own(Buffer.alloc(10), 0x12), -1],
   ["a packet of another type", own(bus([MESSAGES[0]!]), 0x18), -1],
   ["a packet without its first word", own(Buffer.alloc(3)), -1],
   ["a packet of no messages", own(u32(0)), 0],

@@ -71,7 +71,7 @@ describe("a stream's datagrams", () => {
 
   it("of a packet in more stretches than are kept give it up", async () => {
     const parts = cut(segment, 0, bus(0, 400), 100).filter((_, i) => i % 2 === 0);
-    const found = await named(...parts.slice(0, 12));
+    const found = await named(...parts.slice(0, 28));
     expect(found.filter((name) => name === "udp_pieces")).toHaveLength(1);
   });
 
@@ -172,9 +172,11 @@ describe("a time packet", () => {
     ["of the last day of a year", time(dateTime("2026-12-31T23:59:59Z")), true],
     ["of a leap day", time(dateTime("2024-02-29T00:00:00Z")), true],
     ["of a day behind one", time(dateTime("2024-03-01T00:00:00Z")), true],
-    ["of the day 366", time(dayTime(366, 1, 2, 3)), true],
+    ["of the day 366", time(dayTime(366, 1, 2, 3, 0, true)), true],
+    ["of the day 366 of a year that has none", time(dayTime(366, 1, 2, 3)), false],
+    ["of the 30th of February", dated((data) => data.writeUInt16LE(0x0230, 8)), false],
     ["of the day 0", time(dayTime(0, 1, 2, 3)), false],
-    ["of the day 367", time(dayTime(367, 1, 2, 3)), false],
+    ["of the day 367", time(dayTime(367, 1, 2, 3, 0, true)), false],
     ["of the hour 24", time(dayTime(1, 24, 2, 3)), false],
     ["of month 0", dated((data) => data.writeUInt16LE(0x0021, 8)), false],
     ["of month 13", dated((data) => data.writeUInt16LE(0x1321, 8)), false],

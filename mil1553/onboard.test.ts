@@ -206,7 +206,7 @@ describe("time", () => {
     data.writeBigUInt64LE(time, 4);
     const { rows } = await rowsOf(packet(data, { flags: 0x44, secondaryTime: time }));
     expect(rows[0]!.timestamp).toBe("2023-11-14T22:13:20.1234567+0000");
-    const other = await rowsOf(packet(data, { flags: 0x40, secondaryTime: time }));
+    const other = await rowsOf(packet(data, { flags: 0x4c, secondaryTime: time }));
     expect(other.rows[0]!.timestamp).toBeNull();
     expect(other.found.map((f) => f[0])).toEqual(["chapter10.time_source"]);
   });

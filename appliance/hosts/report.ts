@@ -1,5 +1,5 @@
 /** What a replay came to: gathers events as they come, prints the closing summary. */
-import type { Alert, Heartbeat, Rules, Thresholds } from "../contract/generated/events.ts";
+import type { Alert, Heartbeat, Mil1553Message, Rules, Thresholds } from "../contract/generated/events.ts";
 
 const decoder = new TextDecoder();
 const FLOW = Buffer.from(',"event_type":"flow"');
@@ -78,9 +78,17 @@ function alertLine(event: Alert): string {
   const { signature, context } = event.alert;
   const target = event.dest_ip ? ` -> ${event.dest_ip}${event.dest_port ? `:${event.dest_port}` : ""}` : "";
   const who = event.src_ip ? ` ${event.src_ip}${target}${event.proto ? ` ${event.proto}` : ""}` : "";
+  const bus = event.mil1553 ? ` ${busText(event.mil1553)}` : "";
   const why = `: expected ${context.expected}; seen ${context.seen}`;
   const times = context.count ? `, ${context.count} times` : "";
-  return `${event.timestamp.slice(0, 23)}${who} ${signature}${why}${times}`;
+  return `${event.timestamp.slice(0, 23)}${who}${bus} ${signature}${why}${times}`;
+}
+
+/** `channel 3 STORES RT 9 SA 3`: as much of it as the alert names. A name is text from the recording: printable ASCII only. */
+function busText({ channel, name, rt, sa }: Mil1553Message): string {
+  const called = name ? ` ${name.replace(/[^ -~]/g, "?")}` : "";
+  const command = rt === undefined ? "" : ` RT ${rt} SA ${sa}`;
+  return `channel ${channel}${called}${command}`;
 }
 
 /** `name count` pairs, most frequent first, then by name. */

@@ -6,9 +6,13 @@ import { RECORD_HEADER } from "../../appliance/contract/abi.ts";
 import { compileOnboard } from "../../lib/asc.ts";
 import { type ExportsOf, exportsOf } from "../../lib/exports.ts";
 
-/** Columns of the reference decoders' CSV, then absolute time (blank while unknown) and anomalies (`;` between them). */
+/**
+ * Columns of the reference decoders' CSV, then absolute time (blank while unknown), anomalies (`;` between them), and what the
+ * words mean. The channel's name, text of the recording, is last, and may hold commas.
+ */
 export const MESSAGE_COLUMNS =
-  "channel,ipts_rtc48,bsw_hex,bus,gap1,gap2,len_bytes,cmd1,cmd2,stat1,stat2,nwords,raw_words,abs_time,anomalies";
+  "channel,ipts_rtc48,bsw_hex,bus,gap1,gap2,len_bytes,cmd1,cmd2,stat1,stat2,nwords,raw_words,abs_time,anomalies," +
+  "rt,sa,direction,format,from_rt,from_sa,mode_code,data,response_us,second_response_us,doubtful,name";
 export const PACKET_COLUMNS =
   "pkt,offset,channel,packet_len,data_len,hdr_ver,seq,flags_hex,type_hex,rtc48,chksum_hex,anomalies";
 
@@ -62,6 +66,7 @@ const DETAILS: Record<string, string> = {
   udp_evicted: "bytes of it came",
   udp_conflict: "bytes of it had come",
   many_anomalies: "more were found",
+  format_not_read: "is its data type",
 };
 
 /** `FILE: offset 9884: chapter10.lost_sync: 30 bytes skipped`, with the channel where there is one. */

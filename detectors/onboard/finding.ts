@@ -13,7 +13,7 @@ const FINDINGS: u32 = 16;
 export const enum Subject {
   RECORD = 0, // the packet, or the 1553 message, at hand
   HOSTS = 1, // the addresses in the finding; the packet at hand may be somebody else's
-  COMMAND = 2, // the 1553 message that bus, cmd1 and cmd2 name, which is not at hand
+  COMMAND = 2, // the 1553 message that channel, cmd1 and cmd2 name, which is not at hand
   BUS = 3, // a 1553 bus
 }
 
@@ -48,7 +48,8 @@ export class Finding {
   detector: u32; // Detector
   subject: u32; // Subject
   what: u32; // which of the detector's findings
-  bus: u32; // COMMAND, BUS: index of the channel's entry (mil1553/onboard/channels.ts)
+  bus: u16; // COMMAND, BUS: index of the channel's entry (mil1553/onboard/channels.ts)
+  channel: u16; // COMMAND, BUS: its number, which stays right when the entry was given to another channel
   cmd1: u16; // COMMAND
   cmd2: u16;
   port: u16; // HOSTS; 0 = none

@@ -127,6 +127,8 @@ export interface Policy {
   protectedSources: Network[];
   /** "any": whatever looks like one. Those that a rule with payload: mil1553 names are among them. */
   recorders: Recorder[] | "any";
+  /** Of recorders that date by the day of the year. */
+  recorderYear: number | undefined;
   tunnels: Tunnel[] | "any";
   quarantine: { time: bigint; perMinute: number; tightened: Rate | undefined; protectedTerminals: Range[] } | undefined;
 }
@@ -193,6 +195,7 @@ export function modelOf(file: PolicyFile): Policy {
     anomaliesPerSecond: detectors?.anomalies?.["per-second"] ?? 20,
     protectedSources: file.protected ?? [],
     recorders: recordersOf(file),
+    recorderYear: file["recorder-year"],
     tunnels:
       file.tunnels === "any"
         ? "any"

@@ -51,6 +51,7 @@ export function inspectPart(policy: Policy, baseline: readonly config.Section[] 
     scanAction: ACTIONS[scan.action],
     hostAction: ACTIONS[newcomer.action],
     serviceAction: ACTIONS[newcomer.action],
+    year: policy.recorderYear ? policy.recorderYear - 1969 : 0,
     exportEvery: learn ? Number(learn.every / 1_000_000_000n) : 0,
   });
   return packPart(Part.INSPECT, [

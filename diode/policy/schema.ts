@@ -250,6 +250,7 @@ export const policySchema = object({
   protected: networks().optional(),
   quarantine: quarantine.optional(),
   recorders: listed(recorder, MAX_RECORDERS, "recorders").optional(),
+  "recorder-year": integer(1970, 2224).optional(),
   tunnels: listed(tunnel, MAX_TUNNELS, "tunnels").optional(),
 });
 

@@ -73,6 +73,7 @@ function settings(policy: Policy): string[] {
     ...tuningLines(policy),
     `anomalies ${policy.anomaliesPerSecond} events a second at most`,
     `recorders ${believed(policy.recorders, ({ name, addresses, ports }) => `${name} (${addresses.map(networkText).join(", ")} to port ${listText(ports)})`)}`,
+    ...(policy.recorderYear ? [`year      ${policy.recorderYear}, of recorders that date by the day of the year`] : []),
     `tunnels   ${believed(policy.tunnels, ({ name, kind, port, between }) => `${name} (${kind}${port ? ` ${port}` : ""} between ${between.map(networkText).join(", ")})`)}`,
     ...(policy.transfer
       ? [

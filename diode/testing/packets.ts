@@ -7,6 +7,12 @@ export interface Packet {
   sync?: number;
   /** In the header; what `data` has. */
   length?: number;
+  /** Of the header, 0.1 us. */
+  counter?: number;
+  /** Time of a secondary header, whose flag is set; without it there is none. */
+  secondary?: bigint;
+  /** Bytes behind the data, beside what fills up four. */
+  filler?: number;
 }
 
 export const sum16 = (bytes: Buffer) => {
@@ -15,20 +21,26 @@ export const sum16 = (bytes: Buffer) => {
   return sum & 0xffff;
 };
 
-/** A packet without secondary header and data checksum (RCC 106-17 10.6.1). */
+/** A packet without data checksum (RCC 106-17 10.6.1). */
 export function packet(
   data: Buffer,
-  { type = 0x19, flags = 0, channel = 3, sync = 0xeb25, length = data.length }: Packet = {},
+  { type = 0x19, flags = 0, channel = 3, sync = 0xeb25, length = data.length, ...more }: Packet = {},
 ) {
-  const header = Buffer.alloc(24);
-  const whole = (24 + data.length + 3) & ~3;
+  const { counter = 0, secondary, filler = 0 } = more;
+  const header = Buffer.alloc(secondary === undefined ? 24 : 36);
+  const whole = (header.length + data.length + filler + 3) & ~3;
   header.writeUInt16LE(sync, 0);
   header.writeUInt16LE(channel, 2);
   header.writeUInt32LE(whole, 4);
   header.writeUInt32LE(length, 8);
-  header.set([8, 1, flags, type], 12);
+  header.set([8, 1, flags | (secondary === undefined ? 0 : 0x80), type], 12);
+  header.writeUIntLE(counter, 16, 6);
   header.writeUInt16LE(sum16(header.subarray(0, 22)), 22);
-  return Buffer.concat([header, data, Buffer.alloc(whole - 24 - data.length)]);
+  if (secondary !== undefined) {
+    header.writeBigUInt64LE(secondary, 24);
+    header.writeUInt16LE(sum16(header.subarray(24, 34)), 34);
+  }
+  return Buffer.concat([header, data, Buffer.alloc(whole - header.length - data.length)]);
 }
 
 export const u32 = (value: number) => {
@@ -38,11 +50,12 @@ export const u32 = (value: number) => {
 };
 /** Of a packet of 1553 data, what is behind its header: messages, each its words. */
 export function bus(
-  messages: readonly { words: readonly number[]; status?: number }[],
+  messages: readonly { words: readonly number[]; status?: number; time?: bigint }[],
   csdw = messages.length,
 ): Buffer {
-  const parts = messages.map(({ words, status = 0 }) => {
+  const parts = messages.map(({ words, status = 0, time = 0n }) => {
     const bytes = Buffer.alloc(14 + 2 * words.length);
+    bytes.writeBigUInt64LE(time);
     bytes.writeUInt16LE(status, 8);
     bytes.writeUInt16LE(2 * words.length, 12);
     for (const [n, word] of words.entries()) bytes.writeUInt16LE(word, 14 + 2 * n);

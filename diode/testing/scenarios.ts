@@ -20,6 +20,7 @@ import {
   verdictOf,
   withSection,
 } from "./guard.ts";
+import { bus as bus1553, packet, u32 } from "./packets.ts";
 import { ALL, ATTITUDE, bus, RT_RT, type StreamOptions, SYNC, stream, under } from "./stream.ts";
 import { RULES, tcp4, udp4, udp6, VECTOR_POLICY, VECTORS } from "./vectors.ts";
 
@@ -662,6 +663,11 @@ function messageScenarios(): Scenario[] {
       time: (n % 4 ? COUNTER_START : 5) + n * 1_000_000,
     }),
   );
+  const sentAs = (packets: readonly Buffer[]) =>
+    packets.map((one, n) => ({
+      frame: frame(Buffer.concat([Buffer.from([1, n, 0, 0]), one]), STREAM, n),
+      time: BigInt(n + 1) * SECOND,
+    }));
   const scenario = (name: string, policy: string, of: RecordInit[]): Scenario => ({
     name: `1553, ${name}`,
     part: partOf(policy),
@@ -717,6 +723,7 @@ function messageScenarios(): Scenario[] {
         records(all, { checksum, secondary: true }).slice(0, 6).flatMap(damaged),
       ),
     ),
+    scenario("times of other formats", under(ALL), sentAs(otherTimes())),
     scenario("channels", under(ALL), records(many)),
     scenario(
       "channels, until there is room",
@@ -737,6 +744,26 @@ function messageScenarios(): Scenario[] {
       "{ word: 1, step: 5 }",
       "{ word: 2, range: 3-21 }, { word: 1, step: 10 }",
     ].map((text) => scenario(text, under(check(text)), records(words))),
+  ];
+}
+
+/** Packets of network time, of messages that bear IEEE 1588 time, and with filler: right, and wrong by one. */
+function otherTimes(): Buffer[] {
+  const network = (first: number, fraction: number, length = 12) =>
+    packet(Buffer.concat([u32(first), u32(7), u32(fraction), Buffer.alloc(2)]).subarray(0, length), { type: 0x12 });
+  const edges = [0, 999_999_999, 1_000_000_000, 0xffffffff];
+  const kinds = [0x00, 0x01, 0x02, 0x10, 0x11, 0x20, 0x21, 0x30, 0x31, 0x40, 0x101, 0xffffff0d];
+  const words = [(5 << 11) | (1 << 5) | 1, 7, 5 << 11];
+  const at = (seconds: number, ns: number) => (BigInt(seconds) << 32n) | BigInt(ns);
+  const message = (flags: number, time: bigint, secondary?: bigint, counter = 5_000_000) =>
+    packet(bus1553([{ words, time }]), { flags, counter, ...(secondary !== undefined && { secondary }) });
+  return [
+    ...kinds.flatMap((first) => edges.map((fraction) => network(first, fraction))),
+    ...[8, 10, 11, 13].map((length) => network(0x11, 0, length)),
+    ...edges.flatMap((ns) => [message(0x44, at(9, ns), at(9, 5)), message(0x44, at(9, 5), at(9, ns))]),
+    ...[0x40, 0x44, 0x48, 0x4c, 0x04].map((flags) => message(flags, at(9, 5), at(9, 5))),
+    message(0x44, at(9, 5)),
+    ...[4, 5, 8, 400].map((filler) => packet(bus1553([{ words }]), { filler })),
   ];
 }
 

@@ -20,6 +20,7 @@ export const enum M {
   WORD_COUNT = 11, // not the words that the command asks for
   NO_RESPONSE = 12, // a status word is due and not there
   BROADCAST_RESPONSE = 13, // a status word after a broadcast
+  TRANSMITTER_BUSY = 14, // RT-RT: the sender is busy, so there are no data (4.3.3.5.3.8)
   // time
   RESPONSE_LATE = 16, // over 14 us (4.3.3.9 no-response timeout)
   RESPONSE_EARLY = 17, // under 4 us (4.3.3.8)
@@ -60,7 +61,8 @@ export const enum C {
   MESSAGE_COUNT = 74, // detail: the count it says
   MESSAGE_LENGTH = 75, // detail: the length it says; the rest of the packet is not read
   SHORT_DATA = 76, // no room for the channel-specific data word
-  TIME_INVALID = 78, // an invalid digit, a field out of its range
+  TIME_NONE = 77, // a time packet says that its recorder has no time: it is not believed
+  TIME_INVALID = 78, // an invalid digit, a field out of its range, a day that its month or year does not have
   TIME_JUMP = 79, // detail: ns between what the counter foretold and what the time packet says
   TIME_SOURCE = 80, // messages carry a time that cannot be read
   RTC_SYNC_ERROR = 81, // header flag
@@ -69,6 +71,8 @@ export const enum C {
   ETHERNET_ERROR = 84, // the recorder marked the frame
   CHANNEL_FORGOTTEN = 85, // the channel table was full; detail: the channel that was forgotten
   MANY_ANOMALIES = 86, // detail: anomalies that found no room
+  FORMAT_NOT_READ = 87, // 1553 or Ethernet data in a format that is not read; detail: the data type; once a channel
+  TMATS_XML = 88, // TMATS is written in XML, and not read: channels have no names
   UDP_SHORT = 96, // no room for the transfer header
   UDP_FORMAT = 97, // no transfer header of the flow's format
   UDP_UNDECIDED = 98, // format 1 or 2: nothing to tell them apart by yet; not read
@@ -128,6 +132,9 @@ export function anomalyName(t: Text, id: u32): void {
       break;
     case M.BROADCAST_RESPONSE:
       lit(t, "broadcast_response");
+      break;
+    case M.TRANSMITTER_BUSY:
+      lit(t, "transmitter_busy");
       break;
     case M.RESPONSE_LATE:
       lit(t, "response_late");
@@ -213,6 +220,9 @@ export function anomalyName(t: Text, id: u32): void {
     case C.SHORT_DATA:
       lit(t, "short_data");
       break;
+    case C.TIME_NONE:
+      lit(t, "time_none");
+      break;
     case C.TIME_INVALID:
       lit(t, "time_invalid");
       break;
@@ -239,6 +249,12 @@ export function anomalyName(t: Text, id: u32): void {
       break;
     case C.MANY_ANOMALIES:
       lit(t, "many_anomalies");
+      break;
+    case C.FORMAT_NOT_READ:
+      lit(t, "format_not_read");
+      break;
+    case C.TMATS_XML:
+      lit(t, "tmats_xml");
       break;
     case C.UDP_SHORT:
       lit(t, "udp_short");

@@ -8,6 +8,8 @@ import { CHANNELS, CHANNEL_SETS, CHANNEL_WAYS, NAME } from "./capacity";
 /** What TMATS says of a channel (R-x\CDT-n and CHE-n). */
 export const CHANNEL_1553: u32 = 1;
 export const CHANNEL_DISABLED: u32 = 2;
+/** It was said that its format is not read. */
+export const CHANNEL_NOT_READ: u32 = 4;
 
 @unmanaged
 export class Bus {
@@ -32,7 +34,6 @@ export class Bus {
   firstStart: u64; // rtc of the interval's first message
   packets: u32;
   channel: u16;
-  linkGroup: u16; // TMATS: the B group that describes this bus; 0 = none
   responseMin: u8; // 0.1 us
   responseMax: u8;
   hasLast: u8;
@@ -42,7 +43,6 @@ export class Bus {
   lastSequence: u8;
   flags: u8; // CHANNEL_*
   nameLength: u8;
-  linkLength: u8;
   reserved1: u16;
   reserved2: u32;
 }

@@ -10,7 +10,8 @@ import { modeName } from "./modes";
 import { Anomaly, NO_CHANNEL } from "./waiting";
 import { isMode, modeCode, subaddress, terminal, transmits, wordCount } from "./words";
 
-function formatName(t: Text, format: u32): void {
+/** `bc-rt`, `rt-rt`, ...; `none` where there is no command word. */
+export function writeFormat(t: Text, format: u32): void {
   switch (format) {
     case Format.BC_RT:
       lit(t, "bc-rt");
@@ -78,7 +79,7 @@ export function writeMessage(t: Text, m: Message, bus: Bus, words: bool): void {
   lit(t, '","rtc":');
   unsigned(t, m.rtc);
   lit(t, ',"format":"');
-  formatName(t, <u32>m.format);
+  writeFormat(t, <u32>m.format);
   byte(t, 34);
   if (m.format != Format.NONE) {
     byte(t, 44);
@@ -119,9 +120,12 @@ export function writeMessage(t: Text, m: Message, bus: Bus, words: bool): void {
   byte(t, 125);
 }
 
-/** The same of a message that is not at hand: its bus, and its commands (second = 0: none). */
-export function writeCommand(t: Text, bus: Bus, first: u32, second: u32): void {
-  openBus(t, bus);
+/**
+ * The same of a message that is not at hand: its channel, and its commands (second = 0: none). `entry`: the channel's
+ * Bus, for its name, or 0.
+ */
+export function writeCommand(t: Text, channel: u32, entry: usize, first: u32, second: u32): void {
+  openChannel(t, channel, entry);
   byte(t, 44);
   command(t, first);
   if (second) {
@@ -133,15 +137,20 @@ export function writeCommand(t: Text, bus: Bus, first: u32, second: u32): void {
 }
 
 /** The same of a bus as a whole. */
-export function writeBus(t: Text, bus: Bus): void {
-  openBus(t, bus);
+export function writeBus(t: Text, channel: u32, entry: usize): void {
+  openChannel(t, channel, entry);
   byte(t, 125);
 }
 
 function openBus(t: Text, bus: Bus): void {
+  openChannel(t, bus.channel, changetype<usize>(bus));
+}
+
+function openChannel(t: Text, channel: u32, entry: usize): void {
   lit(t, '{"channel":');
-  unsigned(t, <u64>bus.channel);
-  if (bus.nameLength) {
+  unsigned(t, <u64>channel);
+  const bus = changetype<Bus>(entry);
+  if (entry != 0 && bus.nameLength != 0) {
     lit(t, ',"name":"');
     quoted(t, busName(bus), <u32>bus.nameLength);
     byte(t, 34);

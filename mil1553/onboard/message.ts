@@ -35,7 +35,7 @@ export const enum Format {
 /** Block status word, RCC 106-17 10.6.4.2 b(1). All other bits are reserved. */
 const BSW_BUS_B: u32 = 0x2000;
 export const BSW_ERROR: u32 = 0x1000;
-export const BSW_RT_RT: u32 = 0x0800;
+const BSW_RT_RT: u32 = 0x0800;
 export const BSW_FORMAT: u32 = 0x0400;
 export const BSW_TIMEOUT: u32 = 0x0200;
 export const BSW_WORD_COUNT: u32 = 0x0020;
@@ -52,7 +52,7 @@ export const HAS_STAT2: u32 = 8;
 @unmanaged
 export class Message {
   time: u64; // ns since 1970-01-01, or TIME_UNKNOWN until the recorder's first time packet
-  rtc: u64; // 48 bits, 100 ns
+  rtc: u64; // 48 bits, 100 ns: the recorder's counter, or what stands for it (chapter10/stamp.ts)
   anomalies: u64; // bit M.* (anomalies.ts)
   doubtful: u64; // the same bits, where the recorder calls the message damaged
   words: usize; // `count` little-endian words, as recorded. Untrusted. Valid until the next call of next()
@@ -233,6 +233,11 @@ function rtRt(m: Message, count: u32, command: u32): void {
   }
   m.stat2 = load<u16>(m.words + 4);
   m.has |= HAS_STAT2;
+  if (count == 3 && ((<u32>m.stat2) & (STATUS_BUSY | STATUS_MESSAGE_ERROR)) != 0) {
+    // The sender's status alone, and with no data the receiver has nothing to answer
+    if ((<u32>m.stat2) & STATUS_BUSY) m.anomalies |= bit(M.TRANSMITTER_BUSY);
+    return;
+  }
   if (broadcast) {
     setData(m, 3, count - 3);
     if (count == 4 + n) {

@@ -9,11 +9,11 @@
 
 import { C } from "./anomalies";
 import { PACKET_CAPACITY } from "./capacity";
-import { Bus, busFor, busIndex, clearChannels, takeForgotten } from "./channels";
+import { Bus, CHANNEL_NOT_READ, busFor, busIndex, clearChannels, takeForgotten } from "./channels";
 import { Message } from "./message";
 import { count } from "./stats";
 import { validate } from "./validate";
-import { clearRecorders, recorderAt, recorderFor } from "./recorders";
+import { FILE_RECORDER, clearRecorders, recorderAt, recorderFor } from "./recorders";
 import { Anomaly, NO_CHANNEL, anyWaiting, clearWaiting, report, takeWaiting } from "./waiting";
 import { EthernetFrame, nextFrame, openFrames } from "./chapter10/ethernetf0";
 import {
@@ -24,13 +24,15 @@ import {
   Packet,
   Type,
   bodyStart,
+  isFormatNotRead,
   isRead,
   secondaryGood,
 } from "./chapter10/header";
 import { nextInPacket, openMessages } from "./chapter10/mil1553f1";
 import { clearStream, feed, feedEnd, takePacket } from "./chapter10/sync";
+import { readNetworkTime } from "./chapter10/networktime";
 import { readTime } from "./chapter10/time";
-import { readTmats } from "./chapter10/tmats";
+import { TMATS_IS_XML, clearTmats, closeTmats, feedTmats, openTmats, settleTmats } from "./chapter10/tmats";
 import { clearUdp, feedDatagram, feedDatagramEnd, feedTick, takeDatagramPacket } from "./udp/udp";
 
 export const enum Found {
@@ -40,9 +42,6 @@ export const enum Found {
   ETHERNET = 3, // ethernet(): a frame for the IP decoder
   ANOMALY = 4, // anomaly()
 }
-
-/** The recorder of a file. Hosts give UDP recorders any other key. */
-export const FILE_RECORDER: u64 = 0;
 
 const PACKET: usize = memory.data(64, 8);
 const MESSAGE: usize = memory.data(96, 8);
@@ -99,6 +98,7 @@ export function resetButClocks(): void {
   clearStream();
   clearUdp();
   clearChannels();
+  clearTmats();
   clearWaiting();
   phase = Phase.SOURCE;
   source = Source.STREAM;
@@ -118,13 +118,13 @@ export function stream(p: usize, length: u32): void {
 
 /**
  * A UDP payload. `flow` identifies sender and receiver with their ports: one datagram sequence. `recorderKey`
- * identifies the machine whose counter and channel numbers it uses (its address; not 0): several flows may share it.
+ * identifies what has its counter and channel numbers (its address and port; not 0): several flows may share it.
  * `now`: record time, ns; it ages open packets and nothing else.
  */
 export function datagram(p: usize, length: u32, flow: u64, recorderKey: u64, now: u64): void {
   source = Source.UDP;
-  recorder = recorderFor(recorderKey);
-  feedDatagram(p, length, flow, now);
+  const which = feedDatagram(p, length, flow, now);
+  recorder = recorderFor(recorderKey + <u64>which * 0x9e3779b97f4a7c15);
 }
 
 /** Where the datagram fed last came from. */
@@ -188,6 +188,7 @@ function open(): void {
   const k = packet();
   const r = recorderAt(recorder);
   const channel = <u32>k.channel;
+  if (k.type != Type.TMATS) settleTmats();
   const b = busFor(r.key, channel);
   currentBus = changetype<usize>(b);
   const forgotten = takeForgotten();
@@ -197,14 +198,21 @@ function open(): void {
   const flags = <u32>k.flags;
   if (flags & FLAG_RTC_ERROR) report(C.RTC_SYNC_ERROR, channel, 0, k.offset);
   if (flags & FLAG_OVERFLOW) report(C.DATA_OVERFLOW, channel, 0, k.offset);
+  if (isFormatNotRead(k.type) && (b.flags & (<u8>CHANNEL_NOT_READ)) == 0) {
+    b.flags |= <u8>CHANNEL_NOT_READ;
+    report(C.FORMAT_NOT_READ, channel, <u64>k.type, k.offset);
+  }
   if (k.held == 0) {
-    if (k.length > PACKET_CAPACITY && isRead(<u32>k.type)) report(C.PACKET_TOO_LARGE, channel, <u64>k.length, k.offset);
+    const isText = k.type == Type.TMATS && source != Source.UDP; // it is read as it comes (sync.ts)
+    if (k.length > PACKET_CAPACITY && isRead(<u32>k.type) && !isText)
+      report(C.PACKET_TOO_LARGE, channel, <u64>k.length, k.offset);
     return;
   }
   const p = k.at;
   if (flags & FLAG_SECONDARY) {
     k.secondaryTime = load<u64>(p, HEADER);
-    if (!secondaryGood(p + HEADER)) report(C.SECONDARY_CHECKSUM, channel, 0, k.offset);
+    if (secondaryGood(p + HEADER)) k.dated = 1;
+    else report(C.SECONDARY_CHECKSUM, channel, 0, k.offset);
   }
   if (k.believed == 0) {
     if ((flags & 3) != 0 && k.type == Type.TMATS) report(C.TMATS_CHECKSUM, channel, 0, k.offset);
@@ -221,8 +229,16 @@ function open(): void {
     openFrames(data, k.dataLength, k);
     phase = Phase.FRAMES;
   } else if (k.type == Type.TIME) readTime(data, k.dataLength, k, r);
+  else if (k.type == Type.NETWORK_TIME) readNetworkTime(data, k.dataLength, k, r);
   else if (k.type == Type.TMATS && k.dataLength >= 4) {
-    readTmats(data + 4, data + <usize>k.dataLength, r.key);
+    if (load<u32>(data) & TMATS_IS_XML) {
+      report(C.TMATS_XML, channel, 0, k.offset);
+      return;
+    }
+    const textEnd = data + <usize>k.dataLength;
+    openTmats(data + 4, textEnd, r.key, channel, <u32>k.sequence);
+    feedTmats(data + 4, textEnd);
+    closeTmats();
     currentBus = changetype<usize>(busFor(r.key, channel));
     takeForgotten();
   }

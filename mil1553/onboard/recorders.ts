@@ -6,6 +6,9 @@ import { RECORDERS } from "./capacity";
 import { TIME_UNKNOWN } from "./message";
 import { since } from "./validate";
 
+/** The recorder of a file. Hosts give UDP recorders any other key. */
+export const FILE_RECORDER: u64 = 0;
+
 @unmanaged
 export class Recorder {
   key: u64;
@@ -16,6 +19,9 @@ export class Recorder {
   version: u32; // of its address: 4 or 6; 0 = a file
   hi: u64;
   lo: u64;
+  timeChannel: u16; // whose time packets set the clock
+  lock: u16; // how good that time is (chapter10/clock.ts)
+  reserved: u32;
 }
 
 const ENTRY: u32 = offsetof<Recorder>();
@@ -56,9 +62,30 @@ export function recorderOf(key: u64): usize {
 
 /** ns since 1970-01-01 of a counter value, by the last time packet; TIME_UNKNOWN before the first. */
 @inline export function absolute(r: Recorder, rtc: u64): u64 {
-  if (r.known == 0) return TIME_UNKNOWN;
+  return r.known != 0 ? foretold(r, rtc) : borrowed(r, rtc);
+}
+
+function foretold(r: Recorder, rtc: u64): u64 {
   const ns = <i64>r.ns + since(rtc, r.rtc) * 100;
   return ns < 0 ? TIME_UNKNOWN : <u64>ns;
+}
+
+/** Counter, 100 ns: ten time packets. */
+const NEAR: i64 = 100000000;
+
+/**
+ * Of a recorder that has sent no time packet. Some send each stream from a port of its own: at the same address there
+ * is then another with the same counter, and a clock.
+ */
+function borrowed(r: Recorder, rtc: u64): u64 {
+  if (r.version == 0) return TIME_UNKNOWN;
+  for (let i: u32 = 0; i < RECORDERS; ++i) {
+    const other = recorderAt(i);
+    if (other.known == 0 || other.version != r.version || other.hi != r.hi || other.lo != r.lo) continue;
+    const apart = since(rtc, other.rtc);
+    if (apart < NEAR && apart > -NEAR) return foretold(other, rtc);
+  }
+  return TIME_UNKNOWN;
 }
 
 export function clearRecorders(): void {

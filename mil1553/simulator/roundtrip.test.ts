@@ -63,6 +63,9 @@ function row(m: BusMessage, ms: number): string {
 }
 
 /** The same of the decoder's columns. */
+/** Columns of rows without a name. */
+const ANOMALIES = 14;
+
 function essence(line: string): string {
   const [channel, counter, status, , gap1, gap2, length, , , , , , raw, time] = line.split(",");
   return [channel, counter, status, gap1, gap2, length, raw, time].join();
@@ -136,7 +139,7 @@ describe("round trip", () => {
         }),
       ];
       const { rows } = await decode(slices(Buffer.concat(packets.map((p) => p.bytes)), 16384), RecordKind.CHAPTER10);
-      expect(rows.filter((line) => !line.endsWith(","))).toEqual([]);
+      expect(rows.filter((line) => line.split(",")[ANOMALIES])).toEqual([]);
     }
   });
 });

@@ -71,6 +71,8 @@ export function sealData(packet: Buffer): void {
 
 export interface MessageOptions {
   rtc?: number;
+  /** All eight bytes of its time, in place of `rtc`. */
+  time?: bigint;
   status?: number;
   gap1?: number;
   gap2?: number;
@@ -81,7 +83,8 @@ export interface MessageOptions {
 /** Intra-packet header and words of one 1553 message. */
 export function message(words: number[], options: MessageOptions = {}): Buffer {
   const out = Buffer.alloc(14 + 2 * words.length);
-  out.writeUIntLE(options.rtc ?? 0, 0, 6);
+  if (options.time !== undefined) out.writeBigUInt64LE(options.time, 0);
+  else out.writeUIntLE(options.rtc ?? 0, 0, 6);
   out.writeUInt16LE(options.status ?? 0, 8);
   out[10] = options.gap1 ?? 0;
   out[11] = options.gap2 ?? 0;
@@ -127,6 +130,20 @@ export function dateTime(iso: string): Buffer {
   out.writeUInt16LE(bcd(t.getUTCFullYear() % 100) | (bcd(Math.floor(t.getUTCFullYear() / 100)) << 8), 10);
   return out;
 }
+
+/** Data of a time packet, format 2. `format`: 0 NTP, 1 and 2 IEEE 1588; `status`: 1 valid. */
+export function networkTime(seconds: number, fraction: number, format = 0, status = 1): Buffer {
+  const out = Buffer.alloc(12);
+  out.writeUInt32LE((format << 4) | status, 0);
+  out.writeUInt32LE(seconds, 4);
+  out.writeUInt32LE(fraction, 8);
+  return out;
+}
+
+/** IEEE 1588 time as a message or a secondary header has it. */
+export const ieee1588 = (seconds: number, ns: number): bigint => (BigInt(seconds) << 32n) | BigInt(ns);
+/** Chapter 4 time: 10 ms and microseconds. */
+export const chapter4 = (hundredths: number, us: number): bigint => (BigInt(hundredths) << 32n) | (BigInt(us) << 16n);
 
 export const tmats = (text: string): Buffer => Buffer.concat([Buffer.alloc(4), Buffer.from(text)]);
 

@@ -17,8 +17,12 @@ export const bus = (sequence: number, n = 1, channel = 5) =>
     },
   );
 
-/** Channel:rtc of each message, and the findings. */
-export async function decode(frames: (Buffer | { at: bigint; frame: Buffer })[], options: Partial<DecodeOptions> = {}) {
+/** Channel:rtc of each message, or the first 13 characters of a column, and the findings. */
+export async function decode(
+  frames: (Buffer | { at: bigint; frame: Buffer })[],
+  options: Partial<DecodeOptions> = {},
+  column?: number,
+) {
   const parts: Buffer[] = [];
   const found: string[] = [];
   const given: Uint8Array[] = [];
@@ -44,7 +48,9 @@ export async function decode(frames: (Buffer | { at: bigint; frame: Buffer })[],
   if (!options.ports)
     expect((await InFlight.create()).containers(given)).toEqual(found.map((text) => `chapter10.${text.split(" ")[0]}`));
   const rows = Buffer.concat(parts).toString().trim().split("\n").slice(1);
-  return { messages: rows.map((r) => r.split(",").slice(0, 2).join(":")), found };
+  const text = (row: string) =>
+    column === undefined ? row.split(",").slice(0, 2).join(":") : row.split(",")[column]!.slice(0, 13);
+  return { messages: rows.map(text), found };
 }
 
 /** What decode() says of such packets. */

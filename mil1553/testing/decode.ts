@@ -48,18 +48,24 @@ export async function decodeBytes(pieces: Uint8Array[], options: DecodeOptions):
   return { text: Buffer.concat(parts).toString(), found, result };
 }
 
+/** Bytes of a record at most. */
+const MOST = 60_000;
+
 /** As the host cuts them. */
 function inRecords(pieces: readonly Uint8Array[]): Uint8Array[] {
-  const most = 60_000;
   return pieces.flatMap((piece) =>
-    Array.from({ length: Math.ceil(piece.length / most) }, (_, n) =>
-      record(piece.subarray(n * most, (n + 1) * most), RecordKind.CHAPTER10),
+    Array.from({ length: Math.ceil(piece.length / MOST) }, (_, n) =>
+      record(piece.subarray(n * MOST, (n + 1) * MOST), RecordKind.CHAPTER10),
     ),
   );
 }
 
 export async function rowsOf(...packets: Uint8Array[]): Promise<{ rows: Row[]; found: [string, number][] }> {
-  const { text, found } = await decodeBytes([Buffer.concat(packets)], { rows: "json" });
+  const whole = Buffer.concat(packets);
+  const pieces = Array.from({ length: Math.ceil(whole.length / MOST) }, (_, n) =>
+    whole.subarray(n * MOST, (n + 1) * MOST),
+  );
+  const { text, found } = await decodeBytes(pieces, { rows: "json" });
   return {
     rows: text.trim()
       ? text
@@ -71,8 +77,22 @@ export async function rowsOf(...packets: Uint8Array[]): Promise<{ rows: Row[]; f
   };
 }
 
+/** A UDP datagram in Ethernet/IPv4 frames of fragments, each of so many bytes but for the last. */
+export function fragments(payload: Uint8Array, size: number, { id = 1, port = 2000, from = 1 } = {}): Buffer[] {
+  const whole = frame(payload, port, from);
+  const parts: Buffer[] = [];
+  for (let at = 34; at < whole.length; at += size) {
+    const part = Buffer.concat([whole.subarray(0, 34), whole.subarray(at, at + size)]);
+    part.writeUInt16BE(part.length - 14, 16);
+    part.writeUInt16BE(id, 18);
+    part.writeUInt16BE((at + size < whole.length ? 0x2000 : 0) | ((at - 34) >> 3), 20);
+    parts.push(part);
+  }
+  return parts;
+}
+
 /** A UDP datagram in an Ethernet/IPv4 frame. */
-export function frame(payload: Uint8Array, port = 2000, from = 1): Buffer {
+export function frame(payload: Uint8Array, port = 2000, from = 1, sourcePort = 40_000): Buffer {
   const out = Buffer.alloc(42 + payload.length);
   out.writeUInt16BE(0x0800, 12);
   out[14] = 0x45;
@@ -81,7 +101,7 @@ export function frame(payload: Uint8Array, port = 2000, from = 1): Buffer {
   out[23] = 17;
   out.writeUInt32BE(0x0a000000 + from, 26);
   out.writeUInt32BE(0x0a0000ff, 30);
-  out.writeUInt16BE(40000, 34);
+  out.writeUInt16BE(sourcePort, 34);
   out.writeUInt16BE(port, 36);
   out.writeUInt16BE(8 + payload.length, 38);
   out.set(payload, 42);

@@ -379,7 +379,7 @@ export const ROWS: readonly Row[] = [
     "framing",
     "Chapter 10 from who is no recorder",
     "decoded and reported, never acted upon",
-    "who can send in a recorder's name is the recorder",
+    "who can send in a recorder's name is the recorder: he can restart its sequence, set its clock as a channel with a better lock, and crowd its IP fragments out",
     { test: "test/framing/believed.test.ts" },
   ),
   row(

@@ -25,6 +25,7 @@ export interface InspectSettingsFields {
   scanAction: number; // Action: what verdict a source called a scanner gets, beside the alert; never DROP
   hostAction: number; // Action: the same of a new host
   serviceAction: number; // Action: the same of a new service
+  year: number; // of recorders that date by the day of the year: since 1969; 0 = not given
   exportEvery: number; // s: LEARN: record time between two exports; 0 = at the end only
 }
 
@@ -44,7 +45,7 @@ export class InspectSettings extends Layout<InspectSettingsFields> implements In
     scanAction: 40,
     hostAction: 41,
     serviceAction: 42,
-    pad: 43,
+    year: 43,
     exportEvery: 44,
   } as const;
   get flags(): number {
@@ -100,6 +101,12 @@ export class InspectSettings extends Layout<InspectSettingsFields> implements In
   }
   set serviceAction(value: number) {
     this.view.setUint8(this.at + 42, value);
+  }
+  get year(): number {
+    return this.view.getUint8(this.at + 43);
+  }
+  set year(value: number) {
+    this.view.setUint8(this.at + 43, value);
   }
   get exportEvery(): number {
     return this.view.getUint32(this.at + 44, true);

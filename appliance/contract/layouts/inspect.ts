@@ -32,7 +32,7 @@ export default layouts(
         scanAction: u8("what verdict a source called a scanner gets, beside the alert; never DROP", "Action"),
         hostAction: u8("the same of a new host", "Action"),
         serviceAction: u8("the same of a new service", "Action"),
-        pad: zero(1),
+        year: u8("of recorders that date by the day of the year: since 1969; 0 = not given"),
         exportEvery: u32("LEARN: record time between two exports; 0 = at the end only", "s"),
       },
     ),

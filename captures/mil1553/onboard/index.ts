@@ -3,10 +3,18 @@
 // rows() until finished(); after the last record feedEnd() and the same again.
 
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
-import { isDatagram, senderKey, streamKey } from "../../../ip/onboard/datagram";
+import {
+  fragmentsKey,
+  isDatagram,
+  isFragment,
+  isLastFragment,
+  senderKey,
+  sourceKey,
+  streamKey,
+} from "../../../ip/onboard/datagram";
 import { Option, decode } from "../../../ip/onboard/decode";
-import { PACKET_SIZE, Packet } from "../../../ip/onboard/packet";
-import { align8 } from "../../../lib/onboard/bytes";
+import { PACKET_SIZE, Packet, innermost } from "../../../ip/onboard/packet";
+import { align8, be16 } from "../../../lib/onboard/bytes";
 import { Text, byte, hex16, hex8, lit, open, timestamp, unsigned } from "../../../lib/onboard/text";
 import { C, anomalyName } from "../../../mil1553/onboard/anomalies";
 import { Bus, busAt, busUsed } from "../../../mil1553/onboard/channels";
@@ -25,22 +33,25 @@ import {
   reset,
   resetButClocks,
   setBelieveAll,
+  setSender,
   stream,
   tick,
 } from "../../../mil1553/onboard/reader";
 import { RECORDERS } from "../../../mil1553/onboard/capacity";
 import { recorderAt } from "../../../mil1553/onboard/recorders";
-import { keepFirstClock, setYear } from "../../../mil1553/onboard/chapter10/time";
+import { keepFirstClock } from "../../../mil1553/onboard/chapter10/clock";
+import { setYear } from "../../../mil1553/onboard/chapter10/time";
 import { writeStats } from "../../../mil1553/onboard/stats";
 import { isFlow } from "../../../mil1553/onboard/udp/flows";
+import { datagramLength, feedFragment } from "../../../mil1553/onboard/udp/fragments";
 import { provenFormat } from "../../../mil1553/onboard/udp/transfer";
 import { NO_CHANNEL } from "../../../mil1553/onboard/waiting";
-import { commandedStatuses } from "./columns";
+import { writeMeaning, writeWords } from "./columns";
 
-const OUTPUT_SIZE: u32 = 262144;
+const OUTPUT_SIZE: u32 = 393216;
 const NOTES_SIZE: u32 = 65536;
-/** Longest row: a message of 65,535 bytes in hexadecimal, all its anomalies, and the columns. */
-const LONGEST_ROW: u32 = 135000;
+/** Longest row: a message of 65,535 bytes in hexadecimal, twice, all its anomalies, and the columns. */
+const LONGEST_ROW: u32 = 266240;
 const LONGEST_NOTE: u32 = 256;
 
 const INPUT: usize = memory.data(INPUT_SIZE, 8);
@@ -179,14 +190,27 @@ function feedRecord(): bool {
 /** True when the frame (untrusted, at p) is UDP to one of the ports, or without ports Chapter 10. */
 function feedFrame(r: RecordHeader, p: usize): bool {
   const k = changetype<Packet>(PACKET);
+  k.time = r.time;
   decode(p, r.captured, r.original, <u32>r.link, Option.NO_CHECKSUMS, k);
-  if (!isDatagram(k)) return false;
-  const payload = p + k.payloadOffset;
+  if (isDatagram(k)) return feedPayload(k, p + k.payloadOffset, k.payloadLength, k.sourcePort, k.destPort);
+  if (!isFragment(k)) return false;
+  const ip = innermost(k);
+  const key = fragmentsKey(ip, senderKey(k)),
+    part = p + ip.payloadOffset;
+  const at = feedFragment(key, <u32>ip.fragmentOffset, part, ip.payloadLength, isLastFragment(ip), k.time);
+  const length = at != 0 ? datagramLength(at) : 0;
+  return length != 0 && feedPayload(k, at + 8, length - 8, be16(at), be16(at + 2));
+}
+
+/** What a UDP datagram from one port to another carries. */
+function feedPayload(k: Packet, at: usize, length: u32, from: u32, to: u32): bool {
   const sender = senderKey(k),
-    flow = streamKey(k, sender);
-  if (ports != 0 ? !isExpected(k.destPort) : !isFlow(flow) && provenFormat(payload, k.payloadLength) == 0) return false;
+    flow = streamKey(k, sender, from, to);
+  if (ports != 0 ? !isExpected(to) : !isFlow(flow) && provenFormat(at, length) == 0) return false;
   ++datagrams;
-  datagram(payload, k.payloadLength, flow, sender, r.time);
+  datagram(at, length, flow, sourceKey(sender, from), k.time);
+  const ip = innermost(k);
+  setSender(ip.version, ip.srcHi, ip.srcLo);
   return true;
 }
 
@@ -299,13 +323,14 @@ function messageRow(t: Text): void {
   byte(t, 44);
   unsigned(t, <u64>m.length);
   byte(t, 44);
-  commandedStatuses(t, m);
+  writeWords(t, m);
   const n = <u32>m.length;
   for (let i: u32 = 0; i + 1 < n; i += 2) hex16(t, <u32>load<u16>(m.words + <usize>i));
   byte(t, 44);
   time(t, m.time);
   byte(t, 44);
   writeNames(t, m.anomalies, 59);
+  writeMeaning(t, m, bus());
   byte(t, 10);
 }
 

@@ -18,6 +18,7 @@ export class BusState {
   retry: u8; // the message at hand repeats one that failed just now
   resumed: u8; // the message at hand is the first after an interruption
   cell: u8; // of the ring, for the eighth at hand
+  entry: u16; // of its channel in the decoder's table, by the message at hand (mil1553/onboard/channels.ts)
   effort: u32; // 0.1 us that failed messages took: it makes others late, and is no fault of theirs
   messages: u32;
   ring: u64; // 8 x Eighth, from here on

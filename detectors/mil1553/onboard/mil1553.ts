@@ -62,6 +62,7 @@ export function check(m: Message, _bus: Bus): void {
   }
   const b = busAt(i),
     s = busModel(i);
+  b.entry = <u16>m.bus;
   const dead = arrive(b);
   judgePause(b, i, dead);
   judgeGap(m, b, s, i, dead);

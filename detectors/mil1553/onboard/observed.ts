@@ -11,7 +11,8 @@ const BROKEN: u64 =
   ((<u64>1) << M.TOO_LONG) |
   ((<u64>1) << M.WORD_COUNT) |
   ((<u64>1) << M.NO_RESPONSE) |
-  ((<u64>1) << M.BROADCAST_RESPONSE);
+  ((<u64>1) << M.BROADCAST_RESPONSE) |
+  ((<u64>1) << M.TRANSMITTER_BUSY);
 
 /** The command words can be believed: the recorder saw no invalid word, of which it does not say which one it was. */
 export let trusted: bool = false;
@@ -40,22 +41,8 @@ export function observe(m: Message): void {
   first = terminal(<u32>m.cmd1);
   second = rtRt ? terminal(<u32>m.cmd2) : 32;
   time = m.time == TIME_UNKNOWN ? m.rtc * 100 : m.time;
-  const tag = counter(m);
-  start = (m.timeTag == 0 ? tag - <u64>m.duration : m.timeTag == 2 ? tag - 200 : tag) & 0xffffffffffff;
+  start = (m.timeTag == 0 ? m.rtc - <u64>m.duration : m.timeTag == 2 ? m.rtc - 200 : m.rtc) & 0xffffffffffff;
   end = (start + <u64>m.duration) & 0xffffffffffff;
-}
-
-/**
- * Time of the message in 0.1 us. The counter, which runs evenly, where the recorder did not put IEEE 1588 time in its
- * place.
- */
-function counter(m: Message): u64 {
-  const low = m.rtc & 0xffffffff;
-  if (m.time == TIME_UNKNOWN || low >= 1000000000) return m.rtc;
-  // The seconds first, nearly: two divisions for each message would be a tenth of all the detectors cost
-  const seconds = <u64>(<f64>m.time * 1e-9);
-  if (((seconds - (m.rtc >> 32) + 1) & 0xffff) > 2 || m.time % 1000000000 != low) return m.rtc;
-  return (m.time / 100) & 0xffffffffffff;
 }
 
 @inline export function keyOf(channel: u32, cmd1: u32, cmd2: u32, rtRt: bool): u64 {

@@ -2,8 +2,9 @@
 // The protocol break for Chapter 10 over UDP: a datagram is taken apart down to its 1553 messages, and a new one is
 // made of those that may cross. What crosses: of a packet its channel, counter and time tag; of a message its time, bus
 // and words; of a time packet its date. All else is made anew: transfer header and sequences are our own, there is no
-// secondary header, gaps are 0, checksums are computed. Packets of any other type stay here, as do set-up records
-// (TMATS).
+// secondary header and no filler, gaps are 0, checksums are computed. Packets of any other type stay here, as do set-up
+// records (TMATS). A message's time leaves as the counter's: IEEE 1588 time becomes that by the packet's own header,
+// where both stand side by side.
 //
 // A datagram must hold whole packets, in any of the transfer formats (RCC 106-17 10.3.9.1); one that leaves has format
 // 1. Segments are not put together: let the recorder make packets that fit a datagram.
@@ -22,8 +23,12 @@ const INTRA: u32 = 14;
 const SYNC: u32 = 0xeb25;
 const VERSION: u32 = 8; // of the data types, RCC 106-17 10.6.1.1 e
 const FLAG_MESSAGE_TIME: u32 = 0x40;
+/** There is a secondary header, and its time, as that of the messages, is IEEE 1588: ns low, s high. */
+const TIME_FORMAT: u32 = 0x8c;
+const IEEE_1588: u32 = 0x84;
 const CHECKSUM_32: u32 = 3;
 const TIME: u32 = 0x11;
+const NETWORK_TIME: u32 = 0x12;
 const MIL1553: u32 = 0x19;
 const BUS_B: u32 = 0x2000;
 const RT_RT: u32 = 0x0800;
@@ -77,6 +82,7 @@ function remakeAll(p: usize, length: u32, out: usize): u32 {
       if (made == BROKEN) return BROKEN;
       to += made;
     } else if (type == TIME) to += time(p + at, out + to);
+    else if (type == NETWORK_TIME) to += networkTime(p + at, out + to);
     else others += 1;
     at += n;
   }
@@ -105,7 +111,7 @@ function packetAt(p: usize, left: u32): u32 {
     flags = <u32>load<u8>(p, 14);
   const trailer = (1 << (flags & 3)) >> 1;
   const around = bodyOf(flags) + trailer;
-  if (n > left || n < around || data > n - around || n != ((around + data + 3) & ~3)) return 0;
+  if (n > left || n < around || data > n - around || (n & 3) != 0) return 0;
   if (bodyOf(flags) > HEADER && sum16(p + HEADER, 10) != <u32>load<u16>(p, 34)) return 0;
   const from = p + bodyOf(flags),
     summed = n - bodyOf(flags) - trailer;
@@ -124,8 +130,9 @@ function messages(p: usize, out: usize): u32 {
   const flags = <u32>load<u8>(p, 14);
   const end = bodyOf(flags) + load<u32>(p, 8);
   let at = bodyOf(flags) + 4;
-  // Messages whose time is not the counter's cannot be told apart from it behind the break
-  if (end < at || flags & FLAG_MESSAGE_TIME) return BROKEN;
+  // Messages whose time cannot be made the counter's could not be told apart from it behind the break
+  const isDated = (flags & FLAG_MESSAGE_TIME) != 0;
+  if (end < at || (isDated && ((flags & TIME_FORMAT) != IEEE_1588 || isNoTime(load<u64>(p, HEADER))))) return BROKEN;
   const csdw = load<u32>(p + at - 4);
   if (csdw >> 30 == 3) return BROKEN; // which bit of a message its time is of: reserved
   let left = csdw & 0xffffff,
@@ -138,6 +145,7 @@ function messages(p: usize, out: usize): u32 {
     if (end - at < INTRA) return BROKEN;
     const length = <u32>load<u16>(p + at, 12);
     if (end - at - INTRA < length || length & 1 || passing == MOST) return BROKEN;
+    if (isDated && isNoTime(load<u64>(p + at))) return BROKEN;
     if (judge(s, p + at, length >> 1)) {
       if (place == 0) place = placeOfPacket(p, false);
       if (place == 0) {
@@ -145,7 +153,8 @@ function messages(p: usize, out: usize): u32 {
         others += 1;
         return 0;
       }
-      to += message(s, p + at, out + to, length, place);
+      const ticks = load<u64>(p + at);
+      to += message(s, p + at, out + to, length, place, isDated ? counterAt(p, ticks) : ticks);
       kept += 1;
     }
     at += INTRA + length;
@@ -156,6 +165,20 @@ function messages(p: usize, out: usize): u32 {
   frame(p, out, to - HEADER, MIL1553, place, load<u64>(out, HEADER + 4));
   store<u32>(out, (csdw & 0xc0000000) | kept, HEADER);
   return close(out, to);
+}
+
+/** Not IEEE 1588 time: more nanoseconds than a second has. */
+@inline function isNoTime(t: u64): bool {
+  return (t & 0xffffffff) >= 1000000000;
+}
+
+@inline function nanoseconds(t: u64): i64 {
+  return <i64>((t >> 32) * 1000000000 + (t & 0xffffffff));
+}
+
+/** The counter of the packet at p when it was t: by its header, where the counter and IEEE 1588 time stand together. */
+function counterAt(p: usize, t: u64): u64 {
+  return load<u64>(p, 16) + <u64>((nanoseconds(t) - nanoseconds(load<u64>(p, HEADER))) / 100);
 }
 
 /** Whether this message may cross; counts it, and notes its rule, either way. */
@@ -201,8 +224,8 @@ export function deniedBy(i: u32): u64 {
   return load<u64>(DENIED + (i << 3));
 }
 
-function message(s: Shape, p: usize, out: usize, length: u32, place: usize): u32 {
-  store<u64>(out, timeAt(place, load<u64>(p), now));
+function message(s: Shape, p: usize, out: usize, length: u32, place: usize, ticks: u64): u32 {
+  store<u64>(out, timeAt(place, ticks, now));
   store<u16>(out, <u16>((s.busB ? BUS_B : 0) | (s.from != NONE ? RT_RT : 0)), 8);
   store<u16>(out, 0, 10);
   store<u16>(out, <u16>length, 12);
@@ -231,6 +254,25 @@ function time(p: usize, out: usize): u32 {
   memory.copy(out + HEADER + 4, body + 4, size - 4);
   times += 1;
   return close(out, HEADER + size);
+}
+
+/** A time packet, format 2 (10.6.3.3): NTP or IEEE 1588; 0 when it is neither. */
+function networkTime(p: usize, out: usize): u32 {
+  const body = p + bodyOf(<u32>load<u8>(p, 14));
+  if (load<u32>(p, 8) != 12) return 0;
+  const csdw = load<u32>(body);
+  const format = (csdw >> 4) & 15;
+  if (format > 2 || (format != 0 && isNoTime(<u64>load<u32>(body, 8)))) return 0;
+  const place = placeOfPacket(p, true);
+  if (place == 0 || !datePaced(clockAtPlace(place), now)) {
+    others += 1;
+    return 0;
+  }
+  frame(p, out, 12, NETWORK_TIME, place, timeAt(place, load<u64>(p, 16), now));
+  store<u32>(out, csdw & 0xf1, HEADER); // format, and whether it is valid
+  memory.copy(out + HEADER + 4, body + 4, 8);
+  times += 1;
+  return close(out, HEADER + 12);
 }
 
 /** Four binary coded decimal digits, with no bit outside of those that the word uses. */

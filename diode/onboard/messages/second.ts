@@ -92,6 +92,8 @@ function packet(p: usize, left: u32): u32 {
   for (let i = 24 + data; i < length - 4; ++i) if (load<u8>(p + <usize>i) != 0) return 0;
   const type = <u32>load<u8>(p, 15);
   if (type == 0x11) return data == 10 || data == 12 ? <u32>length : 0;
+  if (type == 0x12)
+    return data == 12 && get(p + 25, 3) == 0 && load<u8>(p, 24) < 0x22 && load<u8>(p, 24) % 16 < 2 ? <u32>length : 0;
   return type == 0x19 && bus(p + 24, <u32>data, <u32>get(p + 2, 2)) ? <u32>length : 0;
 }
 

@@ -6,10 +6,10 @@
 //                29-28 content, 0 = whole   30 frame error   31 frame CRC error
 
 import { C } from "../anomalies";
-import { TIME_UNKNOWN } from "../message";
-import { Recorder, absolute } from "../recorders";
+import { Recorder } from "../recorders";
 import { report } from "../waiting";
-import { FLAG_MESSAGE_TIME, Packet } from "./header";
+import { Packet } from "./header";
+import { counterOf, openStamps, timeOf } from "./stamp";
 
 const INTRA: u32 = 12;
 
@@ -40,6 +40,7 @@ export function openFrames(p: usize, length: u32, k: Packet): void {
     report(C.ETHERNET_ERROR, <u32>k.channel, <u64>csdw, k.offset);
     return;
   }
+  openStamps(k);
   left = csdw & 0xffff;
   at = p + 4;
   end = p + <usize>length;
@@ -67,8 +68,9 @@ export function nextFrame(f: EthernetFrame, k: Packet, r: Recorder): bool {
     f.length = length;
     f.channel = <u32>k.channel;
     f.network = (word >> 16) & 0xff;
-    f.rtc = load<u64>(at) & 0xffffffffffff;
-    f.time = (k.flags & (<u8>FLAG_MESSAGE_TIME)) != 0 ? TIME_UNKNOWN : absolute(r, f.rtc);
+    const time = load<u64>(at);
+    f.rtc = counterOf(time, k);
+    f.time = timeOf(time, f.rtc, k, r);
     const next = INTRA + length + (length & 1);
     at = next <= room ? at + <usize>next : end;
     left -= 1;

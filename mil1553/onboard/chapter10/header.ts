@@ -13,7 +13,7 @@
 //
 // Untrusted throughout.
 
-import { LONGEST_PACKET } from "../capacity";
+import { LONGEST_PACKET, LONGEST_SETUP } from "../capacity";
 
 export const HEADER: u32 = 24;
 const SECONDARY: u32 = 12;
@@ -27,6 +27,7 @@ export const FLAG_OVERFLOW: u32 = 0x10;
 export const enum Type {
   TMATS = 0x01,
   TIME = 0x11,
+  NETWORK_TIME = 0x12,
   MIL1553 = 0x19,
   ETHERNET = 0x68,
 }
@@ -54,6 +55,7 @@ export class Packet {
   type: u8;
   held: u8; // 1: the whole packet is in memory and was looked at
   believed: u8; // 1: nothing speaks against its contents
+  dated: u8; // 1: secondaryTime can be believed: there is a secondary header, and its checksum is right
 }
 
 @inline export function headerLength(p: usize): u32 {
@@ -62,6 +64,11 @@ export class Packet {
 
 @inline export function headerType(p: usize): u32 {
   return <u32>load<u8>(p, 15);
+}
+
+/** Bytes from a packet's start to the text of a TMATS packet: its channel-specific data word is in front of it. */
+@inline export function textStart(flags: u32): u32 {
+  return bodyStart(flags) + 4;
 }
 
 @inline export function bodyStart(flags: u32): u32 {
@@ -73,7 +80,18 @@ export class Packet {
 }
 /** Types that are looked into; all others are counted and skipped. */
 @inline export function isRead(type: u32): bool {
-  return type == Type.MIL1553 || type == Type.TIME || type == Type.TMATS || type == Type.ETHERNET;
+  return (
+    type == Type.MIL1553 ||
+    type == Type.TIME ||
+    type == Type.NETWORK_TIME ||
+    type == Type.TMATS ||
+    type == Type.ETHERNET
+  );
+}
+
+/** Other formats of what is read: 1553 0x18 to 0x1f (0x1a is 16PP194), Ethernet 0x68 to 0x6f (0x69 is UDP payload). */
+@inline export function isFormatNotRead(type: u32): bool {
+  return (type >> 3 == Type.MIL1553 >> 3 || type >> 3 == Type.ETHERNET >> 3) && !isRead(type);
 }
 
 @inline function sumWords(p: usize, n: u32): u32 {
@@ -83,13 +101,22 @@ export class Packet {
 }
 
 /** Whether a packet begins at p, where HEADER bytes can be read. */
-export function checkHeader(p: usize): HeaderState {
+@inline export function checkHeader(p: usize): HeaderState {
+  return checkHeaderUpTo(p, LONGEST_PACKET);
+}
+
+/** The same in a file, where setup records may be longer. */
+@inline export function checkFileHeader(p: usize): HeaderState {
+  return checkHeaderUpTo(p, headerType(p) == Type.TMATS ? LONGEST_SETUP : LONGEST_PACKET);
+}
+
+function checkHeaderUpTo(p: usize, longest: u32): HeaderState {
   if (<u32>load<u16>(p) != SYNC) return HeaderState.NO_SYNC;
   if (sumWords(p, 11) != <u32>load<u16>(p, 22)) return HeaderState.CHECKSUM;
   const length = headerLength(p);
   const flags = <u32>load<u8>(p, 14);
   const around = bodyStart(flags) + checksumBytes(flags);
-  if (length > LONGEST_PACKET || (length & 3) != 0 || length < around) return HeaderState.LENGTH;
+  if (length > longest || (length & 3) != 0 || length < around) return HeaderState.LENGTH;
   return load<u32>(p, 8) <= length - around ? HeaderState.GOOD : HeaderState.LENGTH;
 }
 
@@ -111,6 +138,7 @@ export function readHeader(k: Packet, p: usize): void {
   k.rtc = load<u64>(p, 16) & 0xffffffffffff;
   k.checksum = load<u16>(p, 22);
   k.secondaryTime = 0;
+  k.dated = 0;
 }
 
 /** Whether the data checksum of the whole packet at p is right; true where it has none. Filler counts (10.6.1.1 g). */

@@ -7,10 +7,11 @@
 // The count is a claim: it is never believed beyond the packet's data.
 
 import { C } from "../anomalies";
-import { Message, TIME_UNKNOWN, classify } from "../message";
-import { Recorder, absolute } from "../recorders";
+import { Message, classify } from "../message";
+import { Recorder } from "../recorders";
 import { report } from "../waiting";
-import { FLAG_MESSAGE_TIME, Packet } from "./header";
+import { Packet } from "./header";
+import { counterOf, openStamps, timeOf } from "./stamp";
 
 const INTRA: u32 = 14;
 
@@ -34,8 +35,7 @@ export function openMessages(p: usize, length: u32, k: Packet): void {
   timeTag = csdw >> 30;
   at = p + 4;
   end = p + <usize>length;
-  if ((k.flags & (<u8>FLAG_MESSAGE_TIME)) != 0 && messageTimeFormat(k) != 1)
-    report(C.TIME_SOURCE, <u32>k.channel, 0, k.offset);
+  openStamps(k);
 }
 
 /**
@@ -64,13 +64,8 @@ export function nextInPacket(m: Message, k: Packet, r: Recorder): bool {
   const length = <u32>load<u16>(at, 12);
   if (room - INTRA < length) return broken(C.MESSAGE_LENGTH, length, k);
   const time = load<u64>(at);
-  m.rtc = time & 0xffffffffffff;
-  m.time =
-    (k.flags & (<u8>FLAG_MESSAGE_TIME)) != 0
-      ? messageTimeFormat(k) == 1
-        ? ieee1588(time)
-        : TIME_UNKNOWN
-      : absolute(r, m.rtc);
+  m.rtc = counterOf(time, k);
+  m.time = timeOf(time, m.rtc, k, r);
   m.blockStatus = load<u16>(at, 8);
   m.gap1 = load<u8>(at, 10);
   m.gap2 = load<u8>(at, 11);
@@ -89,13 +84,4 @@ function broken(id: u32, detail: u32, k: Packet): bool {
   left = 0;
   at = end;
   return false;
-}
-
-@inline function messageTimeFormat(k: Packet): u32 {
-  return ((<u32>k.flags) >> 2) & 3;
-}
-
-/** IEEE-1588 time: nanoseconds in the low word, seconds in the high one. */
-@inline function ieee1588(t: u64): u64 {
-  return (t >> 32) * 1000000000 + (t & 0xffffffff);
 }

@@ -18,13 +18,17 @@ import {
   Packet,
   Type,
   bodyStart,
+  checkFileHeader,
   checkHeader,
   dataChecksumGood,
   headerLength,
   headerType,
   readHeader,
+  textStart,
 } from "./header";
 import { messagesFit } from "./mil1553f1";
+import { FILE_RECORDER } from "../recorders";
+import { TMATS_IS_XML, closeTmats, feedTmats, openTmats } from "./tmats";
 
 const BUFFER: usize = memory.data(STREAM_BUFFER, 8);
 
@@ -37,7 +41,9 @@ let ended: bool = false;
 
 let lost: bool = false;
 let lostFrom: u64 = 0; // offset from which bytes belong to nothing
-let skipping: u32 = 0; // bytes of a packet that is passed over unread
+let skipping: u32 = 0; // bytes of a packet that is passed over
+let beforeText: u32 = 0; // of these: bytes in front of its text (TMATS),
+let textLeft: u32 = 0; // and of its text
 let rescanUntil: u64 = 0; // offset where the damaged packet claimed to end
 let claimedEnd: u64 = 0; // the same, kept until sync is found
 let budget: u32 = 0;
@@ -50,8 +56,16 @@ export function clearStream(): void {
   ended = false;
   lost = false;
   skipping = 0;
+  textLeft = 0;
   rescanUntil = 0;
   claimedEnd = 0;
+}
+
+/** PACKET_CAPACITY bytes that nobody needs until more of a stream is fed; 0 while a packet waits in it for the rest. */
+export function freeBuffer(): usize {
+  if (head != tail || chunkLeft != 0) return 0;
+  head = tail = 0;
+  return BUFFER;
 }
 
 /** The next `length` bytes of the stream; they must stay in place until takePacket() has returned false. */
@@ -87,12 +101,25 @@ function fill(): bool {
   offset += <u64>n;
 }
 
-/** Passes over what is left of a packet that is not read. True when done. */
+/** What is passed over, for as far as it is text. */
+function passText(p: usize, n: u32): void {
+  const front = min<u32>(beforeText, n);
+  beforeText -= front;
+  const text = min<u32>(n - front, textLeft);
+  if (text == 0) return;
+  feedTmats(p + <usize>front, p + <usize>(front + text));
+  textLeft -= text;
+  if (textLeft == 0) closeTmats();
+}
+
+/** Passes over what is left of a packet that is not held. True when done. */
 function skipOn(): bool {
   const here = min<u32>(skipping, tail - head);
+  if (textLeft != 0) passText(BUFFER + <usize>head, here);
   advance(here);
   skipping -= here;
   const beyond = min<u32>(skipping, chunkLeft);
+  if (textLeft != 0) passText(chunk, beyond);
   chunk += <usize>beyond;
   chunkLeft -= beyond;
   offset += <u64>beyond;
@@ -124,6 +151,8 @@ export function takePacket(k: Packet): bool {
       if (ended) {
         report(C.TRUNCATED, NO_CHANNEL, <u64>skipping, offset);
         skipping = 0;
+        if (textLeft != 0) closeTmats();
+        textLeft = 0;
       }
       return false;
     }
@@ -135,7 +164,7 @@ export function takePacket(k: Packet): bool {
       return false;
     }
     const p = BUFFER + <usize>head;
-    const state = checkHeader(p);
+    const state = checkFileHeader(p);
     if (state != HeaderState.GOOD) {
       search(p, state);
       continue;
@@ -147,8 +176,14 @@ export function takePacket(k: Packet): bool {
         search(p, HeaderState.NO_SYNC);
         continue;
       }
+      const isText = headerType(p) == Type.TMATS;
+      if (isText && have < OPENING) {
+        if (fill()) continue;
+        if (!ended) return false;
+      }
       found();
       readHeader(k, p);
+      if (isText && have >= OPENING) openText(k, p);
       k.offset = offset;
       k.held = 0;
       k.believed = 0;
@@ -204,6 +239,22 @@ export function takePacket(k: Packet): bool {
     else rescan(length);
     return true;
   }
+}
+
+/** Of a packet of text: all that is in front of it, and the two characters by which a new text is told. */
+const OPENING: u32 = HEADER + 12 + 4 + 2;
+
+/** The text of this packet, too long to be held, is read as it is passed over. */
+function openText(k: Packet, p: usize): void {
+  const start = textStart(<u32>k.flags);
+  if (k.dataLength <= 4) return;
+  if (load<u32>(p + <usize>start - 4) & TMATS_IS_XML) {
+    report(C.TMATS_XML, <u32>k.channel, 0, offset);
+    return;
+  }
+  beforeText = start;
+  textLeft = k.dataLength - 4;
+  openTmats(p + <usize>start, p + <usize>(start + 2), FILE_RECORDER, <u32>k.channel, <u32>k.sequence);
 }
 
 function deliver(k: Packet, p: usize, believed: u8): void {

@@ -1,3 +1,4 @@
+// REQ-DECODE-025
 // TMATS (type 0x01), RCC 106-17 chapter 9: as much of it as names the channels. ASCII `code:value;` after the CSDW:
 //
 //   R-x\TK1-n:channel   R-x\CDT-n:1553IN   R-x\CHE-n:T|F   R-x\CDLN-n:link (older: BDLN)   R-x\DSI-n:source
@@ -5,191 +6,301 @@
 //
 // A channel is called by its bus name (over the link), else by its link, else by its source. Untrusted text: it is
 // tokenised within its bounds and printed through `quoted` only.
+//
+// The text is read once, as it comes, in whatever pieces and order: one packet may have 128 MiB of it (10.6.1.1 c), and
+// one text may go on over several packets. It goes on where the next TMATS packet of its channel follows and does not
+// begin a text of its own, which is with group G. What it says is kept by R-x and n, and by g, and put together
+// whenever a packet ends.
+// When full: further measurements, and further buses, are not read. A code longer than CODE is none that is looked for.
 
-import { NAME, TMATS_ENTRIES } from "../capacity";
-import { Bus, CHANNEL_1553, CHANNEL_DISABLED, busAt, busFor, busIndex, busName, setBusName } from "../channels";
+import { NAME, TMATS_ENTRIES, TMATS_GROUPS } from "../capacity";
+import { CHANNEL_1553, CHANNEL_DISABLED, busFor, setBusName, takeForgotten } from "../channels";
 
-// TK1 entries: u32 (x << 16 | n), u16 channel, u16 index of its entry in the channel table
-const TABLE: usize = memory.data(TMATS_ENTRIES * 8, 8);
-let entries: u32 = 0;
+/** CSDW bit 9 (106-17 10.6.2.2): the setup record is XML, not the attributes above. */
+export const TMATS_IS_XML: u32 = 0x200;
 
-// the attribute under the cursor
-let code: usize = 0;
-let codeLength: u32 = 0;
-let value: usize = 0;
-let valueLength: u32 = 0;
+const NO_CHANNEL: u32 = 0x10000;
+const NONE: usize = 0;
 
-@inline function blank(c: u32): bool {
+/** What R-x says of its n-th measurement. */
+@unmanaged
+class Measurement {
+  key: u32; // x << 16 | n
+  channel: u16; // with IS_CHANNEL
+  length: u8; // of the text; LONGER: of one that is cut off
+  flags: u8; // CHANNEL_*, IS_*
+  // + text: its link, without one its source
+}
+
+/** What group B-g says of a bus. */
+@unmanaged
+class Group {
+  number: u32;
+  linkLength: u8; // or LONGER
+  nameLength: u8;
+  pad: u16;
+  // + link, name: NAME each
+}
+
+const TEXT: usize = 8; // where the texts begin, in either
+const MEASUREMENT: u32 = <u32>TEXT + NAME;
+const GROUP: u32 = <u32>TEXT + 2 * NAME;
+const LONGER: u32 = NAME + 1;
+/** Of Measurement.flags, beside those of channels.ts. */
+const IS_CHANNEL: u32 = 0x40;
+const IS_LINK: u32 = 0x80;
+const MEASUREMENTS: usize = memory.data(TMATS_ENTRIES * MEASUREMENT, 8);
+const GROUPS: usize = memory.data(TMATS_GROUPS * GROUP, 8);
+let measurements: u32 = 0;
+let groups: u32 = 0;
+
+@inline function measurementAt(i: u32): Measurement {
+  return changetype<Measurement>(MEASUREMENTS + <usize>(i * MEASUREMENT));
+}
+@inline function groupAt(i: u32): Group {
+  return changetype<Group>(GROUPS + <usize>(i * GROUP));
+}
+
+// The attribute that is being read: its code, and of its value what a name has room for and one more
+const CODE: u32 = 64;
+const VALUE: u32 = NAME + 1;
+const CODE_AT: usize = memory.data(CODE, 8);
+const VALUE_AT: usize = memory.data(VALUE, 8);
+let codeLength: u32 = 0; // above CODE: too long
+let valueLength: u32 = 0; // up to its last character that is no blank; may be above VALUE
+let blanks: u32 = 0; // behind that
+let inValue: bool = false;
+let isOpen: bool = false; // the last packet ended within it
+
+// Whose text it is
+let owner: u64 = 0;
+let ownerChannel: u32 = 0;
+let nextSequence: u32 = 0;
+
+/** Forgets what was read: a text goes on in no packet that comes. */
+export function clearTmats(): void {
+  measurements = groups = 0;
+  nextSequence = 256;
+  isOpen = false;
+  beginAttribute();
+}
+
+/** A TMATS packet of this recorder and channel begins with the text [p, end), or with the beginning of it. */
+export function openTmats(p: usize, end: usize, recorder: u64, channel: u32, sequence: u32): void {
+  while (p < end && isBlank(load<u8>(p))) ++p;
+  const isNew = end - p >= 2 && load<u8>(p) == 0x47 && load<u8>(p, 1) == 0x5c; // G\
+  if (isNew || recorder != owner || channel != ownerChannel || sequence != nextSequence) clearTmats();
+  owner = recorder;
+  ownerChannel = channel;
+  nextSequence = (sequence + 1) & 255;
+}
+
+/** More of its text. */
+export function feedTmats(p: usize, end: usize): void {
+  for (; p < end; ++p) {
+    const c = load<u8>(p);
+    if (c == 0x3b) endAttribute();
+    else if (inValue) toValue(c);
+    else if (c == 0x3a) inValue = true;
+    else toCode(c);
+  }
+}
+
+/** The packet has ended: the channels get what is known of them. */
+export function closeTmats(): void {
+  isOpen = codeLength != 0;
+  for (let i: u32 = 0; i < measurements; ++i) name(measurementAt(i));
+  takeForgotten();
+}
+
+/** Another packet than TMATS follows: an attribute without the `;` at its end, which might have gone on, counts. */
+export function settleTmats(): void {
+  if (!isOpen) return;
+  takeAttribute();
+  closeTmats();
+  isOpen = false;
+}
+
+function beginAttribute(): void {
+  codeLength = valueLength = blanks = 0;
+  inValue = false;
+}
+
+@inline function isBlank(c: u32): bool {
   return c <= 32;
 }
 
-/** Sets code and value to the attribute at or behind p; returns where it ended, or `end` when there is none. */
-function attribute(p: usize, end: usize): usize {
-  while (p < end && (blank(<u32>load<u8>(p)) || load<u8>(p) == 0x3b)) ++p;
-  code = p;
-  while (p < end && load<u8>(p) != 0x3a && load<u8>(p) != 0x3b) ++p;
-  codeLength = <u32>(p - code);
-  if (p < end && load<u8>(p) == 0x3a) ++p;
-  value = p;
-  while (p < end && load<u8>(p) != 0x3b) ++p;
-  valueLength = <u32>(p - value);
-  while (valueLength > 0 && blank(<u32>load<u8>(value + <usize>(valueLength - 1)))) --valueLength;
-  while (valueLength > 0 && blank(<u32>load<u8>(value))) {
-    ++value;
-    --valueLength;
-  }
-  return p;
+function toCode(c: u32): void {
+  if (codeLength == 0 && isBlank(c)) return;
+  if (codeLength < CODE) store<u8>(CODE_AT + <usize>codeLength, <u8>c);
+  if (codeLength <= CODE) ++codeLength;
 }
 
-let cursor: usize = 0; // within the code
+function toValue(c: u32): void {
+  const at = valueLength + blanks;
+  if (at >= 0xffff) return;
+  if (at < VALUE) store<u8>(VALUE_AT + <usize>at, <u8>c);
+  if (!isBlank(c)) {
+    valueLength = at + 1;
+    blanks = 0;
+  } else if (valueLength != 0) ++blanks;
+}
+
+let cursor: u32 = 0; // within the code
 
 /** A decimal number at the cursor, at most 65,535; 0xffffffff when there is none. */
 function number(): u32 {
-  let n: u32 = 0,
-    digits = 0;
-  const end = code + <usize>codeLength;
-  while (cursor < end) {
-    const c = <u32>load<u8>(cursor) - 48;
+  let n: u32 = 0;
+  const from = cursor;
+  for (; cursor < codeLength; ++cursor) {
+    const c = <u32>load<u8>(CODE_AT + <usize>cursor) - 48;
     if (c > 9) break;
     n = n * 10 + c;
     if (n > 65535) return 0xffffffff;
-    ++cursor;
-    ++digits;
   }
-  return digits ? n : 0xffffffff;
+  return cursor != from ? n : 0xffffffff;
 }
 
 /** The cursor stands at these ASCII characters: then moves behind them. */
 function skip(s: string): bool {
-  const n = s.length;
-  if (<i32>(code + <usize>codeLength - cursor) < n) return false;
-  for (let i = 0; i < n; ++i) if (<u32>load<u8>(cursor + <usize>i) != <u32>s.charCodeAt(i)) return false;
-  cursor += <usize>n;
+  const n = <u32>s.length;
+  if (codeLength - cursor < n) return false;
+  for (let i: u32 = 0; i < n; ++i)
+    if (<u32>load<u8>(CODE_AT + <usize>(cursor + i)) != <u32>s.charCodeAt(i)) return false;
+  cursor += n;
   return true;
-}
-
-@inline function atEnd(): bool {
-  return cursor == code + <usize>codeLength;
-}
-
-/** `R-x\NAME-n` with nothing behind it: x << 16 | n; else 0. */
-function group(name: string): u32 {
-  cursor = code;
-  if (!skip("R-")) return 0;
-  const x = number();
-  if (x == 0xffffffff || !skip("\\") || !skip(name) || !skip("-")) return 0;
-  const n = number();
-  return n == 0xffffffff || !atEnd() ? 0 : (x << 16) | n;
 }
 
 function valueIs(s: string): bool {
-  if (<i32>valueLength != s.length) return false;
-  for (let i = 0; i < s.length; ++i) if (<u32>load<u8>(value + <usize>i) != <u32>s.charCodeAt(i)) return false;
+  if (valueLength != <u32>s.length) return false;
+  for (let i: u32 = 0; i < valueLength; ++i)
+    if (<u32>load<u8>(VALUE_AT + <usize>i) != <u32>s.charCodeAt(i)) return false;
   return true;
 }
 
-const NONE: Bus = changetype<Bus>(0);
-
-/** The channel of the i-th TK1 entry; NONE when more channels than the table holds have pushed it out. */
-function busOf(i: u32, recorder: u64): Bus {
-  const e = TABLE + <usize>(i << 3);
-  const bus = busAt(<u32>load<u16>(e, 6));
-  return bus.channel == load<u16>(e, 4) && bus.recorder == recorder ? bus : NONE;
+function endAttribute(): void {
+  takeAttribute();
+  beginAttribute();
 }
 
-/** The channel of an R group's measurement, or NONE. */
-function channelOf(key: u32, recorder: u64): Bus {
-  for (let i: u32 = 0; i < entries; ++i) if (load<u32>(TABLE + <usize>(i << 3)) == key) return busOf(i, recorder);
-  return NONE;
+function takeAttribute(): void {
+  if (codeLength <= 2 || codeLength > CODE) return;
+  cursor = 0;
+  if (skip("R-")) ofMeasurement();
+  else if (skip("B-")) ofBus();
 }
 
-/** Reads the TMATS text [p, end) of a recorder. */
-export function readTmats(p: usize, end: usize, recorder: u64): void {
-  entries = 0;
-  for (let at = p; at < end;) {
-    at = attribute(at, end);
-    const key = group("TK1");
-    if (key == 0 || entries == TMATS_ENTRIES || valueLength == 0 || valueLength > 5) continue;
-    let channel: u32 = 0;
-    for (let i: u32 = 0; i < valueLength; ++i) {
-      const c = <u32>load<u8>(value + <usize>i) - 48;
-      channel = c > 9 ? 0xffffffff : channel > 65535 ? channel : channel * 10 + c;
-    }
-    if (channel > 65535) continue;
-    const e = TABLE + <usize>(entries << 3);
-    store<u32>(e, key);
-    store<u16>(e, <u16>channel, 4);
-    ++entries;
-    const bus = busFor(recorder, channel);
-    store<u16>(e, <u16>busIndex(bus), 6);
-    bus.nameLength = 0;
-    bus.linkLength = 0;
-    bus.linkGroup = 0;
-    bus.flags = 0;
-  }
-  if (entries == 0) return;
-  for (let at = p; at < end;) {
-    at = attribute(at, end);
-    if (codeLength == 0 || load<u8>(code) != 0x52) continue; // R
-    let key = group("CDT");
-    if (key) {
-      mark(recorder, key, valueIs("1553IN"), CHANNEL_1553);
-      continue;
-    }
-    key = group("CHE");
-    if (key) {
-      mark(recorder, key, valueIs("F"), CHANNEL_DISABLED);
-      continue;
-    }
-    key = group("CDLN");
-    if (!key) key = group("BDLN");
-    if (key) {
-      named(recorder, key, true);
-      continue;
-    }
-    key = group("DSI");
-    if (key) named(recorder, key, false);
-  }
-  links(p, end, recorder);
+const enum Says {
+  NOTHING,
+  CHANNEL,
+  TYPE,
+  ENABLED,
+  LINK,
+  SOURCE,
 }
 
-function mark(recorder: u64, key: u32, set: bool, flag: u32): void {
-  const bus = channelOf(key, recorder);
-  if (changetype<usize>(bus) != 0 && set) bus.flags |= <u8>flag;
-}
-
-function named(recorder: u64, key: u32, link: bool): void {
-  const bus = channelOf(key, recorder);
-  if (changetype<usize>(bus) == 0 || (!link && bus.nameLength != 0)) return;
-  setBusName(bus, value, valueLength);
-  if (link) bus.linkLength = <u8>min<u32>(valueLength, 255);
-}
-
-// B-g\DLN:link marks the channels with that link, B-g\BNA-1 then names them
-function links(p: usize, end: usize, recorder: u64): void {
-  for (let pass = 0; pass < 2; ++pass) {
-    for (let at = p; at < end;) {
-      at = attribute(at, end);
-      if (codeLength == 0 || load<u8>(code) != 0x42) continue; // B
-      cursor = code;
-      if (!skip("B-")) continue;
-      const g = number();
-      if (g == 0 || g == 0xffffffff) continue;
-      if (pass == 0 ? !skip("\\DLN") : !skip("\\BNA-1")) continue;
-      if (!atEnd()) continue;
-      for (let i: u32 = 0; i < entries; ++i) {
-        const bus = busOf(i, recorder);
-        if (changetype<usize>(bus) == 0) continue;
-        if (pass == 0) {
-          if (linked(bus)) bus.linkGroup = <u16>g;
-        } else if (<u32>bus.linkGroup == g && valueLength) setBusName(bus, value, valueLength);
-      }
-    }
+/** `R-x\NAME-n` with nothing behind it. */
+function ofMeasurement(): void {
+  const x = number();
+  if (x == 0xffffffff || !skip("\\")) return;
+  let says: Says = Says.NOTHING;
+  if (skip("TK1-")) says = Says.CHANNEL;
+  else if (skip("CDT-")) says = Says.TYPE;
+  else if (skip("CHE-")) says = Says.ENABLED;
+  else if (skip("CDLN-") || skip("BDLN-")) says = Says.LINK;
+  else if (skip("DSI-")) says = Says.SOURCE;
+  if (says == Says.NOTHING) return;
+  const n = number();
+  const key = (x << 16) | n;
+  if (n == 0xffffffff || cursor != codeLength || key == 0) return;
+  const channel = says == Says.CHANNEL ? channelOf() : 0;
+  if (channel == NO_CHANNEL) return;
+  const m = measurementFor(key);
+  if (changetype<usize>(m) == NONE) return;
+  if (says == Says.CHANNEL) {
+    m.channel = <u16>channel;
+    m.flags |= <u8>IS_CHANNEL;
+  } else if (says == Says.TYPE) {
+    if (valueIs("1553IN")) m.flags |= <u8>CHANNEL_1553;
+  } else if (says == Says.ENABLED) {
+    if (valueIs("F")) m.flags |= <u8>CHANNEL_DISABLED;
+  } else if (valueLength != 0 && (says == Says.LINK || m.length == 0)) {
+    m.length = keep(changetype<usize>(m) + TEXT);
+    if (says == Says.LINK) m.flags |= <u8>IS_LINK;
   }
 }
 
-// A link longer than a name's room is not compared
-function linked(bus: Bus): bool {
-  const n = <u32>bus.linkLength;
-  return n != 0 && n == valueLength && n <= NAME && memory.compare(busName(bus), value, <usize>n) == 0;
+/** The value as a channel number, or NO_CHANNEL. */
+function channelOf(): u32 {
+  if (valueLength == 0 || valueLength > 5) return NO_CHANNEL;
+  let channel: u32 = 0;
+  for (let i: u32 = 0; i < valueLength; ++i) {
+    const c = <u32>load<u8>(VALUE_AT + <usize>i) - 48;
+    if (c > 9) return NO_CHANNEL;
+    channel = channel * 10 + c;
+  }
+  return channel > 65535 ? NO_CHANNEL : channel;
+}
+
+/** Keeps the value where there is room for NAME; returns its length, or LONGER. */
+function keep(to: usize): u8 {
+  memory.copy(to, VALUE_AT, <usize>min<u32>(valueLength, NAME));
+  return <u8>min<u32>(valueLength, LONGER);
+}
+
+/** That of the key; NONE when there is no room for another. */
+function measurementFor(key: u32): Measurement {
+  for (let i: u32 = 0; i < measurements; ++i) if (measurementAt(i).key == key) return measurementAt(i);
+  if (measurements == TMATS_ENTRIES) return changetype<Measurement>(NONE);
+  const m = measurementAt(measurements);
+  measurements += 1;
+  memory.fill(changetype<usize>(m), 0, MEASUREMENT);
+  m.key = key;
+  return m;
+}
+
+/** `B-g\DLN`, `B-g\BNA-1`. */
+function ofBus(): void {
+  const g = number();
+  if (g == 0 || g == 0xffffffff) return;
+  const isLink = skip("\\DLN");
+  if ((!isLink && !skip("\\BNA-1")) || cursor != codeLength) return;
+  const b = groupFor(g);
+  if (changetype<usize>(b) == NONE) return;
+  const at = changetype<usize>(b);
+  if (isLink) b.linkLength = keep(at + TEXT);
+  else if (valueLength != 0) b.nameLength = keep(at + TEXT + NAME);
+}
+
+function groupFor(g: u32): Group {
+  for (let i: u32 = 0; i < groups; ++i) if (groupAt(i).number == g) return groupAt(i);
+  if (groups == TMATS_GROUPS) return changetype<Group>(NONE);
+  const b = groupAt(groups);
+  groups += 1;
+  memory.fill(changetype<usize>(b), 0, GROUP);
+  b.number = g;
+  return b;
+}
+
+function name(m: Measurement): void {
+  if (((<u32>m.flags) & IS_CHANNEL) == 0) return;
+  const bus = busFor(owner, m.channel);
+  bus.flags = m.flags & (<u8>(CHANNEL_1553 | CHANNEL_DISABLED));
+  const group = linked(m);
+  if (group != NONE) setBusName(bus, group + TEXT + NAME, changetype<Group>(group).nameLength);
+  else setBusName(bus, changetype<usize>(m) + TEXT, m.length);
+}
+
+/** The last group that has a name and the measurement's link. A link longer than a name's room is not compared. */
+function linked(m: Measurement): usize {
+  const n = <u32>m.length;
+  if (((<u32>m.flags) & IS_LINK) == 0 || n > NAME) return NONE;
+  let found: usize = NONE;
+  for (let i: u32 = 0; i < groups; ++i) {
+    const at = changetype<usize>(groupAt(i));
+    const b = groupAt(i);
+    if (b.nameLength == 0 || <u32>b.linkLength != n) continue;
+    if (memory.compare(at + TEXT, changetype<usize>(m) + TEXT, <usize>n) == 0) found = at;
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 // A pool of 4 KiB blocks: packets under reassembly take what they need of it, so many small ones or a few large ones
 // fit.
 
+import { addSpare } from "../../../appliance/contract/onboard/spare";
 import { BLOCK, BLOCKS, BLOCKS_PER_PACKET } from "../capacity";
 
 const POOL: usize = memory.data(BLOCKS * BLOCK, 8);
@@ -11,6 +12,11 @@ const NO_BLOCK: u32 = 0xff;
 
 export function clearBlocks(): void {
   for (free = 0; free < BLOCKS; ++free) store<u8>(FREE + <usize>free, <u8>free);
+}
+
+/** Where no datagram will come. */
+export function spareBlocks(): void {
+  addSpare(POOL, BLOCKS * BLOCK);
 }
 
 @inline function place(block: u32): usize {

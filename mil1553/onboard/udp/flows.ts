@@ -21,9 +21,10 @@ export class Flow {
   done1: u64;
   done2: u64;
   done3: u64;
+  // + u8 x REORDER: of each datagram in the window what tells it from another with the same number, by the number
 }
 
-const ENTRY: u32 = offsetof<Flow>();
+const ENTRY: u32 = <u32>offsetof<Flow>() + 64;
 const TABLE: usize = memory.data(FLOWS * ENTRY, 8);
 let step: u64 = 0;
 
@@ -94,8 +95,21 @@ export const enum Order {
   RESTART = 4,
 }
 
-/** Where a datagram stands in its flow's sequence; what is not in order is reported. */
-export function order(f: Flow, t: Transfer): Order {
+@inline function mark(f: Flow, t: Transfer): usize {
+  return changetype<usize>(f) + offsetof<Flow>() + <usize>(t.sequence & (REORDER - 1));
+}
+
+/**
+ * Where a datagram stands in its flow's sequence; what is not in order is reported. A number that was there before
+ * comes again in a copy of its datagram, or from a recorder that has begun anew: `digest` (of its bytes) tells which.
+ */
+export function order(f: Flow, t: Transfer, digest: u32): Order {
+  const o = place(f, t, digest);
+  if (o != Order.REPEATED) store<u8>(mark(f, t), <u8>digest);
+  return o;
+}
+
+function place(f: Flow, t: Transfer, digest: u32): Order {
   const mask = t.modulus - 1; // modulus 0 is 2^32: the mask becomes all ones
   if (f.started == 0) return start(f, t, mask, Order.NEXT);
   const ahead = (t.sequence - f.next) & mask;
@@ -118,8 +132,12 @@ export function order(f: Flow, t: Transfer): Order {
     const bit = (<u64>1) << nth;
     if (f.window & bit) {
       if (t.format == 2) return Order.LATE; // not told apart from a late segment: the slot compares bytes
-      report(C.UDP_DUPLICATE, NO_CHANNEL, 0, f.offset);
-      return Order.REPEATED;
+      if (load<u8>(mark(f, t)) == <u8>digest) {
+        report(C.UDP_DUPLICATE, NO_CHANNEL, 0, f.offset);
+        return Order.REPEATED;
+      }
+      report(C.UDP_RESTART, NO_CHANNEL, <u64>back, f.offset);
+      return start(f, t, mask, Order.RESTART);
     }
     f.window |= bit;
     report(C.UDP_REORDERED, NO_CHANNEL, <u64>back, f.offset);

@@ -2,7 +2,8 @@
 //
 //   flow 4 | key | total | stretches: [from, to) x 8 | block numbers x 16 | the packet's header, once it has come
 //
-// A packet of a type that is not read keeps its stretches only, no blocks: it is counted, not looked into.
+// A packet of a type that is not read keeps its stretches only, no blocks: it is counted, not looked into. A slot may
+// also hold a datagram in IP fragments (fragments.ts): what happens to it is not reported.
 
 import { BLOCKS_PER_PACKET, PACKET_CAPACITY, PIECES, REASSEMBLY_TIMEOUT, SLOTS } from "../capacity";
 import { C } from "../anomalies";
@@ -12,7 +13,7 @@ import { clearBlocks, emptyList, freeList, gather, reserve, same, write } from "
 
 @unmanaged
 export class Slot {
-  flow: u32; // index + 1; 0 = free
+  flow: u32; // index + 1, or FRAGMENTED and half of a datagram's identity; 0 = free
   channel: u32;
   key: u32; // channel sequence (format 1), offset of the last segment (format 2), 0 (format 3)
   total: u32; // bytes of the packet; 0 = not yet known
@@ -23,6 +24,9 @@ export class Slot {
   headed: u32; // 1: the header is in `header`
   sequence: u32; // datagram sequence of the last segment (formats 1 and 2)
 }
+
+/** Not a packet but a datagram. */
+export const FRAGMENTED: u32 = 0x80000000;
 
 const AT_PIECES: u32 = offsetof<Slot>();
 const AT_LIST: u32 = AT_PIECES + 8 * PIECES;
@@ -72,7 +76,7 @@ export function release(s: Slot): void {
 
 /** Gives up a packet, saying why and how much of it had come. */
 export function giveUp(s: Slot, why: u32): void {
-  report(why, s.channel, <u64>received(s), 0);
+  if ((s.flow & FRAGMENTED) == 0) report(why, s.channel, <u64>received(s), 0);
   release(s);
 }
 
@@ -157,7 +161,11 @@ export function insert(s: Slot, from: u32, p: usize, length: u32, time: u64): In
         return Insert.GONE;
       }
       contained = x == from && y == to;
-      report(contained ? C.UDP_DUPLICATE : C.UDP_OVERLAP, s.channel, <u64>(y - x), 0);
+      if ((s.flow & FRAGMENTED) == 0) report(contained ? C.UDP_DUPLICATE : C.UDP_OVERLAP, s.channel, <u64>(y - x), 0);
+      else if (!contained) {
+        release(s);
+        return Insert.GONE;
+      }
     }
     low = min<u32>(low, a);
     high = max<u32>(high, b);
@@ -239,6 +247,11 @@ function leastTouched(but: Slot): Slot {
 
 export function copyOut(s: Slot, p: usize): void {
   gather(listOf(s), p, s.total);
+}
+
+/** Where the last byte that has come ends. */
+@inline export function reach(s: Slot): u32 {
+  return s.pieces != 0 ? load<u32>(piece(s, s.pieces - 1), 4) : 0;
 }
 
 /** Bytes from the start of the packet that have come without a hole (format 3: all of them). */

@@ -6,6 +6,7 @@
 // is a byte stream: after a loss it goes on at the next packet start that a datagram names, and a late datagram is of
 // no use.
 
+import { addSpare } from "../../../appliance/contract/onboard/spare";
 import { LONGEST_PACKET, PACKET_CAPACITY, SLOTS } from "../capacity";
 import { C } from "../anomalies";
 import {
@@ -18,6 +19,7 @@ import {
   readHeader,
 } from "../chapter10/header";
 import { NO_CHANNEL, report } from "../waiting";
+import { spareBlocks } from "./blocks";
 import { Flow, Order, REORDER, clearFlows, flowAt, flowFor, isDone, noteDone, order } from "./flows";
 import {
   Insert,
@@ -63,10 +65,18 @@ export function clearUdp(): void {
   time = 0;
 }
 
+/** Says which tables stay untouched where no datagram will come: those of bytes. */
+export function spareUdp(): void {
+  addSpare(ASSEMBLY, PACKET_CAPACITY);
+  spareBlocks();
+}
+
 /**
  * Takes one UDP payload (untrusted; it stays in place until takeDatagramPacket() has returned false). Record time ages.
+ * Returns which of the recorders that share the flow it is of: 0, or 1 + its source identifier (format 3), each of
+ * which has a sequence of its own.
  */
-export function feedDatagram(p: usize, length: u32, key: u64, now: u64): void {
+export function feedDatagram(p: usize, length: u32, key: u64, now: u64): u32 {
   ready = 0;
   at = end = p;
   lostFrom = 0;
@@ -76,26 +86,34 @@ export function feedDatagram(p: usize, length: u32, key: u64, now: u64): void {
     expire(now);
   }
   current = flowFor(key);
-  const f = flowAt(current);
+  const base = flowAt(current);
   if (length < 4) {
-    report(C.UDP_SHORT, NO_CHANNEL, <u64>length, f.offset);
-    return;
+    report(C.UDP_SHORT, NO_CHANNEL, <u64>length, base.offset);
+    return 0;
   }
-  if (f.format == 0) {
-    f.format = provenFormat(p, length);
-    if (f.format == 0) f.format = onlyFormat(p, length);
-    if (f.format == 0) {
-      report(C.UDP_UNDECIDED, NO_CHANNEL, <u64>length, f.offset);
-      return;
+  if (base.format == 0) {
+    base.format = provenFormat(p, length);
+    if (base.format == 0) base.format = onlyFormat(p, length);
+    if (base.format == 0) {
+      report(C.UDP_UNDECIDED, NO_CHANNEL, <u64>length, base.offset);
+      return 0;
     }
   }
   const t = transfer();
+  let f = base;
   if (!readTransfer(t, p, length, f.format)) {
     report(C.UDP_FORMAT, NO_CHANNEL, <u64>load<u32>(p), f.offset);
-    return;
+    return 0;
   }
-  const o = order(f, t);
-  if (o == Order.REPEATED) return;
+  const source = t.modulus != 0 && f.format == 3 ? t.source + 1 : 0;
+  if (source != 0) {
+    current = flowFor(key + <u64>source * 0x9e3779b97f4a7c15);
+    f = flowAt(current);
+    f.format = 3;
+  }
+  const o = order(f, t, digest(p, length));
+  if (o == Order.REPEATED) return source;
+  if (o == Order.RESTART) closeFlow(current); // its packets will not be completed: the numbers are others' now
   const payload = p + <usize>t.payload;
   const bytes = length - t.payload;
   if (f.format == 3) byteStream(t, payload, bytes, o);
@@ -104,6 +122,7 @@ export function feedDatagram(p: usize, length: u32, key: u64, now: u64): void {
     at = payload;
     end = payload + <usize>bytes;
   }
+  return source;
 }
 
 export function feedDatagramEnd(): void {
@@ -119,6 +138,16 @@ export function feedTick(now: u64): void {
     time = now;
     expire(now);
   }
+}
+
+/** Of a datagram's length, its headers and its last bytes: a packet's header has its counter and sequence. */
+function digest(p: usize, length: u32): u32 {
+  let h: u32 = length * 0x9e3779b1;
+  const front = min<u32>(length & ~3, 64);
+  for (let i: u32 = 0; i < front; i += 4) h = rotl<u32>(h ^ load<u32>(p + i), 13) * 0x85ebca6b;
+  for (let i: u32 = max<u32>(front, length > 16 ? length - 16 : 0); i + 4 <= length; i += 4)
+    h = rotl<u32>(h ^ load<u32>(p + i), 13) * 0x85ebca6b;
+  return h ^ (h >> 15);
 }
 
 function segment(f: Flow, t: Transfer, p: usize, bytes: u32): void {

@@ -69,6 +69,16 @@ export const STRUCTURE: Pairs = {
     pair((n) => passed(PASSED.slice(0, n)), 4, 5),
     pair((n) => passed(PASSED.slice(0, n)), 2, 3, { left: ["word_count"] }),
   ],
+  // a sender that is busy sends its status alone; without data there is nothing that the receiver could answer
+  transmitter_busy: [
+    pair((bits) => passed([...PASSED.slice(0, 2), status(2, bits)]), 0x8, 0x10, { left: ["word_count"] }),
+    pair((bits) => passed([command(31, 0, 1, 1), PASSED[1]!, status(2, bits)]), 0x8, 0x10, { left: ["word_count"] }),
+    pair((n) => passed([...PASSED.slice(0, 2), status(2, 8), 7, status(6)].slice(0, n)), 3, 5),
+    pair((bits) => passed([...PASSED.slice(0, 2), status(2, bits)]), 0x408, 0x400, {
+      also: ["status_message_error"],
+      left: ["status_message_error"],
+    }),
+  ],
   broadcast_response: [
     pair((n) => one([...BROADCAST, status(3)].slice(0, n)), 3, 2),
     pair((n) => passed([command(31, 0, 1, 1), command(2, 1, 1, 1), status(2), 7, status(6)].slice(0, n)), 5, 4),

@@ -1,5 +1,16 @@
 // A Chapter 10 recording with one thing wrong, and the same one without it.
-import { busData, dateTime, dayTime, message, type PacketOptions, packet, sealHeader, tmats } from "../chapter10.ts";
+import {
+  busData,
+  dateTime,
+  dayTime,
+  ieee1588,
+  message,
+  networkTime,
+  type PacketOptions,
+  packet,
+  sealHeader,
+  tmats,
+} from "../chapter10.ts";
 import { type Pairs, pair } from "./pair.ts";
 
 const join = (...parts: Buffer[]) => Buffer.concat(parts);
@@ -60,6 +71,10 @@ export const CONTAINER: Pairs = {
       also: ["lost_sync"],
       left: ["packet_too_large", "truncated"],
     }),
+    pair((length) => saying(text, { packet: length }), 134_217_732, 134_217_728, {
+      also: ["lost_sync"],
+      left: ["truncated"],
+    }),
     pair((length) => saying(bare(0), { packet: length, data: 0 }), 34, 32, {
       also: ["lost_sync"],
       left: ["short_data"],
@@ -83,9 +98,18 @@ export const CONTAINER: Pairs = {
     pair((n) => packet(Buffer.alloc(n)), 3, 4),
     pair((n) => packet(Buffer.alloc(n), { type: 0x68 }), 3, 4),
     pair((n) => packet(dayTime(1, 0, 0, 0).subarray(0, n), { type: 0x11 }), 9, 10),
+    pair((n) => packet(networkTime(0, 0).subarray(0, n), { type: 0x12 }), 11, 12),
   ],
   rtc_sync_error: pair((flags) => bare(0, { flags }), 0x20, 0),
   data_overflow: pair((flags) => bare(0, { flags }), 0x10, 0),
+  format_not_read: [
+    pair((type) => packet(busData([]), { type }), 0x1a, 0x19),
+    pair((type) => packet(busData([]), { type }), 0x18, 0x17),
+    pair((type) => packet(busData([]), { type }), 0x1f, 0x20),
+    pair((type) => packet(Buffer.alloc(4), { type }), 0x69, 0x68),
+    pair((type) => packet(Buffer.alloc(4), { type }), 0x6f, 0x70),
+  ],
+  tmats_xml: pair((csdw) => packet(Buffer.from([0, csdw, 0, 0]), { type: 1, channel: 0 }), 2, 1),
   // eight channels share a place
   channel_forgotten: pair((n) => join(...Array.from({ length: n }, (_, i) => bare(0, { channel: 5 + 64 * i }))), 9, 8),
   // of one step 64 can wait to be told
@@ -111,13 +135,22 @@ const dated = (at: number, value: number) => {
   data.writeUInt16LE(value, at);
   return clock(data);
 };
+const onNetwork = (fraction: number, format: number, status = 1) =>
+  packet(networkTime(1, fraction, format, status), { type: 0x12, channel: 1 });
+/** The recorder's word on where its time comes from. */
+const sourced = (csdw: number) => {
+  const data = dateTime("2026-12-31T23:59:59Z");
+  data.writeUInt32LE(csdw);
+  return clock(data);
+};
 /** A second, and what the counter says of it, in 100 ns. */
 const ticked = (rtc: number) => join(clock(dayTime(1, 0, 0, 0)), clock(dayTime(1, 0, 0, 1), rtc, 1));
 
 export const CLOCK: Pairs = {
   time_invalid: [
     pair((day) => clock(dayTime(day, 0, 0, 0)), 0, 1),
-    pair((day) => clock(dayTime(day, 0, 0, 0)), 367, 366),
+    pair((day) => clock(dayTime(day, 0, 0, 0, 0, true)), 367, 366),
+    pair((isLeap) => clock(dayTime(366, 0, 0, 0, 0, isLeap)), false, true),
     pair((hour) => clock(dayTime(1, hour, 0, 0)), 24, 23),
     pair((minute) => clock(dayTime(1, 0, minute, 0)), 60, 59),
     pair((second) => clock(dayTime(1, 0, 0, second)), 61, 60), // a leap second
@@ -127,15 +160,34 @@ export const CLOCK: Pairs = {
     pair((month) => dated(8, 0x0001 | (month << 8)), 0x13, 0x12),
     pair((day) => dated(8, 0x1200 | day), 0x00, 0x01),
     pair((day) => dated(8, 0x1200 | day), 0x32, 0x31),
+    pair((day) => dated(8, 0x0200 | day), 0x29, 0x28),
+    pair((day) => dated(8, 0x0400 | day), 0x31, 0x30),
     pair((year) => dated(10, year), 0x1969, 0x1970),
     pair((year) => dated(10, year), 0x2500, 0x2499),
     pair((n) => clock(dateTime("2026-12-31T23:59:59Z").subarray(0, n)), 11, 12),
+    pair((fraction) => onNetwork(fraction, 1), 1_000_000_000, 999_999_999),
+    pair((fraction) => onNetwork(fraction, 2), 1_000_000_000, 999_999_999),
+    pair((format) => onNetwork(1_000_000_000, format), 1, 0),
+    pair((format) => onNetwork(0, format), 3, 2),
+    pair(
+      (ns) =>
+        packet(busData([message(WORDS, { gap1: 65, time: ieee1588(1, ns) })]), { flags: 0x44, secondaryTime: 5n }),
+      1_000_000_000,
+      999_999_999,
+    ),
+  ],
+  time_none: [
+    pair(sourced, 0x20f, 0x202),
+    pair(sourced, 0x2f1, 0x251),
+    pair((status) => onNetwork(0, 0, status), 0, 1),
   ],
   time_jump: [
     pair(ticked, 10_000_000 - 1_000_001, 10_000_000 - 1_000_000),
     pair(ticked, 10_000_000 + 1_000_001, 10_000_000 + 1_000_000),
   ],
-  time_source: [0x40, 0x48, 0x4c].map((other) =>
-    pair((flags: number) => bare(0, { flags, secondaryTime: 5n }), other, 0x44),
-  ),
+  time_source: [
+    ...[0x40, 0x44, 0x48].map((good) => pair((flags: number) => bare(0, { flags, secondaryTime: 5n }), 0x4c, good)),
+    // Chapter 4 time has no date: without a secondary header there is nothing to hold it against
+    pair((flags) => bare(0, { flags }), 0x40, 0x44),
+  ],
 };

@@ -49,8 +49,12 @@ export const STREAM: Pairs = {
     also: ["udp_sequence_gap"],
     left: ["udp_sequence_gap"],
   }),
-  udp_duplicate: pair((sequence) => sent(FIRST, next(sequence)), 0, 1),
-  udp_restart: pair((first) => sent(whole(first, bare(0)), next(3)), 70_000, 2),
+  udp_duplicate: pair((second) => sent(FIRST, second ? next(1) : FIRST), 0, 1),
+  udp_restart: [
+    pair((first) => sent(whole(first, bare(0)), next(3)), 70_000, 2),
+    // the same number again, of another datagram
+    pair((sequence) => sent(FIRST, next(sequence)), 0, 1),
+  ],
   udp_overlap: pair((from) => between(from, 600), 399, 400),
   udp_conflict: pair((change) => between(300, 600, change), 1, 0, { also: ["udp_incomplete"], left: ["udp_overlap"] }),
   udp_size: pair((to) => sent(segment(0, LONGER, 0, 400), segment(1, LONGER, 400, to)), LONG.length + 1, LONG.length),
@@ -59,7 +63,7 @@ export const STREAM: Pairs = {
     pair(later, 2_000_000_001n, 2_000_000_000n), // what came is kept for two seconds
   ],
   udp_evicted: pair(open, 25, 24, { also: ["udp_incomplete"], left: ["udp_incomplete"] }),
-  udp_pieces: pair(pieces, 9, 8, { left: ["udp_incomplete"] }),
+  udp_pieces: pair(pieces, 25, 24, { left: ["udp_incomplete"] }),
   udp_straddle: pair(byteStream, LONG.length - 201, LONG.length - 200, { also: ["lost_sync", "udp_incomplete"] }),
   udp_flow_forgotten: pair(senders, 33, 32),
 };

@@ -16,7 +16,7 @@ import { FINDING, Finding, Subject } from "../../../../detectors/onboard/finding
 import { openEvent, writeAddress, writeTransport } from "../../../../ip/onboard/eve";
 import { Flow } from "../../../../ip/onboard/flow";
 import { Packet, innermost } from "../../../../ip/onboard/packet";
-import { Bus, busAt } from "../../../../mil1553/onboard/channels";
+import { Bus, busAt, busUsed } from "../../../../mil1553/onboard/channels";
 import { writeBus, writeCommand, writeMessage } from "../../../../mil1553/onboard/eve";
 import { Message } from "../../../../mil1553/onboard/message";
 import { admitAlert, admitLine, linesLeftOut } from "./budget";
@@ -59,7 +59,8 @@ export function keep(f: Finding, to: Finding): void {
   else if (message != 0) {
     const m = changetype<Message>(message);
     to.subject = Subject.COMMAND;
-    to.bus = m.bus;
+    to.bus = <u16>m.bus;
+    to.channel = m.channel;
     to.cmd1 = m.cmd1;
     to.cmd2 = m.cmd2;
   }
@@ -194,9 +195,15 @@ function open(t: Text, f: Finding): void {
     lit(t, ',"mil1553":');
     if (f.subject == Subject.RECORD && message != 0)
       writeMessage(t, changetype<Message>(message), changetype<Bus>(bus), false);
-    else if (f.subject == Subject.COMMAND) writeCommand(t, busAt(f.bus), f.cmd1, f.cmd2);
-    else writeBus(t, busAt(f.bus));
+    else if (f.subject == Subject.COMMAND) writeCommand(t, f.channel, entryOf(f), f.cmd1, f.cmd2);
+    else writeBus(t, f.channel, entryOf(f));
   }
+}
+
+/** The entry of the finding's channel, for its name; 0 when it was given to another channel since. */
+function entryOf(f: Finding): usize {
+  const b = busAt(f.bus);
+  return busUsed(b) && b.channel == f.channel ? changetype<usize>(b) : 0;
 }
 
 /** Whom it is about, for the console. */
@@ -211,9 +218,8 @@ function subject(t: Text, f: Finding): void {
     lo = ip.srcLo;
   }
   if (f.detector >= FIRST_OF_BUS) {
-    const b = f.subject == Subject.RECORD && bus != 0 ? changetype<Bus>(bus) : busAt(f.bus);
     lit(t, "channel ");
-    unsigned(t, b.channel);
+    unsigned(t, f.subject == Subject.RECORD && bus != 0 ? changetype<Bus>(bus).channel : f.channel);
   } else if (version != 0) writeAddress(t, version, hi, lo);
   else lit(t, "no address");
 }

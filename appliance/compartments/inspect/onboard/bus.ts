@@ -12,18 +12,29 @@
 import { stricter } from "../../../contract/onboard/abi";
 import { Text, byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
 import { messageIn } from "../../../../detectors/onboard/dispatch";
-import { isDatagram, senderKey, streamKey } from "../../../../ip/onboard/datagram";
+import { be16 } from "../../../../lib/onboard/bytes";
+import {
+  fragmentsKey,
+  isDatagram,
+  isFragment,
+  isLastFragment,
+  senderKey,
+  sourceKey,
+  streamKey,
+} from "../../../../ip/onboard/datagram";
 import { Packet, innermost } from "../../../../ip/onboard/packet";
 import { anomalyName } from "../../../../mil1553/onboard/anomalies";
 import { CHANNELS } from "../../../../mil1553/onboard/capacity";
 import { Bus, busAt, busUsed } from "../../../../mil1553/onboard/channels";
 import { writeContainer, writeMessage } from "../../../../mil1553/onboard/eve";
 import { EthernetFrame } from "../../../../mil1553/onboard/chapter10/ethernetf0";
+import { setYear } from "../../../../mil1553/onboard/chapter10/time";
 import { Message, TIME_UNKNOWN } from "../../../../mil1553/onboard/message";
-import { Recorder, recorderOf } from "../../../../mil1553/onboard/recorders";
+import { FILE_RECORDER, Recorder, recorderOf } from "../../../../mil1553/onboard/recorders";
 import * as reader from "../../../../mil1553/onboard/reader";
 import { statsReset, statsSpan, writeStats } from "../../../../mil1553/onboard/stats";
 import { isFlow } from "../../../../mil1553/onboard/udp/flows";
+import { datagramLength, feedFragment } from "../../../../mil1553/onboard/udp/fragments";
 import { provenFormat } from "../../../../mil1553/onboard/udp/transfer";
 import { messageAtHand } from "./alerts";
 import { budgetTime } from "./budget";
@@ -31,7 +42,8 @@ import * as events from "./events";
 import { takeFindings } from "./findings";
 import { learned, learning } from "./learning";
 import { admit } from "./limit";
-import { isChannel, isRecorder } from "./recorders";
+import { isChannel, isRecorder, isRecorderAddress } from "./recorders";
+import { settings } from "./settings";
 import { frame, hearsay } from "./traffic";
 
 const NOTICE: u32 = 5;
@@ -67,6 +79,8 @@ export function takeVerdict(): u32 {
 /** Before the first record. */
 export function begin(): void {
   reader.reset();
+  const year = <u32>settings().year;
+  setYear(year != 0 ? 1969 + year : 0);
 }
 
 /** The next bytes of a Chapter 10 file. Then drain(). */
@@ -76,14 +90,25 @@ export function stream(p: usize, length: u32): void {
 
 /** A decoded frame: whether it carries Chapter 10, which is then taken in. Then drain(). `p`: its first byte. */
 export function datagram(k: Packet, p: usize): bool {
-  if (!isDatagram(k)) return false;
+  if (isDatagram(k)) return payload(k, p + k.payloadOffset, k.payloadLength, k.sourcePort, k.destPort);
+  if (!isFragment(k)) return false;
   const ip = innermost(k);
-  if (!isRecorder(ip.version, ip.srcHi, ip.srcLo, k.destPort)) return false;
-  const payload = p + k.payloadOffset;
+  if (!isRecorderAddress(ip.version, ip.srcHi, ip.srcLo)) return false;
+  const key = fragmentsKey(ip, senderKey(k)),
+    part = p + ip.payloadOffset;
+  const at = feedFragment(key, <u32>ip.fragmentOffset, part, ip.payloadLength, isLastFragment(ip), k.time);
+  const length = at != 0 ? datagramLength(at) : 0;
+  return length != 0 && payload(k, at + 8, length - 8, be16(at), be16(at + 2));
+}
+
+/** What a UDP datagram from one port to another carries. */
+function payload(k: Packet, at: usize, length: u32, from: u32, to: u32): bool {
+  const ip = innermost(k);
+  if (!isRecorder(ip.version, ip.srcHi, ip.srcLo, to)) return false;
   const sender = senderKey(k),
-    flow = streamKey(k, sender);
-  if (!isFlow(flow) && provenFormat(payload, k.payloadLength) == 0) return false;
-  reader.datagram(payload, k.payloadLength, flow, sender, k.time);
+    flow = streamKey(k, sender, from, to);
+  if (!isFlow(flow) && provenFormat(at, length) == 0) return false;
+  reader.datagram(at, length, flow, sourceKey(sender, from), k.time);
   reader.setSender(ip.version, ip.srcHi, ip.srcLo);
   return true;
 }
@@ -151,7 +176,7 @@ function isJudged(bus: Bus): bool {
 }
 
 @inline function isFile(bus: Bus): bool {
-  return bus.recorder == reader.FILE_RECORDER;
+  return bus.recorder == FILE_RECORDER;
 }
 
 /** A frame that the recorder took from an Ethernet: to the IP decoder, numbered among its like. */

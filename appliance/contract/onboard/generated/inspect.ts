@@ -29,7 +29,7 @@ export class InspectSettings {
   scanAction: u8; // Action: what verdict a source called a scanner gets, beside the alert; never DROP
   hostAction: u8; // Action: the same of a new host
   serviceAction: u8; // Action: the same of a new service
-  pad: u8; // zero
+  year: u8; // of recorders that date by the day of the year: since 1969; 0 = not given
   exportEvery: u32; // s: LEARN: record time between two exports; 0 = at the end only
 }
 

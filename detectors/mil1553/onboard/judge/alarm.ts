@@ -1,7 +1,8 @@
 // Findings of the 1553 detectors, one way of raising them.
 import { keyed } from "../../../../lib/onboard/keyed";
 import { Accused, Finding, Subject, raise, scaled } from "../../../onboard/finding";
-import { command1, command2, key, time } from "../observed";
+import { busAt } from "../arena";
+import { channelOf, command1, command2, key, time } from "../observed";
 
 /** score > threshold as the operator scaled it. */
 @inline export function exceeds(detector: u32, score: f64, threshold: f64): bool {
@@ -31,20 +32,24 @@ export function about(detector: u32, what: u32, subject: u64, score: f64, thresh
   return raise(detector, what, keyed((<u64>detector) << 8, subject), time, min<f64>(score, 100 * t), t);
 }
 
-/** A finding about a message that is not at hand: that nothing came accuses nobody. */
+/**
+ * A finding about a message of the detectors' n-th bus that is not at hand: that nothing came accuses nobody.
+ */
 export function absent(detector: u32, what: u32, identity: u64, bus: u32, score: f64, threshold: f64): Finding {
   const f = about(detector, what, keyed(identity, 0), score, threshold);
   f.subject = Subject.COMMAND;
-  f.bus = bus;
+  f.bus = busAt(bus).entry;
+  f.channel = <u16>channelOf(identity);
   f.cmd1 = <u16>command1(identity);
   f.cmd2 = <u16>command2(identity);
   return f;
 }
 
-/** A finding about a bus: all that are on it have a part in it, and nobody is accused. */
+/** A finding about the detectors' n-th bus: all that are on it have a part in it, and nobody is accused. */
 export function ofBus(detector: u32, what: u32, channel: u32, bus: u32, score: f64, threshold: f64): Finding {
   const f = about(detector, what, ((<u64>channel) << 8) | what, score, threshold);
   f.subject = Subject.BUS;
-  f.bus = bus;
+  f.bus = busAt(bus).entry;
+  f.channel = <u16>channel;
   return f;
 }
