@@ -25,7 +25,16 @@ it.each([
 
 const COUNTED = [
   ...["lost_sync", "truncated", "header_length", "packet_too_large", "sequence_gap", "message_count", "message_length"],
-  ...["time_jump", "udp_sequence_gap", "udp_incomplete", "udp_evicted", "udp_conflict", "many_anomalies", "checksum"],
+  ...[
+    "time_jump",
+    "udp_sequence_gap",
+    "udp_incomplete",
+    "udp_evicted",
+    "udp_conflict",
+    "many_anomalies",
+    "format_not_read",
+  ],
+  "checksum",
 ];
 it("findings about a container", () => {
   const finding = { file: "a.ch10", offset: 9884, detail: 30, damaged: true };
@@ -44,6 +53,7 @@ it("findings about a container", () => {
     a.ch10: offset 9884: chapter10.udp_evicted: 30 bytes of it came
     a.ch10: offset 9884: chapter10.udp_conflict: 30 bytes of it had come
     a.ch10: offset 9884: chapter10.many_anomalies: 30 more were found
+    a.ch10: offset 9884: chapter10.format_not_read: 30 is its data type
     a.ch10: offset 9884: chapter10.checksum"
   `);
   expect(findingText({ ...finding, anomaly: "chapter10.lost_sync", channel: 0 })).toBe(

@@ -169,7 +169,7 @@ it.each<[string, Buffer, boolean]>([
   ["with bits beside the digits of its hours", time(0, "5999", "4359", "0365"), false],
   ["with bits beside the digits of its day", time(0, "5999", "2359", "0765"), false],
 ])("a time packet %s", async (_, data, passes) => {
-  const bytes = datagram(ONE, packet(data, { type: 0x11 }), packet(bus([GOOD])));
+  const bytes = datagram(ONE, packet(data, { type: 0x11, channel: 1 }), packet(bus([GOOD])));
   const { frames } = (await Guard.under(PART)).run([{ frame: bytes, time: SECOND }]);
   expect(packetsOf(frames).map(({ type }) => type)).toEqual(passes ? [0x11, 0x19] : [0x19]);
 });
@@ -187,7 +187,7 @@ it.each<[string, Buffer, string | undefined]>([
   ["of more nanoseconds than a second has", network(0x11, 1_000_000_000), undefined],
   ["of another length", Buffer.alloc(10), undefined],
 ])("a time packet of a network: %s", async (_, data, crosses) => {
-  const bytes = datagram(ONE, packet(data, { type: 0x12 }), packet(bus([GOOD])));
+  const bytes = datagram(ONE, packet(data, { type: 0x12, channel: 1 }), packet(bus([GOOD])));
   const { frames } = (await Guard.under(PART)).run([{ frame: bytes, time: SECOND }]);
   const packets = packetsOf(frames);
   expect(packets.map(({ type }) => type)).toEqual(crosses ? [0x12, 0x19] : [0x19]);

@@ -81,7 +81,7 @@ describe("words that choose 1553 messages", () => {
       "port 80",
       "word 1, port: expected rt, sa, channel, mode, words, bus, format, name, anomaly, transmit, receive, error, not, or a parenthesis",
     ],
-    [`${"not ".repeat(101)}error`, "word 101, not: expected at most 100 words within each other"],
+    [`${"not ".repeat(101)}error`, "word 101, not: expected at most 100 words inside of others"],
   ])("%s is refused", (words, why) => {
     expect(() => whereOf(words)).toThrow(`${words}: ${why}`);
   });

@@ -74,7 +74,7 @@ export function whereOf(text: string): Where {
     return parts.length === 1 ? parts[0]! : (m) => parts.every((part) => part(m));
   };
   const primitive = (): Where => {
-    if (++depth > DEEPEST) fail(`at most ${DEEPEST} words within each other`);
+    if (++depth > DEEPEST) fail(`at most ${DEEPEST} words inside of others`);
     const made = nested();
     depth--;
     return made;
