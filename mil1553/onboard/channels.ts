@@ -43,7 +43,8 @@ export class Bus {
   lastSequence: u8;
   flags: u8; // CHANNEL_*
   nameLength: u8;
-  reserved1: u16;
+  hole: u8; // 1: messages in front of the next one are missing, or could not be believed; who reads it clears it
+  reserved1: u8;
   reserved2: u32;
 }
 

@@ -163,6 +163,7 @@ export function next(): Found {
         count(m, b);
         return Found.MESSAGE;
       }
+      if (packet().believed == 0) bus().hole = 1;
       phase = Phase.SOURCE;
     } else if (phase == Phase.FRAMES) {
       if (nextFrame(ethernet(), packet(), recorderAt(recorder))) return Found.ETHERNET;
@@ -203,6 +204,7 @@ function open(): void {
     report(C.FORMAT_NOT_READ, channel, <u64>k.type, k.offset);
   }
   if (k.held == 0) {
+    b.hole = 1;
     const isText = k.type == Type.TMATS && source != Source.UDP; // it is read as it comes (sync.ts)
     if (k.length > PACKET_CAPACITY && isRead(<u32>k.type) && !isText)
       report(C.PACKET_TOO_LARGE, channel, <u64>k.length, k.offset);
@@ -218,6 +220,7 @@ function open(): void {
     if ((flags & 3) != 0 && k.type == Type.TMATS) report(C.TMATS_CHECKSUM, channel, 0, k.offset);
     else {
       if (flags & 3) report(C.DATA_CHECKSUM, channel, 0, k.offset);
+      b.hole = 1;
       if (!believeAll) return;
     }
   }
@@ -248,7 +251,10 @@ function sequence(k: Packet, b: Bus): void {
   if (b.hasSequence) {
     const ahead = (<u32>k.sequence - <u32>b.lastSequence) & 255;
     if (ahead == 0) report(C.SEQUENCE_REPEAT, <u32>k.channel, <u64>k.sequence, k.offset);
-    else if (ahead != 1) report(C.SEQUENCE_GAP, <u32>k.channel, <u64>(ahead - 1), k.offset);
+    else if (ahead != 1) {
+      report(C.SEQUENCE_GAP, <u32>k.channel, <u64>(ahead - 1), k.offset);
+      b.hole = 1;
+    }
   }
   b.hasSequence = 1;
   b.lastSequence = k.sequence;

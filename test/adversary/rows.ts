@@ -376,6 +376,14 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     "mil1553",
+    "evasion",
+    "packets left out, or spoilt, where a message is forged",
+    "8 holes in a row are allowed for, and one more each 4,096 messages; each is reported, and a message that does not come behind it is missing",
+    "one interval of each message at such a hole: who can make it is the recorder",
+    { test: "detectors/mil1553/holes.test.ts" },
+  ),
+  row(
+    "mil1553",
     "framing",
     "Chapter 10 from who is no recorder",
     "decoded and reported, never acted upon",

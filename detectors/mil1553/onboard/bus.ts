@@ -1,7 +1,7 @@
 // What is known of a bus in both modes; what learning or the baseline says of it lies behind.
 import { BusRecord } from "./generated/section";
 
-/** 128 bytes. Times are in 0.1 us of the recorder's counter. */
+/** Times are in 0.1 us of the recorder's counter. */
 @unmanaged
 export class BusState {
   lastStart: u64; // of the message before
@@ -19,6 +19,11 @@ export class BusState {
   resumed: u8; // the message at hand is the first after an interruption
   cell: u8; // of the ring, for the eighth at hand
   entry: u16; // of its channel in the decoder's table, by the message at hand (mil1553/onboard/channels.ts)
+  since: u64; // where the epoch began
+  allowedAt: u32; // `messages` when `holes` last became less
+  holes: u8; // that were allowed for
+  isBehindHole: u8; // the epoch began behind one
+  pad: u16;
   effort: u32; // 0.1 us that failed messages took: it makes others late, and is no fault of theirs
   messages: u32;
   ring: u64; // 8 x Eighth, from here on

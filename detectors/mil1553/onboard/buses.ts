@@ -46,11 +46,27 @@ const INTERRUPTION: i64 = 10000000;
 /** A message behind the same one that failed, within 1 ms, is its repetition. */
 const RETRY: i64 = 10000;
 
+/** Holes in a row that are allowed for, and messages after which it is one more. */
+const HOLES: u8 = 8;
+const MESSAGES_A_HOLE: u32 = 4096;
+
+/**
+ * Packets of this bus are missing in front of the message at hand, or could not be believed: whether what they held may
+ * be allowed for. Whoever can send as the recorder makes as many holes as he likes, so it is so only now and then.
+ */
+export function allowHole(b: BusState): bool {
+  for (; b.holes != 0 && b.messages - b.allowedAt >= MESSAGES_A_HOLE; --b.holes) b.allowedAt += MESSAGES_A_HOLE;
+  if (b.holes == HOLES) return false;
+  if (b.holes == 0) b.allowedAt = b.messages;
+  b.holes += 1;
+  return true;
+}
+
 /**
  * Before the message is looked at: the bus in time. Returns the dead time in front of it, 0.1 us; negative where it
- * begins before the one in front has ended. Call observe() first.
+ * begins before the one in front has ended. `isBehindHole`: what was in between is not known. Call observe() first.
  */
-export function arrive(b: BusState): i64 {
+export function arrive(b: BusState, isBehindHole: bool): i64 {
   b.messages += 1;
   b.retry = 0;
   b.resumed = 0;
@@ -60,7 +76,9 @@ export function arrive(b: BusState): i64 {
   }
   const dead = apart(start, b.lastEnd);
   // The counter far back, or a hole: begin anew. A little back is a recorder that sorts by the end of messages.
-  if (dead > INTERRUPTION || apart(start, b.lastStart) < -20000) {
+  if (isBehindHole || dead > INTERRUPTION || apart(start, b.lastStart) < -20000) {
+    b.since = start;
+    b.isBehindHole = isBehindHole ? 1 : 0;
     b.epoch += 1;
     b.previous = 0;
     b.filled = 0;

@@ -6,7 +6,7 @@ import { Format, Message } from "../../../mil1553/onboard/message";
 import { Text } from "../../../lib/onboard/text";
 import { busAt, busModel, clear, identityModel, learnedIdentity } from "./arena";
 import { NONE } from "./capacity";
-import { addBus, again, arrive, findBus, forgetBuses, leave } from "./buses";
+import { addBus, again, allowHole, arrive, findBus, forgetBuses, leave } from "./buses";
 import { find, forgetIdentities } from "./identities";
 import { learnData, forgetData } from "./learning/data";
 import { OVERHEAD, learnIdentity } from "./learning/inventory";
@@ -52,7 +52,7 @@ export function configure(at: usize, length: u32): bool {
 }
 
 /** A message in operation, after validate(). Silent without a section. */
-export function check(m: Message, _bus: Bus): void {
+export function check(m: Message, bus: Bus): void {
   if (!isReady()) return;
   observe(m);
   const i = findBus(<u32>m.channel);
@@ -63,8 +63,9 @@ export function check(m: Message, _bus: Bus): void {
   const b = busAt(i),
     s = busModel(i);
   b.entry = <u16>m.bus;
-  const dead = arrive(b);
-  judgePause(b, i, dead);
+  const isBehindHole = takeHole(bus) && allowHole(b);
+  const dead = arrive(b, isBehindHole);
+  if (!isBehindHole) judgePause(b, i, dead);
   judgeGap(m, b, s, i, dead);
   judgeLoad(m, b, s, i);
   expectNew(s);
@@ -93,13 +94,20 @@ export function check(m: Message, _bus: Bus): void {
   sweepPeriods();
 }
 
+/** Whether messages in front of the one at hand are missing in what was recorded. */
+function takeHole(bus: Bus): bool {
+  const isHole = bus.hole != 0;
+  bus.hole = 0;
+  return isHole;
+}
+
 /** Time went on without messages: record time, ns. */
 export function passing(time: u64): void {
   if (isReady()) passPeriods(time);
 }
 
 /** A message while learning, in place of check(). */
-export function learn(m: Message, _bus: Bus): void {
+export function learn(m: Message, bus: Bus): void {
   if (!learning) {
     reset();
     learning = used = true;
@@ -109,7 +117,7 @@ export function learn(m: Message, _bus: Bus): void {
   if (i == NONE) i = addBus(<u32>m.channel);
   if (i == NONE) return;
   const b = busAt(i);
-  const dead = arrive(b);
+  const dead = arrive(b, takeHole(bus));
   learnTraffic(m, i, b, dead);
   if (trusted) {
     const identity = learnIdentity(m, i, b);

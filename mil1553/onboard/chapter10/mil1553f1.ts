@@ -50,14 +50,13 @@ export function messagesFit(p: usize, length: u32): bool {
   return n == 0 && q == stop;
 }
 
-/** Fills m with the next message, classified; false at the end, having reported what the packet lied about. */
+/**
+ * Fills m with the next message, classified; false at the end, having reported what the packet lied about, which is not
+ * believed any more.
+ */
 export function nextInPacket(m: Message, k: Packet, r: Recorder): bool {
   if (left == 0) {
-    if (at < end) {
-      report(C.MESSAGE_COUNT, <u32>k.channel, <u64>claimed, k.offset);
-      at = end;
-    }
-    return false;
+    return at < end ? broken(C.MESSAGE_COUNT, claimed, k) : false;
   }
   const room = <u32>(end - at);
   if (room < INTRA) return broken(C.MESSAGE_COUNT, claimed, k);
@@ -83,5 +82,6 @@ function broken(id: u32, detail: u32, k: Packet): bool {
   report(id, <u32>k.channel, <u64>detail, k.offset);
   left = 0;
   at = end;
+  k.believed = 0;
   return false;
 }

@@ -94,16 +94,20 @@ export function sweepPeriods(): void {
   const k = identityModel(sweep);
   if (k.late == 0 || k.missing) return;
   const b = busAt(<u32>k.bus);
-  if (k.epoch != b.epoch || !b.hasLast) return;
+  if (!b.hasLast) return;
+  // Behind a hole in the recording it has as long as ever from there on
+  const isBehindHole = b.isBehindHole != 0 && k.epoch == <u16>(b.epoch - 1);
+  if (k.epoch != b.epoch && !isBehindHole) return;
+  const from = isBehindHole ? b.since : k.last;
   const s = busModel(<u32>k.bus);
   const effort: i64 = (<u32>s.flags) & BusFlag.NOISY ? 0 : <i64>(b.effort - k.effortBefore);
-  const waited = apart(b.lastStart, k.last) - <i64>k.late - effort;
+  const waited = apart(b.lastStart, from) - <i64>k.late - effort;
   // Some more of its time where it may have come and not been understood
   if (waited <= 0 || (s.lost != k.lost && waited <= <i64>k.late * <i64>s.patience)) return;
   k.missing = 1;
   if (!exceeds(Detector.BUS_PERIOD, <f64>waited + <f64>k.late, <f64>k.late)) return;
   const f = absent(Detector.BUS_PERIOD, What.MISSING, keyAt(sweep), <u32>k.bus, <f64>waited + <f64>k.late, <f64>k.late);
-  f.a = <f64>apart(b.lastStart, k.last);
+  f.a = <f64>apart(b.lastStart, from);
   f.c = <f64>k.late;
 }
 
