@@ -6,7 +6,7 @@ import { record } from "../captures/mil1553/index.ts";
 import { compilePolicyText } from "../diode/policy.ts";
 import { policyWith, sectionsOf } from "../diode/testing/guard.ts";
 import { busData, chapter4, dateTime, dayTime, ieee1588, message, networkTime, packet } from "./testing/chapter10.ts";
-import { decodeBytes, rowsOf } from "./testing/decode.ts";
+import { decodeBytes, frame, rowsOf } from "./testing/decode.ts";
 
 const WORDS = [0x4c61, 0x4800, 7];
 const SECOND = 10_000_000; // of the counter
@@ -63,6 +63,26 @@ describe("a message's time", () => {
     expect((await timesOf(late)).anomalies).toEqual([[], []]);
     expect((await timesOf(close)).anomalies).toEqual([[], ["mil1553.overlap"]]);
   });
+});
+
+// REQ-DECODE-023
+it("the time of Ethernet frames in IEEE 1588 is that of their flow", async () => {
+  const data = Buffer.concat(
+    [0, 250_000_000].map((ns) => {
+      const bytes = frame(Buffer.from("a payload"));
+      const head = Buffer.alloc(12);
+      head.writeBigUInt64LE(ieee1588(START, ns));
+      head.writeUInt32LE(bytes.length, 8);
+      return Buffer.concat([head, bytes, Buffer.alloc(bytes.length & 1)]);
+    }),
+  );
+  const csdw = Buffer.from([2, 0, 0, 0]);
+  const recording = packet(Buffer.concat([csdw, data]), { type: 0x68, flags: 0x44, secondaryTime: ieee1588(START, 0) });
+  const log = await Log.of(sectionsOf(compilePolicyText(policyWith("", ""), "p").parts.inspect));
+  log.run(record(recording, RecordKind.CHAPTER10)).run(record(Buffer.alloc(0), RecordKind.END));
+  const flow = log.lines.find(({ kind }) => kind === "flow")!.text;
+  const times = [...flow.matchAll(/"(?:start|end)":"([^+]+)/g)].map(([, time]) => time);
+  expect(times).toEqual(["2026-03-02T08:00:00.000000", "2026-03-02T08:00:00.250000"]);
 });
 
 // REQ-DECODE-023
