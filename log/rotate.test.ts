@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -82,4 +82,15 @@ it("begins anew before the line that does not fit, not before one that just does
     [6, 0],
   ]);
   expect(existsSync(join(folder, "a.4"))).toBe(false);
+});
+
+it("closes its file", () => {
+  const open = () => readdirSync("/proc/self/fd").length;
+  const before = open();
+  for (let n = 0; n < 9; n++) {
+    const file = new RotatingFile(join(folder, `${n}`), { keep: 1 });
+    file.write(line(n));
+    file.close();
+  }
+  expect(open()).toBe(before);
 });
