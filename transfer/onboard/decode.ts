@@ -24,8 +24,10 @@ class Block {
 const WINDOWS: u32 = 2; // that are open
 const SLOTS: u32 = WINDOWS * MOST_BLOCKS;
 const BLOCKS: usize = memory.data(SLOTS * offsetof<Block>(), 8);
-export const SHARDS: usize = memory.data(SLOTS * MOST_PARITY * SHARD, 8);
-export const FOUND: usize = memory.data(MOST_PARITY * SHARD, 8);
+export const SHARDS_SIZE: u32 = SLOTS * MOST_PARITY * SHARD;
+export const FOUND_SIZE: u32 = MOST_PARITY * SHARD;
+export const SHARDS: usize = memory.data(SHARDS_SIZE, 8);
+export const FOUND: usize = memory.data(FOUND_SIZE, 8);
 const ROWS: usize = memory.data(MOST_PARITY, 8);
 const COLUMNS: usize = memory.data(MOST_PARITY, 8);
 

@@ -8,7 +8,8 @@ import { addTimes, coefficient } from "./code";
 import { MOST_BLOCKS, MOST_DATA, MOST_PARITY, SHARD } from "./sizes";
 
 const HALF: u32 = MOST_BLOCKS * MOST_PARITY * SHARD;
-export const PARITY: usize = memory.data(2 * HALF, 8); // of the window that fills, and of the one before
+export const PARITY_SIZE: u32 = 2 * HALF;
+export const PARITY: usize = memory.data(PARITY_SIZE, 8); // of the window that fills, and of the one before
 
 let k: u32 = 0;
 let m: u32 = 0;

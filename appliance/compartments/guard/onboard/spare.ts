@@ -2,9 +2,9 @@
 import { addSpare, beginSpare } from "../../../contract/onboard/spare";
 import { MARKS_SIZE, TABLE, TABLE_SIZE, marks } from "../../../../diode/onboard/quarantine";
 import { RING, SIZE as QUEUE } from "../../../../diode/onboard/queue";
-import { PRODUCT } from "../../../../transfer/onboard/code";
-import { FOUND, SHARDS } from "../../../../transfer/onboard/decode";
-import { PARITY } from "../../../../transfer/onboard/encode";
+import { PRODUCT, PRODUCT_SIZE } from "../../../../transfer/onboard/code";
+import { FOUND, FOUND_SIZE, SHARDS, SHARDS_SIZE } from "../../../../transfer/onboard/decode";
+import { PARITY, PARITY_SIZE } from "../../../../transfer/onboard/encode";
 import { POLICY, SIZE, settings, transferAt } from "./policy";
 
 /** Once the part, of this many bytes, was taken over. */
@@ -17,8 +17,8 @@ export function configureSpare(length: u32): void {
     addSpare(marks, MARKS_SIZE);
   }
   if (transferAt != 0) return;
-  addSpare(PRODUCT, 65536);
-  addSpare(SHARDS, 32 * 8 * 1424);
-  addSpare(FOUND, 8 * 1424);
-  addSpare(PARITY, 2 * 16 * 8 * 1424);
+  addSpare(PRODUCT, PRODUCT_SIZE);
+  addSpare(SHARDS, SHARDS_SIZE);
+  addSpare(FOUND, FOUND_SIZE);
+  addSpare(PARITY, PARITY_SIZE);
 }
