@@ -50,6 +50,32 @@ describe("keyed table", () => {
     }
     expect(s.memory().getUint32(find(1_000_000) + 24, true)).toBe(42);
   });
+  // REQ-DETECT-002
+  it("keeps what was found often through a sweep between its uses, and what is new through a little one", () => {
+    const between = (finds: number, sweep: number) => {
+      open();
+      for (let n = 0; n < finds; n++) s.memory().setUint32(find(1_000_000) + 24, 42, true);
+      for (let k = 0; k < sweep; k++) find(k);
+      return s.memory().getUint32(find(1_000_000) + 24, true) === 42;
+    };
+    expect(between(1, 2000)).toBe(false);
+    expect(between(1000, 2000)).toBe(true);
+    // whatever was there before, and however often: a new record stays until four others have come into its neighbourhood
+    open();
+    for (let n = 0; n < 50; n++) for (let k = 0; k < CAPACITY; k++) find(k);
+    for (let k = 0; k < 20; k++) {
+      find(2_000_000 + k);
+      for (let n = 0; n < 3; n++) find(3_000_000 + 3 * k + n);
+      find(2_000_000 + k);
+      expect(fresh(), `${k}`).toBe(false);
+    }
+  });
+  it("forgets what was found often and is used no more, as others come", () => {
+    open();
+    for (let n = 0; n < 20; n++) for (let k = 0; k < CAPACITY; k++) find(k);
+    for (let k = 1000; k < 6000; k++) find(k);
+    expect([...Array(CAPACITY).keys()].filter((k) => s.f.tablePeek(s.state(0), hash(k), BigInt(k)))).toEqual([]);
+  });
   it("tells keys of one hash apart, and accepts a hash of 0", () => {
     open();
     const [a, b] = [s.f.tableFind(s.state(0), 0n, 1n), s.f.tableFind(s.state(0), 0n, 2n)];

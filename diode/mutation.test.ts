@@ -20,6 +20,7 @@ const ALIKE: Record<string, { most: number; why: string }> = {
   "diode/onboard/quarantine/keep": { most: 1, why: "the later of two that are the same" },
   "diode/onboard/quarantine/messageShutOut": { most: 1, why: "at the time when the last entry ends nobody is found" },
   "diode/onboard/quarantine/mark": { most: 2, why: "the later of two that are the same" },
+  "diode/onboard/quarantine/take": { most: 1, why: "a rule behind the last, which lets nobody out" },
   "diode/onboard/messages/places/timeAt": {
     most: 6,
     why: "a time at the very edge of what keeps pace is that edge; the larger or smaller of two that are equal; a counter that was set anew 10 s ago to the nanosecond",

@@ -18,12 +18,13 @@
 //
 // What an attacker could do with it by forging an address or a terminal: have a peer shut out. Hence the protected
 // ones, which are never taken, a bound on new entries a minute, and entries that hold for one MAC address only, where
-// inspect saw several bear the source address.
+// inspect saw several bear the source address. Sources that no rule lets out have a bound of their own: nothing of
+// theirs crosses anyway, and forging them uses up nothing that stands against those whose frames do.
 import { Action, Measure } from "../../appliance/contract/onboard/abi";
 import { keyed5 } from "../../lib/onboard/keyed";
 import { Fields } from "./fields";
 import { charge, conforms } from "./rate";
-import { inNetworks } from "./rules";
+import { allowsSource, inNetworks } from "./rules";
 
 /**
  * Whom an entry is for. A terminal or a message is one of the source that it comes from: a recorder, or who forges one.
@@ -53,7 +54,7 @@ const HALF: usize = MARKS / 8;
 export const MARKS_SIZE: u32 = MARKS / 4;
 export const marks: usize = memory.data(MARKS / 4, 8);
 const KEY: usize = memory.data(offsetof<Key>(), 8);
-const DUE: usize = memory.data(sizeof<u64>(), 8);
+const DUES: usize = memory.data(2 * sizeof<u64>(), 8); // of sources that a rule lets out, and of others
 const MINUTE: u64 = 60000000000;
 const TERMINAL: u32 = 0x7ffffc0; // channel and terminal
 
@@ -72,6 +73,9 @@ export class Limits {
   protectedTerminals: u32; // bit n: terminal n
   protectedNetworks: usize; // Network[]
   protectedCount: u32;
+  ruleCount: u32;
+  rules: usize; // Rule[]
+  networks: usize; // Network[], theirs
 }
 
 let latest: u64 = 0; // no entry is in force from then on
@@ -165,8 +169,9 @@ export function take(m: Measure, time: u64, l: Limits): Outcome {
     return Outcome.KNOWN;
   }
   const interval = MINUTE / l.perMinute;
-  if (!conforms(DUE, time, interval, interval * (l.perMinute - 1))) return Outcome.TOO_MANY;
-  charge(DUE, time, interval);
+  const due = DUES + (allowsSource(l.rules, l.ruleCount, l.networks, m.version, m.srcHi, m.srcLo) ? 0 : sizeof<u64>());
+  if (!conforms(due, time, interval, interval * (l.perMinute - 1))) return Outcome.TOO_MANY;
+  charge(due, time, interval);
   if (place == 0) {
     mark(h, time, l.length);
     return Outcome.NEW;

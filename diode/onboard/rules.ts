@@ -1,6 +1,6 @@
 // REQ-FILTER-001, REQ-FILTER-022
 // First checker, policy: the rules one after the other, the first that matches decides; none means no.
-import { ANY_PROTOCOL, Network, Range, Rule } from "../../appliance/contract/onboard/config";
+import { ANY_PROTOCOL, Network, Range, Rule, RuleAction } from "../../appliance/contract/onboard/config";
 import { Fields } from "./fields";
 
 /** Index of the first rule that matches, or -1. `rules`, `networks`, `ranges` are the arrays of the policy. */
@@ -23,6 +23,15 @@ function matches(f: Fields, r: Rule, networks: usize, ranges: usize): bool {
     inNetworks(networks, r.fromAt, r.fromCount, f.version, f.srcHi, f.srcLo) &&
     inNetworks(networks, r.toAt, r.toCount, f.version, f.dstHi, f.dstLo)
   );
+}
+
+/** Whether a rule lets anything of this source out. */
+export function allowsSource(rules: usize, count: u32, networks: usize, version: u32, hi: u64, lo: u64): bool {
+  for (let i: u32 = 0; i < count; ++i) {
+    const r = changetype<Rule>(rules + <usize>i * offsetof<Rule>());
+    if (r.action == RuleAction.ALLOW && inNetworks(networks, r.fromAt, r.fromCount, version, hi, lo)) return true;
+  }
+  return false;
 }
 
 /** Whether one of the ranges list[at..at+count) holds the value; an empty list holds every one. */

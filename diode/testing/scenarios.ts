@@ -351,6 +351,25 @@ export async function scenarios(): Promise<Scenario[]> {
       ),
     },
     {
+      name: "quarantine of sources that no rule lets out",
+      part: partOf(
+        policyWith(
+          `- { name: not, action: deny, from: 172.16.0.0/24 }\n${one.replace("from: any", "from: 10.0.0.0/24")} }\n${one.replace("one", "two").replace("from: any", "from: 10.0.1.0/24")} }`,
+          "quarantine: { for: 10s, per-minute: 3 }\ndetectors: { scan: { action: quarantine } }",
+        ),
+      ),
+      batches: batches(
+        ["172.16.0", "10.0.0", "10.0.1", "10.0.2", "172.16.0"].flatMap((net, k) =>
+          Array.from({ length: 2 }, (_, n) => ({
+            frame: udp4({ src: `${net}.${20 + 4 * k + n}` }),
+            verdict: 2,
+            time: at(10_000),
+          })),
+        ),
+        3,
+      ),
+    },
+    {
       name: "a tightened source",
       part: partOf(
         policyWith(RULES, "quarantine: { for: 10s, tightened: 2/s }\ndetectors: { rate: { action: tighten } }"),

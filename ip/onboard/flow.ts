@@ -8,7 +8,9 @@
 //   table   buckets of 8 entries (96 bytes) with 8 tags (u32 of the hash; 0 = free) beside them in one cache line
 //   lists   one for each timeout, every flow in one of them, the flow seen longest ago in front
 //
-// Eviction: a new flow in a full bucket forces out the one of that bucket seen longest ago; evicted() has it then.
+// Eviction: a new flow in a full bucket forces out the one of that bucket that has had fewest packets, by their number
+// of binary digits, of equal ones the one seen longest ago; evicted() has it then. So a sweep forces out what it
+// brought in itself; a flow in use goes when all of its bucket have as many packets, which costs as many for each.
 // Timeouts, on the time of records: new TCP 60 s, established 600 s, closed 10 s; anything else 30 s until answered,
 // then 300 s (Suricata's defaults, but for closed TCP: there 0). When time goes backwards nothing times out until it is
 // back. A SYN on a closed connection starts another flow; the old one is evicted() then.
@@ -155,8 +157,11 @@ export function update(k: Packet, mark: u32 = 0): usize {
   return begin(k, place(bucket), tag, vlans);
 }
 
-/** Whether a packet with this header and these ports was seen on the VLANs of `k`; nothing changes. */
-export function wasSent(ip: Ip, sourcePort: u32, destPort: u32, k: Packet): bool {
+/**
+ * Whether a packet with this header and these ports was seen on the VLANs of `k`, within the last `span` ns for the
+ * first time, and nothing came back; nothing changes.
+ */
+export function wasBegun(ip: Ip, sourcePort: u32, destPort: u32, k: Packet, span: u64): bool {
   const vlans = load<u32>(changetype<usize>(k), offsetof<Packet>("vlan0")),
     protocol = <u32>ip.protocol;
   const h = flowKey(ip, protocol, sourcePort, destPort, vlans);
@@ -167,11 +172,15 @@ export function wasSent(ip: Ip, sourcePort: u32, destPort: u32, k: Packet): bool
     const f = at(bucket + i);
     if (<u32>f.protocol != protocol || f.vlans != vlans || f.version != ip.version) continue;
     if (f.srcLo == ip.srcLo && f.srcHi == ip.srcHi && f.dstLo == ip.dstLo && f.dstHi == ip.dstHi)
-      if (<u32>f.srcPort == sourcePort && <u32>f.destPort == destPort) return f.packetsToServer != 0;
+      if (<u32>f.srcPort == sourcePort && <u32>f.destPort == destPort) return isOneWay(f, k.time, span);
     if (f.srcLo == ip.dstLo && f.srcHi == ip.dstHi && f.dstLo == ip.srcLo && f.dstHi == ip.srcHi)
-      if (<u32>f.srcPort == destPort && <u32>f.destPort == sourcePort) return f.packetsToClient != 0;
+      if (<u32>f.srcPort == destPort && <u32>f.destPort == sourcePort) return false; // what answers begins nothing
   }
   return false;
+}
+
+@inline function isOneWay(f: Flow, now: u64, span: u64): bool {
+  return f.packetsToServer != 0 && f.packetsToClient == 0 && (now < f.start || now - f.start <= span);
 }
 
 /**
@@ -217,19 +226,27 @@ export function flowId(f: Flow): u64 {
 
 /** A free entry of the bucket, made free if need be. */
 function place(bucket: u32): u32 {
-  let oldest: u32 = bucket,
-    seen: u64 = u64.MAX_VALUE;
+  let least: u32 = bucket;
   for (let i: u32 = 0; i < WAYS; ++i) {
     if (load<u32>(tags + ((<usize>(bucket + i)) << 2)) == 0) return bucket + i;
-    if (at(bucket + i).last < seen) {
-      seen = at(bucket + i).last;
-      oldest = bucket + i;
-    }
+    if (isLess(at(bucket + i), at(least))) least = bucket + i;
   }
   forced += 1;
-  leave(at(oldest), FlowReason.FORCED);
+  leave(at(least), FlowReason.FORCED);
   present = true;
-  return oldest;
+  return least;
+}
+
+/** Whether the first of two goes rather than the second. */
+function isLess(f: Flow, other: Flow): bool {
+  const a = digits(f),
+    b = digits(other);
+  return a < b || (a == b && f.last < other.last);
+}
+
+/** Of the number of its packets; a closed one needs none. */
+@inline function digits(f: Flow): u64 {
+  return f.state == FlowState.CLOSED ? 0 : 64 - clz<u64>(<u64>f.packetsToServer + f.packetsToClient);
 }
 
 function begin(k: Packet, index: u32, tag: u32, vlans: u32): usize {

@@ -1,10 +1,11 @@
 // The attacks of rows.ts, as frames.
 import { dnsMessage } from "../../detectors/ip/testing/traffic.ts";
-import { ACK, address, bytes, DST6, ipv4, ipv6, RST, SYN, tcp, udp } from "../../ip/testing/frames.ts";
+import { ACK, address, bytes, DST6, FIN, ipv4, ipv6, RST, SYN, tcp, udp } from "../../ip/testing/frames.ts";
 import { uniform } from "../../lib/numerics/random.ts";
 import { ATTACKER, ethernet, type Frame, HONEST, MAC, Scene } from "../framing/scene.ts";
 
 export const LISTED = `detectors: { newcomer: { hosts: [ ${HONEST} ] } }`;
+const [PUSH, URGENT] = [8, 32];
 const TARGET = "10.0.0.10";
 const RESOLVER = "10.0.0.2";
 
@@ -22,6 +23,19 @@ const syn = (scene: Scene, port: number) => scene.segment(ATTACKER, MAC.attacker
 export function acknowledged(): readonly Frame[] {
   const scene = new Scene();
   return probes(scene, 60, (port) => syn(scene, port).segment(ATTACKER, MAC.attacker, TARGET, 999, port, ACK));
+}
+
+/** Flags that no connection begins with: none at all, FIN, FIN with PSH and URG (nmap's null, FIN and Xmas scans). */
+export function unbegun(): readonly Frame[] {
+  const scene = new Scene();
+  for (let port = 1; port <= 20; port++) {
+    const flags = [0, FIN, FIN | PUSH | URGENT][port % 3]!;
+    const ends = { src: TARGET, dst: ATTACKER, sport: port, dport: 999 };
+    scene
+      .segment(ATTACKER, MAC.attacker, TARGET, 999, port, flags)
+      .ip(MAC.server, TARGET, ATTACKER, 6, tcp(RST | ACK, { ...ends, seq: 0, ack: 1 + (flags & FIN) }));
+  }
+  return scene.frames;
 }
 
 export function repeated(): readonly Frame[] {

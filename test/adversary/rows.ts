@@ -23,8 +23,68 @@ export interface Row {
 
 const FRAMING = "test/framing/framing.test.ts";
 const LEARNED = "test/adversary/learned.test.ts";
-const KEYED = "records lie where a key of the start says, so nobody aims; whoever is found longest ago goes";
-const GUESSING = "with as many new records as the table has places between two of its own, an attacker is forgotten";
+const KEYED =
+  "records lie where a key of the start says, so nobody aims; of eight neighbours the four found most often stay, of the others whoever was found longest ago goes";
+const GUESSING =
+  "half as many new records as the table has places make it forget what is new; what is found often goes when four neighbours are found more often";
+
+/** Each table that what comes on `in` fills: how many places, what goes when it is full, what an attacker gets by filling it. */
+const TABLES: readonly (readonly [table: string, where: string, rule: string, remains: string])[] = [
+  [
+    "hosts, conversations, bindings and stations of ARP, domains, pairs that ping, channels, alerts that go on, suppression",
+    "`detectors/onboard/table.ts`",
+    "of eight neighbours the four found most often stay, if more than once; of the others the one found longest ago goes; of those that stay the one found longest ago counts one less",
+    "GUESSING. Whose record goes is new again: announced again, counted from the start, and an address is contested no more until both bear it again",
+  ],
+  [
+    "flows",
+    "`ip/onboard/flow.ts`",
+    "of a bucket of eight the one with fewest packets, by their number of binary digits, closed ones first; of equal ones the oldest",
+    "new flows with as many packets each as the one aimed at, eight times as many as there are buckets, within its timeout. It is reported as forced, and begins anew",
+  ],
+  [
+    "sources that may scan",
+    "`detectors/scan/onboard/scan.ts`",
+    "of eight neighbours the one whose walk has led least far, of equal ones the one seen longest ago",
+    "as many sources that fail as often",
+  ],
+  [
+    "what was contacted, what was judged (new hosts and services), recorded blocks, open questions of ARP",
+    "`scan.ts`, `detectors/newcomer`, `detectors/mil1553`, `detectors/arp`",
+    "the oldest of two, or of one place",
+    "it is counted, or announced, again; a replayed block is new",
+  ],
+  [
+    "fragments",
+    "`ip/onboard/fragments.ts`",
+    "what has timed out; otherwise the oldest first part of eight, and the anomaly frag_ignored says so",
+    "overlaps of a packet whose parts have 512 others between them. guard lets no fragment out",
+  ],
+  [
+    "state of rates, floods, beacons",
+    "by the place of the host or conversation",
+    "goes with it",
+    "a flooded or regular one is found often, and stays; what the baseline knows is never displaced",
+  ],
+  [
+    "quarantine",
+    "`diode/onboard/quarantine.ts`",
+    "entries stay until their time is over; what finds no place is shut out by a mark. New ones a minute are limited, apart for sources that no rule lets out",
+    "who can forge addresses that rules let out uses up the limit, and is not entered while he does: what he is found by is dropped, other frames of his pass; so they would under the next address",
+  ],
+  [
+    "recorders and their channels in guard",
+    "`diode/onboard/messages/pace.ts`, `places.ts`",
+    "a place is free 10 s after it was last used",
+    "where a rule names a network of recorders, who forges 64 of them keeps others out that fall silent for 10 s",
+  ],
+  [
+    "recorders in inspect, 1553 identities, the inventory, baselines",
+    "`mil1553/onboard/recorders.ts`, `detectors/*/onboard`",
+    "those that the policy names, or that were learned; never displaced",
+    "none known",
+  ],
+];
 
 const row = (
   detector: string,
@@ -50,6 +110,14 @@ export const ROWS: readonly Row[] = [
   row("scan", "evasion", "each SYN sent several times", "found: a contact counts once", "none known", {
     scene: { frames: attacks.repeated, alert: "scan" },
   }),
+  row(
+    "scan",
+    "evasion",
+    "no SYN: no flag at all, FIN, FIN with PSH and URG",
+    "found: what no connection begins with is an attempt",
+    "an ACK or a SYN-ACK that nothing precedes, as of a connection picked up midstream; UDP to hosts that send no errors; echo requests",
+    { scene: { frames: attacks.unbegun, alert: "scan" } },
+  ),
   row("scan", "evasion", "IP options, odd TTLs", "found: neither is looked at", "none known", {
     scene: { frames: attacks.dressed, alert: "scan" },
   }),
@@ -423,5 +491,11 @@ in its place, is that host to everybody, and no detector can tell.
 | detector | kind | what is tried | what comes of it | what remains possible | shown by |
 | --- | --- | --- | --- | --- | --- |
 ${rows.map(line).join("\n")}
+
+## Tables
+
+| of what | where | what goes when it is full | what remains possible |
+| --- | --- | --- | --- |
+${TABLES.map((cells) => `| ${cells.join(" | ").replace("GUESSING", GUESSING)} |`).join("\n")}
 `;
 }

@@ -156,6 +156,31 @@ describe("a scan", () => {
   });
 });
 
+describe("errors of ICMP that are forged", () => {
+  /** Datagrams of the honest host to twelve others, each some times, and errors that the attacker makes of them. */
+  const errors = (send: (scene: Scene, to: string) => void, after: number): Scene => {
+    const scene = new Scene();
+    const others = Array.from({ length: 12 }, (_, n) => EMPTY(n + 1));
+    for (const to of others) send(scene, to);
+    scene.wait(after);
+    for (const to of others) scene.unreachable(to, MAC.attacker, HONEST, quote(HONEST, to, 4000, 5000));
+    return scene.telemetry(HONEST, MAC.honest, 20);
+  };
+  const ask = (scene: Scene, to: string) => scene.datagram(HONEST, MAC.honest, to, 4000, 5000, Buffer.from("ask"));
+
+  // REQ-DETECT-015
+  it("about datagrams that were answered accuse nobody", async () => {
+    const scene = errors((s, to) => ask(s, to).datagram(to, MAC.server, HONEST, 5000, 4000, Buffer.from("answer")), 0);
+    expect((await outcome(SCAN, scene.frames)).quarantined).toEqual([]);
+  });
+
+  // REQ-DETECT-015
+  it("about what had begun long before accuse nobody: no first contact waits that long for its error", async () => {
+    const scene = errors((s, to) => ask(s, to), 5000);
+    expect((await outcome(SCAN, scene.frames)).quarantined).toEqual([]);
+  });
+});
+
 describe("a newcomer", () => {
   const policy = (action: string, more = "") =>
     policyOf(`${more}

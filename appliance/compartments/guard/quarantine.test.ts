@@ -65,6 +65,18 @@ describe("quarantine", () => {
     const outcome = shut.map((from, n) => guard.one(udp4({ src: from }), { time: 12n * SECOND + BigInt(n) }));
     expect(outcome.map((o) => typeof o === "string")).toEqual([true, true, true, false, false, false]);
   });
+  it("takes who can cross though others that cannot were forged before him, and the other way round", async () => {
+    const guard = await Guard.under(
+      policy(3).replace("from: any, to: any, ports: 7777", "from: fd00::/64, to: any, ports: 7777"),
+    );
+    const accuse = (sources: string[]) =>
+      guard
+        .run(sources.map((from) => ({ frame: udp4({ src: from }), verdict: SOURCE, time: 10n * SECOND })))
+        .events.filter(({ json }) => json.event_type === "weir_quarantine").length;
+    expect(accuse(Array.from({ length: 40 }, (_, n) => `172.16.0.${1 + n}`))).toBe(3);
+    expect(accuse([src, "10.0.0.21", "10.0.0.22", "10.0.0.23"])).toBe(3);
+    expect(guard.one(udp4({ src }), { time: 12n * SECOND })).toBe("quarantine");
+  });
   // REQ-FILTER-012
   it("a flood of forged sources frees nobody that is inside", async () => {
     const guard = await Guard.under(policy(60_000));

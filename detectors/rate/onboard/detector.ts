@@ -12,7 +12,7 @@ import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, Subject, raise, scaled } from "../../onboard/finding";
-import { accuseCounted, accuseFlow } from "../../ip/onboard/accuse";
+import { accuseCounted, accuseCountedFlow } from "../../ip/onboard/accuse";
 import { claim, learning } from "../../ip/onboard/area";
 import {
   CONVERSATIONS,
@@ -332,7 +332,7 @@ function judge(
   );
   // what a host gets, others send; of a conversation either side may be the cause
   if (base == 0) accuseCounted(f, e);
-  else if (base == BETWEEN && e.toServer && !e.unordered) accuseFlow(f);
+  else if (base == BETWEEN && e.toServer && !e.unordered) accuseCountedFlow(f, e);
   f.a = <f64>load<u32>(values + ((<usize>which) << 2));
   f.b = <f64>load<f32>(limits + ((<usize>which) << 2));
   described(f, version, protocol, service);

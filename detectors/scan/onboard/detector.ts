@@ -2,7 +2,7 @@
 // Port and host scans: what packets say of first contacts goes to the random walk of their source (scan.ts).
 import { InspectSettings, Tag, section } from "../../../appliance/contract/onboard/config";
 import { Action } from "../../../appliance/contract/onboard/abi";
-import { wasSent } from "../../../ip/onboard/flow";
+import { wasBegun } from "../../../ip/onboard/flow";
 import { Packet, innermost, quotation } from "../../../ip/onboard/packet";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
 import { addressKey } from "../../../ip/onboard/address";
@@ -81,10 +81,12 @@ function contact(k: Packet, e: Endpoints): usize {
   const ip = innermost(k);
   if (k.protocol == 6 && k.tcpHeader != 0) {
     const flags = (<u32>k.tcpFlags) & (SYN | ACK | RST);
-    if (flags == SYN) {
+    if (flags == SYN || flags == 0) {
+      // Without SYN, ACK and RST: no connection has such a segment, but closed ports answer it as they do a SYN
       const forward = scan.contactKey(e.src, e.dst, k.destPort, 6);
       const due = scan.attempt(forward, ip.version, ip.srcHi, ip.srcLo, k.macSrc, k.time);
-      scan.sentSyn(forward, k.seq, k.payloadClaimed);
+      if (flags) scan.sent(forward, k.seq + 1, k.payloadClaimed);
+      else scan.sent(forward, k.seq, k.payloadClaimed + 1); // FIN counts as a byte
       return due;
     }
     if (flags != (RST | ACK) && flags != (SYN | ACK)) return 0;
@@ -98,8 +100,8 @@ function contact(k: Packet, e: Endpoints): usize {
 
 /**
  * ICMP says that what it quotes did not reach its port or host. Whoever sent the error could quote anything: of a
- * datagram it is hearsay, unless it goes to whom it concerns, who was seen to send it. A SYN was noted when it was
- * sent.
+ * datagram it is hearsay, unless it goes to whom it concerns, who was seen to send it just before, without an answer.
+ * A SYN was noted when it was sent.
  */
 function refusal(k: Packet, e: Endpoints): usize {
   const v4 = k.protocol == 1 && k.icmpType == 3,
@@ -111,7 +113,7 @@ function refusal(k: Packet, e: Endpoints): usize {
   let key = scan.contactKey(source, target, k.quotedDest, q.protocol);
   if (q.protocol == 17) {
     const concerned = q.srcHi == e.dstHi && q.srcLo == e.dstLo && q.version == e.version;
-    const seen = concerned && wasSent(q, k.quotedSource, k.quotedDest, k);
+    const seen = concerned && wasBegun(q, k.quotedSource, k.quotedDest, k, scan.TIMEOUT);
     if (!seen) key ^= HEARD; // what is made up takes no contact away from what is seen
     const sender = changetype<Host>(e.target);
     const mac = isContested(sender) ? scan.MIXED : bearerOf(sender);

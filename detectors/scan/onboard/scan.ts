@@ -59,8 +59,8 @@ class Pending {
   time: u64;
   kind: u32; // of the source
   version: u32;
-  sequence: u32; // that a SYN-ACK acknowledges; TCP
-  data: u32; // bytes with the SYN, which may be acknowledged too
+  sequence: u32; // that an answer acknowledges; TCP
+  data: u32; // bytes more that may be acknowledged too
 }
 
 const SOURCE: usize = offsetof<Source>();
@@ -70,7 +70,7 @@ const ring: usize = memory.data(PENDING * offsetof<Pending>(), 8);
 const slots: usize = memory.data(SLOTS * 4, 8); // hash -> position in the ring
 const contacts: usize = memory.data(CONTACTS * 8, 8); // what was contacted lately: a two-way cache of keys
 
-const TIMEOUT: u64 = 4000000000;
+export const TIMEOUT: u64 = 4000000000;
 const HOLD: u64 = 600000000000;
 const ANSWERED: u64 = 0x1f83d9abfb41bd6b; // with a contact's hosts: one of them succeeded
 const REPEAT: u64 = 60000000000; // a source is announced again after this long at the earliest
@@ -130,11 +130,11 @@ export function attempt(key: u64, version: u32, hi: u64, lo: u64, mac: u64, time
   return due;
 }
 
-/** The attempt that was made last, by a SYN with this sequence number and so many bytes. */
-export function sentSyn(key: u64, sequence: u32, data: u32): void {
+/** Of the attempt that was made last: its answer acknowledges this sequence number, or up to so many bytes more. */
+export function sent(key: u64, sequence: u32, data: u32): void {
   const p = pending(key);
   if (p == 0) return;
-  changetype<Pending>(p).sequence = sequence + 1;
+  changetype<Pending>(p).sequence = sequence;
   changetype<Pending>(p).data = data;
 }
 

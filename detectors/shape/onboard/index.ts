@@ -2,8 +2,9 @@
 import { keyed } from "../../../lib/onboard/keyed";
 import { Text } from "../../../lib/onboard/text";
 import { Packet } from "../../../ip/onboard/packet";
+import { accuseFlowOf } from "../../ip/onboard/accuse";
 import { Detector } from "../../onboard/catalogue";
-import { Accused, isOff, raise, scaled } from "../../onboard/finding";
+import { isOff, raise, scaled } from "../../onboard/finding";
 import { channelKey, forgetEvictions, reset as forgetTraffic, update } from "./features";
 import { begin, learn as learnFrame } from "./learn";
 import { limit, protocolsDescribed } from "./model";
@@ -69,7 +70,7 @@ export function check(k: Packet): f64 {
 function alarm(k: Packet, score: f64, threshold: f64): void {
   const feature = strangest();
   const f = raise(Detector.SHAPE, 0, keyed(channelKey(), Detector.SHAPE), k.time, score, threshold);
-  f.accused = Accused.FLOW; // what a packet is held against, others had a hand in
+  accuseFlowOf(f, k); // what a packet is held against, others had a hand in
   f.a = feature;
   f.b = seenOf(feature);
   f.c = expectedOf();

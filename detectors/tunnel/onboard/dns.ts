@@ -21,7 +21,7 @@ import { later } from "../../onboard/clock";
 import { fullness, ofBytes } from "../../onboard/entropy";
 import { Finding, raise, scaled } from "../../onboard/finding";
 import { Table, find, nth, open } from "../../onboard/table";
-import { accuseCounted, accuseFlow } from "../../ip/onboard/accuse";
+import { accuseCounted, accuseCountedFlow } from "../../ip/onboard/accuse";
 import { learning } from "../../ip/onboard/area";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { member } from "../../ip/onboard/words";
@@ -209,7 +209,7 @@ function add(k: Packet, d: Domain, e: Endpoints, i: u32, step: f64): void {
     threshold = scaled(Detector.DNS_TUNNEL, 1);
   if (!(score > threshold)) return;
   const f = raise(Detector.DNS_TUNNEL, 1 + i, keyed(SALT + i, d.key), k.time, score, max<f64>(threshold, 1e-9));
-  if (isAnswer || (d.doubtful >> (<u16>i)) & 1) accuseFlow(f);
+  if (isAnswer || (d.doubtful >> (<u16>i)) & 1) accuseCountedFlow(f, e);
   else accuseCounted(f, e);
   f.a = s;
   // the last 16 characters of the domain and, behind, the fullness of the name below it in percent

@@ -16,7 +16,7 @@ import { later } from "../../onboard/clock";
 import { ofBytes } from "../../onboard/entropy";
 import { Finding, raise, scaled } from "../../onboard/finding";
 import { Table, find, nth, open } from "../../onboard/table";
-import { accuseCounted, accuseFlow } from "../../ip/onboard/accuse";
+import { accuseCounted, accuseCountedFlow } from "../../ip/onboard/accuse";
 import { learning } from "../../ip/onboard/area";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { hostMember, member } from "../../ip/onboard/words";
@@ -193,7 +193,7 @@ function add(k: Packet, e: Echo, ends: Endpoints, i: u32, step: u32, data: usize
   if (!(score > threshold)) return;
   const f = raise(Detector.ICMP_TUNNEL, 1 + i, keyed(SALT + i, e.key), k.time, score, max<f64>(threshold, 1e-9));
   if (i == Sum.CHANGED) accuseCounted(f, ends);
-  else accuseFlow(f); // what comes back, others may send
+  else accuseCountedFlow(f, ends); // what comes back, others may send
   f.a = s;
   f.b = limit;
   f.c = <f64>length;

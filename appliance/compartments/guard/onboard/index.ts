@@ -107,7 +107,7 @@ export function configure(length: u32): u32 {
 function begin(length: u32): void {
   output.beginOutput();
   beginTransfer(INPUT);
-  configureSpare(length);
+  configureSpare(length, CONTENT, CONTENT_SIZE);
   const s = settings(),
     l = changetype<Limits>(LIMITS);
   l.length = s.quarantineTime;
@@ -115,6 +115,9 @@ function begin(length: u32): void {
   l.protectedTerminals = s.protectedTerminals;
   l.protectedNetworks = protectedNetworks;
   l.protectedCount = protectedCount;
+  l.rules = rules;
+  l.ruleCount = ruleCount;
+  l.networks = networks;
 }
 
 export function run(from: u32, to: u32): u32 {
