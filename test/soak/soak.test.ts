@@ -1,4 +1,4 @@
-// Twenty seconds of `npm run soak`. Latency is measured and not judged here: in so short a time, beside other tests, it is
+// Twelve seconds of `npm run soak`. Latency is measured and not judged here: in so short a time, beside other tests, it is
 // the machine's.
 import { expect, it } from "vitest";
 import { whyNoImage } from "../../cli/image-replay.ts";
@@ -9,9 +9,9 @@ const reason = await whyNoImage();
 if (reason) console.log(`skipped: soak: ${reason}`);
 
 it.skipIf(reason)(
-  "20 seconds of all kinds of traffic: nothing grows, nothing is lost that is not counted",
+  "12 seconds of all kinds of traffic: nothing grows, nothing is lost that is not counted",
   async () => {
-    const { checks, totals, stretches } = await soak({ seconds: 20, stretch: 4, least: 10_000 });
+    const { checks, totals, stretches } = await soak({ seconds: 12, stretch: 3, least: 6_000 });
     console.log(
       `soak: ${totals.sent} frames; median latency ${stretches.map((one) => one.latencyMedian).join(", ")} ms`,
     );
