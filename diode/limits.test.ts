@@ -29,6 +29,7 @@ const WHOLE = {
   ],
   transfer: { in: { key: KEY }, out: { key: KEY } },
   learn: {},
+  flows: {},
   detectors: { scan: {}, newcomer: { services: [{ protocol: "udp", address: "any" }] } },
   quarantine: { for: "1s" },
 };
@@ -162,6 +163,8 @@ const LIMITS: Limit[] = [
   ["interfaces.log.stop-when-silent", ["15s", "3600s", "60min", "1h"], ["14s", "3601s", "61min", "2h", 30], SILENCE],
   key("interfaces.log.key"),
   words("checksums", ["verify", "ignore"]),
+  words("flows.vlans", ["apart", "together"]),
+  networks("detectors.scan.scanners"),
   name("rules.0.name"),
   words("rules.0.action", ["allow", "deny"]),
   [
@@ -272,6 +275,12 @@ describe("how many there may be", () => {
   it.each([
     ["rules", some(128, deny), some(129, deny), "rules: too many rules, expected at most 128"],
     ["messages", some(64, message), some(65, message), "messages: too many rules, expected at most 64"],
+    [
+      "detectors.scan.scanners",
+      Array(64).fill("10.0.0.1"),
+      Array(65).fill("10.0.0.1"),
+      "detectors.scan.scanners: 65 networks, expected at most 64",
+    ],
     ["messages", [data(512)], [data(513)], "messages: more than 512 checks of data words"],
     [
       "transfer.extensions",

@@ -69,7 +69,7 @@ rules:
   it.each([
     [
       "§",
-      "missing, expected a mapping with weir, interfaces, checksums, rules, messages, transfer, baseline, alerts, learn, detectors, protected, quarantine, recorders, tunnels",
+      "missing, expected a mapping with weir, interfaces, checksums, rules, messages, transfer, baseline, alerts, learn, detectors, protected, quarantine, recorders, recorder-year, tunnels, flows",
     ],
     ["weir: 1\n§weir: 1\n", "Map keys must be unique"],
     ["rules: [\n§", "Flow sequence in block collection must be sufficiently indented and end with a ]"],
@@ -282,6 +282,13 @@ describe("what a policy comes to", () => {
     for (const other of ["name: b", "ports: 2", "from: 10.0.0.0/8", "protocol: tcp", "action: deny"])
       expect(hash(text.replace(new RegExp(`${other.split(":")[0]}: [^,}]+`), other)), other).not.toBe(hash(text));
   });
+  it("is shown with the scanners that are wanted, and flows of all VLANs together", () => {
+    const more = "flows: { vlans: together }\ndetectors: { scan: { scanners: [10.0.3.0/24, fd00::5] } }\n";
+    const shown = shownText(compilePolicyText(policyWith("", more), "policy.yaml"));
+    expect(shown).toContain(", action alert, own scanners 10.0.3.0/24, fd00::5\n");
+    expect(shown).toContain("flows     of all VLANs together\n");
+  });
+
   it("is shown with its defaults, and what each rule still decides", () => {
     const compiled = compilePolicyText(
       rules(

@@ -333,6 +333,11 @@ it.each<[string, string, string[]]>([
     ["recorders: 65 combinations of addresses, ports and channels, expected at most 64 in all"],
   ],
   [
+    "scanners that are everybody",
+    `${NONE}detectors: { scan: { scanners: any } }\n`,
+    ["detectors.scan.scanners: any: everybody may scan, and no scan is found (warning)"],
+  ],
+  [
     "recorders of any kind, where something is let out",
     `${rule(UDP)}recorders: any\n`,
     ["recorders: any: whoever sends what looks like one is believed, and can have others shut out (warning)"],

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SYN } from "../../ip/testing/frames.ts";
+import { ACK, RST, SYN } from "../../ip/testing/frames.ts";
 import { normal, uniform } from "../../lib/numerics/random.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, byTime } from "../ip/testing/traffic.ts";
@@ -120,4 +120,40 @@ it("merges by the widest range", async () => {
   expect([merged!.shortest, merged!.longest]).toEqual([20, 30]);
   expect(mergeAll([...own].reverse())).toEqual([merged]);
   expect(packAll([merged!], 1, undefined, ["beacon"])[0]!.bytes.length).toBe(8 + 4 + 16);
+});
+
+// A program that tries again what is down
+it("is silent about a service that refuses every connection, until it accepts one", async () => {
+  const answered = (flags: (k: number) => number) =>
+    calls(30, () => 10).flatMap((f, k) => [
+      f,
+      at(
+        f.time / 1e9 + 0.02,
+        tcpFrame({ src: MASTER, dst: VICTIM, sport: 443, dport: 20000 + k, size: 0, flags: flags(k) }),
+      ),
+    ]);
+  const found = async (frames: Frame[]) => beacons(checkAll(await IpProbe.create(), frames));
+  expect(await found(answered(() => RST | ACK))).toEqual([]);
+  const later = await found(answered((k) => (k < 20 ? RST | ACK : SYN | ACK)));
+  expect(later[0]!.time).toBeCloseTo(1000 + 21 * 10, 2);
+  expect(await found(answered(() => SYN | ACK))).not.toEqual([]);
+});
+
+it("says where no connection was accepted, and where all datagrams are of one socket, as a keep-alive's are", async () => {
+  const seen = async (frames: Frame[]) => beacons(checkAll(await IpProbe.create(), frames)).at(-1)!.seen;
+  const datagrams = (sport: (k: number) => number) =>
+    calls(20, () => 25).map(({ time }, k) =>
+      at(time / 1e9, udpFrame({ src: VICTIM, dst: MASTER, sport: sport(k), dport: 51820, size: 32 })),
+    );
+  expect(await seen(datagrams(() => 40_000))).toMatch("%; all datagrams of one socket, as a keep-alive's are");
+  expect(await seen(datagrams((k) => 40_000 + k))).toMatch(/ %$/);
+  const unanswered = calls(20, () => 10);
+  expect(await seen(unanswered)).toMatch("%; no connection was accepted");
+  const accepted = unanswered.map((f, k) =>
+    at(
+      f.time / 1e9 + 0.02,
+      tcpFrame({ src: MASTER, dst: VICTIM, sport: 443, dport: 20000 + k, size: 0, flags: SYN | ACK }),
+    ),
+  );
+  expect(await seen(byTime([...unanswered, ...accepted]))).toMatch(/ %$/);
 });

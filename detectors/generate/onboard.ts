@@ -144,6 +144,15 @@ export function dispatch(all: readonly Registered[]): string {
           ),
         ]
       : []),
+    ...(having("ending").length
+      ? [
+          block(
+            "Nothing comes any more: the input is at its end.",
+            "export function ending(time: u64): void",
+            having("ending").map((one) => `  ${call(one, "ending", "time")}`),
+          ),
+        ]
+      : []),
     exportNext(inBaseline(all).filter(({ hooks }) => hooks.has("exportNext"))),
     block(
       "Records forgotten because a table was full: an attack with many addresses shows here.",

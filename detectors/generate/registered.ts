@@ -15,6 +15,7 @@ export const HOOKS = [
   "verdict",
   "expire",
   "passing",
+  "ending",
   "exportNext",
   "evictions",
   "spare",

@@ -165,6 +165,11 @@ export function expire(time: u64): void {
   scan.expire(time);
 }
 
+/** Nothing comes any more: the input is at its end. */
+export function ending(time: u64): void {
+  scan.ending(time);
+}
+
 /** Writes the members of the next baseline entry; false when none is left, and the next call begins anew. */
 export function exportNext(t: Text): bool {
   if (learns) {

@@ -43,6 +43,19 @@ it("knows a talk from its middle, from either side, and not one that goes the ot
   expect([found(answer), found(back)]).toEqual([0, 1]);
 });
 
+// REQ-DECODE-027
+it.each<[string, (to: object) => Uint8Array]>([
+  ["TCP", (ends) => tcpFrame({ ...ends, size: 20 } as Parameters<typeof tcpFrame>[0])],
+  ["UDP", (ends) => udpFrame({ ...ends, size: 20 } as Parameters<typeof udpFrame>[0])],
+])("knows who serves at a port that tells nothing, though the server is seen first: %s", async (_, make) => {
+  const asks = make({ src: "10.1.0.10", dst: "10.1.0.101", sport: 5001, dport: 20000 });
+  const answers = make({ src: "10.1.0.101", dst: "10.1.0.10", sport: 20000, dport: 5001 });
+  const probe = await taught([at(1, asks), at(1.1, answers)], undefined, only);
+  expect(checkAll(probe, [at(2000, answers), at(2001, asks)])).toEqual([]);
+  const swapped = await taught([at(1, answers), at(1.1, asks)], undefined, only);
+  expect(checkAll(swapped, [at(2000, asks)])).toEqual([]);
+});
+
 it("draws many ports of one pair together, and many external servers of one client; never internal ones", async () => {
   const syn = (src: string, dst: string, dport: number, t: number) =>
     at(t, tcpFrame({ src, dst, sport: 40000 + t, dport, size: 0, flags: SYN }));

@@ -1,4 +1,6 @@
-/** What a policy may say of the scan detector: the parameters of Jung et al. 2004, and its action. */
+/** What a policy may say of the scan detector: the parameters of Jung et al. 2004, its action, and whose scans are
+ * wanted. */
+import { networks } from "../../lib/addresses.ts";
 import { object, oneOf, parsed } from "../../lib/yaml.ts";
 
 const share = parsed<number>("a number above 0 and below 1", (value) =>
@@ -11,4 +13,5 @@ export const policy = object({
   "false-positive": share.optional(),
   detection: share.optional(),
   action: oneOf("alert", "tighten", "quarantine", "quarantine-flow").optional(),
+  scanners: networks().optional(),
 });

@@ -25,6 +25,9 @@ describe("DNS", () => {
       "a file in 60-byte names, one in 10 s": asks(10, 120, () => `${labels(60)}.evil.net`),
       "commands in TXT answers of 400 bytes, 1 in 3 s": asks(3, 120, (k) => `${k % 4}.evil.net`, 16, 400),
       "300 short new names a minute": asks(0.2, 1500, () => `${word(12)}.evil.net`),
+      "data as addresses, 30 a second": asks(1 / 30, 3000, (k) => `${k & 255}.${k >> 8}.7.${k % 200}.evil.net`),
+      "what is no address: five digits": asks(0.2, 1500, () => `1.2.3.${word(5, "0123456789")}.evil.net`),
+      "what is no address: zeros in front": asks(0.2, 1500, (k) => `1.2.${k >> 8}.00${k & 255}.evil.net`),
       "no DNS at all on port 53": every(0.5, 100, 1000, () =>
         udpData(CLIENT, 5000, OUTSIDE, 53, Buffer.from(word(100))),
       ),
@@ -55,6 +58,16 @@ describe("DNS", () => {
         (k) => `${"abcdef"[k % 6]!.repeat(50)}.service.example.co.uk`,
       ),
       "a mail server's SPF and DKIM records": asks(5, 300, (k) => `selector1._domainkey.site${k}.com`, 16, 400),
+      "a mail server's block list, 3 senders a second": asks(
+        1 / 3,
+        900,
+        (k) => `${[k & 255, (k * 7) & 255, (k * 31) & 255, k % 200].join(".")}.zen.lists.org`,
+      ),
+      "the same of IPv6, a sender a second": asks(
+        1,
+        600,
+        () => `${[...word(32, "0123456789abcdef")].join(".")}.lists.org`,
+      ),
       "a telemetry name of 60 bytes once a minute": asks(60, 60, () => `${word(60)}.telemetry.example.com`),
       "dynamic updates and keep-alives": every(1, 200, 1000, (k) => {
         const message = dnsMessage({ name: "host.example.com" });
@@ -148,6 +161,11 @@ describe("ICMP", () => {
         ),
         2,
       ],
+      "72 random bytes twice a second, returned": [pings(0.5, 600, () => noise(72)), 1],
+      "56 random bytes a second, not returned": [
+        every(1, 600, 1000, (k) => echo(8, CLIENT, OUTSIDE, 7, k, noise(56))),
+        1,
+      ],
       "replies only": [every(0.5, 100, 1000, (k) => echo(0, CLIENT, OUTSIDE, 7, k, noise(64))), 3],
     };
     for (const [name, [frames, what]] of Object.entries(cases)) {
@@ -162,6 +180,7 @@ describe("ICMP", () => {
       "ping of Linux, an hour": pings(1, 3600, (k) => linux(k)),
       "ping of Windows": pings(1, 600, windows),
       "both at once": pings(0.5, 1200, (k) => (k % 2 ? windows() : linux(k))),
+      "56 random bytes a second, returned": pings(1, 900, () => noise(56)),
       "always the same 512 random bytes": pings(0.1, 1000, () => payload),
       "sizes from 60 to 1,400 (path MTU)": pings(0.5, 600, (k) => linux(k, 60 + ((k * 10) % 1340))),
       "flood ping, answered late": byTime([

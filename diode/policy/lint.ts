@@ -1,6 +1,6 @@
 // REQ-GROUND-014
 /** What is wrong or doubtful in a policy that is well-formed: found by looking at rules together. */
-import { MAX_CHECKS, MAX_RECORDERS, MAX_TUNNELS } from "../../appliance/contract/config.ts";
+import { MAX_CHECKS, MAX_RECORDERS, MAX_SCANNERS, MAX_TUNNELS } from "../../appliance/contract/config.ts";
 import { ACCUSES } from "../../detectors/catalogue.ts";
 import { macText, type Network, networkText } from "../../lib/addresses.ts";
 import { inOrder, type Problem, type YamlSource } from "../../lib/yaml.ts";
@@ -103,6 +103,11 @@ function checkBelieved(policy: Policy, wrong: Say, doubtful: Say): void {
   };
   count("recorders", packRecorders(policy).length, MAX_RECORDERS);
   count("tunnels", packTunnels(policy).length, MAX_TUNNELS);
+  const scanners = policy.scan.scanners.length;
+  if (scanners > MAX_SCANNERS)
+    wrong(["detectors", "scan", "scanners"], `${scanners} networks, expected at most ${MAX_SCANNERS}`);
+  if (policy.scan.scanners.some(({ bits }) => bits === 0))
+    doubtful(["detectors", "scan", "scanners"], "any: everybody may scan, and no scan is found");
 }
 
 /** 10.0.0.5/24 is most often a slip: of what, only its author knows. */
@@ -124,6 +129,7 @@ function checkHostBits(policy: Policy, doubtful: Say): void {
   for (const [n, { between }] of (policy.tunnels === "any" ? [] : policy.tunnels).entries())
     look(["tunnels", n, "between"], between);
   look(["detectors", "newcomer", "hosts"], policy.newcomer.hosts ?? []);
+  look(["detectors", "scan", "scanners"], policy.scan.scanners);
 }
 
 function checkRules({ rules, out }: Policy, wrong: Say, doubtful: Say): void {

@@ -106,7 +106,15 @@ export interface Policy {
   messages: MessageRule[];
   /** For what a rule with payload: transfer lets out. */
   transfer: Transfer | undefined;
-  scan: { theta0: number; theta1: number; alpha: number; power: number; action: DetectorAction };
+  scan: {
+    theta0: number;
+    theta1: number;
+    alpha: number;
+    power: number;
+    action: DetectorAction;
+    /** Whose scans are wanted. */
+    scanners: Network[];
+  };
   newcomer: {
     hosts: Network[] | undefined;
     services: Service[] | undefined;
@@ -130,6 +138,8 @@ export interface Policy {
   /** Of recorders that date by the day of the year. */
   recorderYear: number | undefined;
   tunnels: Tunnel[] | "any";
+  /** VLANs are no part of what tells flows apart. */
+  joinsVlans: boolean;
   quarantine: { time: bigint; perMinute: number; tightened: Rate | undefined; protectedTerminals: Range[] } | undefined;
 }
 
@@ -172,6 +182,7 @@ export function modelOf(file: PolicyFile): Policy {
       alpha: scan?.["false-positive"] ?? SCAN.alpha,
       power: scan?.detection ?? SCAN.power,
       action: scan?.action ?? "alert",
+      scanners: scan?.scanners ?? [],
     },
     newcomer: {
       hosts: newcomer?.hosts,
@@ -200,6 +211,7 @@ export function modelOf(file: PolicyFile): Policy {
       file.tunnels === "any"
         ? "any"
         : (file.tunnels ?? []).map((t) => ({ ...t, port: t.port ?? TUNNEL_PORTS[t.kind] ?? 0 })),
+    joinsVlans: file.flows?.vlans === "together",
     quarantine: file.quarantine && {
       time: file.quarantine.for,
       perMinute: file.quarantine["per-minute"] ?? 30,

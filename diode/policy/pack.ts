@@ -40,7 +40,8 @@ export function inspectPart(policy: Policy, baseline: readonly config.Section[] 
     (policy.ungrouped ? InspectFlag.UNGROUPED : 0) |
     (policy.scores ? InspectFlag.SCORES : 0) |
     (policy.recorders === "any" ? InspectFlag.ANY_RECORDER : 0) |
-    (policy.tunnels === "any" ? InspectFlag.ANY_TUNNEL : 0);
+    (policy.tunnels === "any" ? InspectFlag.ANY_TUNNEL : 0) |
+    (policy.joinsVlans ? InspectFlag.JOIN_VLANS : 0);
   const settings = packed(config.InspectSettings, {
     flags,
     anomaliesPerSecond: policy.anomaliesPerSecond,
@@ -59,6 +60,10 @@ export function inspectPart(policy: Policy, baseline: readonly config.Section[] 
     { tag: Tag.HOSTS, bytes: joined((newcomer.hosts ?? []).map((n) => network(n))) },
     { tag: Tag.SERVICES, bytes: joined((newcomer.services ?? []).map((s) => network(s.network, s))) },
     { tag: Tag.DETECTORS, bytes: joined(policy.tuning.map((t) => detectorSetting(t, ACTIONS[t.action]))) },
+    ...named(
+      Tag.SCANNERS,
+      scan.scanners.map((n) => network(n)),
+    ),
     ...named(Tag.RECORDERS, packRecorders(policy)),
     ...named(Tag.TUNNELS, packTunnels(policy)),
     ...baseline,

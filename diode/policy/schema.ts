@@ -252,6 +252,7 @@ export const policySchema = object({
   recorders: listed(recorder, MAX_RECORDERS, "recorders").optional(),
   "recorder-year": integer(1970, 2224).optional(),
   tunnels: listed(tunnel, MAX_TUNNELS, "tunnels").optional(),
+  flows: object({ vlans: oneOf("apart", "together").optional() }).optional(),
 });
 
 /** A policy file as it was written, values read, defaults not yet filled in. */

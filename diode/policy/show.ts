@@ -68,13 +68,14 @@ function settings(policy: Policy): string[] {
     `out       ${macText(out.mac)}, transmit only, to ${macText(out.nextHop)}, mtu ${note(out.mtu, 1500)}, ttl ${note(out.ttl, 64)}, rate ${out.rate?.text ?? "unlimited"}${queueText(policy)}`,
     `log       ${macText(log.mac)}, transmit only, as ${log.hostname} ${collector}, ${log.key ? "authenticated" : "not authenticated"}${log.silence ? `, stops when silent for ${log.silence}s` : ""}`,
     `checksums ${policy.ignoreChecksums ? "ignore" : "verify"}`,
-    `scan      benign-success ${note(scan.theta0, SCAN.theta0)}, scanner-success ${note(scan.theta1, SCAN.theta1)}, false-positive ${note(scan.alpha, SCAN.alpha)}, detection ${note(scan.power, SCAN.power)}, action ${scan.action}`,
+    `scan      benign-success ${note(scan.theta0, SCAN.theta0)}, scanner-success ${note(scan.theta1, SCAN.theta1)}, false-positive ${note(scan.alpha, SCAN.alpha)}, detection ${note(scan.power, SCAN.power)}, action ${scan.action}${scan.scanners.length ? `, own scanners ${scan.scanners.map(networkText).join(", ")}` : ""}`,
     `newcomer  ${newcomer.hosts ? `${newcomer.hosts.length} known networks` : "every host is known"}, ${newcomer.services ? `${newcomer.services.length} known services` : "every service is known"}, action ${newcomer.action}`,
     ...tuningLines(policy),
     `anomalies ${policy.anomaliesPerSecond} events a second at most`,
     `recorders ${believed(policy.recorders, ({ name, addresses, ports }) => `${name} (${addresses.map(networkText).join(", ")} to port ${listText(ports)})`)}`,
     ...(policy.recorderYear ? [`year      ${policy.recorderYear}, of recorders that date by the day of the year`] : []),
     `tunnels   ${believed(policy.tunnels, ({ name, kind, port, between }) => `${name} (${kind}${port ? ` ${port}` : ""} between ${between.map(networkText).join(", ")})`)}`,
+    ...(policy.joinsVlans ? ["flows     of all VLANs together"] : []),
     ...(policy.transfer
       ? [
           `transfer  ${policy.transfer.profile}, files of at most ${policy.transfer.largest} bytes, ${policy.transfer.extensions.join(", ") || "any name"}, ${policy.transfer.content}${policy.transfer.total < Number.MAX_SAFE_INTEGER ? `, ${policy.transfer.total} bytes in all` : ""}, clocks within ${durationText(policy.transfer.tolerance)}`,

@@ -36,7 +36,7 @@ messages:
   - { name: any, action: deny }
 transfer: { profile: records, in: { key: "${"ca".repeat(32)}" }, out: { key: "${"fe".repeat(32)}" }, largest: 5000, total: 70000, tolerance: 90s, extensions: [txt, pdf], content: ascii }
 detectors:
-  scan: { benign-success: 0.9, action: quarantine }
+  scan: { benign-success: 0.9, action: quarantine, scanners: [10.0.3.0/24, fd00::5] }
   newcomer: { hosts: 10.0.0.0/24, services: [{ protocol: udp, address: any, port: 53 }], action: drop }
   rate: { threshold: 2.5, action: tighten }
   silence: off

@@ -3,7 +3,7 @@
 // Nothing here copies bytes of a packet into the text: only numbers, addresses, and names from tables.
 import { Text, byte, ipv4, ipv6, lit, mac, padded, hex8, timestamp, unsigned } from "../../lib/onboard/text";
 import { writeAnomaly } from "./generated/anomaly";
-import { Flow, FlowReason, FlowState, HEARSAY, flowId } from "./flow";
+import { Flow, FlowReason, FlowState, HEARSAY, Mark, flowId } from "./flow";
 import { Packet, VLANS, anomalyId, anomalyLayer, innermost, vlan, Is } from "./packet";
 import { writeProtocol } from "./generated/protocol";
 import { ACK, FIN, PSH, RST, SYN, URG } from "./tcp";
@@ -146,7 +146,7 @@ export function writeFlowEvent(t: Text, f: Flow, now: u64): void {
   lit(t, ',"bytes_toclient":');
   unsigned(t, f.bytesToClient);
   lit(t, ',"start":"');
-  timestamp(t, f.start);
+  timestamp(t, min<u64>(f.start, f.last));
   lit(t, '","end":"');
   timestamp(t, f.last);
   lit(t, '","age":');
@@ -164,7 +164,7 @@ export function writeFlowEvent(t: Text, f: Flow, now: u64): void {
           ? "tcp_reuse"
           : "shutdown",
   );
-  lit(t, f.alerted ? '","alerted":true}' : '","alerted":false}');
+  lit(t, (<u32>f.marks) & Mark.ALERTED ? '","alerted":true}' : '","alerted":false}');
   if (f.protocol == 6) tcp(t, f);
   byte(t, 125);
 }

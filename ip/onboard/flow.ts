@@ -1,11 +1,11 @@
 // REQ-DECODE-007, REQ-DECODE-008
 // Flows: what two endpoints said to each other, both directions in one entry.
 //
-// Key: addresses of the innermost IP packet, its protocol, its ports, the two outermost VLANs. The first packet's
-// source is the client, unless it is a SYN-ACK. Later fragments have no ports and belong to no flow; nor does what is
-// not IP.
+// Key: addresses of the innermost IP packet, its protocol, its ports, and the two outermost VLANs, unless the
+// policy joins them. Which end is the server: roles.ts; where a first SYN or SYN-ACK of a known flow says otherwise, the
+// ends change places. Later fragments have no ports and belong to no flow; nor does what is not IP.
 //
-//   table   buckets of 8 entries (96 bytes) with 8 tags (u32 of the hash; 0 = free) beside them in one cache line
+//   table   buckets of 8 entries (104 bytes) with 8 tags (u32 of the hash; 0 = free) beside them in one cache line
 //   lists   one for each timeout, every flow in one of them, the flow seen longest ago in front
 //
 // Eviction: a new flow in a full bucket forces out the one of that bucket that has had fewest packets, by their number
@@ -13,14 +13,21 @@
 // brought in itself; a flow in use goes when all of its bucket have as many packets, which costs as many for each.
 // Timeouts, on the time of records: new TCP 60 s, established 600 s, closed 10 s; anything else 30 s until answered,
 // then 300 s (Suricata's defaults, but for closed TCP: there 0). When time goes backwards nothing times out until it is
-// back. A SYN on a closed connection starts another flow; the old one is evicted() then.
+// back; a flow that is dated further ahead than its timeout holds up no others. A packet that comes later than its flow's
+// timeout starts another flow, as does a SYN on a closed connection, unless it is that connection's own, stored late; the
+// old one is evicted() then.
+//
+// A segment that its receiver ignores is counted, and changes nothing: tcp-window.ts.
 import { mix } from "../../lib/onboard/bytes";
 import { wide3 } from "../../lib/onboard/keyed";
 import { addressKey } from "./address";
 import { FLOWS } from "./capacity";
 import { Ip, Is, Packet, innermost } from "./packet";
+import { Server, serverOf } from "./roles";
+import { learnService } from "./services";
 import { ACK, FIN, SYN } from "./tcp";
 import { TcpState, nextState } from "./tcp-state";
+import { isIgnored as isUntaken, noteSent, otherWay } from "./tcp-window";
 
 export const enum FlowState {
   NEW = 0,
@@ -56,28 +63,45 @@ export class Flow {
   tcpState: u8; // TcpState
   flagsToServer: u8; // TCP flags seen
   flagsToClient: u8;
-  icmpType: u8; // of the first packet
-  icmpCode: u8;
+  icmpType: u8; // of the first packet; of TCP, with nextToServer: tcp-window.ts
+  icmpCode: u8; // with nextToClient
   newer: u16; // neighbours in its list, 1 + index
   older: u16;
   list: u8;
   reason: u8; // FlowReason, when it is over
-  alerted: u8; // set by whoever raised an alert on it
+  marks: u8; // Mark
   toClient: u8; // direction of the last packet
+  nextToServer: u32; // TCP: number behind the last byte of each direction
+  nextToClient: u32;
 }
 
-const SIZE: usize = 96;
+/** Flow.marks */
+export const enum Mark {
+  ALERTED = 1, // set by whoever raised an alert on it
+  REVERSED = 2, // the ends have changed places: its identifier is that of before
+} // and Seen of each direction: tcp-window.ts
+
+const SIZE: usize = offsetof<Flow>();
 const WAYS: u32 = 8;
 const LISTS: u32 = 5;
 const SECOND: u64 = 1000000000;
-const table: usize = memory.data(FLOWS * 96, 8);
+const LATE: u64 = 30 * SECOND; // what is stored out of order is by less than that
+const TURNS: u32 = 4; // flows of a list that are put behind the others, for one record
+const table: usize = memory.data(FLOWS * offsetof<Flow>(), 8);
 const tags: usize = memory.data(FLOWS * 4, 64);
 const heads: usize = memory.data(8 * 4, 8); // for each list {u16 oldest, u16 newest}, 1 + index
-const gone: usize = memory.data(96, 8); // copy of the flow that was forced out or has timed out
+const gone: usize = memory.data(offsetof<Flow>(), 8); // copy of the flow that was forced out or has timed out
 
 let open: u32 = 0;
 let forced: u64 = 0;
 let present: bool = false;
+let ignored: bool = false; // the last packet, by its receiver
+let isByVlan: bool = true; // VLANs tell flows apart
+
+/** @param isJoined the two directions of a conversation may be in different VLANs (asymmetric routing) */
+export function joinVlans(isJoined: bool): void {
+  isByVlan = !isJoined;
+}
 
 /** Flows in the table, and how many were forced out of it. */
 export function openFlows(): u32 {
@@ -90,6 +114,11 @@ export function forcedFlows(): u64 {
 /** The flow that the last update() forced out or replaced (a copy, valid until the next call), or 0. */
 export function evicted(): usize {
   return present ? gone : 0;
+}
+
+/** Whether the receiver of the packet that update() counted last does not take it. */
+export function wasIgnored(): bool {
+  return ignored;
 }
 
 /** The same whichever way the packet goes. */
@@ -105,26 +134,36 @@ export function evicted(): usize {
 /** In place of 0: of what is reported only (../../appliance/compartments/inspect/onboard/traffic.ts). */
 export const HEARSAY: u32 = 0x80000000;
 
+/** The two outermost VLANs as a flow has them, and a mark. */
+@inline function vlansOf(k: Packet, mark: u32): u32 {
+  return load<u32>(changetype<usize>(k), offsetof<Packet>("vlan0")) | mark;
+}
+/** What of them is in its key. */
+@inline function keyed(vlans: u32): u32 {
+  return isByVlan ? vlans : vlans & HEARSAY;
+}
+
 /**
  * Counts the packet; returns its flow, or 0 when it belongs to none. evicted() may have another one afterwards. `mark`:
  * flows with another mark are others.
  */
 export function update(k: Packet, mark: u32 = 0): usize {
   present = false;
+  ignored = false;
   if (k.ips == 0 || k.flags & Is.LATER) return 0;
   const ip = innermost(k);
-  const vlans = load<u32>(changetype<usize>(k), offsetof<Packet>("vlan0")) | mark;
+  const vlans = vlansOf(k, mark);
   const sourcePort = <u32>k.sourcePort,
     destPort = <u32>k.destPort,
     protocol = <u32>k.protocol;
-  const h = flowKey(ip, protocol, sourcePort, destPort, vlans);
+  const h = flowKey(ip, protocol, sourcePort, destPort, keyed(vlans));
   const bucket = bucketOf(h);
   const tag = (<u32>(h >> 32)) | 1;
   const base = tags + ((<usize>bucket) << 2);
   for (let i: u32 = 0; i < WAYS; ++i) {
     if (load<u32>(base + ((<usize>i) << 2)) != tag) continue;
     const f = changetype<Flow>(table + <usize>(bucket + i) * SIZE);
-    if (<u32>f.protocol != protocol || f.vlans != vlans || f.version != ip.version) continue;
+    if (<u32>f.protocol != protocol || keyed(f.vlans) != keyed(vlans) || f.version != ip.version) continue;
     let toServer = true;
     if (
       f.srcLo == ip.srcLo &&
@@ -145,10 +184,15 @@ export function update(k: Packet, mark: u32 = 0): usize {
     )
       toServer = false;
     else continue;
-    if (protocol == 6 && f.state == FlowState.CLOSED && (k.tcpFlags & (SYN | ACK)) == SYN) {
-      leave(f, FlowReason.TCP_REUSE);
+    const reason = overBy(f, k, toServer);
+    if (reason != FlowReason.NONE) {
+      leave(f, reason);
       present = true;
       return begin(k, bucket + i, tag, vlans);
+    }
+    if (protocol == 6 && k.tcpFlags & SYN && isOtherWay(f, k, toServer)) {
+      reverse(f);
+      toServer = !toServer;
     }
     count(f, k, toServer);
     moveToEnd(f, bucket + i);
@@ -157,12 +201,70 @@ export function update(k: Packet, mark: u32 = 0): usize {
   return begin(k, place(bucket), tag, vlans);
 }
 
+/** Why the flow is over at a packet that has its key; NONE: the packet is one of it. */
+function overBy(f: Flow, k: Packet, toServer: bool): FlowReason {
+  if (k.time > f.last && k.time - f.last > timeout(f.list)) return FlowReason.TIMEOUT;
+  if (f.protocol != 6 || f.state != FlowState.CLOSED || (k.tcpFlags & (SYN | ACK)) != SYN) return FlowReason.NONE;
+  if (isIgnored(f, k, toServer)) return FlowReason.NONE;
+  return !hasClientSyn(f) && k.time <= f.last && f.last - k.time < LATE ? FlowReason.NONE : FlowReason.TCP_REUSE;
+}
+
+/** Whether the SYN of the client was seen. */
+@inline function hasClientSyn(f: Flow): bool {
+  return ((<u32>f.flagsToServer) & SYN) != 0;
+}
+
+/** A first SYN, or SYN-ACK, shows that the server is at the other end than was taken for it. */
+function isOtherWay(f: Flow, k: Packet, toServer: bool): bool {
+  if ((<u32>(f.flagsToServer | f.flagsToClient)) & SYN || isIgnored(f, k, toServer)) return false;
+  return ((k.tcpFlags & ACK) != 0) == toServer;
+}
+
+function reverse(f: Flow): void {
+  const hi = f.srcHi,
+    lo = f.srcLo,
+    port = f.srcPort,
+    bytes = f.bytesToServer,
+    packets = f.packetsToServer,
+    flags = f.flagsToServer;
+  f.srcHi = f.dstHi;
+  f.srcLo = f.dstLo;
+  f.srcPort = f.destPort;
+  f.bytesToServer = f.bytesToClient;
+  f.packetsToServer = f.packetsToClient;
+  f.flagsToServer = f.flagsToClient;
+  f.dstHi = hi;
+  f.dstLo = lo;
+  f.destPort = port;
+  f.bytesToClient = bytes;
+  f.packetsToClient = packets;
+  f.flagsToClient = flags;
+  const next = f.nextToServer,
+    opened = f.icmpType;
+  f.nextToServer = f.nextToClient;
+  f.nextToClient = next;
+  f.icmpType = f.icmpCode;
+  f.icmpCode = opened;
+  f.marks = <u8>(((<u32>f.marks) & Mark.ALERTED) | Mark.REVERSED | otherWay(f.marks));
+}
+
+/** Whether the segment's receiver does not take it. */
+function isIgnored(f: Flow, k: Packet, toServer: bool): bool {
+  return k.tcpHeader != 0 && isUntaken(k, f.marks, numbersOf(f), opensOf(f), toServer ? 0 : 1);
+}
+@inline function numbersOf(f: Flow): usize {
+  return changetype<usize>(f) + offsetof<Flow>("nextToServer");
+}
+@inline function opensOf(f: Flow): usize {
+  return changetype<usize>(f) + offsetof<Flow>("icmpType");
+}
+
 /**
  * Whether a packet with this header and these ports was seen on the VLANs of `k`, within the last `span` ns for the
  * first time, and nothing came back; nothing changes.
  */
 export function wasBegun(ip: Ip, sourcePort: u32, destPort: u32, k: Packet, span: u64): bool {
-  const vlans = load<u32>(changetype<usize>(k), offsetof<Packet>("vlan0")),
+  const vlans = keyed(vlansOf(k, 0)),
     protocol = <u32>ip.protocol;
   const h = flowKey(ip, protocol, sourcePort, destPort, vlans);
   const bucket = bucketOf(h);
@@ -170,17 +272,19 @@ export function wasBegun(ip: Ip, sourcePort: u32, destPort: u32, k: Packet, span
   for (let i: u32 = 0; i < WAYS; ++i) {
     if (load<u32>(tags + ((<usize>(bucket + i)) << 2)) != tag) continue;
     const f = at(bucket + i);
-    if (<u32>f.protocol != protocol || f.vlans != vlans || f.version != ip.version) continue;
+    if (<u32>f.protocol != protocol || keyed(f.vlans) != vlans || f.version != ip.version) continue;
     if (f.srcLo == ip.srcLo && f.srcHi == ip.srcHi && f.dstLo == ip.dstLo && f.dstHi == ip.dstHi)
-      if (<u32>f.srcPort == sourcePort && <u32>f.destPort == destPort) return isOneWay(f, k.time, span);
+      if (<u32>f.srcPort == sourcePort && <u32>f.destPort == destPort)
+        return isOneWay(f, f.packetsToServer, f.packetsToClient, k.time, span);
     if (f.srcLo == ip.dstLo && f.srcHi == ip.dstHi && f.dstLo == ip.srcLo && f.dstHi == ip.srcHi)
-      if (<u32>f.srcPort == destPort && <u32>f.destPort == sourcePort) return false; // what answers begins nothing
+      if (<u32>f.srcPort == destPort && <u32>f.destPort == sourcePort)
+        return isOneWay(f, f.packetsToClient, f.packetsToServer, k.time, span);
   }
   return false;
 }
 
-@inline function isOneWay(f: Flow, now: u64, span: u64): bool {
-  return f.packetsToServer != 0 && f.packetsToClient == 0 && (now < f.start || now - f.start <= span);
+@inline function isOneWay(f: Flow, sent: u32, back: u32, now: u64, span: u64): bool {
+  return sent != 0 && back == 0 && (now < f.start || now - f.start <= span);
 }
 
 /**
@@ -189,12 +293,18 @@ export function wasBegun(ip: Ip, sourcePort: u32, destPort: u32, k: Packet, span
 export function nextExpired(now: u64): usize {
   present = false;
   for (let list: u32 = 0; list < LISTS; ++list) {
-    const oldest = <u32>load<u16>(heads + ((<usize>list) << 2));
-    if (oldest == 0) continue;
-    const f = at(oldest - 1);
-    if (now > f.last && now - f.last > timeout(list)) {
-      leave(f, FlowReason.TIMEOUT);
-      return gone;
+    for (let turns: u32 = 0; turns < TURNS; ++turns) {
+      const oldest = <u32>load<u16>(heads + ((<usize>list) << 2));
+      if (oldest == 0) break;
+      const f = at(oldest - 1);
+      if (now > f.last) {
+        if (now - f.last <= timeout(list)) break;
+        leave(f, FlowReason.TIMEOUT);
+        return gone;
+      }
+      if (f.last - now <= timeout(list)) break;
+      unlink(f); // dated ahead: behind the others
+      append(f, oldest - 1, list);
     }
   }
   return 0;
@@ -215,8 +325,15 @@ export function finish(): usize {
 
 /** Identifier of a flow for events: the same in all of them, 53 bits so that JSON readers keep it. */
 export function flowId(f: Flow): u64 {
-  let h = mix(mix(mix(mix(f.start, f.srcLo), f.srcHi), f.dstLo), f.dstHi);
-  h = mix(h, ((<u64>f.srcPort) << 32) | ((<u64>f.destPort) << 16) | (<u64>f.protocol));
+  const isReversed = ((<u32>f.marks) & Mark.REVERSED) != 0;
+  const srcHi = isReversed ? f.dstHi : f.srcHi,
+    srcLo = isReversed ? f.dstLo : f.srcLo,
+    dstHi = isReversed ? f.srcHi : f.dstHi,
+    dstLo = isReversed ? f.srcLo : f.dstLo,
+    source = <u64>(isReversed ? f.destPort : f.srcPort),
+    dest = <u64>(isReversed ? f.srcPort : f.destPort);
+  let h = mix(mix(mix(mix(f.start, srcLo), srcHi), dstLo), dstHi);
+  h = mix(h, (source << 32) | (dest << 16) | (<u64>f.protocol));
   return mix(h, <u64>f.vlans) >> 11;
 }
 
@@ -255,7 +372,7 @@ function begin(k: Packet, index: u32, tag: u32, vlans: u32): usize {
   memory.fill(changetype<usize>(f), 0, SIZE);
   store<u32>(tags + ((<usize>index) << 2), tag);
   open += 1;
-  const answer = k.protocol == 6 && (k.tcpFlags & (SYN | ACK)) == (SYN | ACK); // its SYN was not captured
+  const answer = serverOf(k) == Server.SOURCE;
   if (answer) {
     f.srcHi = ip.dstHi;
     f.srcLo = ip.dstLo;
@@ -274,8 +391,10 @@ function begin(k: Packet, index: u32, tag: u32, vlans: u32): usize {
   f.vlans = vlans;
   f.protocol = k.protocol;
   f.version = ip.version;
-  f.icmpType = k.icmpType;
-  f.icmpCode = k.icmpCode;
+  if (k.protocol != 6) {
+    f.icmpType = k.icmpType;
+    f.icmpCode = k.icmpCode;
+  }
   f.start = k.time;
   f.list = <u8>LISTS;
   count(f, k, !answer);
@@ -285,7 +404,7 @@ function begin(k: Packet, index: u32, tag: u32, vlans: u32): usize {
 
 /** Adds the packet to the flow's counts and moves its state on. */
 function count(f: Flow, k: Packet, toServer: bool): void {
-  f.last = k.time;
+  if (k.time > f.last || f.last - k.time > LATE) f.last = k.time; // by more than that: a clock was set, or was wild
   f.toClient = toServer ? 0 : 1;
   if (toServer) {
     f.packetsToServer += 1;
@@ -298,11 +417,20 @@ function count(f: Flow, k: Packet, toServer: bool): void {
     if (f.packetsToServer != 0 && f.packetsToClient != 0) f.state = <u8>FlowState.ESTABLISHED;
     return;
   }
-  if (k.tcpHeader == 0) return; // the header was cut off
+  if (k.tcpHeader == 0) return; // cut off
+  if (isIgnored(f, k, toServer)) {
+    ignored = true;
+    return;
+  }
+  const begins = f.state == FlowState.NEW;
+  f.marks |= <u8>noteSent(k, f.marks, numbersOf(f), opensOf(f), toServer ? 0 : 1, begins);
   if (toServer) f.flagsToServer |= <u8>k.tcpFlags;
   else f.flagsToClient |= <u8>k.tcpFlags;
   const fins = (<u32>(f.flagsToServer & FIN)) | ((<u32>(f.flagsToClient & FIN)) << 1);
-  f.tcpState = <u8>nextState(<u32>f.tcpState, <u32>k.tcpFlags, toServer, fins);
+  const before = <u32>f.tcpState;
+  f.tcpState = <u8>nextState(before, <u32>k.tcpFlags, toServer, fins);
+  if (before == TcpState.SYN_RECV && f.tcpState == TcpState.ESTABLISHED && hasClientSyn(f) && !(f.vlans & HEARSAY))
+    learnService(f.version, f.dstHi, f.dstLo, f.destPort);
   const state = <i32>f.tcpState;
   f.state = <u8>(
     (state < TcpState.ESTABLISHED

@@ -105,6 +105,9 @@ const many = (count: number, one: Buffer) => Buffer.concat(Array.from({ length: 
 // What the ground would never write, with a digest that is right.
 it.each<[string, [number, Uint8Array][], boolean]>([
   ["512 known hosts", [[Tag.HOSTS, many(512, network(4, 32))]], true],
+  ["64 wanted scanners", [[Tag.SCANNERS, many(64, network(4, 32))]], true],
+  ["65 wanted scanners", [[Tag.SCANNERS, many(65, network(4, 32))]], false],
+  ["half a wanted scanner", [[Tag.SCANNERS, network(4, 32).subarray(0, 12)]], false],
   ["513 known hosts", [[Tag.HOSTS, many(513, network(4, 32))]], false],
   ["513 known services", [[Tag.SERVICES, many(513, network(4, 32))]], false],
   ["half a host", [[Tag.HOSTS, network(4, 32).subarray(0, 12)]], false],

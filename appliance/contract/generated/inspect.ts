@@ -13,6 +13,7 @@ export const InspectFlag = {
   SCORES: 32, // every finding is an event of kind SCORE too (evaluation)
   ANY_RECORDER: 64, // whatever looks like Chapter 10 over UDP is taken for a recorder's; else RECORDERS says whose is
   ANY_TUNNEL: 128, // what any host wraps is opened and judged; else TUNNELS says between whom
+  JOIN_VLANS: 256, // the same addresses and ports in two VLANs are one flow; else two
 } as const;
 
 export interface InspectSettingsFields {
@@ -296,6 +297,7 @@ export class NamedTunnel extends Layout<NamedTunnelFields> implements NamedTunne
 }
 
 export const MAX_RECORDERS = 64; // NamedRecorders
+export const MAX_SCANNERS = 64; // Networks of SCANNERS
 export const MAX_TUNNELS = 64; // NamedTunnels
 export const MAX_ALERT_RULES = 128;
 export const MAX_ALERT_NETWORKS = 256;

@@ -17,6 +17,7 @@ export default layouts(
         "whatever looks like Chapter 10 over UDP is taken for a recorder's; else RECORDERS says whose is",
       ],
       ANY_TUNNEL: [128, "what any host wraps is opened and judged; else TUNNELS says between whom"],
+      JOIN_VLANS: [256, "the same addresses and ports in two VLANs are one flow; else two"],
     }),
     struct(
       "InspectSettings",
@@ -84,6 +85,7 @@ export default layouts(
     }),
     constants("", {
       MAX_RECORDERS: [64, "NamedRecorders"],
+      MAX_SCANNERS: [64, "Networks of SCANNERS"],
       MAX_TUNNELS: [64, "NamedTunnels"],
       MAX_ALERT_RULES: 128,
       MAX_ALERT_NETWORKS: 256,

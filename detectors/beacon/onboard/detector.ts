@@ -7,11 +7,16 @@
 // each; and three of four intervals lie within NEAR of it, so a missed or an additional event changes little. Periods
 // PERIOD_MIN .. PERIOD_MAX. score = allowed / deviation, threshold 1.
 //
+// A service that refused the last REFUSED connections or more, and accepted none of them, is no beacon: a program tries
+// again what is down. Who is refused has said nothing yet; as soon as one is accepted, the next is judged. The alert says
+// where no connection was accepted, and where all datagrams were of one socket, as a keep-alive's are (WireGuard's, IPsec's
+// through NAT, RFC 3948 section 4): who listens for orders can do the same, so these are told, and not left out.
+//
 // Not judged: conversations in the inventory, what was regular in learning (client, service, period), and, without a
 // baseline, NTP (port 123), which is a beacon by design. A forgotten conversation is counted anew.
 import { Flow } from "../../../ip/onboard/flow";
 import { Packet } from "../../../ip/onboard/packet";
-import { ACK, SYN } from "../../../ip/onboard/tcp";
+import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
 import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
@@ -36,8 +41,15 @@ const MANY: u32 = 12;
 const QUIET: u64 = 500000000;
 const PERIOD_MIN: f64 = 0.9;
 const PERIOD_MAX: f64 = 3700;
+const REFUSED: u32 = 8;
 const NTP: u32 = 123;
 const SALT: u64 = 0xb492b66fbe98f273;
+
+const enum What {
+  REGULAR = 1,
+  UNANSWERED = 2,
+  ONE_SOCKET = 3,
+}
 
 // The baseline's: u16 client, u16 service, u8 protocol, 3 zeros, f32 shortest and longest period
 const RECORD: u32 = 16;
@@ -56,8 +68,10 @@ class Beacon {
   intervals: u8; // in the ring
   place: u8; // of the next one
   steady: u8; // events at which the ring was regular, one behind the other
+  refused: u8; // connections that were, one behind the other
+  alike: u8; // events, one behind the other, without an accepted connection, or from one port
   pad: u8;
-  pad2: u32;
+  port: u16; // of the last datagram
 }
 const beacons: usize = memory.data(CONVERSATIONS * offsetof<Beacon>(), 8);
 
@@ -118,7 +132,11 @@ export function configure(at: usize, length: u32): bool {
 
 /** In learning too. */
 export function check(k: Packet, e: Endpoints): void {
-  if (e.conversation == 0 || !e.toServer || e.unordered || e.version == 0) return;
+  if (e.conversation == 0 || e.unordered || e.version == 0) return;
+  if (!e.toServer) {
+    if (e.protocol == 6) answered(k, e);
+    return;
+  }
   const c = changetype<Conversation>(e.conversation);
   if (c.known != 0 && !c.wildcard) return;
   const now = k.time;
@@ -135,10 +153,12 @@ export function check(k: Packet, e: Endpoints): void {
     b.intervals = 0;
     b.place = 0;
     b.steady = 0;
+    b.alike = 0;
     return;
   }
+  if (before != 0 && now - before < QUIET) return; // the same event; the interval counts from its last packet
+  alike(k, b);
   if (before == 0) return;
-  if (now - before < QUIET) return; // the same event; the interval counts from its last packet
   const ring = changetype<usize>(b) + offsetof<Beacon>("ring");
   // the upper half of an f32, rounded: within 0.2 %
   store<u16>(
@@ -154,13 +174,34 @@ export function check(k: Packet, e: Endpoints): void {
     return;
   }
   const threshold = scaled(Detector.BEACON, 1);
-  if (!(score > threshold) || expects(e, median)) return;
-  const f = raise(Detector.BEACON, 1, keyed(SALT, e.key), now, score, max<f64>(threshold, 1e-9));
+  if (!(score > threshold) || <u32>b.refused >= REFUSED || expects(e, median)) return;
+  const what: u32 = b.alike < b.intervals ? What.REGULAR : e.protocol == 6 ? What.UNANSWERED : What.ONE_SOCKET;
+  const f = raise(Detector.BEACON, what, keyed(SALT, e.key), now, score, max<f64>(threshold, 1e-9));
   accuseCounted(f, e);
   f.a = median;
   f.b = deviation;
   f.c = <f64>b.intervals;
   f.d = allowed;
+}
+
+/** Counts events without an accepted connection, or of one socket. */
+function alike(k: Packet, b: Beacon): void {
+  if (k.protocol != 6 && k.sourcePort != b.port) b.alike = 0;
+  b.port = k.sourcePort;
+  if (b.alike < u8.MAX_VALUE) b.alike += 1;
+}
+
+/** What a server says to a SYN. */
+function answered(k: Packet, e: Endpoints): void {
+  const flags = (<u32>k.tcpFlags) & (SYN | ACK | RST);
+  if (e.flow == 0 || !(flags & (SYN | RST))) return;
+  const c = changetype<Conversation>(e.conversation);
+  if (!(c.owned & OWN)) return;
+  const b = beaconAt(conversationSlot(c));
+  if (flags & SYN) {
+    b.refused = 0;
+    b.alike = 0;
+  } else if (!((<u32>changetype<Flow>(e.flow).flagsToClient) & SYN) && b.refused < u8.MAX_VALUE) b.refused += 1;
 }
 
 /** Fills in median and deviation; the score. */
@@ -253,4 +294,6 @@ export function seen(t: Text, f: Finding): void {
   lit(t, " that deviate by ");
   decimal(t, (f.b / max<f64>(f.a, 1e-9)) * 100, 1);
   lit(t, " %");
+  if (f.what == What.UNANSWERED) lit(t, "; no connection was accepted");
+  else if (f.what == What.ONE_SOCKET) lit(t, "; all datagrams of one socket, as a keep-alive's are");
 }

@@ -1,9 +1,8 @@
 // Who talks to whom, about what: the keys that all IP detectors share, computed once for each packet.
 //
 // A conversation is (client, server, service). Hosts are addresses of the innermost IP packet or, without one, MAC
-// addresses. The service is the server's port. Which side serves: whom the SYN goes to; without one, where only one of
-// the ports can have been picked for a while (EPHEMERAL) or only one is a system port, the other's, so that a
-// connection picked up midstream has the same key; else the flow's server. With equal ports (NTP, BACnet) neither: the
+// addresses. The service is the server's port. Which side serves is the flow's to tell (ip/onboard/roles.ts), so that a
+// connection picked up midstream has the same key. With equal ports (NTP, BACnet) neither: the
 // pair counts as unordered. Ports from 49152 on are never assigned (RFC 6335 section 6) and count as one service.
 // ICMP: the type (a reply counts as its request); errors belong to the conversation that caused them and are none by
 // themselves.
@@ -12,11 +11,11 @@ import { more, wide3 } from "../../../lib/onboard/keyed";
 import { addressKey } from "../../../ip/onboard/address";
 import { Flow } from "../../../ip/onboard/flow";
 import { Is, Packet, innermost } from "../../../ip/onboard/packet";
-import { ACK, SYN } from "../../../ip/onboard/tcp";
+import { Server, serverByPorts } from "../../../ip/onboard/roles";
+import { SYN } from "../../../ip/onboard/tcp";
 
-const DYNAMIC: u32 = 49152;
-const EPHEMERAL: u32 = 32768; // where Linux begins; others begin at DYNAMIC
-const SYSTEM: u32 = 1024;
+/** From here on ports are one service. */
+export const DYNAMIC: u32 = 49152;
 
 /**
  * The two ends of a packet, what they are to each other, and their records: what every detector of endpoints is given.
@@ -126,21 +125,11 @@ function ends(e: Endpoints, version: u32, srcHi: u64, srcLo: u64, dstHi: u64, ds
 function ported(e: Endpoints, k: Packet, flow: usize): void {
   const s = <u32>k.sourcePort,
     d = <u32>k.destPort;
-  let toServer = d < s;
-  if (flow != 0 && d < SYSTEM == s < SYSTEM && d < EPHEMERAL == s < EPHEMERAL)
-    toServer = changetype<Flow>(flow).toClient == 0;
-  if (k.protocol == 6 && k.tcpHeader != 0) {
-    const flags = <u32>k.tcpFlags;
-    if (flags & SYN) {
-      toServer = !(flags & ACK);
-      e.sure = 1;
-    } else if (flow != 0) {
-      const f = changetype<Flow>(flow);
-      if ((<u32>(f.flagsToServer | f.flagsToClient)) & SYN) {
-        toServer = f.toClient == 0;
-        e.sure = 1;
-      }
-    }
+  let toServer = serverByPorts(s, d) != Server.SOURCE;
+  if (flow != 0) {
+    const f = changetype<Flow>(flow);
+    toServer = f.toClient == 0;
+    e.sure = k.protocol == 6 && (<u32>(f.flagsToServer | f.flagsToClient)) & SYN ? 1 : 0;
   }
   if (s == d && !e.sure) {
     symmetric(e, dynamic(d));

@@ -76,6 +76,8 @@ export class Named {
   check: u64;
   client: u32; // indices of hosts
   server: u32;
+  service: u32;
+  protocol: u32; // of IP, or EtherType; 0 = neither side of them serves, or nobody knows
 }
 const NAMED: usize = memory.data(offsetof<Named>(), 8);
 
@@ -98,6 +100,8 @@ export function readConversation(p: usize): usize {
   const named = changetype<Named>(NAMED);
   named.client = client;
   named.server = server;
+  named.service = service;
+  named.protocol = unordered ? 0 : protocol;
   named.key = conversationKey(keyOf(client), keyOf(server), protocol, service);
   named.check = conversationCheck(keyOf(client), keyOf(server), protocol, service);
   return NAMED;

@@ -4,13 +4,14 @@ import { Action, stricter, verdictOf } from "../../../appliance/contract/onboard
 import { InspectFlag, InspectSettings, Tag, section } from "../../../appliance/contract/onboard/config";
 import { Flow } from "../../../ip/onboard/flow";
 import { Packet, innermost } from "../../../ip/onboard/packet";
+import { configureServices, isListed, serviceKey } from "../../../ip/onboard/services";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
 import { accuseFlow, accuseSender } from "../../ip/onboard/accuse";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { describe } from "../../ip/onboard/locate";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, actionOf, raise, raiseAgain, setAction } from "../../onboard/finding";
-import { configureLists, first, known, served, serviceKey } from "./lists";
+import { configureHosts, first, known } from "./lists";
 
 export { expected, seen } from "./words";
 
@@ -25,7 +26,8 @@ export function configurePolicy(part: usize): bool {
   return (
     setAction(Detector.NEW_HOST, s.hostAction, true) &&
     setAction(Detector.NEW_SERVICE, s.serviceAction, true) &&
-    configureLists(part)
+    configureHosts(part) &&
+    configureServices(part)
   );
 }
 
@@ -61,7 +63,7 @@ function ofService(k: Packet): u32 {
   const key = serviceKey(ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol);
   const fresh = first(key),
     action = actionOf(Detector.NEW_SERVICE);
-  if ((!fresh && action == Action.PASS) || served(ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol))
+  if ((!fresh && action == Action.PASS) || isListed(ip.version, ip.dstHi, ip.dstLo, k.destPort, k.protocol))
     return Action.PASS;
   // which side serves is told by the first packet of all, which anyone may have forged
   accuseFlow(say(Detector.NEW_SERVICE, fresh, key, k));

@@ -9,6 +9,7 @@
 //
 // State: none but the inventory (ip/onboard/known.ts). Without one the detector is silent.
 import { Packet } from "../../../ip/onboard/packet";
+import { knowService } from "../../../ip/onboard/services";
 import { keyed } from "../../../lib/onboard/keyed";
 import { Text, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
@@ -16,7 +17,7 @@ import { Finding, raise, scaled } from "../../onboard/finding";
 import { accuseFlow, accuseSender } from "../../ip/onboard/accuse";
 import { LEARNED_CONVERSATIONS } from "../../ip/onboard/capacity";
 import { Conversation, conversationAt, partiesAt, writeParties } from "../../ip/onboard/conversations";
-import { Endpoints } from "../../ip/onboard/endpoints";
+import { DYNAMIC, Endpoints } from "../../ip/onboard/endpoints";
 import { addConversation, inventory, knownConversation, list, mark, marked, pairKey } from "../../ip/onboard/known";
 import { Named, OUTSIDE, keyOf, openSection, readConversation, recordAt, records } from "../../ip/onboard/section";
 import { member, writeService } from "../../ip/onboard/words";
@@ -53,8 +54,14 @@ export function configure(at: usize, length: u32): bool {
       server = keyOf(named.server);
     if ((named.client != OUTSIDE && !mark(client)) || (named.server != OUTSIDE && !mark(server))) return false;
     if (!mark(pairKey(client, server))) return false;
+    if (named.server != OUTSIDE && isPorted(named.protocol) && named.service < DYNAMIC)
+      knowService(server, named.service, named.protocol);
   }
   return true;
+}
+
+@inline function isPorted(protocol: u32): bool {
+  return protocol == 6 || protocol == 17 || protocol == 132;
 }
 
 export function check(k: Packet, e: Endpoints): void {

@@ -6,79 +6,50 @@
 // A scanner's mostly fail (probability of success theta1). Each outcome moves the source's log likelihood ratio; at
 // `upper` it is called a scanner, at `lower` benign, and the walk starts again from 0 (a benign host may turn).
 //
-// Three things differ from the paper. A first contact is with a (host, port) rather than a host, so that a scan of many
-// ports of one host counts too; but success counts once for each host, or one accomplice with open ports would clear
-// a scanner. And an attempt succeeds only by what the target sends: a SYN-ACK that acknowledges this SYN. What the
-// source itself sends proves nothing, for a scanner can send an ACK behind each SYN; so a tap that does not see the
+// What is tried is of several kinds, whose outcomes say more or less: kinds.ts. Three things differ from the paper. A
+// first contact is with a (host, port) rather than a host, so that a scan of many ports of one host counts too; but
+// success counts once for each host, or one accomplice with open ports would clear a scanner. And an attempt succeeds
+// only by what the target sends: a SYN-ACK that acknowledges this SYN. What the source itself sends proves nothing, for a scanner can send an ACK behind each SYN; so a tap that does not see the
 // answers calls every client a scanner: switch the detector off there. It fails on a RST that acknowledges this SYN, on
-// ICMP unreachable, or after TIMEOUT without an answer (TCP only: silence is normal in UDP). A RST that acknowledges
-// something else is nobody's answer: whoever forges one would have to guess.
-//
-// Rule when SOURCES are followed: of PROBES neighbours that one makes room whose walk has led least far towards a
-// scanner, of equal ones the one seen longest ago; after HOLD without an attempt, or once it was announced, a walk
-// protects no longer. So a flood of new sources displaces other new ones, and not the scanner among them; and those
-// that were announced do not stand in the way of the next.
+// an ICMP error that refuses (errors.ts), or after TIMEOUT without an answer. A RST that acknowledges something else is
+// nobody's answer: whoever forges one would have to guess.
 //
 // What only an error of ICMP tells (HEARSAY: nobody was seen to send what it quotes, and who sent the error could quote
 // anything) has a walk of its own, which is announced and accuses nobody.
 //
-//   Source (80 bytes): who, walk, counts        Pending (48 bytes): one unanswered first contact, a ring in time order
+// Who is called a scanner and goes on is announced again, with a count: after REPEAT at the earliest, for new contacts that
+// fail, or for ROUND that were tried before.
+//
+//   Source (96 bytes, sources.ts): who, walk, counts       Pending (56 bytes, ring.ts): one unanswered first contact
 import { wide3 } from "../../../lib/onboard/keyed";
-import { addressKey } from "../../../ip/onboard/address";
-import { SOURCES, PENDING, SLOTS, CONTACTS } from "./capacity";
+import { external } from "../../ip/onboard/endpoints";
+import { CONTACTS } from "./capacity";
+import {
+  FAINT,
+  Family,
+  Kind,
+  PARDON,
+  PATH,
+  SCATTERED,
+  STREAM,
+  familyOf,
+  silence,
+  success as weightOfSuccess,
+} from "./kinds";
+import { Pending, append, drop, isFull, oldest, pending, putBehind, sourceFor } from "./ring";
+import { MIXED, NONE, Source, find, isPeer, rememberPeer, sourceOf } from "./sources";
 
-@unmanaged
-export class Source {
-  hi: u64;
-  lo: u64; // address
-  since: u64; // time of the first outcome of this walk, ns
-  seen: u64; // time of the last attempt, ns
-  walk: f64; // log likelihood ratio
-  attempts: u32; // first contacts
-  refused: u32; // of them: RST or unreachable
-  silent: u32; // of them: no answer within TIMEOUT
-  open: u32; // of them: no outcome yet
-  announced: u64; // time of the last alert, ns; 0 = never
-  mac: u64; // that the attempts of this walk came from; NONE came, or MIXED = from several; 0 = unknown, or that
-  kind: u32; // SEEN or HEARSAY
-  version: u32; // 4 or 6
-}
-
-export const SEEN: u32 = 0;
-export const HEARSAY: u32 = 1;
-
-/** In Source.mac: nobody can tell whose attempts these are. */
-export const MIXED: u64 = u64.MAX_VALUE;
-const NONE: u64 = u64.MAX_VALUE - 1;
-
-@unmanaged
-class Pending {
-  key: u64; // of the contact; 0 = has its outcome
-  hi: u64;
-  lo: u64; // source address
-  time: u64;
-  kind: u32; // of the source
-  version: u32;
-  sequence: u32; // that an answer acknowledges; TCP
-  data: u32; // bytes more that may be acknowledged too
-}
-
-const SOURCE: usize = offsetof<Source>();
-const ENTRY: usize = offsetof<Pending>();
-const sources: usize = memory.data(SOURCES * offsetof<Source>(), 8);
-const ring: usize = memory.data(PENDING * offsetof<Pending>(), 8);
-const slots: usize = memory.data(SLOTS * 4, 8); // hash -> position in the ring
-const contacts: usize = memory.data(CONTACTS * 8, 8); // what was contacted lately: a two-way cache of keys
+/** What was contacted lately: a two-way cache, half a key each. One of 2^30 new contacts is taken for a known one. */
+const contacts: usize = memory.data(CONTACTS * 4, 8);
 
 export const TIMEOUT: u64 = 4000000000;
-const HOLD: u64 = 600000000000;
 const ANSWERED: u64 = 0x1f83d9abfb41bd6b; // with a contact's hosts: one of them succeeded
 const REPEAT: u64 = 60000000000; // a source is announced again after this long at the earliest
 const PATIENCE: u32 = 20; // open attempts a source may have before an early eviction counts as silence
-const PROBES: u32 = 8;
+const ROUND: u32 = 9;
+const TURNS: u32 = 4; // entries dated ahead that are put behind for one record
+const REGISTERED: u32 = 1024; // ports from here on are anybody's on most systems
 
-let head: u32 = 0; // next free position of the ring, counted without end
-let tail: u32 = 0; // oldest position still in the ring
 let onFailure: f64 = 0;
 let onSuccess: f64 = 0;
 let upper: f64 = 0;
@@ -104,48 +75,77 @@ export function contactKey(source: u64, target: u64, port: u32, protocol: u32): 
   return wide3(source, target, ((<u64>port) << 8) | protocol);
 }
 
-/**
- * A source tries a (host, port): SYN, or the first datagram, in a frame of this MAC address (0 = unknown). Returns a
- * source to be announced, or 0.
- */
-export function attempt(key: u64, version: u32, hi: u64, lo: u64, mac: u64, time: u64, kind: u32 = SEEN): usize {
-  if (contacted(key)) return 0;
-  let due: usize = 0;
-  if (head - tail == PENDING) due = evict();
-  const source = find(version, hi, lo, kind, time);
-  source.attempts += 1;
-  source.open += 1;
-  source.seen = time;
-  if (source.mac == NONE) source.mac = mac;
-  else if (source.mac != mac) source.mac = MIXED;
-  const p = entry(head);
-  p.key = key;
-  p.version = version;
-  p.hi = hi;
-  p.lo = lo;
-  p.time = time;
-  p.kind = kind;
-  store<u32>(slot(key), head);
-  head += 1;
+/** A first contact, as it is told to attempt(). */
+@unmanaged
+export class Contact {
+  version: u32;
+  kind: u32; // Kind
+  hi: u64; // source address
+  lo: u64;
+  toHi: u64; // target address
+  toLo: u64;
+  mac: u64; // of the frame; 0 = unknown
+  port: u32;
+  isFaint: u32; // 1 = it looks like an answer
+  hearsay: u32; // HEARSAY or 0
+  sequence: u32; // TCP
+  acknowledgment: u32;
+  data: u32;
+}
+
+/** A source tries a (host, port). Returns a source to be announced, or 0. */
+export function attempt(key: u64, c: Contact, time: u64): usize {
+  const family = familyOf(c.kind) | c.hearsay;
+  if (contacted(key)) return tried(sourceOf(c.version, c.hi, c.lo, family), time);
+  const due = isFull() ? unansweredYet(changetype<Pending>(oldest()).time) : 0;
+  const s = find(c.version, c.hi, c.lo, family, time);
+  s.attempts += 1;
+  s.open += 1;
+  s.seen = time;
+  if (s.mac == NONE) s.mac = c.mac;
+  else if (s.mac != c.mac) s.mac = MIXED;
+  const p = append(key, s, time);
+  p.toHi = c.toHi;
+  p.toLo = c.toLo;
+  p.sequence = c.sequence + 1;
+  p.acknowledgment = c.acknowledgment;
+  p.data = <u16>min<u32>(c.data, u16.MAX_VALUE);
+  p.port = <u16>c.port;
+  p.kind = <u8>c.kind;
+  p.isFaint = <u8>c.isFaint;
   return due;
 }
 
-/** Of the attempt that was made last: its answer acknowledges this sequence number, or up to so many bytes more. */
-export function sent(key: u64, sequence: u32, data: u32): void {
-  const p = pending(key);
-  if (p == 0) return;
-  changetype<Pending>(p).sequence = sequence;
-  changetype<Pending>(p).data = data;
+/** A contact is tried anew; who is called a scanner for it is announced once a while. */
+function tried(at: usize, time: u64): usize {
+  if (at == 0) return 0;
+  const s = changetype<Source>(at);
+  if (s.walk < upper || s.announced == 0) return 0;
+  s.seen = time;
+  if (s.again < u16.MAX_VALUE) s.again += 1;
+  return <u32>s.again >= ROUND && time >= s.announced + REPEAT ? announce(s, time) : 0;
 }
 
-/** The target, by the keys of source and target, answered the contact and acknowledged this sequence number. */
-export function success(key: u64, from: u64, target: u64, acknowledged: u32): void {
-  const p = answered(key, acknowledged);
-  if (p == 0) return;
-  const source = close(changetype<Pending>(p));
-  if (source == 0 || contacted(wide3(from, target, ANSWERED))) return;
+/** The target, by the keys of source and target, answered the SYN and acknowledged this sequence number. */
+export function accepted(key: u64, from: u64, target: u64, acknowledged: u32): void {
+  const p = pending(key);
+  if (p == 0 || !isOfSyn(changetype<Pending>(p), acknowledged)) return;
+  succeeded(changetype<Pending>(p), from, target);
+}
+
+/** The target answered what was no SYN. */
+export function success(key: u64, from: u64, target: u64): void {
+  const p = pending(key);
+  if (p == 0 || changetype<Pending>(p).kind == Kind.SYN) return;
+  succeeded(changetype<Pending>(p), from, target);
+}
+
+function succeeded(p: Pending, from: u64, target: u64): void {
+  const kind = <u32>p.kind;
+  const source = close(p);
+  if (source == 0 || contacted(wide3(from, target, ANSWERED ^ familyOf(kind)))) return;
   const s = changetype<Source>(source);
-  s.walk += onSuccess;
+  s.walk += onSuccess * weightOfSuccess(kind);
   if (s.walk <= lower) {
     s.walk = 0;
     s.attempts = s.open;
@@ -153,167 +153,160 @@ export function success(key: u64, from: u64, target: u64, acknowledged: u32): vo
     s.silent = 0;
     s.since = 0;
     s.mac = NONE;
+    s.kinds = 0;
+    s.pardoned = 0;
+    s.failures = 0;
   }
 }
 
-/** The target refused the contact and acknowledged this sequence number. Returns a source to be announced, or 0. */
-export function refused(key: u64, acknowledged: u32, time: u64): usize {
-  return answered(key, acknowledged) != 0 ? failure(key, time) : 0;
+/** The target's RST: of these numbers, and whether it acknowledges. Returns a source to be announced, or 0. */
+export function reset(key: u64, sequence: u32, acknowledged: u32, acknowledges: bool, time: u64): usize {
+  const at = pending(key);
+  if (at == 0) return 0;
+  const p = changetype<Pending>(at);
+  // RFC 9293 section 3.5.2: to a segment with ACK the RST has the sequence number that was acknowledged, else it
+  // acknowledges all there was of the segment
+  if (p.kind == Kind.SYN) {
+    if (!acknowledges || !isOfSyn(p, acknowledged)) return 0;
+  } else if (acknowledges ? acknowledged - (p.sequence - 1) > <u32>p.data + 1 : sequence != p.acknowledgment) return 0;
+  return failure(key, time);
 }
 
-/** The attempt that this acknowledges, or 0. */
-function answered(key: u64, acknowledged: u32): usize {
-  const p = pending(key);
-  if (p == 0) return 0;
-  const attempted = changetype<Pending>(p);
-  return acknowledged - attempted.sequence <= attempted.data ? p : 0;
+@inline function isOfSyn(p: Pending, acknowledged: u32): bool {
+  return p.kind == Kind.SYN && acknowledged - p.sequence <= <u32>p.data;
 }
 
 /** The contact was refused. Returns the source when it is to be announced, or 0. */
 export function failure(key: u64, time: u64): usize {
-  const p = pending(key);
-  if (p == 0) return 0;
-  const source = close(changetype<Pending>(p));
+  const at = pending(key);
+  if (at == 0) return 0;
+  const p = changetype<Pending>(at);
+  const source = close(p);
   if (source == 0) return 0;
   changetype<Source>(source).refused += 1;
-  return failed(source, time);
+  return failed(source, p, p.isFaint ? FAINT : 1, time);
+}
+
+/** Its source goes on sending without an answer: one-way traffic does, while a probe is sent a few times. */
+export function streams(key: u64): void {
+  const p = pending(key);
+  if (p != 0) changetype<Pending>(p).isStream = 1;
+}
+
+/** The contact met an error of the path. Returns the source when it is to be announced, or 0. */
+export function strayed(key: u64, time: u64): usize {
+  const at = pending(key);
+  if (at == 0) return 0;
+  const p = changetype<Pending>(at);
+  const source = close(p);
+  if (source == 0 || p.isFaint) return 0;
+  const s = changetype<Source>(source);
+  let weight = silence(p.kind);
+  if (<u32>s.pardoned < PARDON) {
+    s.pardoned += 1;
+    weight *= PATH;
+  }
+  s.silent += 1;
+  return failed(source, p, weight, time);
 }
 
 /** The source (a Source) if it is called a scanner at present, else 0. */
 export function called(version: u32, hi: u64, lo: u64): usize {
-  const at = known(version, hi, lo, SEEN);
-  return at != 0 && changetype<Source>(at).walk >= upper ? at : 0;
+  for (let family: u32 = 0; family < <u32>Family.FAMILIES; ++family) {
+    const at = sourceOf(version, hi, lo, family);
+    if (at != 0 && changetype<Source>(at).walk >= upper) return at;
+  }
+  return 0;
 }
 
 /** Lets at most one attempt time out; called for every record until it returns 0. Returns a source to be announced. */
 export function expire(time: u64): usize {
-  while (tail != head) {
-    const p = entry(tail);
-    if (p.key != 0 && !(time > p.time && time - p.time >= TIMEOUT)) return 0;
-    tail += 1;
+  for (let turns: u32 = 0; oldest() != 0;) {
+    const p = changetype<Pending>(oldest());
+    if (p.key != 0 && p.time > time) {
+      if (turns++ == TURNS) return 0;
+      putBehind();
+      continue;
+    }
+    if (p.key != 0 && time - p.time < TIMEOUT) return 0;
+    drop();
     if (p.key == 0) continue;
-    const source = close(p);
-    if (source == 0) continue;
-    changetype<Source>(source).silent += 1;
-    const due = failed(source, time);
+    const due = unanswered(p, time);
     if (due) return due;
   }
   return 0;
 }
 
-function failed(source: usize, time: u64): usize {
+/** Nothing comes any more: all attempts end before their time. Returns a source to be announced; 0 when none is left. */
+export function finish(time: u64): usize {
+  while (oldest() != 0) {
+    const due = unansweredYet(time);
+    if (due) return due;
+  }
+  return 0;
+}
+
+/** The oldest attempt ends before its time, which says something only where its source has many open. */
+function unansweredYet(time: u64): usize {
+  const p = changetype<Pending>(oldest());
+  drop();
+  if (p.key == 0) return 0;
+  const source = sourceFor(p);
+  if (source != 0 && changetype<Source>(source).open >= PATIENCE) return unanswered(p, time);
+  close(p);
+  return 0;
+}
+
+function unanswered(p: Pending, time: u64): usize {
+  const source = close(p);
+  if (source == 0 || p.isFaint) return 0;
+  changetype<Source>(source).silent += 1;
+  return failed(source, p, p.isStream ? silence(p.kind) * STREAM : silence(p.kind), time);
+}
+
+function failed(source: usize, p: Pending, weight: f64, time: u64): usize {
   const s = changetype<Source>(source);
   if (s.since == 0) s.since = time;
-  s.walk += onFailure;
+  const step = isScattered(s, p) ? weight * SCATTERED : weight;
+  p.hasFailed = 1;
+  s.kinds |= <u16>((<u32>1) << p.kind);
+  rememberPeer(s, p.toHi, p.toLo, p.port);
+  s.walk += onFailure * step;
   if (s.walk < upper) return 0;
   if (s.walk > upper * 2) s.walk = upper * 2; // bounded, and not for ever: as many successes lead back
   if (s.announced != 0 && time < s.announced + REPEAT) return 0;
-  s.announced = time;
-  return source;
+  return announce(s, time);
 }
 
-/**
- * The ring is full: the oldest goes. It counts as silent only where its source has many open, else it proves nothing.
- */
-function evict(): usize {
-  const p = entry(tail);
-  tail += 1;
-  if (p.key == 0) return 0;
-  const time = p.time;
-  const source = close(p);
-  if (source == 0 || changetype<Source>(source).open < PATIENCE) return 0;
-  changetype<Source>(source).silent += 1;
-  return failed(source, time);
+function announce(s: Source, time: u64): usize {
+  s.announced = time;
+  s.again = 0;
+  if (s.times < u16.MAX_VALUE) s.times += 1;
+  return changetype<usize>(s);
+}
+
+/** Whether it looks like a peer of many, rather than one of a row of hosts or ports. */
+function isScattered(s: Source, p: Pending): bool {
+  return <u32>p.port >= REGISTERED && external(s.version, p.toHi, p.toLo) && !isPeer(s, p.toHi, p.toLo, p.port);
 }
 
 /** Takes the entry's outcome as known; returns its source, or 0 when that was evicted meanwhile. */
 function close(p: Pending): usize {
   p.key = 0;
-  const at = known(p.version, p.hi, p.lo, p.kind);
+  const at = sourceFor(p);
   if (at == 0 || changetype<Source>(at).open == 0) return 0;
   changetype<Source>(at).open -= 1;
   return at;
 }
 
-@inline function entry(position: u32): Pending {
-  return changetype<Pending>(ring + <usize>(position & (PENDING - 1)) * ENTRY);
-}
-
-/**
- * Slot for a new contact: one that points to no open entry of its neighbourhood, else the first (its entry times out).
- */
-function slot(key: u64): usize {
-  for (let i: u32 = 0; i < PROBES; ++i) {
-    const at = slots + ((<usize>((<u32>(key >> 32) + i) & (SLOTS - 1))) << 2);
-    const position = load<u32>(at);
-    if (position - tail >= head - tail || entry(position).key == 0) return at;
-  }
-  return slots + ((<usize>((<u32>(key >> 32)) & (SLOTS - 1))) << 2);
-}
-
-function pending(key: u64): usize {
-  for (let i: u32 = 0; i < PROBES; ++i) {
-    const position = load<u32>(slots + ((<usize>((<u32>(key >> 32) + i) & (SLOTS - 1))) << 2));
-    if (position - tail < head - tail && entry(position).key == key) return changetype<usize>(entry(position));
-  }
-  return 0;
-}
-
 /** Whether the contact is among the lately seen; remembers it. Two ways; the newer one moves to the front. */
 function contacted(key: u64): bool {
-  const set = contacts + ((<usize>((<u32>(key >> 24)) & (CONTACTS / 2 - 1))) << 4);
-  const first = load<u64>(set);
-  if (first == key) return true;
-  const second = load<u64>(set, 8);
-  store<u64>(set, first, 8);
-  store<u64>(set, key);
-  return second == key;
-}
-
-@inline function place(version: u32, hi: u64, lo: u64): u32 {
-  return <u32>(addressKey(version, hi, lo) >> 32);
-}
-
-/** The source's entry, or 0. */
-function known(version: u32, hi: u64, lo: u64, kind: u32): usize {
-  const h = place(version, hi, lo);
-  for (let i: u32 = 0; i < PROBES; ++i) {
-    const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
-    if (s.lo == lo && s.hi == hi && s.version == version && s.kind == kind && s.attempts != 0)
-      return changetype<usize>(s);
-  }
-  return 0;
-}
-
-/** How far its walk protects the entry. */
-@inline function weight(s: Source, time: u64): f64 {
-  return s.walk > 0 && s.announced == 0 && time < s.seen + HOLD ? s.walk : 0;
-}
-
-/** The source's entry, made where there is none: see the rule above. */
-function find(version: u32, hi: u64, lo: u64, kind: u32, time: u64): Source {
-  const at = known(version, hi, lo, kind);
-  if (at != 0) return changetype<Source>(at);
-  const h = place(version, hi, lo);
-  let least: usize = 0,
-    protects: f64 = 0; // how far the walk of the least does
-  for (let i: u32 = 0; i < PROBES; ++i) {
-    const s = changetype<Source>(sources + <usize>((h + i) & (SOURCES - 1)) * SOURCE);
-    if (s.attempts == 0) {
-      least = changetype<usize>(s);
-      break;
-    }
-    const w = weight(s, time);
-    if (least != 0 && (w > protects || (w == protects && s.seen >= changetype<Source>(least).seen))) continue;
-    least = changetype<usize>(s);
-    protects = w;
-  }
-  memory.fill(least, 0, SOURCE);
-  const s = changetype<Source>(least);
-  s.version = version;
-  s.hi = hi;
-  s.lo = lo;
-  s.kind = kind;
-  s.mac = NONE;
-  return s;
+  const set = contacts + ((<usize>((<u32>(key >> 40)) & (CONTACTS / 2 - 1))) << 3),
+    half = <u32>key, // never 0
+    first = load<u32>(set);
+  if (first == half) return true;
+  const second = load<u32>(set, 4);
+  store<u32>(set, first, 4);
+  store<u32>(set, half);
+  return second == half;
 }

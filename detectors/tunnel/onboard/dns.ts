@@ -3,7 +3,7 @@
 //
 //   NAMES    bytes of new names below the domain, beyond SHORT each (content networks use names of up to about 30
 //            bytes); reverse look-ups are left out
-//   COUNT    new names at all
+//   COUNT    new names at all; the address in a question to a block list (RFC 5782) counts as its share of one
 //   ANSWERS  bytes of messages about TXT, NULL, KEY and private types; what is behind the question of operations other
 //            than queries (updates, notifications), of queries beyond OPTIONS, all where there is no question; and what
 //            a client sends by TCP that begins no message
@@ -26,7 +26,19 @@ import { learning } from "../../ip/onboard/area";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { member } from "../../ip/onboard/words";
 import { NAME, domainKey, limitsOf } from "./limits";
-import { answer, behind, domainAt, nameLength, opcode, question, questionType, reverse, text } from "./name";
+import {
+  LISTED6,
+  answer,
+  behind,
+  domainAt,
+  listedAddress,
+  nameLength,
+  opcode,
+  question,
+  questionType,
+  reverse,
+  text,
+} from "./name";
 
 const enum Sum {
   NAMES = 0,
@@ -65,6 +77,8 @@ class Domain {
 const DOMAINS: u32 = 256; // (client, registered domain)
 const STRIDE: u32 = 128;
 const SHORT: u32 = 24;
+const SHARE4: f64 = 0.125; // 32 bits of a sender's choice
+const SHARE6: f64 = 0.5; // 128 bits
 const OPTIONS: u32 = 64; // bytes behind a question that queries have: EDNS with a cookie (RFC 6891, RFC 7873)
 const SALT: u64 = 0xca5a826395121157;
 const leaks: usize = memory.data<f64>([1, 1, 20, 0.1]); // per second
@@ -127,8 +141,9 @@ export function check(k: Packet, e: Endpoints): void {
   if (type == 16 || type == 10 || type == 25 || type >= 65280) add(k, d, e, Sum.ANSWERS, <f64>k.payloadClaimed);
   if (domainAt == 0) return;
   if (!fresh(d, domainKey(text, nameLength))) return;
-  add(k, d, e, Sum.COUNT, 1);
-  const below = domainAt - 1;
+  const listed = listedAddress(); // of domainAt - 1 bytes at most
+  add(k, d, e, Sum.COUNT, listed == 0 ? 1 : listed == LISTED6 ? SHARE6 : SHARE4);
+  const below = domainAt - 1 - min<u32>(listed, domainAt - 1);
   if (below > SHORT) add(k, d, e, Sum.NAMES, <f64>(below - SHORT));
 }
 

@@ -80,3 +80,38 @@ export function reverse(): bool {
   // it ends in ".arpa"
   return nameLength > 5 && load<u32>(text + nameLength - 4) == 0x61707261 && load<u8>(text + nameLength - 5) == 46;
 }
+
+/** Bytes that the 32 digits of an IPv6 address have, with their dots. */
+export const LISTED6: u32 = 64;
+
+/**
+ * Bytes of the name that are an address backwards, as a question to a block list has it (RFC 5782 section 2), with the
+ * dot behind: 0 = the name begins with none.
+ */
+export function listedAddress(): u32 {
+  if (nameLength > LISTED6 && isNibbles()) return LISTED6;
+  let at: u32 = 0;
+  for (let part: u32 = 0; part < 4; ++part) {
+    const first = at;
+    let value: u32 = 0;
+    for (; at < nameLength && at - first < 3; ++at) {
+      const digit = <u32>load<u8>(text + at) - 48;
+      if (digit > 9) break;
+      value = value * 10 + digit;
+    }
+    const size = at - first;
+    if (size == 0 || value > 255 || (size > 1 && load<u8>(text + first) == 48)) return 0; // one way to write each
+    if (at >= nameLength || load<u8>(text + at) != 46) return 0;
+    at += 1;
+  }
+  return at;
+}
+
+function isNibbles(): bool {
+  for (let i: u32 = 0; i < LISTED6; i += 2) {
+    const c = <u32>load<u8>(text + i);
+    if (c - 48 > 9 && c - 97 > 5) return false;
+    if (load<u8>(text + i, 1) != 46) return false;
+  }
+  return true;
+}

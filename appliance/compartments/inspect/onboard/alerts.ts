@@ -14,7 +14,7 @@ import {
 import { writeExpected, writeSeen } from "../../../../detectors/onboard/dispatch";
 import { FINDING, Finding, Subject } from "../../../../detectors/onboard/finding";
 import { openEvent, writeAddress, writeTransport } from "../../../../ip/onboard/eve";
-import { Flow } from "../../../../ip/onboard/flow";
+import { Flow, Mark } from "../../../../ip/onboard/flow";
 import { Packet, innermost } from "../../../../ip/onboard/packet";
 import { Bus, busAt, busUsed } from "../../../../mil1553/onboard/channels";
 import { writeBus, writeCommand, writeMessage } from "../../../../mil1553/onboard/eve";
@@ -122,7 +122,7 @@ export function alert(f: Finding, count: u32, since: u64): void {
   lit(t, '"}}}');
   if (admitLine()) writeLine(events.text(), f, count);
   events.end(ALERT);
-  if (flow != 0 && f.subject == Subject.RECORD) changetype<Flow>(flow).alerted = 1;
+  if (flow != 0 && f.subject == Subject.RECORD) changetype<Flow>(flow).marks |= <u8>Mark.ALERTED;
 }
 
 /** For the console. */

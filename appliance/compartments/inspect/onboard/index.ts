@@ -11,7 +11,7 @@ import {
   VERDICTS,
   stricter,
 } from "../../../contract/onboard/abi";
-import { timePassed } from "../../../../detectors/onboard/dispatch";
+import { ending, timePassed } from "../../../../detectors/onboard/dispatch";
 import { spareAt } from "../../../contract/onboard/spare";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { setKey } from "../../../../lib/onboard/keyed";
@@ -156,6 +156,7 @@ function take(r: RecordHeader, p: usize): void {
   }
   atHand(0, 0, r.number);
   passing(r.time);
+  if (r.kind == RecordKind.END) ending(r.time);
   takeFindings();
   if (r.kind == RecordKind.END) bus.end();
   else bus.tick(r.time);

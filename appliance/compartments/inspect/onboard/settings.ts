@@ -13,6 +13,7 @@ import {
 } from "../../../contract/onboard/config";
 import { configureDetectors } from "../../../../detectors/onboard/dispatch";
 import { resetScales, setAction, setScale } from "../../../../detectors/onboard/finding";
+import { joinVlans } from "../../../../ip/onboard/flow";
 import { nameTunnels } from "../../../../ip/onboard/named";
 import { nameRecorders } from "./recorders";
 import { configureSuppression } from "./suppression";
@@ -36,6 +37,7 @@ export function configureInspect(part: usize, length: u32): u32 {
   memory.copy(SETTINGS, at, offsetof<InspectSettings>());
   if (!readDetectors(section(part, Tag.DETECTORS), sectionLength(part, Tag.DETECTORS))) return Refusal.CONTENT;
   if (!configureNames(part)) return Refusal.CONTENT;
+  joinVlans(has(InspectFlag.JOIN_VLANS));
   if (!configureSuppression(part) || !configureDetectors(part, has(InspectFlag.LEARN))) return Refusal.CONTENT;
   name = policyName(part);
   return Refusal.NONE;

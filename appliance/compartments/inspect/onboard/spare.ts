@@ -6,12 +6,19 @@ import { Tag, sectionLength } from "../../../contract/onboard/config";
 import { addSpare, beginSpare } from "../../../contract/onboard/spare";
 import { spareUdp } from "../../../../mil1553/onboard/udp/udp";
 import { anyRecorder } from "./recorders";
-import { STRIDE, TRACKED, counters } from "./suppression";
+import { spareHosts } from "../../../../detectors/newcomer/onboard/lists";
+import { spareServices } from "../../../../ip/onboard/services";
+import { LISTS, LISTS_SIZE, STRIDE, TRACKED, counters } from "./suppression";
 
 /** Once the part, which is still at `part`, was taken over. */
 export function configureSpare(part: usize): void {
   beginSpare();
-  if (sectionLength(part, Tag.ALERTS) == 0) addSpare(counters, TRACKED * STRIDE);
+  if (sectionLength(part, Tag.ALERTS) == 0) {
+    addSpare(counters, TRACKED * STRIDE);
+    addSpare(LISTS, LISTS_SIZE);
+  }
+  spareHosts();
+  spareServices();
   if (!anyRecorder()) spareUdp();
   spareDetectors(part);
 }

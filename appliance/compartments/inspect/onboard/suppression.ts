@@ -28,10 +28,17 @@ export const STRIDE: u32 = HEADER + 24;
 const SECOND: u64 = 1000000000;
 const MAX_NETWORKS: u32 = 256;
 
-const RULES: usize = memory.data(MAX_ALERT_RULES * offsetof<AlertRule>(), 8);
-const NETWORKS: usize = memory.data(MAX_NETWORKS * offsetof<Network>(), 8);
-const MATCHED: usize = memory.data(MAX_ALERT_RULES * 8, 8);
-const HELD: usize = memory.data(MAX_ALERT_RULES * 8, 8);
+/** Rules, networks and how often each rule matched and held back; one behind the other. */
+export const LISTS: usize = memory.data(
+  MAX_ALERT_RULES * (offsetof<AlertRule>() + 16) + MAX_NETWORKS * offsetof<Network>(),
+  8,
+);
+export const LISTS_SIZE: u32 =
+  MAX_ALERT_RULES * (<u32>offsetof<AlertRule>() + 16) + MAX_NETWORKS * <u32>offsetof<Network>();
+const RULES: usize = LISTS;
+const NETWORKS: usize = RULES + <usize>MAX_ALERT_RULES * offsetof<AlertRule>();
+const MATCHED: usize = NETWORKS + <usize>MAX_NETWORKS * offsetof<Network>();
+const HELD: usize = MATCHED + <usize>MAX_ALERT_RULES * 8;
 export const counters: usize = memory.data(TRACKED * STRIDE, 8);
 const TABLE_AT: usize = memory.data(40, 8);
 let count: u32 = 0;
@@ -74,8 +81,7 @@ export function configureSuppression(part: usize): bool {
   networks = more / each;
   if (bytes) memory.copy(RULES, section(part, Tag.ALERTS), bytes);
   if (more) memory.copy(NETWORKS, section(part, Tag.ALERT_NETWORKS), more);
-  memory.fill(MATCHED, 0, MAX_ALERT_RULES * 8);
-  memory.fill(HELD, 0, MAX_ALERT_RULES * 8);
+  if (bytes) memory.fill(MATCHED, 0, MAX_ALERT_RULES * 16);
   if (count != 0) open(changetype<Table>(TABLE_AT), counters, TRACKED, STRIDE); // else it stays untouched
   suppressed = 0;
   for (let i: u32 = 0; i < count; ++i) {

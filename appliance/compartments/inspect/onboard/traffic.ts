@@ -1,6 +1,7 @@
 // One frame through decoder, fragments, flows and the detectors; what they find becomes events.
 import { InspectFlag } from "../../../contract/onboard/config";
 import { expire, packetIn } from "../../../../detectors/onboard/dispatch";
+import { steady } from "../../../../detectors/onboard/steady";
 import { decode, Option } from "../../../../ip/onboard/decode";
 import { writeAnomalyEvent, writeFlowEvent } from "../../../../ip/onboard/eve";
 import { Flow, HEARSAY, evicted, finish, nextExpired, update } from "../../../../ip/onboard/flow";
@@ -118,11 +119,12 @@ function hasAnomaly(k: Packet, id: u32): bool {
 
 /** What time alone brings about: attempts and flows that time out. */
 export function passing(time: u64): void {
-  expire(time);
+  const now = steady(time);
+  expire(now);
   for (let i: u32 = 0; i < EXPIRED_AT_ONCE && roomForFlow(); ++i) {
-    const flow = nextExpired(time);
+    const flow = nextExpired(now);
     if (flow == 0) return;
-    if (admitFlow()) flowEvent(flow, time);
+    if (admitFlow()) flowEvent(flow, now);
   }
 }
 

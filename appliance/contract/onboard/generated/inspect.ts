@@ -12,6 +12,7 @@ export const enum InspectFlag {
   SCORES = 32, // every finding is an event of kind SCORE too (evaluation)
   ANY_RECORDER = 64, // whatever looks like Chapter 10 over UDP is taken for a recorder's; else RECORDERS says whose is
   ANY_TUNNEL = 128, // what any host wraps is opened and judged; else TUNNELS says between whom
+  JOIN_VLANS = 256, // the same addresses and ports in two VLANs are one flow; else two
 }
 
 /**
@@ -88,6 +89,7 @@ export class NamedTunnel {
 }
 
 export const MAX_RECORDERS: u32 = 64; // NamedRecorders
+export const MAX_SCANNERS: u32 = 64; // Networks of SCANNERS
 export const MAX_TUNNELS: u32 = 64; // NamedTunnels
 export const MAX_ALERT_RULES: u32 = 128;
 export const MAX_ALERT_NETWORKS: u32 = 256;

@@ -1,0 +1,54 @@
+// REQ-DECODE-027
+// Which end of a conversation is the server: one rule for flows, their events, and the detectors.
+//
+//   1. the handshake: a SYN goes to the server, a SYN-ACK comes from it; of echoes, the request and the reply
+//   2. a service that is known: the policy lists it, the baseline has it, or a handshake was seen to end at it (services.ts)
+//   3. the ports: a system port (RFC 6335 section 6) serves another; a port that clients pick for a while is
+//      served by one that they do not
+//   4. who was seen to send first
+//
+// So a capture that begins midstream, a connection that was forgotten while it was idle, and a server that speaks unasked
+// (DNP3) have the client that they had.
+import { Is, Packet, innermost } from "./packet";
+import { isService } from "./services";
+import { ACK, SYN } from "./tcp";
+
+export const enum Server {
+  UNKNOWN = 0,
+  SOURCE = 1,
+  TARGET = 2,
+}
+
+const SYSTEM: u32 = 1024;
+const EPHEMERAL: u32 = 32768; // where Linux begins; others do at 49152
+
+/** Who serves, by the ports alone. */
+export function serverByPorts(source: u32, target: u32): u32 {
+  const s = rank(source),
+    t = rank(target);
+  return s == t ? Server.UNKNOWN : s < t ? Server.SOURCE : Server.TARGET;
+}
+
+function rank(port: u32): u32 {
+  if (port < SYSTEM) return 0;
+  return port < EPHEMERAL || isAssigned(port) ? 1 : 2;
+}
+
+/** Services of plants that are assigned ports that clients may pick: PROFINET, EtherCAT, EtherNet/IP, BACnet, ADS. */
+function isAssigned(port: u32): bool {
+  return (port >= 34962 && port <= 34964) || port == 34980 || port == 44818 || port == 47808 || port == 48898;
+}
+
+/** Who serves in the conversation that begins with this packet, as far as can be told. */
+export function serverOf(k: Packet): u32 {
+  if (k.protocol == 6 && k.tcpHeader != 0 && k.tcpFlags & SYN) return k.tcpFlags & ACK ? Server.SOURCE : Server.TARGET;
+  if (k.protocol == 1 ? k.icmpType == 0 : k.protocol == 58 && k.icmpType == 129) return Server.SOURCE; // an echo's reply
+  if (!(k.flags & Is.PORTS)) return Server.UNKNOWN;
+  const ip = innermost(k),
+    source = <u32>k.sourcePort,
+    target = <u32>k.destPort;
+  const atSource = isService(ip.version, ip.srcHi, ip.srcLo, source, k.protocol),
+    atTarget = isService(ip.version, ip.dstHi, ip.dstLo, target, k.protocol);
+  if (atSource != atTarget) return atSource ? Server.SOURCE : Server.TARGET;
+  return serverByPorts(source, target);
+}
