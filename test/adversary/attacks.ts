@@ -94,6 +94,15 @@ export function compatible(): readonly Frame[] {
   return new Scene().telemetry(HONEST, MAC.honest, 3).add(ethernet(MAC.attacker, packet, "86dd")).frames;
 }
 
+export const SERVICES = "detectors: { newcomer: { services: [ { protocol: udp, address: any, port: 53 } ] } }";
+export const NO_DNS = `detectors: { newcomer: { services: [ { protocol: udp, address: ${RESOLVER}, port: 53 } ] } }`;
+
+/** To a service that nobody lists, from the port of one: as if it were an answer. */
+export function fromSystemPort(): readonly Frame[] {
+  const scene = new Scene().datagram(ATTACKER, MAC.attacker, TARGET, 53, 5000, Buffer.from("x"));
+  return scene.datagram(TARGET, MAC.server, ATTACKER, 5000, 53, Buffer.from("y")).frames;
+}
+
 /** Bytes that are no text. */
 function noise(seed: number, size: number): Uint8Array {
   const random = uniform(seed);

@@ -211,6 +211,22 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     "newcomer",
+    "evasion",
+    "a datagram to a new service from port 53, as if it were an answer",
+    "found once it is answered: the port 53 it came from is the new service then",
+    "what is never answered; and all of it where the policy lists that port for any address (next row)",
+    { scene: { frames: attacks.fromSystemPort, alert: "new-service", policy: attacks.NO_DNS } },
+  ),
+  row(
+    "newcomer",
+    "evasion",
+    "the same where port 53 of any address is listed",
+    "not found: who is listed may serve",
+    "list the addresses that serve, or let rules say who sends to whom",
+    { scene: { frames: attacks.fromSystemPort, alert: "!new-service", policy: attacks.SERVICES } },
+  ),
+  row(
+    "newcomer",
     "framing",
     "a first packet in another's name",
     "accuses who sent it, by MAC address where several bear the address",
