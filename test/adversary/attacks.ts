@@ -72,6 +72,20 @@ export function slow(): readonly Frame[] {
   return probes(scene, 12, (port) => syn(scene, port), 300_000);
 }
 
+/** ICMP errors about connections that somebody else opens, of which the attacker knows all but the sequence number. */
+export function guessed(): readonly Frame[] {
+  const scene = new Scene();
+  for (let port = 1; port <= 60; port++) {
+    const ends = { src: HONEST, dst: TARGET, sport: 3000, dport: port };
+    const open = (seq: number) => ipv4(6, tcp(SYN, { ...ends, seq }), ends);
+    scene.add(ethernet(MAC.honest, open(0x1234_5678 + port)));
+    for (const seq of [0, 1, 0x1234_5677 + port]) scene.unreachable(ATTACKER, MAC.attacker, HONEST, open(seq));
+    const back = { src: TARGET, dst: HONEST, sport: port, dport: 3000, seq: 0, ack: 0x1234_5679 + port };
+    scene.ip(MAC.server, TARGET, HONEST, 6, tcp(SYN | ACK, back));
+  }
+  return scene.frames;
+}
+
 /** 3,000 new sources between two probes, whose SYNs an open port answers: six times as many as are followed. */
 export function crowd(): readonly Frame[] {
   const scene = new Scene();

@@ -187,6 +187,14 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     "scan",
+    "framing",
+    "ICMP errors about connections that an honest host opens",
+    "accuse nobody: who answers in a target's place must quote the SYN's sequence number, to its sender",
+    "who sees the SYNs, before their answers",
+    { scene: { frames: attacks.guessed, alert: "!scan" } },
+  ),
+  row(
+    "scan",
     "eviction",
     "new sources between the probes",
     "found: of a neighbourhood that one goes whose walk has led least far",

@@ -4,6 +4,7 @@
 // An attempt is what begins a flow towards a server (roles.ts): a SYN, a segment of which no connection is known, a
 // datagram, an INIT of SCTP, a request of ICMP, a packet of another IP protocol. What looks like an answer while no
 // question was seen is faint: its refusal says little, its silence nothing.
+import { be32 } from "../../../lib/onboard/bytes";
 import { Flow, wasBegun, wasIgnored } from "../../../ip/onboard/flow";
 import { Ip, Is, Packet, innermost, quotation } from "../../../ip/onboard/packet";
 import { Server, serverByPorts } from "../../../ip/onboard/roles";
@@ -150,8 +151,8 @@ function kindOf(q: Ip): u32 {
 }
 
 /**
- * ICMP says that what it quotes did not get where it should. Whoever sent the error could quote anything: of a datagram
- * that was not seen it is hearsay, as it is when it goes to somebody else. An attempt that was seen was noted then.
+ * ICMP says that what it quotes did not get where it should. Whoever sent the error could quote anything: of a TCP segment
+ * he must know the number, and tell its sender (RFC 5927 section 4.1); of a datagram that was not seen it is hearsay, as it is when it goes to somebody else. An attempt that was seen was noted then.
  */
 function quoted(k: Packet, e: Endpoints): usize {
   const q = quotation(k),
@@ -167,9 +168,10 @@ function quoted(k: Packet, e: Endpoints): usize {
     isPorted ? k.quotedDest : kind == Kind.ICMP ? 0 : <u32>q.protocol,
     q.protocol,
   );
+  const concerned = q.srcHi == e.dstHi && q.srcLo == e.dstLo && q.version == e.version;
+  if (kind == Kind.SYN && !(concerned && scan.isOf(key, quotedNumber(k, e, q)))) return 0;
   if (says == Says.PATH) return scan.strayed(key, k.time);
   if (kind == Kind.UDP) {
-    const concerned = q.srcHi == e.dstHi && q.srcLo == e.dstLo && q.version == e.version;
     if (!concerned || !wasBegun(q, k.quotedSource, k.quotedDest, k, scan.TIMEOUT)) {
       // what answers from a service was asked for: that it came too late says nothing of who sent it
       if (<u32>k.quotedSource < SYSTEM && <u32>k.quotedDest >= SYSTEM) return 0;
@@ -179,6 +181,12 @@ function quoted(k: Packet, e: Endpoints): usize {
     }
   }
   return scan.failure(key, k.time);
+}
+
+/** The sequence number of the TCP segment that is quoted, of which 8 bytes must be (RFC 792); 0 where they are not. */
+function quotedNumber(k: Packet, e: Endpoints, q: Ip): u32 {
+  const at = q.payloadOffset + 4;
+  return q.fragmentOffset == 0 && at + 4 <= k.captured ? be32(e.frame + at) : 0;
 }
 
 function heard(k: Packet, e: Endpoints, q: Ip, key: u64): usize {

@@ -176,6 +176,12 @@ export function reset(key: u64, sequence: u32, acknowledged: u32, acknowledges: 
   return p.kind == Kind.SYN && acknowledged - p.sequence <= <u32>p.data;
 }
 
+/** Whether the contact that is open began with this sequence number. */
+export function isOf(key: u64, sequence: u32): bool {
+  const at = pending(key);
+  return at != 0 && changetype<Pending>(at).sequence == sequence + 1;
+}
+
 /** The contact was refused. Returns the source when it is to be announced, or 0. */
 export function failure(key: u64, time: u64): usize {
   const at = pending(key);
