@@ -232,7 +232,7 @@ it("what of a folder is left out, and why", async () => {
     ["d", "a folder; --recursive reads it"],
     ["e", "neither a file nor a folder"],
     ["f", "neither a file nor a folder"],
-    ["b.txt", "pcap, pcapng, Chapter 10 or gzip of them expected, begins 74 65 78 74"],
+    ["b.txt", "pcap, pcapng, Chapter 10 or gzip, zstd of them expected, begins 74 65 78 74"],
     ["c", "empty"],
   ]);
   await expect(CaptureReader.open([join(folder, "g")])).rejects.toThrow(`${folder}/g: cannot be read: no such file`);

@@ -7,18 +7,22 @@ import { InputError } from "./damage.ts";
 import type { Filter } from "./filter/filter.ts";
 import { FULL, type ReadRecords, STOP } from "./format.ts";
 import { firstBytes, SNIFF, tellFormat } from "./formats.ts";
-import { GunzipSource, isGzip } from "./gunzip.ts";
+import { GunzipSource, isGzip, type Problem } from "./gunzip.ts";
+import type { Hints } from "./hints.ts";
 import { type Input, listInputs, reason } from "./inputs.ts";
 import { Layer } from "./layer.ts";
 import { FileSource, StreamSource } from "./source.ts";
 import { FileSummary, RunSummary } from "./summary.ts";
 import { type ByteSource, Window } from "./window.ts";
+import { isZstd, ZstdSource } from "./zstd.ts";
 
 export interface CaptureOptions {
   /** Folders inside folders too. */
   recursive?: boolean;
   /** Only frames that match are handed on; all are counted and numbered. */
   filter?: Filter;
+  /** Looks at what is handed on. */
+  hints?: Hints;
   /** What `-` stands for; standard input without it. */
   stdin?: Readable;
 }
@@ -31,6 +35,21 @@ interface OpenFile {
   read: ReadRecords;
 }
 
+/** What a compressed file holds, told by its first bytes; undefined when it is not compressed. */
+function expandedOf(raw: ByteSource, first: Uint8Array, problem: Problem): ByteSource | undefined {
+  if (isGzip(first, first.length)) return new GunzipSource(raw, first, problem);
+  if (isZstd(first, first.length)) return new ZstdSource(raw, first, problem);
+  return undefined;
+}
+
+/** Neither Node nor a browser reads LZ4, and no library that is kept well. */
+const LZ4 = ["04 22 4d 18", "02 21 4c 18"];
+
+const noCapture = (begins: string): string =>
+  LZ4.includes(begins)
+    ? "LZ4 is not read; lz4 -d makes a capture of it"
+    : `pcap, pcapng, Chapter 10 or gzip, zstd of them expected, begins ${begins}`;
+
 /**
  * A run over captures. fill() again and again until it returns 0; then `summary` is complete. Memory is bounded whatever
  * the files hold; nothing in a file makes it throw.
@@ -41,6 +60,7 @@ export class CaptureReader {
   readonly inputs: readonly Input[];
   #stdin: Readable | undefined;
   readonly #filter: Filter | undefined;
+  readonly #hints: Hints | undefined;
   #next = 0;
   #open: OpenFile | undefined;
   readonly #layer: Layer;
@@ -56,6 +76,7 @@ export class CaptureReader {
     this.#window = new Window(layer.bytes);
     this.#stdin = options.stdin;
     this.#filter = options.filter;
+    this.#hints = options.hints;
   }
 
   /**
@@ -94,6 +115,7 @@ export class CaptureReader {
       const length = await this.#fill(target);
       const left = length === 0 || !this.#filter ? length : this.#filter.run(target, length);
       if (length !== 0 && left === 0) continue;
+      this.#hints?.look(target, left);
       this.#filling = false;
       return left;
     }
@@ -143,12 +165,13 @@ export class CaptureReader {
       const window = this.#window;
       window.open(raw);
       await this.#readMore(SNIFF);
-      if (isGzip(window.bytes, window.end)) {
+      const expanded = expandedOf(raw, window.bytes.slice(0, window.end), (offset, what, expected) =>
+        summary.damaged(offset, what, `${expected} (offset of the compressed bytes)`),
+      );
+      if (expanded) {
         summary.compressed = true;
-        this.#open.source = new GunzipSource(raw, window.bytes.slice(0, window.end), (offset, what, expected) =>
-          summary.damaged(offset, what, `${expected} (offset of the compressed bytes)`),
-        );
-        window.open(this.#open.source);
+        this.#open.source = expanded;
+        window.open(expanded);
         await this.#readMore(SNIFF);
       }
       const read = tellFormat(window, input.name, summary, this.#layer);
@@ -156,8 +179,7 @@ export class CaptureReader {
         this.#open.read = read;
         return true;
       }
-      const why =
-        window.end === 0 ? "empty" : `pcap, pcapng, Chapter 10 or gzip of them expected, begins ${firstBytes(window)}`;
+      const why = window.end === 0 ? "empty" : noCapture(firstBytes(window));
       if (input.found) {
         this.summary.skipped.push({ file: input.name, why });
         this.#bytesClosed += raw.done;

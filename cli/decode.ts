@@ -25,7 +25,7 @@ interface Options {
 export function command(): Command {
   return new Command("decode")
     .description(
-      "Decodes captures (pcap, pcapng, gzip of them, Chapter 10) and writes a line for each packet to standard output.\nA Chapter 10 file gives a line for each MIL-STD-1553 message.",
+      "Decodes captures (pcap, pcapng, Chapter 10, each also as .gz, .zst) and writes a line for each packet to standard output.\nA Chapter 10 file gives a line for each MIL-STD-1553 message.",
     )
     .argument("[files...]", "captures, as with -r")
     .option("-r, --read <files...>", "captures: files, folders, - for standard input", [])

@@ -88,6 +88,7 @@ async function learn(options: Options): Promise<number> {
       continue;
     }
     const lesson = await learnCapture(name, policy, (reader) => new Progress(reader));
+    for (const hint of lesson.hints) say(`${name}: ${hint}`);
     for (const damage of lesson.reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
     damaged ||= lesson.reader.summary.damages > 0;
     take(lesson);

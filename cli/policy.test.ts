@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CaptureReader } from "../captures/reader.ts";
+import { writeBaseline } from "../detectors/baseline/file.ts";
 import { compilePolicyText } from "../diode/policy.ts";
 import { Guard } from "../diode/testing/guard.ts";
 import { command } from "./policy.ts";
@@ -25,7 +26,8 @@ async function forwarded(policy: string): Promise<number> {
   await reader.close();
   return frames;
 }
-const HEAD = "weir: 1\ninterfaces: { out: { next-hop: 52:54:00:77:00:12 } }\n";
+const LOG = "log: { address: 10.0.9.2, collector: { address: 10.0.9.1, mac: 52:54:00:77:00:13 } }";
+const HEAD = `weir: 1\ninterfaces: { out: { next-hop: 52:54:00:77:00:12 }, ${LOG} }\n`;
 const DOUBTFUL = `${HEAD}rules:\n  - { name: a, action: deny, from: 10.0.0.1/8 }\n`;
 
 describe("weir policy check", () => {
@@ -53,6 +55,52 @@ describe("weir policy check", () => {
   });
 });
 
+// REQ-GROUND-017
+describe("weir policy check, of what is regretted later", () => {
+  const RULE = "rules:\n  - { name: a, action: allow, protocol: udp, from: 10.0.0.0/24, to: 10.0.1.9, ports: 5000 }\n";
+  const checked = async (out: string, log: string, more = "") => {
+    seen.talk = "";
+    await run("check", file(`weir: 1\ninterfaces: { out: { ${out} }${log && `, ${log}`} }\n${RULE}${more}`));
+    return seen.talk.replaceAll(/^\S+:\d+:\d+: /gm, "");
+  };
+  const GOOD = "next-hop: 52:54:00:77:00:12";
+  it("no collector, groups in place of receivers, an mtu that no host lets through", async () => {
+    expect(await checked(GOOD, LOG)).toBe("");
+    expect(await checked(GOOD, "")).toBe(
+      "interfaces.log: no collector: alerts go to the console only, and nobody notices when they stop, expected collector: { address, mac } (warning)\n",
+    );
+    expect(await checked("next-hop: ff:ff:ff:ff:ff:ff", LOG)).toBe(
+      "interfaces.out.next-hop: ff:ff:ff:ff:ff:ff is a group's: every host there gets all that passes, expected the receiver's own address (warning)\n",
+    );
+    expect(await checked(GOOD, LOG.replace("52:54:00:77:00:13", "01:00:5e:00:00:01"))).toBe(
+      "interfaces.log.collector.mac: 01:00:5e:00:00:01 is a group's: every host there reads the log, expected the collector's own address (warning)\n",
+    );
+    expect(await checked(`${GOOD}, mtu: 2022`, LOG)).toBe("");
+    expect(await checked(`${GOOD}, mtu: 2023`, LOG)).toBe(
+      "interfaces.out.mtu: 2023: hosts give the image no frame over 2036 bytes and do not say so: of longer packets none passes, " +
+        "expected at most 2022, and no more than that on the senders' side (warning)\n",
+    );
+  });
+
+  it("a baseline of another site", async () => {
+    const learned = (...hosts: string[]) => {
+      const path = join(seen.folder, "other.baseline");
+      writeBaseline(path, {
+        captures: [],
+        falseAlarmsPerHour: 1,
+        thresholds: [],
+        entries: hosts.map((ip) => ({ detector: "arp", ip, macs: ["02:00:00:00:00:05"], frames: 9 })),
+      });
+      return `baseline: ${path}\n`;
+    };
+    expect(await checked(GOOD, LOG, learned("10.0.0.5", "192.168.7.1"))).toBe("");
+    expect(await checked(GOOD, LOG, learned("10.0.2.5", "192.168.7.1"))).toBe(
+      "baseline: learned at another site? None of its 2 hosts (10.0.2.5, ...) is in a network of a rule that allows, so all that passes is new " +
+        "to its detectors, expected a baseline of this site (weir learn) (warning)\n",
+    );
+  });
+});
+
 describe("weir policy show", () => {
   it("shows defaults, rules and what is left to each", async () => {
     await run("show", "fixtures/policy.yaml");
@@ -62,6 +110,11 @@ describe("weir policy show", () => {
     seen.out = "";
     await run("show", "--effective", "fixtures/policy.yaml");
     expect(seen.out).toContain("everything else: dropped (default)\n");
+    seen.out = "";
+    await run("show", file(`${DOUBTFUL}flows: { vlans: together }\nrecorder-year: 2024\n`));
+    expect(seen.out).toMatch(
+      /^year +2024, of recorders that date by the day of the year\n.*\nflows +of all VLANs together\n/m,
+    );
   });
 });
 

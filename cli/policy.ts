@@ -2,11 +2,13 @@
 import { Command } from "commander";
 import { askCompartments } from "../appliance/hosts/node.ts";
 import { damageText } from "../captures/damage.ts";
+import { Hints } from "../captures/hints.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
 import { effectiveText, shownText } from "../diode/policy/show.ts";
 import { compilePolicy, Problems, problemLine } from "../diode/policy.ts";
 import { printable } from "../lib/printable.ts";
+import { inOrder } from "../lib/yaml.ts";
 import { readBus } from "../mil1553/simulator/icd/read.ts";
 import { networksOf, proposeOf } from "../tuning/derive/baseline.ts";
 import { proposeMessages } from "../tuning/derive/messages.ts";
@@ -26,7 +28,9 @@ function check(): Command {
     .summary("report every error and every doubtful rule")
     .description(
       "Report every error and everything doubtful in a policy: bits behind a network's prefix, rules that are never reached\n" +
-        "because others match all their frames before, rules that contradict one another where they overlap.",
+        "because others match all their frames before, rules that contradict one another where they overlap. And of what works\n" +
+        "and is regretted later: no collector, a next hop that is a group, an mtu above what hosts let through, a baseline of\n" +
+        "another site.",
     )
     .argument("<policy.yaml>")
     .option("--strict", "warnings count as errors (exit code 3)")
@@ -45,9 +49,10 @@ Exit codes: 0 no errors; 1 errors; 3 with --strict: warnings.`,
       const compiled = compileOrReport(path);
       if (!compiled) return;
       await askCompartments(compiled.parts);
-      for (const warning of compiled.warnings) process.stderr.write(`${problemLine(warning)} (warning)\n`);
+      const doubtful = inOrder([...compiled.warnings, ...compiled.regrets()]);
+      for (const warning of doubtful) process.stderr.write(`${problemLine(warning)} (warning)\n`);
       const { rules } = compiled.policy;
-      const warnings = compiled.warnings.length;
+      const warnings = doubtful.length;
       const found = warnings ? `${warnings} warning${warnings > 1 ? "s" : ""}` : "no warnings";
       process.stdout.write(
         `${path}: good, ${rules.length} rule${rules.length === 1 ? "" : "s"}, ${found}, sha256 ${compiled.hash}\n`,
@@ -98,7 +103,7 @@ function derive(): Command {
     )
     .option(
       "-r, --read <file|dir>",
-      "capture (pcap, pcapng, each also gzipped) or folder; may be repeated",
+      "capture (pcap, pcapng, each also as .gz, .zst) or folder; may be repeated",
       collect,
       [],
     )
@@ -154,13 +159,15 @@ async function deriveFrom({
   }
   if (!read.length) throw new Error("nothing to derive from: expected -r CAPTURE, --baseline FILE or --bus FILE");
   if (checksums !== undefined && checksums !== "none") throw new Error(`-k ${checksums}: expected none`);
-  const reader = await CaptureReader.open(read, { recursive: recursive ?? false });
+  const hints = await Hints.create(checksums === "none");
+  const reader = await CaptureReader.open(read, { recursive: recursive ?? false, hints });
   try {
     const survey = await surveyOf(reader, checksums === "none");
     process.stdout.write(propose(survey, { to: networks, leastFrames: Number(leastFrames) }));
   } finally {
     await reader.close();
   }
+  for (const hint of hints.texts()) process.stderr.write(`weir: ${hint}\n`);
   for (const damage of reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
   return reader.summary.damages ? 2 : 0;
 }

@@ -8,6 +8,7 @@ import { embed } from "../appliance/hosts/node.ts";
 import { Report } from "../appliance/hosts/report.ts";
 import { damageText } from "../captures/damage.ts";
 import { Filter } from "../captures/filter/filter.ts";
+import { Hints } from "../captures/hints.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { recordStream } from "../captures/records.ts";
 import { CaptureWriter } from "../captures/write.ts";
@@ -49,7 +50,7 @@ export function command(): Command {
     .argument("[filter...]", "only frames that match, in libpcap's filter syntax (captures/filter/README.md)")
     .requiredOption(
       "-r, --read <file|dir>",
-      "capture (pcap, pcapng, Chapter 10, each also gzipped), folder, or - ; may be repeated",
+      "capture (pcap, pcapng, Chapter 10, each also as .gz, .zst), folder, or - ; may be repeated",
       collect,
       [],
     )
@@ -112,8 +113,10 @@ async function replay(options: Options, words: string): Promise<number> {
   const policy = load(options);
   const key = options.key === undefined ? undefined : readTableKey(options.key);
   const filter = words ? await Filter.create(words) : undefined;
+  const hints = await Hints.create(options.checksums === "none" || policy.policy.ignoreChecksums);
   const reader = await CaptureReader.open(options.read, {
     recursive: options.recursive ?? false,
+    hints,
     ...(filter && { filter }),
   });
   if (options.html !== undefined) {
@@ -165,6 +168,7 @@ async function replay(options: Options, words: string): Promise<number> {
     seconds: (performance.now() - started) / 1000,
   });
   for (const note of filter?.notes(reader.summary) ?? []) process.stderr.write(`weir: ${note}\n`);
+  for (const hint of hints.texts()) process.stderr.write(`weir: ${hint}\n`);
   for (const line of report.idle) process.stderr.write(`weir: ${idleText(policy, line)}\n`);
   for (const damage of reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
   if (facts && facts.exit !== "DONE") throw new Error(`the image ended early: ${facts.exitText}`);

@@ -165,6 +165,7 @@ const LIMITS: Limit[] = [
   words("checksums", ["verify", "ignore"]),
   words("flows.vlans", ["apart", "together"]),
   networks("detectors.scan.scanners"),
+  ["recorder-year", [1970, 2224], [1969, 2225, "2024", 2000.5], "a whole number from 1970 to 2224"],
   name("rules.0.name"),
   words("rules.0.action", ["allow", "deny"]),
   [

@@ -14,6 +14,7 @@ import { formatsOf } from "./policy/formats.ts";
 import { lint } from "./policy/lint.ts";
 import { modelOf, type Policy, scaledTuning } from "./policy/model.ts";
 import { alertSections, guardPart, inspectPart, journalPart } from "./policy/pack.ts";
+import { regretsOf } from "./policy/regrets.ts";
 import { policySchema } from "./policy/schema.ts";
 import { tablesOf } from "./policy/tables.ts";
 import { keyOf, packTransfer } from "./policy/transfer.ts";
@@ -34,6 +35,8 @@ export interface CompiledPolicy {
   logSilence: number;
   /** In the order of the file. */
   warnings: Problem[];
+  /** What its author may regret, though nothing is doubtful in the file itself. */
+  regrets(): Problem[];
   /** By the number that guard gives them. */
   ruleNames: string[];
   /** SHA-256 over the three parts, in hexadecimal. */
@@ -182,6 +185,7 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
     ],
     logSilence: policy.log.silence,
     warnings: inOrder(warnings),
+    regrets: () => regretsOf(policy, source),
     ruleNames: policy.rules.map(({ name }) => name),
     hash: hash.digest("hex"),
     policy,

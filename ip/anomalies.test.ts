@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { DECLARATIONS } from "./declarations.ts";
 import { Decoder } from "./decode/decoder.ts";
 import { anomaliesOf } from "./protocols.generate.ts";
+import { CAPTURED } from "./testing/anomalies/captured.ts";
 import { ICMP, ICMPV6, IGMP } from "./testing/anomalies/control.ts";
 import { FRAGMENTS } from "./testing/anomalies/fragments.ts";
 import { IPV4 } from "./testing/anomalies/ipv4.ts";
@@ -12,13 +13,14 @@ import { ARP, OTHER_LINKS, PPP } from "./testing/anomalies/link-other.ts";
 import type { Made, Pair, Pairs } from "./testing/anomalies/pair.ts";
 import { TCP, UDP } from "./testing/anomalies/transport.ts";
 import { DCCP, SCTP } from "./testing/anomalies/transport-other.ts";
-import { GRE, GTP, NSH, TUNNELS } from "./testing/anomalies/tunnels.ts";
-import { InFlight } from "./testing/compartment.ts";
+import { GRE, GTP, L2TP, NSH, TAGS, TUNNELS } from "./testing/anomalies/tunnels.ts";
+import { ALL_TUNNELS, allTunnels, InFlight } from "./testing/compartment.ts";
 import { bytes, eth, record } from "./testing/frames.ts";
 
 const FAMILIES: Record<string, Pairs> = {
   ...{ FRAME, ETHERNET, LLC, MPLS, PPP, ARP, OTHER_LINKS, IPV4, FRAGMENTS, IPV6 },
   ...{ TCP, UDP, SCTP, DCCP, ICMP, ICMPV6, IGMP, GRE, TUNNELS, GTP, NSH },
+  ...{ L2TP, TAGS, CAPTURED },
 };
 
 /** Longer than anything about a frame is remembered. */
@@ -31,7 +33,10 @@ beforeAll(async () => {
       .flat()
       .flatMap(({ bad, good }) => [bad, good]),
   );
-  const [decoder, inspect] = [await Decoder.create(), await InFlight.create()];
+  const [decoder, inspect] = [
+    await Decoder.create({ checksums: true, tunnels: allTunnels() }),
+    await InFlight.create(ALL_TUNNELS),
+  ];
   let number = 0;
   let time = 0n;
   const ends: { made: Made; number: number; hex: string }[] = [];
@@ -95,6 +100,14 @@ it("what a SNAP header announces is the next layer", async () => {
     "0080c2 0007 000000000000 000000000000 88cc": "eth:llc:eth:lldp", // RFC 2684, without and with a frame check sequence
     "0080c2 0001 000000000000 000000000000 88cc": "eth:llc:eth:lldp",
     "0080c2 000d 000000000000 000000000000 88cc": "eth:llc",
+    "00000c 2003": "eth:llc:vtp",
+    "00000c 2004": "eth:llc:dtp",
+    "00000c 0111": "eth:llc:udld",
+    "00e02b 00bb": "eth:llc:edp",
+    "00e02b 00bc": "eth:llc",
+    "080007 809b": "eth:llc:ddp", // AppleTalk; its address resolution
+    "080007 80f3": "eth:llc",
+    "001090 0001": "eth:llc", // Cimetrics: BACnet MS/TP
     "000001 88cc": "eth:llc",
   };
   expect(Object.fromEntries(Object.keys(announced).map((hex) => [hex, protocols(hex)]))).toEqual(announced);

@@ -204,6 +204,9 @@ describe("what the capture cut is not malformed", () => {
 describe("checksums", () => {
   const wrong = eth(0x0800, ipv4(6, tcp(SYN, { src: "10.0.0.9" }), { badChecksum: true }));
   it("are not looked at with -k none", async () => {
+    await expect(Decoder.create({ checksums: true, tunnels: new Uint8Array(5) })).rejects.toThrow(
+      "the list of tunnels is malformed",
+    );
     const none = await Decoder.create({ checksums: false });
     const r = record(wrong);
     none.input.set(r);

@@ -71,7 +71,7 @@ export async function pageHtml(start: Omit<Start, "version">): Promise<Page> {
     `script-src ${hashOf(app)} 'wasm-unsafe-eval'`,
     `style-src ${hashOf(css)}`,
     "worker-src blob:",
-    "connect-src 'self'",
+    "connect-src 'self' data:", // of itself: zstddec fetches its WebAssembly so
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,5 +1,5 @@
 /** Arithmetic in filter words, `tcp[tcpflags] & (tcp-syn|tcp-ack)`; the part of the parser that knows no tests. */
-import { KNOWN, NAMED, numberOf, PROTOCOLS } from "./names.ts";
+import { KNOWN, NAMED, numberOf, PROTOCOLS, SEALED } from "./names.ts";
 import type { Expression } from "./tree.ts";
 import { type Token, tokens, wrong } from "./words.ts";
 
@@ -127,7 +127,8 @@ export class Arithmetic {
       return inner;
     }
     if (this.accept("len")) return { kind: "length" };
-    if (PROTOCOLS.includes(this.peek() ?? "") && this.peek(1) === "[") return this.#load(this.take());
+    const base = this.peek() ?? "";
+    if (PROTOCOLS.includes(base) && SEALED[base] === undefined && this.peek(1) === "[") return this.#load(this.take());
     return this.number();
   }
 

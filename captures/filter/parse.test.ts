@@ -6,13 +6,18 @@ import { compile } from "./program.ts";
 import { hasTcpdump } from "./testing/tcpdump.ts";
 import { FilterError } from "./words.ts";
 
+it("VLANs inside of labels and sessions are refused", () => {
+  for (const words of ["mpls and vlan 3", "pppoes and vlan"])
+    expect(() => compile(parseFilter(words), 1)).toThrow("vlan does not go behind mpls or pppoes");
+});
+
 /** Words that are wrong to tcpdump as well, the column of the mark, and what is said. */
 const REFUSED: [words: string, column: number, why: string][] = [
   [
     "prot tcp",
     1,
-    "unknown, expected one of host, net, port, portrange, proto, src, dst, ether, ip, ip6, arp, rarp, tcp, udp, icmp, icmp6, sctp, igmp, vlan, " +
-      "multicast, broadcast, less, greater, len, PROTOCOL[INDEX:SIZE], a number",
+    "unknown, expected one of host, net, port, portrange, proto, src, dst, ether, ip, ip6, arp, rarp, tcp, udp, icmp, icmp6, sctp, igmp, pim, vrrp, " +
+      "carp, igrp, esp, ah, stp, vlan, mpls, pppoed, pppoes, multicast, broadcast, less, greater, len, PROTOCOL[INDEX:SIZE], a number",
   ],
   ["port 70000", 6, "expected a port"],
   ["tcp and", 8, "unknown, expected one of"],
@@ -41,6 +46,15 @@ const REFUSED: [words: string, column: number, why: string][] = [
   ["ip6 broadcast", 1, "only ether broadcast"],
   ["arp multicast", 1, "only ether, ip, ip6 multicast"],
   ["vlan 4096", 6, "a VLAN is 0 to 4095"],
+  ["mpls 1048576", 6, "an MPLS label is 0 to 1048575"],
+  ["pppoes 65536", 8, "a PPPoE session is 0 to 65535"],
+  ["net 10.0.0.1 mask 255.255.255.0", 5, "has bits behind its prefix"],
+  ["net 10 mask 255.0.0.0", 5, "mask goes with an IPv4 address"],
+  ["net fd00:: mask ffff::", 5, "mask goes with an IPv4 address"],
+  ["net 10.0.0.0/8 mask 255.0.0.0", 5, "mask goes with an IPv4 address"],
+  ["esp[0] = 1", 4, "expected and, or, or the end"],
+  ["esp host 10.0.0.1", 10, "esp does not go with this address"],
+  ["vrrp port 5", 11, "vrrp has no ports"],
   ["tcp[0:3] = 1", 7, "expected 1, 2 or 4 bytes"],
   ["tcp[13]", 8, "expected one of > <"],
   ["tcp[13] & 2", 12, "expected one of > <"],
@@ -54,11 +68,10 @@ const REFUSED: [words: string, column: number, why: string][] = [
 /** Words that tcpdump takes, and weir does not. */
 const NOT_KNOWN: [words: string, column: number, why: string][] = [
   ["ip broadcast", 4, "ip broadcast needs a netmask"],
-  ["port http", 6, "expected a number (names are not looked up)"],
+  ["port gopher", 6, "expected a number, or a service such as domain"],
   ["host localhost", 6, "expected an address"],
   ["gateway 10.0.0.1", 1, "unknown"],
-  ["mpls 5", 1, "unknown"],
-  ["src net 10.0.0.0 mask 255.255.255.0", 18, "expected and, or, or the end"],
+  ["net 10.0.0.0 mask 255.0.255.0", 19, "expected a mask such as 255.255.255.0"],
   ["ether proto 100", 13, "802.2 LLC and SNAP are not known"],
   ["ether proto 0x809b", 13, "802.2 LLC and SNAP are not known"],
   ["ip[0] % 4 * 2 = 2", 7, "libpcap gives % no rank: expected ( ) around it"],

@@ -1,7 +1,7 @@
 /** Filter words (pcap-filter(7)) to a tree: the grammar of README.md; what is not in it is refused with its place. */
 import { parseNetwork } from "../../lib/addresses.ts";
 import { Arithmetic } from "./arithmetic.ts";
-import { ETHERTYPE, IP_PROTOCOL, KNOWN, numberOf, PROTOCOLS } from "./names.ts";
+import { ETHERTYPE, hasPorts, IP_PROTOCOL, KNOWN, numberOf, PROTOCOLS, SERVICE } from "./names.ts";
 import type { Direction, Test } from "./tree.ts";
 import { FilterError, type Token } from "./words.ts";
 
@@ -18,6 +18,11 @@ interface Qualified {
   as: Qualifiers | undefined;
 }
 
+const IDENTIFIER = {
+  vlan: { what: "a VLAN", most: 4095 },
+  mpls: { what: "an MPLS label", most: 1048575 },
+  pppoes: { what: "a PPPoE session", most: 65535 },
+};
 const RELATIONS = [">", "<", ">=", "<=", "=", "==", "!="];
 
 /** @throws FilterError with the words and a mark under the one that is wrong */
@@ -106,7 +111,8 @@ class Parser extends Arithmetic {
       if (protocol === "ether") this.wrong("expected host, src, dst, proto, broadcast, multicast or [ behind ether");
       return { test: { kind: "protocol", name: protocol }, as: undefined };
     }
-    if (!qualified && !this.#isValue()) this.wrong(`unknown, expected one of ${KNOWN}`);
+    if (!qualified && !this.#isValue() && !(as?.type === "port" && SERVICE[this.peek() ?? ""] !== undefined))
+      this.wrong(`unknown, expected one of ${KNOWN}`);
     if (!qualified && !as) this.wrong("a value, expected host, net or port in front of it");
     const mine = qualified ? { protocol, direction: direction ?? "either", type: type ?? "host" } : as!;
     return { test: this.#values(mine as Qualifiers), as: mine as Qualifiers };
@@ -114,18 +120,23 @@ class Parser extends Arithmetic {
 
   /** Tests that begin with a word of their own. */
   #simple(): Test | undefined {
-    const word = this.accept("less", "greater", "vlan", "broadcast", "multicast");
+    const word = this.accept(
+      ...["less", "greater", "vlan", "mpls", "pppoes", "pppoed", "stp", "broadcast", "multicast"],
+    );
     switch (word) {
       case "less":
       case "greater": {
         const operator = word === "less" ? "<=" : ">=";
         return { kind: "relation", operator, left: { kind: "length" }, right: this.number() };
       }
-      case "vlan": {
-        const id = /^\d/.test(this.peek() ?? "") ? numberOf(this.take()) : -1;
-        if (id === undefined || id > 4095) this.wrong("a VLAN is 0 to 4095", this.before());
-        return { kind: "vlan", id: id < 0 ? undefined : id };
-      }
+      case "vlan":
+      case "mpls":
+      case "pppoes":
+        return { kind: word, id: this.#identifier(word) };
+      case "pppoed":
+        return { kind: "type", level: "ether", value: 0x8863 };
+      case "stp":
+        return { kind: "stp" };
       case "broadcast":
         return { kind: "group", level: "broadcast" };
       case "multicast":
@@ -133,6 +144,15 @@ class Parser extends Arithmetic {
       default:
         return undefined;
     }
+  }
+
+  /** The number that may stand behind a tag's word. */
+  #identifier(word: keyof typeof IDENTIFIER): number | undefined {
+    if (!/^\d/.test(this.peek() ?? "")) return undefined;
+    const { what, most } = IDENTIFIER[word];
+    const id = numberOf(this.take());
+    if (id === undefined || id > most) this.wrong(`${what} is 0 to ${most}`, this.before());
+    return id;
   }
 
   #group(protocol: string, start: Token | undefined): Test | undefined {
@@ -184,14 +204,18 @@ class Parser extends Arithmetic {
     if (type === "proto") return this.#proto(protocol, direction);
     const token = this.token();
     const ports = type === "port" || type === "portrange";
-    if (!this.#isValue()) this.wrong(`expected ${ports ? "a number" : "an address"} (names are not looked up)`);
+    const service = ports ? SERVICE[(this.peek() ?? "").replace(/^\\/, "")] : undefined;
+    if (service === undefined && !this.#isValue())
+      this.wrong(
+        ports ? "expected a number, or a service such as domain" : "expected an address (names are not looked up)",
+      );
     const text = this.take();
     if (ports) {
-      const ends = text.split("-").map(numberOf);
+      const ends = service === undefined ? text.split("-").map(numberOf) : [service];
       const [first, last = first] = ends;
       const fits = ends.length <= (type === "port" ? 1 : 2) && ends.every((n) => n !== undefined && n <= 65535);
       if (!fits) this.wrong(`expected ${type === "port" ? "a port" : "a range of ports such as 1000-2000"}`, token);
-      if (protocol && !["tcp", "udp", "sctp", "ip", "ip6"].includes(protocol))
+      if (protocol && protocol !== "ip" && protocol !== "ip6" && !hasPorts(protocol))
         this.wrong(`${protocol} has no ports`, token);
       const [low, high] = [Math.min(first!, last!), Math.max(first!, last!)];
       return { kind: "port", only: protocol, direction, first: low, last: high };
@@ -213,7 +237,15 @@ class Parser extends Arithmetic {
     token: Token | undefined,
   ): Test {
     const short = /^\d+(\.\d+){0,2}$/.test(text) ? text.split(".") : undefined;
-    const whole = short && type === "net" ? `${[...short, 0, 0, 0].slice(0, 4).join(".")}/${8 * short.length}` : text;
+    const mask = type === "net" && this.accept("mask") ? this.#mask() : undefined;
+    if (mask !== undefined) {
+      if (!/^\d+(\.\d+){3}$/.test(text)) this.wrong("mask goes with an IPv4 address", token);
+      text = `${text}/${mask}`;
+    }
+    const whole =
+      mask === undefined && short && type === "net"
+        ? `${[...short, 0, 0, 0].slice(0, 4).join(".")}/${8 * short.length}`
+        : text;
     const network = parseNetwork(whole);
     if (!network || (short && type === "host")) this.wrong("expected an address such as 10.0.0.1 or fe80::1", token);
     const { version, hi, lo, bits, hostBits } = network;
@@ -222,6 +254,15 @@ class Parser extends Arithmetic {
     const fits = only === undefined || (version === 4 ? ["ip", "arp", "rarp"] : ["ip6"]).includes(only);
     if (!fits) this.wrong(`${only} does not go with this address`, token);
     return { kind: "host", only, direction, version, hi, lo, bits };
+  }
+
+  /** How many bits a mask of IPv4 has; those behind them are 0. */
+  #mask(): number {
+    const token = this.token();
+    const mask = parseNetwork(this.take());
+    const bits = mask?.version === 4 && mask.bits === 32 ? 32 - Math.log2(0x1_0000_0000 - Number(mask.lo)) : Number.NaN;
+    if (!Number.isInteger(bits) && mask?.lo !== 0n) this.wrong("expected a mask such as 255.255.255.0", token);
+    return mask?.lo === 0n ? 0 : bits;
   }
 
   #proto(protocol: string | undefined, direction: Direction): Test {

@@ -2,13 +2,19 @@
 import { Alu, Code, type Instruction, step } from "./bpf.ts";
 import { all, any, assemble, type Condition, compare, NEVER, not } from "./condition.ts";
 import { isType, LINK, networkAt } from "./link.ts";
-import { ETHERTYPE, TRANSPORT } from "./names.ts";
+import { ETHERTYPE, hasPorts, IP_PROTOCOL, ONLY_IPV4, TRANSPORT } from "./names.ts";
 import { relation } from "./relation.ts";
 import type { Direction, Host, Ports, Test } from "./tree.ts";
 import { FilterError } from "./words.ts";
 
 const ICMP6 = 58;
 const FRAGMENT = 44;
+/** EtherTypes as PPP numbers them (RFC 1332, 5072, 3032). */
+const PPP_OF: Record<number, number> = { 2048: 0x0021, 34525: 0x0057, 34887: 0x0281 };
+const MPLS = 0x8847;
+const PPPOE_SESSION = 0x8864;
+const COOKED = [LINK.LINUX_SLL, LINK.LINUX_SLL2];
+const LINUX_802_2 = 4;
 const MASK = Alu["&"]!;
 
 /** @throws FilterError when the filter asks for what this link type does not have, or is too long */
@@ -26,9 +32,13 @@ export class Compiler {
     this.#link = link;
   }
 
+  /** The same of MPLS labels and PPPoE sessions: what is around the network layer, and how many bytes it adds. */
+  #around: "labels" | "ppp" | undefined;
+  #added = 0;
+
   /** Bytes in front of the network layer. */
   get network(): number {
-    return networkAt(this.#link, this.#tags);
+    return networkAt(this.#link, this.#tags) + this.#added;
   }
 
   test(test: Test): Condition {
@@ -55,13 +65,37 @@ export class Compiler {
         return this.#port(test);
       case "vlan":
         return this.#vlan(test.id);
+      case "mpls":
+        return this.#mpls(test.id);
+      case "pppoes":
+        return this.#pppoes(test.id);
+      case "stp":
+        return this.#stp();
       case "relation":
         return relation(test, this);
     }
   }
 
   #type(type: number): Condition {
+    if (this.#around === "labels") return this.#labelled(type);
+    if (this.#around === "ppp") return compare([step(Code.LDH_ABS, this.network - 2)], Code.JEQ, PPP_OF[type] ?? type);
     return isType(this.#link, this.#tags, type);
+  }
+
+  /** Behind the last label, by the version of IP: what it is the labels do not say. */
+  #labelled(type: number): Condition {
+    if (type !== ETHERTYPE.ip && type !== ETHERTYPE.ip6) return NEVER;
+    const version = compare(
+      [step(Code.LDB_ABS, this.network), step(MASK, 0xf0)],
+      Code.JEQ,
+      type === ETHERTYPE.ip ? 0x40 : 0x60,
+    );
+    return all(this.#isBottom(1), version);
+  }
+
+  /** Whether the label in front of the network layer is the last one of its stack. */
+  #isBottom(bit: 0 | 1): Condition {
+    return compare([step(Code.LDB_ABS, this.network - 2), step(MASK, 1)], Code.JEQ, bit);
   }
 
   #onEthernet(what: string): void {
@@ -72,8 +106,8 @@ export class Compiler {
   protocol(name: string): Condition {
     if (ETHERTYPE[name] !== undefined) return this.#type(ETHERTYPE[name]);
     if (name === "icmp6") return this.#ip6(ICMP6);
-    const number = TRANSPORT[name]!;
-    return name === "icmp" || name === "igmp" ? this.#ip(number) : any(this.#ip(number), this.#ip6(number));
+    const number = IP_PROTOCOL[name]!;
+    return ONLY_IPV4.includes(name) ? this.#ip(number) : any(this.#ip(number), this.#ip6(number));
   }
 
   #ip(protocol: number): Condition {
@@ -174,7 +208,7 @@ export class Compiler {
   }
 
   #port({ only, direction, first, last }: Ports): Condition {
-    const numbers = TRANSPORT[only ?? ""] !== undefined ? [TRANSPORT[only!]!] : [132, 6, 17];
+    const numbers = hasPorts(only ?? "") ? [TRANSPORT[only!]!] : [132, 6, 17];
     const carried = (at: number) => any(...numbers.map((n) => compare([step(Code.LDB_ABS, at)], Code.JEQ, n)));
     const ports = (loads: (offset: number) => Instruction[]) =>
       this.#sides(direction, (side) => {
@@ -198,8 +232,38 @@ export class Compiler {
     return any(only === "ip" ? NEVER : six, only === "ip6" ? NEVER : four);
   }
 
+  #mpls(id: number | undefined): Condition {
+    this.#onEthernet("mpls");
+    const before = this.#around === "labels" ? this.#isBottom(0) : this.#type(MPLS);
+    const at = this.network;
+    this.#around = "labels";
+    this.#added += 4;
+    if (id === undefined) return before;
+    return all(before, compare([step(Code.LDW_ABS, at), step(MASK, 0xfffff000)], Code.JEQ, id * 0x1000));
+  }
+
+  #pppoes(id: number | undefined): Condition {
+    this.#onEthernet("pppoes");
+    const type = this.#type(PPPOE_SESSION);
+    const at = this.network;
+    this.#around = "ppp";
+    this.#added += 8; // the header, and PPP's number
+    if (id === undefined) return type;
+    return all(type, compare([step(Code.LDW_ABS, at), step(MASK, 0xffff)], Code.JEQ, id));
+  }
+
+  /** IEEE 802.1D: the service access point 42, behind a length in place of a type, or what Linux has there for IEEE 802.2. */
+  #stp(): Condition {
+    if (this.#around) return NEVER;
+    const point = compare([step(Code.LDB_ABS, this.network)], Code.JEQ, 0x42);
+    if (this.#link === LINK.ETHERNET)
+      return all(not(compare([step(Code.LDH_ABS, this.network - 2)], Code.JGT, 1500)), point);
+    return COOKED.includes(this.#link) ? all(this.#type(LINUX_802_2), point) : NEVER;
+  }
+
   #vlan(id: number | undefined): Condition {
     this.#onEthernet("vlan");
+    if (this.#around) throw new FilterError("vlan does not go behind mpls or pppoes");
     const at = this.network - 2;
     this.#tags++;
     // 802.1Q, 802.1ad, and what some switches had before that

@@ -19,7 +19,8 @@ export type Test =
   | { kind: "mac"; direction: Direction; value: bigint }
   | { kind: "group"; level: "ether" | "ip" | "ip6" | "broadcast" }
   | Ports
-  | { kind: "vlan"; id: number | undefined }
+  | { kind: "vlan" | "mpls" | "pppoes"; id: number | undefined }
+  | { kind: "stp" }
   | Relation;
 
 /** An address, or a network of `bits` bits; halves as diode/policy has them (IPv4 in the low 32 bits of lo). */

@@ -99,6 +99,7 @@ const KINDS: Record<Tunnel["kind"], number> = {
   gtp: config.TunnelKind.GTP,
   "gre-in-udp": config.TunnelKind.GRE_IN_UDP,
   "mpls-in-udp": config.TunnelKind.MPLS_IN_UDP,
+  l2tp: config.TunnelKind.L2TP,
 };
 
 /** The ends of each; how many there may be is lint's. */

@@ -202,6 +202,7 @@ export const TUNNEL_PORTS = {
   gtp: 2152,
   "gre-in-udp": 4754,
   "mpls-in-udp": 6635,
+  l2tp: 1701,
 } as const;
 const KINDS = Object.keys(TUNNEL_PORTS) as [keyof typeof TUNNEL_PORTS, ...(keyof typeof TUNNEL_PORTS)[]];
 

@@ -10,6 +10,8 @@ type Exports = ExportsOf<"ip/decode/onboard/index.ts">;
 export interface DecoderOptions {
   /** False: verify none (`-k none`). */
   checksums: boolean;
+  /** NamedTunnels as a policy packs them: the tunnels that are opened; without it those that prove to be tunnels. */
+  tunnels?: Uint8Array;
 }
 
 /** Decodes batches of records (appliance/contract) into packets; keeps track of fragments from one to the next. */
@@ -24,6 +26,11 @@ export class Decoder {
     if (e.packetSize() !== PACKET_SIZE) throw new Error("ip/decode/layout.ts does not fit ip/onboard/packet.ts");
     this.#e = e;
     this.#options = options.checksums ? 0 : 1;
+    const { tunnels } = options;
+    if (tunnels) {
+      this.input.set(tunnels);
+      if (!e.openTunnels(tunnels.length)) throw new Error("the list of tunnels is malformed");
+    }
     this.anomalyNames = this.#names(e.anomalyName);
     this.protocolNames = this.#names(e.protocolName);
   }
@@ -115,6 +122,11 @@ export class PacketView {
     for (let i = 0; i < this.u8("layers"); i++)
       names.push(this.#names.protocolNames[this.#view.getUint8(this.at + LAYER + 4 * i)]!);
     return names;
+  }
+
+  /** Where a layer starts in the frame, by its place among `protocols`. */
+  offsetOf(layer: number): number {
+    return this.#view.getUint16(this.at + LAYER + 4 * layer + 2, true);
   }
 
   get vlans(): number[] {

@@ -53,6 +53,8 @@ function version0(k: Packet, flags: u32, type: u32): u32 {
       return Protocol.PPP;
     case 0x00fe:
       return Protocol.ISIS;
+    case 0x8909:
+      return Protocol.CMD_GRE;
     default:
       return fromEtherType(type);
   }

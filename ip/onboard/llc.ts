@@ -42,8 +42,34 @@ function snap(k: Packet): u32 {
     if (k.ips == 0) k.etherType = <u16>type;
     return fromEtherType(type);
   }
-  if (oui == 0x00000c) return type == 0x2000 ? Protocol.CDP : type == 0x010b ? Protocol.STP : Protocol.NONE; // Cisco
-  if (oui == 0x0080c2 && (type == 0x0001 || type == 0x0007)) return Protocol.ETH; // RFC 2684: bridged Ethernet
-  note(k, Anomaly.LLC_UNKNOWN_OUI);
+  switch (oui) {
+    case 0x00000c:
+      return cisco(type);
+    case 0x0080c2: // RFC 2684: bridged Ethernet
+      return type == 0x0001 || type == 0x0007 ? Protocol.ETH : Protocol.NONE;
+    case 0x080007: // Apple
+      return type == 0x809b ? Protocol.DDP : Protocol.NONE;
+    case 0x00e02b: // Extreme
+      return type == 0x00bb ? Protocol.EDP : Protocol.NONE;
+  }
+  // any vendor's may come; the bit of groups is in none that IEEE assigns (IEEE 802 clause 8.2.2)
+  if (oui & 0x010000) note(k, Anomaly.LLC_UNKNOWN_OUI);
   return Protocol.NONE;
+}
+
+function cisco(type: u32): u32 {
+  switch (type) {
+    case 0x2000:
+      return Protocol.CDP;
+    case 0x2003:
+      return Protocol.VTP;
+    case 0x2004:
+      return Protocol.DTP;
+    case 0x0111:
+      return Protocol.UDLD;
+    case 0x010b:
+      return Protocol.STP;
+    default:
+      return Protocol.NONE;
+  }
 }

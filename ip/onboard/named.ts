@@ -3,14 +3,19 @@
 //
 // Whoever wraps a packet says of the inner one what he likes, its source above all. So a tunnel that the policy does
 // not name is judged by its outermost packet; what is inside is decoded and reported, no more. `any` (as weir replay
-// has it without a policy) opens whatever looks like one. Encapsulation below IP (VLAN, MPLS, PPPoE, MAC-in-MAC) is no
-// tunnel here: only who is on this link sends that, and he can send the inner frame as well.
+// has it without a policy) opens whatever proves to be one (proof.ts); of one that is named, malformed headers are
+// anomalies, unless the datagram comes from a service's port: then it is an answer to whoever chose that port.
+// Encapsulation below IP (VLAN, MPLS, PPPoE, MAC-in-MAC) is no tunnel here: only who is on this link sends that, and he
+// can send the inner frame as well.
 import { MAX_TUNNELS, NamedTunnel, TunnelKind } from "../../appliance/contract/onboard/config";
 import { isInside, isNetwork } from "../../lib/onboard/networks";
 import { Is, Packet, innermost } from "./packet";
+import { proves } from "./proof";
 import { Protocol } from "./generated/protocol";
 
 const LIST: usize = memory.data(MAX_TUNNELS * offsetof<NamedTunnel>(), 8);
+/** Ports below it are of services (RFC 6335 section 6); no host picks one for itself. */
+const SERVICES: u32 = 1024;
 let count: u32 = 0;
 let any: bool = true;
 
@@ -26,8 +31,7 @@ export function nameTunnels(anyOne: bool, at: usize, length: u32): bool {
   if (length != 0) memory.copy(LIST, at, length);
   for (let i: u32 = 0; i < count; ++i) {
     const kind = <u32>end(i).kind;
-    if (!isNetwork(end(i).version, end(i).bits) || kind == TunnelKind.NONE || kind > <u32>TunnelKind.MPLS_IN_UDP)
-      return false;
+    if (!isNetwork(end(i).version, end(i).bits) || kind == TunnelKind.NONE || kind > <u32>TunnelKind.L2TP) return false;
     if (kind >= <u32>TunnelKind.VXLAN != (end(i).port != 0)) return false;
   }
   return true;
@@ -46,14 +50,16 @@ export function openIp(k: Packet, protocol: u32): u32 {
  * enough: of one that is named both ends are.
  */
 export function openUdp(k: Packet, guess: u32): u32 {
-  if (any) return guess;
   for (let i: u32 = 0; i < count; ++i) {
     const kind = <u32>end(i).kind,
       port = end(i).port;
     if (port == 0 || (port != k.destPort && !(port == k.sourcePort && answersFrom(kind)))) continue;
-    if (isBetween(k, kind, port)) return inUdp(kind, port);
+    if (!isBetween(k, kind, port)) continue;
+    const tunnel = inUdp(kind, port);
+    return <u32>k.sourcePort >= SERVICES || proves(k, tunnel) ? tunnel : Protocol.NONE;
   }
-  return guess == Protocol.NONE ? guess : unasked(k, guess);
+  if (guess == Protocol.NONE || !proves(k, guess)) return Protocol.NONE;
+  return any ? guess : unasked(k, guess);
 }
 
 /** Decoding for a report goes on; what is acted upon stops here, and is decoded once more for that. */
@@ -80,7 +86,7 @@ function kindOf(protocol: u32): u32 {
 }
 
 function answersFrom(kind: u32): bool {
-  return kind == TunnelKind.TEREDO || kind == TunnelKind.GTP;
+  return kind == TunnelKind.TEREDO || kind == TunnelKind.GTP || kind == TunnelKind.L2TP;
 }
 
 function inUdp(kind: u32, port: u32): u32 {
@@ -97,6 +103,8 @@ function inUdp(kind: u32, port: u32): u32 {
       return port == 2123 ? Protocol.GTP_CONTROL : port == 3386 ? Protocol.GTP_PRIME : Protocol.GTP;
     case TunnelKind.GRE_IN_UDP:
       return Protocol.GRE;
+    case TunnelKind.L2TP:
+      return Protocol.L2TP_UDP;
     default:
       return Protocol.MPLS;
   }

@@ -1,4 +1,4 @@
-// UDP (RFC 768): ports, length, checksum. UDP-Lite (RFC 3828): coverage in place of the length. Tunnels go by port.
+// UDP (RFC 768): ports, length, checksum. UDP-Lite (RFC 3828): coverage, no length. Tunnels: proof.ts, named.ts.
 import { be16 } from "../../lib/onboard/bytes";
 import { Anomaly } from "./generated/anomaly";
 import { checkTransport } from "./checksum";
@@ -71,6 +71,8 @@ function tunnelOn(port: u32): u32 {
       return Protocol.GTP;
     case 3544:
       return Protocol.TEREDO;
+    case 1701:
+      return Protocol.L2TP_UDP;
     default:
       return Protocol.NONE;
   }
@@ -80,6 +82,7 @@ function tunnelOn(port: u32): u32 {
 function answersFrom(port: u32): u32 {
   const tunnel = tunnelOn(port);
   return tunnel == Protocol.TEREDO ||
+    tunnel == Protocol.L2TP_UDP ||
     tunnel == Protocol.GTP ||
     tunnel == Protocol.GTP_CONTROL ||
     tunnel == Protocol.GTP_PRIME

@@ -7,6 +7,7 @@ export default declared({
       id: "MPLS",
       name: "mpls",
       decoder: { file: "onboard/mpls", function: "mpls" },
+      links: [{ number: 219, name: "MPLS" }],
       etherTypes: [0x8847, 0x8848],
       ipProtocols: [137],
     },

@@ -23,7 +23,6 @@ export default declared({
     { id: "POWERLINK", name: "epl", etherTypes: [0x88ab] },
     { id: "SERCOS", name: "siii", etherTypes: [0x88cd] },
     { id: "PRP", name: "hsr_prp_supervision", etherTypes: [0x88fb] },
-    { id: "HSR", name: "hsr", etherTypes: [0x892f] },
     { id: "MRP", name: "pn_mrp", etherTypes: [0x88e3] },
     { id: "OSPF", name: "ospf", ipProtocols: [89] },
     { id: "PIM", name: "pim", ipProtocols: [103] },

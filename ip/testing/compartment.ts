@@ -1,19 +1,24 @@
 /** inspect as it flies, asked for nothing but the anomalies that it names: to be held against what `weir decode` says. */
 import { type Inspect, RecordKind, startInspect } from "../../appliance/contract/abi.ts";
 import { loadModules } from "../../appliance/hosts/node.ts";
+import { packTunnels } from "../../diode/policy/pack.ts";
+import { TUNNEL_PORTS } from "../../diode/policy/schema.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { policyWith } from "../../diode/testing/guard.ts";
 import { record } from "./frames.ts";
 
-let loaded: Promise<{ module: WebAssembly.Module; part: Uint8Array }> | undefined;
+let loaded: Promise<WebAssembly.Module> | undefined;
 
-async function load() {
-  const policy = policyWith("", "recorders: any\ntunnels: any\ndetectors: { anomalies: { per-second: 1000 } }");
-  return {
-    module: (await loadModules()).inspect,
-    part: compilePolicyText(policy, "policy.yaml").parts.inspect,
-  };
-}
+const policyOf = (tunnels: string) =>
+  policyWith("", `recorders: any\n${tunnels}\ndetectors: { anomalies: { per-second: 1000 } }`);
+
+const ports = (port: number | undefined) => (port === 2152 ? [2152, 2123, 3386] : [port]);
+const KINDS = Object.entries(TUNNEL_PORTS).flatMap(([kind, port]) => ports(port).map((one) => ({ kind, port: one })));
+/** Each kind of tunnel between any hosts: their malformed headers are anomalies then. */
+export const ALL_TUNNELS = `tunnels:\n${KINDS.map(({ kind, port }, n) => `  - { name: t${n}, kind: ${kind}, between: any${port ? `, port: ${port}` : ""} }`).join("\n")}`;
+/** The same for a Decoder. */
+export const allTunnels = (): Uint8Array =>
+  Buffer.concat(packTunnels(compilePolicyText(policyOf(ALL_TUNNELS), "policy.yaml").policy));
 
 export class InFlight {
   readonly #inspect: Inspect;
@@ -26,9 +31,10 @@ export class InFlight {
   }
 
   /** Fresh tables. */
-  static async create(): Promise<InFlight> {
-    loaded ??= load();
-    const { module, part } = await loaded;
+  static async create(tunnels = "tunnels: any"): Promise<InFlight> {
+    loaded ??= loadModules().then(({ inspect }) => inspect);
+    const module = await loaded;
+    const { inspect: part } = compilePolicyText(policyOf(tunnels), "policy.yaml").parts;
     const flight = new InFlight(startInspect(module));
     flight.#input.set(part);
     if (flight.#inspect.configure(part.length) !== 0) throw new Error("inspect refused its policy");

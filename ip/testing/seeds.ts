@@ -81,6 +81,13 @@ export const SEEDS = [
   ),
 ];
 
+const inPpp = bytes("ff03 0021", ipv4(17, udp(DATA)));
+SEEDS.push(
+  eth(0x0800, ipv4(17, udp(bytes("4a02 0076 0001 0002 0003 0004 0002 0000", inPpp), { dport: 1701 }))),
+  bytes("01000c000000 020000000001 0020 aaaa03 00000c 0003 0000 0000", eth(0x0800, ipv4(17, udp(DATA)))),
+  eth(0x892f, bytes("1046 0001 8909 0102 0001 0010 0002 0020 0800", ipv4(17, udp(DATA)))),
+);
+
 const u16 = (v: number) => [(v >> 8) & 255, v & 255];
 const over4 = (protocol: number, payload: Uint8Array) => eth(0x0800, ipv4(protocol, payload));
 const overUdp = (port: number, payload: Uint8Array) => over4(17, udp(payload, { dport: port }));
@@ -175,8 +182,10 @@ export function* numbers(): Generator<Uint8Array> {
 
 const CARRIED = [1, 2, 4, 6, 17, 33, 41, 47, 50, 51, 58, 132, 136, 137, 143];
 const BEHIND_SIX = [0, 43, 44, 50, 51, 58, 59, 60, 135, 139, 140, 4, 41, 17, 6, 136];
-const TYPES = [0x0806, 0x8100, 0x8847, 0x8863, 0x8864, 0x88e7, 0x8926, 0x893f, 0x8903, 0x894f, 0x6558, 40];
-const PORTS = [4789, 4790, 6081, 2152, 2123, 3386, 3544, 6635];
+const TYPES = [
+  0x892f, 0x8909, 0x0806, 0x8100, 0x8847, 0x8863, 0x8864, 0x88e7, 0x8926, 0x893f, 0x8903, 0x894f, 0x6558, 40,
+];
+const PORTS = [1701, 4754, 4789, 4790, 6081, 2152, 2123, 3386, 3544, 6635];
 const USUAL = [0, 1, 2, 3, 4, 8, 0x10, 0x11, 0x40, 0x45, 0x60, 0x80, 0xff];
 const GRE_TYPES = [0x0800, 0x86dd, 0x880b, 0x883e, 0x22eb, 0x88be, 0x00fe, 0x8847, 0x9999];
 
@@ -294,6 +303,21 @@ export function* linked(): Generator<[number, Uint8Array]> {
         inner,
       ),
     ];
+    const snap = bytes("aaaa03 000000 0800", inner);
+    const addresses = "020000000001 020000000002 020000000003 0000";
+    yield [105, bytes([n, n & 3, 0, 0], addresses, n & 4 ? "0000" : "", snap)];
+    yield [105, bytes([0x88, n, 0, 0], addresses, "020000000004 0000", snap)];
+    yield [127, bytes([0, 0, 9 + (n & 1), 0, n, 0, 0, 0, n], n & 1 ? "00" : "", "0801 0000", addresses, snap)];
+    yield [192, bytes([0, 0, 8 + (n & 7), 0, n & 8 ? 1 : 101, 0, 0, 0], inner)];
+    yield [258, bytes([12, 0, 0, 0, n & 3, 0, 0, 0, n, 0, 0, 0], n & 4 ? WITHIN : inner)];
+    yield [239, bytes([n & 15, 0, 0, 0, 8, 0, 1, 0, 8, 0, 1, 0, n, 0, 9, 0], inner)];
+    for (const link of [166, 204]) yield [link, bytes([n & 1, n & 2 ? 3 : 0xff, n & 2 ? [] : 3, 0, n].flat(), inner)];
+    yield [107, bytes([n & 0xfe, n | (n & 1), 3, n & 2 ? n : 0xcc], inner)];
+    yield [
+      107,
+      bytes([0x18, 0x41, 3, 0x80, 0, n & 1 ? 0x80 : 0, n & 1 ? 0xc2 : 0, n & 2 ? 8 : 0, n & 4 ? 7 : 0], WITHIN),
+    ];
+    yield [219, bytes([0, n >> 4, (n << 4) | 1, 64], inner)];
     yield [n, WITHIN];
   }
 }

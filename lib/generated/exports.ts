@@ -327,6 +327,7 @@ export interface OnboardExports {
     count(): number;
     inputAt(): number;
     inputSize(): number;
+    openTunnels(length: number): number;
     packetSize(): number;
     packetsAt(): number;
     protocolName(id: number): number;

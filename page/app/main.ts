@@ -94,7 +94,7 @@ function ask(): void {
       h(
         "p",
         {},
-        "pcap, pcapng, Chapter 10, each also gzipped; a policy (.yaml), a baseline (.baseline), labels (.csv).",
+        "pcap, pcapng, Chapter 10, each also as .gz, .zst; a policy (.yaml), a baseline (.baseline), labels (.csv).",
       ),
       h("p", { class: "note" }, "Captures stay in this browser: the page sends nothing."),
     ),

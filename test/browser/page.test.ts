@@ -255,7 +255,7 @@ describe.skipIf(!browserPath)("the page", () => {
     for (const text of [
       "Open files",
       "Drop captures here",
-      "pcap, pcapng, Chapter 10, each also gzipped; a policy (.yaml), a baseline (.baseline), labels (.csv).",
+      "pcap, pcapng, Chapter 10, each also as .gz, .zst; a policy (.yaml), a baseline (.baseline), labels (.csv).",
       "Captures stay in this browser: the page sends nothing.",
       "No detector found anything, even with its threshold at a hundredth.",
       "100 more: narrow the search.",

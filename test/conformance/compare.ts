@@ -41,7 +41,7 @@ const COMPARED = new Set([
     "shim6",
   ],
   ...["tcp", "udp", "udplite", "icmp", "icmpv6", "igmp", "sctp", "dccp"],
-  ...["gre", "erspan", "vxlan", "geneve", "gtp", "teredo", "nsh"],
+  ...["gre", "erspan", "vxlan", "geneve", "gtp", "teredo", "nsh", "l2tp", "hsr", "cmd"],
 ]);
 
 /** Where tshark has another word for the same, or one for what is no header. */

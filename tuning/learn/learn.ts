@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { embed } from "../../appliance/hosts/node.ts";
+import { Hints } from "../../captures/hints.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import { recordStream } from "../../captures/records.ts";
 import type { Learned } from "../../detectors/baseline/file.ts";
@@ -35,6 +36,8 @@ export interface Lesson {
   evictions: number;
   /** What was damaged in the capture: good packets were learned all the same. */
   reader: CaptureReader;
+  /** What the capture looks like, where it was not taken on the wire. */
+  hints: string[];
 }
 
 /**
@@ -46,7 +49,8 @@ export async function learnCapture(
   policy: CompiledPolicy,
   progress: (reader: CaptureReader) => { stop(): void },
 ): Promise<Lesson> {
-  const reader = await CaptureReader.open([path]);
+  const hints = await Hints.create(policy.policy.ignoreChecksums);
+  const reader = await CaptureReader.open([path], { hints });
   const appliance = await embed(policy.parts);
   const entries: Entry[] = [];
   let end: Exported["end"];
@@ -77,7 +81,7 @@ export async function learnCapture(
     last: iso(summary.last),
     seconds: end.seconds,
   };
-  return { capture, entries, evictions: end.evictions, reader };
+  return { capture, entries, evictions: end.evictions, reader, hints: hints.texts() };
 }
 
 const iso = (time: bigint | undefined) => (time === undefined ? "" : new Date(Number(time / 1_000_000n)).toISOString());

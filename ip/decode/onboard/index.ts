@@ -5,12 +5,14 @@
 //   packetsAt()              PACKETS x PACKET_SIZE bytes: the Packets of the last run(), see ip/onboard/packet.ts
 //   run(from, to, options)   decodes the records in input[from..to) until `to` or until PACKETS are out; returns where
 //                            it stopped. count() says how many Packets are there
+//   openTunnels(length)      the NamedTunnels in input[0..length) are opened, not whatever proves to be a tunnel
 //   anomalyName, protocolName  write a name into text; length returned, 0 beyond the table
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
 import { align8 } from "../../../lib/onboard/bytes";
 import { Text, open } from "../../../lib/onboard/text";
 import { Anomaly, writeAnomaly } from "../../onboard/generated/anomaly";
 import { decode } from "../../onboard/decode";
+import { nameTunnels } from "../../onboard/named";
 import { track } from "../../onboard/fragments";
 import { PACKET_SIZE, Packet } from "../../onboard/packet";
 import { Protocol, writeProtocol } from "../../onboard/generated/protocol";
@@ -59,6 +61,10 @@ export function run(from: u32, to: u32, options: u32): u32 {
     at += size;
   }
   return at;
+}
+
+export function openTunnels(length: u32): bool {
+  return nameTunnels(false, input, length);
 }
 
 export function anomalyName(id: u32): u32 {

@@ -197,7 +197,19 @@ export const enum Anomaly {
   NSH_RESERVED = 191, // nsh.reserved_type
   NSH_TYPE = 192, // nsh.unsupported_type
   NSH_PAYLOAD = 193, // nsh.unknown_payload
-  COUNT = 194,
+  L2TP_TOO_SMALL = 194, // l2tp.pkt_too_small +
+  L2TP_LENGTH = 195, // l2tp.len_invalid +
+  HSR_TOO_SMALL = 196, // hsr.header_too_small +
+  CMD_TOO_SMALL = 197, // cmd.header_too_small +
+  ISL_TOO_SMALL = 198, // isl.pkt_too_small +
+  WLAN_TOO_SMALL = 199, // wlan.pkt_too_small +
+  RADIOTAP_HEADER = 200, // radiotap.header_invalid +
+  PPI_HEADER = 201, // ppi.header_invalid +
+  PKTAP_HEADER = 202, // pktap.header_invalid +
+  NFLOG_HEADER = 203, // nflog.header_invalid +
+  FRELAY_TOO_SMALL = 204, // fr.pkt_too_small +
+  FRELAY_ADDRESS = 205, // fr.invalid_address +
+  COUNT = 206,
 }
 
 /** Writes an anomaly's event name: decoder.ipv4.trunc_pkt. */
@@ -782,6 +794,42 @@ export function writeAnomaly(t: Text, id: u32): void {
       break;
     case Anomaly.NSH_PAYLOAD:
       lit(t, "nsh.unknown_payload");
+      break;
+    case Anomaly.L2TP_TOO_SMALL:
+      lit(t, "l2tp.pkt_too_small");
+      break;
+    case Anomaly.L2TP_LENGTH:
+      lit(t, "l2tp.len_invalid");
+      break;
+    case Anomaly.HSR_TOO_SMALL:
+      lit(t, "hsr.header_too_small");
+      break;
+    case Anomaly.CMD_TOO_SMALL:
+      lit(t, "cmd.header_too_small");
+      break;
+    case Anomaly.ISL_TOO_SMALL:
+      lit(t, "isl.pkt_too_small");
+      break;
+    case Anomaly.WLAN_TOO_SMALL:
+      lit(t, "wlan.pkt_too_small");
+      break;
+    case Anomaly.RADIOTAP_HEADER:
+      lit(t, "radiotap.header_invalid");
+      break;
+    case Anomaly.PPI_HEADER:
+      lit(t, "ppi.header_invalid");
+      break;
+    case Anomaly.PKTAP_HEADER:
+      lit(t, "pktap.header_invalid");
+      break;
+    case Anomaly.NFLOG_HEADER:
+      lit(t, "nflog.header_invalid");
+      break;
+    case Anomaly.FRELAY_TOO_SMALL:
+      lit(t, "fr.pkt_too_small");
+      break;
+    case Anomaly.FRELAY_ADDRESS:
+      lit(t, "fr.invalid_address");
       break;
     default:
       lit(t, "unknown");

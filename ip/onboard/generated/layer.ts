@@ -2,9 +2,11 @@
 // The decoder of each protocol.
 import { arp } from "../arp";
 import { eTag, fabricPath, providerBackbone, vnTag } from "../bridging";
+import { nflog, pktap, ppi, pppd } from "../capture-headers";
 import { cooked, cooked2 } from "../cooked";
 import { dccp } from "../dccp";
 import { ethernet } from "../ethernet";
+import { frameRelay } from "../frame-relay";
 import { gre } from "../gre";
 import { gtp } from "../gtp";
 import { icmp } from "../icmp";
@@ -22,16 +24,19 @@ import {
   otherExtension,
   routing,
 } from "../ipv6-extensions";
+import { l2tp } from "../l2tp";
 import { llc } from "../llc";
 import { loopback, raw } from "../loopback";
 import { mpls, pseudowire } from "../mpls";
 import { ppp } from "../ppp";
 import { discovery, session } from "../pppoe";
 import { sctp } from "../sctp";
+import { ciscoMetadata, ciscoMetadataInGre, hsr, interSwitchLink } from "../tags";
 import { tcp } from "../tcp";
 import { erspan, geneve, nsh, teredo, vxlan, vxlanGpe } from "../tunnels";
 import { udp, udplite } from "../udp";
 import { vlan } from "../vlan";
+import { radiotap, wlan } from "../wlan";
 import { Packet } from "../packet";
 import { Protocol } from "./protocol";
 
@@ -129,6 +134,30 @@ export function layer(k: Packet, protocol: u32): u32 {
       return gtp(k);
     case Protocol.NSH:
       return nsh(k);
+    case Protocol.L2TP_UDP:
+      return l2tp(k);
+    case Protocol.HSR:
+      return hsr(k);
+    case Protocol.CMD:
+      return ciscoMetadata(k);
+    case Protocol.CMD_GRE:
+      return ciscoMetadataInGre(k);
+    case Protocol.ISL:
+      return interSwitchLink(k);
+    case Protocol.WLAN:
+      return wlan(k);
+    case Protocol.RADIOTAP:
+      return radiotap(k);
+    case Protocol.PPI:
+      return ppi(k);
+    case Protocol.PKTAP:
+      return pktap(k);
+    case Protocol.NFLOG:
+      return nflog(k);
+    case Protocol.PPPD:
+      return pppd(k);
+    case Protocol.FRELAY:
+      return frameRelay(k);
     default:
       return Protocol.NONE;
   }

@@ -11,6 +11,8 @@ export function fromLink(n: u32): u32 {
       return Protocol.ETH;
     case 229:
       return Protocol.IPV6;
+    case 219:
+      return Protocol.MPLS;
     case 51:
       return Protocol.PPPOES;
     case 9:
@@ -28,6 +30,21 @@ export function fromLink(n: u32): u32 {
     case 12:
     case 14:
       return Protocol.RAW;
+    case 105:
+      return Protocol.WLAN;
+    case 127:
+      return Protocol.RADIOTAP;
+    case 192:
+      return Protocol.PPI;
+    case 258:
+      return Protocol.PKTAP;
+    case 239:
+      return Protocol.NFLOG;
+    case 166:
+    case 204:
+      return Protocol.PPPD;
+    case 107:
+      return Protocol.FRELAY;
     default:
       return Protocol.NONE;
   }
@@ -71,6 +88,10 @@ export function fromEtherType(n: u32): u32 {
       return Protocol.RARP;
     case 0x894f:
       return Protocol.NSH;
+    case 0x892f:
+      return Protocol.HSR;
+    case 0x8909:
+      return Protocol.CMD;
     case 0x88cc:
       return Protocol.LLDP;
     case 0x888e:
@@ -111,8 +132,6 @@ export function fromEtherType(n: u32): u32 {
       return Protocol.SERCOS;
     case 0x88fb:
       return Protocol.PRP;
-    case 0x892f:
-      return Protocol.HSR;
     case 0x88e3:
       return Protocol.MRP;
     default:

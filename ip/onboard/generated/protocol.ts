@@ -13,84 +13,100 @@ export const enum Protocol {
   LLC = 7,
   STP = 8,
   CDP = 9,
-  ISIS = 10,
-  IPX = 11,
-  NETBIOS = 12,
-  MPLS = 13,
-  PW = 14,
-  PPPOED = 15,
-  PPPOES = 16,
-  PPP = 17,
-  ARP = 18,
-  RARP = 19,
-  SLL = 20,
-  SLL2 = 21,
-  NULL = 22,
-  LOOP = 23,
-  RAW = 24,
-  IP = 25,
-  IPV6 = 26,
-  HOPOPTS = 27,
-  ROUTING = 28,
-  FRAGHDR = 29,
-  DSTOPTS = 30,
-  AH = 31,
-  ESP = 32,
-  MIPV6 = 33,
-  HIP = 34,
-  SHIM6 = 35,
-  NONEXT = 36,
-  TCP = 37,
-  UDP = 38,
-  UDPLITE = 39,
-  ICMP = 40,
-  ICMPV6 = 41,
-  IGMP = 42,
-  SCTP = 43,
-  DCCP = 44,
-  GRE = 45,
-  ERSPAN = 46,
-  ERSPAN_I = 47,
-  VXLAN = 48,
-  VXLAN_GPE = 49,
-  GENEVE = 50,
-  TEREDO = 51,
-  GTP = 52,
-  GTP_CONTROL = 53,
-  GTP_PRIME = 54,
-  NSH = 55,
-  LLDP = 56,
-  EAPOL = 57,
-  MACCTRL = 58,
-  SLOW = 59,
-  CFM = 60,
-  MACSEC = 61,
-  LOOPBACK = 62,
-  WOL = 63,
-  AOE = 64,
-  HOMEPLUG = 65,
-  TRILL = 66,
-  GOOSE = 67,
-  SV = 68,
-  GSE = 69,
-  PTP = 70,
-  PROFINET = 71,
-  ETHERCAT = 72,
-  POWERLINK = 73,
-  SERCOS = 74,
-  PRP = 75,
-  HSR = 76,
-  MRP = 77,
-  OSPF = 78,
-  PIM = 79,
-  VRRP = 80,
-  EIGRP = 81,
-  RSVP = 82,
-  L2TP = 83,
-  IPCOMP = 84,
-  EGP = 85,
-  IGRP = 86,
-  COUNT = 87,
+  VTP = 10,
+  DTP = 11,
+  UDLD = 12,
+  EDP = 13,
+  DDP = 14,
+  ISIS = 15,
+  IPX = 16,
+  NETBIOS = 17,
+  MPLS = 18,
+  PW = 19,
+  PPPOED = 20,
+  PPPOES = 21,
+  PPP = 22,
+  ARP = 23,
+  RARP = 24,
+  SLL = 25,
+  SLL2 = 26,
+  NULL = 27,
+  LOOP = 28,
+  RAW = 29,
+  IP = 30,
+  IPV6 = 31,
+  HOPOPTS = 32,
+  ROUTING = 33,
+  FRAGHDR = 34,
+  DSTOPTS = 35,
+  AH = 36,
+  ESP = 37,
+  MIPV6 = 38,
+  HIP = 39,
+  SHIM6 = 40,
+  NONEXT = 41,
+  TCP = 42,
+  UDP = 43,
+  UDPLITE = 44,
+  ICMP = 45,
+  ICMPV6 = 46,
+  IGMP = 47,
+  SCTP = 48,
+  DCCP = 49,
+  GRE = 50,
+  ERSPAN = 51,
+  ERSPAN_I = 52,
+  VXLAN = 53,
+  VXLAN_GPE = 54,
+  GENEVE = 55,
+  TEREDO = 56,
+  GTP = 57,
+  GTP_CONTROL = 58,
+  GTP_PRIME = 59,
+  NSH = 60,
+  L2TP_UDP = 61,
+  HSR = 62,
+  CMD = 63,
+  CMD_GRE = 64,
+  ISL = 65,
+  WLAN = 66,
+  RADIOTAP = 67,
+  PPI = 68,
+  PKTAP = 69,
+  NFLOG = 70,
+  PPPD = 71,
+  FRELAY = 72,
+  LLDP = 73,
+  EAPOL = 74,
+  MACCTRL = 75,
+  SLOW = 76,
+  CFM = 77,
+  MACSEC = 78,
+  LOOPBACK = 79,
+  WOL = 80,
+  AOE = 81,
+  HOMEPLUG = 82,
+  TRILL = 83,
+  GOOSE = 84,
+  SV = 85,
+  GSE = 86,
+  PTP = 87,
+  PROFINET = 88,
+  ETHERCAT = 89,
+  POWERLINK = 90,
+  SERCOS = 91,
+  PRP = 92,
+  MRP = 93,
+  OSPF = 94,
+  PIM = 95,
+  VRRP = 96,
+  EIGRP = 97,
+  RSVP = 98,
+  L2TP = 99,
+  IPCOMP = 100,
+  EGP = 101,
+  IGRP = 102,
+  COUNT = 103,
 }
 
 /** Writes the name of a protocol. */
@@ -123,6 +139,21 @@ export function writeProtocol(t: Text, protocol: u32): void {
     case Protocol.CDP:
       lit(t, "cdp");
       break;
+    case Protocol.VTP:
+      lit(t, "vtp");
+      break;
+    case Protocol.DTP:
+      lit(t, "dtp");
+      break;
+    case Protocol.UDLD:
+      lit(t, "udld");
+      break;
+    case Protocol.EDP:
+      lit(t, "edp");
+      break;
+    case Protocol.DDP:
+      lit(t, "ddp");
+      break;
     case Protocol.ISIS:
       lit(t, "osi");
       break;
@@ -145,6 +176,7 @@ export function writeProtocol(t: Text, protocol: u32): void {
       lit(t, "pppoes");
       break;
     case Protocol.PPP:
+    case Protocol.PPPD:
       lit(t, "ppp");
       break;
     case Protocol.ARP:
@@ -251,6 +283,38 @@ export function writeProtocol(t: Text, protocol: u32): void {
     case Protocol.NSH:
       lit(t, "nsh");
       break;
+    case Protocol.L2TP_UDP:
+    case Protocol.L2TP:
+      lit(t, "l2tp");
+      break;
+    case Protocol.HSR:
+      lit(t, "hsr");
+      break;
+    case Protocol.CMD:
+    case Protocol.CMD_GRE:
+      lit(t, "cmd");
+      break;
+    case Protocol.ISL:
+      lit(t, "isl");
+      break;
+    case Protocol.WLAN:
+      lit(t, "wlan");
+      break;
+    case Protocol.RADIOTAP:
+      lit(t, "radiotap");
+      break;
+    case Protocol.PPI:
+      lit(t, "ppi");
+      break;
+    case Protocol.PKTAP:
+      lit(t, "pktap");
+      break;
+    case Protocol.NFLOG:
+      lit(t, "nflog");
+      break;
+    case Protocol.FRELAY:
+      lit(t, "fr");
+      break;
     case Protocol.LLDP:
       lit(t, "lldp");
       break;
@@ -311,9 +375,6 @@ export function writeProtocol(t: Text, protocol: u32): void {
     case Protocol.PRP:
       lit(t, "hsr_prp_supervision");
       break;
-    case Protocol.HSR:
-      lit(t, "hsr");
-      break;
     case Protocol.MRP:
       lit(t, "pn_mrp");
       break;
@@ -331,9 +392,6 @@ export function writeProtocol(t: Text, protocol: u32): void {
       break;
     case Protocol.RSVP:
       lit(t, "rsvp");
-      break;
-    case Protocol.L2TP:
-      lit(t, "l2tp");
       break;
     case Protocol.IPCOMP:
       lit(t, "ipcomp");

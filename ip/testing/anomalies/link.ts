@@ -45,13 +45,10 @@ export const LLC: Pairs = {
     cut((n) => framed(bytes("424203").subarray(0, n)), 3),
     cut((n) => framed(snap(0, LLDP).subarray(0, n)), 8),
   ],
+  // a vendor's is none, but no vendor has one of a group
   "llc.unknown_oui": [
-    pair((oui) => framed(snap(oui, LLDP)), 0x000001, 0x000000), // RFC 1042
-    pair((oui) => framed(snap(oui, LLDP)), 0x0000f9, 0x0000f8), // IEEE 802.1H
-    pair((oui) => framed(snap(oui, 0x2000)), 0x00000d, 0x00000c), // Cisco's CDP
-    pair((oui) => framed(snap(oui, 7)), 0x0080c3, 0x0080c2), // RFC 2684: bridged Ethernet
-    pair((type) => framed(snap(0x0080c2, type)), 6, 7),
-    pair((type) => framed(snap(0x0080c2, type)), 2, 1),
+    pair((oui) => framed(snap(oui, LLDP)), 0x010000, 0x000000),
+    pair((oui) => framed(snap(oui, LLDP)), 0xff0000, 0xfe0000),
   ],
 };
 

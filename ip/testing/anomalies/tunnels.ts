@@ -131,3 +131,38 @@ export const NSH: Pairs = {
   "nsh.unsupported_type": pair((type) => nsh({ type }), 3, 2),
   "nsh.unknown_payload": [pair((next) => nsh({ next }), 0, 1), pair((next) => nsh({ next }), 6, 1)],
 };
+
+/** A control message without attributes, or a frame of PPP's link control, with the length, sequence numbers and offset that flags say. */
+const l2tp = (flags: number, fields: string, payload: Uint8Array = LCP) => over(1701, u16(flags), fields, payload);
+const LCP = bytes("c021");
+
+export const L2TP: Pairs = {
+  "l2tp.pkt_too_small": [
+    pair((n) => over(1701, bytes("0002 0001 0001").subarray(0, n)), 5, 6),
+    pair((n) => over(1701, bytes("c802 000c 0001 0001 0000 0000").subarray(0, n)), 11, 12),
+    pair((n) => over(1701, bytes("0202 0001 0001 0000").subarray(0, n)), 7, 8), // an offset
+  ],
+  "l2tp.len_invalid": [
+    pair((length) => l2tp(0xc802, `000${length} 0001 0001 0000 0000`, nothing), "d", "c"),
+    pair((length) => l2tp(0xc802, `000${length} 0001 0001 0000 0000`, nothing), "b", "c"),
+    pair((offset) => l2tp(0x0202, `0001 0001 000${offset}`), 3, 0),
+    pair((offset) => l2tp(0x0202, `0001 0001 000${offset}`), 3, 2),
+  ],
+};
+
+const metadata = (words: number) => bytes([1, words], "0001 0010".repeat(words), "88cc");
+
+/** Around Ethernet with LLDP. */
+const isl = bytes("01000c000000 020000000001 0020 aaaa03 00000c 0003 0000 0000", lldp);
+
+export const TAGS: Pairs = {
+  "hsr.header_too_small": pair((n) => eth(0x892f, bytes("1034 0001 88cc").subarray(0, n)), 5, 6),
+  "cmd.header_too_small": [
+    pair((n) => eth(0x8909, metadata(1).subarray(0, n)), 3, 8),
+    pair((n) => eth(0x8909, metadata(1).subarray(0, n)), 7, 8),
+    pair((words) => eth(0x8909, bytes([1, words], "0001 0010 88cc 88cc 88cc")), 3, 2),
+    pair((n) => gre("0000 8909", bytes("88cc 0101 0001 0010").subarray(0, n)), 3, 8),
+    pair((n) => gre("0000 8909", bytes("88cc 0101 0001 0010").subarray(0, n)), 7, 8),
+  ],
+  "isl.pkt_too_small": pair((n) => isl.subarray(0, n), 39, 40),
+};
