@@ -236,6 +236,7 @@ export const TunnelKind = {
   GTP: 9,
   GRE_IN_UDP: 10,
   MPLS_IN_UDP: 11,
+  L2TP: 12,
 } as const;
 
 export interface NamedTunnelFields {

@@ -72,6 +72,7 @@ export default layouts(
       GTP: 9,
       GRE_IN_UDP: 10,
       MPLS_IN_UDP: 11,
+      L2TP: 12,
     }),
     struct("NamedTunnel", 24, "One end of a tunnel that is opened: its ends are the entries of the same group.", {
       hi: u64("of a network"),

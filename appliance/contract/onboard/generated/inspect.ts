@@ -73,6 +73,7 @@ export const enum TunnelKind {
   GTP = 9,
   GRE_IN_UDP = 10,
   MPLS_IN_UDP = 11,
+  L2TP = 12,
 }
 
 /** 24 bytes. One end of a tunnel that is opened: its ends are the entries of the same group. */
