@@ -1,6 +1,7 @@
 // REQ-DETECT-018
 // The time by which attempts and flows time out. One record with a wild clock does not move it: a jump is believed when
-// the record behind it is as far or further that way. Records of two clocks that come in turn do not move it to and fro.
+// the record behind it is as far or further that way. Records of two clocks that come in turn do not move it to and
+// fro.
 
 const JUMP: u64 = 30000000000;
 

@@ -2,8 +2,8 @@
 // Flows: what two endpoints said to each other, both directions in one entry.
 //
 // Key: addresses of the innermost IP packet, its protocol, its ports, and the two outermost VLANs, unless the
-// policy joins them. Which end is the server: roles.ts; where a first SYN or SYN-ACK of a known flow says otherwise, the
-// ends change places. Later fragments have no ports and belong to no flow; nor does what is not IP.
+// policy joins them. Which end is the server: roles.ts; where a first SYN or SYN-ACK of a known flow says otherwise,
+// the ends change places. Later fragments have no ports and belong to no flow; nor does what is not IP.
 //
 //   table   buckets of 8 entries (104 bytes) with 8 tags (u32 of the hash; 0 = free) beside them in one cache line
 //   lists   one for each timeout, every flow in one of them, the flow seen longest ago in front
@@ -13,9 +13,9 @@
 // brought in itself; a flow in use goes when all of its bucket have as many packets, which costs as many for each.
 // Timeouts, on the time of records: new TCP 60 s, established 600 s, closed 10 s; anything else 30 s until answered,
 // then 300 s (Suricata's defaults, but for closed TCP: there 0). When time goes backwards nothing times out until it is
-// back; a flow that is dated further ahead than its timeout holds up no others. A packet that comes later than its flow's
-// timeout starts another flow, as does a SYN on a closed connection, unless it is that connection's own, stored late; the
-// old one is evicted() then.
+// back; a flow that is dated further ahead than its timeout holds up no others. A packet that comes later than its
+// flow's timeout starts another flow, as does a SYN on a closed connection, unless it is that connection's own, stored
+// late; the old one is evicted() then.
 //
 // A segment that its receiver ignores is counted, and changes nothing: tcp-window.ts.
 import { mix } from "../../lib/onboard/bytes";

@@ -2,13 +2,14 @@
 // Which end of a conversation is the server: one rule for flows, their events, and the detectors.
 //
 //   1. the handshake: a SYN goes to the server, a SYN-ACK comes from it; of echoes, the request and the reply
-//   2. a service that is known: the policy lists it, the baseline has it, or a handshake was seen to end at it (services.ts)
+//   2. a service that is known: the policy lists it, the baseline has it, or a handshake was seen to end at it
+//      (services.ts)
 //   3. the ports: a system port (RFC 6335 section 6) serves another; a port that clients pick for a while is
 //      served by one that they do not
 //   4. who was seen to send first
 //
-// So a capture that begins midstream, a connection that was forgotten while it was idle, and a server that speaks unasked
-// (DNP3) have the client that they had.
+// So a capture that begins midstream, a connection that was forgotten while it was idle, and a server that speaks
+// unasked (DNP3) have the client that they had.
 import { Is, Packet, innermost } from "./packet";
 import { isService } from "./services";
 import { ACK, SYN } from "./tcp";
@@ -42,7 +43,7 @@ function isAssigned(port: u32): bool {
 /** Who serves in the conversation that begins with this packet, as far as can be told. */
 export function serverOf(k: Packet): u32 {
   if (k.protocol == 6 && k.tcpHeader != 0 && k.tcpFlags & SYN) return k.tcpFlags & ACK ? Server.SOURCE : Server.TARGET;
-  if (k.protocol == 1 ? k.icmpType == 0 : k.protocol == 58 && k.icmpType == 129) return Server.SOURCE; // an echo's reply
+  if (k.protocol == 1 ? k.icmpType == 0 : k.protocol == 58 && k.icmpType == 129) return Server.SOURCE; // echo reply
   if (!(k.flags & Is.PORTS)) return Server.UNKNOWN;
   const ip = innermost(k),
     source = <u32>k.sourcePort,

@@ -1,9 +1,9 @@
-// Services that are known to be such: those that the policy lists, those of the baseline's conversations, and where handshakes
-// were seen to end.
+// Services that are known to be such: those that the policy lists, those of the baseline's conversations, and where
+// handshakes were seen to end.
 //
 // The list is looked up by protocol and port: entries of a port follow one another in a chain. The others are in
-// a two-way cache, half a key each; the newer one moves to the front. Who forges a handshake with its answer can have a port
-// of his choice remembered: then who serves is decided by it only between two packets that nothing else tells.
+// a two-way cache, half a key each; the newer one moves to the front. Who forges a handshake with its answer can have
+// a port of his choice remembered: then who serves is decided by it only between two packets that nothing else tells.
 import { Network, Tag, section, sectionLength } from "../../appliance/contract/onboard/config";
 import { addSpare } from "../../appliance/contract/onboard/spare";
 import { wide3 } from "../../lib/onboard/keyed";
@@ -74,7 +74,7 @@ export function isListed(version: u32, hi: u64, lo: u64, port: u32, protocol: u3
   return isAmong(port, version, hi, lo, protocol) || isAmong(0, version, hi, lo, protocol);
 }
 
-/** Whether the policy lists the service, at this port and not at any, or the baseline has it, or a handshake ended at it. */
+/** Whether the policy lists it, at this port and not at any, or the baseline has it, or a handshake ended at it. */
 export function isService(version: u32, hi: u64, lo: u64, port: u32, protocol: u32): bool {
   if (isAmong(port, version, hi, lo, protocol)) return true;
   if (protocol == 6 ? !isLearned : !isLearnedOfDatagrams) return false;

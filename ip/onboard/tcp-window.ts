@@ -1,18 +1,19 @@
 // REQ-DECODE-028
-// Which segments a receiver takes, as far as an observer can tell: one with a wrong checksum is not taken, nor one whose time
-// to live ends before it arrives, nor a RST or FIN outside of what the receiver waits for. RFC 9293 section 3.10.7.4, RFC 5961
-// section 3: a RST counts only with the very number that is waited for; to another the receiver answers, and goes on.
+// Which segments a receiver takes, as far as an observer can tell: one with a wrong checksum is not taken, nor one
+// whose time to live ends before it arrives, nor a RST or FIN outside of what the receiver waits for. RFC 9293 section
+// 3.10.7.4, RFC 5961 section 3: a RST counts only with the very number that is waited for; to another the receiver
+// answers, and goes on.
 //
-// An observer sees less than both ends, so what would be strict there is doubted here only where something speaks against
-// it: others of that direction had right checksums, or ample time to live; both ends' numbers are known.
+// An observer sees less than both ends, so what would be strict there is doubted here only where something speaks
+// against it: others of that direction had right checksums, or ample time to live; both ends' numbers are known.
 import { Is, Packet, innermost } from "./packet";
 import { ACK, FIN, RST, SYN } from "./tcp";
 
-// Of each direction (side 0: to the server, 1: to the client) a flow has the number behind the last byte, and how much of
-// what was sent the other end has not acknowledged, rounded up to a power of two less one.
+// Of each direction (side 0: to the server, 1: to the client) a flow has the number behind the last byte, and how much
+// of what was sent the other end has not acknowledged, rounded up to a power of two less one.
 
 /** Bits of what was seen of a direction; in Flow.marks, shifted by SHIFT and the side. */
-export const enum Seen {
+const enum Seen {
   RIGHT = 1, // right checksums
   AMPLE = 4, // time to live that is no evasion's
   NUMBERED = 16, // its number counts

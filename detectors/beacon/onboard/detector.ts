@@ -8,9 +8,10 @@
 // PERIOD_MIN .. PERIOD_MAX. score = allowed / deviation, threshold 1.
 //
 // A service that refused the last REFUSED connections or more, and accepted none of them, is no beacon: a program tries
-// again what is down. Who is refused has said nothing yet; as soon as one is accepted, the next is judged. The alert says
-// where no connection was accepted, and where all datagrams were of one socket, as a keep-alive's are (WireGuard's, IPsec's
-// through NAT, RFC 3948 section 4): who listens for orders can do the same, so these are told, and not left out.
+// again what is down. Who is refused has said nothing yet; as soon as one is accepted, the next is judged. The alert
+// says where no connection was accepted, and where all datagrams were of one socket, as a keep-alive's are
+// (WireGuard's, IPsec's through NAT, RFC 3948 section 4): who listens for orders can do the same, so these are told,
+// and not left out.
 //
 // Not judged: conversations in the inventory, what was regular in learning (client, service, period), and, without a
 // baseline, NTP (port 123), which is a beacon by design. A forgotten conversation is counted anew.

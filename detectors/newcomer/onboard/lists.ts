@@ -3,8 +3,9 @@
 //
 // Expected: every address that sends belongs to a known network; every service that is used (protocol, port, at an
 // address) is listed (ip/onboard/services.ts). What was judged once is remembered, so each newcomer is announced once;
-// memory is a two-way cache of JUDGED keys, half a key each: under a flood of forged addresses an old one can be announced
-// again. A new one is missed where its half is another's, one in 2^30: the key of the start decides, so nobody aims.
+// memory is a two-way cache of JUDGED keys, half a key each: under a flood of forged addresses an old one can be
+// announced again. A new one is missed where its half is another's, one in 2^30: the key of the start decides, so
+// nobody aims.
 import { Network, Tag, section, sectionLength } from "../../../appliance/contract/onboard/config";
 import { addSpare } from "../../../appliance/contract/onboard/spare";
 import { isInside } from "../../../lib/onboard/networks";

@@ -52,7 +52,7 @@ function segment(k: Packet, e: Endpoints): usize {
   const f = changetype<Flow>(e.flow);
   if (isFirst(f)) {
     const kind = kindOfFlags(k.tcpFlags);
-    if (k.payloadClaimed != 0 && kind != Kind.FIN && kind != Kind.NULL && kind != Kind.XMAS) return 0; // data of a connection
+    if (k.payloadClaimed != 0 && kind != Kind.FIN && kind != Kind.NULL && kind != Kind.XMAS) return 0; // not the first
     return tries(k, e, kind, k.destPort, serverByPorts(k.sourcePort, k.destPort) == Server.SOURCE);
   }
   if (isFirstAnswer(f)) scan.success(scan.contactKey(e.dst, e.src, k.sourcePort, 6), e.dst, e.src);
@@ -151,8 +151,9 @@ function kindOf(q: Ip): u32 {
 }
 
 /**
- * ICMP says that what it quotes did not get where it should. Whoever sent the error could quote anything: of a TCP segment
- * he must know the number, and tell its sender (RFC 5927 section 4.1); of a datagram that was not seen it is hearsay, as it is when it goes to somebody else. An attempt that was seen was noted then.
+ * ICMP says that what it quotes did not get where it should. Whoever sent the error could quote anything: of a TCP
+ * segment he must know the number, and tell its sender (RFC 5927 section 4.1); of a datagram that was not seen it is
+ * hearsay, as it is when it goes to somebody else. An attempt that was seen was noted then.
  */
 function quoted(k: Packet, e: Endpoints): usize {
   const q = quotation(k),

@@ -1,7 +1,7 @@
 // What an ICMP error says of what it quotes: RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1, RFC 4443
-// section 3. A refusal says that the target, or a firewall in front of it, does not want it. An error of the path says that
-// it did not get there, of which an outage may be the cause. Path MTU discovery (3/4, v6 type 2) says neither: RFC 1191,
-// RFC 8201. All others (time exceeded, redirects, parameter problems but for the next header) say neither.
+// section 3. A refusal says that the target, or a firewall in front of it, does not want it. An error of the path says
+// that it did not get there, of which an outage may be the cause. Path MTU discovery (3/4, v6 type 2) says neither:
+// RFC 1191, RFC 8201. All others (time exceeded, redirects, parameter problems but for the next header) say neither.
 import { Kind } from "./kinds";
 
 export const enum Says {

@@ -3,9 +3,10 @@
 // reference guide ("Port Scanning Techniques") names them and says which answer means what.
 //
 // A walk (scan.ts) takes a step of full size only where an outcome tells as much as that of a SYN. Less does:
-//   - silence where silence is normal: of datagrams, echoes and IP protocols, and of what a firewall with a memory drops
-//   - a failure that looks like a peer-to-peer program's (SCATTERED): a host on the Internet, at a port that no service is
-//     assigned to by rule, neither host nor port being among the last that failed
+//   - silence where silence is normal: of datagrams, echoes and IP protocols, and of what a firewall with a memory
+//     drops
+//   - a failure that looks like a peer-to-peer program's (SCATTERED): a host on the Internet, at a port that no
+//     service is assigned to by rule, neither host nor port being among the last that failed
 //   - an error of the path (PATH), which is an outage's, too: PARDON of them, then full size
 //   - the silence towards a stream (STREAM), which is one-way by design
 //   - the refusal of what looks like an answer (FAINT): a server's late one, whose question was not seen

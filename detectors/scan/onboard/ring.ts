@@ -96,7 +96,7 @@ export function pending(key: u64): usize {
   return slots + ((<usize>((<u32>(key >> 32) + i) & (SLOTS - 1))) << 1);
 }
 
-/** Slot for a new contact: one that leads to no open entry of its neighbourhood, else the first (its entry times out). */
+/** Slot for a new contact: one that leads to no open entry of its neighbourhood, else the first (whose entry ends). */
 function slot(key: u64): usize {
   for (let i: u32 = 0; i < PROBES; ++i) {
     const place = <u32>load<u16>(slotAt(key, i));
@@ -121,7 +121,7 @@ export function sourceFor(p: Pending): usize {
 }
 
 /** How many targets an alert names. */
-export const TARGETS: u32 = 3;
+const TARGETS: u32 = 3;
 const found: usize = memory.data(3 * 8, 8); // addresses of entries
 let count: u32 = 0;
 

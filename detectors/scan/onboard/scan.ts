@@ -9,16 +9,17 @@
 // What is tried is of several kinds, whose outcomes say more or less: kinds.ts. Three things differ from the paper. A
 // first contact is with a (host, port) rather than a host, so that a scan of many ports of one host counts too; but
 // success counts once for each host, or one accomplice with open ports would clear a scanner. And an attempt succeeds
-// only by what the target sends: a SYN-ACK that acknowledges this SYN. What the source itself sends proves nothing, for a scanner can send an ACK behind each SYN; so a tap that does not see the
-// answers calls every client a scanner: switch the detector off there. It fails on a RST that acknowledges this SYN, on
-// an ICMP error that refuses (errors.ts), or after TIMEOUT without an answer. A RST that acknowledges something else is
-// nobody's answer: whoever forges one would have to guess.
+// only by what the target sends: a SYN-ACK that acknowledges this SYN. What the source itself sends proves nothing,
+// for a scanner can send an ACK behind each SYN; so a tap that does not see the answers calls every client a scanner:
+// switch the detector off there. It fails on a RST that acknowledges this SYN, on an ICMP error that refuses
+// (errors.ts), or after TIMEOUT without an answer. A RST that acknowledges something else is nobody's answer: whoever
+// forges one would have to guess.
 //
 // What only an error of ICMP tells (HEARSAY: nobody was seen to send what it quotes, and who sent the error could quote
 // anything) has a walk of its own, which is announced and accuses nobody.
 //
-// Who is called a scanner and goes on is announced again, with a count: after REPEAT at the earliest, for new contacts that
-// fail, or for ROUND that were tried before.
+// Who is called a scanner and goes on is announced again, with a count: after REPEAT at the earliest, for new contacts
+// that fail, or for ROUND that were tried before.
 //
 //   Source (96 bytes, sources.ts): who, walk, counts       Pending (56 bytes, ring.ts): one unanswered first contact
 import { wide3 } from "../../../lib/onboard/keyed";
@@ -243,7 +244,7 @@ export function expire(time: u64): usize {
   return 0;
 }
 
-/** Nothing comes any more: all attempts end before their time. Returns a source to be announced; 0 when none is left. */
+/** Nothing comes any more: all attempts end before their time. Returns a source to be announced; 0: none is left. */
 export function finish(time: u64): usize {
   while (oldest() != 0) {
     const due = unansweredYet(time);

@@ -1,5 +1,6 @@
-// What an alert says of a scanner. In the finding: what = family of the walk, a = first contacts, b = of these refused, c =
-// never answered, d = alerts so far. Kinds and targets are those that the source's record has when the alert is written.
+// What an alert says of a scanner. In the finding: what = family of the walk, a = first contacts, b = of these
+// refused, c = never answered, d = alerts so far. Kinds and targets are those that the source's record has when the
+// alert is written.
 import { Text, lit, unsigned } from "../../../lib/onboard/text";
 import { writeAddress } from "../../../ip/onboard/eve";
 import { Finding } from "../../onboard/finding";

@@ -1,8 +1,8 @@
 // Tunnels through ICMP echo. RFC 792 and RFC 4443 section 4.2: a reply returns the data of its request. Programs that
 // ping send the same data each time, but for a time stamp in the first 16 bytes. Per (client, server), as leaking sums:
 //
-//   CHANGED  bytes of request data that differ from both of the last two kinds seen, behind the first 16. They leak away
-//            faster while all comes back as it was: programs that measure a line send random data (fping -R)
+//   CHANGED  bytes of request data that differ from both of the last two kinds seen, behind the first 16. They leak
+//            away faster while all comes back as it was: programs that measure a line send random data (fping -R)
 //   REPLIES  replies whose data are not those of their request
 //   ALONE    replies more than requests
 //
