@@ -57,9 +57,8 @@ export function boundHosts(entries: readonly Entry[]): { ip: string; macs: strin
   return hosts.flatMap((entry) => {
     const own = macsOf(entry);
     const macs = [...new Set(own.some((mac) => routers.includes(mac)) ? [...own, ...routers] : own)].sort();
-    return entry.more || isOutside(entry.ip as string) || macs.length > MACS || macs.includes("00:00:00:00:00:00")
-      ? []
-      : [{ ip: entry.ip as string, macs }];
+    const isBound = !entry.more && !isOutside(entry.ip as string) && macs.length > 0 && macs.length <= MACS;
+    return isBound && !macs.includes("00:00:00:00:00:00") ? [{ ip: entry.ip as string, macs }] : [];
   });
 }
 
