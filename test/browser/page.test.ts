@@ -276,6 +276,22 @@ describe.skipIf(!browserPath)("the page", () => {
   });
 
   // REQ-GROUND-009
+  it("takes a capture compressed by zstd: the browser's own rules let its reader start", async () => {
+    const bytes = readFileSync(capture);
+    const compressed = join(folder, "site.pcap.zst");
+    writeFileSync(compressed, stored(bytes));
+    const about = { policies: [policy], baseline, labels: [], sets: [], ignoreChecksums: false };
+    const { start, files } = await named({ captures: [compressed], ...about });
+    const own = await servePage(start, files, 0);
+    const { page, wrong } = await openPage(browser, own.url);
+    const { alerts } = counted();
+    expect(await page.textContent('[data-alerts="scan"]')).toBe(String(alerts.scan));
+    expect(alerts.scan).toBeGreaterThan(0);
+    expect(wrong).toEqual([]);
+    await page.close();
+    own.close();
+  });
+
   it("is served to nobody else, and nothing else is", async () => {
     const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
       fetch(new URL(path, served.url), { method, headers }).then(({ status }) => status);
@@ -296,6 +312,20 @@ describe.skipIf(!browserPath)("the page", () => {
     expect(rebound).toBe(421);
   });
 });
+
+/** A frame of Zstandard (RFC 8878) whose blocks are stored as they are. */
+function stored(bytes: Uint8Array): Buffer {
+  const most = 1 << 17;
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += most) {
+    const block = bytes.subarray(at, at + most);
+    const header = Buffer.alloc(3);
+    header.writeUIntLE((block.length << 3) | (at + most >= bytes.length ? 1 : 0), 0, 3);
+    blocks.push(header, block);
+  }
+  // no content size, a window of 128 KiB
+  return Buffer.concat([Buffer.from("28b52ffd0038", "hex"), ...blocks]);
+}
 
 /** Waits until what was asked for has run. */
 async function settled(page: Page, before: string | null, times = 1): Promise<void> {
