@@ -275,7 +275,7 @@ describe.skipIf(!browserPath)("the page", () => {
     for (const one of [served, lost]) one.close();
   });
 
-  // REQ-GROUND-009
+  // REQ-DECODE-032
   it("takes a capture compressed by zstd: the browser's own rules let its reader start", async () => {
     const bytes = readFileSync(capture);
     const compressed = join(folder, "site.pcap.zst");
@@ -292,6 +292,7 @@ describe.skipIf(!browserPath)("the page", () => {
     own.close();
   });
 
+  // REQ-GROUND-009
   it("is served to nobody else, and nothing else is", async () => {
     const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
       fetch(new URL(path, served.url), { method, headers }).then(({ status }) => status);
