@@ -11,11 +11,10 @@ import { MAX_TUNNELS, NamedTunnel, TunnelKind } from "../../appliance/contract/o
 import { isInside, isNetwork } from "../../lib/onboard/networks";
 import { Is, Packet, innermost } from "./packet";
 import { proves } from "./proof";
+import { SYSTEM } from "./ports";
 import { Protocol } from "./generated/protocol";
 
 const LIST: usize = memory.data(MAX_TUNNELS * offsetof<NamedTunnel>(), 8);
-/** Ports below it are of services (RFC 6335 section 6); no host picks one for itself. */
-const SERVICES: u32 = 1024;
 let count: u32 = 0;
 let any: bool = true;
 
@@ -56,7 +55,7 @@ export function openUdp(k: Packet, guess: u32): u32 {
     if (port == 0 || (port != k.destPort && !(port == k.sourcePort && answersFrom(kind)))) continue;
     if (!isBetween(k, kind, port)) continue;
     const tunnel = inUdp(kind, port);
-    return <u32>k.sourcePort >= SERVICES || proves(k, tunnel) ? tunnel : Protocol.NONE;
+    return <u32>k.sourcePort >= SYSTEM || proves(k, tunnel) ? tunnel : Protocol.NONE;
   }
   if (guess == Protocol.NONE || !proves(k, guess)) return Protocol.NONE;
   return any ? guess : unasked(k, guess);

@@ -11,6 +11,7 @@
 // So a capture that begins midstream, a connection that was forgotten while it was idle, and a server that speaks
 // unasked (DNP3) have the client that they had.
 import { Is, Packet, innermost } from "./packet";
+import { rank } from "./ports";
 import { isService } from "./services";
 import { ACK, SYN } from "./tcp";
 
@@ -20,24 +21,11 @@ export const enum Server {
   TARGET = 2,
 }
 
-const SYSTEM: u32 = 1024;
-const EPHEMERAL: u32 = 32768; // where Linux begins; others do at 49152
-
 /** Who serves, by the ports alone. */
 export function serverByPorts(source: u32, target: u32): u32 {
   const s = rank(source),
     t = rank(target);
   return s == t ? Server.UNKNOWN : s < t ? Server.SOURCE : Server.TARGET;
-}
-
-function rank(port: u32): u32 {
-  if (port < SYSTEM) return 0;
-  return port < EPHEMERAL || isAssigned(port) ? 1 : 2;
-}
-
-/** Services of plants that are assigned ports that clients may pick: PROFINET, EtherCAT, EtherNet/IP, BACnet, ADS. */
-function isAssigned(port: u32): bool {
-  return (port >= 34962 && port <= 34964) || port == 34980 || port == 44818 || port == 47808 || port == 48898;
 }
 
 /** Who serves in the conversation that begins with this packet, as far as can be told. */

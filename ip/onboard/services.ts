@@ -2,11 +2,12 @@
 // handshakes were seen to end.
 //
 // The list is looked up by protocol and port: entries of a port follow one another in a chain. The others are in
-// a two-way cache, half a key each; the newer one moves to the front. Who forges a handshake with its answer can have
-// a port of his choice remembered: then who serves is decided by it only between two packets that nothing else tells.
-import { Network, Tag, section, sectionLength } from "../../appliance/contract/onboard/config";
-import { addSpare } from "../../appliance/contract/onboard/spare";
+// a cache (lib/onboard/recent.ts). Who forges a handshake with its answer can have a port of his choice remembered:
+// then who serves is decided by it only between two packets that nothing else tells.
+import { Network, Tag } from "../../appliance/contract/onboard/config";
+import { spareBehind, takeNetworks } from "../../appliance/contract/onboard/networks";
 import { wide3 } from "../../lib/onboard/keyed";
+import { isRecent, wasRecent } from "../../lib/onboard/recent";
 import { isInside } from "../../lib/onboard/networks";
 import { addressKey } from "./address";
 
@@ -23,11 +24,9 @@ let isLearnedOfDatagrams: bool = false; // from a baseline only: a datagram prov
 
 /** Copies the policy's list; false when it is malformed, or too long. What was learned is forgotten. */
 export function configureServices(part: usize): bool {
-  const bytes = sectionLength(part, Tag.SERVICES),
-    size = <u32>offsetof<Network>();
-  if (bytes % size || bytes / size > LISTED) return false;
-  count = bytes / size;
-  if (bytes) memory.copy(listed, section(part, Tag.SERVICES), bytes);
+  const taken = takeNetworks(part, Tag.SERVICES, listed, LISTED);
+  if (taken < 0) return false;
+  count = taken;
   memory.fill(firsts, 0, CHAINS * 2);
   for (let i = count; i > 0; --i) {
     const first = chainOf(listedAt(i - 1).port, listedAt(i - 1).protocol);
@@ -42,8 +41,7 @@ export function configureServices(part: usize): bool {
 
 /** What the policy's list leaves free stays untouched. */
 export function spareServices(): void {
-  const used = count * <u32>offsetof<Network>();
-  addSpare(listed + used, LISTED * <u32>offsetof<Network>() - used);
+  spareBehind(listed, count, LISTED);
 }
 
 export function serviceKey(version: u32, hi: u64, lo: u64, port: u32, protocol: u32): u64 {
@@ -78,9 +76,7 @@ export function isListed(version: u32, hi: u64, lo: u64, port: u32, protocol: u3
 export function isService(version: u32, hi: u64, lo: u64, port: u32, protocol: u32): bool {
   if (isAmong(port, version, hi, lo, protocol)) return true;
   if (protocol == 6 ? !isLearned : !isLearnedOfDatagrams) return false;
-  const key = serviceKey(version, hi, lo, port, protocol),
-    set = setOf(key);
-  return load<u32>(set) == <u32>key || load<u32>(set, 4) == <u32>key;
+  return isRecent(learned, LEARNED, serviceKey(version, hi, lo, port, protocol));
 }
 
 /** A handshake ended at it. */
@@ -95,14 +91,6 @@ export function knowService(host: u64, port: u32, protocol: u32): void {
 }
 
 function remember(key: u64): void {
-  const set = setOf(key),
-    first = load<u32>(set);
-  if (first == <u32>key) return;
+  wasRecent(learned, LEARNED, key);
   isLearned = true;
-  store<u32>(set, first, 4);
-  store<u32>(set, <u32>key); // never 0
-}
-
-@inline function setOf(key: u64): usize {
-  return learned + ((<usize>((<u32>(key >> 40)) & (LEARNED / 2 - 1))) << 3);
 }

@@ -7,6 +7,7 @@
 import { be32 } from "../../../lib/onboard/bytes";
 import { Flow, wasBegun, wasIgnored } from "../../../ip/onboard/flow";
 import { Ip, Is, Packet, innermost, quotation } from "../../../ip/onboard/packet";
+import { SYSTEM } from "../../../ip/onboard/ports";
 import { Server, serverByPorts } from "../../../ip/onboard/roles";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
 import { addressKey } from "../../../ip/onboard/address";
@@ -20,7 +21,6 @@ import { HEARSAY, MIXED } from "./sources";
 
 // Apart from what is seen: what is made up takes no contact away from it
 const HEARD: u64 = 0x5be0cd19137e2178;
-const SYSTEM: u32 = 1024;
 const STREAM: u32 = 4; // datagrams without an answer that make one
 // Chunks of SCTP, RFC 9260 section 3.2
 const INIT: u32 = 1;
@@ -172,14 +172,12 @@ function quoted(k: Packet, e: Endpoints): usize {
   const concerned = q.srcHi == e.dstHi && q.srcLo == e.dstLo && q.version == e.version;
   if (kind == Kind.SYN && !(concerned && scan.isOf(key, quotedNumber(k, e, q)))) return 0;
   if (says == Says.PATH) return scan.strayed(key, k.time);
-  if (kind == Kind.UDP) {
-    if (!concerned || !wasBegun(q, k.quotedSource, k.quotedDest, k, scan.TIMEOUT)) {
-      // what answers from a service was asked for: that it came too late says nothing of who sent it
-      if (<u32>k.quotedSource < SYSTEM && <u32>k.quotedDest >= SYSTEM) return 0;
-      key ^= HEARD; // what is made up takes no contact away from what is seen
-      const due = heard(k, e, q, key);
-      if (due) return due;
-    }
+  if (kind == Kind.UDP && !(concerned && wasBegun(q, k.quotedSource, k.quotedDest, k, scan.TIMEOUT))) {
+    // what answers from a service was asked for: that it came too late says nothing of who sent it
+    if (<u32>k.quotedSource < SYSTEM && <u32>k.quotedDest >= SYSTEM) return 0;
+    key ^= HEARD; // what is made up takes no contact away from what is seen
+    const due = heard(k, e, q, key);
+    if (due) return due;
   }
   return scan.failure(key, k.time);
 }

@@ -122,7 +122,7 @@ export function sourceFor(p: Pending): usize {
 
 /** How many targets an alert names. */
 const TARGETS: u32 = 3;
-const found: usize = memory.data(3 * 8, 8); // addresses of entries
+const found: usize = memory.data(TARGETS * 8, 8); // addresses of entries
 let count: u32 = 0;
 
 /** Looks for contacts of the source that failed, the newest TARGETS that the ring still has; returns how many. */

@@ -23,6 +23,8 @@
 //
 //   Source (96 bytes, sources.ts): who, walk, counts       Pending (56 bytes, ring.ts): one unanswered first contact
 import { wide3 } from "../../../lib/onboard/keyed";
+import { wasRecent } from "../../../lib/onboard/recent";
+import { SYSTEM } from "../../../ip/onboard/ports";
 import { external } from "../../ip/onboard/endpoints";
 import { CONTACTS } from "./capacity";
 import {
@@ -40,7 +42,7 @@ import {
 import { Pending, append, drop, isFull, oldest, pending, putBehind, sourceFor } from "./ring";
 import { MIXED, NONE, Source, find, isPeer, rememberPeer, sourceOf } from "./sources";
 
-/** What was contacted lately: a two-way cache, half a key each. One of 2^30 new contacts is taken for a known one. */
+/** What was contacted lately (lib/onboard/recent.ts). */
 const contacts: usize = memory.data(CONTACTS * 4, 8);
 
 export const TIMEOUT: u64 = 4000000000;
@@ -49,7 +51,6 @@ const REPEAT: u64 = 60000000000; // a source is announced again after this long 
 const PATIENCE: u32 = 20; // open attempts a source may have before an early eviction counts as silence
 const ROUND: u32 = 9;
 const TURNS: u32 = 4; // entries dated ahead that are put behind for one record
-const REGISTERED: u32 = 1024; // ports from here on are anybody's on most systems
 
 let onFailure: f64 = 0;
 let onSuccess: f64 = 0;
@@ -294,7 +295,7 @@ function announce(s: Source, time: u64): usize {
 
 /** Whether it looks like a peer of many, rather than one of a row of hosts or ports. */
 function isScattered(s: Source, p: Pending): bool {
-  return <u32>p.port >= REGISTERED && external(s.version, p.toHi, p.toLo) && !isPeer(s, p.toHi, p.toLo, p.port);
+  return <u32>p.port >= SYSTEM && external(s.version, p.toHi, p.toLo) && !isPeer(s, p.toHi, p.toLo, p.port);
 }
 
 /** Takes the entry's outcome as known; returns its source, or 0 when that was evicted meanwhile. */
@@ -306,14 +307,7 @@ function close(p: Pending): usize {
   return at;
 }
 
-/** Whether the contact is among the lately seen; remembers it. Two ways; the newer one moves to the front. */
+/** Whether the contact is among the lately seen; remembers it. */
 function contacted(key: u64): bool {
-  const set = contacts + ((<usize>((<u32>(key >> 40)) & (CONTACTS / 2 - 1))) << 3),
-    half = <u32>key, // never 0
-    first = load<u32>(set);
-  if (first == half) return true;
-  const second = load<u32>(set, 4);
-  store<u32>(set, first, 4);
-  store<u32>(set, half);
-  return second == half;
+  return wasRecent(contacts, CONTACTS, key);
 }
