@@ -244,16 +244,7 @@ function time(p: usize, out: usize): u32 {
   if (length != size || !digits(<u32>load<u16>(body, 4), 0x7fff) || !digits(<u32>load<u16>(body, 6), 0x3fff)) return 0;
   if (!digits(<u32>load<u16>(body, 8), csdw & 0x200 ? 0x1f3f : 0x03ff)) return 0;
   if (size == 12 && !digits(<u32>load<u16>(body, 10), 0xffff)) return 0;
-  const place = placeOfPacket(p, true);
-  if (place == 0 || !datePaced(clockAtPlace(place), now)) {
-    others += 1;
-    return 0;
-  }
-  frame(p, out, size, TIME, place, timeAt(place, load<u64>(p, 16), now));
-  store<u32>(out, csdw & 0xf3ff, HEADER); // source, format, leap year and date format, IRIG source
-  memory.copy(out + HEADER + 4, body + 4, size - 4);
-  times += 1;
-  return close(out, HEADER + size);
+  return date(p, out, TIME, csdw & 0xf3ff, size); // source, format, leap year and date format, IRIG source
 }
 
 /** A time packet, format 2 (10.6.3.3): NTP or IEEE 1588; 0 when it is neither. */
@@ -263,16 +254,21 @@ function networkTime(p: usize, out: usize): u32 {
   const csdw = load<u32>(body);
   const format = (csdw >> 4) & 15;
   if (format > 2 || (format != 0 && isNoTime(<u64>load<u32>(body, 8)))) return 0;
+  return date(p, out, NETWORK_TIME, csdw & 0xf1, 12); // format, and whether it is valid
+}
+
+/** The time packet at p, of `size` bytes, `csdw` in front: 0 when there is no place for it, or one too many. */
+function date(p: usize, out: usize, type: u32, csdw: u32, size: u32): u32 {
   const place = placeOfPacket(p, true);
   if (place == 0 || !datePaced(clockAtPlace(place), now)) {
     others += 1;
     return 0;
   }
-  frame(p, out, 12, NETWORK_TIME, place, timeAt(place, load<u64>(p, 16), now));
-  store<u32>(out, csdw & 0xf1, HEADER); // format, and whether it is valid
-  memory.copy(out + HEADER + 4, body + 4, 8);
+  frame(p, out, size, type, place, timeAt(place, load<u64>(p, 16), now));
+  store<u32>(out, csdw, HEADER);
+  memory.copy(out + HEADER + 4, p + bodyOf(<u32>load<u8>(p, 14)) + 4, size - 4);
   times += 1;
-  return close(out, HEADER + 12);
+  return close(out, HEADER + size);
 }
 
 /** Four binary coded decimal digits, with no bit outside of those that the word uses. */
