@@ -22,9 +22,10 @@ export function isFragment(k: Packet): bool {
   return (ip.flags & IpFlag.MORE) == 0;
 }
 
-/** Tells the datagram of these fragments from others. `sender`: senderKey(). */
-export function fragmentsKey(ip: Ip, sender: u64): u64 {
-  return wide3(sender, addressKey(ip.version, ip.dstHi, ip.dstLo), ip.id);
+/** Tells the datagram of these fragments from others. */
+export function fragmentsKey(k: Packet): u64 {
+  const ip = innermost(k);
+  return wide3(senderKey(k), addressKey(ip.version, ip.dstHi, ip.dstLo), ip.id);
 }
 
 /** Tells the sending host from others; never 0. */

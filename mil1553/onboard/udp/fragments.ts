@@ -22,8 +22,8 @@ let length: u32 = 0;
 
 /**
  * Takes `bytes` (untrusted, at p) from byte `from` of the datagram that `identity` tells from others. `isLast`: no more
- * fragments are behind these. Returns the first byte of its UDP header once all have come, else 0; its datagramLength()
- * bytes stay in place until the next call, or until a recording is fed.
+ * fragments are behind these. Returns the first byte of its UDP header once all have come, else 0, also where that says
+ * that there are more; its datagramLength() bytes stay in place until the next call, or until a recording is fed.
  */
 export function feedFragment(identity: u64, from: u32, p: usize, bytes: u32, isLast: bool, now: u64): usize {
   feedTick(now);
@@ -36,17 +36,17 @@ export function feedFragment(identity: u64, from: u32, p: usize, bytes: u32, isL
   }
   if (isLast) s.total = to;
   if (insert(s, from, p, bytes, now) != Insert.COMPLETE) return 0;
-  const at = s.total < UDP_HEADER ? 0 : freeBuffer();
+  const came = s.total,
+    at = came < UDP_HEADER ? 0 : freeBuffer();
   if (at != 0) copyOut(s, at);
-  length = s.total;
   release(s);
-  return at;
+  length = at != 0 ? be16(at + 4) : 0;
+  return length >= UDP_HEADER && length <= came ? at : 0;
 }
 
-/** Bytes of the datagram that came last, by its own header, which is invalid (0) when it has more than came. */
-export function datagramLength(at: usize): u32 {
-  const said = be16(at + 4);
-  return said >= UDP_HEADER && said <= length ? said : 0;
+/** Bytes of the datagram that came last, with its header. */
+export function datagramLength(): u32 {
+  return length;
 }
 
 function slotOf(low: u32, high: u32, now: u64): Slot {

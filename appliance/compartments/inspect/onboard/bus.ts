@@ -94,11 +94,15 @@ export function datagram(k: Packet, p: usize): bool {
   if (!isFragment(k)) return false;
   const ip = innermost(k);
   if (!isRecorderAddress(ip.version, ip.srcHi, ip.srcLo)) return false;
-  const key = fragmentsKey(ip, senderKey(k)),
-    part = p + ip.payloadOffset;
-  const at = feedFragment(key, <u32>ip.fragmentOffset, part, ip.payloadLength, isLastFragment(ip), k.time);
-  const length = at != 0 ? datagramLength(at) : 0;
-  return length != 0 && payload(k, at + 8, length - 8, be16(at), be16(at + 2));
+  const at = feedFragment(
+    fragmentsKey(k),
+    <u32>ip.fragmentOffset,
+    p + ip.payloadOffset,
+    ip.payloadLength,
+    isLastFragment(ip),
+    k.time,
+  );
+  return at != 0 && payload(k, at + 8, datagramLength() - 8, be16(at), be16(at + 2));
 }
 
 /** What a UDP datagram from one port to another carries. */
