@@ -117,34 +117,37 @@ function markExecutable(file: string): void {
   writeFileSync(file, bytes);
 }
 
-/** Objects of this process: a second image made in the same folder takes those that it shares. */
-const compiled = new Map<string, Promise<unknown>>();
-
-function compile(unit: Unit, folder: string, made: string): Promise<unknown> {
+function compile(unit: Unit, folder: string, made: Ingredients): Promise<unknown> {
   const { source, object, flags } = unit;
   // Of assembly, debug information has the name that it was given: no prefix map changes it.
   const assembly = source.endsWith(".S");
   const [named, cwd] = assembly ? [relative(ROOT, source), ROOT] : [source, folder];
-  const args = [...flags, "-c", named, "-o", join(folder, object)];
-  const key = args.join("\0");
-  const ours = source.startsWith(`${RUNTIME}/`) || object.startsWith("c-");
-  const make = () => tool("clang", args, cwd);
-  const done = compiled.get(key) ?? (ours ? compileOnce(unit, folder, made, make) : make());
-  compiled.set(key, done);
-  return done;
+  const make = () => tool("clang", [...flags, "-c", named, "-o", join(folder, object)], cwd);
+  if (object.startsWith("c-")) return compileOnce(unit, folder, made.generated, make);
+  // A file in the place of another (a spoilt image) is compiled once in its life.
+  return source.startsWith(`${RUNTIME}/`) ? compileOnce(unit, folder, made.runtime, make) : make();
 }
 
-/** What any object may be made of besides its source: the compiler, the runtime, the contract, the compartments' headers. */
-async function ingredients(folder: string): Promise<string> {
+/** Digests of all that objects may be made of besides their source and flags. */
+interface Ingredients {
+  /** Of the compartments' C: the compiler, their headers and those of wasm. */
+  generated: string;
+  /** Of the runtime: beside these all of it, and the contract. */
+  runtime: string;
+}
+
+async function ingredients(folder: string): Promise<Ingredients> {
   const hash = createHash("sha256").update(await tool("clang", ["--version"], "."));
-  for (const [at, pattern] of [
-    [RUNTIME, /\.[chS]$/],
-    [join(ROOT, "appliance", "contract"), /\.h$/],
-    [folder, /\.h$/],
-  ] as const)
+  const add = (at: string, pattern: RegExp) => {
     for (const file of readdirSync(at, { recursive: at === RUNTIME, encoding: "utf8" }).sort())
       if (pattern.test(file)) hash.update(`\0${file}\0`).update(readFileSync(join(at, file)));
-  return hash.digest("hex");
+  };
+  add(folder, /\.h$/);
+  add(NATIVE_INCLUDE, /\.h$/);
+  const generated = hash.copy().digest("hex");
+  add(RUNTIME, /\.[chS]$/);
+  add(join(ROOT, "appliance", "contract"), /\.h$/);
+  return { generated, runtime: hash.digest("hex") };
 }
 
 /** Objects are kept by the hash of all that they are made of. */
