@@ -15,7 +15,7 @@ import { installed } from "../appliance/hosts/here.ts";
 import type { Accelerator, Host, Machine, Running, Starter } from "../appliance/hosts/host.ts";
 import { HOSTS, hostOf, starterOf } from "../appliance/hosts/hosts.ts";
 import { keyedImage } from "../appliance/hosts/keyed.ts";
-import { archOfImage, liveClock } from "../appliance/hosts/qemu.ts";
+import { archOf, liveClock } from "../appliance/hosts/qemu.ts";
 import { Vigil } from "../appliance/hosts/vigil.ts";
 import { nextStart, stateFolder } from "../lib/starts.ts";
 import { newTableKey } from "../lib/table-key.ts";
@@ -230,7 +230,7 @@ function applianceOf(
   });
   if (nics.length === 0) throw new Error(`${image}: has no policy and so no interfaces (weir build -c policy.yaml)`);
   const appliance: Appliance = {
-    ...{ name: options.name, image: resolve(image), given: image, arch: archOfImage(image), flat, memory, nics },
+    ...{ name: options.name, image: resolve(image), given: image, arch: archOf(bytes), flat, memory, nics },
     // What a description says that is for another machine
     ...{ accelerator: acceleratorOf(options) ?? "kvm", append: [] },
   };

@@ -5,6 +5,9 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const HIDDEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
+/** With `?` for what is no printable ASCII. */
+export const inAscii = (text: string): string => text.replace(/[^ -~]/g, "?");
+
 /** With everything that does not show as `\x1b`, `\u202e`. */
 export const printable = (text: string): string =>
   text.replace(HIDDEN, (c) => {

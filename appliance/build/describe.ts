@@ -1,5 +1,7 @@
 // REQ-IMAGE-015
 // Everything that is in an image, read from its bytes alone. The image is untrusted: an Error says what is wrong with it.
+
+import { inAscii } from "../../lib/printable.ts";
 import { editionOf, unpackContainer } from "./container.ts";
 import { type Elf, FLAG_EXECUTE, FLAG_READ, FLAG_WRITE, machineName, PT_LOAD, readElf } from "./elf.ts";
 import { type BuildInfo, buildInfo, sha256 } from "./info.ts";
@@ -60,7 +62,7 @@ export function describeImage(image: Uint8Array): ImageDescription {
     sections: elf.sections
       .filter((s) => s.type !== SHT_NULL && s.flags & SHF_ALLOC)
       .map((s) => ({
-        name: s.name.replace(/[^ -~]/g, "?"),
+        name: inAscii(s.name),
         address: hex(s.address),
         permissions: permissions(1, s.flags & SHF_WRITE, s.flags & SHF_EXECINSTR),
         fileBytes: s.type === SHT_NOBITS ? 0 : s.size,

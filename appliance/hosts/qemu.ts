@@ -73,12 +73,12 @@ const MACHINES: Record<Machine | "virt", { machine: string; more: readonly strin
 export const MACS = { in: "52:54:00:77:00:01", out: "52:54:00:77:00:02", log: "52:54:00:77:00:03" } as const;
 
 /** The CPU that an image is for, from its first bytes. What is no image passes for x86-64: QEMU says what is wrong with it. */
-export function archOfImage(path: string): Arch {
-  if (!existsSync(path)) return "x86_64";
-  const head = headOf(path);
+export function archOf(head: Uint8Array): Arch {
   const EM_AARCH64 = 183;
-  return isFlatImage(head) || (isElf(head) && head.readUInt16LE(18) === EM_AARCH64) ? "aarch64" : "x86_64";
+  return isFlatImage(head) || (isElf(head) && head[18] === EM_AARCH64 && head[19] === 0) ? "aarch64" : "x86_64";
 }
+
+export const archOfImage = (path: string): Arch => (existsSync(path) ? archOf(headOf(path)) : "x86_64");
 
 /** Whether it is a disk of `weir build --disk`, which has its own command line. */
 function isDiskFile(path: string): boolean {

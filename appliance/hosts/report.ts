@@ -1,4 +1,5 @@
 /** What a replay came to: gathers events as they come, prints the closing summary. */
+import { inAscii } from "../../lib/printable.ts";
 import type { Alert, Heartbeat, Mil1553Message, Rules, Thresholds } from "../contract/generated/events.ts";
 
 const decoder = new TextDecoder();
@@ -86,7 +87,7 @@ function alertLine(event: Alert): string {
 
 /** `channel 3 STORES RT 9 SA 3`: as much of it as the alert names. A name is text from the recording: printable ASCII only. */
 function busText({ channel, name, rt, sa }: Mil1553Message): string {
-  const called = name ? ` ${name.replace(/[^ -~]/g, "?")}` : "";
+  const called = name ? ` ${inAscii(name)}` : "";
   const command = rt === undefined ? "" : ` RT ${rt} SA ${sa}`;
   return `channel ${channel}${called}${command}`;
 }
