@@ -4,12 +4,14 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Speed } from "./graph.ts";
 import type { Answer, Order } from "./runner.ts";
 
 /** When a test file, with all that it starts, is taken for one that does not end. */
 const LIMITS = {
   /** Seconds of processor time. */
-  used: 90,
+  quick: 90,
+  slow: 400,
   /** Looks in a row, a quarter of a second apart, between which it used next to nothing: it waits for what does not come. */
   idle: 80,
 };
@@ -32,7 +34,7 @@ export class Bench {
   }
 
   /** What a test file says of the tree as it is now. @param changed since it was last asked */
-  async run(test: string, changed: string[]): Promise<Answer> {
+  async run(test: string, changed: string[], speed: Speed = "quick"): Promise<Answer> {
     const child = await this.#started();
     const before = used(child.pid!);
     const answered = new Promise<Answer>((resolve) => {
@@ -49,7 +51,7 @@ export class Bench {
       const now = Math.max(used(child.pid!), last);
       idle = now - last > NOTHING ? 0 : idle + 1;
       last = now;
-      if (!answer && now - before < this.#limits.used && idle < this.#limits.idle) continue;
+      if (!answer && now - before < this.#limits[speed] && idle < this.#limits.idle) continue;
       this.spent += last - before;
       if (answer) return answer;
       await this.close();

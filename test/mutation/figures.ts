@@ -65,7 +65,7 @@ export const sum = (rows: readonly Row[]): Row =>
 export function writeFigures(
   judged: readonly (Change & Judgement)[],
   listed: ReadonlyMap<string, Survivor>,
-  of: { files: readonly string[]; seed: string; size: number; each: number },
+  of: { files: readonly string[]; seed: string; size: number; each: number; slow: boolean },
   isEvidence: boolean,
 ): string {
   const rows = rowsOf(judged, listed);
@@ -73,7 +73,7 @@ export function writeFigures(
   mkdirSync(folder, { recursive: true });
   const files = of.files.map((glob) => (glob === "**" ? "" : ` --files '${glob}'`)).join("");
   const size = of.each ? `--each ${of.each}` : `--sample ${of.size}`;
-  const command = `npm run mutants --${files} --seed ${of.seed} ${size}`;
+  const command = `npm run mutants --${files} --seed ${of.seed} ${size}${of.slow ? " --slow" : ""}`;
   const figures = { command, rows, complete: complete() };
   writeFileSync(join(folder, "mutants.json"), `${JSON.stringify(figures, null, 1)}\n`);
   const lines = [...rows, sum(rows)].map((row) =>

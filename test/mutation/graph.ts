@@ -6,9 +6,15 @@ import { ROOT } from "../../lib/asc.ts";
 import { sources } from "../../lib/testing/sources.ts";
 import { hashOf } from "./record.ts";
 
-/** Tests that start images or browsers, build them, or ask many questions of all commands: too slow to be asked of each mutant. */
+/** Tests that start images or browsers, or ask many questions of all commands: too slow to be asked of each mutant. */
+const SLOW =
+  /^test\/|^cli\/(replay|run|debug|tune)\.|^appliance\/build\/image|^detectors\/ip\/ip\.test|^captures\/filter\/filter\.test/;
+/** Those that make programs of all sources, or are about other things than what the sources do. */
 const NEVER =
-  /mutation\.test\.ts$|^test\/|^cli\/(replay|run|debug|tune)\.|^appliance\/(build\/(image|spare|bom|scratch)|contract\/generate)|^detectors\/ip\/ip\.test|^captures\/filter\/filter\.test/;
+  /mutation\.test\.ts$|^appliance\/(contract\/generate|build\/(spare|bom|scratch))|^test\/(coverage|demonstration|documents|faults|figures|fuzz|interference|live|messages|mutation|platforms|release|rooms|runner|soak|trace)/;
+export type Speed = "quick" | "slow";
+export const isSlow = (test: string): boolean => SLOW.test(test);
+
 /** Commands as they are run, from dist/. */
 const COMMAND = /\bbin\/weir\b|"bin", "weir"/;
 const COMMAND_SOURCE = "cli/weir.ts";
@@ -23,7 +29,7 @@ const GENERATED = /^\/\/ Generated from /;
 export const isProduct = (file: string): boolean =>
   !isTest(file) &&
   !file.includes("/generated/") &&
-  !/^(setup|docs)\/|^vitest\.config\.ts$|\.generate\.ts$|\/(generate|layouts)\//.test(file);
+  !/^(setup|docs)\/|^vitest\.config\.ts$|\.generate\.ts$|\/(generate|layouts|events)\//.test(file);
 
 export class Graph {
   /** All TypeScript files, and their texts. */
@@ -56,13 +62,13 @@ export class Graph {
     return [...new Set([...imported, ...named, ...commands])].filter((one) => one !== file && this.texts.has(one));
   }
 
-  /** The tests of a source: those in its room first, then by how many files are between, at most so many. */
-  nearest(file: string, most: number): string[] {
+  /** The tests of a source: those in its room first, then by how many files are between, at most so many; quick ones, or slow ones. */
+  nearest(file: string, most: number, speed: Speed = "quick"): string[] {
     const distance = new Map([[file, 0]]);
     for (const [one, far] of distance)
       for (const user of this.#usedBy.get(one) ?? []) if (!distance.has(user)) distance.set(user, far + 1);
     return [...distance]
-      .filter(([one]) => one.endsWith(".test.ts") && !NEVER.test(one))
+      .filter(([one]) => one.endsWith(".test.ts") && !NEVER.test(one) && isSlow(one) === (speed === "slow"))
       .map(([one, far]) => ({ one, rank: far + apart(file, one) }))
       .sort((a, b) => a.rank - b.rank || (a.one < b.one ? -1 : 1))
       .slice(0, most)

@@ -1,5 +1,5 @@
 /**
- * npm run mutants -- [--files GLOB]... [--seed N] [--sample N | --each N] [--evidence]
+ * npm run mutants -- [--files GLOB]... [--seed N] [--sample N | --each N] [--slow] [--evidence]
  * npm run mutants -- --record
  *
  * Changes one point of the sources at a time, and asks the nearest tests whether they see it. Standard output: survivors, and a
@@ -15,11 +15,12 @@ import { Graph } from "./graph.ts";
 import { survivors } from "./survivors.ts";
 import { Kept, Trial } from "./trial.ts";
 
-const USAGE = `npm run mutants -- [--files GLOB]... [--seed ${SAMPLE.seed}] [--sample 40 | --each N] [--evidence]
+const USAGE = `npm run mutants -- [--files GLOB]... [--seed ${SAMPLE.seed}] [--sample 40 | --each N] [--slow] [--evidence]
   --files     sources to change: a folder, a pattern with * and **, or FILE:LINE; all by default
   --seed      which mutants are drawn
   --sample    how many; 0: all
   --each      how many of each folder, in place of that
+  --slow      what the six nearest quick tests do not see, the four nearest slow ones are asked about
   --evidence  writes the figures to docs/evidence/mutants.json
 npm run mutants -- --record
   tries all mutants of the kernel part and of guard, and the sample of CI, and writes test/mutation/records`;
@@ -45,13 +46,14 @@ interface Wanted {
   seed: string;
   size: number;
   each: number;
+  slow: boolean;
 }
 
-async function tryAll({ files, seed, size, each }: Wanted, evidence: boolean): Promise<number> {
+async function tryAll({ files, seed, size, each, slow }: Wanted, evidence: boolean): Promise<number> {
   const graph = new Graph();
   const changes = each ? ofEach(drawn(graph, files, seed), each) : drawn(graph, files, seed, size || undefined);
   const kept = new Kept(join(ROOT, "build", "mutants", "verdicts.json"));
-  const trial = new Trial(graph, [kept], say);
+  const trial = new Trial(graph, [kept], say, slow);
   const listed = survivors();
   const judged = [];
   for (const signal of ["SIGINT", "SIGTERM"] as const)
@@ -72,7 +74,7 @@ async function tryAll({ files, seed, size, each }: Wanted, evidence: boolean): P
   }
   const unlisted = judged.filter((one) => one.verdict === "alive" && !listed.has(keyOf(one)));
   for (const one of unlisted) process.stdout.write(`not in survivors.json: ${nameOf(one)}\n`);
-  process.stdout.write(writeFigures(judged, listed, { files, seed, size, each }, evidence));
+  process.stdout.write(writeFigures(judged, listed, { files, seed, size, each, slow }, evidence));
   return unlisted.length ? 3 : 0;
 }
 
@@ -83,6 +85,7 @@ try {
       seed: { type: "string", default: SAMPLE.seed },
       sample: { type: "string", default: "40" },
       each: { type: "string", default: "0" },
+      slow: { type: "boolean", default: false },
       evidence: { type: "boolean", default: false },
       record: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -92,7 +95,13 @@ try {
   process.exitCode = values.record
     ? record()
     : await tryAll(
-        { files: values.files, seed: values.seed, size: Number(values.sample), each: Number(values.each) },
+        {
+          files: values.files,
+          seed: values.seed,
+          size: Number(values.sample),
+          each: Number(values.each),
+          slow: values.slow,
+        },
         values.evidence,
       );
 } catch (error) {

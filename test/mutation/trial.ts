@@ -5,7 +5,7 @@ import { ROOT } from "../../lib/asc.ts";
 import { Bench } from "./bench.ts";
 import { applied, type Change } from "./changes.ts";
 import { keyOf } from "./draw.ts";
-import type { Graph } from "./graph.ts";
+import { type Graph, isSlow } from "./graph.ts";
 import { hashOf, type Verdict } from "./record.ts";
 import { Tree } from "./tree.ts";
 
@@ -17,8 +17,8 @@ export interface Judgement {
   hash: string;
 }
 
-/** How many tests a mutant must pass to live. */
-const MOST_TESTS = 6;
+/** How many tests a mutant must pass to live: quick ones, and then slow ones, where those are asked at all. */
+const MOST_TESTS = { quick: 6, slow: 4 };
 
 /** Judgements by keyOf(), in a file. */
 export class Kept {
@@ -50,8 +50,14 @@ export class Trial {
   #bench: Bench | undefined;
   #changed: string[] = [];
 
-  /** @param kept where judgements are looked for, in this order */
-  constructor(graph: Graph, kept: readonly Kept[], say: (line: string) => void) {
+  readonly #asksSlow: boolean;
+
+  /**
+   * @param kept where judgements are looked for, in this order
+   * @param asksSlow what quick tests do not see, slow ones are asked about
+   */
+  constructor(graph: Graph, kept: readonly Kept[], say: (line: string) => void, asksSlow = false) {
+    this.#asksSlow = asksSlow;
     this.#graph = graph;
     this.#kept = kept;
     this.#say = say;
@@ -81,14 +87,17 @@ export class Trial {
   }
 
   #tests(file: string): string[] {
-    return this.#graph.nearest(file, MOST_TESTS);
+    const tests = this.#graph.nearest(file, MOST_TESTS.quick);
+    return this.#asksSlow ? [...tests, ...this.#graph.nearest(file, MOST_TESTS.slow, "slow")] : tests;
   }
 
   /** Asks the tests, that one first which saw it before, or which saw the last one in its folder. */
   async judge(change: Change): Promise<Judgement> {
     const before = this.#kept.map(({ all }) => all.get(keyOf(change))?.by);
     const tests = this.#tests(change.file);
-    const first = [...before, this.#lately.get(dirname(change.file))].filter((test) => test && tests.includes(test));
+    const lately = this.#lately.get(dirname(change.file));
+    const isTest = (test: string | undefined) => test && this.#graph.texts.has(test);
+    const first = [...before.filter(isTest), ...(lately && tests.includes(lately) && !isSlow(lately) ? [lately] : [])];
     const found = await this.#ask(change, [...new Set([...(first as string[]), ...tests])]);
     if (found.by) this.#lately.set(dirname(change.file), found.by);
     const judgement = { ...found, hash: this.#hash(change, found) };
@@ -137,7 +146,7 @@ export class Trial {
 
   async #run(test: string) {
     this.#bench ??= new Bench(this.#tree!.folder);
-    const answer = await this.#bench.run(test, [...new Set(this.#changed)]);
+    const answer = await this.#bench.run(test, [...new Set(this.#changed)], isSlow(test) ? "slow" : "quick");
     this.#changed = [];
     return answer;
   }

@@ -112,7 +112,7 @@ it("of a folder of which few mutants were tried there is no share", () => {
   expect(page).toContain("| lib | 10 | 0 | 0 | 0 | 100.0 % |\n| all | 10 | 0 | 0 | 0 | 100.0 % |");
   expect(page).not.toContain("| ip |");
   expect(page).toContain(
-    "- Mutants, kill rates of folders of which fewer than 10 mutants were tried: `npm run mutants -- --seed 1 --each 15 --evidence`",
+    "- Mutants, kill rates of folders of which fewer than 10 mutants were tried: `npm run mutants -- --seed 1 --each 15 --slow --evidence`",
   );
   const none = pageOf("mutants.json", { rows: [row("ip", 1)], complete: [row("guard", 7)] });
   expect(none).not.toContain("| folder |");

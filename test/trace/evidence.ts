@@ -181,8 +181,8 @@ const mutants: Render = (said) => {
     ]),
   );
   return [
-    "One point of the sources is changed at a time, and the six nearest tests are run, but for slow ones and those of whole images",
-    "(test/mutation). Not counted: what does not compile, or to the same module; what changes nothing that anybody could see.",
+    "One point of the sources is changed at a time, and the six nearest quick tests are run; with `--slow`, the four nearest slow ones",
+    "where those see nothing (test/mutation). Not counted: what does not compile, or to the same module; what changes nothing that anybody could see.",
     "",
     ...(rows.length
       ? [
@@ -225,7 +225,7 @@ export const SUBJECTS: readonly Subject[] = [
   {
     title: "Mutants",
     file: "mutants.json",
-    command: "npm run mutants -- --seed 1 --each 15 --evidence",
+    command: "npm run mutants -- --seed 1 --each 15 --slow --evidence",
     own: "test/mutation",
     mayFail: true,
     render: mutants,
