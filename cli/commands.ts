@@ -12,6 +12,7 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<{ c
   page: { summary: "tune thresholds by looking, in a browser", load: () => import("./page.ts") },
   tune: { summary: "set all thresholds for a budget of false alarms", load: () => import("./tune.ts") },
   baseline: { summary: "show and merge baselines, make new thresholds", load: () => import("./baseline.ts") },
+  inventory: { summary: "list hosts, services and terminals, compare", load: () => import("./inventory.ts") },
   policy: { summary: "check, show and derive policies", load: () => import("./policy.ts") },
   build: { summary: "build the unikernel image for a policy", load: () => import("./build.ts") },
   inspect: { summary: "list everything that is in an image", load: () => import("./inspect.ts") },

@@ -11,6 +11,7 @@ import { budgetText, ruleText, tunedText, warningText } from "../tuning/tune/tex
 import { command as baseline } from "./baseline.ts";
 import { command as decode } from "./decode.ts";
 import { render } from "./inspect.ts";
+import { command as inventory } from "./inventory.ts";
 import { command as learn } from "./learn.ts";
 import { command as policy } from "./policy.ts";
 import { command as simulate } from "./simulate.ts";
@@ -242,4 +243,24 @@ it("weir inspect: all sections of an image", async () => {
   const bare = { ...image, build: undefined, memory: undefined, policy: undefined, interfaces: [] };
   const disk = { bytes: 7654321, sha256: "12".repeat(32) };
   await golden(`${[image, bare, { ...bare, disk }].map((one) => render(one as never)).join("\n\n")}\n`, "image");
+});
+
+// REQ-GROUND-018
+it("weir inventory: what captures show, beside an interface-control file, a list and a policy", async () => {
+  const recordings = ["-r", "fixtures/site.pcap", "-r", "fixtures/mil1553/clean.ch10"];
+  await inventory().parseAsync([...recordings, "--against", "fixtures/mil1553/avionics.yaml"], user);
+  expect(process.exitCode).toBe(0);
+  await golden(`${seen.out}${seen.talk}`, "inventory");
+  seen.out = "";
+  await inventory().parseAsync(["-r", "fixtures/site.pcap", "--csv"], user);
+  const list = join(seen.folder, "site.csv");
+  writeFileSync(list, seen.out.replace(",tcp,502,", ",tcp,503,"));
+  [seen.out, seen.talk] = ["", ""];
+  await inventory().parseAsync(["-r", "fixtures/site.pcap", "--against", list, "--json"], user);
+  expect(process.exitCode).toBe(3);
+  expect(JSON.parse(seen.out).differences).toMatchObject([
+    { status: "new", address: "10.0.0.30", port: 502 },
+    { status: "missing", address: "10.0.0.30", port: 503 },
+  ]);
+  expect(seen.talk).toBe(`weir: ${list}: 1 new, 0 changed, 1 missing\n`);
 });

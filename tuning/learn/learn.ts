@@ -43,11 +43,13 @@ export interface Lesson {
 /**
  * @param path a capture, or `-`
  * @param policy in learning mode
+ * @param other is given every other record of the log
  */
 export async function learnCapture(
   path: string,
   policy: CompiledPolicy,
   progress: (reader: CaptureReader) => { stop(): void },
+  other?: (json: Uint8Array) => void,
 ): Promise<Lesson> {
   const hints = await Hints.create(policy.policy.ignoreChecksums);
   const reader = await CaptureReader.open([path], { hints });
@@ -61,6 +63,7 @@ export async function learnCapture(
         forwarded: () => undefined,
         record: (json) => {
           const exported = exportedOf(json);
+          if (!exported) other?.(json);
           if (exported?.entry) entries.push(exported.entry);
           if (exported?.end) end = exported.end;
         },

@@ -1,0 +1,111 @@
+// REQ-GROUND-018
+/** The inventory that a capture or a baseline shows. */
+
+import type { Entry } from "../../detectors/learned.ts";
+import { protocolText } from "../../lib/protocols.ts";
+import { BROADCAST } from "../../mil1553/simulator/message.ts";
+import { type Item, Items } from "./items.ts";
+
+/** What is used of a flow event: who asked, who answered, and how much. */
+export interface FlowEvent {
+  event_type: "flow";
+  src_ip: string;
+  dest_ip: string;
+  dest_port?: number;
+  proto: string;
+  flow: { pkts_toserver: number; pkts_toclient: number; start: string; end: string };
+  tcp?: { tcp_flags_tc?: string };
+}
+
+const [SYN_ACK, RST] = [0x12, 0x04];
+/** Packets from which on a conversation that nobody answers is one: less is a try, of a scanner for instance. */
+const SEVERAL = 3;
+
+/** `yes`: the service answered; `no`: it only takes; undefined: it is none. What refuses is none. */
+function answersOf({ flow, tcp }: FlowEvent): "yes" | "no" | undefined {
+  if (!tcp) return flow.pkts_toclient > 0 ? "yes" : flow.pkts_toserver >= SEVERAL ? "no" : undefined;
+  const flags = Number.parseInt(tcp.tcp_flags_tc ?? "0", 16);
+  return (flags & SYN_ACK) === SYN_ACK || (flow.pkts_toclient > 0 && !(flags & RST)) ? "yes" : undefined;
+}
+
+export class Found {
+  readonly #items = new Items();
+
+  flow(event: FlowEvent): void {
+    const { src_ip: client, dest_ip: server, dest_port: port, flow } = event;
+    const [first, last] = [flow.start, flow.end].map(iso) as [string, string];
+    const protocol = event.proto.toLowerCase();
+    const isSpoken = flow.pkts_toclient > 0;
+    const host = (address: string) => {
+      const item = this.#items.of("host", { address });
+      this.#items.saw(item, first, last);
+      return item;
+    };
+    const from = host(client);
+    // An address that nobody answers at may be nobody's
+    const answers = answersOf(event);
+    if (isSpoken) host(server);
+    if (answers === undefined) return;
+    const to = host(server);
+    this.#items.add(from, "roles", "client");
+    this.#items.add(to, "roles", "server");
+    const service = this.#items.of("service", { address: server, protocol, ...(port !== undefined && { port }) });
+    this.#items.saw(service, first, last);
+    this.#items.add(service, "clients", client);
+    if (service.members.answers !== "yes") service.members.answers = answers;
+  }
+
+  /** @param services whether conversations that were learned are services: where no flow events tell more of them */
+  entry(entry: Entry, services: boolean): void {
+    if (entry.detector === "arp") {
+      const host = this.#items.of("host", { address: entry.ip as string });
+      const macs = entry.macs as string[];
+      this.#items.add(host, "mac", ...macs, ...(entry.more ? ["and others"] : []));
+    } else if (entry.detector === "new-pair" && services) this.#talk(entry);
+    else if (entry.detector === "bus.message") this.#message(entry);
+  }
+
+  #talk(entry: Entry): void {
+    const { client, server, proto, service, either, packets } = entry as unknown as {
+      [name in "client" | "server"]: string;
+    } & { proto: number; service: number; either?: boolean; packets: number };
+    if (packets < SEVERAL || isMac(client)) return;
+    const ends = [client, server].filter((address) => address !== "*");
+    const [from, to] = ends.map((address) => this.#items.of("host", { address }));
+    if (either || ends.length < 2) return;
+    this.#items.add(from!, "roles", "client");
+    this.#items.add(to!, "roles", "server");
+    const hasPort = proto === 6 || proto === 17 || proto === 132;
+    const key = { address: server, protocol: protocolText(proto), ...(hasPort && { port: service }) };
+    this.#items.add(this.#items.of("service", key), "clients", client);
+  }
+
+  #message(entry: Entry): void {
+    const { channel, commands, a, b } = entry as unknown as {
+      channel: number;
+      commands: number[];
+      a: number;
+      b: number;
+    };
+    for (const command of commands) {
+      const [terminal, subaddress, count] = [command >> 11, (command >> 5) & 31, command & 31];
+      const direction = command & 0x400 ? "transmits" : "receives";
+      const isMode = subaddress === 0 || subaddress === 31;
+      if (terminal !== BROADCAST) {
+        const item = this.#items.of("terminal", { channel, terminal });
+        this.#items.add(item, "buses", ...(a ? ["A"] : []), ...(b ? ["B"] : []));
+      }
+      const what = isMode ? { mode: count } : { subaddress };
+      const message = this.#items.of("message", { channel, terminal, direction, ...what });
+      if (!isMode) this.#items.add(message, "words", String(count || 32));
+    }
+  }
+
+  items(): Item[] {
+    return this.#items.sorted();
+  }
+}
+
+const isMac = (address: string) => /^(..:){5}..$/.test(address);
+/** Of EVE's time, to the second. */
+const iso = (time: string) => `${time.slice(0, 19)}Z`;
