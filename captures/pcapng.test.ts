@@ -119,6 +119,12 @@ describe("damage", () => {
   it("a long block without packets is passed over in bounded memory, and what is behind it is read", async () => {
     expect(await seen(head, block(0x0bad, Buffer.alloc(3_000_000)), one)).toEqual([1, []]);
   });
+  it.each([2, 3, 6])(
+    "a block of type %i is of packets: one that is longer than any is said, and passed over",
+    async (type) => {
+      expect(await seen(head, block(type, Buffer.alloc(3_000_000)), one)).toEqual([1, ["packet block length"]]);
+    },
+  );
   // REQ-DECODE-011
   it("a corrupt length costs no more than reading the file once", async () => {
     const corrupt = (length: number) => {

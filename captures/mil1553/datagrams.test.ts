@@ -24,8 +24,8 @@ function stream(link: number, change: (frame: Buffer) => Buffer): Buffer {
 
 const open = (bytes: Uint8Array) => CaptureReader.open(["-"], { stdin: Readable.from([bytes]) });
 
-async function decoded(bytes: Uint8Array): Promise<number> {
-  return (await decodeChapter10(await open(bytes), { rows: "messages" }, () => {})).messages;
+async function decoded(bytes: Uint8Array, ports: number[] = []): Promise<number> {
+  return (await decodeChapter10(await open(bytes), { rows: "messages", ports }, () => {})).messages;
 }
 
 async function inFlight(bytes: Uint8Array): Promise<number> {
@@ -60,4 +60,10 @@ it.each<[string, number, (frame: Buffer) => Buffer]>([
   const messages = await inFlight(bytes);
   expect(messages).toBe(222);
   expect(await decoded(bytes)).toBe(messages);
+});
+
+it("at some ports only, where they are named", async () => {
+  const bytes = stream(1, (frame) => frame);
+  expect(await decoded(bytes, [1999, 2000])).toBe(222);
+  expect(await decoded(bytes, [1999, 2001])).toBe(0);
 });
