@@ -55,6 +55,7 @@ describe("the plant network with an intruder", () => {
     expect(out).toMatch(/^attacks: 3 of 4 found/m);
     expect(out).toMatch(/^port scan +30 s .* yes +0 ms {2}new-host 0 ms, scan 250 ms$/m);
     expect(out).toMatch(/^false alarms: 0 in 0\.015 h/m);
+    expect(out).toMatch(/^alerts in eve.json: \d+, 0 of them outside of the attacks' times, 0\.00 per hour/m);
   });
 
   it("with a baseline: all four attacks, by whom, and no false alarm; twice the same", async () => {

@@ -11,6 +11,7 @@ import { type Alert, messageTimes, type ScoreOptions, scoreRecords } from "../tu
 import { type Evaluation, Evaluator } from "../tuning/evaluate/evaluation.ts";
 import { resolvedLabels } from "../tuning/evaluate/flows.ts";
 import { type Labels, readLabels, type Unit } from "../tuning/evaluate/labels.ts";
+import { partiesOf } from "../tuning/evaluate/parties.ts";
 import { rocPicture } from "../tuning/evaluate/picture.ts";
 import { duration, evaluationJson, evaluationText } from "../tuning/evaluate/text.ts";
 import { type Recorded, truthOf } from "../tuning/evaluate/truth.ts";
@@ -39,7 +40,9 @@ export function command(): Command {
     .description(
       "Replay labelled captures through the appliance in this process and measure its detectors: precision, recall and\n" +
         "F1 at the current thresholds, ROC over all thresholds, which attacks were found, by which detector and how soon, and\n" +
-        "false alarms per hour. Each capture is replayed twice: with the current thresholds, and with lowered ones.",
+        "false alarms per hour. An alert finds an attack if it comes with one of its packets, or in its time, and is about a host\n" +
+        "that sent or got one. Each capture is replayed three times: each finding by itself, at the current thresholds and at\n" +
+        "lowered ones, and as eve.json has the alerts.",
     )
     .requiredOption(
       "-r, --read <file|dir>",
@@ -147,11 +150,12 @@ async function evaluate(options: Options): Promise<number> {
   for (const warning of truth.warnings) say(warning);
   const others = run.alerts.filter(({ unit }) => unit !== truth.unit).length;
   if (others) say(`${others} alerts are not about ${truth.unit}, which the labels are for: ignored`);
-  const evaluator = new Evaluator(truth, settings);
+  const evaluator = new Evaluator(truth, settings, await partiesOf(options.read, truth));
   for (const alert of run.alerts) if (alert.unit === truth.unit) evaluator.alarm(alert);
   await runThrough(options, policyOf(options, LOWERED), { factor: LOWERED }, (alert) => {
     if (alert.unit === truth.unit) evaluator.score(alert);
   });
+  await runThrough(options, policyOf(options, 1, false), {}, (alert) => evaluator.logged(alert));
   const evaluation = evaluator.evaluation();
   report(options, evaluation, run.recorded);
   for (const damage of run.reader.summary.damage) say(damageText(damage));
@@ -161,9 +165,9 @@ async function evaluate(options: Options): Promise<number> {
   return failed.length ? 3 : run.reader.summary.damages ? 2 : 0;
 }
 
-const policyOf = ({ config, baseline, set, checksums }: Options, threshold: number): CompiledPolicy =>
+const policyOf = ({ config, baseline, set, checksums }: Options, threshold: number, ungrouped = true): CompiledPolicy =>
   compilePolicy(config, {
-    ungrouped: true,
+    ungrouped,
     threshold,
     ignoreChecksums: checksums === "none",
     sets: set,

@@ -137,6 +137,7 @@ it("weir evaluate: figures that mean nothing, none at all, and small ones", asyn
     attacks: [...attacks, ...Array.from({ length: 37 }, (_, n) => attack(`more ${n}`, n, 1, null))],
     ...{ found: 3, foundInterval: { low: 0.04, high: 0.216 } },
     falseAlarms: { count: 2, hours: 0.5, rate: 4, low: 0.48, high: NONE, byDetector: { rate: 2, arp: 1 } },
+    logged: { count: 5, hours: 0.5, rate: 10, low: 3.25, high: 23.34, all: 12 },
   };
   await golden(evaluationText(evaluation as never), "evaluation");
 });

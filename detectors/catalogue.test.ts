@@ -20,7 +20,7 @@ it("says which have thresholds, whom they may accuse, and where they end", () =>
     accuses: text(ACCUSES),
     fixed: FIXED.join(" "),
     untaught: UNTAUGHT.join(" "),
-    belated: [...BELATED].join(" "),
+    belated: [...BELATED].map(([name, seconds]) => `${name} ${seconds}`).join(", "),
   }).toMatchInlineSnapshot(`
     {
       "accuses": [
@@ -42,7 +42,7 @@ it("says which have thresholds, whom they may accuse, and where they end", () =>
         "bus-data: message",
         "bus-mode: message",
       ],
-      "belated": "scan flood beacon silence rate bus-period bus-order bus-gap bus-error bus-load",
+      "belated": "scan 4, flood 0, beacon 0, silence 0, rate 60, bus-period 0, bus-order 0, bus-gap 0, bus-error 0, bus-load 0",
       "ceiling": {
         "bus-error": 4,
         "dns-tunnel": 3,

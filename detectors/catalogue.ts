@@ -90,16 +90,16 @@ export const ACCUSES: Partial<Record<DetectorName, readonly Accused[]>> = {
   "bus-data": ["message"],
   "bus-mode": ["message"],
 };
-/** Detectors whose alert may come with a record that is not to blame. */
-export const BELATED: ReadonlySet<string> = new Set([
-  "scan",
-  "flood",
-  "beacon",
-  "silence",
-  "rate",
-  "bus-period",
-  "bus-order",
-  "bus-gap",
-  "bus-error",
-  "bus-load",
+/** Detectors whose alert may come with a record that is not to blame, and how many seconds after the last one that is. */
+export const BELATED: ReadonlyMap<string, number> = new Map([
+  ["scan", 4],
+  ["flood", 0],
+  ["beacon", 0],
+  ["silence", 0],
+  ["rate", 60],
+  ["bus-period", 0],
+  ["bus-order", 0],
+  ["bus-gap", 0],
+  ["bus-error", 0],
+  ["bus-load", 0],
 ]);

@@ -60,13 +60,12 @@ export function catalogue(all: readonly Registered[]): string {
       .filter(({ accuses }) => accuses !== undefined)
       .map(({ name, accuses }) => list("  ", `${key(name)}: `, accuses!.map(quoted), ",")),
     "};",
-    "/** Detectors whose alert may come with a record that is not to blame. */",
-    list(
-      "",
-      "export const BELATED: ReadonlySet<string> = new Set(",
-      names(alerts.filter(({ belated }) => belated)),
-      ");",
+    "/** Detectors whose alert may come with a record that is not to blame, and how many seconds after the last one that is. */",
+    "export const BELATED: ReadonlyMap<string, number> = new Map([",
+    ...alerts.flatMap(({ name, belated }) =>
+      belated ? [`  [${quoted(name)}, ${belated === true ? 0 : belated}],`] : [],
     ),
+    "]);",
   ].join("\n");
 }
 

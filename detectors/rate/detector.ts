@@ -9,7 +9,7 @@ export default declare({
       number: 11,
       about: "packets or bytes of a host or a service outside of what was learned",
       signature: "unusual rate",
-      belated: true,
+      belated: 60 /* its longer window */,
       accuses: ["nobody", "source", "flow"],
     },
   ],

@@ -9,7 +9,7 @@ export default declare({
       about: "port or host scan",
       signature: "port or host scan",
       category: "Detection of a Network Scan",
-      belated: true,
+      belated: 4 /* an attempt's time to be answered: onboard/scan.ts */,
       fixed: true,
       accuses: ["nobody", "source"],
     },

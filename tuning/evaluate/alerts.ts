@@ -21,6 +21,8 @@ export interface Alert {
   detector: string;
   /** score / threshold; alarm from 1 on. */
   ratio: number;
+  /** Addresses that it is about, of IP and of Ethernet; without any it is about all, or a bus. */
+  about?: readonly string[];
 }
 
 type Event = AlertEvent | Mil1553AnomalyEvent;
@@ -66,11 +68,18 @@ export async function* scoreRecords(
 function alertOf(event: Event, factor: number): Alert | undefined {
   if ("chapter10" in event) return undefined; // of the container, not of a message
   const { timestamp, pcap_cnt = 0, mil1553 } = event;
-  const place = { unit: (mil1553 ? "messages" : "packets") as Unit, number: pcap_cnt, time: secondsOf(timestamp) };
+  const about = "src_ip" in event || "ether" in event ? aboutOf(event as AlertEvent) : [];
+  const place = {
+    ...{ unit: (mil1553 ? "messages" : "packets") as Unit, number: pcap_cnt, time: secondsOf(timestamp) },
+    ...(about.length && { about }),
+  };
   if (event.event_type === "anomaly") return { ...place, detector: "anomaly", ratio: 2 };
   const { detector, score, threshold } = event.alert.context;
   return { ...place, detector, ratio: (score / threshold) * factor };
 }
+
+const aboutOf = ({ src_ip, dest_ip, ether }: AlertEvent): string[] =>
+  [src_ip, dest_ip, ether?.src_mac, ether?.dest_mac].filter((address) => address !== undefined);
 
 /** Seconds since 1970 of the frames in a batch. */
 export function packetTimes(batch: Uint8Array): number[] {

@@ -156,6 +156,46 @@ describe("figures by attack", () => {
     expect(e.detectors.find((d) => d.detector === "silence")).toMatchObject({ falsePositives: 1, truePositives: 0 });
   });
 
+  it("give scan the time that an attempt has to be answered", () => {
+    const e = run([alert(46, "scan", 2), alert(47, "scan", 2), alert(46, "silence", 2)]);
+    expect(e.attacks[2]).toMatchObject({ by: [{ detector: "scan", delay: 5, alerts: 1 }] });
+    expect(e.falseAlarms.byDetector).toEqual({ scan: 1, silence: 1 });
+  });
+
+  it("are found by alerts about who took part; what is about others is a false alarm, whatever record was at hand", () => {
+    const parties = [new Set(["10.0.0.66"]), new Set<string>(), new Set(["10.0.0.66", "10.0.0.7"])];
+    const evaluator = new Evaluator(truth(100, labels), settings, parties);
+    const about = (n: number, detector: string, ...addresses: string[]) => ({
+      ...alert(n, detector, 2),
+      about: addresses,
+    });
+    evaluator.alarm(about(12, "shape", "10.0.0.1", "10.0.0.2"));
+    evaluator.alarm(about(31, "shape", "10.0.0.1"));
+    evaluator.alarm(about(42, "shape", "10.0.0.1", "10.0.0.7"));
+    evaluator.alarm(about(44, "silence", "10.0.0.1"));
+    evaluator.score({ ...about(11, "arp", "10.0.0.1"), ratio: 0.5 });
+    const e = evaluator.evaluation();
+    expect(e.attacks.map(({ called, by }) => [called, by.length])).toEqual([
+      [0, 0],
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(e.falseAlarms.byDetector).toEqual({ shape: 1, silence: 1 });
+    expect(e.detectors.map(({ detector }) => detector)).toEqual(["all", "shape", "silence"]);
+  });
+
+  it("beside alerts as the log has them: how many, and of them outside of the attacks' times per hour", () => {
+    const evaluator = new Evaluator(truth(100, labels), settings);
+    for (const n of [9, 11, 12, 14, 15]) evaluator.logged(alert(n, "shape", 2));
+    evaluator.logged(alert(46, "scan", 2));
+    const e = evaluator.evaluation();
+    expect(e.logged).toMatchObject({ all: 6, count: 2 });
+    expect(e.logged.hours).toBe(e.falseAlarms.hours);
+    expect(evaluationText(e)).toMatch(
+      /^alerts in eve.json: 6, 2 of them outside of the attacks' times, 74\.\d\d per hour \(95 %: /m,
+    );
+  });
+
   it("count false alerts near each other as one alarm, per hour of quiet", () => {
     const e = run([1, 2, 4, 7, 90].map((n) => alert(n, "shape", 2)));
     expect(e.falseAlarms).toMatchObject({ count: 3, byDetector: { shape: 3 } });
@@ -232,11 +272,11 @@ it("the picture is the same bytes again, and has a line for each detector", () =
   const make = () => {
     const evaluator = new Evaluator(truth(50, "number,label\n3,a<b\n4,a<b\n"), settings);
     evaluator.alarm(alert(3, "shape", 2));
-    evaluator.score(alert(20, "rate", 0.3));
+    evaluator.score(alert(20, "arp", 0.3));
     return rocPicture(evaluator.evaluation().detectors, 'x < "y"');
   };
   const svg = make();
   expect(svg).toBe(make());
   expect(svg).toContain("x &lt; &quot;y&quot;");
-  for (const name of ["all", "rate", "shape"]) expect(svg).toMatch(new RegExp(`>${name} 0\\.\\d{4}</text>`));
+  for (const name of ["all", "arp", "shape"]) expect(svg).toMatch(new RegExp(`>${name} 0\\.\\d{4}</text>`));
 });

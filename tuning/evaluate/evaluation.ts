@@ -21,9 +21,12 @@ const BELOW = 1 - 2 ** -20;
 export interface Settings {
   /** False alerts of a detector at most this many seconds apart are one false alarm. */
   gap: number;
-  /** Seconds after an attack's end in which belated detectors still speak of it. */
+  /** Seconds after an attack's end in which belated detectors still speak of it; those that take longer have their own. */
   grace: number;
 }
+
+/** Addresses of an attack's records, of IP, of other frames those of Ethernet: an alert about none of them is not about it. */
+export type Parties = ReadonlySet<string>;
 
 /** Figures by record; NaN where they mean nothing (no alerts, no attacks). */
 export interface ByRecord {
@@ -65,6 +68,8 @@ export interface Evaluation {
   /** Of the share of attacks found (Wilson). */
   foundInterval: Interval;
   falseAlarms: Rate & { byDetector: Record<string, number> };
+  /** Alerts as eve.json has them, grouped as the policy says; the rate is of those outside of the attacks' times. */
+  logged: Rate & { all: number };
 }
 
 /** Ratios of the records by detector; 0 where it said nothing. */
@@ -110,8 +115,13 @@ export class Evaluator {
   readonly #ofRecord: Map<number, number[]>;
   /** Times of false alerts by detector. */
   readonly #false = new Map<string, number[]>();
+  readonly #logged = { all: 0, outside: 0 };
 
-  constructor(truth: Truth, settings: Settings) {
+  readonly #parties: readonly Parties[];
+
+  /** @param parties of each attack; an empty set, or none: alerts about anybody are about it */
+  constructor(truth: Truth, settings: Settings, parties: readonly Parties[] = []) {
+    this.#parties = parties;
     this.#truth = truth;
     this.#settings = settings;
     this.#ratios = new Ratios(truth.labels.length);
@@ -146,8 +156,8 @@ export class Evaluator {
       if (list) list.push(time);
       else this.#false.set(detector, [time]);
     }
-    // of a record that is not to blame for what it brought to light, nothing is said
-    if (inside && (attacks.length === 0 || labels[number - 1] !== 0))
+    // Of a record that is not to blame for what it brought to light, nothing is said, nor of one that it is not about
+    if (inside && (labels[number - 1] === 1) === attacks.length > 0)
       this.#ratios.raise(detector, number, Math.max(1, ratio));
   }
 
@@ -156,23 +166,41 @@ export class Evaluator {
     const { detector, number, ratio } = alert;
     const { labels } = this.#truth;
     if (number < 1 || number > labels.length) return;
-    if (labels[number - 1] === 0 && this.attacksOf(alert).length) return;
+    if ((labels[number - 1] === 1) !== this.attacksOf(alert).length > 0) return;
     this.#ratios.raise(detector, number, Math.min(ratio, BELOW));
+  }
+
+  /** An alert of a run under the policy as it is. */
+  logged(alert: Alert): void {
+    const time = this.#timeOf(alert);
+    const grace = this.#graceOf(alert.detector);
+    this.#logged.all++;
+    if (!this.#truth.attacks.some(({ from, to }) => time >= from && time <= to + grace)) this.#logged.outside++;
+  }
+
+  #graceOf(detector: string): number {
+    return Math.max(this.#settings.grace, BELATED.get(detector) ?? 0);
   }
 
   #timeOf({ number, time }: Alert): number {
     return this.#truth.times[number - 1] ?? time;
   }
 
-  /** Whose it is: the attacks of its record, or, of a belated detector, those in whose time it came. */
+  /** Whose it is: the attacks of its record, or, of a belated detector, those in whose time it came; if it is about them. */
   attacksOf(alert: Alert): number[] {
     const own = this.#ofRecord.get(alert.number);
-    if (own) return own;
+    if (own) return own.filter((i) => this.#isAbout(alert, i));
     if (!BELATED.has(alert.detector)) return [];
     const time = this.#timeOf(alert);
+    const grace = this.#graceOf(alert.detector);
     return this.#truth.attacks.flatMap(({ from, to }, i) =>
-      time >= from && time <= to + this.#settings.grace ? [i] : [],
+      time >= from && time <= to + grace && this.#isAbout(alert, i) ? [i] : [],
     );
+  }
+
+  #isAbout({ about }: Alert, attack: number): boolean {
+    const parties = this.#parties[attack];
+    return !about || !parties?.size || about.some((address) => parties.has(address));
   }
 
   evaluation(): Evaluation {
@@ -195,6 +223,7 @@ export class Evaluator {
       found: number,
       foundInterval: wilson(number, found.length),
       falseAlarms: { ...perHour(alarms, quietHours(this.#truth)), byDetector },
+      logged: { ...perHour(this.#logged.outside, quietHours(this.#truth)), all: this.#logged.all },
     };
   }
 

@@ -1,4 +1,5 @@
 /** An evaluation as tables for people, and as JSON for machines. */
+import type { Rate } from "../../lib/numerics/intervals.ts";
 import { type ByRecord, type Evaluation, FALSE_POSITIVE_RATES } from "./evaluation.ts";
 
 const MOST_ATTACKS = 40;
@@ -58,8 +59,11 @@ function attackTable({ attacks }: Evaluation): string[] {
   return [...table([["", "at", "for", "called", "found", "after", "by"], ...rows]), ...more];
 }
 
+const rateText = ({ rate, low, high }: Rate) =>
+  `${figure(rate, 2)} per hour (95 %: ${figure(low, 2)} to ${figure(high, 2)})`;
+
 export function evaluationText(evaluation: Evaluation): string {
-  const { attacks, found, foundInterval: share, falseAlarms: f } = evaluation;
+  const { attacks, found, foundInterval: share, falseAlarms: f, logged } = evaluation;
   const percent = (x: number) => `${(100 * x).toFixed(0)} %`;
   const by = Object.entries(f.byDetector).map(([name, n]) => `${name} ${n}`);
   return [
@@ -74,8 +78,12 @@ export function evaluationText(evaluation: Evaluation): string {
         ]
       : ["attacks: none is labelled"]),
     "",
-    `false alarms: ${f.count} in ${figure(f.hours, 3)} h${by.length ? ` (${by.join(", ")})` : ""}, ` +
-      `${figure(f.rate, 2)} per hour (95 %: ${figure(f.low, 2)} to ${figure(f.high, 2)})`,
+    `false alarms: ${f.count} in ${figure(f.hours, 3)} h${by.length ? ` (${by.join(", ")})` : ""}, ${rateText(f)}`,
+    ...(logged.all
+      ? [
+          `alerts in eve.json: ${logged.all}, ${logged.count} of them outside of the attacks' times, ${rateText(logged)}`,
+        ]
+      : []),
     "",
   ].join("\n");
 }
