@@ -25,6 +25,11 @@ Examples:
     .option("--json", "print the thresholds as JSON")
     .action(show);
   baseline
+    .command("log <file>")
+    .description("list what a person said was right (weir accept): when, who, why, and what was learned")
+    .option("--json", "print it as JSON")
+    .action(log);
+  baseline
     .command("merge <files...>")
     .description("merge baselines: the result is as if all their captures had been learned together")
     .requiredOption("-o, --output <file>", "write the result to this file")
@@ -42,8 +47,8 @@ Examples:
     .action((file: string, { falseAlarms }: { falseAlarms: string }) => {
       const rate = Number(falseAlarms);
       if (!(rate > 0 && rate < 1e6)) throw new Error(`--false-alarms ${falseAlarms}: expected a number above 0`);
-      const { captures, entries } = readBaseline(file);
-      const made = baselineOf(captures, entries, { rate });
+      const { captures, entries, accepted } = readBaseline(file);
+      const made = baselineOf(captures, entries, { rate }, accepted);
       writeBaseline(file, made);
       process.stdout.write(
         `${file}: ${made.thresholds.length} thresholds for ${rate} false alarms per hour and detector\n`,
@@ -76,6 +81,17 @@ function show(file: string, { json }: { json?: boolean }): void {
     ...entries.map((entry) => `  ${entry.detector.padEnd(14)} ${detectorOf(entry).show(entry)}`),
   ];
   process.stdout.write(printable(`${lines.join("\n")}\n`));
+}
+
+function log(file: string, { json }: { json?: boolean }): void {
+  const { accepted = [] } = readBaseline(file);
+  if (json) process.stdout.write(`${JSON.stringify(accepted, null, 2)}\n`);
+  else if (!accepted.length) process.stdout.write("nothing was accepted: all of it comes from captures\n");
+  else
+    for (const { at, who, why, detector, alert, what } of accepted)
+      process.stdout.write(
+        printable(`${at}  ${who}: ${why}\n${what.map((one) => `  ${detector} at ${alert}: ${one}\n`).join("")}`),
+      );
 }
 
 function thresholdText({ detector, key, quantity, limit, method, interval, samples, hours }: Threshold): string {

@@ -13,6 +13,7 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<{ c
   tune: { summary: "set all thresholds for a budget of false alarms", load: () => import("./tune.ts") },
   baseline: { summary: "show and merge baselines, make new thresholds", load: () => import("./baseline.ts") },
   inventory: { summary: "list hosts, services and terminals, compare", load: () => import("./inventory.ts") },
+  accept: { summary: "say that alerts were right: the baseline learns just that", load: () => import("./accept.ts") },
   policy: { summary: "check, show and derive policies", load: () => import("./policy.ts") },
   build: { summary: "build the unikernel image for a policy", load: () => import("./build.ts") },
   inspect: { summary: "list everything that is in an image", load: () => import("./inspect.ts") },

@@ -73,7 +73,12 @@ async function learn(options: Options): Promise<number> {
   const skipped: Skipped[] = [];
   let damaged = false;
   const take = ({ capture, entries, evictions }: Pick<Lesson, "capture" | "entries" | "evictions">) => {
-    baseline = baselineOf([...baseline.captures, capture], [...baseline.entries, ...entries], { rate });
+    baseline = baselineOf(
+      [...baseline.captures, capture],
+      [...baseline.entries, ...entries],
+      { rate },
+      baseline.accepted,
+    );
     writeBaseline(options.output, baseline);
     if (evictions)
       say(

@@ -22,6 +22,7 @@ const RUN = ["no-image", "--in", "a", "--out", "b", "--log", "c"];
 const HOSTS = "qemu, libvirt, firecracker, cloud-hypervisor, alioth or xen";
 
 const CASES: [command: string, words: string[], message: string][] = [
+  ["accept", ["f", "--baseline", "b", "--why", " "], "--why: empty, expected why it is right"],
   ["baseline", ["thresholds", "f", "--false-alarms", "0"], "--false-alarms 0: expected a number above 0"],
   ["baseline", ["thresholds", "f", "--false-alarms", "1e6"], "--false-alarms 1e6: expected a number above 0"],
   ["baseline", ["merge", "f", "-o", KEY], "log.key exists already"],

@@ -1,5 +1,6 @@
 /** What the ground's half of a detector that learns offers; see README.md. */
 import type { z } from "zod";
+import type { Alert } from "../appliance/contract/generated/events.ts";
 import type { Interval } from "../lib/numerics/intervals.ts";
 
 /** What onboard code wrote as one baseline entry: JSON, numbers below 2^53. */
@@ -53,4 +54,6 @@ export interface LearnedDetector {
   pack(entries: readonly Entry[], thresholds: readonly Threshold[]): Uint8Array;
   /** One line for people. */
   show(entry: Entry): string;
+  /** Entries with which this alert would not have come; none where an alert does not tell what to learn. */
+  accept?(alert: Alert): Entry[];
 }

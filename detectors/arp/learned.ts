@@ -4,6 +4,7 @@ import { count, list } from "../baseline/members.ts";
 import { host } from "../ip/entries.ts";
 import { groupBy, isOutside, parseHost, Section } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
+import { bindingsOf } from "./accept.ts";
 
 /** As in onboard/arp.ts: unsolicited answers, announcements, addresses asked for, addresses claimed, foreign senders. */
 const NUMBERS = ["unsolicited", "gratuitous", "asks", "claims", "foreign"] as const;
@@ -63,6 +64,7 @@ export function boundHosts(entries: readonly Entry[]): { ip: string; macs: strin
 }
 
 export const arp: LearnedDetector = {
+  accept: bindingsOf,
   name: "arp",
   tag: 34,
   entries: [

@@ -29,6 +29,21 @@ export interface Baseline {
   falseAlarmsPerHour: number;
   thresholds: Threshold[];
   entries: Entry[];
+  /** What a person said was right (weir accept), in the order in which it was said. Its entries are among the others. */
+  accepted?: Accepted[];
+}
+
+/** An alert that was right to be learned. */
+export interface Accepted {
+  /** When it was said, ISO 8601. */
+  at: string;
+  who: string;
+  why: string;
+  detector: string;
+  /** The alert's own time, as the log has it. */
+  alert: string;
+  /** What was learned, a line for each entry. */
+  what: string[];
 }
 
 const text = z.string({ error: "expected text" });
@@ -68,6 +83,9 @@ const schema = object({
       hours: number,
     }),
   ),
+  accepted: z
+    .array(object({ at: text, who: text, why: text, detector: text, alert: text, what: z.array(text) }))
+    .optional(),
   entries: z.array(
     z.looseObject({ detector: text }, { error: "expected a mapping with detector" }).superRefine((entry, context) => {
       for (const { path, message } of entryIssues(entry)) wrongAt(context, path, message);
@@ -92,8 +110,11 @@ const PLACED = 2 << 20;
 /** @throws Problems */
 export function parseBaseline(content: string, file: string): Baseline {
   const value = parsedJson(content, file) ?? readYaml(content, file, schema).value;
-  const { captures, falseAlarmsPerHour, thresholds, entries } = value;
-  return { captures, falseAlarmsPerHour, thresholds: thresholds as Threshold[], entries: entries as Entry[] };
+  const { captures, falseAlarmsPerHour, thresholds, entries, accepted } = value;
+  return {
+    ...{ captures, falseAlarmsPerHour, thresholds: thresholds as Threshold[], entries: entries as Entry[] },
+    ...(accepted && { accepted }),
+  };
 }
 
 /** undefined when it is wrong and small enough to be looked at more closely. */
@@ -115,13 +136,13 @@ function parsedJson(content: string, file: string): z.output<typeof schema> | un
 }
 
 /** The file's text: the same baseline gives the same bytes. */
-export function baselineText({ captures, falseAlarmsPerHour, thresholds, entries }: Baseline): string {
+export function baselineText({ captures, falseAlarmsPerHour, thresholds, entries, accepted }: Baseline): string {
   const list = (items: readonly unknown[]) =>
     items.length ? `[\n${items.map((item) => JSON.stringify(item)).join(",\n")}\n]` : "[]";
   return `{"weir-baseline": ${BASELINE_VERSION},
 "captures": ${list(captures)},
 "falseAlarmsPerHour": ${falseAlarmsPerHour},
-"thresholds": ${list(thresholds)},
+"thresholds": ${list(thresholds)},${accepted?.length ? `\n"accepted": ${list(accepted)},` : ""}
 "entries": ${list(entries)}}
 `;
 }

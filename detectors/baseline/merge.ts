@@ -1,7 +1,7 @@
 // REQ-DETECT-003
 /** Baselines as sets of entries that compose, over all detectors that learn. */
 import type { Entry, LearnedDetector, Wanted } from "../learned.ts";
-import { type Baseline, hoursOf } from "./file.ts";
+import { type Accepted, type Baseline, hoursOf } from "./file.ts";
 import { DETECTORS } from "./registry.ts";
 
 /** @throws RangeError for an entry of a detector that this version does not have */
@@ -25,7 +25,12 @@ export function mergeEntries(entries: readonly Entry[]): Entry[] {
 }
 
 /** Everything that follows from captures and entries. */
-export function baselineOf(captures: Baseline["captures"], entries: readonly Entry[], wanted: Wanted): Baseline {
+export function baselineOf(
+  captures: Baseline["captures"],
+  entries: readonly Entry[],
+  wanted: Wanted,
+  accepted: readonly Accepted[] = [],
+): Baseline {
   const merged = mergeEntries(entries);
   const hours = hoursOf({ captures });
   const thresholds = DETECTORS.flatMap((detector) =>
@@ -35,7 +40,10 @@ export function baselineOf(captures: Baseline["captures"], entries: readonly Ent
       hours,
     ),
   );
-  return { captures, falseAlarmsPerHour: wanted.rate, thresholds, entries: merged };
+  return {
+    ...{ captures, falseAlarmsPerHour: wanted.rate, thresholds, entries: merged },
+    ...(accepted.length && { accepted: [...accepted] }),
+  };
 }
 
 /** As if their captures had been learned together. A capture that is in several is refused. */
@@ -48,6 +56,7 @@ export function mergeBaselines(baselines: readonly Baseline[], wanted: Wanted): 
     captures,
     baselines.flatMap(({ entries }) => entries),
     wanted,
+    baselines.flatMap(({ accepted = [] }) => accepted).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
   );
 }
 

@@ -1,6 +1,7 @@
 /** The ground's half of the MIL-STD-1553 detectors. */
 import { Tag } from "../../appliance/contract/config.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
+import { messagesOf } from "./accept.ts";
 import { KINDS, keyOf, merge } from "./ground/entries.ts";
 import { pack } from "./ground/section.ts";
 import { show } from "./ground/show.ts";
@@ -15,4 +16,5 @@ export const mil1553: LearnedDetector = {
   thresholds,
   pack,
   show,
+  accept: messagesOf,
 };

@@ -4,6 +4,7 @@ import { count } from "../baseline/members.ts";
 import { conversation } from "../ip/entries.ts";
 import { ANY_PORT, groupBy, isOutside, Section, type Talk, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector } from "../learned.ts";
+import { talksOf } from "./accept.ts";
 
 /** Different ports between two hosts, from which on all ports from 1024 on count as one. */
 const PORTS = 8;
@@ -51,4 +52,5 @@ export const pair: LearnedDetector = {
     return section.bytes(MOST);
   },
   show: (entry: Entry) => `${talkText(talkOf(entry))}: ${entry.packets} packets`,
+  accept: talksOf,
 };

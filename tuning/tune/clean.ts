@@ -64,7 +64,7 @@ export class Clean {
   /** Makes the baselines' thresholds. @param rate alarms per hour, of all detectors together */
   make(rate: number, shares: ReadonlyMap<DetectorName, number>): void {
     const wanted = { rate: rate / familiesOf(shares) };
-    this.baseline = baselineOf(this.baseline.captures, this.baseline.entries, wanted);
+    this.baseline = baselineOf(this.baseline.captures, this.baseline.entries, wanted, this.baseline.accepted);
     this.file = this.#bench.keep(this.baseline);
     const lessons = this.#lessons ?? [];
     this.#others = lessons.map((_, k) => {

@@ -1,0 +1,120 @@
+// weir accept end to end: alerts of a replay are accepted, and of the next replay those are gone, and no others.
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { readBaseline } from "../detectors/baseline/file.ts";
+import { COMMANDS } from "./commands.ts";
+import { commandConsole } from "./testing/console.ts";
+
+const seen = commandConsole("accept");
+const at = (name: string) => join(seen.folder, name);
+const run = async (name: string, ...words: string[]) => {
+  seen.out = seen.talk = "";
+  process.exitCode = undefined;
+  await (await COMMANDS[name]!.load()).command().exitOverride().parseAsync(words, { from: "user" });
+};
+const POLICY = `weir: 1
+interfaces: { out: { next-hop: 52:54:00:77:00:12 } }
+rules: []
+baseline: site.baseline
+`;
+
+/** Alerts of a replay under the baseline, a line each. */
+async function alertsOf(capture: string): Promise<string[]> {
+  writeFileSync(at("policy.yaml"), POLICY);
+  await run("replay", "-r", capture, "-c", at("policy.yaml"), "-l", at("log"));
+  const lines = readFileSync(at("log/eve.json"), "utf8").split("\n");
+  return lines.filter((line) => line.includes('"event_type":"alert"'));
+}
+const namesOf = (lines: string[]) => lines.map((line) => JSON.parse(line).alert.context.detector as string);
+/** What an alert says, without the size of the baseline. */
+const saysOf = (line: string) => {
+  const { timestamp, alert } = JSON.parse(line);
+  return `${timestamp} ${alert.context.detector} ${alert.context.seen}`;
+};
+
+// REQ-GROUND-019
+it("conversations and MAC addresses: the alerts that were accepted are gone, the others stay", async () => {
+  await run("learn", "-r", "fixtures/normal.pcap", "-o", at("site.baseline"));
+  const before = await alertsOf("fixtures/site.pcap");
+  const isRight = (line: string) => line.includes('"src_ip":"10.0.0.99"') || line.includes('"detector":"arp"');
+  const right = before.filter(isRight);
+  expect(new Set(namesOf(right))).toEqual(new Set(["new-pair", "arp"]));
+  writeFileSync(at("right.json"), `${right.join("\n")}\n{"event_type":"flow"}\n`);
+  const words = [at("right.json"), "--baseline", at("site.baseline"), "--why", "change 4711", "--who", "Ada"];
+  copyFileSync(at("site.baseline"), at("as-it-was"));
+
+  await run("accept", ...words, "--dry-run");
+  expect(seen.out).toContain("would learn from");
+  expect(readFileSync(at("site.baseline"))).toEqual(readFileSync(at("as-it-was")));
+  await run("accept", ...words);
+  expect(process.exitCode).toBe(0);
+  expect(seen.out).toContain("new-pair: 10.0.0.99 -> 10.0.1.9 udp 5000: 1 packets\n");
+  expect(seen.out).toMatch(/arp: 10\.0\.0\.\d+ at 02:00:00:00:00:66/);
+  const after = await alertsOf("fixtures/site.pcap");
+  const left = after.map(saysOf);
+  // With its MAC address, the station is known, too
+  const others = before.filter((line) => !isRight(line) && !line.includes("EtherType 2054"));
+  expect(others.length).toBeGreaterThan(3);
+  expect(others.map(saysOf).filter((says) => !left.includes(says))).toEqual([]);
+  expect(after.filter(isRight)).toEqual([]);
+
+  await run("accept", ...words);
+  expect([process.exitCode, seen.out]).toEqual([0, expect.stringMatching(/: learned from 0 of \d alerts\n$/)]);
+  await run("baseline", "log", at("site.baseline"));
+  expect(seen.out.split("\n")[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}Ada: change 4711$/);
+  expect(seen.out.split("\n")[1]).toMatch(/^ {2}(new-pair|arp) at 2026-03-02T09:00:\d\d/);
+  await run("baseline", "log", at("as-it-was"));
+  expect(seen.out).toBe("nothing was accepted: all of it comes from captures\n");
+
+  // What is done with the baseline later keeps it
+  const { accepted } = readBaseline(at("site.baseline"));
+  await run("learn", "-r", "fixtures/mil1553/clean.ch10", "-o", at("site.baseline"), "--add");
+  await run("baseline", "thresholds", at("site.baseline"), "--false-alarms", "0.2");
+  expect(readBaseline(at("site.baseline")).accepted).toEqual(accepted);
+});
+
+it("an unknown message of 1553", async () => {
+  const icd = readFileSync("fixtures/mil1553/avionics.yaml", "utf8");
+  const more = (text: string) => icd.replace("    messages:\n", `    messages:\n${text}`);
+  writeFileSync(at("known.yaml"), icd);
+  writeFileSync(at("other.yaml"), more("      - { name: extra, from: COMM/9, to: FCC/9, every: 8, words: 4 }\n"));
+  for (const name of ["known", "other"])
+    await run("simulate", at(`${name}.yaml`), "-o", at(`${name}.ch10`), "--seconds", "5");
+  await run("learn", "-r", at("known.ch10"), "-o", at("site.baseline"));
+  const before = (await alertsOf(at("other.ch10"))).filter((line) => line.includes('"bus-message"'));
+  expect(before.length).toBeGreaterThan(0);
+  writeFileSync(at("right.json"), before.join("\n"));
+  await run("accept", at("right.json"), "--baseline", at("site.baseline"), "--why", "new radio");
+  expect(seen.out).toContain("bus 2: terminal 3 receives subaddress 9 words 4");
+  expect(namesOf(await alertsOf(at("other.ch10")))).not.toContain("bus-message");
+});
+
+it("what tells nothing to learn, and what is none", async () => {
+  await run("learn", "-r", "fixtures/normal.pcap", "-o", at("site.baseline"));
+  const write = (...lines: unknown[]) =>
+    writeFileSync(at("e.json"), lines.map((line) => JSON.stringify(line)).join("\n"));
+  const words = [at("e.json"), "--baseline", at("site.baseline"), "--why"];
+  const alert = (detector: string, more: object = {}) => ({
+    ...{ timestamp: "2026-03-02T09:00:00.000000+0000", event_type: "alert", ...more },
+    alert: { context: { detector, seen: "502/tcp from a client", expected: "" } },
+  });
+  write(alert("rate"), alert("new-pair", { src_ip: "no address", dest_ip: "10.0.0.1", dest_port: 502 }));
+  await run("accept", ...words, "x");
+  expect([process.exitCode, seen.talk]).toEqual([
+    3,
+    `weir: ${at("e.json")}:1: rate: nothing to learn from an alert of this kind
+weir: ${at("e.json")}:2: new-pair: expected an address
+`,
+  ]);
+  expect(seen.out).toBe(`${at("site.baseline")}: learned from 0 of 2 alerts, 2 tell nothing to learn\n`);
+  await expect(run("accept", ...words, " ")).rejects.toThrow("--why: empty, expected why it is right");
+  write({ event_type: "flow" });
+  await expect(run("accept", ...words, "x")).rejects.toThrow(
+    `${at("e.json")}: no alert in it, expected lines of eve.json`,
+  );
+  write({ event_type: "alert", alert: {} });
+  await expect(run("accept", ...words, "x")).rejects.toThrow(`${at("e.json")}:1:1: an alert without alert.context`);
+  writeFileSync(at("e.json"), "\n{");
+  await expect(run("accept", ...words, "x")).rejects.toThrow(`${at("e.json")}:2:1: `);
+});
