@@ -36,7 +36,7 @@ it("says which have thresholds, whom they may accuse, and where they end", () =>
         "shape: flow",
         "bus-message: message",
         "bus-period: nobody,message",
-        "bus-response: terminal",
+        "bus-response: nobody,terminal",
         "bus-error: nobody,terminal",
         "bus-status: terminal",
         "bus-data: message",

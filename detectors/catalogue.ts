@@ -84,7 +84,7 @@ export const ACCUSES: Partial<Record<DetectorName, readonly Accused[]>> = {
   shape: ["flow"],
   "bus-message": ["message"],
   "bus-period": ["nobody", "message"],
-  "bus-response": ["terminal"],
+  "bus-response": ["nobody", "terminal"],
   "bus-error": ["nobody", "terminal"],
   "bus-status": ["terminal"],
   "bus-data": ["message"],

@@ -32,7 +32,7 @@ export default declare({
       about: "response time of a terminal",
       signature: "unusual 1553 response time",
       category: "Potentially Bad Traffic",
-      accuses: ["terminal"],
+      accuses: ["nobody", "terminal"],
     },
     {
       name: "bus-gap",

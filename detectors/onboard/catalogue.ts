@@ -150,10 +150,10 @@ export function accuses(detector: u32): u32 {
     case Detector.BUS_PERIOD:
       return 17;
     case Detector.BUS_RESPONSE:
-    case Detector.BUS_STATUS:
-      return 8;
     case Detector.BUS_ERROR:
       return 9;
+    case Detector.BUS_STATUS:
+      return 8;
     default:
       return 1;
   }

@@ -88,4 +88,10 @@ export class BusModel extends BusRecord {
   anchor: u64; // record time, ns, since when nothing came
   since: u64; // ns, when the walk left 0
   burstSince: u64;
+  answersFrom: u64; // 0.1 us, since when response times are watched
+  driftAt: u32; // BusState.messages when the drift of all terminals was last looked at
+  drift: f32; // by how much all answers come later than learned, 0.1 us
+  isSettled: u8; // enough terminals answered to tell a drift of all from one of a few
+  driftLooks: u8; // at a drift that is too large to be the recorder's rounding; when there were enough it is said
+  responders: u8; // terminals whose response times were learned
 }

@@ -16,6 +16,7 @@ import { learnTraffic } from "./learning/traffic";
 import { beginExport, exportNext as exportEntry } from "./learning/export/index";
 import { forgetPeriods, judgePause, judgePeriod, passPeriods, sweepPeriods } from "./judge/period";
 import { judgeData } from "./judge/data";
+import { judgeDrift } from "./judge/drift";
 import { expectNew, judgeBus, judgeNew, judgeSide } from "./judge/message";
 import { judgeOrder } from "./judge/order";
 import { judgeTerminals } from "./judge/terminals";
@@ -68,6 +69,7 @@ export function check(m: Message, bus: Bus): void {
   if (!isBehindHole) judgePause(b, i, dead);
   judgeGap(m, b, s, i, dead);
   judgeLoad(m, b, s, i);
+  judgeDrift(b, s, i);
   expectNew(s);
   const identity = find(key);
   if (trusted) {

@@ -6,7 +6,8 @@ import { Finding } from "../../onboard/finding";
 import { What as Data } from "./judge/data";
 import { What as Message } from "./judge/message";
 import { What as Period } from "./judge/period";
-import { Failures, Status, Time } from "./judge/terminals";
+import { Time } from "./judge/state";
+import { Failures, Status } from "./judge/terminals";
 import { Load } from "./judge/traffic";
 
 function hex(t: Text, v: f64): void {
@@ -67,7 +68,8 @@ export function expected(t: Text, f: Finding): void {
       if (f.what == Time.NEVER_ANSWERED) {
         lit(t, "no answer of terminal ");
         unsigned(t, <u64>f.a);
-      } else if (f.what == Time.SHIFT) {
+      } else if (f.what == Time.DRIFT) lit(t, "response times of this bus as they were");
+      else if (f.what == Time.SHIFT) {
         lit(t, "response times around ");
         us(t, f.b);
         lit(t, ", deviation ");
@@ -203,6 +205,12 @@ export function seen(t: Text, f: Finding): void {
     case Detector.BUS_RESPONSE:
       if (f.what == Time.NEVER_ANSWERED) {
         lit(t, "one");
+        return;
+      }
+      if (f.what == Time.DRIFT) {
+        lit(t, "a drift of all terminals: they answer ");
+        us(t, abs(f.a));
+        lit(t, f.a < 0 ? " earlier" : " later");
         return;
       }
       us(t, f.a);

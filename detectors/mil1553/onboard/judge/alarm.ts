@@ -19,6 +19,11 @@ export function alarm(detector: u32, what: u32, part: u64, score: f64, threshold
   return f;
 }
 
+/** A part of what is known of a terminal on the bus of the message at hand: findings of each are one alert. */
+@inline export function subject(who: u32, part: u32): u64 {
+  return (((key >> 40) & 0xffff) << 16) | (<u64>(((who & 31) << 8) | part));
+}
+
 /** A finding about a terminal of the message at hand. */
 export function ofTerminal(detector: u32, what: u32, subject: u64, who: u32, score: f64, threshold: f64): Finding {
   const f = about(detector, what, subject, score, threshold);

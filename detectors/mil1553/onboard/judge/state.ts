@@ -54,12 +54,24 @@ export class Profile {
   odd: u16; // values since bits changed that never did
 }
 
+/** What bus-response finds. */
+export const enum Time {
+  OUTSIDE = 1,
+  SHIFT = 2,
+  NEVER_ANSWERED = 3,
+  DRIFT = 4, // of all terminals of a bus
+}
+
 /** Of a terminal. */
 @unmanaged
 export class TerminalModel extends TerminalRecord {
   newSum: f32; // bits
   walk: f32; // nats
+  shift: f32; // by how much its last answers came later than learned, 0.1 us
   since: u64; // ns, when the walk left 0
+  heard: u32; // BusState.messages at the last answer
+  chance: u8; // so much of `shift` may be chance, in eighths
+  answers: u8; // that it is made of; those beyond a few displace the others
 }
 
 /** Of a terminal's answers of one kind. */
@@ -70,4 +82,7 @@ export class ResponseModel extends ResponseRecord {
   down: f32;
   age: u32; // answers since the last one outside
   since: u64;
+  over: u64; // 0.1 us, when a sum went over its limit and nothing had been said of it; 0 = none did
+  highest: f32; // sum since then
+  isSaid: u8; // an alert said so
 }

@@ -1,23 +1,21 @@
-// bus-status, bus-response, bus-error: what a terminal says of itself, how fast it answers, how often it fails.
+// bus-status, bus-error, and whether a mute terminal answers: what a terminal says of itself, how often it fails.
 //
 // Failures: a cumulative sum over Bernoulli trials (Page 1954; Reynolds and Stoumbos, "A CUSUM Chart for Monitoring a
 // Proportion When Inspecting Continuously", Journal of Quality Technology 31 (1999)). Each failure adds ln(p1/p0), each
 // success ln((1-p1)/(1-p0)): p0 the rate that was learned (its upper confidence bound), p1 the one to be found. A
 // terminal that is absent and polled fails always, which is its rate.
-//
-// Response times: outside of all that was learned, or a lasting shift by a two-sided cumulative sum of standardised
-// times.
 import { Format, HAS_STAT1, HAS_STAT2, Message } from "../../../../mil1553/onboard/message";
 import { terminal } from "../../../../mil1553/onboard/words";
 import { Detector } from "../../../onboard/catalogue";
-import { busModel, responseModel, responsePlaces, terminalModel } from "../arena";
+import { busModel, terminalModel } from "../arena";
 import { Answer, Known } from "../generated/section";
 import { KINDS, answerOf } from "../learning/terminals";
 import { WRONG } from "../learning/state";
-import { damaged, first, key, second, time, trusted, whole } from "../observed";
-import { noveltyLimit, responseLimit } from "../section/read";
-import { exceeds, ofBus, ofTerminal } from "./alarm";
-import { ResponseModel } from "./state";
+import { damaged, first, second, time, trusted, whole } from "../observed";
+import { noveltyLimit } from "../section/read";
+import { exceeds, ofBus, ofTerminal, subject } from "./alarm";
+import { judgeTime } from "./responses";
+import { Time } from "./state";
 
 export const enum Failures {
   TERMINAL = 1,
@@ -27,15 +25,6 @@ export const enum Failures {
 export const enum Status {
   NEW_BITS = 1,
   WRONG_ADDRESS = 2,
-}
-export const enum Time {
-  OUTSIDE = 1,
-  SHIFT = 2,
-  NEVER_ANSWERED = 3,
-}
-
-@inline function subject(who: u32, part: u32): u64 {
-  return (((key >> 40) & 0xffff) << 16) | (<u64>(((who & 31) << 8) | part));
 }
 
 /** named: the terminals that the command names are meant; of a damaged command only when it is in the inventory. */
@@ -124,40 +113,4 @@ function judgeStatus(who: u32, status: u32): void {
   f.d = <f64>terminal(status);
 }
 
-const SLACK: f32 = 0.5;
 const LEAK: f32 = 0.01; // bits
-/** One answer outside is enough when it is this many tolerances outside; else two within TOGETHER. */
-const FAR: f64 = 4;
-const TOGETHER: u32 = 256;
-
-function judgeTime(who: u32, answer: u32, gap: u32): void {
-  if (gap == 0) return;
-  const i = <u32>load<u16>(responsePlaces + ((<usize>((who << 2) | answer)) << 1));
-  if (i == 0) return;
-  const t = responseModel(i - 1);
-  const off = gap < <u32>t.least ? <u32>t.least - gap : gap > <u32>t.most ? gap - <u32>t.most : 0;
-  if (t.age < 0xffff) t.age += 1;
-  if (off != 0 && exceeds(Detector.BUS_RESPONSE, <f64>off, <f64>t.tolerance)) {
-    const enough = t.alone != 0 || t.age < TOGETHER || exceeds(Detector.BUS_RESPONSE, <f64>off, FAR * <f64>t.tolerance);
-    if (enough) found(Time.OUTSIDE, who, answer, gap, t, <f64>off, <f64>t.tolerance);
-    t.age = 0;
-  }
-  const z = min<f32>(max<f32>((<f32>gap - t.mean) * t.inverse, -8), 8);
-  if (t.up == 0 && t.down == 0) t.since = time;
-  const most = <f32>(4 * responseLimit());
-  t.up = min<f32>(max<f32>(t.up + z - SLACK, 0), most);
-  t.down = min<f32>(max<f32>(t.down - z - SLACK, 0), most);
-  const sum = <f64>max<f32>(t.up, t.down);
-  if (sum <= responseLimit() * 0.5) return;
-  if (exceeds(Detector.BUS_RESPONSE, sum, responseLimit()))
-    found(Time.SHIFT, who, answer, gap, t, sum, responseLimit());
-}
-
-function found(what: u32, who: u32, answer: u32, gap: u32, t: ResponseModel, score: f64, limit: f64): void {
-  const f = ofTerminal(Detector.BUS_RESPONSE, what, subject(who, (what << 2) | answer), who, score, limit);
-  if (what == Time.SHIFT) f.since = t.since;
-  f.a = <f64>gap;
-  f.b = what == Time.SHIFT ? <f64>t.mean : <f64>t.least;
-  f.c = what == Time.SHIFT ? <f64>(1 / t.inverse) : <f64>t.most;
-  f.d = <f64>(who & 31);
-}
