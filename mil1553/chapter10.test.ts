@@ -116,7 +116,7 @@ describe("sync", () => {
     }
   });
   it("is kept over a packet too large to be read", async () => {
-    const large = packet(Buffer.alloc(70_000, 0x25), { sequence: 0 });
+    const large = packet(Buffer.alloc(70_000, 0x25), { type: 0x11, channel: 1 });
     const { rows, found } = await rowsOf(large, bus(1));
     expect(rows.length).toBe(1);
     expect(found).toEqual([["chapter10.packet_too_large", large.length]]);

@@ -15,7 +15,7 @@ import { count } from "./stats";
 import { validate } from "./validate";
 import { FILE_RECORDER, clearRecorders, recorderAt, recorderFor } from "./recorders";
 import { Anomaly, NO_CHANNEL, anyWaiting, clearWaiting, report, takeWaiting } from "./waiting";
-import { EthernetFrame, nextFrame, openFrames } from "./chapter10/ethernetf0";
+import { EthernetFrame, goOnWithFrames, isFrameCut, nextFrame, openFrames, readFrames } from "./chapter10/ethernetf0";
 import {
   FLAG_OVERFLOW,
   FLAG_RTC_ERROR,
@@ -28,8 +28,20 @@ import {
   isRead,
   secondaryGood,
 } from "./chapter10/header";
-import { nextInPacket, openMessages } from "./chapter10/mil1553f1";
-import { clearStream, feed, feedEnd, takePacket } from "./chapter10/sync";
+import { goOnWithMessages, isMessageCut, nextInPacket, openMessages, readMessages } from "./chapter10/mil1553f1";
+import { takeWrongSum } from "./chapter10/passing";
+import {
+  clearStream,
+  comesInPieces,
+  feed,
+  feedEnd,
+  isPieceCut,
+  passPiece,
+  pieceAt,
+  pieceLength,
+  takePacket,
+  takePiece,
+} from "./chapter10/sync";
 import { readNetworkTime } from "./chapter10/networktime";
 import { readTime } from "./chapter10/time";
 import { TMATS_IS_XML, clearTmats, closeTmats, feedTmats, openTmats, settleTmats } from "./chapter10/tmats";
@@ -122,6 +134,7 @@ export function stream(p: usize, length: u32): void {
  * `now`: record time, ns; it ages open packets and nothing else.
  */
 export function datagram(p: usize, length: u32, flow: u64, recorderKey: u64, now: u64): void {
+  giveUpPieces();
   source = Source.UDP;
   const which = feedDatagram(p, length, flow, now);
   recorder = recorderFor(recorderKey + <u64>which * 0x9e3779b97f4a7c15);
@@ -163,10 +176,22 @@ export function next(): Found {
         count(m, b);
         return Found.MESSAGE;
       }
+      if (isMessageCut()) {
+        const came = nextPiece(readMessages());
+        goOnWithMessages(pieceAt(), pieceLength(), isPieceCut());
+        if (came) continue;
+        if (source == Source.STREAM) break;
+      }
       if (packet().believed == 0) bus().hole = 1;
       phase = Phase.SOURCE;
     } else if (phase == Phase.FRAMES) {
       if (nextFrame(ethernet(), packet(), recorderAt(recorder))) return Found.ETHERNET;
+      if (isFrameCut()) {
+        const came = nextPiece(readFrames());
+        goOnWithFrames(pieceAt(), pieceLength(), isPieceCut());
+        if (came) continue;
+        if (source == Source.STREAM) break;
+      }
       phase = Phase.SOURCE;
     }
     if (anyWaiting()) continue;
@@ -178,9 +203,24 @@ export function next(): Found {
     // what was lost in front of a packet is fetched before it
     if (source == Source.UDP ? takeDatagramPacket(k) : takePacket(k)) {
       phase = Phase.OPEN;
+      if (takeWrongSum()) bus().hole = 1; // it was the packet's in front of this one
     } else if (!anyWaiting()) break;
   }
   return Found.NONE;
+}
+
+/** So much of a packet in pieces was read: whether more of it is there now. */
+function nextPiece(read: u32): bool {
+  passPiece(read);
+  return takePiece();
+}
+
+/** A datagram comes within a packet of a file: the rest of that is passed over. */
+function giveUpPieces(): void {
+  if (phase == Phase.SOURCE || phase == Phase.OPEN || packet().inPieces == 0) return;
+  phase = Phase.SOURCE;
+  bus().hole = 1;
+  report(C.PACKET_TOO_LARGE, <u32>packet().channel, <u64>packet().length, packet().offset);
 }
 
 /** Looks into the packet at hand: its channel's sequence, its headers, and by type what its contents are. */
@@ -203,10 +243,10 @@ function open(): void {
     b.flags |= <u8>CHANNEL_NOT_READ;
     report(C.FORMAT_NOT_READ, channel, <u64>k.type, k.offset);
   }
-  if (k.held == 0) {
+  if (k.held == 0 && k.inPieces == 0) {
     b.hole = 1;
-    const isText = k.type == Type.TMATS && source != Source.UDP; // it is read as it comes (sync.ts)
-    if (k.length > PACKET_CAPACITY && isRead(<u32>k.type) && !isText)
+    const isPassed = source != Source.UDP && (k.type == Type.TMATS || comesInPieces(k.type)); // read as it comes (sync.ts)
+    if (k.length > PACKET_CAPACITY && isRead(<u32>k.type) && !isPassed)
       report(C.PACKET_TOO_LARGE, channel, <u64>k.length, k.offset);
     return;
   }
@@ -224,12 +264,15 @@ function open(): void {
       if (!believeAll) return;
     }
   }
-  const data = p + <usize>bodyStart(flags);
+  if (k.inPieces) takePiece();
+  const data = k.inPieces ? pieceAt() : p + <usize>bodyStart(flags),
+    length = k.inPieces ? pieceLength() : k.dataLength,
+    isCut = k.inPieces != 0 && isPieceCut();
   if (k.type == Type.MIL1553) {
-    openMessages(data, k.dataLength, k);
+    openMessages(data, length, k, isCut);
     phase = Phase.MESSAGES;
   } else if (k.type == Type.ETHERNET) {
-    openFrames(data, k.dataLength, k);
+    openFrames(data, length, k, isCut);
     phase = Phase.FRAMES;
   } else if (k.type == Type.TIME) readTime(data, k.dataLength, k, r);
   else if (k.type == Type.NETWORK_TIME) readNetworkTime(data, k.dataLength, k, r);

@@ -24,12 +24,17 @@ export class EthernetFrame {
   reserved: u32;
 }
 
+let from: usize = 0;
 let at: usize = 0;
 let end: usize = 0;
+let isCut: bool = false; // more data follow behind `end`
 let left: u32 = 0;
 
-export function openFrames(p: usize, length: u32, k: Packet): void {
+/** Begins with the `length` bytes of data at p; `cut`: more of them will come. */
+export function openFrames(p: usize, length: u32, k: Packet, cut: bool): void {
   left = 0;
+  from = p;
+  isCut = cut;
   at = end = p;
   if (length < 4) {
     report(C.SHORT_DATA, <u32>k.channel, <u64>length, k.offset);
@@ -46,19 +51,36 @@ export function openFrames(p: usize, length: u32, k: Packet): void {
   end = p + <usize>length;
 }
 
+/** Goes on where readFrames() ended, with more of the data. */
+export function goOnWithFrames(p: usize, length: u32, cut: bool): void {
+  from = at = p;
+  end = p + <usize>length;
+  isCut = cut;
+}
+/** Bytes of the data at hand that were read. */
+export function readFrames(): u32 {
+  return <u32>(at - from);
+}
+/** The data at hand end within a frame: the rest is still to come. */
+export function isFrameCut(): bool {
+  return isCut && left != 0;
+}
+
 /**
- * The next whole frame; false at the end. Frames that hold only part of what was on the wire are reported and left out.
+ * The next whole frame; false where the data at hand end. Frames that hold only part of what was on the wire are reported and left out.
  */
 export function nextFrame(f: EthernetFrame, k: Packet, r: Recorder): bool {
   while (left != 0) {
     const room = <u32>(end - at);
     if (room < INTRA) {
+      if (isCut) return false;
       left = 0;
       report(C.MESSAGE_COUNT, <u32>k.channel, <u64>room, k.offset);
       return false;
     }
     const word = load<u32>(at, 8);
     const length = word & 0x3fff;
+    if (isCut && room - INTRA < length + (length & 1)) return false;
     if (room - INTRA < length) {
       left = 0;
       report(C.ETHERNET_LENGTH, <u32>k.channel, <u64>length, k.offset);

@@ -56,6 +56,7 @@ export class Packet {
   held: u8; // 1: the whole packet is in memory and was looked at
   believed: u8; // 1: nothing speaks against its contents
   dated: u8; // 1: secondaryTime can be believed: there is a secondary header, and its checksum is right
+  inPieces: u8; // 1: too long to be held: its data come piece by piece (sync.ts)
 }
 
 @inline export function headerLength(p: usize): u32 {
@@ -75,7 +76,7 @@ export class Packet {
   return HEADER + ((flags & FLAG_SECONDARY) != 0 ? SECONDARY : 0);
 }
 /** Bytes of the data checksum: 0, 1, 2 or 4. */
-@inline function checksumBytes(flags: u32): u32 {
+@inline export function checksumBytes(flags: u32): u32 {
   return (1 << (flags & 3)) >> 1;
 }
 /** Types that are looked into; all others are counted and skipped. */
@@ -139,6 +140,7 @@ export function readHeader(k: Packet, p: usize): void {
   k.checksum = load<u16>(p, 22);
   k.secondaryTime = 0;
   k.dated = 0;
+  k.inPieces = 0;
 }
 
 /** Whether the data checksum of the whole packet at p is right; true where it has none. Filler counts (10.6.1.1 g). */

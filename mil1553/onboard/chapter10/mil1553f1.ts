@@ -15,15 +15,19 @@ import { counterOf, openStamps, timeOf } from "./stamp";
 
 const INTRA: u32 = 14;
 
+let from: usize = 0;
 let at: usize = 0;
 let end: usize = 0;
+let isCut: bool = false; // more data follow behind `end`
 let left: u32 = 0;
 let claimed: u32 = 0;
 let timeTag: u32 = 0;
 
-/** Begins with the `length` bytes of data at p. */
-export function openMessages(p: usize, length: u32, k: Packet): void {
+/** Begins with the `length` bytes of data at p; `cut`: more of them will come. */
+export function openMessages(p: usize, length: u32, k: Packet, cut: bool): void {
   left = 0;
+  from = p;
+  isCut = cut;
   if (length < 4) {
     report(C.SHORT_DATA, <u32>k.channel, <u64>length, k.offset);
     at = end = p;
@@ -36,6 +40,21 @@ export function openMessages(p: usize, length: u32, k: Packet): void {
   at = p + 4;
   end = p + <usize>length;
   openStamps(k);
+}
+
+/** Goes on where readMessages() ended, with more of the data. */
+export function goOnWithMessages(p: usize, length: u32, cut: bool): void {
+  from = at = p;
+  end = p + <usize>length;
+  isCut = cut;
+}
+/** Bytes of the data at hand that were read. */
+export function readMessages(): u32 {
+  return <u32>(at - from);
+}
+/** The data at hand end within a message: the rest is still to come. */
+export function isMessageCut(): bool {
+  return isCut && left != 0;
 }
 
 /**
@@ -51,17 +70,17 @@ export function messagesFit(p: usize, length: u32): bool {
 }
 
 /**
- * Fills m with the next message, classified; false at the end, having reported what the packet lied about, which is not
- * believed any more.
+ * Fills m with the next message, classified; false where the data at hand end, having reported what the packet lied
+ * about, which is not believed any more.
  */
 export function nextInPacket(m: Message, k: Packet, r: Recorder): bool {
   if (left == 0) {
-    return at < end ? broken(C.MESSAGE_COUNT, claimed, k) : false;
+    return at < end || isCut ? broken(C.MESSAGE_COUNT, claimed, k) : false;
   }
   const room = <u32>(end - at);
-  if (room < INTRA) return broken(C.MESSAGE_COUNT, claimed, k);
+  if (room < INTRA) return isCut ? false : broken(C.MESSAGE_COUNT, claimed, k);
   const length = <u32>load<u16>(at, 12);
-  if (room - INTRA < length) return broken(C.MESSAGE_LENGTH, length, k);
+  if (room - INTRA < length) return isCut ? false : broken(C.MESSAGE_LENGTH, length, k);
   const time = load<u64>(at);
   m.rtc = counterOf(time, k);
   m.time = timeOf(time, m.rtc, k, r);
@@ -82,6 +101,7 @@ function broken(id: u32, detail: u32, k: Packet): bool {
   report(id, <u32>k.channel, <u64>detail, k.offset);
   left = 0;
   at = end;
+  isCut = false;
   k.believed = 0;
   return false;
 }

@@ -8,6 +8,9 @@
 // without one, messages that do not fill it) and behind which no header follows may be cut short, with good packets
 // inside the length it claims: then the search goes on inside it. What a forger can make this cost is bounded by
 // RESCAN_BUDGET.
+//
+// A packet of messages or frames that is longer than the buffer is handed out in pieces: takePiece() brings more of its
+// data, passPiece() says how much of them was used. What nobody takes is passed over.
 
 import { C } from "../anomalies";
 import { PACKET_CAPACITY, RESCAN_BUDGET, STREAM_BUFFER } from "../capacity";
@@ -28,6 +31,7 @@ import {
 } from "./header";
 import { messagesFit } from "./mil1553f1";
 import { FILE_RECORDER } from "../recorders";
+import { beginSum, forgetSum, passSum } from "./passing";
 import { TMATS_IS_XML, closeTmats, feedTmats, openTmats } from "./tmats";
 
 const BUFFER: usize = memory.data(STREAM_BUFFER, 8);
@@ -44,6 +48,8 @@ let lostFrom: u64 = 0; // offset from which bytes belong to nothing
 let skipping: u32 = 0; // bytes of a packet that is passed over
 let beforeText: u32 = 0; // of these: bytes in front of its text (TMATS),
 let textLeft: u32 = 0; // and of its text
+let beforeData: u32 = 0; // of these: bytes in front of its data,
+let dataLeft: u32 = 0; // and of its data, where they are handed out in pieces
 let rescanUntil: u64 = 0; // offset where the damaged packet claimed to end
 let claimedEnd: u64 = 0; // the same, kept until sync is found
 let budget: u32 = 0;
@@ -57,6 +63,8 @@ export function clearStream(): void {
   lost = false;
   skipping = 0;
   textLeft = 0;
+  dataLeft = 0;
+  forgetSum();
   rescanUntil = 0;
   claimedEnd = 0;
 }
@@ -116,15 +124,51 @@ function passText(p: usize, n: u32): void {
 function skipOn(): bool {
   const here = min<u32>(skipping, tail - head);
   if (textLeft != 0) passText(BUFFER + <usize>head, here);
+  passSum(BUFFER + <usize>head, here);
   advance(here);
   skipping -= here;
   const beyond = min<u32>(skipping, chunkLeft);
   if (textLeft != 0) passText(chunk, beyond);
+  passSum(chunk, beyond);
   chunk += <usize>beyond;
   chunkLeft -= beyond;
   offset += <u64>beyond;
   skipping -= beyond;
   return skipping == 0;
+}
+
+/** Where the data of the packet in pieces are, so far as they came and were not passed. */
+@inline export function pieceAt(): usize {
+  return BUFFER + <usize>head;
+}
+@inline export function pieceLength(): u32 {
+  return min<u32>(tail - head, dataLeft);
+}
+/** Whether more of its data are still to come. */
+@inline export function isPieceCut(): bool {
+  return dataLeft > tail - head;
+}
+
+/** More of its data, behind what is there; false when there are none yet, or none any more. */
+export function takePiece(): bool {
+  if (beforeData != 0) {
+    passBytes(beforeData);
+    beforeData = 0;
+    return true;
+  }
+  return isPieceCut() && fill();
+}
+
+/** n bytes of the piece were used. */
+export function passPiece(n: u32): void {
+  passBytes(n);
+  dataLeft -= n;
+}
+
+function passBytes(n: u32): void {
+  passSum(BUFFER + <usize>head, n);
+  advance(n);
+  skipping -= n;
 }
 
 const enum Contents {
@@ -176,19 +220,22 @@ export function takePacket(k: Packet): bool {
         search(p, HeaderState.NO_SYNC);
         continue;
       }
-      const isText = headerType(p) == Type.TMATS;
-      if (isText && have < OPENING) {
+      const isText = headerType(p) == Type.TMATS,
+        isCut = comesInPieces(headerType(p)),
+        opening = isText ? OPENING : isCut ? bodyStart(<u32>load<u8>(p, 14)) + 4 : 0;
+      if (have < opening) {
         if (fill()) continue;
         if (!ended) return false;
       }
       found();
       readHeader(k, p);
-      if (isText && have >= OPENING) openText(k, p);
       k.offset = offset;
       k.held = 0;
       k.believed = 0;
-      k.at = 0;
       skipping = length;
+      if (have < opening) return true;
+      if (isText) openText(k, p);
+      else if (isCut) openPieces(k);
       return true;
     }
     if (have < length) {
@@ -241,6 +288,11 @@ export function takePacket(k: Packet): bool {
   }
 }
 
+/** Types whose data, too long to be held, are handed out in pieces. */
+@inline export function comesInPieces(type: u32): bool {
+  return type == Type.MIL1553 || type == Type.ETHERNET;
+}
+
 /** Of a packet of text: all that is in front of it, and the two characters by which a new text is told. */
 const OPENING: u32 = HEADER + 12 + 4 + 2;
 
@@ -255,6 +307,15 @@ function openText(k: Packet, p: usize): void {
   beforeText = start;
   textLeft = k.dataLength - 4;
   openTmats(p + <usize>start, p + <usize>(start + 2), FILE_RECORDER, <u32>k.channel, <u32>k.sequence);
+}
+
+/** The data of this packet, too long to be held, are handed out in pieces. */
+function openPieces(k: Packet): void {
+  beginSum(k);
+  k.inPieces = 1;
+  k.believed = 1;
+  beforeData = bodyStart(<u32>k.flags);
+  dataLeft = k.dataLength;
 }
 
 function deliver(k: Packet, p: usize, believed: u8): void {

@@ -69,7 +69,7 @@ export const CONTAINER: Pairs = {
     // RCC 106-17 10.6.1.1 c
     pair((length) => saying(bare(0), { packet: length }), 524_292, 524_288, {
       also: ["lost_sync"],
-      left: ["packet_too_large", "truncated"],
+      left: ["truncated"],
     }),
     pair((length) => saying(text, { packet: length }), 134_217_732, 134_217_728, {
       also: ["lost_sync"],
@@ -85,7 +85,9 @@ export const CONTAINER: Pairs = {
   ),
   tmats_checksum: pair((by) => join(flipped(text, -1, by), bare(0)), 1, 0),
   secondary_checksum: pair((by) => flipped(single({ secondaryTime: 5n, checksum: 0 }), 34, by), 1, 0),
-  packet_too_large: pair((n) => packet(Buffer.alloc(n - 28)), 65_540, 65_536, { left: ["message_count"] }),
+  packet_too_large: pair((n) => packet(Buffer.alloc(n - 28), { type: 0x11 }), 65_540, 65_536, {
+    left: ["time_invalid"],
+  }),
   truncated: pair((missing) => join(bare(0), bare(1).subarray(0, 32 - missing)), 1, 0),
   sequence_gap: pair((next) => join(bare(255), bare(next)), 1, 0),
   sequence_repeat: pair((next) => join(bare(7), bare(next)), 7, 8),
