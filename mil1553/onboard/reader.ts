@@ -245,7 +245,8 @@ function open(): void {
   }
   if (k.held == 0 && k.inPieces == 0) {
     b.hole = 1;
-    const isPassed = source != Source.UDP && (k.type == Type.TMATS || comesInPieces(k.type)); // read as it comes (sync.ts)
+    // In a file these are read as they come (sync.ts)
+    const isPassed = source != Source.UDP && (k.type == Type.TMATS || comesInPieces(k.type));
     if (k.length > PACKET_CAPACITY && isRead(<u32>k.type) && !isPassed)
       report(C.PACKET_TOO_LARGE, channel, <u64>k.length, k.offset);
     return;

@@ -67,7 +67,8 @@ export function isFrameCut(): bool {
 }
 
 /**
- * The next whole frame; false where the data at hand end. Frames that hold only part of what was on the wire are reported and left out.
+ * The next whole frame; false where the data at hand end. Frames that hold only part of what was on the wire are
+ * reported and left out.
  */
 export function nextFrame(f: EthernetFrame, k: Packet, r: Recorder): bool {
   while (left != 0) {

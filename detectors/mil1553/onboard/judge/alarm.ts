@@ -20,7 +20,7 @@ export function alarm(detector: u32, what: u32, part: u64, score: f64, threshold
 }
 
 /** A part of what is known of a terminal on the bus of the message at hand: findings of each are one alert. */
-@inline export function subject(who: u32, part: u32): u64 {
+@inline export function partOf(who: u32, part: u32): u64 {
   return (((key >> 40) & 0xffff) << 16) | (<u64>(((who & 31) << 8) | part));
 }
 

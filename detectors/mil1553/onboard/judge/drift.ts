@@ -6,9 +6,9 @@
 // hides his terminal's shift behind it, unless he moves three quarters of them; then the finding about the bus is what
 // there is. It follows up to FARTHEST: who is farther off is judged by himself again.
 import { Detector } from "../../../onboard/catalogue";
-import { busModel, responseModel, responsePlaces, terminalModel } from "../arena";
+import { responseModel, responsePlaces, terminalModel } from "../arena";
 import { BusModel, BusState } from "../bus";
-import { apart, start, time } from "../observed";
+import { apart, start } from "../observed";
 import { exceeds, ofBus } from "./alarm";
 import { TerminalModel, Time } from "./state";
 

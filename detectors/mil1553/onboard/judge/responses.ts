@@ -11,7 +11,7 @@ import { Detector } from "../../../onboard/catalogue";
 import { busAt, busModel, responseModel, responsePlaces, terminalModel } from "../arena";
 import { apart, start, time } from "../observed";
 import { responseLimit } from "../section/read";
-import { exceeds, ofTerminal, subject } from "./alarm";
+import { exceeds, ofTerminal, partOf } from "./alarm";
 import { FARTHEST, STEP, hasCompany, noteShift } from "./drift";
 import { ResponseModel, Time } from "./state";
 
@@ -71,7 +71,7 @@ function judgeShift(t: ResponseModel, who: u32, answer: u32, gap: u32, late: f32
 }
 
 function found(what: u32, who: u32, answer: u32, gap: u32, t: ResponseModel, score: f64, limit: f64): void {
-  const f = ofTerminal(Detector.BUS_RESPONSE, what, subject(who, (what << 2) | answer), who, score, limit);
+  const f = ofTerminal(Detector.BUS_RESPONSE, what, partOf(who, (what << 2) | answer), who, score, limit);
   if (what == Time.SHIFT) f.since = t.since;
   f.a = <f64>gap;
   f.b = what == Time.SHIFT ? <f64>t.mean : <f64>t.least;

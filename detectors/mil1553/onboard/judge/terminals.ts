@@ -13,7 +13,7 @@ import { KINDS, answerOf } from "../learning/terminals";
 import { WRONG } from "../learning/state";
 import { damaged, first, second, time, trusted, whole } from "../observed";
 import { noveltyLimit } from "../section/read";
-import { exceeds, ofBus, ofTerminal, subject } from "./alarm";
+import { exceeds, ofBus, ofTerminal, partOf } from "./alarm";
 import { judgeTime } from "./responses";
 import { Time } from "./state";
 
@@ -79,7 +79,7 @@ function judgeTrial(who: u32, failed: bool): void {
   if (t.walk == 0) t.since = time;
   t.walk = min<f32>(t.walk + t.failure, 4 * t.limit);
   if (!exceeds(Detector.BUS_ERROR, <f64>t.walk, <f64>t.limit)) return;
-  const f = ofTerminal(Detector.BUS_ERROR, Failures.TERMINAL, subject(who, 0), who, <f64>t.walk, <f64>t.limit);
+  const f = ofTerminal(Detector.BUS_ERROR, Failures.TERMINAL, partOf(who, 0), who, <f64>t.walk, <f64>t.limit);
   f.since = t.since;
   f.a = <f64>(who & 31);
 }
@@ -91,7 +91,7 @@ function judgeStatus(who: u32, status: u32): void {
     const f = ofTerminal(
       Detector.BUS_RESPONSE,
       Time.NEVER_ANSWERED,
-      subject(who, 4),
+      partOf(who, 4),
       who,
       <f64>t.newBits,
       noveltyLimit(),
@@ -106,7 +106,7 @@ function judgeStatus(who: u32, status: u32): void {
   t.newSum = min<f32>(t.newSum + t.newBits, 64);
   if (!exceeds(Detector.BUS_STATUS, <f64>t.newSum, noveltyLimit())) return;
   const what = bits & WRONG ? Status.WRONG_ADDRESS : Status.NEW_BITS;
-  const f = ofTerminal(Detector.BUS_STATUS, what, subject(who, what), who, <f64>t.newSum, noveltyLimit());
+  const f = ofTerminal(Detector.BUS_STATUS, what, partOf(who, what), who, <f64>t.newSum, noveltyLimit());
   f.a = <f64>(who & 31);
   f.b = <f64>(bits & 0x07ff);
   f.c = <f64>((<u32>t.bits) & 0x07ff);
