@@ -2,7 +2,7 @@
 // memory is static; the sum stays under 400 KiB (checked by capacity.test.ts against the compiled module).
 //
 //   what                     entries x bytes        when full
-//   stream buffer            1 x 65,568             a larger packet is read as it passes; one of times is skipped, named
+//   stream buffer            1 x 65,568             a larger packet is read as it passes; one of times skipped, named
 //   assembly buffer          1 x 65,536             a larger packet is skipped, named
 //   reassembly blocks        40 x 4,096             the packet that was touched longest ago is given up, named
 //   reassembly slots         24 x 304               the same
