@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
 import { baselineOf, detectorOf, mergeBaselines } from "../detectors/baseline/merge.ts";
+import { promiseText } from "../detectors/baseline/promise.ts";
 import type { Threshold } from "../detectors/learned.ts";
 import { printable } from "../lib/printable.ts";
 
@@ -50,9 +51,7 @@ Examples:
       const { captures, entries, accepted } = readBaseline(file);
       const made = baselineOf(captures, entries, { rate }, accepted);
       writeBaseline(file, made);
-      process.stdout.write(
-        `${file}: ${made.thresholds.length} thresholds for ${rate} false alarms per hour and detector\n`,
-      );
+      process.stdout.write(`${file}: ${made.thresholds.length} thresholds ${promiseText(rate, hoursOf(made))}\n`);
     });
   return baseline;
 }
@@ -72,7 +71,7 @@ function show(file: string, { json }: { json?: boolean }): void {
         `${c.first ? `, ${c.first.slice(0, 19)}Z` : ""}${c.sha256 ? `, sha256 ${c.sha256.slice(0, 16)}` : ""}`,
     ),
     "",
-    `thresholds for ${baseline.falseAlarmsPerHour} false alarms per hour and detector:`,
+    `thresholds ${promiseText(baseline.falseAlarmsPerHour, hoursOf(baseline))}:`,
     ...(thresholds.length
       ? thresholds.map((t) => `  ${thresholdText(t)}`)
       : ["  none: no detector has learned a threshold"]),

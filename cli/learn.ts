@@ -6,6 +6,7 @@ import { listInputs } from "../captures/inputs.ts";
 import type { Skipped } from "../captures/summary.ts";
 import { type Baseline, hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
 import { baselineOf, mergeEntries } from "../detectors/baseline/merge.ts";
+import { promiseText } from "../detectors/baseline/promise.ts";
 import { compilePolicy } from "../diode/policy.ts";
 import { lessonOfLog } from "../tuning/learn/from-log.ts";
 import { type Lesson, learnCapture, sha256Of } from "../tuning/learn/learn.ts";
@@ -105,7 +106,7 @@ async function learn(options: Options): Promise<number> {
   const { captures, entries, thresholds } = baseline;
   process.stdout.write(
     `${options.output}: ${captures.length} captures, ${hoursOf(baseline).toFixed(2)} hours, ${entries.length} entries, ` +
-      `${thresholds.length} thresholds for ${rate} false alarms per hour and detector\n`,
+      `${thresholds.length} thresholds ${promiseText(rate, hoursOf(baseline))}\n`,
   );
   return damaged ? 2 : 0;
 }

@@ -82,19 +82,24 @@ describe("weir policy check, of what is regretted later", () => {
     );
   });
 
-  it("a baseline of another site", async () => {
-    const learned = (...hosts: string[]) => {
+  it("a baseline of another site, and of too few hours", async () => {
+    const learned = (hosts: string[], seconds = 10_800) => {
       const path = join(seen.folder, "other.baseline");
+      const day = { name: "day.pcap", sha256: "", bytes: 1, packets: 1, messages: 0, first: "", last: "", seconds };
       writeBaseline(path, {
-        captures: [],
+        captures: [day],
         falseAlarmsPerHour: 1,
         thresholds: [],
         entries: hosts.map((ip) => ({ detector: "arp", ip, macs: ["02:00:00:00:00:05"], frames: 9 })),
       });
       return `baseline: ${path}\n`;
     };
-    expect(await checked(GOOD, LOG, learned("10.0.0.5", "192.168.7.1"))).toBe("");
-    expect(await checked(GOOD, LOG, learned("10.0.2.5", "192.168.7.1"))).toBe(
+    expect(await checked(GOOD, LOG, learned(["10.0.0.5", "192.168.7.1"]))).toBe("");
+    expect(await checked(GOOD, LOG, learned(["10.0.0.5"], 3600))).toBe(
+      "baseline: learned from 1.00 hours, with thresholds that promise at most 3 false alarms per hour and detector: " +
+        "1 need 3 hours of clean traffic, expected as many (weir learn --add) (warning)\n",
+    );
+    expect(await checked(GOOD, LOG, learned(["10.0.2.5", "192.168.7.1"]))).toBe(
       "baseline: learned at another site? None of its 2 hosts (10.0.2.5, ...) is in a network of a rule that allows, so all that passes is new " +
         "to its detectors, expected a baseline of this site (weir learn) (warning)\n",
     );

@@ -1,7 +1,8 @@
 // REQ-GROUND-017
 /** What an operator would regret though the policy is well-formed: said by `weir policy check`, of what is about to be flown. */
 import { dirname, resolve } from "node:path";
-import { readBaseline } from "../../detectors/baseline/file.ts";
+import { type Baseline, hoursOf, readBaseline } from "../../detectors/baseline/file.ts";
+import { promiseText, provenRate } from "../../detectors/baseline/promise.ts";
 import { boundsOf, macText, type Network, parseNetwork } from "../../lib/addresses.ts";
 import { inOrder, type Problem, type YamlSource } from "../../lib/yaml.ts";
 import type { Policy } from "./model.ts";
@@ -36,19 +37,20 @@ export function regretsOf(policy: Policy, source: YamlSource): Problem[] {
       `${out.mtu}: hosts give the image no frame over ${LONGEST_FRAME} bytes and do not say so: of longer packets none passes, ` +
         `expected at most ${LONGEST_FRAME - ETHERNET}, and no more than that on the senders' side`,
     );
-  const strange = strangers(policy, source.file);
-  if (strange) say(["baseline"], strange);
+  if (policy.baseline !== undefined) {
+    const baseline = readBaseline(resolve(dirname(source.file), policy.baseline), "file");
+    for (const what of [strangers(policy, baseline), tooShort(baseline)]) if (what) say(["baseline"], what);
+  }
   return inOrder(found);
 }
 
 const isGroup = (mac: bigint) => ((mac >> 40n) & 1n) === 1n;
 
 /** What to say of a baseline none of whose hosts the rules name; undefined where one is, or where the rules name nobody. */
-function strangers({ baseline, rules }: Policy, file: string): string | undefined {
+function strangers({ rules }: Policy, { entries }: Baseline): string | undefined {
   const named = rules.filter(({ allow }) => allow).flatMap(({ from, to }) => [...from, ...to]);
   const narrow = named.filter(({ bits }) => bits > 0);
-  if (baseline === undefined || narrow.length === 0) return undefined;
-  const { entries } = readBaseline(resolve(dirname(file), baseline), "file");
+  if (narrow.length === 0) return undefined;
   const hosts = new Map<string, Network>();
   for (const entry of entries)
     for (const value of Object.values(entry)) {
@@ -63,6 +65,15 @@ function strangers({ baseline, rules }: Policy, file: string): string | undefine
     `learned at another site? None of its ${hosts.size} hosts (${one}${hosts.size > 1 ? ", ..." : ""}) is in a network of a rule ` +
     "that allows, so all that passes is new to its detectors, expected a baseline of this site (weir learn)"
   );
+}
+
+/** What to say of a baseline of too few hours for the rate that its thresholds were made for. */
+function tooShort(baseline: Baseline): string | undefined {
+  const { falseAlarmsPerHour: rate } = baseline;
+  const hours = hoursOf(baseline);
+  return provenRate(hours) <= rate
+    ? undefined
+    : `learned from ${hours.toFixed(2)} hours, with thresholds ${promiseText(rate, hours)}, expected as many (weir learn --add)`;
 }
 
 function isWithin(host: Network, network: Network): boolean {
