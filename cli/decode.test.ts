@@ -42,6 +42,22 @@ it("writes a JSON line for each packet, by the columns of the CSV", async () => 
   }
 });
 
+it("names 1553 messages and their data by an interface-control file", async () => {
+  const recording = ["-r", join(ROOT, "fixtures/mil1553/clean.ch10")];
+  const icd = ["--icd", join(ROOT, "fixtures/mil1553/avionics.yaml")];
+  const csv = await run(...recording, ...icd, "--csv", "--where", "value hydraulic-pressure > 3020");
+  expect(csv.lines.length).toBeGreaterThan(1);
+  expect(csv.lines[0]).toMatch(/,name,message,values$/);
+  for (const line of csv.lines.slice(1))
+    expect(line).toMatch(/,fcc-status,"state=2560; .*; hydraulic-pressure=30[23]\d psi; faults=0"$/);
+  const json = await run(...recording, ...icd, "--where", "value hydraulic-pressure > 3020");
+  expect(json.lines.length).toBe(csv.lines.length - 1);
+  expect(JSON.parse(json.lines[0]!).icd).toMatchObject({ message: "fcc-status" });
+  await expect(run(...recording, "--where", "message fcc-status")).rejects.toThrow(
+    "--where: names of messages and values are those of a file, expected --icd FILE",
+  );
+});
+
 it("ends with 2 on a cut file, after all good packets", async () => {
   const cut = join(mkdtempSync(join(tmpdir(), "weir-decode-")), "cut.pcap");
   const whole = readFileSync(SITE);

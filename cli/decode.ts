@@ -3,8 +3,10 @@ import { Command, Option } from "commander";
 import { RecordKind } from "../appliance/contract/abi.ts";
 import { damageText } from "../captures/damage.ts";
 import { Filter } from "../captures/filter/filter.ts";
+import { Icd } from "../captures/mil1553/icd.ts";
 import { decodeChapter10, findingText } from "../captures/mil1553/index.ts";
-import { fieldsOfCsv, fieldsOfJson, type Where, whereOf } from "../captures/mil1553/where.ts";
+import { csvOf, jsonWith, NAMED_COLUMNS, namesOf, receivedOfCsv, receivedOfJson } from "../captures/mil1553/named.ts";
+import { type Asked, fieldsOfCsv, fieldsOfJson, whereOf } from "../captures/mil1553/where.ts";
 import { CaptureReader } from "../captures/reader.ts";
 import { Decoder } from "../ip/decode/decoder.ts";
 import { COLUMNS, toCsv, toJson } from "../ip/decode/format.ts";
@@ -19,7 +21,8 @@ interface Options {
   packets?: boolean;
   udpPort?: number[];
   year?: number;
-  where?: Where;
+  where?: Asked;
+  icd?: Icd;
 }
 
 export function command(): Command {
@@ -45,6 +48,11 @@ export function command(): Command {
       "1553: only messages that match: 'rt 5 and sa 2 and error' (captures/mil1553/README.md)",
       where,
     )
+    .option(
+      "--icd <file>",
+      "1553: message and data in the names and units of this interface-control file (captures/mil1553/README.md)",
+      Icd.read,
+    )
     .action(async (files: string[], options: Options) => {
       process.exitCode = await decode([...options.read, ...files], options);
     });
@@ -56,7 +64,7 @@ function ports(text: string, before: number[] = []): number[] {
   return [...before, port];
 }
 
-function where(words: string): Where {
+function where(words: string): Asked {
   try {
     return whereOf(words);
   } catch (error) {
@@ -74,6 +82,8 @@ function year(text: string): number {
 /** Returns the exit code: 2 when some of the input was damaged, else 0. */
 async function decode(files: string[], options: Options): Promise<number> {
   if (files.length === 0) throw new Error("no capture: expected -r FILE");
+  if (options.where?.names && !options.icd)
+    throw new Error("--where: names of messages and values are those of a file, expected --icd FILE");
   const filter = options.filter === undefined ? undefined : await Filter.create(options.filter);
   const reader = await CaptureReader.open(files, { recursive: options.recursive ?? false, ...(filter && { filter }) });
   const input = await Peeked.of(reader);
@@ -106,24 +116,41 @@ async function packets(input: Peeked, options: Options): Promise<boolean> {
 
 async function chapter10(input: Peeked, options: Options): Promise<boolean> {
   const rows = options.packets ? "packets" : options.csv ? "messages" : "json";
-  const { udpPort = [], year = 0 } = options;
-  const to = options.where && rows !== "packets" ? matching(options.where, rows) : write;
+  const { udpPort = [], year = 0, where, icd } = options;
+  const to =
+    (where || icd) && rows !== "packets"
+      ? lineByLine(rowOf(rows, where, icd), rows === "json" ? undefined : icd ? `,${NAMED_COLUMNS}` : "")
+      : write;
   const result = await decodeChapter10(input, { rows, ports: udpPort, year }, to, (finding) => {
     process.stderr.write(`weir: ${findingText(finding)}\n`);
   });
   return result.damaged;
 }
 
-/** Writes of the rows, which come as whole lines, those that match; a CSV's header always. */
-function matching(where: Where, rows: "messages" | "json"): typeof write {
-  const fieldsOf = rows === "json" ? fieldsOfJson : fieldsOfCsv;
-  let header = rows === "messages";
+/** A row as it is written, with names where there is a file of them; undefined: it does not match. */
+function rowOf(rows: "messages" | "json", asked: Asked | undefined, icd: Icd | undefined) {
+  const isJson = rows === "json";
+  return (line: string): string | undefined => {
+    const named = icd?.nameOf(isJson ? receivedOfJson(line) : receivedOfCsv(line));
+    if (asked) {
+      const fields = isJson ? fieldsOfJson(line) : fieldsOfCsv(line);
+      if (!asked.where({ ...fields, names: namesOf(named) })) return undefined;
+    }
+    if (!icd) return line;
+    return isJson ? jsonWith(line, named) : line + csvOf(named);
+  };
+}
+
+/** Writes the rows, which come as whole lines, each as `row` has it. `columns`: behind a CSV's header; JSON has none. */
+function lineByLine(row: ReturnType<typeof rowOf>, columns: string | undefined): typeof write {
+  let header = columns !== undefined;
   return async (piece) => {
-    const lines = Buffer.from(piece as Uint8Array)
-      .toString("latin1")
-      .split("\n");
-    const kept = lines.filter((line, n) => (header && n === 0) || (line && where(fieldsOf(line))));
+    const text = Buffer.from(piece as Uint8Array).toString("latin1");
+    const lines = text.split("\n").slice(0, -1);
+    const first = header ? `${lines.shift()}${columns}` : undefined;
     header = false;
+    const kept = lines.flatMap((line) => row(line) ?? []);
+    if (first !== undefined) kept.unshift(first);
     if (kept.length) await write(Buffer.from(`${kept.join("\n")}\n`, "latin1"));
   };
 }

@@ -38,8 +38,8 @@ interface Options {
 }
 
 const HELP = `
-Interface-control file: fixtures/mil1553/avionics.yaml is a whole example; mil1553/simulator/README.md says what each key
-means. The same file, seed and attacks give the same bytes, on every machine.
+Interface-control file: fixtures/mil1553/avionics.yaml is a whole example; mil1553/simulator/icd/schema.ts has each
+key. The same file, seed and attacks give the same bytes, on every machine.
 
 Attacks: NAME[/CHANNEL]@SECONDS[:INTENSITY][+DURATION]
   CHANNEL    Chapter 10 channel number (the busiest one)      SECONDS   from the beginning

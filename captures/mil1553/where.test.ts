@@ -23,7 +23,7 @@ const RECORDING = [
 ];
 /** Which of the messages match, by number: as CSV, and as JSON the same. */
 async function matching(words: string): Promise<number[]> {
-  const where = whereOf(words);
+  const { where } = whereOf(words);
   const of = async (rows: "messages" | "json") => {
     const lines = (await decodeBytes([Buffer.concat(RECORDING)], { rows })).text.trimEnd().split("\n");
     const fields = rows === "json" ? lines.map(fieldsOfJson) : lines.slice(1).map(fieldsOfCsv);
@@ -68,7 +68,7 @@ describe("words that choose 1553 messages", () => {
   it.each([
     [
       "",
-      "the end: expected rt, sa, channel, mode, words, bus, format, name, anomaly, transmit, receive, error, not, or a parenthesis",
+      "the end: expected rt, sa, channel, mode, words, bus, format, name, anomaly, message, value, transmit, receive, error, not, or a parenthesis",
     ],
     ["rt 32", "word 2, 32: expected a number or a range from 0 to 31"],
     ["rt 5-4", "word 2, 5-4: expected a number or a range from 0 to 31"],
@@ -79,7 +79,7 @@ describe("words that choose 1553 messages", () => {
     ["rt 5 sa 2", "word 3, sa: expected and, or, or the end"],
     [
       "port 80",
-      "word 1, port: expected rt, sa, channel, mode, words, bus, format, name, anomaly, transmit, receive, error, not, or a parenthesis",
+      "word 1, port: expected rt, sa, channel, mode, words, bus, format, name, anomaly, message, value, transmit, receive, error, not, or a parenthesis",
     ],
     [`${"not ".repeat(101)}error`, "word 101, not: expected at most 100 words inside of others"],
   ])("%s is refused", (words, why) => {

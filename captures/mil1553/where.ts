@@ -5,6 +5,7 @@
 //   rt N   sa N   either command's terminal, subaddress      channel N, name TEXT    of Chapter 10, of its TMATS
 //   mode N, words N  mode code, word count of the first command       bus A|B   format bc-rt|rt-bc|rt-rt|mode|...
 //   transmit, receive  of the first command    error  anything is wrong with it    anomaly NAME  this is
+//   message NAME, value NAME < 5   of an interface-control file: its message, one of its data words (<, <=, =, !=, >=, >)
 //
 // N is a number or a range, `0-5`.
 
@@ -22,9 +23,22 @@ export interface Fields {
   words: number | undefined;
   /** Without `mil1553.`. */
   anomalies: string[];
+  /** Of an interface-control file; undefined: there is none, or it does not have the message. */
+  names?: Names | undefined;
+}
+
+/** What a message is called, and its values by name. */
+export interface Names {
+  message: string;
+  values: ReadonlyMap<string, number | string>;
 }
 
 export type Where = (message: Fields) => boolean;
+/** `names`: the words ask for those of an interface-control file. */
+export interface Asked {
+  where: Where;
+  names: boolean;
+}
 
 const FORMATS = [
   ...["bc-rt", "rt-bc", "rt-rt", "mode", "mode-transmit", "mode-receive", "broadcast", "broadcast-rt-rt"],
@@ -42,22 +56,35 @@ const TEXTS: Record<string, [among: readonly string[] | undefined, of: (m: Field
   format: [FORMATS, (m) => [m.format]],
   name: [undefined, (m) => [m.name]],
   anomaly: [undefined, (m) => m.anomalies],
+  message: [undefined, (m) => (m.names ? [m.names.message] : [])],
+};
+const COMPARED: Record<string, (a: number, b: number) => boolean> = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  "=": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+  ">=": (a, b) => a >= b,
+  ">": (a, b) => a > b,
 };
 const ALONE: Record<string, Where> = {
   transmit: (m) => m.direction === "transmit",
   receive: (m) => m.direction === "receive",
   error: (m) => m.anomalies.length > 0,
 };
-const PRIMITIVES = [...Object.keys(NUMBERS), ...Object.keys(TEXTS), ...Object.keys(ALONE)];
+const VALUE = "value";
+const PRIMITIVES = [...Object.keys(NUMBERS), ...Object.keys(TEXTS), VALUE, ...Object.keys(ALONE)];
+/** These ask for names of an interface-control file. */
+const NAMES = ["message", VALUE];
 
 /** Nesting that is read: deeper words are somebody's mistake. */
 const DEEPEST = 100;
 
 /** @throws Error that says which word is wrong, and what was expected there */
-export function whereOf(text: string): Where {
+export function whereOf(text: string): Asked {
   const words = text.match(/[()]|[^\s()]+/g) ?? [];
   let at = 0;
   let depth = 0;
+  let names = false;
   const fail = (expected: string): never => {
     const what = at < words.length ? `word ${at + 1}, ${words[at]}` : "the end";
     throw new Error(`${text}: ${what}: expected ${expected}`);
@@ -95,8 +122,10 @@ export function whereOf(text: string): Where {
     }
     if (!PRIMITIVES.includes(word)) fail(`${PRIMITIVES.join(", ")}, not, or a parenthesis`);
     at++;
+    names ||= NAMES.includes(word);
     const alone = ALONE[word];
     if (alone) return alone;
+    if (word === VALUE) return ofValue();
     return word in NUMBERS ? ofNumber(word) : ofText(word);
   };
   const ofNumber = (word: string): Where => {
@@ -115,9 +144,19 @@ export function whereOf(text: string): Where {
     at++;
     return (m) => of(m).some((one) => one.toLowerCase() === asked);
   };
+  const ofValue = (): Where => {
+    const name = words[at]?.toLowerCase();
+    if (name === undefined) fail("what value is to be compared");
+    at++;
+    const compare = COMPARED[words[at] ?? ""] ?? fail(Object.keys(COMPARED).join(", "));
+    at++;
+    const limit = Number(/^-?\d+(\.\d+)?$/.exec(words[at] ?? "")?.[0] ?? fail("a number"));
+    at++;
+    return (m) => [...(m.names?.values ?? [])].some(([n, v]) => n.toLowerCase() === name && compare(Number(v), limit));
+  };
   const where = oneOf();
   if (at < words.length) fail("and, or, or the end");
-  return where;
+  return { where, names };
 }
 
 const withoutPrefix = (name: string) => name.slice(name.indexOf(".") + 1);

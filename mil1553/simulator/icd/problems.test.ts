@@ -154,6 +154,32 @@ it.each<[string, string, string[]]>([
     bus(`${SHOW}, data: [{ name: t }]`),
     [expect.stringMatching(/^messages\.0\.data\.0: no behaviour, expected one of /)] as never,
   ],
+  ["a word with a meaning alone", bus(`${SHOW}, data: [{ name: t, unit: deg }]`), []],
+  [
+    "a word with a meaning too",
+    bus(`${SHOW}, data: [{ name: t, constant: 1, scale: -0.5, offset: 3, signed: true }]`),
+    [],
+  ],
+  [
+    "a scale of text",
+    bus(`${SHOW}, data: [{ name: t, text: x, scale: 2 }]`),
+    ["messages.0.data.0.scale: scale and text, expected one of both: text has no value"],
+  ],
+  [
+    "a scale that is no number",
+    bus(`${SHOW}, data: [{ name: t, scale: 2 deg }]`),
+    ['messages.0.data.0.scale: "2 deg", expected a number'],
+  ],
+  [
+    "a unit that a column cannot hold",
+    bus(`${SHOW}, data: [{ name: t, unit: "m;s" }]`),
+    ['messages.0.data.0.unit: "m;s", expected 1 to 16 ASCII characters without quotes, commas and semicolons'],
+  ],
+  [
+    "a sign that is neither",
+    bus(`${SHOW}, data: [{ name: t, signed: maybe }]`),
+    ['messages.0.data.0.signed: "maybe", expected true or false'],
+  ],
   [
     "no date",
     `${bus(SHOW)}start: 2026-02-30T00:00:00Z\n`,

@@ -52,8 +52,22 @@ const BEHAVIOURS = {
 };
 const KINDS = Object.keys(BEHAVIOURS) as (keyof typeof BEHAVIOURS)[];
 
+/** Of a value: what --icd of weir decode writes behind it. */
+const unit = parsed<string>("1 to 16 ASCII characters without quotes, commas and semicolons", (found) =>
+  typeof found === "string" && /^[\x21-\x7e](?:[\x20-\x7e]{0,14}[\x21-\x7e])?$/.test(found) && !/["',;\\]/.test(found)
+    ? found
+    : undefined,
+);
+const factor = number("a number", (n) => Math.abs(n) <= 1e15);
+/** What a value is: the word x scale + offset. They change nothing of what is simulated. */
+const MEANING = ["scale", "offset", "unit", "signed"] as const;
+
 const word = object({
   name: named,
+  scale: factor.optional(),
+  offset: factor.optional(),
+  unit: unit.optional(),
+  signed: z.boolean({ error: (issue) => `${described(issue.input)}, expected true or false` }).optional(),
   constant: BEHAVIOURS.constant.optional(),
   counter: BEHAVIOURS.counter.optional(),
   ramp: BEHAVIOURS.ramp.optional(),
@@ -63,7 +77,10 @@ const word = object({
   text: BEHAVIOURS.text.optional(),
 }).superRefine((found, context) => {
   const given = KINDS.filter((kind) => found[kind] !== undefined);
-  if (given.length !== 1)
+  const meant = MEANING.filter((key) => found[key] !== undefined);
+  if (meant[0] && found.text !== undefined)
+    wrongAt(context, [meant[0]], `${meant[0]} and text, expected one of both: text has no value`);
+  else if (given.length > 1 || (given.length === 0 && meant.length === 0))
     wrongAt(
       context,
       given[1] ? [given[1]] : [],
