@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -44,6 +45,15 @@ describe("weir inspect", () => {
     seen.out = "";
     await inspect(placeManifest(image, interfaces, { oneQueue: true, logSilence: 30 }), "--json");
     expect(JSON.parse(seen.out)).toMatchObject({ oneQueue: true, logSilence: 30 });
+  });
+
+  it("--verify: 3 for an image that nobody signed, and nothing is listed", async () => {
+    const { publicKey } = generateKeyPairSync("ed25519");
+    const key = join(seen.folder, "key.pem");
+    writeFileSync(key, publicKey.export({ type: "spki", format: "pem" }));
+    await inspect(image, "--verify", key);
+    expect([process.exitCode, seen.out]).toEqual([3, ""]);
+    expect(seen.talk).toContain("no signature");
   });
 
   it("says so when there is no policy", async () => {

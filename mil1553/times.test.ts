@@ -143,5 +143,11 @@ describe("a recorder's clock", () => {
     expect(found).toEqual([expect.stringContaining("sequence_repeat")]);
     const back = await timesOf(day(1, 0, SECOND, true), single(SECOND), day(366, 23, 0, true), single(0, 1));
     expect(back.times).toEqual(["1972-01-01T00:00:00.", "1971-12-31T23:59:59."]);
+    // Half a year and more away is the year before or behind; less is a clock that was set
+    const set = async (from: number, to: number) =>
+      (await timesOf(day(from, 1, 0), day(to, 1, SECOND), single(SECOND))).times;
+    expect(await set(1, 184)).toEqual(["1970-07-03T01:59:59."]);
+    expect(await set(185, 1)).toEqual(["1971-01-01T01:59:59."]);
+    expect(await set(184, 1)).toEqual(["1970-01-01T01:59:59."]);
   });
 });

@@ -117,6 +117,12 @@ describe("format 3", () => {
       expect(messages).toEqual(expected([0, 10], [1, 30], [2, 1], [3, 20]));
       expect(found).toEqual([]);
     });
+  it("the datagram behind a loss is read, from the packet on that begins in it", async () => {
+    const s = [0, 1, 2].map((n) => frame(stretch(n, 0, bus(n))));
+    const { messages, found } = await decode([s[0]!, s[2]!]);
+    expect(messages).toEqual(expected([0, 1], [2, 1]));
+    expect(found[0]).toBe("udp_sequence_gap 1");
+  });
   it("goes on at the next packet start after a loss", async () => {
     const s = stream(100);
     s.splice(3, 1);
