@@ -206,6 +206,17 @@ it("a SYN from the future holds up nothing that is behind it", async () => {
 });
 
 // REQ-DETECT-018
+it("a scan is not said again at the end because the last record has a wild clock", async () => {
+  const scene = new Scene();
+  times(100, (port) => {
+    probe(scene, SYN, port);
+    scene.wait(100);
+  });
+  scene.wait(86_400_000).telemetry("10.0.0.3", MAC.other, 1);
+  expect(await scans(scene)).toHaveLength(1);
+});
+
+// REQ-DETECT-018
 it("one record with a wild clock lets no open attempt time out", async () => {
   const scene = new Scene();
   times(20, (n) => scene.segment(HONEST, MAC.honest, `10.0.3.${n}`, 40_000 + n, 80, SYN));

@@ -12,6 +12,7 @@ import {
   stricter,
 } from "../../../contract/onboard/abi";
 import { ending, timePassed } from "../../../../detectors/onboard/dispatch";
+import { steadyAtEnd } from "../../../../detectors/onboard/steady";
 import { spareAt } from "../../../contract/onboard/spare";
 import { align8 } from "../../../../lib/onboard/bytes";
 import { setKey } from "../../../../lib/onboard/keyed";
@@ -155,10 +156,12 @@ function take(r: RecordHeader, p: usize): void {
     return;
   }
   atHand(0, 0, r.number);
-  passing(r.time);
-  if (r.kind == RecordKind.END) ending(r.time);
+  const isEnd = r.kind == RecordKind.END;
+  const time = isEnd ? steadyAtEnd(r.time) : r.time;
+  passing(time);
+  if (isEnd) ending(time);
   takeFindings();
-  if (r.kind == RecordKind.END) bus.end();
+  if (isEnd) bus.end();
   else bus.tick(r.time);
   fed = true;
 }
