@@ -189,6 +189,24 @@ it.each<[string, number, string, Uint8Array]>([
   ["an 802.11 beacon", 105, "wlan", data("8000")],
   ["radiotap", 127, "radiotap:wlan:llc:ip:tcp", bytes("0000 0800 00000000", data("0801"))],
   [
+    "radiotap with three words of fields, one of them a vendor's, a clock and a check sequence",
+    127,
+    "radiotap:wlan:llc:ip:tcp",
+    bytes("0000 2200 030000a0 000000c0 01000000 0000000000000000 10 00 00112233 0200 abcd", data("0801"), "00000000"),
+  ],
+  [
+    "radiotap with a header that the radio filled up",
+    127,
+    "radiotap:wlan:llc:ip:tcp",
+    bytes("0000 0900 02000000 20", data("8802", "0000 0000")),
+  ],
+  [
+    "radiotap with one that needed no filling",
+    127,
+    "radiotap:wlan:llc:ip:tcp",
+    bytes("0000 0900 02000000 20", data("0801")),
+  ],
+  [
     "radiotap with a clock, flags and a check sequence",
     127,
     "radiotap:wlan:llc:ip:tcp",

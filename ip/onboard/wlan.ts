@@ -16,6 +16,8 @@ const TO_DS: u32 = 0x0100,
 const DATA: u32 = 2; // type; of its subtypes 4 says that there is no data, 8 that there is QoS control
 const AGGREGATE: u32 = 0x80;
 
+let isPadded: bool = false; // the radio filled the header of the frame at hand up to a multiple of 4 bytes
+
 export function radiotap(k: Packet): u32 {
   if (!need(k, 8, Anomaly.RADIOTAP_HEADER)) return Protocol.NONE;
   const length = <u32>load<u16>(k.at, 2);
@@ -31,10 +33,14 @@ export function radiotap(k: Packet): u32 {
     k.wire -= 4; // the frame's check sequence is behind it
     if (k.end > k.wire) k.end = k.wire;
   }
+  isPadded = (flags & 0x20) != 0;
   return Protocol.WLAN;
 }
 
-/** The field of flags, or 0: behind the words that say which fields there are and the radio's clock (8 bytes). */
+/**
+ * The field of flags, or 0: behind the words that say which fields there are, of vendors' too, and the radio's clock (8
+ * bytes). Those of the first word are radiotap's own and come first.
+ */
 function radioFlags(p: usize, length: u32): u32 {
   let at: u32 = 4;
   const present = load<u32>(p, 4);
@@ -46,6 +52,8 @@ function radioFlags(p: usize, length: u32): u32 {
 }
 
 export function wlan(k: Packet): u32 {
+  const padding: u32 = isPadded ? 3 : 0;
+  isPadded = false;
   if (!need(k, 10, Anomaly.WLAN_TOO_SMALL)) return Protocol.NONE; // an acknowledgment has no more
   const p = k.at,
     control = <u32>load<u16>(p),
@@ -55,6 +63,7 @@ export function wlan(k: Packet): u32 {
   const isBetween = (control & (TO_DS | FROM_DS)) == (TO_DS | FROM_DS);
   if (isBetween) header += 6;
   if (subtype & 8) header += control & HT_CONTROL ? 6 : 2;
+  header = (header + padding) & ~padding;
   if (!need(k, header, Anomaly.WLAN_TOO_SMALL)) return Protocol.NONE;
   const destination = be64(p + (control & TO_DS ? 16 : 4)) >> 16;
   if (k.ips == 0) {
