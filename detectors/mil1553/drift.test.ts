@@ -84,6 +84,22 @@ describe("response times of all terminals", () => {
     const late: Late = (_, s) => 4 * Math.max(0, Math.sin(s / 16)); // from 0 s to 50 s, and from 100 s to 150 s
     expect(alerts(traffic(150, late))).toEqual([expect.stringContaining(DRIFT), expect.stringContaining(DRIFT)]);
   });
+  it("that a recorder tells later leave shorter gaps, which is no other finding", () => {
+    // Two messages with 10 us between them; times of messages as they were
+    const close = (steps: number, seed: number) =>
+      traffic(20, () => steps, seed).flatMap((one) => [
+        one,
+        { ...one, time: one.time + 20 * one.words.length * 10 + 65 + 80 },
+      ]);
+    const known = sectionOf([appliance.learn(bytesOf(close(0, 9), channels))]);
+    for (const steps of [1, 3, 6]) for (const text of alerts(close(steps, 1), known)) expect(text).toContain(DRIFT);
+    expect(
+      alerts(
+        close(0, 1).map((one, n) => ({ ...one, time: one.time - (n % 2 && n > 900 ? 40 : 0) })),
+        known,
+      ).join(),
+    ).toContain("intermessage gap");
+  });
   it("that are far later are each terminal's own", () => {
     const found = alerts(traffic(6, () => 25));
     for (const { address } of TERMINALS) expect(found.join()).toContain(`of terminal ${address}`);

@@ -532,6 +532,14 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     "mil1553",
+    "evasion",
+    "a terminal's answers shifted, hidden among the weather",
+    "only what three quarters of the terminals share is a drift, which is said; up to 1 us is subtracted; who does not follow, or goes ahead, is found",
+    "one step of 0.1 us; in the first second of a bus a single answer up to 1 us outside; who shifts three quarters of the terminals alike is the bus",
+    { test: "detectors/mil1553/drift.test.ts" },
+  ),
+  row(
+    "mil1553",
     "framing",
     "Chapter 10 from who is no recorder",
     "decoded and reported, never acted upon",

@@ -8,6 +8,8 @@ import { describe, keyOfBus, keyOfTerminal, type Quantity } from "./quantities.t
 /** Detectors that share the wanted rate: those of ../onboard/judge. */
 const DETECTORS = 10;
 const SLACK = 0.5;
+/** A gap may be shorter by a step of the recorder's counter for each answer in front of it, and for rounding; 0.1 us. */
+const STEPS = 3;
 
 /** A limit and how many samples it was made from. */
 type Made = (quantity: Quantity, key: string, limit: number, samples: number) => Threshold;
@@ -51,7 +53,7 @@ function ofTraffic({ entry: b, identities }: BusModel, made: Made): Threshold[] 
   const out: Threshold[] = [];
   if (b.lowestGaps.length === 16) {
     const [first, last] = [b.lowestGaps[0]!, b.lowestGaps[15]!];
-    out.push(made("gap", key, first - Math.max(2 * (last - first) + 1, 0.05 * first), b.gaps));
+    out.push(made("gap", key, first - Math.max(2 * (last - first) + 1, 0.05 * first, STEPS), b.gaps));
   }
   if (b.windows >= 2) {
     const mean = b.loadSum! / b.windows;

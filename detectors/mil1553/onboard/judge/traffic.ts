@@ -5,7 +5,7 @@ import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
 import { BusModel, BusState } from "../bus";
 import { countLoad } from "../buses";
-import { damaged } from "../observed";
+import { damaged, isPair } from "../observed";
 import { exceeds, ofBus } from "./alarm";
 
 export const enum Load {
@@ -17,7 +17,9 @@ export const enum Load {
 
 export function judgeGap(m: Message, b: BusState, s: BusModel, bus: u32, dead: i64): void {
   if (b.resumed || b.lastDamaged || damaged || b.lastBusB != m.busB || dead >= <i64>s.gap) return;
-  const score = <f64>(<i64>s.gap - dead);
+  // The message before ended later, and the gap began later, by what the answers in it came later
+  const answers: f64 = isPair(b.lastKey) ? 2 : 1;
+  const score = <f64>(<i64>s.gap - dead) - answers * <f64>max<f32>(s.drift, 0);
   if (!exceeds(Detector.BUS_GAP, score, <f64>s.gapTolerance)) return;
   const f = ofBus(Detector.BUS_GAP, 1, <u32>b.channel, bus, score, <f64>s.gapTolerance);
   f.subject = 0; // the message at hand
