@@ -1,0 +1,216 @@
+// REQ-DECODE-028
+// From one message to the next in what a connection carries. A message may begin anywhere in a segment, and go on in
+// later ones: it is known by its first bytes, and its own length tells where the next one begins, which is kept for each
+// direction of a flow. Segments are not put together, but for a beginning of less than PIECE bytes, which some stacks
+// send by itself (a TPKT header): a message whose function lies further behind a segment's end is not known.
+//
+// What is sent again begins nothing, as it lies before the place where the next message begins. Where segments are
+// missing, or a flow is seen for the first time, a message is looked for at the segment's beginning.
+//
+// Rule when full: one place for each hash of a flow; who comes later has it, and the other is looked for anew.
+import { Packet } from "../packet";
+import { FIN, PSH, RST, SYN } from "../tcp";
+import { App, AppMessage, GOES_ON, NO_MESSAGE, says } from "./message";
+import { appAt, isItself, messageAt } from "./messages";
+import { goesOn } from "./tpkt";
+
+const PLACES: u32 = 256;
+const TCP: u32 = 6;
+const AHEAD: u32 = 70000; // how far the next message can be: longer than any
+const PIECE: u32 = 16;
+const JOINED: u32 = 512; // of a message with its beginning, as far as it is looked at
+
+/** Of a flow. */
+@unmanaged
+class Place {
+  flow: u32; // its address, 0 = free
+  first: u32; // its time in microseconds: another flow may have the same record later
+  toServer: u32; // sequence number at which the next message begins
+  toClient: u32;
+  known: u8; // bit 0: toServer counts, bit 1: toClient
+  certain: u8; // the same: a message was there before
+  within: u8; // the same: a TPDU's data go on
+  app: u8; // App that was found
+  piece: u32; // of each direction: bytes of a message's beginning, 0 = none; 8 bits each
+  pieces: u64; // 2 x PIECE bytes
+  pieces1: u64;
+  pieces2: u64;
+  pieces3: u64;
+}
+
+const joined: usize = memory.data(JOINED, 8);
+const places: usize = memory.data(PLACES * offsetof<Place>(), 8);
+
+/** Where a walk is. */
+@unmanaged
+class Walk {
+  at: usize;
+  begin: usize; // of the payload
+  end: usize; // of what is at hand of it
+  place: usize; // Place, 0 = none: a datagram
+  seq: u32; // of `begin`
+  length: u32; // of the payload as it was sent
+  bit: u32;
+  app: u32;
+  isFirst: bool; // no message of this packet was found yet
+  toServer: bool;
+}
+const WALK: usize = memory.data(offsetof<Walk>(), 8);
+
+@inline function walk(): Walk {
+  return changetype<Walk>(WALK);
+}
+
+export function forgetWalks(): void {
+  memory.fill(places, 0, PLACES * offsetof<Place>());
+}
+
+/** Begins with the payload of a packet of a flow (its address and its first packet's time), if any. `port`: the server's. */
+export function beginWalk(k: Packet, flow: usize, first: u64, port: u32, toServer: bool): void {
+  const w = walk();
+  w.begin = k.base + k.payloadOffset;
+  w.at = w.begin;
+  w.end = w.begin + k.payloadLength;
+  w.length = k.payloadClaimed;
+  w.app = appAt(k.protocol, port);
+  w.toServer = toServer;
+  if (w.app == App.NONE) {
+    // nobody saw how it began: the other port may be the one that says what it is
+    w.app = appAt(k.protocol, <u32>k.sourcePort == port ? k.destPort : k.sourcePort);
+    if (w.app != App.NONE) w.toServer = !toServer;
+  }
+  w.bit = toServer ? 1 : 2;
+  w.isFirst = true;
+  w.place = 0;
+  w.seq = k.seq;
+  if (k.protocol == TCP && flow != 0) follow(k, w, flow, <u32>(first / 1000));
+  else if (w.app == App.NONE && isItself(w.at, w.end)) w.app = App.DNP3;
+}
+
+function follow(k: Packet, w: Walk, flow: usize, first: u32): void {
+  const at = changetype<Place>(places + <usize>((((<u32>flow) >> 3) * 0x9e3779b1) >> 24) * offsetof<Place>());
+  if (at.flow != <u32>flow || at.first != first) {
+    memory.fill(changetype<usize>(at), 0, offsetof<Place>());
+    at.flow = <u32>flow;
+    at.first = first;
+  }
+  w.place = changetype<usize>(at);
+  if ((<u32>k.tcpFlags) & SYN) {
+    expect(at, w, k.seq + 1 + w.length);
+    at.certain |= <u8>w.bit;
+    w.at = w.end;
+    return;
+  }
+  if (w.length == 0) return;
+  if (at.known & (<u8>w.bit)) {
+    const ahead = (w.bit == 1 ? at.toServer : at.toClient) - w.seq;
+    if (ahead != 0 && (ahead <= w.length || ahead >= AHEAD)) at.piece &= ~(255 << shiftOf(w));
+    if (ahead <= w.length) w.at = min<usize>(w.begin + ahead, w.end);
+    else if (ahead < AHEAD)
+      w.at = w.end; // inside of a message, or sent again
+    else at.certain &= ~(<u8>w.bit);
+    if (ahead >= w.length) return;
+  } else at.certain &= ~(<u8>w.bit);
+  if (w.app == App.NONE) w.app = at.app != App.NONE || isItself(w.at, w.end) ? App.DNP3 : App.NONE;
+}
+
+@inline function expect(at: Place, w: Walk, seq: u32): void {
+  if (w.bit == 1) at.toServer = seq;
+  else at.toClient = seq;
+  at.known |= <u8>w.bit;
+}
+
+@inline function pieceAt(at: Place, w: Walk): usize {
+  return changetype<usize>(at) + offsetof<Place>("pieces") + (w.bit == 1 ? 0 : PIECE);
+}
+@inline function shiftOf(w: Walk): u32 {
+  return w.bit == 1 ? 0 : 8;
+}
+
+/** Keeps what the packet ends with, as the beginning of a message. */
+function keepPiece(at: Place, w: Walk): void {
+  const length = <u32>(w.end - w.at);
+  memory.copy(pieceAt(at, w), w.at, length);
+  at.piece |= length << shiftOf(w);
+  expect(at, w, w.seq + w.length);
+  w.at = w.end;
+}
+
+/** The message whose beginning the packet before ended with. */
+function joinedMessage(at: Place, w: Walk, length: u32, m: AppMessage): bool {
+  at.piece &= ~(255 << shiftOf(w));
+  const more = min<u32>(<u32>(w.end - w.at), JOINED - length);
+  memory.copy(joined, pieceAt(at, w), length);
+  memory.copy(joined + length, w.at, more);
+  if (!messageAt(w.app, joined, joined + length + more, w.toServer, m)) return false;
+  if (m.next <= joined + length) return false;
+  // places of the packet again: what is behind is looked for there
+  m.next = w.at + <usize>(<u32>(m.next - joined) - length);
+  return true;
+}
+
+/** The next message that begins in the packet; false when there is none. Called until then, each time. */
+export function nextMessage(k: Packet, m: AppMessage): bool {
+  const w = walk();
+  if (w.at >= w.end) return false;
+  const at = changetype<Place>(w.place);
+  if (w.app == App.NONE) return whole(k, w, m);
+  const piece = w.place != 0 && w.at == w.begin ? (at.piece >> shiftOf(w)) & 255 : 0;
+  const isThere = piece != 0 ? joinedMessage(at, w, piece, m) : messageAt(w.app, w.at, w.end, w.toServer, m);
+  if (!isThere) {
+    if (w.place != 0 && piece == 0 && <u32>(w.end - w.at) < PIECE && <u32>(w.end - w.begin) == w.length) {
+      keepPiece(at, w);
+      return false;
+    }
+    const isNone = w.isFirst && (w.place == 0 || (at.certain & (<u8>w.bit)) != 0);
+    leave(w, w.length);
+    if (!isNone) return false;
+    m.length = 0;
+    says(m, NO_MESSAGE, w.end, w.end);
+    return true;
+  }
+  const from = w.at;
+  w.isFirst = false;
+  if (w.place == 0) {
+    w.at = m.next > w.at ? m.next : w.end;
+    return true;
+  }
+  at.app = <u8>w.app;
+  at.certain |= <u8>w.bit;
+  const isWithin = (at.within & (<u8>w.bit)) != 0,
+    goes = w.app == App.MMS && goesOn(piece != 0 ? joined : from, piece != 0 ? joined + JOINED : w.end, isWithin);
+  if (isWithin) says(m, GOES_ON, m.end, m.end); // what this TPDU holds began in an earlier one
+  at.within = goes ? at.within | (<u8>w.bit) : at.within & ~(<u8>w.bit);
+  w.at = m.next;
+  expect(at, w, w.seq + <u32>(w.at - w.begin));
+  return true;
+}
+
+/** What is no protocol of these: a datagram, or what follows a push, is a message. */
+function whole(k: Packet, w: Walk, m: AppMessage): bool {
+  const at = changetype<Place>(w.place);
+  const begins = w.place == 0 || (at.certain & (<u8>w.bit)) != 0;
+  if (w.place != 0) {
+    const pushed = ((<u32>k.tcpFlags) & (PSH | FIN | RST)) != 0;
+    at.certain = pushed ? at.certain | (<u8>w.bit) : at.certain & ~(<u8>w.bit);
+    expect(at, w, w.seq + w.length);
+  }
+  m.app = App.NONE;
+  m.about = 0;
+  m.shape = 0;
+  m.next = w.end;
+  m.length = w.length;
+  says(m, 0, w.at, w.end);
+  w.at = w.end;
+  return begins;
+}
+
+/** Nothing more is found in this packet: the next one is looked at from its beginning. */
+function leave(w: Walk, length: u32): void {
+  w.at = w.end;
+  if (w.place == 0) return;
+  const at = changetype<Place>(w.place);
+  expect(at, w, w.seq + length);
+  at.certain &= ~(<u8>w.bit);
+  at.within &= ~(<u8>w.bit);
+}
