@@ -15,6 +15,7 @@ export const DETECTOR = {
   silence: 10,
   rate: 11,
   shape: 12,
+  content: 16,
   "bus-message": 20,
   "bus-period": 21,
   "bus-order": 22,
@@ -44,6 +45,7 @@ export const FAMILIES: Readonly<Record<string, readonly DetectorName[]>> = {
   silence: ["silence"],
   tunnel: ["dns-tunnel", "icmp-tunnel"],
   shape: ["shape"],
+  content: ["content"],
   bus: [
     "bus-message",
     "bus-period",
@@ -58,7 +60,7 @@ export const FAMILIES: Readonly<Record<string, readonly DetectorName[]>> = {
   ],
 };
 /** Families that judge by rules of their own where the baseline says nothing. */
-export const UNTAUGHT: readonly string[] = ["beacon", "tunnel"];
+export const UNTAUGHT: readonly string[] = ["beacon", "tunnel", "content"];
 /**
  * From this factor on a detector has nothing left to say: sums and scores end there (detectors' onboard sources). Others
  * reach what a policy can say.
@@ -82,6 +84,7 @@ export const ACCUSES: Partial<Record<DetectorName, readonly Accused[]>> = {
   beacon: ["nobody", "source"],
   rate: ["nobody", "source", "flow"],
   shape: ["flow"],
+  content: ["nobody", "flow"],
   "bus-message": ["message"],
   "bus-period": ["nobody", "message"],
   "bus-response": ["nobody", "terminal"],

@@ -13,6 +13,7 @@ import { uniform } from "../lib/numerics/random.ts";
 import { writeBaseline } from "./baseline/file.ts";
 import { baselineOf } from "./baseline/merge.ts";
 import { DETECTOR_NAMES, type DetectorName, FAMILIES, FIXED } from "./catalogue.ts";
+import { goose, publisher } from "./content/testing/messages.ts";
 import { arpFrame, at, byTime, echo, every, lookup, macOf, resolved } from "./ip/testing/traffic.ts";
 import { Flight, type Scored } from "./testing/flight.ts";
 import { ATTACKS, batches, type Frame, normalTraffic, tcpFrame, udpFrame } from "./testing/site.ts";
@@ -59,6 +60,11 @@ const RAISED: Record<DetectorName, () => Frame[] | Buffer> = {
   silence: () => [],
   rate: () => ATTACKS["polling forty times as fast"]!(START),
   shape: () => ATTACKS["a file leaves over the polling connection"]!(START),
+  content: () =>
+    byTime([
+      ...publisher(START, 40),
+      at(START + 30.5, goose({ state: 9, sequence: 0, since: START + 30.5, values: [true, false, true] })),
+    ]),
   "bus-message": () => recorded("catalogue/bc-impersonation-high"),
   "bus-period": () => recorded("bc-impersonation"),
   "bus-order": () => recorded("bc-impersonation"),

@@ -11,6 +11,7 @@ export const REGISTRY = [
   "flood",
   "tunnel",
   "shape",
+  "content",
   "scan",
   "newcomer",
   "mil1553",

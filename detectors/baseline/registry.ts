@@ -2,6 +2,7 @@
 /** The detectors that learn, in the order in which a baseline lists what they learned. */
 import arp from "../arp/detector.ts";
 import beacon from "../beacon/detector.ts";
+import content from "../content/detector.ts";
 import flood from "../flood/detector.ts";
 import type { LearnedDetector } from "../learned.ts";
 import mil1553 from "../mil1553/detector.ts";
@@ -20,5 +21,6 @@ export const DETECTORS: readonly LearnedDetector[] = [
   silence.learned!,
   tunnel.learned!,
   shape.learned!,
+  content.learned!,
   mil1553.learned!,
 ];

@@ -21,6 +21,7 @@ export const enum Detector {
   SILENCE = 10, // periodic traffic that stops
   RATE = 11, // packets or bytes of a host or a service outside of what was learned
   SHAPE = 12, // the traffic's whole feature vector
+  CONTENT = 16, // what a known conversation never said: functions, objects, values; counters of publishers
   BUS_MESSAGE = 20, // a 1553 message that is not in the inventory
   BUS_PERIOD = 21, // a known message too early, too late, or not any more
   BUS_ORDER = 22, // a known message behind one that it never followed
@@ -44,6 +45,7 @@ export const enum Section {
   SILENCE = 38,
   TUNNEL = 39,
   SHAPE = 40,
+  CONTENT = 45,
 }
 
 export function writeDetector(t: Text, detector: u32): void {
@@ -83,6 +85,9 @@ export function writeDetector(t: Text, detector: u32): void {
       return;
     case Detector.SHAPE:
       lit(t, "shape");
+      return;
+    case Detector.CONTENT:
+      lit(t, "content");
       return;
     case Detector.BUS_MESSAGE:
       lit(t, "bus-message");
@@ -143,6 +148,8 @@ export function accuses(detector: u32): u32 {
     case Detector.ICMP_TUNNEL:
     case Detector.RATE:
       return 7;
+    case Detector.CONTENT:
+      return 5;
     case Detector.BUS_MESSAGE:
     case Detector.BUS_DATA:
     case Detector.BUS_MODE:
@@ -198,6 +205,9 @@ export function writeSignature(t: Text, detector: u32): void {
     case Detector.SHAPE:
       lit(t, "unusual traffic");
       return;
+    case Detector.CONTENT:
+      lit(t, "unusual content");
+      return;
     case Detector.BUS_MESSAGE:
       lit(t, "unknown 1553 message");
       return;
@@ -248,6 +258,7 @@ export function writeCategory(t: Text, detector: u32): void {
     case Detector.ARP:
     case Detector.DNS_TUNNEL:
     case Detector.ICMP_TUNNEL:
+    case Detector.CONTENT:
     case Detector.BUS_RESPONSE:
     case Detector.BUS_MODE:
       lit(t, "Potentially Bad Traffic");

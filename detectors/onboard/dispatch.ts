@@ -10,6 +10,7 @@ import { Endpoints, endpoints } from "../ip/onboard/endpoints";
 import { beginEndpoints, endpointEvictions, observe, spareEndpoints, useKnown } from "../ip/onboard/observe";
 import * as arp from "../arp/onboard/detector";
 import * as beacon from "../beacon/onboard/detector";
+import * as content from "../content/onboard/detector";
 import * as flood from "../flood/onboard/detector";
 import * as mil1553 from "../mil1553/onboard/detector";
 import * as newcomer from "../newcomer/onboard/detector";
@@ -40,6 +41,7 @@ export function resetDetectors(): void {
   flood.reset();
   tunnel.reset();
   shape.reset();
+  content.reset();
   mil1553.reset();
 }
 
@@ -55,6 +57,7 @@ export function beginLearning(): void {
   arp.reset();
   flood.reset();
   tunnel.reset();
+  content.reset();
 }
 
 /** A section of the baseline; after resetDetectors(). False when it is malformed, or nobody's. */
@@ -85,6 +88,9 @@ export function configureSection(tag: u32, at: usize, length: u32): bool {
       return tunnel.configure(at, length);
     case Section.SHAPE:
       return shape.configure(at, length);
+    case Section.CONTENT:
+      useKnown();
+      return content.configure(at, length);
     default:
       return false;
   }
@@ -109,6 +115,7 @@ export function configureDetectors(part: usize, learn: bool): bool {
   if (!configureFrom(part, Section.SILENCE)) return false;
   if (!configureFrom(part, Section.TUNNEL)) return false;
   if (!configureFrom(part, Section.SHAPE)) return false;
+  if (!configureFrom(part, Section.CONTENT)) return false;
   if (learn) beginLearning();
   return true;
 }
@@ -139,6 +146,8 @@ export function packetIn(k: Packet, frame: usize, flow: usize): u32 {
   if (learns) shape.learn(k);
   else shape.check(k);
   if (addressed) {
+    if (learns) content.learn(k, e);
+    else content.check(k, e);
     scan.check(k, e);
     newcomer.check(k, e);
   }
@@ -206,8 +215,12 @@ export function exportNext(t: Text): bool {
       stage = 8;
     }
     if (stage == 8) {
-      if (mil1553.exportNext(t)) return true;
+      if (content.exportNext(t)) return true;
       stage = 9;
+    }
+    if (stage == 9) {
+      if (mil1553.exportNext(t)) return true;
+      stage = 10;
     }
   }
   stage = 0;
@@ -216,7 +229,7 @@ export function exportNext(t: Text): bool {
 
 /** Records forgotten because a table was full: an attack with many addresses shows here. */
 export function evictions(): u64 {
-  return endpointEvictions() + arp.evictions() + tunnel.evictions() + shape.evictions();
+  return endpointEvictions() + arp.evictions() + tunnel.evictions() + shape.evictions() + content.evictions();
 }
 
 /** Says which tables stay untouched. The part, which is still at `part`, was taken over. */
@@ -260,6 +273,9 @@ export function writeExpected(t: Text, f: Finding): void {
       return;
     case Detector.SHAPE:
       shape.expected(t, f);
+      return;
+    case Detector.CONTENT:
+      content.expected(t, f);
       return;
     case Detector.BUS_MESSAGE:
     case Detector.BUS_PERIOD:
@@ -310,6 +326,9 @@ export function writeSeen(t: Text, f: Finding): void {
       return;
     case Detector.SHAPE:
       shape.seen(t, f);
+      return;
+    case Detector.CONTENT:
+      content.seen(t, f);
       return;
     case Detector.BUS_MESSAGE:
     case Detector.BUS_PERIOD:

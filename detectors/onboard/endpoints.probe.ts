@@ -8,6 +8,7 @@ import { Endpoints, endpoints } from "../ip/onboard/endpoints";
 import { beginEndpoints, endpointEvictions, observe, spareEndpoints, useKnown } from "../ip/onboard/observe";
 import * as arp from "../arp/onboard/detector";
 import * as beacon from "../beacon/onboard/detector";
+import * as content from "../content/onboard/detector";
 import * as flood from "../flood/onboard/detector";
 import * as pair from "../pair/onboard/detector";
 import * as rate from "../rate/onboard/detector";
@@ -33,6 +34,7 @@ export function resetDetectors(): void {
   arp.reset();
   flood.reset();
   tunnel.reset();
+  content.reset();
 }
 
 /** From here on they learn. What was learned of endpoints before is forgotten: the new takes its memory. */
@@ -47,6 +49,7 @@ export function beginLearning(): void {
   arp.reset();
   flood.reset();
   tunnel.reset();
+  content.reset();
 }
 
 /** A section of the baseline; after resetDetectors(). False when it is malformed, or nobody's. */
@@ -73,6 +76,9 @@ export function configureSection(tag: u32, at: usize, length: u32): bool {
     case Section.TUNNEL:
       useKnown();
       return tunnel.configure(at, length);
+    case Section.CONTENT:
+      useKnown();
+      return content.configure(at, length);
     default:
       return false;
   }
@@ -93,6 +99,7 @@ export function configureDetectors(part: usize, learn: bool): bool {
   if (!configureFrom(part, Section.BEACON)) return false;
   if (!configureFrom(part, Section.SILENCE)) return false;
   if (!configureFrom(part, Section.TUNNEL)) return false;
+  if (!configureFrom(part, Section.CONTENT)) return false;
   if (learn) beginLearning();
   return true;
 }
@@ -116,6 +123,8 @@ export function packetIn(k: Packet, frame: usize, flow: usize): u32 {
     else arp.check(k, e);
     flood.check(k, e);
     tunnel.check(k, e);
+    if (learns) content.learn(k, e);
+    else content.check(k, e);
   }
 }
 
@@ -156,6 +165,10 @@ export function exportNext(t: Text): bool {
       if (tunnel.exportNext(t)) return true;
       stage = 7;
     }
+    if (stage == 7) {
+      if (content.exportNext(t)) return true;
+      stage = 8;
+    }
   }
   stage = 0;
   return false;
@@ -163,7 +176,7 @@ export function exportNext(t: Text): bool {
 
 /** Records forgotten because a table was full: an attack with many addresses shows here. */
 export function evictions(): u64 {
-  return endpointEvictions() + arp.evictions() + tunnel.evictions();
+  return endpointEvictions() + arp.evictions() + tunnel.evictions() + content.evictions();
 }
 
 /** Says which tables stay untouched. The part, which is still at `part`, was taken over. */
@@ -196,6 +209,9 @@ export function writeExpected(t: Text, f: Finding): void {
     case Detector.RATE:
       rate.expected(t, f);
       return;
+    case Detector.CONTENT:
+      content.expected(t, f);
+      return;
   }
 }
 
@@ -223,6 +239,9 @@ export function writeSeen(t: Text, f: Finding): void {
       return;
     case Detector.RATE:
       rate.seen(t, f);
+      return;
+    case Detector.CONTENT:
+      content.seen(t, f);
       return;
   }
 }

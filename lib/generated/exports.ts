@@ -199,6 +199,17 @@ export interface OnboardExports {
     verdictsAt(): number;
     verdictsLength(): number;
   };
+  "detectors/content/onboard/detector.ts": {
+    memory: WebAssembly.Memory;
+    check(k: number, e: number): void;
+    configure(at: number, length: number): number;
+    evictions(): bigint;
+    expected(t: number, f: number): void;
+    exportNext(t: number): number;
+    learn(k: number, e: number): void;
+    reset(): void;
+    seen(t: number, f: number): void;
+  };
   "detectors/ip/onboard/ip.probe.ts": {
     memory: WebAssembly.Memory;
     bench(to: number, mode: number, rounds: number, span: bigint): number;
@@ -332,6 +343,16 @@ export interface OnboardExports {
     packetsAt(): number;
     protocolName(id: number): number;
     run(from: number, to: number, options: number): number;
+    textAt(): number;
+  };
+  "ip/onboard/application/application.probe.ts": {
+    memory: WebAssembly.Memory;
+    describe(app: number, kind: number): number;
+    forget(): void;
+    inputAt(): number;
+    inputSize(): number;
+    listAt(): number;
+    run(to: number): number;
     textAt(): number;
   };
   "ip/onboard/decode.probe.ts": {

@@ -5,7 +5,7 @@
 //   shape.peaks       seconds, maxima, largest: base 64 of up to 256 x u16
 import { Text, byte, hex16, lit, unsigned } from "../../../lib/onboard/text";
 import { BUCKETS } from "../../onboard/histogram";
-import { base64 } from "./base64";
+import { base64 } from "../../../lib/onboard/base64";
 import { length, start, triangle, triangleLength } from "./blocks";
 import { Peaks, PeaksAt } from "./generated/learning";
 import { BLOCK, BLOCKS, CLASSES, PROTOCOLS, TRIANGLE } from "./generated/model";

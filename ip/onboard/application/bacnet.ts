@@ -63,7 +63,10 @@ function apdu(p: usize, end: usize, kind: u32, m: AppMessage): void {
   if (type == 0 || type == 3) property(p + at + 1, end, service, m);
 }
 
-/** Context tag 0: u32 object and instance; tag 1: the property. Of ReadProperty, WriteProperty, ...Multiple, SubscribeCOV. */
+/**
+ * Context tag 0: u32 object and instance; tag 1: the property. Of ReadProperty, WriteProperty, ...Multiple,
+ * SubscribeCOV.
+ */
 function property(p: usize, end: usize, service: u32, m: AppMessage): void {
   if (service != 12 && service != 14 && service != 15 && service != 16) return;
   if (p + 7 > end || load<u8>(p) != 0x0c) return;

@@ -9,7 +9,7 @@ export class Element {
   end: usize;
   next: usize; // where the next one begins, as this one says
 }
-export const ELEMENT: usize = offsetof<Element>();
+export const ELEMENT: i32 = offsetof<Element>();
 
 const CONSTRUCTED: u32 = 0x20;
 

@@ -22,7 +22,6 @@ export const enum App {
 export const APPS: u32 = 10;
 
 /** Kinds of any protocol; its own are below. */
-export const OTHERS: u32 = 0xfffffff0;
 export const NO_MESSAGE: u32 = 0xffffffff; // where a message should begin there is none
 export const UNKNOWN: u32 = 0xfffffffe; // what a TPDU carries is neither S7 nor MMS
 export const GOES_ON: u32 = 0xfffffffd; // what a TPDU carries began in an earlier one

@@ -1,4 +1,5 @@
-// MMS (ISO 9506-2), as IEC 61850-8-1 uses it: in a TPDU a session SPDU (X.225), a presentation PPDU (X.226), and the PDU.
+// MMS (ISO 9506-2), as IEC 61850-8-1 uses it: in a TPDU a session SPDU (X.225), a presentation PPDU (X.226), and the
+// PDU.
 //
 //   01 00 01 00   61 len   30 len  02 01 context   A0 len   MMS PDU: its tag, [02 len invokeID,] the service's tag
 //

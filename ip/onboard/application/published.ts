@@ -22,7 +22,7 @@ export class Published {
   data: u64; // a number for the values
   settings: u64; // AppMessage.about
 }
-export const PUBLISHED: usize = offsetof<Published>();
+export const PUBLISHED: i32 = offsetof<Published>();
 
 const HERE: usize = memory.data(ELEMENT, 8);
 const HEADER: u32 = 8;
@@ -89,6 +89,11 @@ export function goose(p: usize, end: usize, m: AppMessage, to: Published): bool 
   return true;
 }
 
+/** Goes from a sequence of ASDUs to the first of them. */
+function isFirstOf(e: Element): bool {
+  return element(e.at, e.end, e) && e.tag == 0x30;
+}
+
 export function sampled(p: usize, end: usize, m: AppMessage, to: Published): bool {
   const e = changetype<Element>(HERE);
   memory.fill(changetype<usize>(to), 0, PUBLISHED);
@@ -103,7 +108,7 @@ export function sampled(p: usize, end: usize, m: AppMessage, to: Published): boo
   for (; element(at, last, e); at = e.next) {
     if (!isIn) {
       if (e.tag == 0x80) to.asdus = max<u32>(1, numberIn(e, false) & 0xff);
-      if (e.tag == 0xa2 && element(e.at, e.end, e) && e.tag == 0x30) {
+      if (e.tag == 0xa2 && isFirstOf(e)) {
         // the first ASDU
         isIn = true;
         last = e.end;

@@ -4,7 +4,8 @@
 //   32  u8 what (1 job, 2 acknowledgement, 3 with data, 7 user data)  u16 0  u16 reference  u16 bytes of parameters
 //   u16 bytes of data  [u16 error, of 2 and 3]  parameters: u8 function ...
 //
-// kind    what << 24 | function; of user data what << 24 | type and group << 8 | subfunction; 0x72 << 24 | version << 16
+// kind    what << 24 | function; of user data what << 24 | type and group << 8 | subfunction; 0x72 << 24 | version <<
+// 16
 //         | function of the successor
 // about   of a job that reads or writes: function, area, data block, address, number of items
 import { be16, be32 } from "../../../lib/onboard/bytes";
@@ -51,7 +52,9 @@ function item(p: usize, end: usize, code: u32, m: AppMessage): void {
   m.shape ^= m.about;
 }
 
-/** 72  u8 version  u16 length  u8 opcode  u16 0  u16 function; from version 3 on encrypted, or a checksum comes first. */
+/**
+ * 72  u8 version  u16 length  u8 opcode  u16 0  u16 function; from version 3 on encrypted, or a checksum comes first.
+ */
 function successor(p: usize, end: usize, m: AppMessage): bool {
   if (p + 4 > end) return false;
   const version = <u32>load<u8>(p, 1);

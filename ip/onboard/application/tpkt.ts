@@ -36,7 +36,9 @@ export function goesOn(p: usize, end: usize, isWithin: bool): bool {
   return m.kind == (TPDU | DATA);
 }
 
-/** Data, connection request and confirm, disconnect request and confirm, expedited data, their acknowledgements, error. */
+/**
+ * Data, connection request and confirm, disconnect request and confirm, expedited data, their acknowledgements, error.
+ */
 function isCode(code: u32): bool {
   switch (code) {
     case DATA:

@@ -1,8 +1,8 @@
 // REQ-DECODE-028
 // From one message to the next in what a connection carries. A message may begin anywhere in a segment, and go on in
-// later ones: it is known by its first bytes, and its own length tells where the next one begins, which is kept for each
-// direction of a flow. Segments are not put together, but for a beginning of less than PIECE bytes, which some stacks
-// send by itself (a TPKT header): a message whose function lies further behind a segment's end is not known.
+// later ones: it is known by its first bytes, and its own length tells where the next one begins, which is kept for
+// each direction of a flow. Segments are not put together, but for a beginning of less than PIECE bytes, which some
+// stacks send by itself (a TPKT header): a message whose function lies further behind a segment's end is not known.
 //
 // What is sent again begins nothing, as it lies before the place where the next message begins. Where segments are
 // missing, or a flow is seen for the first time, a message is looked for at the segment's beginning.
@@ -65,7 +65,10 @@ export function forgetWalks(): void {
   memory.fill(places, 0, PLACES * offsetof<Place>());
 }
 
-/** Begins with the payload of a packet of a flow (its address and its first packet's time), if any. `port`: the server's. */
+/**
+ * Begins with the payload of a packet of a flow (its address and its first packet's time), if any. `port`: the
+ * server's.
+ */
 export function beginWalk(k: Packet, flow: usize, first: u64, port: u32, toServer: bool): void {
   const w = walk();
   w.begin = k.base + k.payloadOffset;

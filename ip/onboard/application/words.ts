@@ -41,20 +41,36 @@ export function writeApp(t: Text, app: u32): void {
 
 /** `Modbus function 3 (read holding registers)`. */
 export function writeFunction(t: Text, app: u32, kind: u32): void {
-  if (kind == NO_MESSAGE) return lit(t, "bytes that are no message");
-  if (kind == UNKNOWN) return lit(t, "a TPDU with an unknown protocol");
-  if (kind == GOES_ON) return lit(t, "a TPDU that goes on with an earlier one");
-  if (kind >> 8 == CONNECTION >> 8) return connection(t, kind & 255);
+  if (kind == NO_MESSAGE) {
+    lit(t, "bytes that are no message");
+    return;
+  }
+  if (kind == UNKNOWN) {
+    lit(t, "a TPDU with an unknown protocol");
+    return;
+  }
+  if (kind == GOES_ON) {
+    lit(t, "a TPDU that goes on with an earlier one");
+    return;
+  }
+  if (kind >> 8 == CONNECTION >> 8) {
+    connection(t, kind & 255);
+    return;
+  }
   switch (app) {
     case App.MODBUS:
-      return modbus(t, kind);
+      modbus(t, kind);
+      return;
     case App.DNP3:
-      return dnp3(t, kind);
+      dnp3(t, kind);
+      return;
     case App.IEC104:
-      return iec104(t, kind);
+      iec104(t, kind);
+      return;
     case App.S7:
     case App.MMS:
-      return overTpkt(t, app, kind);
+      overTpkt(t, app, kind);
+      return;
     case App.ENIP:
       lit(t, "EtherNet/IP command 0x");
       hex16(t, kind >> 16);
@@ -63,13 +79,17 @@ export function writeFunction(t: Text, app: u32, kind: u32): void {
       hex8(t, kind & 255);
       return;
     case App.BACNET:
-      return bacnet(t, kind);
+      bacnet(t, kind);
+      return;
     case App.GOOSE:
-      return lit(t, "another GOOSE control block");
+      lit(t, "another GOOSE control block");
+      return;
     case App.SV:
-      return lit(t, "another stream of Sampled Values");
+      lit(t, "another stream of Sampled Values");
+      return;
     default:
-      return lit(t, "a message");
+      lit(t, "a message");
+      return;
   }
 }
 
@@ -127,7 +147,10 @@ function modbusName(code: u32): string {
 
 function dnp3(t: Text, kind: u32): void {
   lit(t, "DNP3 ");
-  if (kind >> 8 == 2) return lit(t, "segment");
+  if (kind >> 8 == 2) {
+    lit(t, "segment");
+    return;
+  }
   lit(t, kind >> 8 == 1 ? "function " : kind & 0x40 ? "link function of the primary station " : "link function ");
   named(t, kind >> 8 == 1 ? kind & 255 : kind & 15, kind >> 8 == 1 ? dnp3Name(kind & 255) : "");
 }
@@ -255,4 +278,65 @@ function bacnet(t: Text, kind: u32): void {
   unsigned(t, (kind >> 8) & 15);
   lit(t, ", service ");
   unsigned(t, kind & 255);
+}
+
+/** What it is about, behind a function: `, unit 1, address 100, 10 of them`. Hashes of names say nothing to people. */
+export function writeAbout(t: Text, app: u32, kind: u32, about: u64): void {
+  switch (app) {
+    case App.MODBUS:
+      part(t, ", unit ", (about >> 48) & 0xff);
+      if (about >> 63) {
+        part(t, ", octets in the answer: ", about & 0xff);
+        return;
+      }
+      if ((about & 0xffffffff) == 0) return;
+      part(t, ", address ", (about >> 16) & 0xffff);
+      part(t, ", quantity ", about & 0xffff);
+      return;
+    case App.DNP3:
+      part(t, ", to station ", about >> 48);
+      part(t, " from ", (about >> 32) & 0xffff);
+      if (kind >> 8 != 1) return;
+      part(t, ", group ", (about >> 16) & 0xff);
+      part(t, ", variation ", (about >> 8) & 0xff);
+      return;
+    case App.IEC104:
+      part(t, ", cause ", (about >> 16) & 0xff);
+      part(t, ", common address ", about & 0xffff);
+      return;
+    case App.S7:
+      part(t, ", area ", (about >> 52) & 0xff);
+      part(t, ", data block ", (about >> 36) & 0xffff);
+      part(t, ", bit address ", (about >> 12) & 0xffffff);
+      return;
+    case App.ENIP:
+      if (about >> 63) {
+        part(t, ", status ", about & 0xff);
+        return;
+      }
+      if (about >> 62) {
+        lit(t, ", another tag");
+        return;
+      }
+      part(t, ", class ", (about >> 32) & 0xffff);
+      part(t, ", attribute ", about & 0xffff);
+      return;
+    case App.BACNET:
+      part(t, ", object type ", (about >> 38) & 0x3ff);
+      part(t, ", instance ", (about >> 16) & 0x3fffff);
+      part(t, ", property ", about & 0xffff);
+      return;
+    case App.GOOSE:
+    case App.SV:
+      lit(t, ", or another data set or revision");
+      return;
+    default:
+      lit(t, ", another name");
+      return;
+  }
+}
+
+function part(t: Text, name: string, value: u64): void {
+  lit(t, name);
+  unsigned(t, value);
 }

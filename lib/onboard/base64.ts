@@ -1,5 +1,5 @@
 // Base 64 (RFC 4648, section 4) for baseline entries: what JSON has no short form for.
-import { Text, byte } from "../../../lib/onboard/text";
+import { Text, byte } from "./text";
 
 @inline function letter(v: u32): u32 {
   return v < 26 ? 65 + v : v < 52 ? 71 + v : v < 62 ? v - 4 : v == 62 ? 43 : 47;

@@ -1,0 +1,125 @@
+// The words of an alert.
+import { Text, hex8, lit, mac, unsigned } from "../../../lib/onboard/text";
+import { App } from "../../../ip/onboard/application/message";
+import { writeAbout, writeApp, writeFunction } from "../../../ip/onboard/application/words";
+import { Finding } from "../../onboard/finding";
+import { BODY } from "./capacity";
+import { Rule } from "./streams";
+import { What } from "./what";
+
+@inline function appOf(f: Finding): u32 {
+  return (<u32>f.a) >> 8;
+}
+
+function direction(t: Text, f: Finding): void {
+  lit(t, (<u32>f.a) & 1 ? " from the server" : " to the server");
+}
+
+export function expected(t: Text, f: Finding): void {
+  if (f.what >= <u32>What.RULES) {
+    rule(t, f);
+    return;
+  }
+  if (f.what == What.FUNCTION) {
+    lit(t, "functions of ");
+    writeApp(t, appOf(f));
+    lit(t, " that were learned");
+  } else if (f.what == What.OBJECT) {
+    lit(t, "what this function was about before");
+  } else {
+    const values = ((<u32>f.d) >> 8) & 255,
+      known = <u32>f.c;
+    place(t, (<u32>f.d) >> 16);
+    if (values == 0) {
+      lit(t, " from ");
+      unsigned(t, known & 255);
+      lit(t, " to ");
+      unsigned(t, (known >> 8) & 255);
+    } else
+      for (let i: u32 = 0; i < values; ++i) {
+        lit(t, i == 0 ? " " : " or ");
+        unsigned(t, (known >> (i << 3)) & 255);
+      }
+  }
+  direction(t, f);
+}
+
+function place(t: Text, i: u32): void {
+  if (i >= BODY) {
+    lit(t, i == BODY ? "upper octet of the length" : "lower octet of the length");
+    return;
+  }
+  lit(t, "octet ");
+  unsigned(t, i);
+}
+
+function rule(t: Text, f: Finding): void {
+  switch (f.what - What.RULES) {
+    case Rule.SENDER:
+      mac(t, <u64>f.c);
+      lit(t, " as the only sender of this stream");
+      return;
+    case Rule.STATE:
+      lit(t, "state number ");
+      unsigned(t, <u64>f.c);
+      lit(t, " or the next");
+      return;
+    case Rule.SEQUENCE:
+      lit(t, <u32>f.a == App.SV ? "the sample behind " : "the sequence number behind ");
+      unsigned(t, <u64>f.c);
+      return;
+    case Rule.TIME:
+      lit(t, "a time that stays in a state, and is later in a new one");
+      return;
+    case Rule.DATA:
+      lit(t, "values that stay in a state");
+      return;
+    case Rule.SETTINGS:
+      lit(t, "the data set and revision of before");
+      return;
+    default:
+      lit(t, "a state that began when its first frame came");
+  }
+}
+
+export function seen(t: Text, f: Finding): void {
+  if (f.what >= <u32>What.RULES) {
+    lit(t, <u32>f.a == App.SV ? "Sampled Values" : "GOOSE");
+    lit(t, " of APPID 0x");
+    hex8(t, (<u32>f.b) >> 8);
+    hex8(t, (<u32>f.b) & 255);
+    switch (f.what - What.RULES) {
+      case Rule.SENDER:
+        lit(t, " from ");
+        mac(t, <u64>f.d);
+        return;
+      case Rule.STATE:
+        lit(t, " with state number ");
+        break;
+      case Rule.SEQUENCE:
+        lit(t, <u32>f.a == App.SV ? " with sample " : " with sequence number ");
+        break;
+      case Rule.TIME:
+        lit(t, " with another time");
+        return;
+      case Rule.DATA:
+        lit(t, " with other values");
+        return;
+      case Rule.SETTINGS:
+        lit(t, " with others");
+        return;
+      default:
+        lit(t, " with a time of its own");
+        return;
+    }
+    unsigned(t, <u64>f.d);
+    return;
+  }
+  if (f.what == What.VALUE || f.what == What.OTHER) {
+    unsigned(t, (<u32>f.d) & 255);
+    lit(t, " in ");
+  }
+  writeFunction(t, appOf(f), <u32>f.b);
+  if (f.what == What.OBJECT) writeAbout(t, appOf(f), <u32>f.b, ((<u64>f.c) << 32) | (<u64>f.d));
+  if (f.what == What.FUNCTION) lit(t, ", for the first time");
+}
