@@ -88,6 +88,9 @@ const FORGED: Record<string, (start: number) => Frame[]> = {
     every(0.004, 5, t + 60.4, (k) => goose({ state: 7, sequence: k, since: t + 60.4, values: [false, false, false] })),
   "a state number far ahead": (t) =>
     every(0.5, 2, t + 60.4, (k) => goose({ state: 9999, sequence: k, since: t + 60.4, values: [true, false, true] })),
+  "the frame that comes next, by its numbers": (t) => [
+    at(t + 60.4, goose({ state: 6, sequence: 15, since: t + 49.999, values: [true, false, true] })),
+  ],
   "an old frame again": (t) => [
     at(t + 60.4, goose({ state: 5, sequence: 100, since: t - 3.25, values: [false, false, true] })),
   ],
@@ -111,6 +114,37 @@ it.each(Object.entries(FORGED))("finds forged GOOSE without a baseline: %s", asy
   expect(found.length).toBeGreaterThanOrEqual(1);
   expect(found[0]!.time).toBeGreaterThanOrEqual(5060.4);
   expect(found[0]!.time).toBeLessThan(5062);
+});
+
+it("finds forged GOOSE though a thousand streams are made up", async () => {
+  const crowd = every(0.05, 1000, 5005, (k) =>
+    goose({ state: 1, sequence: k, since: 5000, values: [true], block: `made-up-${k}` }),
+  );
+  const forged = FORGED["a state number far ahead"]!(5000);
+  const found = await judged([], byTime([...publisher(5000, 120, [5050]), ...crowd, ...forged]));
+  expect(found[0]?.seen).toBe("GOOSE of APPID 0x1001 with state number 9999");
+});
+
+it("finds a function wherever its message begins, and however many connections there are", async () => {
+  const lesson = polled(1, 1000, LESSON);
+  const write = modbus(9, 1, [16, 0, 200, 0, 1, 2, 0, 9]);
+  const read = modbus(8, 1, [3, 0, 100, 0, 4]);
+  const ways: Record<string, (c: Connection, t: number) => void> = {
+    "cut behind its first bytes": (c, t) => c.say(t, true, write.slice(0, 5)).say(t + 0.01, true, write.slice(5)),
+    "behind another": (c, t) => c.say(t, true, Buffer.concat([read, write])),
+    "behind the rest of another": (c, t) =>
+      c.say(t, true, read.slice(0, 9)).say(t + 0.01, true, Buffer.concat([read.slice(9), write])),
+  };
+  const others = Array.from({ length: 300 }, (_, n) =>
+    new Connection(502, 50_000 + n).say(10_020 + n / 100, true, read),
+  );
+  for (const [how, say] of Object.entries(ways)) {
+    const attack = polled(2, 10_000, 60, once(40, say, 10_000));
+    const found = await judged(lesson, byTime([...attack, ...others.flatMap(({ frames }) => frames)]));
+    expect(told(found), how).toEqual([
+      "functions of modbus that were learned to the server | Modbus function 16 (write multiple registers), for the first time",
+    ]);
+  }
 });
 
 it("says nothing of publishers: changes, frames that are missing, doubled ones, a pause", async () => {

@@ -105,6 +105,7 @@ it("is in order: the dispatch calls who has a function, in the registry's order;
     "silence",
     "tunnel",
     "shape",
+    "content",
     "bus",
   ]);
   const text = onboard.dispatch(all);

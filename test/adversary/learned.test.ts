@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeBaseline } from "../../detectors/baseline/file.ts";
 import { baselineOf } from "../../detectors/baseline/merge.ts";
 import { FAMILIES } from "../../detectors/catalogue.ts";
+import { CLIENT, Connection, modbus, polled } from "../../detectors/content/testing/messages.ts";
 import { arpFrame, byTime, every, macOf, resolved } from "../../detectors/ip/testing/traffic.ts";
 import { Flight } from "../../detectors/testing/flight.ts";
 import { ATTACKS, batches, type Frame, normalTraffic, tcpFrame, udpFrame } from "../../detectors/testing/site.ts";
@@ -24,8 +25,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeAll(async () => {
   await Flight.ready();
   const flight = Flight.with([], true)!;
-  const lesson = [MASTER, CONTROLLER].flatMap((host) => telemetry(host, 1000, 1200));
-  lesson.push(...normalTraffic(1, 600), ...resolved(1000.5, MASTER, CONTROLLER));
+  const lesson = [MASTER, CONTROLLER, CLIENT].flatMap((host) => telemetry(host, 1000, 1200));
+  lesson.push(...normalTraffic(1, 600), ...polled(1, 1000, 600), ...resolved(1000.5, MASTER, CONTROLLER));
   for (const batch of batches(byTime(lesson))) flight.run(batch);
   const entries = flight.learned(new Set(Object.keys(FAMILIES)));
   const capture = { name: "normal", sha256: "", bytes: 0, packets: 1, messages: 0, seconds: 600, first: "", last: "" };
@@ -126,6 +127,16 @@ describe("in another's name", () => {
     const own = await play("shape", CONTROLLER, traffic);
     expect(new Set(own.accused.map(({ of }) => of))).toEqual(new Set(["flow"]));
     const { accused, heard } = await play("shape", CONTROLLER, traffic.map(forged));
+    expect({ accused, heard }).toEqual({ accused: [], heard: HEARD });
+  });
+
+  it("content that a host never had accuses the flow, and where its address is contested nobody", async () => {
+    const write = modbus(1, 1, [16, 0, 200, 0, 1, 2, 0, 9]);
+    const traffic = new Connection(502).say(START + 12, true, write).say(START + 13, true, write).frames;
+    const own = await play("content", CLIENT, traffic);
+    expect(new Set(own.accused.map(({ src_ip, of }) => `${of} ${src_ip}`))).toEqual(new Set([`flow ${CLIENT}`]));
+    expect(own.heard).toBe(HEARD);
+    const { accused, heard } = await play("content", CLIENT, traffic.map(forged));
     expect({ accused, heard }).toEqual({ accused: [], heard: HEARD });
   });
 

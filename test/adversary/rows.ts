@@ -22,6 +22,7 @@ export interface Row {
 }
 
 const FRAMING = "test/framing/framing.test.ts";
+const CONTENT = "detectors/content/content.test.ts";
 const LEARNED = "test/adversary/learned.test.ts";
 const KEYED =
   "records lie where a key of the start says, so nobody aims; of eight neighbours the four found most often stay, of the others whoever was found longest ago goes";
@@ -513,6 +514,62 @@ export const ROWS: readonly Row[] = [
     "an idle channel is forgotten first, and looks new",
     GUESSING,
     { test: "detectors/shape/shape.test.ts" },
+  ),
+  row(
+    "content",
+    "evasion",
+    "a command that a known conversation carries, with values that it had",
+    "not found: it is normal by definition, unless it disturbs a publisher's numbers",
+    "mimicry: what is learned is public to who watched it; commands at another time, or more often",
+    { test: CONTENT },
+  ),
+  row(
+    "content",
+    "evasion",
+    "a message cut in two behind its first bytes, or behind another one in a segment",
+    "found: messages are followed through segments, and a beginning of less than 16 bytes is kept",
+    "a function or an object that lies behind the end of a segment, 16 bytes or more into the message; one message inside of the length that another claims, which its receiver does not see either",
+    { test: CONTENT },
+  ),
+  row(
+    "content",
+    "evasion",
+    "GOOSE with the numbers that the publisher would send next",
+    "found as soon as the publisher goes on: its number comes again, or another state",
+    "while the true publisher is silent; the silence detector has that",
+    { test: CONTENT },
+  ),
+  row(
+    "content",
+    "evasion",
+    "rules of publishers broken all the time, so that they do not count",
+    "found when it begins: a rule counts once it held for 16 frames",
+    "a stream that is forged from the first frame that is seen, and has no baseline",
+    { test: CONTENT },
+  ),
+  row(
+    "content",
+    "framing",
+    "functions in a master's name",
+    "accuse the flow, and a contested address of nothing; rules of publishers accuse nobody",
+    "the alert names the forged address",
+    { test: LEARNED },
+  ),
+  row(
+    "content",
+    "eviction",
+    "streams of publishers that meet in a place",
+    KEYED,
+    `${GUESSING}. A stream that went has to keep its rules for 16 frames before they count again; what the baseline knows of conversations is never displaced`,
+    { test: CONTENT },
+  ),
+  row(
+    "content",
+    "exhaustion",
+    "more flows than have places of their own (256)",
+    "who comes later has the place: a message is then looked for at a segment's beginning",
+    "of a flow whose place goes while a message is under way the rest of it is looked at as if it began there, and told of if it begins like a message that was never seen",
+    { test: CONTENT },
   ),
   row(
     "mil1553",

@@ -77,9 +77,8 @@ function isThere(slot: u32, key: u64): bool {
 }
 
 function head(t: Text, name: string, slot: u32, side: u32, app: u32, kind: u32, messages: u32): void {
-  lit(t, '"detector":"content.');
   lit(t, name);
-  lit(t, '",');
+  byte(t, 44);
   writeParties(t, partiesAt(slot));
   lit(t, ',"side":');
   unsigned(t, side);
@@ -104,7 +103,7 @@ function ofSaying(t: Text, i: u32): bool {
   if (at == 0) return false;
   const x = changetype<Saying>(at);
   if (!isThere(x.slot, x.conversation)) return false;
-  head(t, "said", x.slot, x.side, x.app, x.kind, x.messages);
+  head(t, '"detector":"content.said"', x.slot, x.side, x.app, x.kind, x.messages);
   if (x.isObject) number(t, "about", x.about);
   return true;
 }
@@ -122,7 +121,7 @@ function ofProfile(t: Text, i: u32): bool {
     store<u32>(to, <u32>x.values == RANGE ? (<u32>x.least) | ((<u32>x.most) << 8) : x.known, 1);
     store<u32>(to, unfolded(x.latest), 5);
   }
-  head(t, "layout", p.slot, p.side, p.app, p.kind, p.messages);
+  head(t, '"detector":"content.layout"', p.slot, p.side, p.app, p.kind, p.messages);
   number(t, "shape", p.shape);
   lit(t, ',"octets":"');
   base64(t, packed, POSITIONS * PACKED);

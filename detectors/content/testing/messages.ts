@@ -23,7 +23,7 @@ export class Connection {
     this.#client = client;
   }
 
-  /** Sent to the server, or back; `forged`: from the same addresses, yet not by who counts the numbers. */
+  /** Sent to the server, or back. */
   say(time: number, to: boolean, data: Uint8Array, flags = 8 | ACK): this {
     const side = to ? "to" : "from";
     const [src, dst] = to ? [CLIENT, SERVER] : [SERVER, CLIENT];
@@ -104,14 +104,24 @@ export interface Goose {
   values: boolean[];
   revision?: number;
   from?: number[];
+  /** Its control block. */
+  block?: string;
 }
 
-export function goose({ state, sequence, since, values, revision = 1, from = PUBLISHER }: Goose): Uint8Array {
+export function goose({
+  state,
+  sequence,
+  since,
+  values,
+  revision = 1,
+  from = PUBLISHER,
+  block = "gcb1",
+}: Goose): Uint8Array {
   const whole = Math.floor(since);
   const stamp = bytes(be32(whole), be32(Math.floor((since - whole) * 2 ** 32)));
   const pdu = ber(
     [0x61],
-    ber([0x80], text("IED1LD0/LLN0$GO$gcb1")),
+    ber([0x80], text(`IED1LD0/LLN0$GO$${block}`)),
     number(0x81, 4000),
     ber([0x82], text("IED1LD0/LLN0$trip")),
     ber([0x83], text("IED1trip")),

@@ -1,4 +1,4 @@
-// REQ-DECODE-028
+// REQ-DECODE-033
 // What an application says: the protocol, which of its functions, and about what. One file a protocol beside this one
 // finds it in the bytes at which a message begins; messages.ts calls them, walk.ts goes from one message to the next.
 //

@@ -1,4 +1,4 @@
-// REQ-DECODE-028
+// REQ-DECODE-033
 // Which application a service is, and the message at a place of what it carries. No port is believed alone: what is
 // there must be a message of that protocol. DNP3 has a checksum of its own, so it is one at any port.
 import { App, AppMessage, UNKNOWN, says } from "./message";

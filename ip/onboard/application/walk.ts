@@ -1,4 +1,4 @@
-// REQ-DECODE-028
+// REQ-DECODE-033
 // From one message to the next in what a connection carries. A message may begin anywhere in a segment, and go on in
 // later ones: it is known by its first bytes, and its own length tells where the next one begins, which is kept for
 // each direction of a flow. Segments are not put together, but for a beginning of less than PIECE bytes, which some
