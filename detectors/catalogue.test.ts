@@ -34,6 +34,7 @@ it("says which have thresholds, whom they may accuse, and where they end", () =>
         "beacon: nobody,source",
         "rate: nobody,source,flow",
         "shape: flow",
+        "content: nobody,flow",
         "bus-message: message",
         "bus-period: nobody,message",
         "bus-response: nobody,terminal",
@@ -59,10 +60,11 @@ it("says which have thresholds, whom they may accuse, and where they end", () =>
         "silence: silence",
         "tunnel: dns-tunnel,icmp-tunnel",
         "shape: shape",
+        "content: content",
         "bus: bus-message,bus-period,bus-order,bus-response,bus-gap,bus-error,bus-status,bus-data,bus-mode,bus-load",
       ],
       "fixed": "scan new-host new-service",
-      "untaught": "beacon tunnel",
+      "untaught": "beacon tunnel content",
     }
   `);
 });

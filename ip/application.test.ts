@@ -1,4 +1,4 @@
-// REQ-DECODE-033
+// REQ-DECODE-034
 // Messages of applications: functions as tshark has them, in captures that were not made by this project; and hostile bytes.
 //
 // testing/golden/applications.txt is what tshark 4.0.17 says of each capture: a protocol's function and how often. Made by
@@ -88,8 +88,17 @@ it("follows messages through segments: several in one, one in several, sent agai
     [1, 6],
   ]);
   expect(codes([read.slice(0, 9), Buffer.concat([read.slice(9), write])])).toEqual([
-    [1, 3],
+    [2, 3],
     [2, 6],
+  ]);
+  const long = modbus(3, 1, [16, 0, 7, 0, 30, 60, ...new Array(60).fill(9)]);
+  expect(codes([long.slice(0, 40), Buffer.concat([long.slice(40), write])])).toEqual([
+    [1, 16],
+    [2, 6],
+  ]);
+  expect(codes([...Array.from(read, (octet) => Uint8Array.of(octet)), write])).toEqual([
+    [12, 3],
+    [13, 6],
   ]);
   expect(codes([read.slice(0, 4), Buffer.concat([read.slice(4), write])])).toEqual([
     [2, 3],

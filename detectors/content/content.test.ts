@@ -4,7 +4,7 @@ import { checkAll, type Found, sound, taught } from "../ip/testing/probe.ts";
 import { at, byTime, every } from "../ip/testing/traffic.ts";
 import type { Frame } from "../testing/site.ts";
 import {
-  type Connection,
+  Connection,
   dnp3,
   float,
   goose,

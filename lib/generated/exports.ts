@@ -199,17 +199,6 @@ export interface OnboardExports {
     verdictsAt(): number;
     verdictsLength(): number;
   };
-  "detectors/content/onboard/detector.ts": {
-    memory: WebAssembly.Memory;
-    check(k: number, e: number): void;
-    configure(at: number, length: number): number;
-    evictions(): bigint;
-    expected(t: number, f: number): void;
-    exportNext(t: number): number;
-    learn(k: number, e: number): void;
-    reset(): void;
-    seen(t: number, f: number): void;
-  };
   "detectors/ip/onboard/ip.probe.ts": {
     memory: WebAssembly.Memory;
     bench(to: number, mode: number, rounds: number, span: bigint): number;

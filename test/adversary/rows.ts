@@ -527,8 +527,8 @@ export const ROWS: readonly Row[] = [
     "content",
     "evasion",
     "a message cut in two behind its first bytes, or behind another one in a segment",
-    "found: messages are followed through segments, and a beginning of less than 16 bytes is kept",
-    "a function or an object that lies behind the end of a segment, 16 bytes or more into the message; one message inside of the length that another claims, which its receiver does not see either",
+    "found: messages are followed through segments, and a beginning of less than 32 bytes waits for the rest",
+    "an object or a value that lies behind the end of a segment, 32 bytes or more into the message; one message inside of the length that another claims, which its receiver does not see either",
     { test: CONTENT },
   ),
   row(

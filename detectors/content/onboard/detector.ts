@@ -80,7 +80,7 @@ export function learn(k: Packet, e: Endpoints): void {
     beginSides(c);
   }
   if (isConnection(k, e, m)) learnMessage(c, side, m, false);
-  else for (open(k, e); next(k, e, m);) learnMessage(c, side, m, true);
+  else for (open(k, e); next(k, e, m);) learnMessage(c, side, m, m.isCut == 0);
 }
 
 @inline export function check(k: Packet, e: Endpoints): void {
@@ -172,6 +172,7 @@ function judge(k: Packet, e: Endpoints, c: Conversation, side: u32, m: AppMessag
     found(k, e, c, side, m, What.OBJECT, Class.OBJECT, <f64>scoreOf(index, side, true) * EIGHTH);
     return;
   }
+  if (m.isCut) return;
   const layout = layoutAt(layoutKey(key, m.app, m.kind, m.shape));
   if (layout != 0) judgeOctets(k, e, c, side, m, layout);
 }

@@ -1,4 +1,4 @@
-// REQ-DECODE-033
+// REQ-DECODE-034
 // What an application says: the protocol, which of its functions, and about what. One file a protocol beside this one
 // finds it in the bytes at which a message begins; messages.ts calls them, walk.ts goes from one message to the next.
 //
@@ -36,7 +36,11 @@ export class AppMessage {
   length: u32; // bytes of the message, as it says
   kind: u32; // which function: the protocol's file says how
   app: u32; // App
+  isCut: u32; // 1: so little of it is at hand that what it is about may lie behind
 }
+
+/** Octets of a message from which on it says what it is about, if it does. */
+export const TELLING: u32 = 64;
 
 /** Bytes of a body that a protocol may rewrite. */
 export const BODY: u32 = 64;

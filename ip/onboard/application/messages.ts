@@ -1,7 +1,7 @@
-// REQ-DECODE-033
+// REQ-DECODE-034
 // Which application a service is, and the message at a place of what it carries. No port is believed alone: what is
 // there must be a message of that protocol. DNP3 has a checksum of its own, so it is one at any port.
-import { App, AppMessage, UNKNOWN, says } from "./message";
+import { App, AppMessage, TELLING, UNKNOWN, says } from "./message";
 import { bacnet } from "./bacnet";
 import { dnp3, isDnp3 } from "./dnp3";
 import { enip } from "./enip";
@@ -56,8 +56,13 @@ export function messageAt(app: u32, p: usize, end: usize, toServer: bool, m: App
   m.about = 0;
   m.shape = 0;
   m.next = end;
+  m.isCut = 0;
   if (!read(app, p, end, toServer, m)) return false;
   m.length = <u32>(m.next - p);
+  if (m.next > end && <u32>(end - p) < TELLING) {
+    m.isCut = 1;
+    m.about = 0;
+  }
   return true;
 }
 

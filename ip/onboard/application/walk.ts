@@ -1,8 +1,9 @@
-// REQ-DECODE-033
+// REQ-DECODE-034
 // From one message to the next in what a connection carries. A message may begin anywhere in a segment, and go on in
 // later ones: it is known by its first bytes, and its own length tells where the next one begins, which is kept for
-// each direction of a flow. Segments are not put together, but for a beginning of less than PIECE bytes, which some
-// stacks send by itself (a TPKT header): a message whose function lies further behind a segment's end is not known.
+// each direction of a flow. Segments are not put together, but for a beginning of less than PIECE bytes (some stacks
+// send a TPKT header by itself, and who hides cuts there): it waits for the next segment. What lies further behind the
+// end of the segment in which its message begins is not looked at.
 //
 // What is sent again begins nothing, as it lies before the place where the next message begins. Where segments are
 // missing, or a flow is seen for the first time, a message is looked for at the segment's beginning.
@@ -17,7 +18,7 @@ import { goesOn } from "./tpkt";
 const PLACES: u32 = 256;
 const TCP: u32 = 6;
 const AHEAD: u32 = 70000; // how far the next message can be: longer than any
-const PIECE: u32 = 16;
+const PIECE: u32 = 32;
 const JOINED: u32 = 512; // of a message with its beginning, as far as it is looked at
 
 /** Of a flow. */
@@ -36,6 +37,10 @@ class Place {
   pieces1: u64;
   pieces2: u64;
   pieces3: u64;
+  pieces4: u64;
+  pieces5: u64;
+  pieces6: u64;
+  pieces7: u64;
 }
 
 const joined: usize = memory.data(JOINED, 8);
@@ -139,18 +144,27 @@ function keepPiece(at: Place, w: Walk): void {
   w.at = w.end;
 }
 
-/** The message whose beginning the packet before ended with. */
+/** The message whose beginning the packets before ended with; false where it is none, or still too short (`waits`). */
 function joinedMessage(at: Place, w: Walk, length: u32, m: AppMessage): bool {
+  const more = min<u32>(<u32>(w.end - w.at), JOINED - length),
+    whole = length + more;
   at.piece &= ~(255 << shiftOf(w));
-  const more = min<u32>(<u32>(w.end - w.at), JOINED - length);
   memory.copy(joined, pieceAt(at, w), length);
   memory.copy(joined + length, w.at, more);
-  if (!messageAt(w.app, joined, joined + length + more, w.toServer, m)) return false;
-  if (m.next <= joined + length) return false;
+  const isThere = messageAt(w.app, joined, joined + whole, w.toServer, m) && m.next > joined + length;
+  if (whole < PIECE && (!isThere || m.isCut)) {
+    memory.copy(pieceAt(at, w), joined, whole);
+    at.piece |= whole << shiftOf(w);
+    expect(at, w, w.seq + w.length);
+    w.at = w.end;
+    waits = true;
+    return false;
+  }
   // places of the packet again: what is behind is looked for there
-  m.next = w.at + <usize>(<u32>(m.next - joined) - length);
-  return true;
+  if (isThere) m.next = w.at + <usize>(<u32>(m.next - joined) - length);
+  return isThere;
 }
+let waits: bool = false;
 
 /** The next message that begins in the packet; false when there is none. Called until then, each time. */
 export function nextMessage(k: Packet, m: AppMessage): bool {
@@ -160,15 +174,23 @@ export function nextMessage(k: Packet, m: AppMessage): bool {
   if (w.app == App.NONE) return whole(k, w, m);
   const piece = w.place != 0 && w.at == w.begin ? (at.piece >> shiftOf(w)) & 255 : 0;
   const isThere = piece != 0 ? joinedMessage(at, w, piece, m) : messageAt(w.app, w.at, w.end, w.toServer, m);
-  if (!isThere) {
-    if (w.place != 0 && piece == 0 && <u32>(w.end - w.at) < PIECE && <u32>(w.end - w.begin) == w.length) {
+  if (waits) {
+    waits = false;
+    return false;
+  }
+  if (w.place != 0 && piece == 0 && (!isThere || m.isCut != 0)) {
+    if (<u32>(w.end - w.at) < PIECE && <u32>(w.end - w.begin) == w.length) {
       keepPiece(at, w);
       return false;
     }
+  }
+  if (!isThere) {
     const isNone = w.isFirst && (w.place == 0 || (at.certain & (<u8>w.bit)) != 0);
     leave(w, w.length);
     if (!isNone) return false;
     m.length = 0;
+    m.about = 0;
+    m.isCut = 1;
     says(m, NO_MESSAGE, w.end, w.end);
     return true;
   }
@@ -202,6 +224,7 @@ function whole(k: Packet, w: Walk, m: AppMessage): bool {
   m.about = 0;
   m.shape = 0;
   m.next = w.end;
+  m.isCut = 0;
   m.length = w.length;
   says(m, 0, w.at, w.end);
   w.at = w.end;
