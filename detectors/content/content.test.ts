@@ -32,7 +32,7 @@ const once =
     if (k === second) say(c, start + second + 0.7);
   };
 
-// REQ-DETECT-021
+// REQ-DETECT-019
 it.each([
   ["Modbus", polled],
   ["DNP3", outstation],
@@ -41,7 +41,7 @@ it.each([
   expect(told(await judged(make(1, 1000, LESSON), make(2, 10_000, 2 * LESSON)))).toEqual([]);
 });
 
-// REQ-DETECT-021
+// REQ-DETECT-019
 it("finds a function that a known master never used: DNP3, disable unsolicited; cold restart", async () => {
   const stop = once(20, (c, t) => c.say(t, true, dnp3(true, 3, 21, [0x3c, 2, 6])), 10_000);
   const found = await judged(outstation(1, 1000, LESSON), outstation(2, 10_000, 60, stop));
@@ -108,7 +108,7 @@ const FORGED: Record<string, (start: number) => Frame[]> = {
   ],
 };
 
-// REQ-DETECT-022
+// REQ-DETECT-020
 it.each(Object.entries(FORGED))("finds forged GOOSE without a baseline: %s", async (_, forge) => {
   const found = await judged([], byTime([...publisher(5000, 120, [5050]), ...forge(5000)]));
   expect(found.length).toBeGreaterThanOrEqual(1);

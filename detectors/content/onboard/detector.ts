@@ -1,4 +1,4 @@
-// REQ-DETECT-021
+// REQ-DETECT-019
 // Content: what a known conversation says that it never said.
 //
 //   FUNCTION   a function that this side never used (ip/onboard/application): a write where it only read

@@ -1,4 +1,4 @@
-// REQ-DETECT-022
+// REQ-DETECT-020
 // Publishers of GOOSE and Sampled Values number what they send, and nothing on the wire proves who they are: who forges
 // their frames disturbs the numbers, or has to, as the true one goes on. Rules, of IEC 61850-8-1 (18.1.2: stNum, sqNum,
 // t) and IEC 61850-9-2 (8.5.2: smpCnt), that need no baseline:

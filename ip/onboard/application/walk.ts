@@ -147,14 +147,14 @@ function keepPiece(at: Place, w: Walk): void {
 /** The message whose beginning the packets before ended with; false where it is none, or still too short (`waits`). */
 function joinedMessage(at: Place, w: Walk, length: u32, m: AppMessage): bool {
   const more = min<u32>(<u32>(w.end - w.at), JOINED - length),
-    whole = length + more;
+    all = length + more;
   at.piece &= ~(255 << shiftOf(w));
   memory.copy(joined, pieceAt(at, w), length);
   memory.copy(joined + length, w.at, more);
-  const isThere = messageAt(w.app, joined, joined + whole, w.toServer, m) && m.next > joined + length;
-  if (whole < PIECE && (!isThere || m.isCut)) {
-    memory.copy(pieceAt(at, w), joined, whole);
-    at.piece |= whole << shiftOf(w);
+  const isThere = messageAt(w.app, joined, joined + all, w.toServer, m) && m.next > joined + length;
+  if (all < PIECE && (!isThere || m.isCut)) {
+    memory.copy(pieceAt(at, w), joined, all);
+    at.piece |= all << shiftOf(w);
     expect(at, w, w.seq + w.length);
     w.at = w.end;
     waits = true;
