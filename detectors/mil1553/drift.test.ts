@@ -72,6 +72,17 @@ describe("response times of all terminals", () => {
     for (const seconds of [5, 10, 50])
       expect(alerts(traffic(60, (_, s) => Math.min(5, (5 * s) / seconds)))).toEqual([expect.stringContaining(DRIFT)]);
   });
+  it("that go to and fro around what is said are one finding", () => {
+    const two = TERMINALS.slice(2, 4);
+    const known = learned(two);
+    for (const seed of [1, 2, 3]) {
+      const found = alerts(
+        traffic(200, (_, s) => 2.2 + 1.6 * Math.sin(s / 10), seed, two),
+        known,
+      );
+      expect(found).toEqual([expect.stringContaining(DRIFT)]);
+    }
+  });
   it("that become later by two steps at once are at most one", () => {
     expect(alerts(traffic(60, (_, s) => (s < 20 ? 0 : 2))).filter((text) => !text.includes(DRIFT))).toEqual([]);
   });

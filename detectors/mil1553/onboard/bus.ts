@@ -92,6 +92,6 @@ export class BusModel extends BusRecord {
   driftAt: u32; // BusState.messages when the drift of all terminals was last looked at
   drift: f32; // by how much all answers come later than learned, 0.1 us
   isSettled: u8; // enough terminals answered to tell a drift of all from one of a few
-  driftLooks: u8; // at a drift that is too large to be the recorder's rounding; when there were enough it is said
+  driftLooks: u8; // at a drift beyond the recorder's rounding; once it was said, what is left until it is over
   responders: u8; // terminals whose response times were learned
 }

@@ -29,6 +29,8 @@ const CHANCE: f32 = 0.3;
 const EIGHTHS: f32 = 8;
 /** Looks in a row at a drift, which are a second of a busy bus, before it is said. */
 const LASTING: u8 = 16;
+/** One that was said is over after so many more looks in a row at less than OVER: half a minute of a busy bus. */
+const SAID: u8 = 255;
 /** Messages of a bus after which its drift is looked at again; and after which a terminal that is silent has none. */
 const EVERY: u32 = 64;
 const SILENT: u32 = 4096;
@@ -123,9 +125,17 @@ function follow(s: BusModel, bus: u32, drift: f32): void {
 /** Once, until it is over. */
 function say(b: BusState, s: BusModel, bus: u32): void {
   const size = abs<f32>(s.drift);
-  if (size < OVER) s.driftLooks = 0;
-  if (s.driftLooks >= LASTING || !exceeds(Detector.BUS_RESPONSE, <f64>size, LIMIT)) return;
+  if (s.driftLooks >= LASTING) {
+    if (size >= OVER) s.driftLooks = SAID;
+    else if (--s.driftLooks < LASTING) s.driftLooks = 0;
+    return;
+  }
+  if (!exceeds(Detector.BUS_RESPONSE, <f64>size, LIMIT)) {
+    s.driftLooks = 0;
+    return;
+  }
   s.driftLooks += 1;
   if (s.driftLooks != LASTING) return;
+  s.driftLooks = SAID;
   ofBus(Detector.BUS_RESPONSE, Time.DRIFT, <u32>b.channel, bus, <f64>size, LIMIT).a = <f64>s.drift;
 }
