@@ -57,7 +57,12 @@ it("conversations and MAC addresses: the alerts that were accepted are gone, the
   const others = before.filter((line) => !isRight(line) && !line.includes("EtherType 2054"));
   expect(others.length).toBeGreaterThan(3);
   expect(others.map(saysOf).filter((says) => !left.includes(says))).toEqual([]);
-  expect(after.filter(isRight)).toEqual([]);
+  // What one MAC address does is one alert, which names one of the addresses that it has: the next replay names the next
+  const next = after.filter(isRight);
+  expect(namesOf(next)).toEqual(["arp"]);
+  writeFileSync(at("next.json"), next.join("\n"));
+  await run("accept", at("next.json"), ...words.slice(1));
+  expect((await alertsOf("fixtures/site.pcap")).filter(isRight)).toEqual([]);
 
   await run("accept", ...words);
   expect([process.exitCode, seen.out]).toEqual([0, expect.stringMatching(/: learned from 0 of \d alerts\n$/)]);

@@ -15,7 +15,12 @@ export const DETECTOR = {
   silence: 10,
   rate: 11,
   shape: 12,
+  nd: 13,
+  "rogue-router": 14,
+  "ra-flood": 15,
   content: 16,
+  "dhcp-starvation": 17,
+  "rogue-dhcp": 18,
   "bus-message": 20,
   "bus-period": 21,
   "bus-order": 22,
@@ -39,7 +44,7 @@ export const FIXED: readonly DetectorName[] = ["scan", "new-host", "new-service"
 export const FAMILIES: Readonly<Record<string, readonly DetectorName[]>> = {
   "new-pair": ["new-pair"],
   flood: ["flood"],
-  arp: ["arp"],
+  arp: ["arp", "nd"],
   rate: ["rate"],
   beacon: ["beacon"],
   silence: ["silence"],
@@ -58,9 +63,10 @@ export const FAMILIES: Readonly<Record<string, readonly DetectorName[]>> = {
     "bus-mode",
     "bus-load",
   ],
+  firsthop: ["rogue-router", "ra-flood", "rogue-dhcp", "dhcp-starvation"],
 };
 /** Families that judge by rules of their own where the baseline says nothing. */
-export const UNTAUGHT: readonly string[] = ["beacon", "tunnel", "content"];
+export const UNTAUGHT: readonly string[] = ["beacon", "tunnel", "content", "firsthop"];
 /**
  * From this factor on a detector has nothing left to say: sums and scores end there (detectors' onboard sources). Others
  * reach what a policy can say.

@@ -14,12 +14,14 @@ import { writeBaseline } from "./baseline/file.ts";
 import { baselineOf } from "./baseline/merge.ts";
 import { DETECTOR_NAMES, type DetectorName, FAMILIES, FIXED } from "./catalogue.ts";
 import { goose, publisher } from "./content/testing/messages.ts";
+import { advertisement, DISCOVER, dhcpFrame, leased, linkLocal, routerFrame, solicitation } from "./ip/testing/hop.ts";
 import { arpFrame, at, byTime, echo, every, lookup, macOf, resolved } from "./ip/testing/traffic.ts";
 import { Flight, type Scored } from "./testing/flight.ts";
 import { ATTACKS, batches, type Frame, normalTraffic, tcpFrame, udpFrame } from "./testing/site.ts";
 
 /** Of normalTraffic(): who polls whom. */
 const [MASTER, CONTROLLER, STRANGER] = ["10.1.0.10", "10.1.0.101", "10.1.0.66"];
+const SERVER = { mac: macOf("10.1.0.2"), ip: "10.1.0.2" };
 const START = 2000;
 const random = uniform(7);
 const letters = (count: number) =>
@@ -44,6 +46,25 @@ const RAISED: Record<DetectorName, () => Frame[] | Buffer> = {
       arpFrame({ op: 2, mac: macOf(STRANGER), ip: CONTROLLER, target: MASTER, targetMac: macOf(MASTER) }),
     ),
   ],
+  nd: () => [
+    at(START, advertisement({ mac: macOf(CONTROLLER), target: linkLocal(1) })),
+    ...every(1, 5, START + 1, () => solicitation(macOf(MASTER), linkLocal(2), linkLocal(3))),
+    ...every(1, 5, START + 2, () =>
+      advertisement({ mac: macOf(STRANGER), target: linkLocal(1), dst: linkLocal(2), to: macOf(MASTER) }),
+    ),
+  ],
+  "rogue-router": () => [
+    ...every(100, 4, START - 400, () => routerFrame({ mac: macOf(CONTROLLER), src: linkLocal(1) })),
+    at(START, routerFrame({ mac: macOf(STRANGER), src: linkLocal(66), prefix: "2001:db8:bad:0" })),
+  ],
+  "ra-flood": () =>
+    every(0.01, 60, START, (k) => routerFrame({ mac: macOf(STRANGER), src: linkLocal(100 + k), lifetime: k })),
+  "rogue-dhcp": () => [
+    ...Array.from({ length: 9 }, (_, k) => leased(START + k, [2, 9, 0, 0, 0, k], `10.1.0.${200 + k}`, SERVER)).flat(),
+    ...leased(START + 10, [2, 9, 0, 0, 0, 10], "10.1.0.210", { mac: macOf(STRANGER), ip: STRANGER }),
+  ],
+  "dhcp-starvation": () =>
+    every(0.01, 200, START, (k) => dhcpFrame({ kind: DISCOVER, client: [2, 9, 0, 0, 1, k], xid: k })),
   "dns-tunnel": () =>
     Array.from({ length: 200 }, (_, k) =>
       lookup(START + k / 10, MASTER, "10.1.0.2", { name: `${letters(60)}.${letters(60)}.example.com`, type: 16 }, 200),

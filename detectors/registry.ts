@@ -8,6 +8,7 @@ export const REGISTRY = [
   "silence",
   "beacon",
   "arp",
+  "firsthop",
   "flood",
   "tunnel",
   "shape",

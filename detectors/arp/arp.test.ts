@@ -164,7 +164,7 @@ describe("with a baseline", () => {
   it("says nothing of a host without addresses: inspect takes what is packed", async () => {
     const host = (i: number, macs: string[]) => ({ detector: "arp", ip: `10.8.1.${i}`, macs, frames: 9 });
     expect(boundHosts([host(1, []), host(2, ["02:00:00:00:00:02"])])).toEqual([
-      { ip: "10.8.1.2", macs: ["02:00:00:00:00:02"] },
+      { ip: "10.8.1.2", macs: ["02:00:00:00:00:02"], isBehind: false },
     ]);
     for (const entries of [[host(1, [])], [host(1, []), host(2, ["02:00:00:00:00:02"])]])
       await IpProbe.create(packAll(mergeAll(entries), 24));

@@ -12,6 +12,13 @@ export default declare({
       category: "Potentially Bad Traffic",
       accuses: ["nobody", "source"],
     },
+    {
+      name: "nd",
+      number: 13,
+      about: "an IPv6 address that neighbour discovery moves to another MAC",
+      signature: "ND spoofing",
+      category: "Potentially Bad Traffic",
+    },
   ],
   learned: arp,
   place: 3,

@@ -13,7 +13,7 @@ const LIMIT: Record<Measure, number> = { unsolicited: 4, gratuitous: 40, asks: 4
 const NAMES: Record<Measure, string> = {
   unsolicited: "answers that nobody asked for, per station",
   gratuitous: "announcements, per station",
-  asks: "addresses asked for in a minute, per station",
+  asks: "addresses asked for in a minute that do not answer, per station",
   claims: "addresses claimed in 10 minutes, per station",
   foreign: "ARP messages in another's name, per station",
 };
@@ -23,6 +23,8 @@ const MACS = 4;
 /** MAC addresses with at least this many hosts behind them are routers: a host behind one may come through another. */
 const ROUTER = 8;
 const MOST = 512;
+/** As in onboard/detector.ts. */
+const IS_BEHIND = 1;
 
 const isStation = (entry: Entry) => entry.detector === "arp.station";
 const macsOf = (entry: Entry) => entry.macs as string[];
@@ -47,19 +49,28 @@ function mergeHost(a: Entry, b: Entry): Entry {
   };
 }
 
-/** MAC addresses of each host that the image checks: all of a router's companions count for hosts behind it. */
-export function boundHosts(entries: readonly Entry[]): { ip: string; macs: string[] }[] {
+/** As a host at a MAC address counts: all of its temporary addresses (RFC 8981) in a network of IPv6 are one. */
+const countedAs = (ip: string) => (ip.includes(":") ? `${parseHost(ip).hi}` : ip);
+
+/**
+ * MAC addresses of each host that the image checks: all of a router's companions count for hosts behind it. `isBehind`: it was seen
+ * behind routers only.
+ */
+export function boundHosts(entries: readonly Entry[]): { ip: string; macs: string[]; isBehind: boolean }[] {
   const hosts = entries.filter((entry) => !isStation(entry));
   const behind = groupBy(
-    hosts.flatMap((entry) => macsOf(entry).map((mac) => ({ mac }))),
+    hosts.flatMap((entry) => macsOf(entry).map((mac) => ({ mac, host: countedAs(entry.ip as string) }))),
     ({ mac }) => mac,
   );
-  const routers = [...behind].filter(([, list]) => list.length >= ROUTER).map(([mac]) => mac);
+  const routers = [...behind]
+    .filter(([, list]) => new Set(list.map(({ host }) => host)).size >= ROUTER)
+    .map(([mac]) => mac);
   return hosts.flatMap((entry) => {
     const own = macsOf(entry);
     const macs = [...new Set(own.some((mac) => routers.includes(mac)) ? [...own, ...routers] : own)].sort();
     const isBound = !entry.more && !isOutside(entry.ip as string) && macs.length > 0 && macs.length <= MACS;
-    return isBound && !macs.includes("00:00:00:00:00:00") ? [{ ip: entry.ip as string, macs }] : [];
+    const isBehind = own.every((mac) => routers.includes(mac));
+    return isBound && !macs.includes("00:00:00:00:00:00") ? [{ ip: entry.ip as string, macs, isBehind }] : [];
   });
 }
 
@@ -105,9 +116,10 @@ export const arp: LearnedDetector = {
     ),
   pack(entries) {
     const section = new Section("addresses", 40);
-    for (const { ip, macs } of boundHosts(entries)) {
+    for (const { ip, macs, isBehind } of boundHosts(entries)) {
       section.add((view) => {
         view.setUint16(0, section.host(ip), true);
+        view.setUint16(2, isBehind ? IS_BEHIND : 0, true);
         for (const [i, mac] of macs.entries()) view.setBigUint64(8 + 8 * i, parseHost(mac).lo, true);
       });
     }

@@ -1,5 +1,5 @@
 /** What the ground has of the registry: names and numbers with what is declared beside them, and the halves that learn. */
-import { alertsOf, FIRST_OF_BUS, inBaseline, type Registered } from "./registered.ts";
+import { alertsOf, FIRST_OF_BUS, inBaseline, inFamilies, type Registered } from "./registered.ts";
 
 const WIDTH = 120;
 const quoted = (text: string) => JSON.stringify(text);
@@ -15,7 +15,7 @@ function list(indent: string, head: string, items: readonly string[], tail: stri
 
 export function catalogue(all: readonly Registered[]): string {
   const alerts = alertsOf(all);
-  const families = inBaseline(all);
+  const families = inFamilies(all);
   const names = (some: readonly { name: string }[]) => some.map(({ name }) => quoted(name));
   return [
     'import type { Accused } from "./declaration.ts";',
@@ -34,17 +34,13 @@ export function catalogue(all: readonly Registered[]): string {
     list("", "export const FIXED: readonly DetectorName[] = ", names(alerts.filter(({ fixed }) => fixed)), ";"),
     "/** Detectors that a policy gives a factor, by the family whose entries they judge by. */",
     "export const FAMILIES: Readonly<Record<string, readonly DetectorName[]>> = {",
-    ...families.map(({ declaration }) =>
-      list("  ", `${key(declaration.learned!.name)}: `, names(declaration.alerts), ","),
-    ),
+    ...families.map(({ name, declaration }) => list("  ", `${key(name)}: `, names(declaration.alerts), ",")),
     "};",
     "/** Families that judge by rules of their own where the baseline says nothing. */",
     list(
       "",
       "export const UNTAUGHT: readonly string[] = ",
-      families
-        .filter(({ declaration }) => declaration.untaught)
-        .map(({ declaration }) => quoted(declaration.learned!.name)),
+      families.filter(({ declaration }) => declaration.untaught).map(({ name }) => quoted(name)),
       ";",
     ),
     "/**",

@@ -126,6 +126,17 @@ export function inBaseline(all: readonly Registered[]): Registered[] {
     .sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
 }
 
+/** Those whose thresholds a policy scales, by what they judge by: in a baseline, behind them without one, named as their folder. */
+export function inFamilies(all: readonly Registered[]): { name: string; declaration: Declaration }[] {
+  const untaught = all.filter(
+    ({ declaration }) => !declaration.learned && declaration.alerts.some(({ fixed }) => !fixed),
+  );
+  return [
+    ...inBaseline(all).map(({ declaration }) => ({ name: declaration.learned!.name, declaration })),
+    ...untaught.map(({ folder, declaration }) => ({ name: folder, declaration })),
+  ];
+}
+
 /** All alerts by their number. */
 export const alertsOf = (all: readonly Registered[]) =>
   all.flatMap(({ declaration }) => declaration.alerts).sort((a, b) => a.number - b.number);

@@ -21,7 +21,12 @@ export const enum Detector {
   SILENCE = 10, // periodic traffic that stops
   RATE = 11, // packets or bytes of a host or a service outside of what was learned
   SHAPE = 12, // the traffic's whole feature vector
+  ND = 13, // an IPv6 address that neighbour discovery moves to another MAC
+  ROGUE_ROUTER = 14, // a router advertisement of a router that was not there, or that takes another's place
+  RA_FLOOD = 15, // more router advertisements than routers send
   CONTENT = 16, // what a known conversation never said: functions, objects, values; counters of publishers
+  DHCP_STARVATION = 17, // DHCP clients that are too many, or never come
+  ROGUE_DHCP = 18, // answers of a DHCP server that was not there
   BUS_MESSAGE = 20, // a 1553 message that is not in the inventory
   BUS_PERIOD = 21, // a known message too early, too late, or not any more
   BUS_ORDER = 22, // a known message behind one that it never followed
@@ -86,8 +91,23 @@ export function writeDetector(t: Text, detector: u32): void {
     case Detector.SHAPE:
       lit(t, "shape");
       return;
+    case Detector.ND:
+      lit(t, "nd");
+      return;
+    case Detector.ROGUE_ROUTER:
+      lit(t, "rogue-router");
+      return;
+    case Detector.RA_FLOOD:
+      lit(t, "ra-flood");
+      return;
     case Detector.CONTENT:
       lit(t, "content");
+      return;
+    case Detector.DHCP_STARVATION:
+      lit(t, "dhcp-starvation");
+      return;
+    case Detector.ROGUE_DHCP:
+      lit(t, "rogue-dhcp");
       return;
     case Detector.BUS_MESSAGE:
       lit(t, "bus-message");
@@ -140,6 +160,11 @@ export function accuses(detector: u32): u32 {
       return 6;
     case Detector.FLOOD:
     case Detector.SILENCE:
+    case Detector.ND:
+    case Detector.ROGUE_ROUTER:
+    case Detector.RA_FLOOD:
+    case Detector.DHCP_STARVATION:
+    case Detector.ROGUE_DHCP:
     case Detector.BUS_ORDER:
     case Detector.BUS_GAP:
     case Detector.BUS_LOAD:
@@ -205,8 +230,23 @@ export function writeSignature(t: Text, detector: u32): void {
     case Detector.SHAPE:
       lit(t, "unusual traffic");
       return;
+    case Detector.ND:
+      lit(t, "ND spoofing");
+      return;
+    case Detector.ROGUE_ROUTER:
+      lit(t, "rogue router advertisement");
+      return;
+    case Detector.RA_FLOOD:
+      lit(t, "flood of router advertisements");
+      return;
     case Detector.CONTENT:
       lit(t, "unusual content");
+      return;
+    case Detector.DHCP_STARVATION:
+      lit(t, "DHCP starvation");
+      return;
+    case Detector.ROGUE_DHCP:
+      lit(t, "rogue DHCP server");
       return;
     case Detector.BUS_MESSAGE:
       lit(t, "unknown 1553 message");
@@ -258,10 +298,17 @@ export function writeCategory(t: Text, detector: u32): void {
     case Detector.ARP:
     case Detector.DNS_TUNNEL:
     case Detector.ICMP_TUNNEL:
+    case Detector.ND:
+    case Detector.ROGUE_ROUTER:
     case Detector.CONTENT:
+    case Detector.ROGUE_DHCP:
     case Detector.BUS_RESPONSE:
     case Detector.BUS_MODE:
       lit(t, "Potentially Bad Traffic");
+      return;
+    case Detector.RA_FLOOD:
+    case Detector.DHCP_STARVATION:
+      lit(t, "Attempted Denial of Service");
       return;
     default:
       lit(t, "Misc activity");

@@ -11,6 +11,7 @@ import { beginEndpoints, endpointEvictions, observe, spareEndpoints, useKnown } 
 import * as arp from "../arp/onboard/detector";
 import * as beacon from "../beacon/onboard/detector";
 import * as content from "../content/onboard/detector";
+import * as firsthop from "../firsthop/onboard/detector";
 import * as flood from "../flood/onboard/detector";
 import * as mil1553 from "../mil1553/onboard/detector";
 import * as newcomer from "../newcomer/onboard/detector";
@@ -38,6 +39,7 @@ export function resetDetectors(): void {
   silence.reset();
   beacon.reset();
   arp.reset();
+  firsthop.reset();
   flood.reset();
   tunnel.reset();
   shape.reset();
@@ -55,6 +57,7 @@ export function beginLearning(): void {
   silence.reset();
   beacon.reset();
   arp.reset();
+  firsthop.reset();
   flood.reset();
   tunnel.reset();
   content.reset();
@@ -140,6 +143,7 @@ export function packetIn(k: Packet, frame: usize, flow: usize): u32 {
     beacon.check(k, e);
     if (learns) arp.learn(k, e);
     else arp.check(k, e);
+    firsthop.check(k, e);
     flood.check(k, e);
     tunnel.check(k, e);
   }
@@ -229,7 +233,14 @@ export function exportNext(t: Text): bool {
 
 /** Records forgotten because a table was full: an attack with many addresses shows here. */
 export function evictions(): u64 {
-  return endpointEvictions() + arp.evictions() + tunnel.evictions() + shape.evictions() + content.evictions();
+  return (
+    endpointEvictions() +
+    arp.evictions() +
+    firsthop.evictions() +
+    tunnel.evictions() +
+    shape.evictions() +
+    content.evictions()
+  );
 }
 
 /** Says which tables stay untouched. The part, which is still at `part`, was taken over. */
@@ -256,6 +267,7 @@ export function writeExpected(t: Text, f: Finding): void {
       flood.expected(t, f);
       return;
     case Detector.ARP:
+    case Detector.ND:
       arp.expected(t, f);
       return;
     case Detector.DNS_TUNNEL:
@@ -273,6 +285,12 @@ export function writeExpected(t: Text, f: Finding): void {
       return;
     case Detector.SHAPE:
       shape.expected(t, f);
+      return;
+    case Detector.ROGUE_ROUTER:
+    case Detector.RA_FLOOD:
+    case Detector.DHCP_STARVATION:
+    case Detector.ROGUE_DHCP:
+      firsthop.expected(t, f);
       return;
     case Detector.CONTENT:
       content.expected(t, f);
@@ -309,6 +327,7 @@ export function writeSeen(t: Text, f: Finding): void {
       flood.seen(t, f);
       return;
     case Detector.ARP:
+    case Detector.ND:
       arp.seen(t, f);
       return;
     case Detector.DNS_TUNNEL:
@@ -326,6 +345,12 @@ export function writeSeen(t: Text, f: Finding): void {
       return;
     case Detector.SHAPE:
       shape.seen(t, f);
+      return;
+    case Detector.ROGUE_ROUTER:
+    case Detector.RA_FLOOD:
+    case Detector.DHCP_STARVATION:
+    case Detector.ROGUE_DHCP:
+      firsthop.seen(t, f);
       return;
     case Detector.CONTENT:
       content.seen(t, f);

@@ -194,6 +194,7 @@ export function writeExpected(t: Text, f: Finding): void {
       flood.expected(t, f);
       return;
     case Detector.ARP:
+    case Detector.ND:
       arp.expected(t, f);
       return;
     case Detector.DNS_TUNNEL:
@@ -225,6 +226,7 @@ export function writeSeen(t: Text, f: Finding): void {
       flood.seen(t, f);
       return;
     case Detector.ARP:
+    case Detector.ND:
       arp.seen(t, f);
       return;
     case Detector.DNS_TUNNEL:

@@ -9,6 +9,7 @@ import { writeBaseline } from "../../detectors/baseline/file.ts";
 import { baselineOf } from "../../detectors/baseline/merge.ts";
 import { FAMILIES } from "../../detectors/catalogue.ts";
 import { CLIENT, Connection, modbus, polled } from "../../detectors/content/testing/messages.ts";
+import { leased } from "../../detectors/ip/testing/hop.ts";
 import { arpFrame, byTime, every, macOf, resolved } from "../../detectors/ip/testing/traffic.ts";
 import { Flight } from "../../detectors/testing/flight.ts";
 import { ATTACKS, batches, type Frame, normalTraffic, tcpFrame, udpFrame } from "../../detectors/testing/site.ts";
@@ -88,6 +89,12 @@ describe("in another's name", () => {
     const { accused, heard } = await play("arp", CONTROLLER, poll(START + 12).map(forged));
     expect(accused).toEqual([{ src_ip: CONTROLLER, of: "source", mac: "02:00:0a:01:00:42" }]);
     expect(heard).toBe(HEARD);
+  });
+
+  it("packets of an address that DHCP gave to the stranger accuse nobody, though its owner goes on", async () => {
+    const lease = leased(START + 12, macOf(STRANGER), CONTROLLER, { mac: macOf("10.1.0.2"), ip: "10.1.0.2" });
+    const { accused, heard } = await play("arp", CONTROLLER, [...lease, ...poll(START + 14).map(forged)]);
+    expect({ accused, heard }).toEqual({ accused: [], heard: HEARD });
   });
 
   it("a beacon accuses nobody, where its address is contested", async () => {

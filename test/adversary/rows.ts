@@ -3,6 +3,7 @@
 import type { Frame } from "../framing/scene.ts";
 import * as attacks from "./attacks.ts";
 import * as crowds from "./crowds.ts";
+import * as hop from "./hop.ts";
 
 export const KINDS = ["evasion", "framing", "eviction", "exhaustion"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -32,7 +33,7 @@ const GUESSING =
 /** Each table that what comes on `in` fills: how many places, what goes when it is full, what an attacker gets by filling it. */
 const TABLES: readonly (readonly [table: string, where: string, rule: string, remains: string])[] = [
   [
-    "hosts, conversations, bindings and stations of ARP, domains, pairs that ping, channels, alerts that go on, suppression",
+    "hosts, conversations, bindings of ARP and neighbour discovery, stations of ARP, leases, senders of DHCP, domains, pairs that ping, channels, alerts that go on, suppression",
     "`detectors/onboard/table.ts`",
     "of eight neighbours the four found most often stay, if more than once; of the others the one found longest ago goes; of those that stay the one found longest ago counts one less",
     "GUESSING. Whose record goes is new again: announced again, counted from the start, and an address is contested no more until both bear it again",
@@ -50,8 +51,8 @@ const TABLES: readonly (readonly [table: string, where: string, rule: string, re
     "as many sources that fail as often",
   ],
   [
-    "what was contacted, what was judged (new hosts and services), recorded blocks, open questions of ARP",
-    "`scan.ts`, `detectors/newcomer`, `detectors/mil1553`, `detectors/arp`",
+    "what was contacted, what was judged (new hosts and services), recorded blocks, open questions of ARP, neighbour discovery and DHCP",
+    "`scan.ts`, `detectors/newcomer`, `detectors/mil1553`, `detectors/arp`, `detectors/ip/onboard/leases.ts`",
     "the oldest of two, or of one place",
     "it is counted, or announced, again; a replayed block is new",
   ],
@@ -60,6 +61,18 @@ const TABLES: readonly (readonly [table: string, where: string, rule: string, re
     "`ip/onboard/fragments.ts`",
     "what has timed out; otherwise the oldest first part of eight, and the anomaly frag_ignored says so",
     "overlaps of a packet whose parts have 512 others between them. guard lets no fragment out",
+  ],
+  [
+    "routers, DHCP servers",
+    "`detectors/firsthop/onboard/advertisements.ts`, `detectors/ip/onboard/leases.ts`",
+    "one that is new gives way to a newer one; those that were there stay",
+    "who fills it from the beginning makes each other one new",
+  ],
+  [
+    "routers that gave way to another",
+    "`detectors/arp/onboard/routers.ts`",
+    "the one whose newcomer was heard longest ago",
+    "it is said again",
   ],
   [
     "state of rates, floods, beacons",
@@ -354,10 +367,66 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     "arp",
+    "evasion",
+    "answers only where it is asked, beside the owner's",
+    "found at the second: each time that it takes the address from the owner counts",
+    "once in four minutes; where the owner never speaks, before he is known",
+    { scene: { frames: hop.answering, alert: "arp" } },
+  ),
+  row(
+    "arp",
+    "evasion",
+    "at the MAC address of a group of routers (VRRP, CARP, HSRP, GLBP)",
+    "found: only from one such address to another of the same kind is no move",
+    "who sends with a group's MAC address where the group has the address is its active router to everybody",
+    { scene: { frames: hop.virtual, alert: "arp" } },
+  ),
+  row(
+    "arp",
+    "evasion",
+    "neighbour advertisements for a router's address",
+    "found, with a baseline at once",
+    "without their override flag, which change nothing that a neighbour knows; answers to a host that looks whether an address is free",
+    { scene: { frames: hop.advertises, alert: "nd" } },
+  ),
+  row(
+    "arp",
+    "evasion",
+    "the same without the override flag",
+    "not found: neighbours keep what they know (RFC 4861, section 7.2.5)",
+    "a neighbour that knows nothing yet, until the owner answers",
+    { scene: { frames: hop.polite, alert: "!nd" } },
+  ),
+  row(
+    "arp",
+    "evasion",
+    "an answer of DHCP that gives him the address, from a server of his own",
+    "believed of a server only that was there, to a question that its client asked from its own MAC address; the server is a rogue",
+    "a server that is there first is the one that was there (firsthop)",
+    { scene: { frames: hop.ownAnswer, alert: "rogue-dhcp" } },
+  ),
+  row(
+    "arp",
+    "evasion",
+    "the same in the name of the server, at its MAC address",
+    "found where the owner goes on: his packets void the lease, and his claims and the attacker's count as moves",
+    "addresses of hosts that are silent; who can send as the server is the server",
+    { scene: { frames: hop.forgedServer, alert: "arp" } },
+  ),
+  row(
+    "arp",
+    "evasion",
+    "packets of hosts behind a router, as if another router had taken over",
+    "found: said once, and an attack as soon as the router forwards again and he goes on",
+    "while the router is silent; quarantine does nothing about the first",
+    { test: "detectors/arp/moves.test.ts" },
+  ),
+  row(
+    "arp",
     "framing",
     "ARP, or packets, in others' names",
-    "ARP accuses nobody; a packet accuses its address as this MAC address bears it",
-    "MAC addresses may be forged, too",
+    "ARP accuses nobody; a packet accuses its address as this MAC address bears it, and nobody where a lease was voided or a router changed",
+    "MAC addresses may be forged, too; who voids a lease makes alerts about an honest host, and no more",
     { test: LEARNED },
   ),
   row(
@@ -375,6 +444,97 @@ export const ROWS: readonly Row[] = [
     "a newer question takes an older one's place, which the key chooses",
     "answers to forgotten questions look unasked",
     { test: "detectors/arp/arp.test.ts" },
+  ),
+  row(
+    "arp",
+    "exhaustion",
+    "an address taken by many MAC addresses",
+    "found: one alert of the address, while it goes on",
+    "the operator's attention, where many take many",
+    { scene: { frames: hop.many, alert: "arp" } },
+  ),
+  row(
+    "firsthop",
+    "evasion",
+    "a router beside the one that was there",
+    "found at its first advertisement",
+    "one that was there before, or within the first minute: whoever is first belongs",
+    { scene: { frames: hop.rogueRouter, alert: "rogue-router" } },
+  ),
+  row(
+    "firsthop",
+    "evasion",
+    "the same with the prefix of the one that was there",
+    "not found in the first half hour, as a second router of an ordinary segment looks alike",
+    "half an hour from the start",
+    { scene: { frames: hop.samePrefix, alert: "!rogue-router" } },
+  ),
+  row("firsthop", "evasion", "the same later", "found", "none known", {
+    scene: { frames: hop.longAfter, alert: "rogue-router" },
+  }),
+  row(
+    "firsthop",
+    "evasion",
+    "a lifetime of 0 in the router's name, at its MAC address too",
+    "found when the router takes it back for the second time within some 40 minutes, from another MAC address at once",
+    "one each hour",
+    { scene: { frames: hop.killed, alert: "rogue-router" } },
+  ),
+  row(
+    "firsthop",
+    "evasion",
+    "a DHCP server beside the one that was there",
+    "found at its first answer, whether it is slower or faster",
+    "one that was there from the beginning, or answers others' clients only before the other has served eight; alerts end after an hour",
+    { scene: { frames: hop.rogueServer, alert: "rogue-dhcp" } },
+  ),
+  row(
+    "firsthop",
+    "evasion",
+    "DHCP clients of many MAC addresses",
+    "found",
+    "128 in a minute; from one MAC address 16",
+    { scene: { frames: hop.starved, alert: "dhcp-starvation" } },
+  ),
+  row(
+    "firsthop",
+    "evasion",
+    "the same, with ARP from each of them",
+    "not found: hosts that get addresses look alike",
+    "who sends ARP from each MAC address is as many hosts to everybody",
+    { scene: { frames: hop.spoken, alert: "!dhcp-starvation" } },
+  ),
+  row(
+    "firsthop",
+    "framing",
+    "advertisements, questions and answers in others' names, or before an honest router or server speaks",
+    "accuse nobody, whatever the policy says",
+    "the alert names the honest one; who is first makes it look new",
+    { test: "detectors/firsthop/firsthop.test.ts" },
+  ),
+  row(
+    "firsthop",
+    "eviction",
+    "as many new routers as there are places",
+    "found: those that were there stay, and new ones give way to newer ones",
+    "32 routers that are there from the beginning: the next is new each time",
+    { scene: { frames: hop.crowdOfRouters, alert: "rogue-router" } },
+  ),
+  row(
+    "firsthop",
+    "eviction",
+    "as many DHCP servers as there are places, and another one",
+    "found: the one that was there stays",
+    "of 256 open questions a newer one takes an older one's place, which the key chooses: its answer makes no server and no lease",
+    { scene: { frames: hop.crowdOfServers, alert: "rogue-dhcp" } },
+  ),
+  row(
+    "firsthop",
+    "exhaustion",
+    "more router advertisements than routers send",
+    "found as one flood, counted; none of them is new while it goes on",
+    "a router that comes in the flood is not named",
+    { scene: { frames: hop.flood, alert: "ra-flood" } },
   ),
   row(
     "beacon",

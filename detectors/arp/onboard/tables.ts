@@ -1,30 +1,13 @@
-// What ARP said lately: which MAC address an IPv4 address belongs to, what each station sends, which questions are
-// open. Rule when full: of eight neighbours the one seen longest ago is forgotten (../../onboard/table.ts); a forgotten
-// binding is taken anew from the next ARP packet, so a sweep over many addresses can hide a move from those without a
-// baseline.
+// What ARP said lately: what each station sends, which questions are open. Rule when full: of eight neighbours the one
+// seen longest ago is forgotten (../../onboard/table.ts).
 import { addressCheck, addressKey } from "../../../ip/onboard/address";
 import { wide3 } from "../../../lib/onboard/keyed";
-import { Table, find, nth, open } from "../../onboard/table";
+import { TABLE, Table, find, nth, open, peek } from "../../onboard/table";
 import { findHost } from "../../ip/onboard/known";
 
-const BINDINGS: u32 = 256; // (VLAN, IPv4 address) that ARP spoke of
 export const STATIONS: u32 = 128; // MAC addresses that sent ARP
 
-/** 64 bytes. Of an IPv4 address in a VLAN. */
-@unmanaged
-class Binding {
-  key: u64;
-  check: u64;
-  touch: u64;
-  mac: u64;
-  previous: u64;
-  time: u64; // ns, of the last move
-  moves: f64; // moves, each worth half after HALF
-  known: u32; // index + 1 of the address in known.ts
-  pad: u32;
-}
-
-/** 208 bytes. Of a MAC address that sends ARP. */
+/** 272 bytes. Of a MAC address that sends ARP. */
 @unmanaged
 export class Station {
   key: u64;
@@ -59,41 +42,40 @@ export class Station {
   c5: u64;
   c6: u64;
   c7: u64;
+  answered: u64; // 64 bytes, a Distinct: addresses asked for in this minute that answered
+  r1: u64;
+  r2: u64;
+  r3: u64;
+  r4: u64;
+  r5: u64;
+  r6: u64;
+  r7: u64;
 }
 
-const tables: usize = memory.data(80, 8);
-const bindings: usize = memory.data(BINDINGS * offsetof<Binding>(), 8);
+const TABLE_AT: usize = memory.data(TABLE, 8);
 const stations: usize = memory.data(STATIONS * offsetof<Station>(), 8);
 const QUESTIONS: u32 = 256;
+const ANSWER: u64 = 5000000000; // ns that a question stays open
 // u64 key, u64 time; a newer question takes the place of an older one
 const questions: usize = memory.data(QUESTIONS * 16, 8);
-const STATION_STRIDE: u32 = 208;
 const SALT: u64 = 0x8cb92ba72f3d8dd7;
 
-@inline function table(i: u32): Table {
-  return changetype<Table>(tables + <usize>i * 40);
+@inline function table(): Table {
+  return changetype<Table>(TABLE_AT);
 }
 
 export function openTables(): void {
-  open(table(0), bindings, BINDINGS, 64);
-  open(table(1), stations, STATIONS, STATION_STRIDE);
-  memory.fill(questions, 0, 256 * 16);
+  open(table(), stations, STATIONS, offsetof<Station>());
+  memory.fill(questions, 0, QUESTIONS * 16);
 }
 
-export function evictions(): u64 {
-  return table(0).evictions + table(1).evictions;
-}
-
-/** The binding of an address; its mac is 0 when it is new. */
-export function binding(vlan: u32, ip: u32): Binding {
-  const b = changetype<Binding>(find(table(0), wide3(SALT, ip, vlan), ((<u64>vlan) << 32) | ip));
-  if (table(0).fresh) b.known = findHost(addressKey(4, 0, ip), addressCheck(4, 0, ip));
-  return b;
+export function stationEvictions(): u64 {
+  return table().evictions;
 }
 
 export function station(mac: u64): Station {
-  const s = changetype<Station>(find(table(1), addressKey(0, 0, mac), mac));
-  if (table(1).fresh) {
+  const s = changetype<Station>(find(table(), addressKey(0, 0, mac), mac));
+  if (table().fresh) {
     s.mac = mac;
     s.known = <u16>findHost(addressKey(0, 0, mac), addressCheck(0, 0, mac));
   }
@@ -101,25 +83,31 @@ export function station(mac: u64): Station {
 }
 
 export function stationAt(i: u32): usize {
-  return nth(table(1), i);
+  return nth(table(), i);
 }
 
-@inline function question(vlan: u32, who: u32, whom: u32): u64 {
+/** The station with this MAC address, or 0; nothing changes. */
+export function stationOf(mac: u64): usize {
+  return peek(table(), addressKey(0, 0, mac), mac);
+}
+
+/** Key of the question of `who` for the address `whom`; of IPv6 addresses their hashes. */
+@inline export function question(vlan: u32, who: u64, whom: u64): u64 {
   return wide3(SALT ^ vlan, who, whom);
 }
 
-/** `who` asks for the address `whom`. */
-export function ask(vlan: u32, who: u32, whom: u32, now: u64): void {
-  const key = question(vlan, who, whom),
-    at = questions + ((<usize>((<u32>(key >> 40)) & 255)) << 4);
-  store<u64>(at, key);
-  store<u64>(at, now, 8);
+@inline function place(key: u64): usize {
+  return questions + ((<usize>((<u32>(key >> 40)) & (QUESTIONS - 1))) << 4);
 }
 
-/** Whether `who` asked for `whom` within the last `span` ns. */
-export function asked(vlan: u32, who: u32, whom: u32, now: u64, span: u64): bool {
-  const key = question(vlan, who, whom),
-    at = questions + ((<usize>((<u32>(key >> 40)) & 255)) << 4);
-  const then = load<u64>(at, 8);
-  return load<u64>(at) == key && (now <= then || now - then <= span);
+/** The question is asked. */
+export function ask(key: u64, now: u64): void {
+  store<u64>(place(key), key);
+  store<u64>(place(key), now, 8);
+}
+
+/** Whether it is open: asked within ANSWER. */
+export function asked(key: u64, now: u64): bool {
+  const then = load<u64>(place(key), 8);
+  return load<u64>(place(key)) == key && (now <= then || now - then <= ANSWER);
 }

@@ -17,6 +17,7 @@
 // baseline, NTP (port 123), which is a beacon by design. A forgotten conversation is counted anew.
 import { Flow } from "../../../ip/onboard/flow";
 import { Packet } from "../../../ip/onboard/packet";
+import { addressKey } from "../../../ip/onboard/address";
 import { ACK, RST, SYN } from "../../../ip/onboard/tcp";
 import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
@@ -28,7 +29,7 @@ import { CONVERSATIONS, LEARNED_CONVERSATIONS } from "../../ip/onboard/capacity"
 import { Conversation, conversationAt, conversationSlot, partiesAt } from "../../ip/onboard/conversations";
 import { Endpoints, external } from "../../ip/onboard/endpoints";
 import { inventory } from "../../ip/onboard/known";
-import { isHost, keyOf, openSection, recordAt, records, sane } from "../../ip/onboard/section";
+import { hiOf, isHost, keyOf, openSection, recordAt, records, sane, versionOf } from "../../ip/onboard/section";
 import { hostMember, member, seconds } from "../../ip/onboard/words";
 
 const OWN: u32 = 1 << Detector.BEACON;
@@ -124,7 +125,8 @@ export function configure(at: usize, length: u32): bool {
     if (!isHost(client) || !sane(load<f32>(p, 8)) || !sane(load<f32>(p, 12)) || load<f32>(p, 8) > load<f32>(p, 12))
       return false;
     const to = known + ((<usize>i) << 4);
-    store<u64>(to, serviceKey(keyOf(client), <u32>load<u8>(p, 4), <u32>load<u16>(p, 2)));
+    const key = versionOf(client) == 6 ? networkKey(hiOf(client)) : keyOf(client);
+    store<u64>(to, serviceKey(key, <u32>load<u8>(p, 4), <u32>load<u16>(p, 2)));
     store<u64>(to, load<u64>(p, 8), 8);
   }
   knownCount = records();
@@ -241,9 +243,14 @@ function middle(n: u32): f64 {
   return n & 1 ? load<f64>(at) : (load<f64>(at) + load<f64>(at - 8)) / 2;
 }
 
-/** Whether the baseline has this client calling this service at about this period. */
+/** Hosts of IPv6 change their addresses (RFC 8981): what is known of one is known of its network. */
+@inline function networkKey(hi: u64): u64 {
+  return addressKey(6, hi, 0);
+}
+
+/** Whether the baseline has this client, or one of its network, calling this service at about this period. */
 function expects(e: Endpoints, period: f64): bool {
-  const key = serviceKey(e.src, e.protocol, e.service);
+  const key = serviceKey(e.version == 6 ? networkKey(e.srcHi) : e.src, e.protocol, e.service);
   for (let i: u32 = 0; i < knownCount; ++i) {
     const p = known + ((<usize>i) << 4);
     if (load<u64>(p) == key && period >= 0.7 * <f64>load<f32>(p, 8) && period <= 1.5 * <f64>load<f32>(p, 12))

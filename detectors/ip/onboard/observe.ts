@@ -3,7 +3,9 @@ import { Packet } from "../../../ip/onboard/packet";
 import { beginArea, spareArea, useArea } from "./area";
 import { conversation, conversationEvictions, openConversations } from "./conversations";
 import { endpoints, identify } from "./endpoints";
+import { readDhcp } from "./dhcp";
 import { borne, host, hostEvictions, openHosts } from "./hosts";
+import { followLeases, leaseEvictions, openLeases } from "./leases";
 import { openKnown } from "./known";
 
 const SECOND: u64 = 1000000000;
@@ -14,6 +16,7 @@ export function beginEndpoints(learns: bool): void {
   openKnown(learns);
   openHosts();
   openConversations();
+  openLeases();
 }
 
 /** A section of the baseline is about to be configured. */
@@ -34,12 +37,14 @@ export function useKnown(): void {
   if (e.version != 0 && k.ips == 1) borne(source, k.macSrc);
   e.source = changetype<usize>(source);
   e.conversation = e.key != 0 ? changetype<usize>(conversation(e)) : 0;
+  readDhcp(k, frame);
+  followLeases(k);
   return true;
 }
 
 /** Records forgotten because a table was full. */
 export function endpointEvictions(): u64 {
-  return hostEvictions() + conversationEvictions();
+  return hostEvictions() + conversationEvictions() + leaseEvictions();
 }
 
 /** Tables that this policy leaves untouched. */

@@ -8,6 +8,7 @@
 // unknown senders count.
 //
 // State: none but the inventory (ip/onboard/known.ts). Without one the detector is silent.
+import { addressKey } from "../../../ip/onboard/address";
 import { Packet } from "../../../ip/onboard/packet";
 import { knowService } from "../../../ip/onboard/services";
 import { keyed } from "../../../lib/onboard/keyed";
@@ -20,6 +21,7 @@ import { Conversation, conversationAt, partiesAt, writeParties } from "../../ip/
 import { DYNAMIC, Endpoints } from "../../ip/onboard/endpoints";
 import { addConversation, inventory, knownConversation, list, mark, marked, pairKey } from "../../ip/onboard/known";
 import { Named, OUTSIDE, keyOf, openSection, readConversation, recordAt, records } from "../../ip/onboard/section";
+import { groupOf, isHello } from "../../ip/onboard/virtual";
 import { member, writeService } from "../../ip/onboard/words";
 
 const RECORD: u32 = 8;
@@ -74,6 +76,14 @@ export function check(k: Packet, e: Endpoints): void {
     knowsServer = (e.group && e.toServer) || marked(server);
   // Who asks for whose address follows from who talks to whom: of ARP only a MAC address that was never seen counts.
   if (e.version == 0 && e.service == ARP && marked(e.src)) return;
+  // So it is with neighbour discovery, where a host has many addresses (RFC 8981) and makes up new ones.
+  const isDiscovery = e.protocol == 58 && k.ips == 1 && k.icmpType >= 133 && k.icmpType <= 136;
+  if (isDiscovery && marked(macKey(k))) return;
+  // Another router of a group is active: from the group's MAC address it is the same router, otherwise one event.
+  if (isHello(k)) {
+    const c = changetype<Conversation>(e.conversation);
+    if (c.toServer + c.toClient != 1 || (groupOf(k.macSrc) != 0 && marked(macKey(k)))) return;
+  }
   const what = !knowsClient
     ? knowsServer
       ? What.CLIENT
@@ -88,8 +98,8 @@ export function check(k: Packet, e: Endpoints): void {
   const threshold = scaled(Detector.NEW_PAIR, THRESHOLD);
   if (!(score > threshold)) return;
   // One alert for all that one client does: a scan has hundreds of conversations. For a new server, one for all its
-  // clients.
-  const about = what == What.SERVER ? server : client;
+  // clients. For router advertisements one, whoever sends them.
+  const about = isDiscovery && k.icmpType == 134 ? 0 : what == What.SERVER ? server : client;
   const f = raise(Detector.NEW_PAIR, what, keyed(SALT + <u32>what, about), k.time, score, max<f64>(threshold, 1e-9));
   // a source that the baseline knows may have been brought to it by an address that was forged
   if (marked(e.src)) accuseFlow(f);
@@ -98,6 +108,10 @@ export function check(k: Packet, e: Endpoints): void {
   f.b = <f64>e.protocol;
   f.c = <f64>e.service;
   f.d = <f64>inventory();
+}
+
+@inline function macKey(k: Packet): u64 {
+  return addressKey(0, 0, k.macSrc);
 }
 
 export function exportNext(t: Text): bool {

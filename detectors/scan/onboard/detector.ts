@@ -6,6 +6,7 @@ import { Packet, innermost } from "../../../ip/onboard/packet";
 import { addressKey } from "../../../ip/onboard/address";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { Host, hostOf, isContested } from "../../ip/onboard/hosts";
+import { answersDhcp } from "../../ip/onboard/leases";
 import { describe } from "../../ip/onboard/locate";
 import { Detector } from "../../onboard/catalogue";
 import { Accused, Finding, Subject, actionOf, raise, raiseAgain, setAction } from "../../onboard/finding";
@@ -27,7 +28,7 @@ export function configurePolicy(part: usize): bool {
 
 /** In learning too. */
 export function check(k: Packet, e: Endpoints): void {
-  if (k.ips == 0) return;
+  if (k.ips == 0 || answersDhcp()) return; // it tries nothing
   const source = contactOf(k, e);
   if (source) announce(source, k.time);
 }
