@@ -54,7 +54,7 @@ it("says which have thresholds, whom they may accuse, and where they end", () =>
       "families": [
         "new-pair: new-pair",
         "flood: flood",
-        "arp: arp",
+        "arp: arp,nd",
         "rate: rate",
         "beacon: beacon",
         "silence: silence",
@@ -62,9 +62,10 @@ it("says which have thresholds, whom they may accuse, and where they end", () =>
         "shape: shape",
         "content: content",
         "bus: bus-message,bus-period,bus-order,bus-response,bus-gap,bus-error,bus-status,bus-data,bus-mode,bus-load",
+        "firsthop: rogue-router,ra-flood,rogue-dhcp,dhcp-starvation",
       ],
       "fixed": "scan new-host new-service",
-      "untaught": "beacon tunnel content",
+      "untaught": "beacon tunnel content firsthop",
     }
   `);
 });

@@ -30,8 +30,8 @@ const cases: [name: string, sets: string[], known: boolean, learn: boolean, leas
   ["nothing known, nothing learned", [], false, false, 855, 910],
   ["a queue", ["interfaces.out.rate=1000/s", "interfaces.out.queue=64"], false, false, 825, 880],
   ["a key for the log", [`interfaces.log.key=${key}`], false, false, 855, 910],
-  ["a baseline of IP and 1553", [], true, false, 405, 480],
-  ["learning", [], false, true, 380, 460],
+  ["a baseline of IP and 1553", [], true, false, 400, 475],
+  ["learning", [], false, true, 375, 455],
 ];
 
 describe.each(cases)("%s", (_, sets, known, learn, least, most) => {
