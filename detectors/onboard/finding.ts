@@ -57,10 +57,17 @@ export class Finding {
   version: u8; // HOSTS; 4 or 6
   hasDest: u8; // HOSTS; dstHi and dstLo count
   terminal: u8; // TERMINAL
-  again: u8; // 1: it was an alert before; now it is about what is done only
+  again: u8; // Again
   pad: u8;
   accused: u32; // Accused
   mac: u64; // SOURCE: only with this MAC address as its sender; 0 = with any
+}
+
+/** What became of the finding when it was made before. */
+export const enum Again {
+  NEW = 0,
+  DONE = 1, // an alert has said it: it is about what the policy says is to be done only
+  SAID = 2, // the same, but it has a score of its own, for those who want each one's (evaluation)
 }
 
 export const FINDING: u32 = 144;
@@ -101,7 +108,7 @@ export function raise(detector: u32, what: u32, key: u64, time: u64, score: f64,
 /** The same where an alert has said it before: only for what the policy says is to be done. */
 export function raiseAgain(detector: u32): Finding {
   const f = raise(detector, 0, 0, 0, 0, 1);
-  f.again = 1;
+  f.again = <u8>Again.DONE;
   return f;
 }
 

@@ -19,7 +19,7 @@ export class Conversation {
   owned: u32; // bit n: detector n has state of this conversation
   known: u16; // index + 1 in known.ts, also of a wildcard
   wildcard: u8; // 1 = known by a wildcard only
-  pad: u8;
+  said: u8; // 1 = an alert has said that the baseline does not know it
   toServer: u32; // packets, the one at hand included
   toClient: u32;
 }

@@ -7,14 +7,17 @@
 // one unknown; 4 both. Half of it, and a quarter, for what is sent to a group: announcements come and go. Of ARP only
 // unknown senders count.
 //
-// State: none but the inventory (ip/onboard/known.ts). Without one the detector is silent.
+// An alert is about a conversation once: what goes on is said no more, however long. What the policy does about it is done each time.
+//
+// State: the inventory (ip/onboard/known.ts), and of each conversation whether it was said. Without an inventory the detector is
+// silent.
 import { addressKey } from "../../../ip/onboard/address";
 import { Packet } from "../../../ip/onboard/packet";
 import { knowService } from "../../../ip/onboard/services";
 import { keyed } from "../../../lib/onboard/keyed";
 import { Text, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
-import { Finding, raise, scaled } from "../../onboard/finding";
+import { Again, Finding, raise, scaled } from "../../onboard/finding";
 import { accuseFlow, accuseSender } from "../../ip/onboard/accuse";
 import { LEARNED_CONVERSATIONS } from "../../ip/onboard/capacity";
 import { Conversation, conversationAt, partiesAt, writeParties } from "../../ip/onboard/conversations";
@@ -80,8 +83,8 @@ export function check(k: Packet, e: Endpoints): void {
   const isDiscovery = e.protocol == 58 && k.ips == 1 && k.icmpType >= 133 && k.icmpType <= 136;
   if (isDiscovery && marked(macKey(k))) return;
   // Another router of a group is active: from the group's MAC address it is the same router, otherwise one event.
+  const c = changetype<Conversation>(e.conversation);
   if (isHello(k)) {
-    const c = changetype<Conversation>(e.conversation);
     if (c.toServer + c.toClient != 1 || (groupOf(k.macSrc) != 0 && marked(macKey(k)))) return;
   }
   const what = !knowsClient
@@ -101,6 +104,8 @@ export function check(k: Packet, e: Endpoints): void {
   // clients. For router advertisements one, whoever sends them.
   const about = isDiscovery && k.icmpType == 134 ? 0 : what == What.SERVER ? server : client;
   const f = raise(Detector.NEW_PAIR, what, keyed(SALT + <u32>what, about), k.time, score, max<f64>(threshold, 1e-9));
+  f.again = <u8>(c.said ? Again.SAID : Again.NEW);
+  c.said = 1;
   // a source that the baseline knows may have been brought to it by an address that was forged
   if (marked(e.src)) accuseFlow(f);
   else accuseSender(f, k, e);

@@ -8,7 +8,7 @@ import { Action, stricter, verdictOf } from "../../../contract/onboard/abi";
 import { InspectFlag } from "../../../contract/onboard/config";
 import { keyed } from "../../../../lib/onboard/keyed";
 import { HEADER, Table, find, open } from "../../../../detectors/onboard/table";
-import { Finding, FINDING, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
+import { Again, Finding, FINDING, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
 import { alert, alertWithin, busAtHand, keep, locateFinding, messageOf, packetAtHand, score } from "./alerts";
 import { roomForAlert } from "./budget";
 import * as events from "./events";
@@ -68,8 +68,12 @@ export function takeFindings(): u32 {
     locateFinding(f);
     const action = measureFor(f, packetAtHand(), messageOf(), busAtHand());
     if (action != Action.PASS) verdict = stricter(verdict, verdictOf(action, f.detector));
-    if (f.again) continue;
+    if (f.again == Again.DONE) continue;
     if (has(InspectFlag.SCORES)) score(f);
+    if (f.again == Again.SAID && !has(InspectFlag.UNGROUPED)) {
+      held += 1;
+      continue;
+    }
     if (!admitFinding(f)) continue;
     if (has(InspectFlag.UNGROUPED)) alert(f, 1, f.since);
     else enter(f);
