@@ -7,10 +7,11 @@
 // one unknown; 4 both. Half of it, and a quarter, for what is sent to a group: announcements come and go. Of ARP only
 // unknown senders count.
 //
-// An alert is about a conversation once: what goes on is said no more, however long. What the policy does about it is done each time.
+// An alert is about a conversation once: what goes on is said no more, however long. What the policy does about it is
+// done each time.
 //
-// State: the inventory (ip/onboard/known.ts), and of each conversation whether it was said. Without an inventory the detector is
-// silent.
+// State: the inventory (ip/onboard/known.ts), and of each conversation whether it was said. Without an inventory the
+// detector is silent.
 import { addressKey } from "../../../ip/onboard/address";
 import { Packet } from "../../../ip/onboard/packet";
 import { knowService } from "../../../ip/onboard/services";
