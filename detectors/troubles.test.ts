@@ -109,7 +109,7 @@ it.each<[name: string, entry: Entry, quantities: string[]]>([
     [
       "answers that nobody asked for, per station",
       "announcements, per station",
-      "addresses asked for in a minute, per station",
+      "addresses asked for in a minute that do not answer, per station",
       "addresses claimed in 10 minutes, per station",
       "ARP messages in another's name, per station",
     ],

@@ -15,7 +15,7 @@ import { DETECTOR_NAMES, type DetectorName } from "../detectors/catalogue.ts";
 import { type CompiledPolicy, compilePolicy, problemLine } from "../diode/policy.ts";
 import { type AlertRow, alertOf } from "./alert.ts";
 import { grown } from "./columns.ts";
-import { LOWERED, type Scores, ScoreTable } from "./scores.ts";
+import { detectorName, LOWERED, type Scores, ScoreTable } from "./scores.ts";
 import { type Talker, Talkers } from "./talkers.ts";
 
 /** Which captures under which policy; all are paths. */
@@ -94,7 +94,6 @@ export async function run(job: Job, progress: Progress = () => {}): Promise<RunR
   const talkers = new Talkers();
   const scores = new ScoreTable();
   const alerts: AlertRow[] = [];
-  const findings: Record<string, number> = {};
   const sink = {
     forwarded: () => void report.forwarded++,
     scores: (events: DataView) => scores.take(events),
@@ -102,10 +101,7 @@ export async function run(job: Job, progress: Progress = () => {}): Promise<RunR
       report.take(json);
       const kind = kindOf(json);
       if (kind === "fl") talkers.take(json);
-      if (kind !== "al") return;
-      const alert = alertOf(JSON.parse(decoder.decode(json)));
-      findings[alert.detector] = (findings[alert.detector] ?? 0) + alert.count;
-      if (alerts.length < KEPT) alerts.push(alert);
+      if (kind === "al" && alerts.length < KEPT) alerts.push(alertOf(JSON.parse(decoder.decode(json))));
     },
   };
   let batches = 0;
@@ -115,11 +111,12 @@ export async function run(job: Job, progress: Progress = () => {}): Promise<RunR
   }
   await reader.close();
   const { summary } = reader;
+  const scored = scores.done();
   const seconds = (ns: bigint | undefined) => (ns === undefined ? 0 : Number(ns) / 1e9);
   return {
     alerts,
     alertCounts: Object.fromEntries(report.byDetector),
-    findingCounts: findings,
+    findingCounts: countsOf(scored),
     anomalies: Object.fromEntries(report.byAnomaly),
     talkers: talkers.largest(200),
     rules: [...report.rules, ...report.messageRules].map(([rule, { action, frames }]) => ({ rule, action, frames })),
@@ -140,7 +137,7 @@ export async function run(job: Job, progress: Progress = () => {}): Promise<RunR
       ...summary.skipped.map(({ file, why }) => `${file}: left out: ${why}`),
       ...summary.damage.map(damageText),
     ],
-    scores: scores.done(),
+    scores: scored,
     factors: factorsOf(policy),
     heartbeat: report.heartbeat,
   };
@@ -171,6 +168,16 @@ export async function runLowered(job: Job, progress: Progress = () => {}): Promi
   }
   await reader.close();
   return { scores: scores.done(), packetTimes: times.done() };
+}
+
+/** Each finding has a score, also where an alert said it before. */
+function countsOf({ length, detector }: Scores): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (let i = 0; i < length; i++) {
+    const name = detectorName(detector[i]!);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
 }
 
 const factorsOf = ({ policy }: CompiledPolicy): Factors =>

@@ -46,7 +46,7 @@ function site(hosts: number, pairs: number, seconds: number): Frame[] {
 }
 
 describe("size", () => {
-  it("takes less than 24 KB of policy for 60 hosts and 300 talks, and 1,024 KiB of memory", async () => {
+  it("takes less than 24 KB of policy for 60 hosts and 300 talks, and 1,088 KiB of memory", async () => {
     const entries = mergeAll(await lessonOf(site(60, 300, 120)));
     const sections = packAll(entries, 0.03);
     const rows = sections.map(({ tag, bytes }) => ({
@@ -63,7 +63,7 @@ describe("size", () => {
     };
     const own = (await memory("detectors/onboard/endpoints.probe.ts")) - (await memory("ip/onboard/flow.ts"));
     console.log(`${own / 1024} KiB of memory, in pages of 64`);
-    expect(own).toBeLessThanOrEqual((1024 + 64) * 1024);
+    expect(own).toBeLessThanOrEqual((1088 + 64) * 1024);
   });
 
   it("refuses to pack what does not fit, and says what", async () => {
