@@ -14,7 +14,7 @@
 // State: learn.ts while learning, known.ts, of publishers streams.ts; where messages begin
 // ip/onboard/application/walk.ts. Not judged: conversations that the baseline knows by a wildcard only, later
 // fragments, and what is encrypted.
-import { Flow } from "../../../ip/onboard/flow";
+import { Flow, placeOf } from "../../../ip/onboard/flow";
 import { App, AppMessage } from "../../../ip/onboard/application/message";
 import { CONNECTION, GOOSE, SAMPLED, appAt, messageAt, published } from "../../../ip/onboard/application/messages";
 import { beginWalk, forgetWalks, nextMessage } from "../../../ip/onboard/application/walk";
@@ -135,7 +135,7 @@ function open(k: Packet, e: Endpoints): void {
     return;
   }
   walked = true;
-  beginWalk(k, e.flow, e.flow != 0 ? changetype<Flow>(e.flow).start : 0, e.service, e.toServer != 0);
+  beginWalk(k, placeOf(e.flow), e.flow != 0 ? changetype<Flow>(e.flow).start : 0, e.service, e.toServer != 0);
 }
 let framed: bool = false; // a frame without IP, which holds one message, was not looked at yet
 

@@ -3,7 +3,7 @@ import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../ap
 import { align8 } from "../../../lib/onboard/bytes";
 import { Text, open } from "../../../lib/onboard/text";
 import { decode } from "../decode";
-import { Flow, update } from "../flow";
+import { Flow, update, placeOf } from "../flow";
 import { Is, PACKET_SIZE, Packet } from "../packet";
 import { App, AppMessage } from "./message";
 import { GOOSE, SAMPLED, messageAt, published } from "./messages";
@@ -73,7 +73,7 @@ function look(k: Packet, flow: usize): void {
   }
   if (!(k.flags & Is.PORTS) || flow == 0) return;
   const f = changetype<Flow>(flow);
-  beginWalk(k, flow, f.start, f.destPort, f.toClient == 0);
+  beginWalk(k, placeOf(flow), f.start, f.destPort, f.toClient == 0);
   while (nextMessage(k, m)) if (m.app != App.NONE) keep(k, m);
 }
 

@@ -24,7 +24,7 @@ const JOINED: u32 = 512; // of a message with its beginning, as far as it is loo
 /** Of a flow. */
 @unmanaged
 class Place {
-  flow: u32; // its address, 0 = free
+  flow: u32; // its place among flows, 0 = free
   first: u32; // its time in microseconds: another flow may have the same record later
   toServer: u32; // sequence number at which the next message begins
   toClient: u32;
@@ -71,10 +71,10 @@ export function forgetWalks(): void {
 }
 
 /**
- * Begins with the payload of a packet of a flow (its address and its first packet's time), if any. `port`: the
+ * Begins with the payload of a packet of a flow (placeOf() it and its first packet's time), if any. `port`: the
  * server's.
  */
-export function beginWalk(k: Packet, flow: usize, first: u64, port: u32, toServer: bool): void {
+export function beginWalk(k: Packet, flow: u32, first: u64, port: u32, toServer: bool): void {
   const w = walk();
   w.begin = k.base + k.payloadOffset;
   w.at = w.begin;
@@ -95,11 +95,11 @@ export function beginWalk(k: Packet, flow: usize, first: u64, port: u32, toServe
   else if (w.app == App.NONE && isItself(w.at, w.end)) w.app = App.DNP3;
 }
 
-function follow(k: Packet, w: Walk, flow: usize, first: u32): void {
-  const at = changetype<Place>(places + <usize>((((<u32>flow) >> 3) * 0x9e3779b1) >> 24) * offsetof<Place>());
-  if (at.flow != <u32>flow || at.first != first) {
+function follow(k: Packet, w: Walk, flow: u32, first: u32): void {
+  const at = changetype<Place>(places + <usize>((flow * 0x9e3779b1) >> 24) * offsetof<Place>());
+  if (at.flow != flow || at.first != first) {
     memory.fill(changetype<usize>(at), 0, offsetof<Place>());
-    at.flow = <u32>flow;
+    at.flow = flow;
     at.first = first;
   }
   w.place = changetype<usize>(at);
