@@ -7,7 +7,8 @@
 // one unknown; 4 both. Half of it, and a quarter, for what is sent to a group: announcements come and go. Of ARP only
 // unknown senders count.
 //
-// An alert is about a conversation once: what goes on is said no more, however long. What the policy does about it is
+// An alert is about a conversation once: what goes on is said no more, however long, unless a flood of other alerts
+// displaced its own (inspect's onboard/findings.ts), or the appliance starts again. What the policy does about it is
 // done each time.
 //
 // State: the inventory (ip/onboard/known.ts), and of each conversation whether it was said. Without an inventory the

@@ -7,7 +7,7 @@
 import { Action, stricter, verdictOf } from "../../../contract/onboard/abi";
 import { InspectFlag } from "../../../contract/onboard/config";
 import { keyed } from "../../../../lib/onboard/keyed";
-import { HEADER, Table, find, open } from "../../../../detectors/onboard/table";
+import { HEADER, Table, find, open, peek } from "../../../../detectors/onboard/table";
 import { Again, Finding, FINDING, clearFindings, finding, found } from "../../../../detectors/onboard/finding";
 import { alert, alertWithin, busAtHand, keep, locateFinding, messageOf, packetAtHand, score } from "./alerts";
 import { roomForAlert } from "./budget";
@@ -70,7 +70,7 @@ export function takeFindings(): u32 {
     if (action != Action.PASS) verdict = stricter(verdict, verdictOf(action, f.detector));
     if (f.again == Again.DONE) continue;
     if (has(InspectFlag.SCORES)) score(f);
-    if (f.again == Again.SAID && !has(InspectFlag.UNGROUPED)) {
+    if (f.again == Again.SAID && !has(InspectFlag.UNGROUPED) && isThere(f)) {
       held += 1;
       continue;
     }
@@ -80,6 +80,11 @@ export function takeFindings(): u32 {
   }
   clearFindings();
   return verdict;
+}
+
+/** Whether the alert that it is part of is among those at present: what a flood of others displaced is said anew. */
+function isThere(f: Finding): bool {
+  return peek(table(), keyed(f.detector, f.key), f.key) != 0;
 }
 
 function enter(f: Finding): void {
