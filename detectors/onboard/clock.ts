@@ -12,6 +12,11 @@ const SET: u64 = 1000000000;
   return now > last ? now - last : 0;
 }
 
+/** What is left of a value of then, which is worth half after `half` seconds. */
+@inline export function faded(value: f64, then: u64, now: u64, half: f64): f64 {
+  return value * NativeMath.exp2((-1e-9 * <f64>elapsed(then, now)) / half);
+}
+
 /** What to store as the last time. */
 @inline export function later(last: u64, now: u64): u64 {
   return now >= last || last - now > SET ? now : last;

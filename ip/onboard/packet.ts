@@ -163,6 +163,10 @@ export class Packet {
 @inline export function vlan(k: Packet, i: u32): u32 {
   return <u32>load<u16>(changetype<usize>(k) + ((<usize>i) << 1), offsetof<Packet>("vlan0"));
 }
+/** The identifier of the outermost VLAN; 0 where there is none. */
+@inline export function outerVlan(k: Packet): u32 {
+  return k.vlans ? vlan(k, 0) : 0;
+}
 @inline function layerProtocol(k: Packet, i: u32): u32 {
   return <u32>load<u8>(changetype<usize>(k) + LAYER + ((<usize>i) << 2));
 }

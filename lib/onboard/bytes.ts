@@ -9,6 +9,11 @@
   return bswap<u32>(load<u32>(p));
 }
 
+/** Six bytes, a MAC address for one. */
+@inline export function be48(p: usize): u64 {
+  return ((<u64>be16(p)) << 32) | be32(p + 2);
+}
+
 @inline export function be64(p: usize): u64 {
   return bswap<u64>(load<u64>(p));
 }

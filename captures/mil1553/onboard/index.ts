@@ -3,15 +3,8 @@
 // rows() until finished(); after the last record feedEnd() and the same again.
 
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
-import {
-  fragmentsKey,
-  isDatagram,
-  isFragment,
-  isLastFragment,
-  senderKey,
-  sourceKey,
-  streamKey,
-} from "../../../ip/onboard/datagram";
+import { datagramOf } from "../../../appliance/compartments/inspect/onboard/fragments";
+import { isDatagram, isFragment, senderKey, sourceKey, streamKey } from "../../../ip/onboard/datagram";
 import { Option, decode } from "../../../ip/onboard/decode";
 import { PACKET_SIZE, Packet, innermost } from "../../../ip/onboard/packet";
 import { align8, be16 } from "../../../lib/onboard/bytes";
@@ -43,7 +36,7 @@ import { keepFirstClock } from "../../../mil1553/onboard/chapter10/clock";
 import { setYear } from "../../../mil1553/onboard/chapter10/time";
 import { writeStats } from "../../../mil1553/onboard/stats";
 import { isFlow } from "../../../mil1553/onboard/udp/flows";
-import { datagramLength, feedFragment } from "../../../mil1553/onboard/udp/fragments";
+import { datagramLength } from "../../../mil1553/onboard/udp/fragments";
 import { provenFormat } from "../../../mil1553/onboard/udp/transfer";
 import { NO_CHANNEL } from "../../../mil1553/onboard/waiting";
 import { writeMeaning, writeWords } from "./columns";
@@ -194,15 +187,7 @@ function feedFrame(r: RecordHeader, p: usize): bool {
   decode(p, r.captured, r.original, <u32>r.link, Option.NO_CHECKSUMS, k);
   if (isDatagram(k)) return feedPayload(k, p + k.payloadOffset, k.payloadLength, k.sourcePort, k.destPort);
   if (!isFragment(k)) return false;
-  const ip = innermost(k);
-  const at = feedFragment(
-    fragmentsKey(k),
-    <u32>ip.fragmentOffset,
-    p + ip.payloadOffset,
-    ip.payloadLength,
-    isLastFragment(ip),
-    k.time,
-  );
+  const at = datagramOf(k, p);
   return at != 0 && feedPayload(k, at + 8, datagramLength() - 8, be16(at), be16(at + 2));
 }
 

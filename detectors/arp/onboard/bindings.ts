@@ -9,7 +9,7 @@ import { addressCheck, addressKey } from "../../../ip/onboard/address";
 import { more, wide3 } from "../../../lib/onboard/keyed";
 import { findHost } from "../../ip/onboard/known";
 import { isSameStation } from "../../ip/onboard/virtual";
-import { elapsed, later } from "../../onboard/clock";
+import { elapsed, faded, later } from "../../onboard/clock";
 import { TABLE, Table, find, open } from "../../onboard/table";
 
 const BINDINGS: u32 = 256; // (VLAN, address), apart for each version
@@ -71,7 +71,7 @@ export function causeOf(b: Binding, mac: u64, now: u64): u64 {
 }
 
 @inline function left(b: Binding, now: u64): f64 {
-  return b.moves * NativeMath.exp2((-1e-9 * <f64>elapsed(b.time, now)) / HALF);
+  return faded(b.moves, b.time, now, HALF);
 }
 
 /** The address is at this MAC address from here on, and nobody took it. */

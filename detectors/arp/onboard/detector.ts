@@ -15,7 +15,7 @@
 // Limits of the last four per station: what the baseline saw most, and a half, at least LIMIT; LIMIT without one.
 // State: tables.ts, bindings.ts, routers.ts; the MACs of each known host.
 import { addressCheck, addressKey } from "../../../ip/onboard/address";
-import { Packet, vlan } from "../../../ip/onboard/packet";
+import { Packet, outerVlan } from "../../../ip/onboard/packet";
 import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, lit, mac } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
@@ -151,7 +151,7 @@ export function check(k: Packet, e: Endpoints): void {
     return;
   }
   if (isHello(k) && (groupOf(k.macSrc) != 0 || isShared(m))) return;
-  const lease = src.version == 4 ? leaseOf(tagOf(k), <u32>src.lo) : 0,
+  const lease = src.version == 4 ? leaseOf(outerVlan(k), <u32>src.lo) : 0,
     isLeased = lease != 0 && changetype<Lease>(lease).mac == k.macSrc;
   if (isLeased && !changetype<Lease>(lease).isVoid) return;
   const moves = m.mac0 & BEHIND ? takesOver(m.mac0 & MAC, k.macSrc, k.time) : MOVES + 1;
@@ -183,7 +183,7 @@ function isClaim(k: Packet, e: Endpoints): bool {
   if (k.protocol != 58 || !neighbour.read(k, e.frame)) return false;
   const n = neighbour.claim();
   if (learning()) at(host(addressKey(6, n.hi, n.lo), addressCheck(6, n.hi, n.lo), 6, n.hi, n.lo), n.mac);
-  const b = binding(tagOf(k), 6, n.hi, n.lo);
+  const b = binding(outerVlan(k), 6, n.hi, n.lo);
   // without its override flag it changes nothing that a neighbour knows (RFC 4861, section 7.2.5)
   if (!n.isOverride && b.mac != 0) return false;
   const f = judge(Detector.ND, k, b, n.mac, 0, n.isUnasked);
@@ -194,10 +194,6 @@ function isClaim(k: Packet, e: Endpoints): bool {
   g.srcHi = n.hi;
   g.srcLo = n.lo;
   return false;
-}
-
-@inline function tagOf(k: Packet): u32 {
-  return k.vlans ? vlan(k, 0) : 0;
 }
 
 /** A DHCP server gives an address to somebody. */
@@ -212,7 +208,7 @@ function leased(lease: Lease): void {
 /** Who had an address that was given to somebody else goes on using it. */
 function stays(m: Macs, src: Host, k: Packet): void {
   m.mac0 &= ~AWAY;
-  const lease = leaseOf(tagOf(k), <u32>src.lo);
+  const lease = leaseOf(outerVlan(k), <u32>src.lo);
   if (lease != 0 && changetype<Lease>(lease).mac != k.macSrc) changetype<Lease>(lease).isVoid = 1;
 }
 
@@ -265,7 +261,7 @@ function message(k: Packet): void {
     sender = k.arpSenderIp,
     target = k.arpTargetIp,
     isOwn = sender == target,
-    tag = tagOf(k);
+    tag = outerVlan(k);
   drain(s, now);
   if (k.arpSenderMac != k.macSrc && k.arpSenderMac != 0 && groupOf(k.arpSenderMac) == 0)
     measure(k, s, 4, What.FOREIGN, 1);

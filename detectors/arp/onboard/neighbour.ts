@@ -1,8 +1,8 @@
 // What neighbour discovery (RFC 4861) says of who has an address: an advertisement of its target, the other messages of
 // their sender, where they name a link-layer address.
 import { addressKey } from "../../../ip/onboard/address";
-import { Packet, outermost, vlan } from "../../../ip/onboard/packet";
-import { be16, be32, be64 } from "../../../lib/onboard/bytes";
+import { Packet, outerVlan, outermost } from "../../../ip/onboard/packet";
+import { be48, be64 } from "../../../lib/onboard/bytes";
 import { NA, NS, discoveryAt, optionAt } from "../../ip/onboard/discovery";
 import { ask, asked, question } from "./tables";
 
@@ -45,7 +45,7 @@ function advertised(k: Packet, p: usize): bool {
     ip = outermost(k);
   c.hi = be64(p + 8);
   c.lo = be64(p + 16);
-  c.mac = option != 0 ? macAt(option) : k.macSrc;
+  c.mac = option != 0 ? be48(option + 2) : k.macSrc;
   c.isOverride = (load<u8>(p, 4) & OVERRIDE) != 0;
   const isToOne = ip.dstHi >> 56 != 0xff;
   c.isUnasked = isToOne && questions != 0 && !asked(questionOf(k, ip.dstHi, ip.dstLo, c.hi, c.lo), k.time);
@@ -63,16 +63,12 @@ function sent(k: Packet, p: usize, options: usize): bool {
   if (option == 0 || (ip.srcHi | ip.srcLo) == 0) return false;
   c.hi = ip.srcHi;
   c.lo = ip.srcLo;
-  c.mac = macAt(option);
+  c.mac = be48(option + 2);
   c.isOverride = true;
   c.isUnasked = false;
   return c.mac != 0;
 }
 
-@inline function macAt(option: usize): u64 {
-  return ((<u64>be16(option + 2)) << 32) | be32(option + 4);
-}
-
 @inline function questionOf(k: Packet, whoHi: u64, whoLo: u64, whomHi: u64, whomLo: u64): u64 {
-  return question(k.vlans ? vlan(k, 0) : 0, addressKey(6, whoHi, whoLo), addressKey(6, whomHi, whomLo));
+  return question(outerVlan(k), addressKey(6, whoHi, whoLo), addressKey(6, whomHi, whomLo));
 }

@@ -5,7 +5,7 @@
 // address does (bindings.ts).
 //
 // Rule when full: of SUCCESSIONS the one whose newcomer was heard longest ago goes, and is said again.
-import { elapsed, later } from "../../onboard/clock";
+import { elapsed, faded, later } from "../../onboard/clock";
 
 const SUCCESSIONS: u32 = 16;
 const HALF: f64 = 120; // s
@@ -52,7 +52,7 @@ export function takesOver(router: u64, newcomer: u64, now: u64): f64 {
     s.heard = later(s.heard, now);
     return 0;
   }
-  s.moves = 1 + s.moves * NativeMath.exp2((-1e-9 * <f64>elapsed(s.time, now)) / HALF);
+  s.moves = 1 + faded(s.moves, s.time, now, HALF);
   s.time = now;
   s.heard = later(s.heard, now);
   return s.moves;

@@ -16,7 +16,7 @@
 // fragments, and what is encrypted.
 import { Flow, placeOf } from "../../../ip/onboard/flow";
 import { App, AppMessage } from "../../../ip/onboard/application/message";
-import { CONNECTION, GOOSE, SAMPLED, appAt, messageAt, published } from "../../../ip/onboard/application/messages";
+import { CONNECTION, appAt, published, publishedIn, publisherOf } from "../../../ip/onboard/application/messages";
 import { beginWalk, forgetWalks, nextMessage } from "../../../ip/onboard/application/walk";
 import { Is, Packet } from "../../../ip/onboard/packet";
 import { FIN, RST, SYN } from "../../../ip/onboard/tcp";
@@ -67,7 +67,7 @@ export function evictions(): u64 {
 
 export function learn(k: Packet, e: Endpoints): void {
   passPeaks(k.time);
-  if (k.ips == 0 && publishes(k) != App.NONE) {
+  if (k.ips == 0 && publisherOf(k) != App.NONE) {
     const s = listen(k);
     if (s != 0) publish(changetype<Stream>(s), k, published());
   }
@@ -79,30 +79,21 @@ export function learn(k: Packet, e: Endpoints): void {
     c.owned |= OWN;
     beginSides(c);
   }
-  if (isConnection(k, e, m)) learnMessage(c, side, m, false);
-  else for (open(k, e); next(k, e, m);) learnMessage(c, side, m, m.isCut == 0);
+  for (open(k, e); next(k, e, m);) learnMessage(c, side, m);
 }
 
 @inline export function check(k: Packet, e: Endpoints): void {
-  if (k.ips == 0 && publishes(k) != App.NONE) judgeStream(k);
+  if (k.ips == 0 && publisherOf(k) != App.NONE) judgeStream(k);
   if (e.conversation == 0) return;
   const c = changetype<Conversation>(e.conversation);
   if (c.known == 0 || c.wildcard || !(knownConversation(c.known - 1).owned & OWN)) return;
   if (isRead(k, e)) judgeMessages(k, e, c);
 }
 
-/** The protocol of a publisher's frame. */
-@inline function publishes(k: Packet): u32 {
-  const type = <u32>k.etherType;
-  return type == GOOSE ? App.GOOSE : type == SAMPLED ? App.SV : App.NONE;
-}
-
 /** The Stream of a publisher's frame, or 0; published() is what it said. */
 function listen(k: Packet): usize {
-  const from = k.base + k.payloadOffset,
-    app = publishes(k);
-  if (!messageAt(app, from, from + k.payloadLength, true, changetype<AppMessage>(MESSAGE))) return 0;
-  return changetype<usize>(streamOf(k, published(), app));
+  if (!publishedIn(k, changetype<AppMessage>(MESSAGE))) return 0;
+  return changetype<usize>(streamOf(k, published(), publisherOf(k)));
 }
 
 /** Whether messages are looked for in the packet. */
@@ -116,49 +107,54 @@ function isRead(k: Packet, e: Endpoints): bool {
   return k.payloadLength != 0 || (e.protocol == TCP && ((<u32>k.tcpFlags) & (SYN | FIN | RST)) != 0);
 }
 
-/** The beginning or the end of a connection of a known protocol as a message. */
-function isConnection(k: Packet, e: Endpoints, m: AppMessage): bool {
-  const flags = (<u32>k.tcpFlags) & (SYN | FIN | RST);
-  if (e.version == 0 || e.protocol != TCP || k.payloadLength != 0 || flags == 0) return false;
-  const app = appAt(TCP, e.service);
-  if (app == App.NONE) return false;
-  open(k, e);
-  memory.fill(MESSAGE, 0, offsetof<AppMessage>());
-  m.app = app;
-  m.kind = CONNECTION | flags;
-  return true;
-}
+let isOne: bool = false; // open() has found the message that next() gives
 
+/** Begins with what the packet says: next() gives one message after the other. */
 function open(k: Packet, e: Endpoints): void {
+  const m = changetype<AppMessage>(MESSAGE);
+  isOne = false;
   if (e.version == 0) {
-    framed = true;
+    isOne = publisherOf(k) == App.NONE ? isFrame(k, m) : publishedIn(k, m);
     return;
   }
   walked = true;
   beginWalk(k, placeOf(e.flow), e.flow != 0 ? changetype<Flow>(e.flow).start : 0, e.service, e.toServer != 0);
+  if (e.protocol == TCP && k.payloadLength == 0) isOne = isConnection(k, e, m);
 }
-let framed: bool = false; // a frame without IP, which holds one message, was not looked at yet
 
 function next(k: Packet, e: Endpoints, m: AppMessage): bool {
-  if (e.version != 0) return nextMessage(k, m);
-  if (!framed) return false;
-  framed = false;
-  const from = k.base + k.payloadOffset,
-    end = from + k.payloadLength,
-    app = publishes(k);
-  if (app != App.NONE) return messageAt(app, from, end, true, m);
+  if (isOne) {
+    isOne = false;
+    return true;
+  }
+  return e.version != 0 && nextMessage(k, m);
+}
+
+/** A frame without IP, of no known protocol, is one message. */
+function isFrame(k: Packet, m: AppMessage): bool {
   memory.fill(MESSAGE, 0, offsetof<AppMessage>());
-  m.body = from;
-  m.end = end;
+  m.body = k.base + k.payloadOffset;
+  m.end = m.body + k.payloadLength;
   m.length = k.payloadClaimed;
+  return true;
+}
+
+/** The beginning or the end of a connection of a known protocol is a message, without a layout. */
+function isConnection(k: Packet, e: Endpoints, m: AppMessage): bool {
+  const flags = (<u32>k.tcpFlags) & (SYN | FIN | RST),
+    app = appAt(TCP, e.service);
+  if (flags == 0 || app == App.NONE) return false;
+  memory.fill(MESSAGE, 0, offsetof<AppMessage>());
+  m.app = app;
+  m.kind = CONNECTION | flags;
+  m.isCut = 1;
   return true;
 }
 
 function judgeMessages(k: Packet, e: Endpoints, c: Conversation): void {
   const m = changetype<AppMessage>(MESSAGE),
     side: u32 = e.toServer ? 0 : 1;
-  if (isConnection(k, e, m)) judge(k, e, c, side, m);
-  else for (open(k, e); next(k, e, m);) judge(k, e, c, side, m);
+  for (open(k, e); next(k, e, m);) judge(k, e, c, side, m);
 }
 
 function judge(k: Packet, e: Endpoints, c: Conversation, side: u32, m: AppMessage): void {

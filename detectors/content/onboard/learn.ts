@@ -97,7 +97,7 @@ export function beginSides(c: Conversation): void {
 }
 
 /** A message of a side (0 to the server, 1 back) of a conversation. */
-export function learnMessage(c: Conversation, side: u32, m: AppMessage, isWhole: bool): void {
+export function learnMessage(c: Conversation, side: u32, m: AppMessage): void {
   const slot = conversationSlot(c),
     s = sideAt(slot, side),
     key = sideKey(c.key, side);
@@ -113,7 +113,7 @@ export function learnMessage(c: Conversation, side: u32, m: AppMessage, isWhole:
       s.latestObject = s.messages + 1;
     }
   }
-  if (isWhole && (m.app != App.NONE || s.messages >= ENOUGH)) profile(key, c, side, m);
+  if (m.isCut == 0 && (m.app != App.NONE || s.messages >= ENOUGH)) profile(key, c, side, m);
   if (s.messages != u32.MAX_VALUE) s.messages += 1;
 }
 

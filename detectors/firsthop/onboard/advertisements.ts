@@ -9,12 +9,12 @@
 //
 // Rules when full: a new router gives way to a newer one, and those that belong here stay; where all places are theirs,
 // another is new each time. VLANs share SUMS sums, as the key chooses.
-import { Packet, outermost, vlan } from "../../../ip/onboard/packet";
+import { Packet, outerVlan, outermost } from "../../../ip/onboard/packet";
 import { be16, be64 } from "../../../lib/onboard/bytes";
 import { keyed, wide3 } from "../../../lib/onboard/keyed";
 import { RA, discoveryAt, optionAt } from "../../ip/onboard/discovery";
 import { isSameStation } from "../../ip/onboard/virtual";
-import { elapsed, later } from "../../onboard/clock";
+import { elapsed, faded, later } from "../../onboard/clock";
 
 export const enum Told {
   NOTHING = 0,
@@ -94,7 +94,7 @@ export function read(k: Packet, frame: usize): Told {
   const p = discoveryAt(k, frame, 16),
     ip = outermost(k);
   if (p == 0 || ip.srcHi >> 54 != 0x3fa) return Told.NOTHING; // fe80::/10
-  const tag = k.vlans ? vlan(k, 0) : 0,
+  const tag = outerVlan(k),
     option = optionAt(p + 16, PREFIX, 32),
     prefix = option == 0 ? 0 : wide3(SALT, be64(option + 16), be64(option + 24));
   let r = find(tag, ip.srcHi, ip.srcLo);
@@ -134,7 +134,7 @@ function judge(r: Router, k: Packet, prefix: u64, lifetime: u32): Told {
   r.isDefault = true;
   if (!r.isDown) return Told.NOTHING;
   r.isDown = false;
-  r.kills = 1 + r.kills * NativeMath.exp2((-1e-9 * <f64>elapsed(r.killed, k.time)) / HALF);
+  r.kills = 1 + faded(r.kills, r.killed, k.time, HALF);
   r.killed = k.time;
   return r.kills > KILLS ? Told.KILLED : Told.NOTHING;
 }

@@ -1,7 +1,7 @@
 // REQ-DETECT-022
 // What a host is told by the first hop, without proof: who routes (RFC 4861), who gives addresses (RFC 2131). Each of
 // the four is one alert of its VLAN, counted; ../detector.ts says why none accuses anybody.
-import { Packet, vlan } from "../../../ip/onboard/packet";
+import { Packet, outerVlan } from "../../../ip/onboard/packet";
 import { keyed } from "../../../lib/onboard/keyed";
 import { Text, decimal, lit, mac } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
@@ -50,7 +50,7 @@ export function check(k: Packet, e: Endpoints): void {
 function say(detector: u32, what: u32, k: Packet, score: f64, b: f64, c: f64): void {
   const threshold = scaled(detector, 1);
   if (!(score > threshold)) return;
-  const key = keyed(SALT, k.vlans ? vlan(k, 0) : 0);
+  const key = keyed(SALT, outerVlan(k));
   const f = raise(detector, what, key, k.time, min<f64>(score, 100), max<f64>(threshold, 1e-9));
   f.a = <f64>k.macSrc;
   f.b = b;

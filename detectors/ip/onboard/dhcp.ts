@@ -3,8 +3,8 @@
 //   0  u8 op, u8 htype, u8 hlen, u8 hops    4  u32 xid     12  u32 ciaddr   16  u32 yiaddr   24  u32 giaddr
 //  28  chaddr, 16 bytes                   236  magic cookie                240  options: u8 code, u8 length, value
 import { isDatagram } from "../../../ip/onboard/datagram";
-import { Packet, vlan } from "../../../ip/onboard/packet";
-import { be16, be32 } from "../../../lib/onboard/bytes";
+import { Packet, outerVlan } from "../../../ip/onboard/packet";
+import { be16, be32, be48 } from "../../../lib/onboard/bytes";
 import { keyedBytes } from "../../../lib/onboard/keyed";
 
 /** RFC 2132, section 9.6; NONE: no DHCP message. */
@@ -47,14 +47,14 @@ export function readDhcp(k: Packet, frame: usize): void {
   const p = frame + k.payloadOffset;
   if (k.payloadLength < FIXED || be32(p + 236) != 0x63825363) return;
   if (be16(p) != (isReply ? 0x0201 : 0x0101) || load<u8>(p, 2) != 6) return;
-  d.client = ((<u64>be16(p + 28)) << 32) | be32(p + 30);
+  d.client = be48(p + 28);
   d.identity = 0;
   d.address = be32(p + 16);
   d.server = 0;
   d.xid = be32(p + 4);
   d.isReply = isReply;
   d.isRelayed = be32(p + 24) != 0;
-  d.vlan = k.vlans ? <u16>vlan(k, 0) : 0;
+  d.vlan = <u16>outerVlan(k);
   readOptions(d, p + FIXED, p + k.payloadLength);
   // xid and the server's own fields stay out: the same client asks with many of them
   d.identity = keyedBytes(p + 28, 6) ^ d.identity;

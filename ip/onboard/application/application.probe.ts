@@ -6,7 +6,7 @@ import { decode } from "../decode";
 import { Flow, update, placeOf } from "../flow";
 import { Is, PACKET_SIZE, Packet } from "../packet";
 import { App, AppMessage } from "./message";
-import { GOOSE, SAMPLED, messageAt, published } from "./messages";
+import { published, publishedIn } from "./messages";
 import { beginWalk, forgetWalks, nextMessage } from "./walk";
 import { writeApp, writeFunction } from "./words";
 
@@ -66,9 +66,7 @@ export function run(to: u32): u32 {
 function look(k: Packet, flow: usize): void {
   const m = changetype<AppMessage>(message);
   if (k.ips == 0) {
-    const from = k.base + k.payloadOffset,
-      app: u32 = <u32>k.etherType == GOOSE ? App.GOOSE : <u32>k.etherType == SAMPLED ? App.SV : App.NONE;
-    if (app != App.NONE && messageAt(app, from, from + k.payloadLength, true, m)) keep(k, m);
+    if (publishedIn(k, m)) keep(k, m);
     return;
   }
   if (!(k.flags & Is.PORTS) || flow == 0) return;

@@ -1,6 +1,7 @@
 // REQ-DECODE-034
 // Which application a service is, and the message at a place of what it carries. No port is believed alone: what is
 // there must be a message of that protocol. DNP3 has a checksum of its own, so it is one at any port.
+import { Packet } from "../packet";
 import { App, AppMessage, TELLING, UNKNOWN, says } from "./message";
 import { bacnet } from "./bacnet";
 import { dnp3, isDnp3 } from "./dnp3";
@@ -14,8 +15,8 @@ import { isData, tpkt } from "./tpkt";
 
 const TCP: u32 = 6;
 const UDP: u32 = 17;
-export const GOOSE: u32 = 0x88b8;
-export const SAMPLED: u32 = 0x88ba;
+const GOOSE: u32 = 0x88b8; // EtherTypes
+const SAMPLED: u32 = 0x88ba;
 
 /** Kind of a segment that begins or ends a connection: this and its TCP flags. */
 export const CONNECTION: u32 = 0xffff00;
@@ -43,6 +44,19 @@ export function appAt(protocol: u32, port: u32): u32 {
     default:
       return protocol == UDP && port >= 47808 && port <= 47823 ? App.BACNET : App.NONE;
   }
+}
+
+/** The App of a publisher's frame, or NONE. */
+@inline export function publisherOf(k: Packet): u32 {
+  const type = <u32>k.etherType;
+  return type == GOOSE ? App.GOOSE : type == SAMPLED ? App.SV : App.NONE;
+}
+
+/** The message of a publisher's frame; false where it is none. */
+export function publishedIn(k: Packet, m: AppMessage): bool {
+  const app = publisherOf(k),
+    from = k.base + k.payloadOffset;
+  return app != App.NONE && messageAt(app, from, from + k.payloadLength, true, m);
 }
 
 /** Whether a message of a protocol that needs no port begins at p. */

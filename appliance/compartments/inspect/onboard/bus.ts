@@ -13,15 +13,7 @@ import { stricter } from "../../../contract/onboard/abi";
 import { Text, byte, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
 import { messageIn } from "../../../../detectors/onboard/dispatch";
 import { be16 } from "../../../../lib/onboard/bytes";
-import {
-  fragmentsKey,
-  isDatagram,
-  isFragment,
-  isLastFragment,
-  senderKey,
-  sourceKey,
-  streamKey,
-} from "../../../../ip/onboard/datagram";
+import { isDatagram, isFragment, senderKey, sourceKey, streamKey } from "../../../../ip/onboard/datagram";
 import { Packet, innermost } from "../../../../ip/onboard/packet";
 import { anomalyName } from "../../../../mil1553/onboard/anomalies";
 import { CHANNELS } from "../../../../mil1553/onboard/capacity";
@@ -34,11 +26,12 @@ import { FILE_RECORDER, Recorder, recorderOf } from "../../../../mil1553/onboard
 import * as reader from "../../../../mil1553/onboard/reader";
 import { statsReset, statsSpan, writeStats } from "../../../../mil1553/onboard/stats";
 import { isFlow } from "../../../../mil1553/onboard/udp/flows";
-import { datagramLength, feedFragment } from "../../../../mil1553/onboard/udp/fragments";
+import { datagramLength } from "../../../../mil1553/onboard/udp/fragments";
 import { provenFormat } from "../../../../mil1553/onboard/udp/transfer";
 import { messageAtHand } from "./alerts";
 import { budgetTime } from "./budget";
 import * as events from "./events";
+import { datagramOf } from "./fragments";
 import { takeFindings } from "./findings";
 import { learned, learning } from "./learning";
 import { admit } from "./limit";
@@ -94,14 +87,7 @@ export function datagram(k: Packet, p: usize): bool {
   if (!isFragment(k)) return false;
   const ip = innermost(k);
   if (!isRecorderAddress(ip.version, ip.srcHi, ip.srcLo)) return false;
-  const at = feedFragment(
-    fragmentsKey(k),
-    <u32>ip.fragmentOffset,
-    p + ip.payloadOffset,
-    ip.payloadLength,
-    isLastFragment(ip),
-    k.time,
-  );
+  const at = datagramOf(k, p);
   return at != 0 && payload(k, at + 8, datagramLength() - 8, be16(at), be16(at + 2));
 }
 
