@@ -91,8 +91,7 @@ function isKnown(entry: Entry, entries: readonly Entry[]): boolean {
   const detector = detectorOf(entry);
   const has = (one: Entry) =>
     Object.entries(entry).every(
-      ([name, list]) =>
-        name === "commands" || !Array.isArray(list) || list.every((item) => (one[name] as unknown[]).includes(item)),
+      ([name, list]) => !Array.isArray(list) || list.every((item) => (one[name] as unknown[]).includes(item)),
     );
   return entries.some(
     (one) => one.detector === entry.detector && detector.keyOf(one) === detector.keyOf(entry) && has(one),

@@ -8,6 +8,7 @@ import { sha256 } from "../appliance/build/info.ts";
 import { fileOfDisk, isDisk } from "../appliance/build/iso.ts";
 import { signedAs, verifyImage } from "../appliance/build/signature.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
+import { columns } from "../lib/columns.ts";
 import { printable } from "../lib/printable.ts";
 
 export function command(): Command {
@@ -148,14 +149,9 @@ function made({ compartments, stack, lines, tools }: NonNullable<ImageDescriptio
   ];
 }
 
-/** Columns as wide as their widest cell. */
+/** Where text stands behind the sections' names. */
+const INDENT = 11;
+
 function table(first: string, rest: string[], rows: string[][]): string[] {
-  const all = [[first, ...rest], ...rows.map(([name, ...cells]) => [`  ${name}`, ...cells])];
-  const widths = all[0]!.map((_, n) => Math.max(n ? 0 : 11, ...all.map((row) => row[n]!.length)));
-  return all.map((row) =>
-    row
-      .map((cell, n) => cell.padEnd(widths[n]!))
-      .join("  ")
-      .trimEnd(),
-  );
+  return columns([[first, ...rest], ...rows.map(([name, ...cells]) => [`  ${name}`, ...cells])], INDENT);
 }

@@ -19,8 +19,8 @@ export interface Alert {
   category?: string;
   /** The factor from which on it has nothing left to say, as its sums and scores end there; without it a policy's highest. */
   ceiling?: number;
-  /** Its alert may come with a record that is not to blame; a number: at most so many seconds after the last that is. */
-  belated?: true | number;
+  /** Its alert may come with a record that is not to blame, at most so many seconds after the last that is; 0: in its time. */
+  belated?: number;
   /** Whom its findings may accuse (README.md, "Who is accused"); without it nobody: its verdicts are alerts only. */
   accuses?: readonly Accused[];
   /** It has no threshold that a policy scales: a key of its own in the policy says what there is to say. */

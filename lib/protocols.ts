@@ -4,9 +4,9 @@ import { parsed, Wrong } from "./yaml.ts";
 /** IP protocols that guard can take apart and make anew, and by number those it passes as opaque payload. */
 export const PROTOCOLS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
 
-/** As policies name it: a name where there is one, else the number. */
-export const protocolText = (number: number): string =>
-  Object.keys(PROTOCOLS).find((name) => PROTOCOLS[name] === number) ?? String(number);
+/** As policies name it; undefined where they say its number. */
+export const protocolName = (number: number): string | undefined =>
+  Object.keys(PROTOCOLS).find((name) => PROTOCOLS[name] === number);
 
 /** Extension headers of IPv6 (IANA registry), which guard does not pass: a next header is the payload's protocol. */
 const EXTENSIONS = [0, 43, 44, 51, 60, 135, 139, 140, 253, 254];

@@ -1,4 +1,5 @@
 /** Rows of weir decode with the names of an interface-control file: what they are of, and what is written behind them. */
+import { dataCount } from "../../mil1553/simulator/message.ts";
 import type { Named, Received, Value } from "./icd.ts";
 import type { Names } from "./where.ts";
 
@@ -24,14 +25,7 @@ export function receivedOfJson(line: string): Received {
   const front = IN_FRONT[m.format];
   if (front === undefined) return { channel: m.channel, commands: [], data: [] };
   const commands = wordsOf(`${m.command ?? ""}${m.from?.command ?? ""}`);
-  return { channel: m.channel, commands, data: wordsOf(m.words).slice(front, front + promised(commands[0] ?? 0)) };
-}
-
-/** Data words that a command asks for (MIL-STD-1553B 4.3.3.5.1). */
-function promised(command: number): number {
-  const subaddress = (command >> 5) & 31;
-  if (subaddress === 0 || subaddress === 31) return (command >> 4) & 1;
-  return command & 31 || 32;
+  return { channel: m.channel, commands, data: wordsOf(m.words).slice(front, front + dataCount(commands[0] ?? 0)) };
 }
 
 /** Columns behind those of MESSAGE_COLUMNS. */

@@ -9,7 +9,7 @@ export default declare({
       number: 9,
       about: "regular connections of a host that was not known to make them",
       signature: "beaconing",
-      belated: true,
+      belated: 0,
       accuses: ["nobody", "source"],
     },
   ],

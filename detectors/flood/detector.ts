@@ -11,7 +11,7 @@ export default declare({
       signature: "flood",
       category: "Detection of a Denial of Service Attack",
       ceiling: 3,
-      belated: true,
+      belated: 0,
     },
   ],
   learned: flood,

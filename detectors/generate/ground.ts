@@ -58,9 +58,7 @@ export function catalogue(all: readonly Registered[]): string {
     "};",
     "/** Detectors whose alert may come with a record that is not to blame, and how many seconds after the last one that is. */",
     "export const BELATED: ReadonlyMap<string, number> = new Map([",
-    ...alerts.flatMap(({ name, belated }) =>
-      belated ? [`  [${quoted(name)}, ${belated === true ? 0 : belated}],`] : [],
-    ),
+    ...alerts.flatMap(({ name, belated }) => (belated === undefined ? [] : [`  [${quoted(name)}, ${belated}],`])),
     "]);",
   ].join("\n");
 }

@@ -16,7 +16,7 @@ export default declare({
       number: 21,
       about: "a known message too early, too late, or not any more",
       signature: "1553 message out of schedule",
-      belated: true,
+      belated: 0,
       accuses: ["nobody", "message"],
     },
     {
@@ -24,7 +24,7 @@ export default declare({
       number: 22,
       about: "a known message behind one that it never followed",
       signature: "1553 messages out of order",
-      belated: true,
+      belated: 0,
     },
     {
       name: "bus-response",
@@ -39,7 +39,7 @@ export default declare({
       number: 24,
       about: "intermessage gap",
       signature: "unusual 1553 intermessage gap",
-      belated: true,
+      belated: 0,
     },
     {
       name: "bus-error",
@@ -48,7 +48,7 @@ export default declare({
       signature: "unusual 1553 errors",
       category: "Detection of a Denial of Service Attack",
       ceiling: 4,
-      belated: true,
+      belated: 0,
       accuses: ["nobody", "terminal"],
     },
     {
@@ -79,7 +79,7 @@ export default declare({
       about: "load of a bus",
       signature: "unusual 1553 bus load",
       category: "Detection of a Denial of Service Attack",
-      belated: true,
+      belated: 0,
     },
   ],
   learned: mil1553,

@@ -9,7 +9,7 @@ export default declare({
       number: 10,
       about: "periodic traffic that stops",
       signature: "periodic traffic stopped",
-      belated: true,
+      belated: 0,
     },
   ],
   learned: silence,

@@ -1,7 +1,7 @@
 /** A policy as text for people: as it is, and what each rule still decides after those before it. */
 import { UNTAGGED } from "../../appliance/contract/config.ts";
 import { durationText, macText, networkText, type Range, rangeText } from "../../lib/addresses.ts";
-import { PROTOCOLS } from "../../lib/protocols.ts";
+import { protocolName } from "../../lib/protocols.ts";
 import type { CompiledPolicy } from "../policy.ts";
 import { alertRuleText } from "../suppression/config.ts";
 import { reach } from "./lint.ts";
@@ -149,7 +149,7 @@ export function ruleText(rule: Rule): string {
 
 export function protocolText(protocol: number | undefined): string {
   if (protocol === undefined) return "anything";
-  return Object.entries(PROTOCOLS).find(([, number]) => number === protocol)?.[0] ?? `protocol ${protocol}`;
+  return protocolName(protocol) ?? `protocol ${protocol}`;
 }
 
 const listText = (ranges: readonly Range[]): string => ranges.map(rangeText).join(",");

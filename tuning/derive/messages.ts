@@ -1,10 +1,7 @@
 /** An interface-control file as rules for 1553 messages: what the bus is designed to say may cross, and nothing else. */
 import { MAX_MESSAGE_RULES } from "../../appliance/contract/config.ts";
 import type { Bus, Channel, Message } from "../../mil1553/simulator/icd/model.ts";
-
-const terminal = (command: number) => command >> 11;
-const subaddress = (command: number) => (command >> 5) & 31;
-const transmits = (command: number) => (command & 0x400) !== 0;
+import { subaddress, terminal, transmits } from "../../mil1553/simulator/message.ts";
 
 /** The `messages` of a policy, as text. @param data with checks of data words, where the file says what they hold */
 export function proposeMessages(bus: Bus, data: boolean): string {

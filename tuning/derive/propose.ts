@@ -1,7 +1,7 @@
 /** Services that were seen as a policy to be read, corrected and approved by whoever is responsible. */
 import { MAX_RULES, UNTAGGED } from "../../appliance/contract/config.ts";
 import { boundsOf, type Network, parseNetwork } from "../../lib/addresses.ts";
-import { PROTOCOLS } from "../../lib/protocols.ts";
+import { protocolName } from "../../lib/protocols.ts";
 import { addressText, type Service, type Services, sourcesText } from "./services.ts";
 
 export interface ProposalOptions {
@@ -84,7 +84,7 @@ function rule(service: Service, names: Set<string>): string[] {
     `  # ${describe(service)}`,
     `  - name: ${unused(ported ? `${word}-${port}` : `${word}`, names)}`,
     "    action: allow",
-    `    protocol: ${protocol in NUMBERS ? word : protocol}`,
+    `    protocol: ${protocolName(protocol) ?? protocol}`,
     `    from: ${sources.length === 1 ? quoted(sources[0]!) : `[${sources.map(quoted).join(", ")}]`}`,
     `    to: ${quoted(addressText(version, destination))}`,
     ...(ported ? [`    ports: ${port}`] : []),
@@ -96,10 +96,7 @@ function rule(service: Service, names: Set<string>): string[] {
   ];
 }
 
-const NUMBERS: Record<number, string> = Object.fromEntries(
-  Object.entries(PROTOCOLS).map(([name, number]) => [number, name]),
-);
-export const protocolWord = (protocol: number) => NUMBERS[protocol] ?? `protocol-${protocol}`;
+export const protocolWord = (protocol: number) => protocolName(protocol) ?? `protocol-${protocol}`;
 /** To YAML an IPv6 address that ends in a colon is a mapping, unless it is quoted. */
 export const quoted = (address: string) => (address.includes(":") ? `"${address}"` : address);
 

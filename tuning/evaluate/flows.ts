@@ -1,12 +1,10 @@
 // REQ-GROUND-004
 /** Labels by flow (rows.ts) brought together with captures: they become labels of packets. */
 
-import { INPUT_SIZE } from "../../appliance/contract/generated/record.ts";
 import { listInputs } from "../../captures/inputs.ts";
-import { CaptureReader } from "../../captures/reader.ts";
-import { recordStream } from "../../captures/records.ts";
 import { ip } from "../../ip/decode/addresses.ts";
-import { Decoder, type PacketView } from "../../ip/decode/decoder.ts";
+import type { PacketView } from "../../ip/decode/decoder.ts";
+import { eachPacket } from "./decoded.ts";
 import type { LabelledRecord, Labels, OwnLabels, RecordLabels } from "./labels.ts";
 import type { End, FlowLabels, LabelledFlow } from "./rows.ts";
 import { checkPairs } from "./truth.ts";
@@ -63,25 +61,19 @@ interface Captured {
 }
 
 async function packetsOf(labels: FlowLabels, flows: ReadonlyMap<string, Rows>, captures: Captures): Promise<Captured> {
-  const decoder = await Decoder.create({ checksums: false });
-  const reader = await CaptureReader.open([...captures.paths], { recursive: captures.recursive });
   const captured: Captured = { packets: [], onset: 0, all: 0, ofIp: 0 };
-  for await (const batch of recordStream(reader, new Uint8Array(INPUT_SIZE))) {
-    decoder.input.set(batch);
-    for (const packet of decoder.decode(batch.length)) {
-      captured.all++;
-      const keys = keysOf(labels, packet);
-      if (!keys.length) continue;
-      const seconds = Number(packet.u64("time") / 1000n) / 1e6;
-      if (captured.ofIp++ === 0) captured.onset = seconds;
-      const rows = keys.flatMap((key) => {
-        const found = flows.get(key);
-        return found ? [found] : [];
-      });
-      if (rows.length) captured.packets.push({ number: captured.all, seconds, rows });
-    }
-  }
-  await reader.close();
+  await eachPacket(captures.paths, captures.recursive, (packet, number) => {
+    captured.all = number;
+    const keys = keysOf(labels, packet);
+    if (!keys.length) return;
+    const seconds = Number(packet.u64("time") / 1000n) / 1e6;
+    if (captured.ofIp++ === 0) captured.onset = seconds;
+    const rows = keys.flatMap((key) => {
+      const found = flows.get(key);
+      return found ? [found] : [];
+    });
+    if (rows.length) captured.packets.push({ number, seconds, rows });
+  });
   return captured;
 }
 

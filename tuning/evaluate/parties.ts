@@ -1,9 +1,7 @@
 /** Who took part in an attack: addresses of its packets. */
-import { INPUT_SIZE } from "../../appliance/contract/generated/record.ts";
-import { CaptureReader } from "../../captures/reader.ts";
-import { recordStream } from "../../captures/records.ts";
 import { ip, ipv4, mac } from "../../ip/decode/addresses.ts";
-import { Decoder, type PacketView } from "../../ip/decode/decoder.ts";
+import type { PacketView } from "../../ip/decode/decoder.ts";
+import { eachPacket } from "./decoded.ts";
 import type { Parties } from "./evaluation.ts";
 import type { Truth } from "./truth.ts";
 
@@ -34,15 +32,9 @@ export async function partiesOf(read: readonly string[], { unit, attacks }: Trut
   const attacksOf = new Map<number, number[]>();
   for (const [i, { records }] of attacks.entries())
     for (const number of records) attacksOf.set(number, [...(attacksOf.get(number) ?? []), i]);
-  const decoder = await Decoder.create({ checksums: false });
-  const reader = await CaptureReader.open([...read]);
-  let number = 0;
-  for await (const batch of recordStream(reader, new Uint8Array(INPUT_SIZE))) {
-    decoder.input.set(batch);
-    for (const packet of decoder.decode(batch.length))
-      for (const i of attacksOf.get(++number) ?? [])
-        for (const address of addressesOf(packet)) if (!GROUP.test(address)) parties[i]!.add(address);
-  }
-  await reader.close();
+  await eachPacket(read, false, (packet, number) => {
+    for (const i of attacksOf.get(number) ?? [])
+      for (const address of addressesOf(packet)) if (!GROUP.test(address)) parties[i]!.add(address);
+  });
   return parties;
 }

@@ -30,8 +30,8 @@ export interface FlowLabels {
   flows: LabelledFlow[];
 }
 
-/** Those of filters, and two that flow meters write. */
-const PROTOCOLS: Record<string, number> = { ...IP_PROTOCOL, gre: 47, icmpv6: 58 };
+/** Those of filters, and what flow meters and EVE write. */
+const PROTOCOLS: Record<string, number> = { ...IP_PROTOCOL, icmpv6: 58, ospfigp: 89 };
 
 /** The number of a protocol by its name or number. */
 export function protocolOf(text: string): number | undefined {

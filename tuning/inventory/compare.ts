@@ -1,5 +1,5 @@
 /** An inventory beside what ought to be there: what is new, what has changed, what is missing. */
-import { type Item, KINDS, nameOf } from "./items.ts";
+import { type Item, identityOf, KINDS } from "./items.ts";
 import type { Known } from "./known.ts";
 
 export type Status = "new" | "changed" | "missing" | "known";
@@ -20,12 +20,10 @@ export function compare(items: readonly Item[], known: Known): Compared[] {
     const changes = KINDS[item.kind].facts.flatMap((fact) => change(fact, before, item));
     return [{ item: named(item, before), status: changes.length ? "changed" : "known", changes }];
   });
-  const there = new Set(items.map(identity));
-  const missing = known.all.filter((item) => !there.has(identity(item)));
+  const there = new Set(items.map(identityOf));
+  const missing = known.all.filter((item) => !there.has(identityOf(item)));
   return [...found, ...missing.map((item): Compared => ({ item, status: "missing", changes: [] }))];
 }
-
-const identity = (item: Item) => `${item.kind} ${nameOf(item)}`;
 
 /** With the name that it is known by. */
 const named = (item: Item, { members: { name } }: Item): Item =>

@@ -2,9 +2,9 @@
 /** The inventory that a capture or a baseline shows. */
 
 import type { Entry } from "../../detectors/learned.ts";
-import { protocolText } from "../../lib/protocols.ts";
 import { BROADCAST } from "../../mil1553/simulator/message.ts";
-import { type Item, Items } from "./items.ts";
+import { protocolOf } from "../evaluate/rows.ts";
+import { type Item, Items, messageOf, protocolWord } from "./items.ts";
 
 /** What is used of a flow event: who asked, who answered, and how much. */
 export interface FlowEvent {
@@ -34,7 +34,7 @@ export class Found {
   flow(event: FlowEvent): void {
     const { src_ip: client, dest_ip: server, dest_port: port, flow } = event;
     const [first, last] = [flow.start, flow.end].map(iso) as [string, string];
-    const protocol = event.proto.toLowerCase();
+    const protocol = protocolWord(protocolOf(event.proto) ?? event.proto);
     const isSpoken = flow.pkts_toclient > 0;
     const host = (address: string) => {
       const item = this.#items.of("host", { address });
@@ -76,7 +76,7 @@ export class Found {
     this.#items.add(from!, "roles", "client");
     this.#items.add(to!, "roles", "server");
     const hasPort = proto === 6 || proto === 17 || proto === 132;
-    const key = { address: server, protocol: protocolText(proto), ...(hasPort && { port: service }) };
+    const key = { address: server, protocol: protocolWord(proto), ...(hasPort && { port: service }) };
     this.#items.add(this.#items.of("service", key), "clients", client);
   }
 
@@ -88,16 +88,13 @@ export class Found {
       b: number;
     };
     for (const command of commands) {
-      const [terminal, subaddress, count] = [command >> 11, (command >> 5) & 31, command & 31];
-      const direction = command & 0x400 ? "transmits" : "receives";
-      const isMode = subaddress === 0 || subaddress === 31;
-      if (terminal !== BROADCAST) {
-        const item = this.#items.of("terminal", { channel, terminal });
+      const { key, words } = messageOf(channel, command);
+      if (key.terminal !== BROADCAST) {
+        const item = this.#items.of("terminal", { channel, terminal: key.terminal! });
         this.#items.add(item, "buses", ...(a ? ["A"] : []), ...(b ? ["B"] : []));
       }
-      const what = isMode ? { mode: count } : { subaddress };
-      const message = this.#items.of("message", { channel, terminal, direction, ...what });
-      if (!isMode) this.#items.add(message, "words", String(count || 32));
+      const message = this.#items.of("message", key);
+      if (words.length) this.#items.add(message, "words", ...words);
     }
   }
 

@@ -6,7 +6,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { compare } from "./compare.ts";
 import { type FlowEvent, Found } from "./found.ts";
 import { nameOf } from "./items.ts";
-import { parseCsv, parseJson, readKnown } from "./known.ts";
+import { readKnown } from "./known.ts";
+import { parseCsv, parseJson } from "./lists.ts";
 import { inventoryCsv, inventoryJson, inventoryText } from "./text.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weir-inventory-"));
@@ -67,8 +68,14 @@ describe("a service", () => {
     expect(foundOf(flow("TCP", 80, [1, 1], "14"))[0]!.members).toEqual({ address: SERVER });
   });
 
-  it("of ICMP has no port", () => {
-    expect(names(foundOf(flow("ICMP", undefined, [3, 3])))).toContain(`${SERVER} icmp`);
+  it.each([
+    ["ICMP", "icmp"],
+    ["IPv6-ICMP", "icmp6"],
+    ["OSPFIGP", "89"],
+    ["099", "99"],
+    ["DCCP", "dccp"],
+  ])("of %s has no port, and a policy's name for it", (proto, word) => {
+    expect(names(foundOf(flow(proto, undefined, [3, 3])))).toContain(`${SERVER} ${word}`);
   });
 });
 

@@ -2,6 +2,9 @@
  * What is at a site: hosts, services, terminals of 1553 buses and their messages. An item is named by the members of its kind's
  * key; its facts are what may change while it stays the same item.
  */
+import { protocolName } from "../../lib/protocols.ts";
+import { dataCount, isMode, modeCode, subaddress, terminal, transmits } from "../../mil1553/simulator/message.ts";
+
 export type Kind = "host" | "service" | "terminal" | "message";
 
 export interface Item {
@@ -25,6 +28,24 @@ export const KINDS: Record<Kind, { key: readonly string[]; facts: readonly strin
   },
 };
 export const ORDER = Object.keys(KINDS) as Kind[];
+/** Of all kinds. */
+export const MEMBERS: readonly string[] = [
+  ...new Set(ORDER.flatMap((kind) => [...KINDS[kind].key, ...KINDS[kind].facts])),
+];
+
+/** As policies have it; a name that they do not know stays as it is. */
+export const protocolWord = (protocol: number | string): string =>
+  typeof protocol === "string" ? protocol.toLowerCase() : (protocolName(protocol) ?? String(protocol));
+
+/** What a command word of a channel is for: the key of its message, and the words that it asks for. */
+export function messageOf(channel: number, command: number): { key: Item["members"]; words: string[] } {
+  const direction = transmits(command) ? "transmits" : "receives";
+  const what = isMode(command) ? { mode: modeCode(command) } : { subaddress: subaddress(command) };
+  return {
+    key: { channel, terminal: terminal(command), direction, ...what },
+    words: isMode(command) ? [] : [String(dataCount(command))],
+  };
+}
 
 /** How it is called: `10.0.0.30 tcp 502`, `bus 2 terminal 12 transmits subaddress 1`. */
 export function nameOf({ kind, members: m }: Item): string {
@@ -35,6 +56,9 @@ export function nameOf({ kind, members: m }: Item): string {
   return `${terminal} ${m.direction} ${m.mode === undefined ? `subaddress ${m.subaddress}` : `mode code ${m.mode}`}`;
 }
 
+/** What tells it from all others. */
+export const identityOf = (item: Item): string => `${item.kind} ${nameOf(item)}`;
+
 /** Items by name, where what is learned of one comes from several places. */
 export class Items {
   readonly #all = new Map<string, Item>();
@@ -42,10 +66,9 @@ export class Items {
   /** The item of this key; it is made if it is not there. */
   of(kind: Kind, key: Item["members"]): Item {
     const item: Item = { kind, members: key };
-    const name = `${kind} ${nameOf(item)}`;
-    const found = this.#all.get(name);
+    const found = this.#all.get(identityOf(item));
     if (found) return found;
-    this.#all.set(name, item);
+    this.#all.set(identityOf(item), item);
     return item;
   }
 

@@ -1,6 +1,7 @@
 /** Inventories as people read them, as JSON, and as CSV. */
+import { columns } from "../../lib/columns.ts";
 import type { Compared } from "./compare.ts";
-import { type Item, KINDS, nameOf, ORDER } from "./items.ts";
+import { type Item, KINDS, MEMBERS, nameOf, ORDER } from "./items.ts";
 
 /** Names in a list that is longer: how many more there are says the last cell. */
 const MOST = 6;
@@ -25,7 +26,7 @@ export function inventoryText(items: readonly Item[], compared?: readonly Compar
       ...(isTimed ? [item.first ?? "-", item.last ?? "-"] : []),
       ...(compared ? [status === "known" ? "" : [status.toUpperCase(), ...changes].join("  ")] : []),
     ]);
-    return [...table([head, ...cells]), ""];
+    return [...columns([head, ...cells]), ""];
   });
   return sections.length ? sections.join("\n") : "nothing was found\n";
 }
@@ -35,16 +36,6 @@ function cell(value: Item["members"][string] | undefined): string {
   if (!Array.isArray(value)) return String(value);
   const list = value as readonly string[];
   return list.length > MOST ? `${list.slice(0, MOST).join(", ")} and ${list.length - MOST} more` : list.join(", ");
-}
-
-function table(rows: readonly string[][]): string[] {
-  const widths = rows[0]!.map((_, n) => Math.max(...rows.map((row) => row[n]!.length)));
-  return rows.map((row) =>
-    row
-      .map((text, n) => text.padEnd(widths[n]!))
-      .join("  ")
-      .trimEnd(),
-  );
 }
 
 export function inventoryJson(items: readonly Item[], compared?: readonly Compared[]): string {
@@ -62,13 +53,12 @@ export function inventoryJson(items: readonly Item[], compared?: readonly Compar
 
 /** What `weir inventory --against` reads again. */
 export function inventoryCsv(items: readonly Item[]): string {
-  const names = [...new Set(ORDER.flatMap((kind) => [...KINDS[kind].key, ...KINDS[kind].facts]))];
   const text = (value: unknown) => {
     const plain = Array.isArray(value) ? value.join(" ") : String(value ?? "");
     return /[",;\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
   };
   const rows = items.map((item) =>
-    [item.kind, ...names.map((name) => item.members[name]), item.first, item.last].map(text).join(","),
+    [item.kind, ...MEMBERS.map((name) => item.members[name]), item.first, item.last].map(text).join(","),
   );
-  return `${[["kind", ...names, "first", "last"].join(","), ...rows].join("\n")}\n`;
+  return `${[["kind", ...MEMBERS, "first", "last"].join(","), ...rows].join("\n")}\n`;
 }
