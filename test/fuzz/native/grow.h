@@ -155,7 +155,7 @@ static void grow_transfer(struct frame *f) {
   const uint32_t kind = roll(4), length = kind == 2 ? 8 + roll(1200) : kind == 1 ? 41 + 10 : kind == 3 ? 40 : 0;
   put_le32(f, 0x00010157), put_le32(f, 1 + roll(2)), put_le32(f, 0), put_le32(f, 0);
   put_le32(f, ++number), put_le32(f, 0), put_le32(f, number / 16), put_u8(f, number % 16), put_u8(f, 16), put_u8(f, 4), put_u8(f, 1);
-  while (f->n < from + 32) put_u8(f, 0);
+  while (f->n < from + 32 && f->n < LONGEST_FRAME) put_u8(f, 0);
   put_le16(f, length), put_u8(f, kind), put_u8(f, 0), put_le32(f, roll(4));
   if (kind) put_le32(f, roll(2000)), put_le32(f, 0);
   if (kind == 1) put_random(f, 32), put_u8(f, 10), put_text(f, "report.txt");
@@ -272,7 +272,7 @@ static void grow_ethernet(struct frame *f, uint32_t depth) {
       if (at + 2 < f->n) put16(f->p + at, f->p[at + 2] >> 4 == 6 ? 0x86dd : 0x0800);
     }
   }
-  while (f->n - from < 60) put_u8(f, 0);
+  while (f->n - from < 60 && f->n < LONGEST_FRAME) put_u8(f, 0); // of a frame that is full put_u8 writes nothing
 }
 
 // ---- All ---------------------------------------------------------------------------------------------------------------------------

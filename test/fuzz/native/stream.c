@@ -8,6 +8,8 @@
 // its own, so what takes several records in one batch is not seen again.
 // Everything follows from SEED and INPUTs. A line on standard output: frames, of them forwarded, edges taken, edges there are, kept.
 #define _GNU_SOURCE
+#include <signal.h>
+#include <unistd.h>
 #include "host.h"
 #include "content.h"
 #include "grow.h"
@@ -190,6 +192,10 @@ static void begin(uint32_t policy) {
   identification = 0, now_ = 1772438400000000000ull, pcap_used = 0, given_last = (struct given){0};
 }
 
+/** A stretch takes some seconds; whatever holds one up for so long, in what is tested or in grow.h, does not end by itself. */
+#define STRETCH_SECONDS 300
+static void held_up(int signal) { (void)signal, wrong("a stretch that does not end"); }
+
 static void end_of_stretch(void) { // the report of all counters, then whatever is left of a queue
   host_end();
 }
@@ -246,9 +252,11 @@ int main(int argc, char **argv) {
   pcap_path = argv[3];
   for (int i = 4; i < argc; i++) take_input(argv[i]);
   on_wrong = write_pcap;
+  signal(SIGALRM, held_up);
   const uint64_t most = strtoull(argv[2], 0, 10);
   for (uint64_t stretch = 0; frames < most; stretch++) {
     const uint32_t policy = (uint32_t)(stretch % fuzz_policy_count);
+    alarm(STRETCH_SECONDS);
     begin(policy);
     fuzz_doing = fuzz_policy_name[policy];
     keeps = stretch % 64 < fuzz_policy_count; // now and then every word that is said is looked at, too
