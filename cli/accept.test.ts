@@ -2,7 +2,10 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { pcapOf } from "../captures/testing/files.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
+import { type Connection, modbus, polled } from "../detectors/content/testing/messages.ts";
+import type { Frame } from "../detectors/testing/site.ts";
 import { COMMANDS } from "./commands.ts";
 import { commandConsole } from "./testing/console.ts";
 
@@ -93,6 +96,37 @@ it("an unknown message of 1553", async () => {
   await run("accept", at("right.json"), "--baseline", at("site.baseline"), "--why", "new radio");
   expect(seen.out).toContain("bus 2: terminal 3 receives subaddress 9 words 4");
   expect(namesOf(await alertsOf(at("other.ch10")))).not.toContain("bus-message");
+});
+
+it("what a known conversation said: a function, an object, an octet; and nothing else", async () => {
+  const say = (pdu: number[]) => (c: Connection, k: number) =>
+    k === 40 ? c.say(10_040.7, true, modbus(9, 1, pdu)) : undefined;
+  const write = (name: string, frames: readonly Frame[]) => writeFileSync(at(name), pcapOf(frames));
+  write("lesson.pcap", polled(1, 1000, 1200));
+  const learned = {
+    function: "to the server: protocol 1, function 0x10 is right",
+    object: "function 0x6, about 0001060000c90001 is right",
+    value: "function 0x6, 3 in octet 2 is right",
+  };
+  const messages = { function: [16, 0, 200, 0, 1, 2, 0, 9], object: [6, 0, 201, 0, 45], value: [6, 0, 200, 3, 232] };
+  for (const [name, pdu] of Object.entries(messages)) write(`${name}.pcap`, polled(2, 10_000, 60, say(pdu)));
+  await run("learn", "-r", at("lesson.pcap"), "-o", at("learned.baseline"));
+  for (const name of Object.keys(messages)) {
+    copyFileSync(at("learned.baseline"), at("site.baseline"));
+    const ofContent = async (one: string) =>
+      (await alertsOf(at(`${one}.pcap`))).filter((line) => line.includes('"detector":"content"'));
+    const before = await ofContent(name);
+    expect(before.length).toBeGreaterThan(0);
+    expect(JSON.parse(before[0]!)).toMatchObject({
+      alert: { context: { message: { app_proto: "modbus", new: name, from: "client", service: 502, proto: 6 } } },
+    });
+    writeFileSync(at("right.json"), before.join("\n"));
+    await run("accept", at("right.json"), "--baseline", at("site.baseline"), "--why", "new set point");
+    expect(process.exitCode).toBe(0);
+    expect(seen.out).toContain(learned[name as keyof typeof learned]);
+    expect(await ofContent(name)).toEqual([]);
+    for (const other of Object.keys(messages)) if (other !== name) expect(await ofContent(other)).toHaveLength(1);
+  }
 });
 
 it("what tells nothing to learn, and what is none", async () => {

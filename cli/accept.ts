@@ -24,8 +24,9 @@ export function command(): Command {
   return new Command("accept")
     .description(
       "Say of alerts that what they found is right: the baseline learns just that, and remembers who said it, when and why.\n" +
-        "What can be learned from an alert: a conversation (new-pair), a host's further MAC address (arp), an unknown 1553\n" +
-        "message (bus-message, bus-mode). For others raise a threshold, write a line of threshold.config, or learn anew.",
+        "What can be learned from an alert: a conversation (new-pair), a host's further MAC address (arp), what a known\n" +
+        "conversation never said (content), an unknown 1553 message (bus-message, bus-mode). For\n" +
+        "others raise a threshold, write a line of threshold.config, or learn anew.",
     )
     .argument("<events>", "lines of eve.json, chosen by weir events, grep or jq; - for standard input")
     .requiredOption("--baseline <site.baseline>", "the baseline that learns it")

@@ -2,7 +2,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
+import { pcapOf } from "../captures/testing/files.ts";
+import { Connection, dnp3, float, goose, mmsWrite, modbus, sampled } from "../detectors/content/testing/messages.ts";
 import { COLUMNS } from "../ip/decode/format.ts";
+import { bytes } from "../ip/testing/frames.ts";
 import { ROOT } from "../lib/asc.ts";
 import { command } from "./decode.ts";
 
@@ -36,10 +39,35 @@ it("writes a JSON line for each packet, by the columns of the CSV", async () => 
   expect(csv.lines[0]).toBe(COLUMNS.join(","));
   expect(csv.lines.length).toBe(packets.length + 1);
   for (const [i, line] of csv.lines.slice(1).entries()) {
-    const values = line.split(",");
+    const values = [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted ?? plain);
     const expected = COLUMNS.map((column) => [packets[i]![column] ?? []].flat().join(";"));
     expect(values).toEqual(expected);
   }
+});
+
+it("says what applications say: functions and what they are about, each message of a packet", async () => {
+  const two = new Connection(502).say(1, true, bytes(modbus(1, 9, [3, 0, 107, 0, 3]), modbus(2, 9, [6, 1, 0, 0, 5])));
+  const frames = [
+    ...two.say(2, false, modbus(1, 9, [0x83, 2])).frames,
+    ...new Connection(20_000).say(3, true, dnp3(true, 3, 21, [0x3c, 2, 6])).frames,
+    ...new Connection(102).say(4, true, mmsWrite(9, "CSWI1$CO$Pos$Oper", float(1))).frames,
+    { time: 5e9, data: goose({ state: 7, sequence: 2, since: 1, values: [true] }) },
+    { time: 6e9, data: sampled(79, 3) },
+  ];
+  const path = join(mkdtempSync(join(tmpdir(), "weir-decode-")), "said.pcap");
+  writeFileSync(path, pcapOf(frames));
+  const json = await run("-r", path);
+  expect(json.lines.map((line) => JSON.parse(line)).map((p) => [p.app_proto, ...p.messages].join(" | "))).toEqual([
+    "modbus | Modbus function 3 (read holding registers), unit 9, address 107, quantity 3" +
+      " | Modbus function 6 (write single register), unit 9, address 256, quantity 1",
+    "modbus | Modbus exception to function 3 (read holding registers), unit 9, octets in the answer: 1",
+    "dnp3 | DNP3 function 21 (disable unsolicited), to station 10 from 1, group 60, variation 2",
+    "mms | MMS message 0x00a0 00a5 (write)",
+    "goose | GOOSE of APPID 0x1001, state 7, sequence 2",
+    "sv | Sampled Values of APPID 0x4001, sample 79",
+  ]);
+  const csv = await run("-r", path, "--csv");
+  expect(csv.lines[1]).toContain(',modbus,"Modbus function 3 (read holding registers), unit 9, ');
 });
 
 it("names 1553 messages and their data by an interface-control file", async () => {

@@ -98,7 +98,7 @@ async function decode(files: string[], options: Options): Promise<number> {
 }
 
 async function packets(input: Peeked, options: Options): Promise<boolean> {
-  const decoder = await Decoder.create({ checksums: options.k !== "none" });
+  const decoder = await Decoder.create({ checksums: options.k !== "none", messages: true });
   const line = options.csv ? toCsv : toJson;
   if (options.csv) await write(`${COLUMNS.join(",")}\n`);
   for (;;) {

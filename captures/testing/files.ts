@@ -89,6 +89,15 @@ export function pcapFile(packets: readonly PcapPacket[], variant: PcapVariant = 
   ]);
 }
 
+/** The same of whole frames. `time`: nanoseconds. */
+export const pcapOf = (frames: readonly { time: number; data: Uint8Array }[]): Buffer =>
+  pcapFile(
+    frames.map(({ time, data: bytes }) => {
+      const fraction = Math.floor((time % 1e9) / 1e3);
+      return { seconds: Math.floor(time / 1e9), fraction, bytes };
+    }),
+  );
+
 /** A pcapng block around `body`; `behind` is the length written behind it. */
 export function block(type: number, body: Uint8Array, big = false, behind?: number): Buffer {
   const length = 12 + ((body.length + 3) & ~3);

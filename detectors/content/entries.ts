@@ -47,6 +47,13 @@ export const SCHEMAS: readonly EntrySchema[] = [
       largest: list(whole(0xffff), 0, MOST_PEAKS),
     }),
   },
+  {
+    detector: "content.right",
+    schema: z.looseObject({
+      ...{ ...conversation, side: whole(1), app: whole(15), kind: whole(2 ** 32 - 1), about: number64.optional() },
+      ...{ shape: number64.optional(), octet: whole(POSITIONS - 1).optional(), value: whole(255).optional() },
+    }),
+  },
   { detector: "content.stream", schema: z.looseObject({ stream: number64, broken: whole(255), frames: count }) },
 ];
 
@@ -61,6 +68,8 @@ export function keyOf(entry: Entry): string {
       return `${sideKey(entry)} ${entry.kind} ${entry.about ?? ""}`;
     case "layout":
       return `${sideKey(entry)} ${entry.kind} ${entry.shape}`;
+    case "right":
+      return [sideKey(entry), entry.kind, entry.about ?? "", entry.shape ?? "", entry.octet, entry.value].join(" ");
     case "peaks":
       return String(entry.class);
     default:
@@ -83,6 +92,8 @@ export function merge(a: Entry, b: Entry): Entry {
       return { ...both, messages: value(a, "messages") + value(b, "messages") };
     case "layout":
       return { ...both, messages: value(a, "messages") + value(b, "messages"), ...mergedOctets(a, b) };
+    case "right":
+      return a;
     case "peaks": {
       const largest = [...(a.largest as number[]), ...(b.largest as number[])].sort((x, y) => y - x);
       return { ...a, seconds: value(a, "seconds") + value(b, "seconds"), largest: largest.slice(0, MOST_PEAKS) };
@@ -141,11 +152,17 @@ function mergedOctets(a: Entry, b: Entry): { octets: string; shares: number[] } 
   return { octets: bytes.toString("base64"), shares: merged.map(({ share }) => share) };
 }
 
+/** The octet, which may have these values too. */
+export function allowing(octet: Octet, values: readonly number[]): Octet {
+  const all = [...new Set([...octet.values, ...values])].sort((x, y) => x - y);
+  const isRange = octet.isRange || all.length > FEW;
+  return { ...octet, values: isRange ? [all[0]!, all.at(-1)!] : all, isRange };
+}
+
 function union(a: Octet, b: Octet): Octet {
-  const all = [...new Set([...a.values, ...b.values])].sort((x, y) => x - y);
-  const isRange = a.isRange || b.isRange || all.length > FEW;
+  const { values, isRange } = allowing({ ...a, isRange: a.isRange || b.isRange }, b.values);
   return {
-    values: isRange ? [all[0]!, all.at(-1)!] : all,
+    values,
     isRange,
     isCarried: a.isCarried || b.isCarried,
     latest: a.latest + b.latest,

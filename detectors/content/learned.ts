@@ -2,7 +2,9 @@
 import { Section, type Talk, talkKey, talkOf, talkText } from "../ip/section.ts";
 import type { Entry, LearnedDetector, Threshold } from "../learned.ts";
 import { byName } from "../pair/learned.ts";
+import { sayingsOf } from "./accept.ts";
 import {
+  allowing,
   CLASSES,
   capturesOf,
   keyOf,
@@ -83,16 +85,33 @@ function packedTalks(entries: readonly Entry[]): Packed[] {
     if (entry.about === undefined) own.said.push(entry);
     else own.objects[entry.side as number]!.push(entry);
   }
+  const right = new Map<string, Entry[]>();
+  for (const entry of only(entries, "right")) right.set(talkKey(entry), [...(right.get(talkKey(entry)) ?? []), entry]);
   for (const entry of only(entries, "layout")) {
-    const octets = judgedOctets(entry);
+    const octets = judgedOctets(entry, right.get(talkKey(entry)) ?? []);
     if (octets.length) of(entry)?.layouts.push({ entry, octets });
   }
   for (const entry of only(entries, "")) {
     const own = talks.get(talkKey(entry));
     if (own) own.scores = scoresOf(entry, own);
   }
+  for (const [key, own] of talks) allow(own, right.get(key) ?? []);
   return [...talks.values()];
 }
+
+/** Adds what a person said is right (weir accept) to what was said; it changes no score. */
+function allow({ said, objects }: Packed, right: readonly Entry[]): void {
+  for (const entry of right) {
+    if (entry.octet !== undefined) continue;
+    const list = entry.about === undefined ? said : objects[entry.side as number]!;
+    if (!list.some((one) => isSame(one, entry))) list.push(entry);
+  }
+}
+
+const SAME = ["side", "app", "kind"] as const;
+const isSame = (a: Entry, b: Entry) => SAME.every((name) => a[name] === b[name]) && a.about === b.about;
+const isOf = (right: Entry, layout: Entry) =>
+  SAME.every((name) => right[name] === layout[name]) && right.shape === layout.shape;
 
 /** One entry for each talk that there is any of, in the order of their keys. */
 function onePerTalk(entries: readonly Entry[]): Entry[] {
@@ -116,15 +135,17 @@ function scoresOf(entry: Entry, { said, objects }: Packed): number[] {
 }
 
 /** 8 bytes each: place, values (0 = a range), score, 0, the values. */
-function judgedOctets(entry: Entry): Uint8Array {
+function judgedOctets(entry: Entry, right: readonly Entry[]): Uint8Array {
   const messages = entry.messages as number;
   const captures = capturesOf(entry);
   const bytes = octetsOf(entry).flatMap((octet, i) => {
     if (!octet.values.length || octet.isCarried) return [];
     const score = scoreOf(messages, octet.latest, missingOf(octet, captures));
     if (score < JUDGED) return [];
-    const values = [...octet.values, 0, 0, 0, 0].slice(0, 4);
-    return [i, octet.isRange ? 0 : octet.values.length, eighths(score), 0, ...values];
+    const also = right.flatMap((one) => (one.octet === i && isOf(one, entry) ? [one.value as number] : []));
+    const allowed = allowing(octet, also);
+    const values = [...allowed.values, 0, 0, 0, 0].slice(0, 4);
+    return [i, allowed.isRange ? 0 : allowed.values.length, eighths(score), 0, ...values];
   });
   return Uint8Array.from(bytes.length % STRIDE ? [...bytes, ...new Array(8).fill(0)] : bytes);
 }
@@ -225,6 +246,7 @@ export const content: LearnedDetector = {
     }
     return section.bytes(RECORDS);
   },
+  accept: sayingsOf,
   show(entry) {
     const name = entry.detector.slice("content.".length);
     if (name === "peaks")
@@ -236,6 +258,11 @@ export const content: LearnedDetector = {
       return `${talk}: ${sideOf(entry, "to")[0]} messages to the server, ${sideOf(entry, "from")[0]} back`;
     const from = `${talk}, ${entry.side ? "from" : "to"} the server`;
     const what = `protocol ${entry.app}, function 0x${(entry.kind as number).toString(16)}`;
-    return `${from}: ${what}${entry.about ? `, about ${entry.about}` : ""}${name === "layout" ? ", octets" : ""}, ${entry.messages} messages`;
+    const about = entry.about ? `, about ${entry.about}` : "";
+    if (name === "right") {
+      const octet = entry.octet === undefined ? "" : `, ${entry.value} in octet ${entry.octet}`;
+      return `${from}: ${what}${about}${octet} is right`;
+    }
+    return `${from}: ${what}${about}${name === "layout" ? ", octets" : ""}, ${entry.messages} messages`;
   },
 };

@@ -162,6 +162,7 @@ export function dispatch(all: readonly Registered[]): string {
     spareDetectors(having("spare")),
     words("What was expected, without quotes.", "expected", all),
     words("What was seen instead, without quotes.", "seen", all),
+    words("Further members of alert.context, each behind a comma.", "context", having("context")),
   ].join("\n\n");
   const head =
     "// Calls the detectors, one after the other; ../README.md says what each offers, and when it is called.";
@@ -320,10 +321,12 @@ function sum(terms: readonly string[]): string[] {
   return ["  return (", ...terms.map((term, i) => `    ${term}${i < terms.length - 1 ? " +" : ""}`), "  );"];
 }
 
-const words = (doc: string, hook: "expected" | "seen", all: readonly Registered[]): string =>
+const WRITERS = { expected: "writeExpected", seen: "writeSeen", context: "writeContext" } as const;
+
+const words = (doc: string, hook: keyof typeof WRITERS, all: readonly Registered[]): string =>
   choice(
     doc,
-    `export function write${hook === "expected" ? "Expected" : "Seen"}(t: Text, f: Finding): void {\n  switch (f.detector)`,
+    `export function ${WRITERS[hook]}(t: Text, f: Finding): void {\n  switch (f.detector)`,
     all
       .flatMap(({ folder, declaration }) => declaration.alerts.map(({ name, number }) => ({ folder, name, number })))
       .sort((a, b) => a.number - b.number)

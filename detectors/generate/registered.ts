@@ -21,6 +21,7 @@ export const HOOKS = [
   "spare",
   "expected",
   "seen",
+  "context",
 ] as const;
 export type Hook = (typeof HOOKS)[number];
 

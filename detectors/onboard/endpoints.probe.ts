@@ -247,3 +247,12 @@ export function writeSeen(t: Text, f: Finding): void {
       return;
   }
 }
+
+/** Further members of alert.context, each behind a comma. */
+export function writeContext(t: Text, f: Finding): void {
+  switch (f.detector) {
+    case Detector.CONTENT:
+      content.context(t, f);
+      return;
+  }
+}

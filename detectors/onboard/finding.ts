@@ -60,7 +60,7 @@ export class Finding {
   again: u8; // Again
   pad: u8;
   accused: u32; // Accused
-  mac: u64; // SOURCE: only with this MAC address as its sender; 0 = with any
+  mac: u64; // SOURCE: only with this MAC address as its sender; 0 = with any. Otherwise a number as a to d
 }
 
 /** What became of the finding when it was made before. */

@@ -12,12 +12,22 @@ export interface DecoderOptions {
   checksums: boolean;
   /** NamedTunnels as a policy packs them: the tunnels that are opened; without it those that prove to be tunnels. */
   tunnels?: Uint8Array;
+  /** Applications are followed: PacketView.said. */
+  messages?: boolean;
+}
+
+/** What an application says in a packet, a line for each message. */
+export interface Said {
+  /** As Suricata calls it. */
+  protocol: string;
+  messages: string[];
 }
 
 /** Decodes batches of records (appliance/contract) into packets; keeps track of fragments from one to the next. */
 export class Decoder {
   readonly #e: Exports;
   readonly #options: number;
+  readonly #messages: boolean;
   /** Names by number: `decoder.ipv4.trunc_pkt`, `ipv6.hopopts`. */
   readonly anomalyNames: readonly string[];
   readonly protocolNames: readonly string[];
@@ -26,7 +36,8 @@ export class Decoder {
     if (e.packetSize() !== PACKET_SIZE) throw new Error("ip/decode/layout.ts does not fit ip/onboard/packet.ts");
     this.#e = e;
     this.#options = options.checksums ? 0 : 1;
-    const { tunnels } = options;
+    const { tunnels, messages = false } = options;
+    this.#messages = messages;
     if (tunnels) {
       this.input.set(tunnels);
       if (!e.openTunnels(tunnels.length)) throw new Error("the list of tunnels is malformed");
@@ -55,9 +66,17 @@ export class Decoder {
       at = stopped;
       for (let i = 0; i < e.count(); i++) {
         view.at = i * PACKET_SIZE;
+        view.said = this.#messages ? this.#said(e.said(i)) : undefined;
         yield view;
       }
     }
+  }
+
+  #said(length: number): Said | undefined {
+    if (length === 0) return undefined;
+    const text = Buffer.from(this.#e.memory.buffer, this.#e.saidAt(), length).toString();
+    const [protocol, ...messages] = text.split("\n") as [string, ...string[]];
+    return { protocol, messages };
   }
 
   #names(write: (id: number) => number): string[] {
@@ -92,6 +111,8 @@ export interface IpView {
 export class PacketView {
   /** Where the packet starts in `view`. */
   at = 0;
+  /** With `messages` of DecoderOptions; undefined: nothing that is known. */
+  said: Said | undefined;
   readonly #view: DataView;
   readonly #names: Pick<Decoder, "anomalyNames" | "protocolNames">;
 

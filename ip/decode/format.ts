@@ -15,7 +15,7 @@ export const COLUMNS = [
   ...["fragment_offset", "fragment_more", "sport", "dport"],
   ...["tcp_flags", "tcp_seq", "tcp_ack", "tcp_window", "tcp_mss", "icmp_type", "icmp_code"],
   ...["quoted_src", "quoted_dst", "quoted_proto", "quoted_sport", "quoted_dport"],
-  ...["payload_offset", "payload", "payload_wire", "flags", "anomalies"],
+  ...["payload_offset", "payload", "payload_wire", "app_proto", "messages", "flags", "anomalies"],
 ] as const;
 
 const FLAG_NAMES = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE"];
@@ -135,6 +135,8 @@ export function fields(k: PacketView): Fields {
     payload_offset: k.u32("payloadOffset"),
     payload: k.u32("payloadLength"),
     payload_wire: k.u32("payloadClaimed"),
+    app_proto: k.said?.protocol,
+    messages: k.said?.messages,
     flags: flags.length ? flags : undefined,
     anomalies: anomalies.length ? anomalies : undefined,
   };
@@ -142,11 +144,12 @@ export function fields(k: PacketView): Fields {
 
 export const toJson = (k: PacketView): string => JSON.stringify(fields(k));
 
-/** Nothing in the fields needs quotes: no comma, no quotation mark, no line end. */
+/** Messages have commas; no field has a quotation mark or a line end. */
 export function toCsv(k: PacketView): string {
   const all = fields(k);
   return COLUMNS.map((column) => {
     const value = all[column];
-    return value === undefined ? "" : Array.isArray(value) ? value.join(";") : String(value);
+    const text = value === undefined ? "" : Array.isArray(value) ? value.join(";") : String(value);
+    return text.includes(",") ? `"${text}"` : text;
   }).join(",");
 }

@@ -332,6 +332,8 @@ export interface OnboardExports {
     packetsAt(): number;
     protocolName(id: number): number;
     run(from: number, to: number, options: number): number;
+    said(i: number): number;
+    saidAt(): number;
     textAt(): number;
   };
   "ip/onboard/application/application.probe.ts": {

@@ -99,6 +99,9 @@ export function hex16(t: Text, v: u32): void {
   hex8(t, v >> 8);
   hex8(t, v);
 }
+export function hex64(t: Text, v: u64): void {
+  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, (<u32>(v >> shift)) & 0xffff);
+}
 
 /** Untrusted bytes inside JSON quotes: printable ASCII stays, everything else becomes \u00XX. */
 export function quoted(t: Text, p: usize, length: u32): void {

@@ -44,6 +44,7 @@ export const integer = (minimum: number, maximum: number, doc: string, unit = ""
 export const real = (doc: string, unit = ""): Member => member({ type: "number", minimum: 0 }, "number", doc, unit);
 export const text = (doc: string, pattern?: string): Member =>
   member({ type: "string", ...(pattern && { pattern }) }, "string", doc);
+export const flag = (doc: string): Member => member({ const: true }, "true", doc);
 /** So many hexadecimal digits. */
 export const hex = (digits: number, doc: string): Member => text(doc, `^[0-9a-f]{${digits}}$`);
 export const word = (words: readonly string[], doc: string): Member =>

@@ -7,8 +7,11 @@ import { Ajv } from "ajv";
 import { beforeAll, describe, expect, it } from "vitest";
 import { CaptureReader } from "../../../captures/reader.ts";
 import { recordStream } from "../../../captures/records.ts";
+import { pcapOf } from "../../../captures/testing/files.ts";
 import { writeBaseline } from "../../../detectors/baseline/file.ts";
 import { baselineOf } from "../../../detectors/baseline/merge.ts";
+import { modbus, polled } from "../../../detectors/content/testing/messages.ts";
+import type { Frame } from "../../../detectors/testing/site.ts";
 import { type CompileOptions, compilePolicyText } from "../../../diode/policy.ts";
 import { policyWith } from "../../../diode/testing/guard.ts";
 import { learnCapture } from "../../../tuning/learn/learn.ts";
@@ -61,6 +64,7 @@ const RARE = [
   ...["alert", "anomaly"].flatMap((kind) =>
     ["from", "from_status", "second_response_us"].map((name) => `${kind}.mil1553.${name}`),
   ),
+  "alert.alert.context.message.either",
   "weir_rules.rules.messages",
   ...["mac", "channel", "rt", "tr", "sa"].map((name) => `weir_quarantine.quarantine.${name}`),
 ];
@@ -101,7 +105,21 @@ beforeAll(async () => {
   writeFileSync(thresholds, "suppress gen_id 1, sig_id 7700001, track by_src, ip 10.0.0.5\n");
   const sets = ["detectors.scan.action=quarantine-flow"];
   const bus = ["bc-impersonation", "collision"].map((name) => `fixtures/mil1553/${name}.ch10`);
+  const control = (name: string, frames: readonly Frame[]) => {
+    const path = join(folder, name);
+    writeFileSync(path, pcapOf(frames));
+    return path;
+  };
+  const writes = [
+    [16, 0, 200, 0, 1, 2, 0, 9],
+    [6, 0, 201, 0, 45],
+    [6, 0, 200, 3, 232],
+  ].map((pdu) => modbus(9, 1, pdu));
+  const written = polled(2, 10_000, 60, (c, k) => writes[k - 40] && c.say(10_000.7 + k, true, writes[k - 40]!));
   events = [
+    ...(await eventsOf(watch, [control("written.pcap", written)], {
+      baseline: await learned(control("lesson.pcap", polled(1, 1000, 1200))),
+    })),
     ...(await eventsOf(site, ["fixtures/site.pcap"], {
       ...{ thresholds, sets, baseline: await learned("fixtures/normal.pcap") },
     })),

@@ -2,7 +2,22 @@
 // schema/eve-weir.schema.json, the types that readers use (../generated/events.ts) and the tables of schema/README.md; the
 // writers are inspect's heartbeat.ts, alerts.ts, bus.ts, learning.ts, suppression.ts, guard's report.ts, the journal's index.ts,
 // and events.test.ts holds what they write against this. anomaly, flow and drop records of IP packets are Suricata's alone.
-import { count, event, hex, integer, list, object, of, open, optional, real, text, time, word } from "./declare.ts";
+import {
+  count,
+  event,
+  flag,
+  hex,
+  integer,
+  list,
+  object,
+  of,
+  open,
+  optional,
+  real,
+  text,
+  time,
+  word,
+} from "./declare.ts";
 
 const pcapCount = count("number of the packet, or of the 1553 message, from 1");
 
@@ -94,6 +109,27 @@ const message = object("Mil1553Message", "A 1553 message, or what is known of on
   second_response_us: optional(real("of the second terminal, of a message between terminals", "us")),
 });
 
+const said = object(
+  "ApplicationMessage",
+  "The message of an application that an alert of content is about, as a baseline has it.",
+  {
+    app_proto: text("the protocol, as Suricata calls it where it knows it; failed: none that is known"),
+    new: word(["function", "object", "value"], "which of it was never there; of a new function all that it is about"),
+    from: word(["client", "server"], "who sent it; of two equal ones the client is the one with the smaller address"),
+    proto: integer(0, 255, "IP protocol; 0: frames without IP"),
+    service: integer(0, 65535, "the server's port, 49152: any from there on; without ports the EtherType, or 0"),
+    either: optional(flag("neither of them serves")),
+    app: integer(0, 15, "number of the protocol"),
+    function: integer(0, 2 ** 32 - 1, "number of the function: ip/onboard/application says how it is made"),
+    about: optional(hex(16, "what it is about; missing: nothing that is told apart, or its value is new")),
+    shape: optional(hex(16, "its layout, where an octet's value is new")),
+    octet: optional(
+      integer(0, 51, "where its value is new: which octet of its body; 50 and 51 are those of its length"),
+    ),
+    value: optional(integer(0, 255, "of that octet")),
+  },
+);
+
 const context = object("AlertContext", "Why the detector alarmed.", {
   detector: text("its name"),
   score: real("the strongest, of those that the alert stands for"),
@@ -102,6 +138,7 @@ const context = object("AlertContext", "Why the detector alarmed.", {
   since: optional(time("when the first of them, or what was seen, began")),
   expected: text("what the detector expected, with units"),
   seen: text("what it saw, with units"),
+  message: optional(of(said)),
 });
 
 const signature = object("AlertSignature", "As Suricata writes it; context is ours.", {

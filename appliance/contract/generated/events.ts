@@ -166,6 +166,34 @@ export interface Mil1553Message {
   second_response_us?: number;
 }
 
+/** The message of an application that an alert of content is about, as a baseline has it. */
+export interface ApplicationMessage {
+  /** the protocol, as Suricata calls it where it knows it; failed: none that is known */
+  app_proto: string;
+  /** which of it was never there; of a new function all that it is about */
+  new: "function" | "object" | "value";
+  /** who sent it; of two equal ones the client is the one with the smaller address */
+  from: "client" | "server";
+  /** IP protocol; 0: frames without IP */
+  proto: number;
+  /** the server's port, 49152: any from there on; without ports the EtherType, or 0 */
+  service: number;
+  /** neither of them serves */
+  either?: true;
+  /** number of the protocol */
+  app: number;
+  /** number of the function: ip/onboard/application says how it is made */
+  function: number;
+  /** what it is about; missing: nothing that is told apart, or its value is new */
+  about?: string;
+  /** its layout, where an octet's value is new */
+  shape?: string;
+  /** where its value is new: which octet of its body; 50 and 51 are those of its length */
+  octet?: number;
+  /** of that octet */
+  value?: number;
+}
+
 /** Why the detector alarmed. */
 export interface AlertContext {
   /** its name */
@@ -182,6 +210,8 @@ export interface AlertContext {
   expected: string;
   /** what it saw, with units */
   seen: string;
+  /** The message of an application that an alert of content is about, as a baseline has it. */
+  message?: ApplicationMessage;
 }
 
 /** As Suricata writes it; context is ours. */

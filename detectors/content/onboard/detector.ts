@@ -40,7 +40,7 @@ import { What } from "./what";
 
 export { configure } from "./known";
 export { exportNext } from "./export";
-export { expected, seen } from "./words";
+export { context, expected, seen } from "./words";
 
 const OWN: u32 = 1 << Detector.CONTENT;
 const SALT: u64 = 0x8bb84b93962eacc9;
@@ -199,6 +199,7 @@ function judgeOctets(k: Packet, e: Endpoints, c: Conversation, side: u32, m: App
   );
   if (f == 0) return;
   const x = octetAt(layout, which);
+  changetype<Finding>(f).mac = m.shape;
   changetype<Finding>(f).c = <f64>x.known;
   changetype<Finding>(f).d = <f64>(((<u32>x.place) << 16) | ((<u32>x.values) << 8) | octet(m, x.place));
 }
@@ -226,11 +227,17 @@ function found(
     max<f64>(threshold, 1e-9),
   );
   accuseCountedFlow(f, e);
-  f.a = <f64>((m.app << 8) | side);
+  f.a = <f64>told(e, m.app, side);
   f.b = <f64>m.kind;
   f.c = <f64>(m.about >> 32);
   f.d = <f64>(m.about & 0xffffffff);
   return changetype<usize>(f);
+}
+
+/** Of words.ts: the conversation's service (bit 40: neither side serves) and protocol, the application and the side. */
+function told(e: Endpoints, app: u32, side: u32): u64 {
+  const talk = ((<u64>e.unordered) << 24) | ((<u64>e.protocol) << 16) | (<u64>e.service);
+  return (talk << 16) | ((<u64>app) << 8) | (<u64>side);
 }
 
 /** Who sends in a publisher's name is not known: nobody is accused. */

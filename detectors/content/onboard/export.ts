@@ -6,7 +6,7 @@
 //                      not judged; 4 x u8 values, or least and most; u32 latest }
 //   content.peaks      the largest scores of a class, and the seconds that they are of
 //   content.stream     a publisher's stream that broke rules: which
-import { Text, byte, hex16, lit, unsigned } from "../../../lib/onboard/text";
+import { Text, byte, hex64, lit, unsigned } from "../../../lib/onboard/text";
 import { base64 } from "../../../lib/onboard/base64";
 import { LEARNED_CONVERSATIONS } from "../../ip/onboard/capacity";
 import { Conversation, conversationAt, partiesAt, writeParties } from "../../ip/onboard/conversations";
@@ -94,7 +94,7 @@ function number(t: Text, name: string, value: u64): void {
   lit(t, ',"');
   lit(t, name);
   lit(t, '":"');
-  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, (<u32>(value >> shift)) & 0xffff);
+  hex64(t, value);
   byte(t, 34);
 }
 

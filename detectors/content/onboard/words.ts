@@ -1,5 +1,5 @@
 // The words of an alert.
-import { Text, hex8, lit, mac, unsigned } from "../../../lib/onboard/text";
+import { Text, byte, hex8, hex64, lit, mac, unsigned } from "../../../lib/onboard/text";
 import { App } from "../../../ip/onboard/application/message";
 import { writeAbout, writeApp, writeFunction } from "../../../ip/onboard/application/words";
 import { Finding } from "../../onboard/finding";
@@ -8,11 +8,11 @@ import { Rule } from "./streams";
 import { What } from "./what";
 
 @inline function appOf(f: Finding): u32 {
-  return (<u32>f.a) >> 8;
+  return ((<u32>(<u64>f.a)) >> 8) & 255;
 }
 
 function direction(t: Text, f: Finding): void {
-  lit(t, (<u32>f.a) & 1 ? " from the server" : " to the server");
+  lit(t, (<u32>(<u64>f.a)) & 1 ? " from the server" : " to the server");
 }
 
 export function expected(t: Text, f: Finding): void {
@@ -122,4 +122,39 @@ export function seen(t: Text, f: Finding): void {
   writeFunction(t, appOf(f), <u32>f.b);
   if (f.what == What.OBJECT) writeAbout(t, appOf(f), <u32>f.b, ((<u64>f.c) << 32) | (<u64>f.d));
   if (f.what == What.FUNCTION) lit(t, ", for the first time");
+}
+
+/** The message, as a baseline names it; `weir accept` learns it from there (../accept.ts). */
+export function context(t: Text, f: Finding): void {
+  if (f.what >= <u32>What.RULES) return;
+  const told = <u64>f.a;
+  lit(t, ',"message":{"app_proto":"');
+  writeApp(t, appOf(f));
+  lit(t, f.what == What.FUNCTION ? '","new":"function' : f.what == What.OBJECT ? '","new":"object' : '","new":"value');
+  lit(t, told & 1 ? '","from":"server","proto":' : '","from":"client","proto":');
+  unsigned(t, (told >> 32) & 255);
+  member(t, ',"service":', (told >> 16) & 0xffff);
+  if (told >> 40) lit(t, ',"either":true');
+  member(t, ',"app":', appOf(f));
+  member(t, ',"function":', <u64>f.b);
+  if (f.what == What.FUNCTION || f.what == What.OBJECT) {
+    const about = ((<u64>f.c) << 32) | (<u64>f.d);
+    if (about != 0) number(t, ',"about":"', about);
+  } else {
+    number(t, ',"shape":"', f.mac);
+    member(t, ',"octet":', (<u64>f.d) >> 16);
+    member(t, ',"value":', (<u64>f.d) & 255);
+  }
+  byte(t, 125);
+}
+
+function member(t: Text, name: string, value: u64): void {
+  lit(t, name);
+  unsigned(t, value);
+}
+
+function number(t: Text, name: string, value: u64): void {
+  lit(t, name);
+  hex64(t, value);
+  byte(t, 34);
 }

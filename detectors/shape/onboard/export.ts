@@ -3,7 +3,7 @@
 //   shape.class       service, block, frames, sums: of one class in one block, base 64 of 10 + 55 (7 + 28) x i64
 //   shape.distance    block, from, counts: of measured frames in up to PIECE buckets of distance from this one on
 //   shape.peaks       seconds, maxima, largest: base 64 of up to 256 x u16
-import { Text, byte, hex16, lit, unsigned } from "../../../lib/onboard/text";
+import { Text, byte, hex64, lit, unsigned } from "../../../lib/onboard/text";
 import { BUCKETS } from "../../onboard/histogram";
 import { base64 } from "../../../lib/onboard/base64";
 import { length, start, triangle, triangleLength } from "./blocks";
@@ -59,7 +59,7 @@ function ofClass(t: Text, c: u32, b: u32): void {
   memory.copy(gathered + ((<usize>n) << 3), own.products + ((<usize>triangle(b)) << 3), (<usize>products) << 3);
   const key = keyOf(c);
   lit(t, '"detector":"shape.class","service":"');
-  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, (<u32>(key >> shift)) & 0xffff);
+  hex64(t, key);
   lit(t, '","block":');
   unsigned(t, b);
   lit(t, ',"frames":');

@@ -5,6 +5,8 @@
 //   packetsAt()              PACKETS x PACKET_SIZE bytes: the Packets of the last run(), see ip/onboard/packet.ts
 //   run(from, to, options)   decodes the records in input[from..to) until `to` or until PACKETS are out; returns where
 //                            it stopped. count() says how many Packets are there
+//   said(i)                  what applications say in the i-th Packet (said.ts), at saidAt(); in the order of the
+//                            packets, each once: connections are followed
 //   openTunnels(length)      the NamedTunnels in input[0..length) are opened, not whatever proves to be a tunnel
 //   anomalyName, protocolName  write a name into text; length returned, 0 beyond the table
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
@@ -14,6 +16,7 @@ import { Anomaly, writeAnomaly } from "../../onboard/generated/anomaly";
 import { decode } from "../../onboard/decode";
 import { nameTunnels } from "../../onboard/named";
 import { track } from "../../onboard/fragments";
+import { saidIn } from "./said";
 import { PACKET_SIZE, Packet } from "../../onboard/packet";
 import { Protocol, writeProtocol } from "../../onboard/generated/protocol";
 
@@ -61,6 +64,11 @@ export function run(from: u32, to: u32, options: u32): u32 {
     at += size;
   }
   return at;
+}
+
+export { saidAt } from "./said";
+export function said(i: u32): u32 {
+  return saidIn(changetype<Packet>(packets + <usize>i * PACKET_SIZE));
 }
 
 export function openTunnels(length: u32): bool {

@@ -3,11 +3,11 @@ import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../ap
 import { align8 } from "../../../lib/onboard/bytes";
 import { Text, open } from "../../../lib/onboard/text";
 import { decode } from "../decode";
-import { Flow, update, placeOf } from "../flow";
-import { Is, PACKET_SIZE, Packet } from "../packet";
+import { update } from "../flow";
+import { PACKET_SIZE, Packet } from "../packet";
 import { App, AppMessage } from "./message";
-import { published, publishedIn } from "./messages";
-import { beginWalk, forgetWalks, nextMessage } from "./walk";
+import { published } from "./messages";
+import { firstMessage, forgetWalks, nextMessage } from "./walk";
 import { writeApp, writeFunction } from "./words";
 
 /** A message that was found. */
@@ -65,14 +65,7 @@ export function run(to: u32): u32 {
 
 function look(k: Packet, flow: usize): void {
   const m = changetype<AppMessage>(message);
-  if (k.ips == 0) {
-    if (publishedIn(k, m)) keep(k, m);
-    return;
-  }
-  if (!(k.flags & Is.PORTS) || flow == 0) return;
-  const f = changetype<Flow>(flow);
-  beginWalk(k, placeOf(flow), f.start, f.destPort, f.toClient == 0);
-  while (nextMessage(k, m)) if (m.app != App.NONE) keep(k, m);
+  for (let is = firstMessage(k, flow, m); is; is = k.ips != 0 && nextMessage(k, m)) if (m.app != App.NONE) keep(k, m);
 }
 
 function keep(k: Packet, m: AppMessage): void {

@@ -9,10 +9,11 @@
 // missing, or a flow is seen for the first time, a message is looked for at the segment's beginning.
 //
 // Rule when full: one place for each hash of a flow; who comes later has it, and the other is looked for anew.
-import { Packet } from "../packet";
+import { Flow, placeOf } from "../flow";
+import { Is, Packet } from "../packet";
 import { FIN, PSH, RST, SYN } from "../tcp";
 import { App, AppMessage, GOES_ON, NO_MESSAGE, says } from "./message";
-import { appAt, isItself, messageAt } from "./messages";
+import { appAt, isItself, messageAt, publishedIn } from "./messages";
 import { goesOn } from "./tpkt";
 
 const PLACES: u32 = 256;
@@ -68,6 +69,15 @@ const WALK: usize = memory.data(offsetof<Walk>(), 8);
 
 export function forgetWalks(): void {
   memory.fill(places, 0, PLACES * offsetof<Place>());
+}
+
+/** The first message of a packet of this Flow (0: none); of a packet with IP nextMessage() finds more. */
+export function firstMessage(k: Packet, flow: usize, m: AppMessage): bool {
+  if (k.ips == 0) return publishedIn(k, m);
+  if (!(k.flags & Is.PORTS) || flow == 0) return false;
+  const f = changetype<Flow>(flow);
+  beginWalk(k, placeOf(flow), f.start, f.destPort, f.toClient == 0);
+  return nextMessage(k, m);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   writeDetector,
   writeSignature,
 } from "../../../../detectors/onboard/catalogue";
-import { writeExpected, writeSeen } from "../../../../detectors/onboard/dispatch";
+import { writeContext, writeExpected, writeSeen } from "../../../../detectors/onboard/dispatch";
 import { FINDING, Finding, Subject } from "../../../../detectors/onboard/finding";
 import { openEvent, writeAddress, writeTransport } from "../../../../ip/onboard/eve";
 import { Flow, Mark } from "../../../../ip/onboard/flow";
@@ -119,7 +119,9 @@ export function alert(f: Finding, count: u32, since: u64): void {
   writeExpected(t, f);
   lit(t, '","seen":"');
   writeSeen(t, f);
-  lit(t, '"}}}');
+  byte(t, 34);
+  writeContext(t, f);
+  lit(t, "}}}");
   if (admitLine()) writeLine(events.text(), f, count);
   events.end(ALERT);
   if (flow != 0 && f.subject == Subject.RECORD) changetype<Flow>(flow).marks |= <u8>Mark.ALERTED;

@@ -1,7 +1,7 @@
 // REQ-LOG-008
 // The heartbeat's part of inspect: once for each second of record time in which a record came, and at the end.
 import { EventKind, MAX_EVENT } from "../../../contract/onboard/abi";
-import { Text, hex16, lit, open, timestamp, unsigned } from "../../../../lib/onboard/text";
+import { Text, hex64, lit, open, timestamp, unsigned } from "../../../../lib/onboard/text";
 import { evictions } from "../../../../detectors/onboard/dispatch";
 import { lost } from "../../../../detectors/onboard/finding";
 import { scoredPackets, scoresDigest } from "../../../../detectors/onboard/scores";
@@ -65,7 +65,7 @@ export function release(): void {
 }
 
 function digest(t: Text, v: u64): void {
-  for (let shift = 48; shift >= 0; shift -= 16) hex16(t, (<u32>(v >> shift)) & 0xffff);
+  hex64(t, v);
 }
 
 /** A heartbeat at once. */

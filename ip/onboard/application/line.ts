@@ -1,0 +1,29 @@
+// A message as a line for people (`weir decode`): what it is, and what it is about.
+import { Text, hex16, lit, unsigned } from "../../../lib/onboard/text";
+import { App, AppMessage } from "./message";
+import { published } from "./messages";
+import { writeAbout, writeFunction } from "./words";
+
+const CLASSES: u64 = 3; // of EtherNet/IP: bit 62 or 63 of what a message is about is set where that is no class
+
+/** One that was found last: of a publisher the rest is in published(). */
+export function writeMessage(t: Text, m: AppMessage): void {
+  if (m.app == App.GOOSE || m.app == App.SV) {
+    lit(t, m.app == App.SV ? "Sampled Values of APPID 0x" : "GOOSE of APPID 0x");
+    hex16(t, published().appId);
+    if (m.app == App.GOOSE) {
+      lit(t, ", state ");
+      unsigned(t, published().state);
+    }
+    lit(t, m.app == App.SV ? ", sample " : ", sequence ");
+    unsigned(t, published().sequence);
+    return;
+  }
+  writeFunction(t, m.app, m.kind);
+  if (m.about != 0 && !isName(m)) writeAbout(t, m.app, m.kind, m.about);
+}
+
+/** What it is about is a name, of which a number only is known. */
+function isName(m: AppMessage): bool {
+  return m.app == App.MMS || (m.app == App.ENIP && ((m.about >> 62) & CLASSES) == 1);
+}
