@@ -411,6 +411,7 @@ export const IdentityFlag = {
   REGULAR: 8, // has a schedule
   NEVER_REPEATS: 16, // no block of data words came a second time
   FAILS: 32, // so often that its failures belong to the schedule
+  RATE: 64, // has no schedule, but a RateRecord
 } as const;
 
 export interface IdentityRecordFields {
@@ -425,7 +426,9 @@ export interface IdentityRecordFields {
   constant: number; // bits: surprise of a constant that changes, 1/8
 }
 
-/** 13 bytes. A message identity. Then so many IntervalRecord, SuccessorRecord, and words (WordKind). */
+/**
+ * 13 bytes. A message identity. Then so many IntervalRecord, or a RateRecord; SuccessorRecord, and words (WordKind).
+ */
 export class IdentityRecord extends Layout<IdentityRecordFields> implements IdentityRecordFields {
   static readonly SIZE = 13;
   static readonly AT = {
@@ -522,6 +525,36 @@ export class IntervalRecord extends Layout<IntervalRecordFields> implements Inte
   }
   set tolerance(value: number) {
     this.view.setUint32(this.at + 8, value, true);
+  }
+}
+
+export interface RateRecordFields {
+  often: number; // messages in 0.1 us, at most what is usual
+  limit: number; // nats: of the cumulative sum of those that come too often
+  absence: number; // after which it is missing, 0.1 us
+}
+
+/** 12 bytes. IdentityFlag.RATE: an identity without a schedule. */
+export class RateRecord extends Layout<RateRecordFields> implements RateRecordFields {
+  static readonly SIZE = 12;
+  static readonly AT = { often: 0, limit: 4, absence: 8 } as const;
+  get often(): number {
+    return this.view.getFloat32(this.at, true);
+  }
+  set often(value: number) {
+    this.view.setFloat32(this.at, value, true);
+  }
+  get limit(): number {
+    return this.view.getFloat32(this.at + 4, true);
+  }
+  set limit(value: number) {
+    this.view.setFloat32(this.at + 4, value, true);
+  }
+  get absence(): number {
+    return this.view.getFloat32(this.at + 8, true);
+  }
+  set absence(value: number) {
+    this.view.setFloat32(this.at + 8, value, true);
   }
 }
 

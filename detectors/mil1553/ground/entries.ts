@@ -83,6 +83,10 @@ export const MESSAGE = entryKind("bus.message", {
   irregular: sum,
   /** Intervals in which other messages failed: they are not among those below. */
   disturbed: sum,
+  /** Of one without a schedule: the longest time without it; squares of its intervals, ms^2; the highest of its sums, 1/4 nats, descending. */
+  longest: optional(largest),
+  squares: optional(sum),
+  peaks: optional(merged(list(whole(255), 0, 5), (a, b) => [...a, ...b].sort((x, y) => y - x).slice(0, 5))),
   /** [kind, count, least, most], by kind. */
   intervals: rows<[kind: number, count: number, least: number, most: number]>(4, 1, (x, y) => [
     x[0],

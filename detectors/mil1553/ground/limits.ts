@@ -44,3 +44,6 @@ export const rateFor = (surprise: number): number => 2 ** (SURPRISE - surprise);
 
 /** So many in so much time, 0.1 us of the bus's own clock: in an hour. */
 export const perHour = (n: number, { span }: { span: number }): number => n / Math.max(span / 36e9, 1e-9);
+
+/** Detectors that share the wanted rate: those of ../onboard/judge. */
+export const DETECTORS = 10;

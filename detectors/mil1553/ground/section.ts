@@ -15,6 +15,7 @@ import {
 import { rateFor, SURPRISE } from "./limits.ts";
 import { type Identity, modelOf } from "./model.ts";
 import { limitsOf } from "./quantities.ts";
+import { ratesOf } from "./rate.ts";
 import { busBytes } from "./section/bus.ts";
 import { identityBytes, ordersOf } from "./section/identity.ts";
 import { responseBytes } from "./section/responses.ts";
@@ -38,7 +39,9 @@ export function pack(entries: readonly Entry[], thresholds: readonly Threshold[]
   fits("message identities", identities.length, IDENTITIES);
   fits("response-time profiles", model.buses.flatMap((b) => b.responses).length, RESPONSES);
   const rows = ordersOf(model, identities);
-  const identityOf = (i: number, words: number) => identityBytes(model, identities[i]!, rows[i], words);
+  const rates = ratesOf(identities, rate);
+  const identityOf = (i: number, words: number) =>
+    identityBytes(model, identities[i]!, { row: rows[i], rate: rates.get(identities[i]!), words });
   const buses = model.buses.flatMap((bus) => busBytes(bus, limit, rate));
   const responses = responseBytes(model, rate);
   const used =

@@ -1,12 +1,10 @@
 /** The one place where limits are chosen: from merged entries and the wanted rate of false alarms. */
 import type { Entry, Threshold, Wanted } from "../../learned.ts";
 import type { TerminalEntry } from "./entries.ts";
-import { perHour, sumLimit, surpriseFor } from "./limits.ts";
+import { DETECTORS, perHour, sumLimit, surpriseFor } from "./limits.ts";
 import { type BusModel, modelOf } from "./model.ts";
 import { describe, keyOfBus, keyOfTerminal, type Quantity } from "./quantities.ts";
 
-/** Detectors that share the wanted rate: those of ../onboard/judge. */
-const DETECTORS = 10;
 const SLACK = 0.5;
 /** A gap may be shorter by a step of the recorder's counter for each answer in front of it, and for rounding; 0.1 us. */
 const STEPS = 3;

@@ -77,7 +77,7 @@ const TerminalRecord = struct("TerminalRecord", 20, "", {
 const IdentityRecord = struct(
   "IdentityRecord",
   13,
-  "A message identity. Then so many IntervalRecord, SuccessorRecord, and words (WordKind).",
+  "A message identity. Then so many IntervalRecord, or a RateRecord; SuccessorRecord, and words (WordKind).",
   {
     bus: u16("place of its BusRecord"),
     command: u16("command word"),
@@ -96,6 +96,12 @@ const IntervalRecord = struct("IntervalRecord", 12, "Intervals of an identity th
   least: u32(),
   most: u32(),
   tolerance: u32("how far beyond the two"),
+});
+
+const RateRecord = struct("RateRecord", 12, "IdentityFlag.RATE: an identity without a schedule.", {
+  often: f32("messages in 0.1 us, at most what is usual"),
+  limit: f32("of the cumulative sum of those that come too often", "nats"),
+  absence: f32("after which it is missing, 0.1 us"),
 });
 
 const SuccessorRecord = struct("SuccessorRecord", 4, "A message that came behind this one.", {
@@ -194,9 +200,11 @@ export default layouts(
       REGULAR: [8, "has a schedule"],
       NEVER_REPEATS: [16, "no block of data words came a second time"],
       FAILS: [32, "so often that its failures belong to the schedule"],
+      RATE: [64, "has no schedule, but a RateRecord"],
     }),
     IdentityRecord,
     IntervalRecord,
+    RateRecord,
     SuccessorRecord,
     enumeration("WordKind", "What the first byte of a data word says.", {
       CONSTANT: [0, "ConstantWord"],

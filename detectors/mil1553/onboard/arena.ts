@@ -16,7 +16,7 @@ import {
   WORDS,
 } from "./capacity";
 import { IntervalRecord, SuccessorRecord } from "./generated/section";
-import { IdentityModel, Profile, ResponseModel, TerminalModel, Word } from "./judge/state";
+import { IdentityModel, Profile, RateModel, ResponseModel, TerminalModel, Word } from "./judge/state";
 import {
   LearnedIdentity,
   LearnedInterval,
@@ -34,22 +34,17 @@ const LEARNED_BUS: usize = LOWEST_AT + LOWEST * 4;
 const BUS: u32 = <u32>(
   ((offsetof<BusState>() + (LEARNED_BUS > offsetof<BusModel>() ? LEARNED_BUS : offsetof<BusModel>()) + 7) & ~7)
 );
-const TERMINAL: u32 = <u32>(
-  (offsetof<LearnedTerminal>() > offsetof<TerminalModel>() ? offsetof<LearnedTerminal>() : offsetof<TerminalModel>())
-);
 const LEARNED: u32 = <u32>((offsetof<LearnedIdentity>() + RANGES * offsetof<LearnedInterval>() + 7) & ~7);
 const KNOWN: u32 = <u32>((offsetof<IdentityModel>() + RANGES * offsetof<IntervalRecord>() + 7) & ~7);
 const CHANGE: u32 = <u32>((offsetof<LearnedWord>() + MOVES * 4 + 7) & ~7);
 const RESPONSE: u32 = <u32>(offsetof<LearnedResponse>() + TIMES * 2);
 
 // ---- Both modes
-const BOTH: u32 =
-  BUSES * BUS + IDENTITIES * 8 + 2 * (PLACES * 2) + WORDS * <u32>offsetof<Word>() + TERMINALS * TERMINAL + BLOCKS * 4;
+const BOTH: u32 = BUSES * BUS + IDENTITIES * 8 + 2 * (PLACES * 2) + WORDS * <u32>offsetof<Word>() + BLOCKS * 4;
 const buses: usize = memory.data(<i32>(BUSES * BUS), 8);
 export const keys: usize = memory.data(<i32>(IDENTITIES * 8), 8); // identity -> key
 export const places: usize = memory.data(<i32>(PLACES * 2), 8); // hash -> identity + 1
 const words: usize = memory.data(<i32>(WORDS * offsetof<Word>()), 8);
-const terminals: usize = memory.data(<i32>(TERMINALS * TERMINAL), 8);
 export const blocks: usize = memory.data(<i32>(BLOCKS * 4), 8);
 export const responsePlaces: usize = memory.data(<i32>(PLACES * 2), 8); // (terminal, kind) -> profile + 1
 
@@ -57,13 +52,15 @@ export const responsePlaces: usize = memory.data(<i32>(PLACES * 2), 8); // (term
 const changesAt: usize = <usize>(IDENTITIES * LEARNED);
 const transitionsAt: usize = changesAt + <usize>(CHANGING_LEARNED * CHANGE);
 const responsesAt: usize = transitionsAt + TRANSITIONS * offsetof<Transition>();
-const LEARNING: usize = responsesAt + <usize>(RESPONSES * RESPONSE);
+const learnedTerminalsAt: usize = responsesAt + <usize>(RESPONSES * RESPONSE);
+const LEARNING: usize = learnedTerminalsAt + TERMINALS * offsetof<LearnedTerminal>();
 
 const PROFILE: u32 = <u32>((offsetof<Profile>() + 7) & ~7);
 const profilesAt: usize = <usize>(IDENTITIES * KNOWN);
 const successorsAt: usize = profilesAt + <usize>(CHANGING_WORDS * PROFILE);
 const timingsAt: usize = successorsAt + SUCCESSORS * offsetof<SuccessorRecord>();
-const OPERATION: usize = timingsAt + RESPONSES * offsetof<ResponseModel>();
+const terminalsAt: usize = timingsAt + RESPONSES * offsetof<ResponseModel>();
+const OPERATION: usize = terminalsAt + TERMINALS * offsetof<TerminalModel>();
 
 const SHARED: u32 = <u32>(LEARNING > OPERATION ? LEARNING : OPERATION);
 /** Bytes of all tables. */
@@ -75,7 +72,6 @@ export function clear(): void {
   memory.fill(keys, 0, <usize>(IDENTITIES * 8));
   memory.fill(places, 0, <usize>(PLACES * 2));
   memory.fill(words, 0, WORDS * offsetof<Word>());
-  memory.fill(terminals, 0, <usize>(TERMINALS * TERMINAL));
   memory.fill(blocks, 0, <usize>(BLOCKS * 4));
   memory.fill(responsePlaces, 0, <usize>(PLACES * 2));
   memory.fill(shared, 0, <usize>SHARED);
@@ -87,7 +83,6 @@ export function spareTables(): void {
   addSpare(keys, IDENTITIES * 8);
   addSpare(places, PLACES * 2);
   addSpare(words, WORDS * <u32>offsetof<Word>());
-  addSpare(terminals, TERMINALS * TERMINAL);
   addSpare(blocks, BLOCKS * 4);
   addSpare(responsePlaces, PLACES * 2);
   addSpare(shared, SHARED);
@@ -111,10 +106,10 @@ export function spareTables(): void {
 }
 /** bus * 32 + address */
 @inline export function learnedTerminal(i: u32): LearnedTerminal {
-  return changetype<LearnedTerminal>(terminals + <usize>(i * TERMINAL));
+  return changetype<LearnedTerminal>(shared + learnedTerminalsAt + <usize>i * offsetof<LearnedTerminal>());
 }
 @inline export function terminalModel(i: u32): TerminalModel {
-  return changetype<TerminalModel>(terminals + <usize>(i * TERMINAL));
+  return changetype<TerminalModel>(shared + terminalsAt + <usize>i * offsetof<TerminalModel>());
 }
 
 @inline export function learnedIdentity(i: u32): LearnedIdentity {
@@ -148,6 +143,10 @@ export function spareTables(): void {
 }
 @inline export function intervals(k: IdentityModel): usize {
   return changetype<usize>(k) + offsetof<IdentityModel>();
+}
+/** Of an identity without a schedule, in place of its intervals. */
+@inline export function rateOf(k: IdentityModel): RateModel {
+  return changetype<RateModel>(intervals(k));
 }
 @inline export function profileAt(i: u32): Profile {
   return changetype<Profile>(shared + profilesAt + <usize>(i * PROFILE));

@@ -71,6 +71,7 @@ export function arrive(b: BusState, isBehindHole: bool): i64 {
   b.retry = 0;
   b.resumed = 0;
   if (!b.hasLast) {
+    b.since = start;
     b.resumed = 1;
     return 0;
   }

@@ -5,8 +5,7 @@ import { Detector } from "../../onboard/catalogue";
 import { Finding } from "../../onboard/finding";
 import { What as Data } from "./judge/data";
 import { What as Message } from "./judge/message";
-import { What as Period } from "./judge/period";
-import { Time } from "./judge/state";
+import { Period, Time } from "./judge/state";
 import { Failures, Status } from "./judge/terminals";
 import { Load } from "./judge/traffic";
 
@@ -52,6 +51,9 @@ export function expected(t: Text, f: Finding): void {
         ms(t, f.c);
       } else if (f.what == Period.MISSING) {
         lit(t, "this message again after at most ");
+        ms(t, f.c);
+      } else if (f.what == Period.OFTEN) {
+        lit(t, "this message about every ");
         ms(t, f.c);
       } else {
         lit(t, "this message ");
@@ -193,6 +195,10 @@ export function seen(t: Text, f: Finding): void {
     case Detector.BUS_PERIOD:
       if (f.what == Period.SILENT || f.what == Period.MISSING) {
         lit(t, "none for ");
+        ms(t, f.a);
+      } else if (f.what == Period.OFTEN) {
+        unsigned(t, <u64>f.b);
+        lit(t, " in ");
         ms(t, f.a);
       } else {
         ms(t, f.a);

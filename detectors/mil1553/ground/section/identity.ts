@@ -1,14 +1,21 @@
 /** Message identities with their intervals and successors. */
 import { packed } from "../../../../appliance/contract/layout.ts";
-import { IdentityFlag, IdentityRecord, IntervalRecord, SuccessorRecord } from "../../generated/section.ts";
+import { IdentityFlag, IdentityRecord, IntervalRecord, RateRecord, SuccessorRecord } from "../../generated/section.ts";
 import { profileOf } from "../data.ts";
 import type { Identity, Model } from "../model.ts";
 import { type Row, rowsOf } from "../order.ts";
+import type { Rate } from "../rate.ts";
 import { changeOf, isConstant, type Word } from "../words.ts";
 import { byte, eighths } from "./numbers.ts";
 
-/** @param words how many data words follow */
-export function identityBytes(model: Model, identity: Identity, row: Row | undefined, words: number): Uint8Array[] {
+export interface Parts {
+  row: Row | undefined;
+  rate: Rate | undefined;
+  /** How many data words follow. */
+  words: number;
+}
+
+export function identityBytes(model: Model, identity: Identity, { row, rate, words }: Parts): Uint8Array[] {
   const { entry: m, ranges = [], bus, data } = identity;
   const next = (row?.next ?? []).slice(0, 255);
   const known = data?.words ?? [];
@@ -24,7 +31,8 @@ export function identityBytes(model: Model, identity: Identity, row: Row | undef
       (m.b ? IdentityFlag.ON_B : 0) |
       (identity.ranges ? IdentityFlag.REGULAR : 0) |
       (m.repeats === 0 && samples >= 256 && repeatsNever(known) ? IdentityFlag.NEVER_REPEATS : 0) |
-      (m.damaged * 8 > identity.count ? IdentityFlag.FAILS : 0),
+      (m.damaged * 8 > identity.count ? IdentityFlag.FAILS : 0) |
+      (rate ? IdentityFlag.RATE : 0),
     intervals: byte(ranges.length),
     successors: next.length,
     words,
@@ -34,6 +42,7 @@ export function identityBytes(model: Model, identity: Identity, row: Row | undef
   return [
     record,
     ...ranges.map(({ least, most, tolerance }) => packed(IntervalRecord, { least, most, tolerance })),
+    ...(rate ? [packed(RateRecord, rate)] : []),
     ...next.map(({ to, bits }) => packed(SuccessorRecord, { identity: to, bits: eighths(bits) })),
   ];
 }

@@ -42,6 +42,9 @@ export namespace BusMessage {
   export const repeats = ',"repeats":';
   export const irregular = ',"irregular":';
   export const disturbed = ',"disturbed":';
+  export const longest = ',"longest":';
+  export const squares = ',"squares":';
+  export const peaks = ',"peaks":';
   export const intervals = ',"intervals":';
 }
 

@@ -333,6 +333,7 @@ export const enum IdentityFlag {
   REGULAR = 8, // has a schedule
   NEVER_REPEATS = 16, // no block of data words came a second time
   FAILS = 32, // so often that its failures belong to the schedule
+  RATE = 64, // has no schedule, but a RateRecord
 }
 
 /** Where the fields of its 13 bytes are. */
@@ -350,8 +351,8 @@ export const enum IdentityRecordAt {
 }
 
 /**
- * 13 bytes, read and written where they lie. A message identity. Then so many IntervalRecord, SuccessorRecord, and
- * words (WordKind).
+ * 13 bytes, read and written where they lie. A message identity. Then so many IntervalRecord, or a RateRecord;
+ * SuccessorRecord, and words (WordKind).
  */
 @unmanaged
 export class IdentityRecord {
@@ -437,6 +438,14 @@ export class IntervalRecord {
   least: u32;
   most: u32;
   tolerance: u32; // how far beyond the two
+}
+
+/** 12 bytes. IdentityFlag.RATE: an identity without a schedule. */
+@unmanaged
+export class RateRecord {
+  often: f32; // messages in 0.1 us, at most what is usual
+  limit: f32; // nats: of the cumulative sum of those that come too often
+  absence: f32; // after which it is missing, 0.1 us
 }
 
 /** 4 bytes. A message that came behind this one. */

@@ -15,14 +15,8 @@ import { identities, keyAt } from "../identities";
 import { apart, damaged, start, time } from "../observed";
 import { absent, alarm, exceeds, ofBus } from "./alarm";
 import { OVERHEAD } from "../learning/inventory";
-import { IdentityModel } from "./state";
-
-export const enum What {
-  EARLY = 1,
-  LATE = 2,
-  MISSING = 3,
-  SILENT = 4,
-}
+import { absenceOf, hasRate, judgeRate } from "./rate";
+import { IdentityModel, Period } from "./state";
 
 /** A known message that is no repetition. False when messages are missing in front of it. */
 export function judgePeriod(m: Message, b: BusState, k: IdentityModel): bool {
@@ -33,6 +27,7 @@ export function judgePeriod(m: Message, b: BusState, k: IdentityModel): bool {
     complete = dt <= 0 || (k.late == 0 ? s.lost == k.lost : dt <= <i64>k.late);
     if (((<u32>k.flags) & IdentityFlag.REGULAR) != 0 && dt > 0)
       interval(k, dt, (<u32>s.flags) & BusFlag.NOISY ? 0 : b.effort - k.effortBefore, s.lost != k.lost);
+    else if (hasRate(k)) judgeRate(k, dt);
     k.effortBefore = k.effort;
   } else {
     k.epoch = b.epoch;
@@ -72,7 +67,7 @@ function interval(k: IdentityModel, dt: i64, effort: u32, lost: bool): void {
   if ((late && lost) || best <= <i64>effort) return;
   const score = <f64>(best - <i64>effort) + <f64>tolerance;
   if (!exceeds(Detector.BUS_PERIOD, score, <f64>tolerance)) return;
-  const f = alarm(Detector.BUS_PERIOD, late ? What.LATE : What.EARLY, 0, score, <f64>tolerance);
+  const f = alarm(Detector.BUS_PERIOD, late ? Period.LATE : Period.EARLY, 0, score, <f64>tolerance);
   f.a = <f64>dt;
   f.b = <f64>least;
   f.c = <f64>most;
@@ -92,7 +87,8 @@ export function sweepPeriods(): void {
   if (n == 0) return;
   sweep = sweep + 1 < n ? sweep + 1 : 0;
   const k = identityModel(sweep);
-  if (k.late == 0 || k.missing) return;
+  const late = hasRate(k) ? absenceOf(k) : <i64>k.late;
+  if (late == 0 || k.missing) return;
   const b = busAt(<u32>k.bus);
   if (!b.hasLast) return;
   // Behind a hole in the recording it has as long as ever from there on
@@ -100,15 +96,15 @@ export function sweepPeriods(): void {
   if (k.epoch != b.epoch && !isBehindHole) return;
   const from = isBehindHole ? b.since : k.last;
   const s = busModel(<u32>k.bus);
-  const effort: i64 = (<u32>s.flags) & BusFlag.NOISY ? 0 : <i64>(b.effort - k.effortBefore);
-  const waited = apart(b.lastStart, from) - <i64>k.late - effort;
-  // Some more of its time where it may have come and not been understood
-  if (waited <= 0 || (s.lost != k.lost && waited <= <i64>k.late * <i64>s.patience)) return;
+  const isPunctual = k.late != 0 && ((<u32>s.flags) & BusFlag.NOISY) == 0;
+  const waited = apart(b.lastStart, from) - late - (isPunctual ? <i64>(b.effort - k.effortBefore) : 0);
+  // Some more of its time where it may have come and not been understood; among those without a schedule that is rare
+  if (waited <= 0 || (k.late != 0 && s.lost != k.lost && waited <= late * <i64>s.patience)) return;
   k.missing = 1;
-  if (!exceeds(Detector.BUS_PERIOD, <f64>waited + <f64>k.late, <f64>k.late)) return;
-  const f = absent(Detector.BUS_PERIOD, What.MISSING, keyAt(sweep), <u32>k.bus, <f64>waited + <f64>k.late, <f64>k.late);
+  if (!exceeds(Detector.BUS_PERIOD, <f64>(waited + late), <f64>late)) return;
+  const f = absent(Detector.BUS_PERIOD, Period.MISSING, keyAt(sweep), <u32>k.bus, <f64>(waited + late), <f64>late);
   f.a = <f64>apart(b.lastStart, from);
-  f.c = <f64>k.late;
+  f.c = <f64>late;
 }
 
 /** A bus on which nothing came for longer than ever while learning. Recorders hand messages on up to 0.1 s late. */
@@ -129,7 +125,7 @@ export function passPeriods(now: u64): void {
       waited = <f64>(now - s.anchor);
     if (s.silent || !exceeds(Detector.BUS_PERIOD, waited, limit)) continue;
     s.silent = 1;
-    const f = ofBus(Detector.BUS_PERIOD, What.SILENT, <u32>b.channel, i, waited, limit);
+    const f = ofBus(Detector.BUS_PERIOD, Period.SILENT, <u32>b.channel, i, waited, limit);
     f.time = now;
     f.since = s.anchor;
     f.a = waited / 100;
@@ -144,7 +140,7 @@ export function judgePause(b: BusState, bus: u32, dead: i64): void {
   const s = busModel(bus);
   const limit = 3 * <f64>s.silence + 1000;
   if (!exceeds(Detector.BUS_PERIOD, <f64>dead, limit)) return;
-  const f = ofBus(Detector.BUS_PERIOD, What.SILENT, <u32>b.channel, bus, <f64>dead, limit);
+  const f = ofBus(Detector.BUS_PERIOD, Period.SILENT, <u32>b.channel, bus, <f64>dead, limit);
   f.since = time > <u64>dead * 100 ? time - <u64>dead * 100 : 0;
   f.a = <f64>dead;
   f.c = <f64>s.silence;

@@ -1,7 +1,7 @@
 // What the baseline says of each thing, and what is going on with it, one record each.
-import { IdentityRecord, ResponseRecord, TerminalRecord } from "../generated/section";
+import { IdentityRecord, RateRecord, ResponseRecord, TerminalRecord } from "../generated/section";
 
-/** Of an identity; behind it RANGES x IntervalRecord. */
+/** Of an identity; behind it RANGES x IntervalRecord, or a RateModel. */
 @unmanaged
 export class IdentityModel extends IdentityRecord {
   interrupted: u8; // the message before had no data that could be believed
@@ -19,6 +19,14 @@ export class IdentityModel extends IdentityRecord {
   repeats: u8; // such blocks, each soon behind the one before
   constantSum: f32; // bits
   strange: u32; // which constants had which other values when they had last; 0 = never
+}
+
+/** Of an identity without a schedule. */
+@unmanaged
+export class RateModel extends RateRecord {
+  level: f32; // of the cumulative sum, nats
+  count: u32; // messages since it left 0
+  from: u64; // 0.1 us, the first of them
 }
 
 /** A data word: its value, the last or the only one, and where its profile is. */
@@ -52,6 +60,15 @@ export class Profile {
   run: u16;
   jump: u16; // values since the last jump
   odd: u16; // values since bits changed that never did
+}
+
+/** What bus-period finds. */
+export const enum Period {
+  EARLY = 1,
+  LATE = 2,
+  MISSING = 3,
+  SILENT = 4,
+  OFTEN = 5, // one without a schedule
 }
 
 /** What bus-response finds. */

@@ -17,6 +17,7 @@ import { NONE, RANGES } from "../capacity";
 import { NOISY_SHARE } from "../generated/section";
 import { add, find } from "../identities";
 import { apart, damaged, key, start } from "../observed";
+import { learnRate } from "./rate";
 import { LearnedIdentity } from "./state";
 
 /** Of a trusted message. Its identity's number; NONE when there was no room. */
@@ -41,6 +42,7 @@ export function learnIdentity(m: Message, bus: u32, b: BusState): u32 {
   if (damaged) k.damaged += 1;
   if (k.epoch == b.epoch) again(b, apart(start, k.last), k.effort);
   if (b.retry) return i;
+  learnRate(k, bus, b);
   if (k.epoch == b.epoch) {
     const dt = apart(start, k.last);
     if (dt > 0 && dt <= <i64>u32.MAX_VALUE && (k.effortBefore == b.effort || noisy(bus))) addInterval(i, k, <u32>dt);

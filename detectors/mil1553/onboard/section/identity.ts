@@ -1,11 +1,11 @@
 // Message identities with their intervals and successors, from a section.
-import { busAt, identityModel, intervals, successorAt } from "../arena";
+import { busAt, identityModel, intervals, rateOf, successorAt } from "../arena";
 import { NONE, RANGES, SUCCESSORS } from "../capacity";
-import { IdentityFlag, IdentityRecord, IntervalRecord, SuccessorRecord } from "../generated/section";
+import { IdentityFlag, IdentityRecord, IntervalRecord, RateRecord, SuccessorRecord } from "../generated/section";
 import { add, find } from "../identities";
 import { IdentityModel } from "../judge/state";
 import { keyOf } from "../observed";
-import { require, take } from "./cursor";
+import { require, requireFrom, take } from "./cursor";
 import { haveRoom, readWords } from "./words";
 
 let successorsUsed: u32 = 0;
@@ -32,6 +32,7 @@ export function readIdentity(busCount: u32, identityCount: u32): void {
   k.epoch = 0xffff;
   const late = readIntervals(k);
   if ((<u32>r.flags) & IdentityFlag.REGULAR) k.late = <u32>min<u64>(late, u32.MAX_VALUE);
+  if (((<u32>r.flags) & IdentityFlag.RATE) != 0 && require(r.intervals == 0)) readRate(k);
   k.successorsAt = <u16>successorsUsed;
   readSuccessors(<u32>r.successors, identityCount);
   k.wordsAt = <u16>readWords(<u32>r.words);
@@ -52,6 +53,16 @@ function readIntervals(k: IdentityModel): u64 {
     late = max<u64>(late, <u64>i.most + i.tolerance);
   }
   return late;
+}
+
+function readRate(k: IdentityModel): void {
+  const p = take(offsetof<RateRecord>());
+  if (p == 0) return;
+  const r = changetype<RateRecord>(p);
+  requireFrom(0, r.often);
+  requireFrom(0.001, r.limit);
+  require(r.absence >= 1 && r.absence < 1e12);
+  memory.copy(changetype<usize>(rateOf(k)), p, offsetof<RateRecord>());
 }
 
 function readSuccessors(n: u32, identityCount: u32): void {
