@@ -7,7 +7,7 @@ import { Command } from "commander";
 import type { Alert } from "../appliance/contract/generated/events.ts";
 import { entryIssues } from "../detectors/baseline/entries.ts";
 import { type Accepted, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
-import { baselineOf, detectorOf } from "../detectors/baseline/merge.ts";
+import { baselineOf, detectorOf, normalEntries } from "../detectors/baseline/merge.ts";
 import { DETECTORS } from "../detectors/baseline/registry.ts";
 import type { Entry } from "../detectors/learned.ts";
 import { MOST_MADE, readText } from "../lib/files.ts";
@@ -69,7 +69,7 @@ function accept(events: string, { baseline: path, why, who, dryRun }: Options): 
       say(`${events}:${line}: ${detector}: ${wrong ? wrong.message : "nothing to learn from an alert of this kind"}`);
       continue;
     }
-    const fresh = entries.filter((entry) => !isKnown(entry, [...baseline.entries, ...learned]));
+    const fresh = entries.filter((entry) => !isKnown(entry, [...normalEntries(baseline), ...learned]));
     if (!fresh.length) continue;
     learned.push(...fresh);
     const what = fresh.map((entry) => detectorOf(entry).show(entry));

@@ -1,22 +1,27 @@
 /** `weir baseline`: look into baselines, merge them, make their thresholds anew. */
 import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
 import { Command } from "commander";
-import { hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
+import { type Accepted, hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
 import { baselineOf, detectorOf, mergeBaselines } from "../detectors/baseline/merge.ts";
 import { promiseText } from "../detectors/baseline/promise.ts";
-import type { Threshold } from "../detectors/learned.ts";
+import { keeping, onceOf, onces } from "../detectors/baseline/votes.ts";
+import type { Entry, Threshold } from "../detectors/learned.ts";
 import { printable } from "../lib/printable.ts";
 
 export function command(): Command {
   const baseline = new Command("baseline")
     .description(
-      "Show a baseline that weir learn has written, merge several, or make thresholds for another rate of false alarms.",
+      "Show a baseline that weir learn has written and what came in it once only, merge several, or make thresholds for another\n" +
+        "rate of false alarms.",
     )
     .addHelpText(
       "after",
       `
 Examples:
   weir baseline show site.baseline
+  weir baseline once site.baseline
+  weir baseline keep site.baseline --only "10.0.0.7 -> 10.0.1.9" --why "backup, each night"
   weir baseline merge monday.baseline tuesday.baseline -o site.baseline
   weir baseline thresholds site.baseline --false-alarms 0.01`,
     );
@@ -30,6 +35,18 @@ Examples:
     .description("list what a person said was right (weir accept): when, who, why, and what was learned")
     .option("--json", "print it as JSON")
     .action(log);
+  baseline
+    .command("once <file>")
+    .description("list what came in one slice of a capture only: it is not taken for normal (weir learn)")
+    .option("--json", "print the entries as JSON")
+    .action(once);
+  baseline
+    .command("keep <file>")
+    .description("take for normal what came once; weir baseline log remembers who said so, when and why")
+    .option("--only <words>", "of what weir baseline once lists, lines that have these words")
+    .requiredOption("--why <text>", "why it is right")
+    .option("--who <name>", "who says so; by default the user's name")
+    .action(keep);
   baseline
     .command("merge <files...>")
     .description("merge baselines: the result is as if all their captures had been learned together")
@@ -77,9 +94,35 @@ function show(file: string, { json }: { json?: boolean }): void {
       : ["  none: no detector has learned a threshold"]),
     "",
     "known:",
-    ...entries.map((entry) => `  ${entry.detector.padEnd(14)} ${detectorOf(entry).show(entry)}`),
+    ...entries.map(
+      (entry) => `  ${lineOf(entry)}${onceOf(entry).length ? ` (came once: ${onceOf(entry).length})` : ""}`,
+    ),
   ];
   process.stdout.write(printable(`${lines.join("\n")}\n`));
+}
+
+const lineOf = (entry: Entry) => `${entry.detector.padEnd(14)} ${detectorOf(entry).show(entry)}`;
+
+function once(file: string, { json }: { json?: boolean }): void {
+  const found = onces(readBaseline(file).entries, detectorOf);
+  if (json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  else if (!found.length) process.stdout.write("nothing came once only, as far as captures of an hour tell\n");
+  else process.stdout.write(printable(found.map((entry) => `${lineOf(entry)}\n`).join("")));
+}
+
+function keep(file: string, { only, why, who }: { only?: string; why: string; who?: string }): void {
+  if (!why.trim()) throw new Error("--why: empty, expected why it is right");
+  const { captures, entries, falseAlarmsPerHour: rate, accepted = [] } = readBaseline(file);
+  const kept = onces(entries, detectorOf).filter((entry) => only === undefined || lineOf(entry).includes(only));
+  if (!kept.length) throw new Error(`${file}: nothing that came once${only === undefined ? "" : ` has "${only}"`}`);
+  const at = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+  const records = kept.map((entry): Accepted => {
+    const { detector } = entry;
+    return { at, who: who ?? userInfo().username, why, detector, alert: "", what: [detectorOf(entry).show(entry)] };
+  });
+  const known = keeping(entries, kept, detectorOf);
+  writeBaseline(file, baselineOf(captures, known, { rate }, [...accepted, ...records]));
+  process.stdout.write(`${file}: ${kept.length} that came once are taken for normal\n`);
 }
 
 function log(file: string, { json }: { json?: boolean }): void {
@@ -89,7 +132,9 @@ function log(file: string, { json }: { json?: boolean }): void {
   else
     for (const { at, who, why, detector, alert, what } of accepted)
       process.stdout.write(
-        printable(`${at}  ${who}: ${why}\n${what.map((one) => `  ${detector} at ${alert}: ${one}\n`).join("")}`),
+        printable(
+          `${at}  ${who}: ${why}\n${what.map((one) => `  ${detector}${alert && ` at ${alert}`}: ${one}\n`).join("")}`,
+        ),
       );
 }
 

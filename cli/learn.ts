@@ -5,11 +5,13 @@ import { damageText } from "../captures/damage.ts";
 import { listInputs } from "../captures/inputs.ts";
 import type { Skipped } from "../captures/summary.ts";
 import { type Baseline, hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
-import { baselineOf, mergeEntries } from "../detectors/baseline/merge.ts";
+import { baselineOf, detectorOf, mergeEntries } from "../detectors/baseline/merge.ts";
 import { promiseText } from "../detectors/baseline/promise.ts";
+import { onces, SLICES } from "../detectors/baseline/votes.ts";
 import { compilePolicy } from "../diode/policy.ts";
 import { lessonOfLog } from "../tuning/learn/from-log.ts";
 import { type Lesson, learnCapture, sha256Of } from "../tuning/learn/learn.ts";
+import { votedEntries } from "../tuning/learn/slices.ts";
 import { Progress } from "./progress.ts";
 import { policyOption } from "./watch.ts";
 
@@ -28,7 +30,8 @@ export function command(): Command {
   return new Command("learn")
     .description(
       "Learn what is normal from clean captures, and from it the thresholds for a wanted rate of false alarms. Each capture\n" +
-        "is learned by the code of the image, from a fresh start, and the results are merged. A policy names\n" +
+        "is learned by the code of the image, from a fresh start, and the results are merged. What came in one of eight slices\n" +
+        "of a capture only (of an hour or more) is not taken for normal, but listed: weir baseline once. A policy names\n" +
         "the result (baseline: site.baseline), and weir build puts it into the image.",
     )
     .option("-r, --read <file|dir>", "clean capture, folder, or - ; may be repeated", collect, [])
@@ -97,13 +100,22 @@ async function learn(options: Options): Promise<number> {
     for (const hint of lesson.hints) say(`${name}: ${hint}`);
     for (const damage of lesson.reader.summary.damage) process.stderr.write(`weir: ${damageText(damage)}\n`);
     damaged ||= lesson.reader.summary.damages > 0;
-    take(lesson);
+    const entries = await votedEntries(lesson, policy, () =>
+      say(`${name}: is learned again, in ${SLICES} slices of time`),
+    );
+    take({ ...lesson, entries });
   }
   for (const { file, why } of skipped) say(`${file}: left out (${why})`);
   for (const path of options.fromLog) for (const lesson of await lessonOfLog(path)) take(lesson);
   if (!baseline.captures.length) throw new Error("nothing was learned");
   baseline = { ...baseline, entries: mergeEntries(baseline.entries) };
   const { captures, entries, thresholds } = baseline;
+  const once = onces(entries, detectorOf).length;
+  if (once)
+    say(
+      `${once} conversations, addresses or functions came in one of ${SLICES} slices of a capture only: they are not taken for\n` +
+        `  normal. weir baseline once ${options.output} lists them, weir baseline keep makes them normal.`,
+    );
   process.stdout.write(
     `${options.output}: ${captures.length} captures, ${hoursOf(baseline).toFixed(2)} hours, ${entries.length} entries, ` +
       `${thresholds.length} thresholds ${promiseText(rate, hoursOf(baseline))}\n`,

@@ -32,6 +32,15 @@ export interface Threshold {
   hours: number;
 }
 
+/** Something that an entry says was there, which one sighting does not make normal (baseline/votes.ts). */
+export interface Thing {
+  /** Equal in all captures, and unlike all others of the same kind of entries. */
+  name: string;
+  /** Where who serves whom may be taken wrong: what this would be seen as, and what it may be of others. */
+  asks?: string;
+  shows?: string;
+}
+
 export interface EntrySchema {
   /** As in the entry, such as `rate.host`. */
   readonly detector: string;
@@ -54,6 +63,12 @@ export interface LearnedDetector {
   pack(entries: readonly Entry[], thresholds: readonly Threshold[]): Uint8Array;
   /** One line for people. */
   show(entry: Entry): string;
+  /** What in it must have been there more than once; without it all is taken for normal. */
+  things?(entry: Entry): Thing[];
+  /** Its entries, of which some have things that came once, as if those had not come; `slices`: what each slice has of them. */
+  unspoilt?(entries: readonly Entry[], slices: readonly (readonly Entry[])[]): Entry[];
+  /** The entry with no other things than these, of which there is one at least; needed where there may be several. */
+  only?(entry: Entry, things: readonly Thing[]): Entry;
   /** Entries with which this alert would not have come; none where an alert does not tell what to learn. */
   accept?(alert: Alert): Entry[];
 }

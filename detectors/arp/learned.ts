@@ -95,6 +95,11 @@ export const arp: LearnedDetector = {
       }),
     },
   ],
+  things: (entry) => (isStation(entry) ? [] : macsOf(entry).map((name) => ({ name: `${entry.ip} at ${name}` }))),
+  only: (entry, things) => {
+    const names = things.map(({ name }) => name);
+    return { ...entry, macs: macsOf(entry).filter((mac) => names.includes(`${entry.ip} at ${mac}`)) };
+  },
   keyOf: (entry) => (isStation(entry) ? (entry.mac as string) : (entry.ip as string)),
   merge: (a, b) =>
     isStation(a)

@@ -40,7 +40,7 @@ export interface Accepted {
   who: string;
   why: string;
   detector: string;
-  /** The alert's own time, as the log has it. */
+  /** The alert's own time, as the log has it; "" where no alert came, and a person took for normal what came once. */
   alert: string;
   /** What was learned, a line for each entry. */
   what: string[];

@@ -3,6 +3,7 @@
 import type { Entry, LearnedDetector, Wanted } from "../learned.ts";
 import { type Accepted, type Baseline, hoursOf } from "./file.ts";
 import { DETECTORS } from "./registry.ts";
+import { mergedOnce, normalOf } from "./votes.ts";
 
 /** @throws RangeError for an entry of a detector that this version does not have */
 export function detectorOf(entry: Entry): LearnedDetector {
@@ -19,7 +20,7 @@ export function mergeEntries(entries: readonly Entry[]): Entry[] {
     const own = merged.get(detector)!;
     const key = `${entry.detector} ${detector.keyOf(entry)}`;
     const before = own.get(key);
-    own.set(key, before ? detector.merge(before, entry) : entry);
+    own.set(key, before ? mergedOnce(before, entry, detector.merge(before, entry), detectorOf) : entry);
   }
   return [...merged.values()].flatMap((own) => [...own].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry));
 }
@@ -60,8 +61,12 @@ export function mergeBaselines(baselines: readonly Baseline[], wanted: Wanted): 
   );
 }
 
+/** Its entries without what came once. */
+export const normalEntries = ({ entries }: Pick<Baseline, "entries">): Entry[] => normalOf(entries, detectorOf);
+
 /** The sections of inspect's part of the policy. @throws RangeError that says what does not fit */
-export function packBaseline({ entries, thresholds }: Baseline): { tag: number; bytes: Uint8Array }[] {
+export function packBaseline({ entries: all, thresholds }: Baseline): { tag: number; bytes: Uint8Array }[] {
+  const entries = normalOf(all, detectorOf);
   return DETECTORS.flatMap((detector) => {
     const own = entries.filter((entry) => detectorOf(entry) === detector);
     if (!own.length) return [];

@@ -17,6 +17,7 @@ import {
   scoreOf,
   sideOf,
 } from "./entries.ts";
+import { withoutPoison } from "./votes.ts";
 
 /** A limit is never less: nothing new for so many doublings of what was learned; nor more of functions, whatever was learned. */
 const LEAST = [3, 4, 4, 5];
@@ -246,6 +247,8 @@ export const content: LearnedDetector = {
     }
     return section.bytes(RECORDS);
   },
+  things: (entry) => (entry.detector === "content.said" ? [{ name: keyOf(entry) }] : []),
+  unspoilt: withoutPoison,
   accept: sayingsOf,
   show(entry) {
     const name = entry.detector.slice("content.".length);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { count } from "../baseline/members.ts";
 import { conversation } from "../ip/entries.ts";
 import { ANY_PORT, groupBy, isOutside, Section, type Talk, talkKey, talkOf, talkText } from "../ip/section.ts";
-import type { Entry, LearnedDetector } from "../learned.ts";
+import type { Entry, LearnedDetector, Thing } from "../learned.ts";
 import { talksOf } from "./accept.ts";
 
 /** Different ports between two hosts, from which on all ports from 1024 on count as one. */
@@ -11,6 +11,13 @@ const PORTS = 8;
 /** Different external addresses at the other end of a service, from which on any external address does. */
 const OTHERS = 8;
 const MOST = 1024;
+
+/** A connection that is seen from its middle on may be taken the other way round where both ports may be a client's. */
+function thingOf(talk: Talk): Thing {
+  const { client, server, proto, service, either } = talk;
+  const turned = !either && service >= 1024 && { shows: `${server} to ${client}, protocol ${proto}` };
+  return { name: talkKey(talk), asks: `${client} to ${server}, protocol ${proto}`, ...turned };
+}
 
 /**
  * Talks as the image gets them. Two kinds are drawn together, as their exact list never ends: many ports of one pair
@@ -52,5 +59,6 @@ export const pair: LearnedDetector = {
     return section.bytes(MOST);
   },
   show: (entry: Entry) => `${talkText(talkOf(entry))}: ${entry.packets} packets`,
+  things: (entry) => [thingOf(talkOf(entry))],
   accept: talksOf,
 };

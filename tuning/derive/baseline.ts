@@ -1,6 +1,7 @@
 /** A baseline as rules: who talked to whom about what, and the messages of each bus, to be read and approved. */
 import { MAX_MESSAGE_RULES, MAX_RULES } from "../../appliance/contract/config.ts";
 import type { Baseline } from "../../detectors/baseline/file.ts";
+import { normalEntries } from "../../detectors/baseline/merge.ts";
 import type { MessageEntry } from "../../detectors/mil1553/ground/entries.ts";
 import { ECHO } from "../../diode/policy/schema.ts";
 import { type Network, parseNetwork } from "../../lib/addresses.ts";
@@ -26,8 +27,9 @@ export interface BaselineOptions {
 
 /** The policy file. Neither sizes and rates nor what data words hold follow from a baseline: they are not restricted. */
 export function proposeOf(baseline: Baseline, file: string, options: BaselineOptions): string {
-  const pairs = baseline.entries.filter((e) => e.detector === "new-pair") as unknown as Pair[];
-  const messages = baseline.entries.filter((e) => e.detector === "bus.message") as unknown as MessageEntry[];
+  const known = normalEntries(baseline);
+  const pairs = known.filter((e) => e.detector === "new-pair") as unknown as Pair[];
+  const messages = known.filter((e) => e.detector === "bus.message") as unknown as MessageEntry[];
   const hours = baseline.captures.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
   return [
     `# Proposed by weir policy derive from ${file}: ${baseline.captures.length} captures, ${hours.toFixed(2)} hours.`,
