@@ -32,6 +32,7 @@ const WHOLE = {
   flows: {},
   detectors: { scan: {}, newcomer: { services: [{ protocol: "udp", address: "any" }] } },
   quarantine: { for: "1s" },
+  maintenance: [{ from: "2026-03-02T09:00Z", to: "2026-03-02T10:00Z", why: "x" }],
 };
 
 /** The policy with a value at a path; a number is an element of a list. */
@@ -130,6 +131,7 @@ const IP_ACTIONS = ["alert", "tighten", "quarantine", "quarantine-flow"];
 const BUS_ACTIONS = ["alert", "tighten", "quarantine", "quarantine-terminal", "quarantine-message"];
 const SILENCE = "whole seconds or minutes such as 30s or 2min, from 15s to 3600s";
 
+const MOMENT = "a time with its zone such as 2026-03-02T09:00Z or 2026-03-02T10:00+01:00";
 const LIMITS: Limit[] = [
   ["weir", [1], [0, 2, "1"], "weir: 1, the version of this format"],
   oneMac("interfaces.in.mac"),
@@ -165,6 +167,21 @@ const LIMITS: Limit[] = [
   words("checksums", ["verify", "ignore"]),
   words("flows.vlans", ["apart", "together"]),
   networks("detectors.scan.scanners"),
+  [
+    "maintenance.0.from",
+    ["1970-01-01T00:00Z", "2026-03-02T10:59:59+01:00"],
+    ["1969-12-31T23:59Z", "2026-03-02", 5],
+    MOMENT,
+  ],
+  ["maintenance.0.to", ["2026-03-02T09:00:01Z", "2099-12-31T23:59Z"], ["2026-02-30", "tomorrow"], MOMENT],
+  ["maintenance.0.why", ["x", "x".repeat(200)], ["", "  ", "x".repeat(201), 5], "words that say why"],
+  [
+    "maintenance.0.detectors",
+    [["scan"], ["arp", "bus-gap"]],
+    [["none"]],
+    DETECTOR_NAMES.join(", ").replace(/, ([^,]*)$/, " or $1"),
+  ],
+  ["maintenance", [[]], [5, "x"], "a list of spans of time"],
   ["recorder-year", [1970, 2224], [1969, 2225, "2024", 2000.5], "a whole number from 1970 to 2224"],
   name("rules.0.name"),
   words("rules.0.action", ["allow", "deny"]),

@@ -69,7 +69,7 @@ rules:
   it.each([
     [
       "§",
-      "missing, expected a mapping with weir, interfaces, checksums, rules, messages, transfer, baseline, alerts, learn, detectors, protected, quarantine, recorders, recorder-year, tunnels, flows",
+      "missing, expected a mapping with weir, interfaces, checksums, rules, messages, transfer, baseline, alerts, learn, detectors, protected, quarantine, maintenance, recorders, recorder-year, tunnels, flows",
     ],
     ["weir: 1\n§weir: 1\n", "Map keys must be unique"],
     ["rules: [\n§", "Flow sequence in block collection must be sufficiently indented and end with a ]"],

@@ -138,9 +138,18 @@ export interface Policy {
   /** Of recorders that date by the day of the year. */
   recorderYear: number | undefined;
   tunnels: Tunnel[] | "any";
+  maintenance: Maintenance[];
   /** VLANs are no part of what tells flows apart. */
   joinsVlans: boolean;
   quarantine: { time: bigint; perMinute: number; tightened: Rate | undefined; protectedTerminals: Range[] } | undefined;
+}
+
+/** A span of time, ns since 1970, in which a person works on what is watched. */
+export interface Maintenance {
+  from: bigint;
+  to: bigint;
+  why: string;
+  detectors: DetectorName[];
 }
 
 /** Defaults of detectors.scan: Jung et al. 2004, section 4. */
@@ -211,6 +220,10 @@ export function modelOf(file: PolicyFile): Policy {
       file.tunnels === "any"
         ? "any"
         : (file.tunnels ?? []).map((t) => ({ ...t, port: t.port ?? TUNNEL_PORTS[t.kind] ?? 0 })),
+    maintenance: (file.maintenance ?? []).map((window) => ({
+      ...window,
+      detectors: window.detectors ?? [...DETECTOR_NAMES],
+    })),
     joinsVlans: file.flows?.vlans === "together",
     quarantine: file.quarantine && {
       time: file.quarantine.for,

@@ -12,7 +12,7 @@ import {
   Tag,
 } from "../../appliance/contract/config.ts";
 import { packed } from "../../appliance/contract/layout.ts";
-import { DETECTOR } from "../../detectors/catalogue.ts";
+import { DETECTOR, type DetectorName } from "../../detectors/catalogue.ts";
 import type { Network, Range } from "../../lib/addresses.ts";
 import type { AlertRule } from "../suppression/config.ts";
 import { messageTablesOf } from "./message-tables.ts";
@@ -66,9 +66,18 @@ export function inspectPart(policy: Policy, baseline: readonly config.Section[] 
     ),
     ...named(Tag.RECORDERS, packRecorders(policy)),
     ...named(Tag.TUNNELS, packTunnels(policy)),
+    ...named(
+      Tag.MAINTENANCE,
+      policy.maintenance.map(({ from, to, detectors }) =>
+        packed(config.MaintenanceWindow, { from, to, detectors: bitsOf(detectors) }),
+      ),
+    ),
     ...baseline,
   ]);
 }
+
+const bitsOf = (detectors: readonly DetectorName[]) =>
+  detectors.reduce((bits, name) => bits | (1n << BigInt(DETECTOR[name])), 0n);
 
 const named = (tag: number, entries: readonly Uint8Array[]) =>
   entries.length ? [{ tag, bytes: joined(entries) }] : [];

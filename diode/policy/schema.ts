@@ -1,6 +1,7 @@
 /** What a policy file may say. diode/README.md explains it to authors of policies. */
 import { z } from "zod";
 import {
+  MAX_MAINTENANCE,
   MAX_MESSAGE_RULES,
   MAX_MTU,
   MAX_QUEUE,
@@ -182,6 +183,27 @@ const ANYONE = "any";
 const listed = <T extends z.ZodType>(one: T, most: number, what: string) =>
   z.union([z.literal(ANYONE), z.array(one).max(most, { error: `too many ${what}, expected at most ${most}` })]);
 
+/** With its zone: a clock that is put forward or back in between changes nothing. */
+const moment = parsed<bigint>("a time with its zone such as 2026-03-02T09:00Z or 2026-03-02T10:00+01:00", (value) => {
+  const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/;
+  const ms = typeof value === "string" && form.test(value) ? Date.parse(value) : Number.NaN;
+  return ms >= 0 ? BigInt(ms) * 1_000_000n : undefined;
+});
+
+const maintenance = object({
+  from: moment,
+  to: moment,
+  why: parsed<string>("words that say why", (value) =>
+    typeof value === "string" && value.trim() && value.length <= 200 ? value : undefined,
+  ),
+  detectors: z
+    .array(oneOf(...(DETECTOR_NAMES as [DetectorName, ...DetectorName[]])))
+    .min(1, "expected some")
+    .optional(),
+}).superRefine(({ from, to }, context) => {
+  if (to <= from) wrongAt(context, ["to"], "not later than from, expected a later time");
+});
+
 const recorder = object({
   name,
   address: networks(),
@@ -250,6 +272,10 @@ export const policySchema = object({
   detectors: detectors.optional(),
   protected: networks().optional(),
   quarantine: quarantine.optional(),
+  maintenance: z
+    .array(maintenance, { error: (issue) => `${described(issue.input)}, expected a list of spans of time` })
+    .max(MAX_MAINTENANCE, { error: `too many spans, expected at most ${MAX_MAINTENANCE}` })
+    .optional(),
   recorders: listed(recorder, MAX_RECORDERS, "recorders").optional(),
   "recorder-year": integer(1970, 2224).optional(),
   tunnels: listed(tunnel, MAX_TUNNELS, "tunnels").optional(),

@@ -1,5 +1,6 @@
 /** A policy as text for people: as it is, and what each rule still decides after those before it. */
 import { UNTAGGED } from "../../appliance/contract/config.ts";
+import { DETECTOR_NAMES } from "../../detectors/catalogue.ts";
 import { durationText, macText, networkText, type Range, rangeText } from "../../lib/addresses.ts";
 import { protocolName } from "../../lib/protocols.ts";
 import type { CompiledPolicy } from "../policy.ts";
@@ -75,6 +76,10 @@ function settings(policy: Policy): string[] {
     `recorders ${believed(policy.recorders, ({ name, addresses, ports }) => `${name} (${addresses.map(networkText).join(", ")} to port ${listText(ports)})`)}`,
     ...(policy.recorderYear ? [`year      ${policy.recorderYear}, of recorders that date by the day of the year`] : []),
     `tunnels   ${believed(policy.tunnels, ({ name, kind, port, between }) => `${name} (${kind}${port ? ` ${port}` : ""} between ${between.map(networkText).join(", ")})`)}`,
+    ...policy.maintenance.map(
+      ({ from, to, why, detectors }, i) =>
+        `maintenance ${i + 1}, ${momentText(from)} to ${momentText(to)}, of ${detectors.length === DETECTOR_NAMES.length ? "all detectors" : detectors.join(", ")}: ${why}`,
+    ),
     ...(policy.joinsVlans ? ["flows     of all VLANs together"] : []),
     ...(policy.transfer
       ? [
@@ -84,6 +89,9 @@ function settings(policy: Policy): string[] {
     `quarantine ${quarantine ? `for ${durationText(quarantine.time)}, ${quarantine.perMinute} a minute at most, never ${policy.protectedSources.map(networkText).join(", ") || "(nobody is protected)"}${terminalsText(quarantine.protectedTerminals)}${quarantine.tightened ? `, tightened to ${quarantine.tightened.text}` : ""}` : "none"}`,
   ];
 }
+
+/** 2026-03-02T09:00:00Z */
+const momentText = (ns: bigint) => new Date(Number(ns / 1_000_000n)).toISOString().replace(".000Z", "Z");
 
 function queueText({ out: { queue, padding } }: Policy): string {
   const waits = queue ? `, ${queue} frames may wait` : "";

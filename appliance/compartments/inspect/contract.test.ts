@@ -93,6 +93,8 @@ function setting(detector: number, action: number, scale: number): Buffer {
   bytes.writeDoubleLE(scale, 8);
   return bytes;
 }
+const maintenance = (from: bigint, to: bigint, detectors: bigint): Buffer =>
+  Buffer.from(BigUint64Array.of(from, to, detectors).buffer);
 /** Those of an ordinary policy, with other bytes at these offsets. */
 function settings(changes: Record<number, number>): Buffer {
   const ordinary = compilePolicyText(policyWith(""), "policy.yaml").parts.inspect;
@@ -120,6 +122,11 @@ it.each<[string, [number, Uint8Array][], boolean]>([
   ["128 lines of threshold.config", [[Tag.ALERTS, many(128, alertRule({ kind: AlertKind.LIMIT }))]], true],
   ["129 lines of threshold.config", [[Tag.ALERTS, many(129, alertRule({ kind: AlertKind.LIMIT }))]], false],
   ["257 networks in them", [[Tag.ALERT_NETWORKS, many(257, network(4, 0))]], false],
+  ["16 spans of maintenance", [[Tag.MAINTENANCE, many(16, maintenance(5n, 6n, 1n))]], true],
+  ["17 spans of maintenance", [[Tag.MAINTENANCE, many(17, maintenance(5n, 6n, 1n))]], false],
+  ["half a span of maintenance", [[Tag.MAINTENANCE, maintenance(5n, 6n, 1n).subarray(8)]], false],
+  ["a span of no time", [[Tag.MAINTENANCE, maintenance(6n, 6n, 1n)]], false],
+  ["a span for no detector", [[Tag.MAINTENANCE, maintenance(5n, 6n, 0n)]], false],
   ["a limit in no time", [[Tag.ALERTS, alertRule({ kind: AlertKind.LIMIT, seconds: 0 })]], false],
   ["a limit of none", [[Tag.ALERTS, alertRule({ kind: AlertKind.LIMIT, count: 0 })]], false],
   ["a network behind the last", [[Tag.ALERTS, alertRule({ kind: AlertKind.SUPPRESS, networks: 1 })]], false],

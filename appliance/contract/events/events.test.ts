@@ -81,7 +81,10 @@ const CROSSING = policyWith(
 
 /** fixtures/policy.yaml with a quarantine, a rate, a queue. */
 const site = readFileSync("fixtures/policy.yaml", "utf8")
-  .replace(/^rules:/m, "quarantine: { for: 60s }\nrules:")
+  .replace(
+    /^rules:/m,
+    "quarantine: { for: 60s }\nmaintenance: [{ from: 2026-03-02T09:00Z, to: 2026-03-02T09:10Z, why: x, detectors: [arp] }]\nrules:",
+  )
   .replace("    size: 1-512", "    rate: 5/s\n    size: 1-512")
   .replace("    mtu: 1500", "    rate: 1000/s\n    queue: 4\n    mtu: 1500");
 const watch = readFileSync("fixtures/watch.yaml", "utf8");

@@ -138,6 +138,7 @@ const context = object("AlertContext", "Why the detector alarmed.", {
   since: optional(time("when the first of them, or what was seen, began")),
   expected: text("what the detector expected, with units"),
   seen: text("what it saw, with units"),
+  maintenance: optional(integer(1, 16, "which window of the policy's maintenance it came in: nothing was done for it")),
   message: optional(of(said)),
 });
 
@@ -148,7 +149,7 @@ const signature = object("AlertSignature", "As Suricata writes it; context is ou
   rev: integer(1, 1, "revision"),
   signature: text("what was found"),
   category: text("kind of attack"),
-  severity: integer(2, 2, "1 is the highest"),
+  severity: integer(2, 3, "1 is the highest; 3: in maintenance"),
   context: of(context),
 });
 

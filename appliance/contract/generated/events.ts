@@ -210,6 +210,8 @@ export interface AlertContext {
   expected: string;
   /** what it saw, with units */
   seen: string;
+  /** which window of the policy's maintenance it came in: nothing was done for it */
+  maintenance?: number;
   /** The message of an application that an alert of content is about, as a baseline has it. */
   message?: ApplicationMessage;
 }
@@ -228,7 +230,7 @@ export interface AlertSignature {
   signature: string;
   /** kind of attack */
   category: string;
-  /** 1 is the highest */
+  /** 1 is the highest; 3: in maintenance */
   severity: number;
   /** Why the detector alarmed. */
   context: AlertContext;

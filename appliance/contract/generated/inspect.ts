@@ -297,6 +297,37 @@ export class NamedTunnel extends Layout<NamedTunnelFields> implements NamedTunne
   }
 }
 
+export interface MaintenanceWindowFields {
+  from: bigint; // ns since 1970
+  to: bigint; // from which on it is over; later than `from`
+  detectors: bigint; // bit n: detector n; not 0
+}
+
+/** 24 bytes. When a person works on what is watched: alerts are marked, nothing is done for them. */
+export class MaintenanceWindow extends Layout<MaintenanceWindowFields> implements MaintenanceWindowFields {
+  static readonly SIZE = 24;
+  static readonly AT = { from: 0, to: 8, detectors: 16 } as const;
+  get from(): bigint {
+    return this.view.getBigUint64(this.at, true);
+  }
+  set from(value: bigint) {
+    this.view.setBigUint64(this.at, value, true);
+  }
+  get to(): bigint {
+    return this.view.getBigUint64(this.at + 8, true);
+  }
+  set to(value: bigint) {
+    this.view.setBigUint64(this.at + 8, value, true);
+  }
+  get detectors(): bigint {
+    return this.view.getBigUint64(this.at + 16, true);
+  }
+  set detectors(value: bigint) {
+    this.view.setBigUint64(this.at + 16, value, true);
+  }
+}
+
+export const MAX_MAINTENANCE = 16; // MaintenanceWindows
 export const MAX_RECORDERS = 64; // NamedRecorders
 export const MAX_SCANNERS = 64; // Networks of SCANNERS
 export const MAX_TUNNELS = 64; // NamedTunnels

@@ -84,7 +84,18 @@ export default layouts(
       port: u16("UDP; 0 where the kind has none"),
       pad: zero(2),
     }),
+    struct(
+      "MaintenanceWindow",
+      24,
+      "When a person works on what is watched: alerts are marked, nothing is done for them.",
+      {
+        from: u64("ns since 1970"),
+        to: u64("from which on it is over; later than `from`"),
+        detectors: u64("bit n: detector n; not 0"),
+      },
+    ),
     constants("", {
+      MAX_MAINTENANCE: [16, "MaintenanceWindows"],
       MAX_RECORDERS: [64, "NamedRecorders"],
       MAX_SCANNERS: [64, "Networks of SCANNERS"],
       MAX_TUNNELS: [64, "NamedTunnels"],

@@ -46,6 +46,7 @@ export default layouts(
       ALERTS: [9, "inspect: AlertRule[], which alerts leave"],
       ALERT_NETWORKS: [10, "inspect: Network[] that AlertRule refers to; port 1 = all but this"],
       SCANNERS: [11, "inspect: Network[], whose scans are wanted"],
+      MAINTENANCE: [12, "inspect: MaintenanceWindow[]"],
       RULES: [16, "guard: Rule[], the first that matches decides"],
       NAMES: [17, "guard: NAME_SIZE bytes for each rule, ASCII, zeros behind"],
       NETWORKS: [18, "guard: Network[], what the rules' from and to refer to"],

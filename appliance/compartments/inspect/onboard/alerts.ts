@@ -19,6 +19,7 @@ import { Packet, innermost } from "../../../../ip/onboard/packet";
 import { Bus, busAt, busUsed } from "../../../../mil1553/onboard/channels";
 import { writeBus, writeCommand, writeMessage } from "../../../../mil1553/onboard/eve";
 import { Message } from "../../../../mil1553/onboard/message";
+import { maintenanceOf } from "./maintenance";
 import { admitAlert, admitLine, linesLeftOut } from "./budget";
 import * as events from "./events";
 
@@ -100,7 +101,8 @@ export function alert(f: Finding, count: u32, since: u64): void {
   writeSignature(t, f.detector);
   lit(t, '","category":"');
   writeCategory(t, f.detector);
-  lit(t, '","severity":2,"context":{"detector":"');
+  const window = maintenanceOf(f.detector, f.time);
+  lit(t, window ? '","severity":3,"context":{"detector":"' : '","severity":2,"context":{"detector":"');
   writeDetector(t, f.detector);
   lit(t, '","score":');
   decimal(t, f.score, 6);
@@ -120,20 +122,29 @@ export function alert(f: Finding, count: u32, since: u64): void {
   lit(t, '","seen":"');
   writeSeen(t, f);
   byte(t, 34);
+  if (window) {
+    lit(t, ',"maintenance":');
+    unsigned(t, window);
+  }
   writeContext(t, f);
   lit(t, "}}}");
-  if (admitLine()) writeLine(events.text(), f, count);
+  if (admitLine()) writeLine(events.text(), f, count, window);
   events.end(ALERT);
   if (flow != 0 && f.subject == Subject.RECORD) changetype<Flow>(flow).marks |= <u8>Mark.ALERTED;
 }
 
 /** For the console. */
-function writeLine(short: Text, f: Finding, count: u32): void {
+function writeLine(short: Text, f: Finding, count: u32, window: u32): void {
   const leftOut = linesLeftOut();
   if (leftOut != 0) {
     byte(short, 40);
     unsigned(short, leftOut);
     lit(short, " alerts not shown here) ");
+  }
+  if (window) {
+    lit(short, "maintenance ");
+    unsigned(short, window);
+    lit(short, ": ");
   }
   lit(short, "ALERT ");
   writeDetector(short, f.detector);

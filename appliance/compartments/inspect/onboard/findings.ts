@@ -12,6 +12,7 @@ import { Again, Finding, FINDING, clearFindings, finding, found } from "../../..
 import { alert, alertWithin, busAtHand, keep, locateFinding, messageOf, packetAtHand, score } from "./alerts";
 import { roomForAlert } from "./budget";
 import * as events from "./events";
+import { maintenanceOf } from "./maintenance";
 import { measureFor } from "./measures";
 import { has } from "./settings";
 import { admitFinding } from "./suppression";
@@ -66,7 +67,9 @@ export function takeFindings(): u32 {
   for (let i: u32 = 0; i < found(); ++i) {
     const f = finding(i);
     locateFinding(f);
-    const action = measureFor(f, packetAtHand(), messageOf(), busAtHand());
+    const action: u32 = maintenanceOf(f.detector, f.time)
+      ? <u32>Action.PASS
+      : measureFor(f, packetAtHand(), messageOf(), busAtHand());
     if (action != Action.PASS) verdict = stricter(verdict, verdictOf(action, f.detector));
     if (f.again == Again.DONE) continue;
     if (has(InspectFlag.SCORES)) score(f);

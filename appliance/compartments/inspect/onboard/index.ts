@@ -25,6 +25,7 @@ import { configureInspect } from "./settings";
 import { configureSpare } from "./spare";
 import { atHand } from "./alerts";
 import { beginFindings, closeFindings, sweepFindings, takeFindings } from "./findings";
+import { maintenanceTime } from "./maintenance";
 import * as measures from "./measures";
 import { reportSuppression } from "./suppression";
 import { closeFlows, frame, packet, passing } from "./traffic";
@@ -146,6 +147,7 @@ function take(r: RecordHeader, p: usize): void {
     return;
   }
   budgetTime(r.time);
+  maintenanceTime(r.time);
   heartbeat.due(r.time);
   sweepFindings(r.time);
   timePassed(r.time);

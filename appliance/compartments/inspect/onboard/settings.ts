@@ -15,6 +15,7 @@ import { configureDetectors } from "../../../../detectors/onboard/dispatch";
 import { resetScales, setAction, setScale } from "../../../../detectors/onboard/finding";
 import { joinVlans } from "../../../../ip/onboard/flow";
 import { nameTunnels } from "../../../../ip/onboard/named";
+import { configureMaintenance } from "./maintenance";
 import { nameRecorders } from "./recorders";
 import { configureSuppression } from "./suppression";
 
@@ -38,6 +39,7 @@ export function configureInspect(part: usize, length: u32): u32 {
   if (!readDetectors(section(part, Tag.DETECTORS), sectionLength(part, Tag.DETECTORS))) return Refusal.CONTENT;
   if (!configureNames(part)) return Refusal.CONTENT;
   joinVlans(has(InspectFlag.JOIN_VLANS));
+  if (!configureMaintenance(part)) return Refusal.CONTENT;
   if (!configureSuppression(part) || !configureDetectors(part, has(InspectFlag.LEARN))) return Refusal.CONTENT;
   name = policyName(part);
   return Refusal.NONE;

@@ -89,6 +89,15 @@ export class NamedTunnel {
   pad: u16; // zero
 }
 
+/** 24 bytes. When a person works on what is watched: alerts are marked, nothing is done for them. */
+@unmanaged
+export class MaintenanceWindow {
+  from: u64; // ns since 1970
+  to: u64; // from which on it is over; later than `from`
+  detectors: u64; // bit n: detector n; not 0
+}
+
+export const MAX_MAINTENANCE: u32 = 16; // MaintenanceWindows
 export const MAX_RECORDERS: u32 = 64; // NamedRecorders
 export const MAX_SCANNERS: u32 = 64; // Networks of SCANNERS
 export const MAX_TUNNELS: u32 = 64; // NamedTunnels
