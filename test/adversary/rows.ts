@@ -757,6 +757,22 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     "mil1553",
+    "evasion",
+    "messages without a schedule, forged",
+    "found when they come about three times as often as usual; five times within about ten",
+    "fewer than that: one that was forged is one more that might have come",
+    { test: "detectors/mil1553/rate.test.ts" },
+  ),
+  row(
+    "mil1553",
+    "evasion",
+    "another controller that keeps the schedule",
+    "found by its gaps, or its crystal, within seconds; a crystal is followed slowly, and no farther than 100 millionths without a word",
+    "gaps within 0.2 us and a clock that is steered by the true one's; on buses from the 17th on neither is looked at",
+    { test: "detectors/mil1553/controller.test.ts" },
+  ),
+  row(
+    "mil1553",
     "framing",
     "Chapter 10 from who is no recorder",
     "decoded and reported, never acted upon",

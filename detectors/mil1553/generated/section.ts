@@ -12,6 +12,8 @@ export const WORDS = 12288; // data words of all identities
 export const CHANGING_WORDS = 2560; // of these, words that change
 export const SUCCESSORS = 6144; // of all identities
 export const RESPONSES = 192;
+export const CONTROLLERS = 16; // buses whose controller is looked at
+export const GAP_RANGES = 10; // of pauses, half an octave apart
 export const RANGES = 6; // kinds of interval of one identity
 export const NOISY_SHARE = 128; // a bus is noisy where more than one message in so many fails
 
@@ -21,25 +23,28 @@ export interface SectionHeaderFields {
   buses: number; // at most BUSES
   identities: number; // at most IDENTITIES
   responses: number; // at most RESPONSES
+  controllers: number; // at most CONTROLLERS
   length: number; // bytes: of all
   novelty: number; // bits: limit of the surprise of what is new
   order: number; // bits: limit of the surprise of the order
   responseTimes: number; // deviations: limit of the cumulative sums of response times
 }
 
-/** 28 bytes. Then so many BusRecord, IdentityRecord, ResponseRecord. */
+/** 32 bytes. Then so many BusRecord, IdentityRecord, ResponseRecord, ControllerRecord. */
 export class SectionHeader extends Layout<SectionHeaderFields> implements SectionHeaderFields {
-  static readonly SIZE = 28;
+  static readonly SIZE = 32;
   static readonly AT = {
     magic: 0,
     version: 4,
     buses: 6,
     identities: 8,
     responses: 10,
-    length: 12,
-    novelty: 16,
-    order: 20,
-    responseTimes: 24,
+    controllers: 12,
+    pad: 14,
+    length: 16,
+    novelty: 20,
+    order: 24,
+    responseTimes: 28,
   } as const;
   get magic(): number {
     return this.view.getUint32(this.at, true);
@@ -71,29 +76,35 @@ export class SectionHeader extends Layout<SectionHeaderFields> implements Sectio
   set responses(value: number) {
     this.view.setUint16(this.at + 10, value, true);
   }
+  get controllers(): number {
+    return this.view.getUint16(this.at + 12, true);
+  }
+  set controllers(value: number) {
+    this.view.setUint16(this.at + 12, value, true);
+  }
   get length(): number {
-    return this.view.getUint32(this.at + 12, true);
+    return this.view.getUint32(this.at + 16, true);
   }
   set length(value: number) {
-    this.view.setUint32(this.at + 12, value, true);
+    this.view.setUint32(this.at + 16, value, true);
   }
   get novelty(): number {
-    return this.view.getFloat32(this.at + 16, true);
-  }
-  set novelty(value: number) {
-    this.view.setFloat32(this.at + 16, value, true);
-  }
-  get order(): number {
     return this.view.getFloat32(this.at + 20, true);
   }
-  set order(value: number) {
+  set novelty(value: number) {
     this.view.setFloat32(this.at + 20, value, true);
   }
-  get responseTimes(): number {
+  get order(): number {
     return this.view.getFloat32(this.at + 24, true);
   }
-  set responseTimes(value: number) {
+  set order(value: number) {
     this.view.setFloat32(this.at + 24, value, true);
+  }
+  get responseTimes(): number {
+    return this.view.getFloat32(this.at + 28, true);
+  }
+  set responseTimes(value: number) {
+    this.view.setFloat32(this.at + 28, value, true);
   }
 }
 
@@ -853,5 +864,109 @@ export class ResponseRecord extends Layout<ResponseRecordFields> implements Resp
   }
   set deviation(value: number) {
     this.view.setFloat32(this.at + 11, value, true);
+  }
+}
+
+export interface ControllerRecordFields {
+  bus: number; // place of its BusRecord
+  pauses: number; // at most GAP_RANGES
+  clocks: number; // 0 or 1
+}
+
+/** 4 bytes. What gives a bus controller away. Then so many PauseRecord and ClockRecord. */
+export class ControllerRecord extends Layout<ControllerRecordFields> implements ControllerRecordFields {
+  static readonly SIZE = 4;
+  static readonly AT = { bus: 0, pauses: 2, clocks: 3 } as const;
+  get bus(): number {
+    return this.view.getUint16(this.at, true);
+  }
+  set bus(value: number) {
+    this.view.setUint16(this.at, value, true);
+  }
+  get pauses(): number {
+    return this.view.getUint8(this.at + 2);
+  }
+  set pauses(value: number) {
+    this.view.setUint8(this.at + 2, value);
+  }
+  get clocks(): number {
+    return this.view.getUint8(this.at + 3);
+  }
+  set clocks(value: number) {
+    this.view.setUint8(this.at + 3, value);
+  }
+}
+
+export interface PauseRecordFields {
+  range: number;
+  least: number;
+  most: number;
+  tolerance: number; // how far beyond the two
+}
+
+/** 7 bytes. Pauses of a range (../onboard/controller.ts): means of many, 1/64 of 0.1 us. */
+export class PauseRecord extends Layout<PauseRecordFields> implements PauseRecordFields {
+  static readonly SIZE = 7;
+  static readonly AT = { range: 0, least: 1, most: 3, tolerance: 5 } as const;
+  get range(): number {
+    return this.view.getUint8(this.at);
+  }
+  set range(value: number) {
+    this.view.setUint8(this.at, value);
+  }
+  get least(): number {
+    return this.view.getUint16(this.at + 1, true);
+  }
+  set least(value: number) {
+    this.view.setUint16(this.at + 1, value, true);
+  }
+  get most(): number {
+    return this.view.getUint16(this.at + 3, true);
+  }
+  set most(value: number) {
+    this.view.setUint16(this.at + 3, value, true);
+  }
+  get tolerance(): number {
+    return this.view.getUint16(this.at + 5, true);
+  }
+  set tolerance(value: number) {
+    this.view.setUint16(this.at + 5, value, true);
+  }
+}
+
+export interface ClockRecordFields {
+  identity: number; // place of its IdentityRecord
+  least: number;
+  most: number;
+  step: number; // change in a few seconds that is allowed, 1/1,000,000
+}
+
+/** 14 bytes. The period of a message with a schedule, 0.1 us. */
+export class ClockRecord extends Layout<ClockRecordFields> implements ClockRecordFields {
+  static readonly SIZE = 14;
+  static readonly AT = { identity: 0, least: 2, most: 6, step: 10 } as const;
+  get identity(): number {
+    return this.view.getUint16(this.at, true);
+  }
+  set identity(value: number) {
+    this.view.setUint16(this.at, value, true);
+  }
+  get least(): number {
+    return this.view.getFloat32(this.at + 2, true);
+  }
+  set least(value: number) {
+    this.view.setFloat32(this.at + 2, value, true);
+  }
+  get most(): number {
+    return this.view.getFloat32(this.at + 6, true);
+  }
+  set most(value: number) {
+    this.view.setFloat32(this.at + 6, value, true);
+  }
+  get step(): number {
+    return this.view.getFloat32(this.at + 10, true);
+  }
+  set step(value: number) {
+    this.view.setFloat32(this.at + 10, value, true);
   }
 }

@@ -128,6 +128,30 @@ export const RESPONSE = entryKind("bus.response", {
   times: counts<[number, number]>(2),
 });
 
+/** Of a bus controller's pauses, by the ranges of ../onboard/controller.ts: means of many, 1/64 of 0.1 us. */
+export const PAUSE = entryKind("bus.pause", {
+  channel,
+  /** [range, how many, least, most]. */
+  means: rows<[range: number, windows: number, least: number, most: number]>(4, 1, (x, y) => [
+    x[0],
+    x[1] + y[1],
+    Math.min(x[2], y[2]),
+    Math.max(x[3], y[3]),
+  ]),
+});
+
+/** Of its clock, by the period of a message with a schedule, 0.1 us. */
+export const CLOCK = entryKind("bus.clock", {
+  channel,
+  commands,
+  /** Segments of 4 s. */
+  segments: sum,
+  least: smallest,
+  most: largest,
+  /** Largest change from one to the next two, 1/1,000,000. */
+  step: largest,
+});
+
 export const DATA = entryKind("bus.data", { channel, commands, words });
 
 export type BusEntry = EntryOf<typeof BUS>;
@@ -135,10 +159,20 @@ export type MessageEntry = EntryOf<typeof MESSAGE>;
 export type OrderEntry = EntryOf<typeof ORDER>;
 export type TerminalEntry = EntryOf<typeof TERMINAL>;
 export type ResponseEntry = EntryOf<typeof RESPONSE>;
+export type PauseEntry = EntryOf<typeof PAUSE>;
+export type ClockEntry = EntryOf<typeof CLOCK>;
 export type DataEntry = EntryOf<typeof DATA>;
-export type Any = BusEntry | MessageEntry | OrderEntry | TerminalEntry | ResponseEntry | DataEntry;
+export type Any =
+  | BusEntry
+  | MessageEntry
+  | OrderEntry
+  | TerminalEntry
+  | ResponseEntry
+  | PauseEntry
+  | ClockEntry
+  | DataEntry;
 
-export const KINDS = [BUS, MESSAGE, ORDER, TERMINAL, RESPONSE, DATA];
+export const KINDS = [BUS, MESSAGE, ORDER, TERMINAL, RESPONSE, PAUSE, CLOCK, DATA];
 
 function kindOf({ detector }: Entry) {
   const kind = KINDS.find((k) => k.detector === detector);

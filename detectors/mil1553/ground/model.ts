@@ -3,10 +3,12 @@ import type { Entry } from "../../learned.ts";
 import {
   type Any,
   type BusEntry,
+  type ClockEntry,
   type DataEntry,
   type MessageEntry,
   nameOf,
   type OrderEntry,
+  type PauseEntry,
   type ResponseEntry,
   type TerminalEntry,
 } from "./entries.ts";
@@ -43,6 +45,8 @@ export interface BusModel {
   identities: Identity[];
   terminals: TerminalEntry[];
   responses: ResponseEntry[];
+  pauses: PauseEntry | undefined;
+  clocks: ClockEntry[];
   novelty: Novelty;
   /** Addresses that were ever commanded, as bits. */
   mask: number;
@@ -83,6 +87,8 @@ function busModelOf(entry: BusEntry, entries: readonly Entry[]): BusModel {
     responses: entriesOf(entries, "bus.response", channel).sort(
       (a, b) => a.terminal - b.terminal || a.answer - b.answer,
     ),
+    pauses: entriesOf(entries, "bus.pause", channel)[0],
+    clocks: entriesOf(entries, "bus.clock", channel),
     novelty: noveltyOf(messages, commanded),
     mask: [...commanded.keys()].reduce((mask, address) => mask | (1 << address), 0) >>> 0,
   };

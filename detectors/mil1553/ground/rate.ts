@@ -21,13 +21,13 @@ const EXCURSIONS = 0.28;
 const LEAST = 6.5;
 /** Parts of a detector's share of false alarms that each of the two tests has. */
 const OFTEN = 0.5;
-const ABSENT = 1.5;
+const ABSENT = 2;
 /** The largest of n values of an exponential tail, where its mean excess is 1, is by so much higher than log(n) once in 50 times. */
 const LARGEST = 4;
 /** What was not learned: no sum is as high. */
 const NEVER = 1e6;
 
-/** @param rate wanted false alarms per hour, of which all of them together have two detectors' shares */
+/** @param rate wanted false alarms per hour, of which all of them together have these shares */
 export function ratesOf(identities: readonly Identity[], rate: number): Map<Identity, Rate> {
   const free = identities.filter(
     ({ ranges, entry: m, bus }) => !ranges && m.longest !== undefined && m.a + m.b >= FEW && bus.entry.span > 0,

@@ -17,6 +17,7 @@ import { type Identity, modelOf } from "./model.ts";
 import { limitsOf } from "./quantities.ts";
 import { ratesOf } from "./rate.ts";
 import { busBytes } from "./section/bus.ts";
+import { controllerBytes } from "./section/controllers.ts";
 import { identityBytes, ordersOf } from "./section/identity.ts";
 import { responseBytes } from "./section/responses.ts";
 import { type Words, wordsOf } from "./section/words.ts";
@@ -44,8 +45,10 @@ export function pack(entries: readonly Entry[], thresholds: readonly Threshold[]
     identityBytes(model, identities[i]!, { row: rows[i], rate: rates.get(identities[i]!), words });
   const buses = model.buses.flatMap((bus) => busBytes(bus, limit, rate));
   const responses = responseBytes(model, rate);
+  const controllers = controllerBytes(model, identities);
   const used =
-    SectionHeader.SIZE + lengthOf([...buses, ...responses, ...identities.flatMap((_, i) => identityOf(i, 0))]);
+    SectionHeader.SIZE +
+    lengthOf([...buses, ...responses, ...controllers.flat(), ...identities.flatMap((_, i) => identityOf(i, 0))]);
   if (used > SECTION_LARGEST)
     throw new RangeError(
       `${identities.length} message identities on ${model.buses.length} buses take ${used} bytes, expected at most ${SECTION_LARGEST}`,
@@ -55,6 +58,7 @@ export function pack(entries: readonly Entry[], thresholds: readonly Threshold[]
     ...buses,
     ...words.flatMap((own, i) => [...identityOf(i, own?.words ?? 0), ...(own ? [own.bytes] : [])]),
     ...responses,
+    ...controllers.flat(),
   ];
   const header = packed(SectionHeader, {
     magic: MAGIC,
@@ -62,6 +66,7 @@ export function pack(entries: readonly Entry[], thresholds: readonly Threshold[]
     buses: model.buses.length,
     identities: identities.length,
     responses: responses.length,
+    controllers: controllers.length,
     length: SectionHeader.SIZE + lengthOf(body),
     novelty,
     order: limit("order") ?? SURPRISE,

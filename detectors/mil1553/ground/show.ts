@@ -36,6 +36,13 @@ export function show(entry: Entry): string {
       const kind = ["receive", "transmit", "mode code", "RT-RT receive"][e.answer];
       return `${bus}: terminal ${e.terminal} answers to ${kind} after ${Math.round((e.sum / e.count) * 10) / 100} us (${e.count} times)`;
     }
+    case "bus.pause": {
+      const [, , least, most] = e.means.reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0, 0, 0]);
+      const us = (mean: number) => Math.round((mean / 64 + 20) * 10) / 100;
+      return `${bus}: intermessage gaps of ${us(least)} to ${us(most)} us on average`;
+    }
+    case "bus.clock":
+      return `${bus}: ${e.commands.map(command).join(", ")}: every ${e.least / 1e4} to ${e.most / 1e4} ms in ${4 * e.segments} s`;
     default:
       return `${bus}: ${e.commands.map(command).join(", ")}: ${e.words.filter((w) => !isConstant(w)).length} of ${e.words.length} data words change`;
   }

@@ -15,17 +15,24 @@ import {
 
 const RECORD = { packed: true, accessors: true };
 
-const SectionHeader = struct("SectionHeader", 28, "Then so many BusRecord, IdentityRecord, ResponseRecord.", {
-  magic: u32("MAGIC"),
-  version: u16("VERSION"),
-  buses: u16("at most BUSES"),
-  identities: u16("at most IDENTITIES"),
-  responses: u16("at most RESPONSES"),
-  length: u32("of all", "bytes"),
-  novelty: f32("limit of the surprise of what is new", "bits"),
-  order: f32("limit of the surprise of the order", "bits"),
-  responseTimes: f32("limit of the cumulative sums of response times", "deviations"),
-});
+const SectionHeader = struct(
+  "SectionHeader",
+  32,
+  "Then so many BusRecord, IdentityRecord, ResponseRecord, ControllerRecord.",
+  {
+    magic: u32("MAGIC"),
+    version: u16("VERSION"),
+    buses: u16("at most BUSES"),
+    identities: u16("at most IDENTITIES"),
+    responses: u16("at most RESPONSES"),
+    controllers: u16("at most CONTROLLERS"),
+    pad: zero(2),
+    length: u32("of all", "bytes"),
+    novelty: f32("limit of the surprise of what is new", "bits"),
+    order: f32("limit of the surprise of the order", "bits"),
+    responseTimes: f32("limit of the cumulative sums of response times", "deviations"),
+  },
+);
 
 const BusRecord = struct(
   "BusRecord",
@@ -162,6 +169,35 @@ const ResponseRecord = struct(
   RECORD,
 );
 
+const ControllerRecord = struct(
+  "ControllerRecord",
+  4,
+  "What gives a bus controller away. Then so many PauseRecord and ClockRecord.",
+  { bus: u16("place of its BusRecord"), pauses: u8("at most GAP_RANGES"), clocks: u8("0 or 1") },
+  RECORD,
+);
+
+const PauseRecord = struct(
+  "PauseRecord",
+  7,
+  "Pauses of a range (../onboard/controller.ts): means of many, 1/64 of 0.1 us.",
+  { range: u8(), least: u16(), most: u16(), tolerance: u16("how far beyond the two") },
+  RECORD,
+);
+
+const ClockRecord = struct(
+  "ClockRecord",
+  14,
+  "The period of a message with a schedule, 0.1 us.",
+  {
+    identity: u16("place of its IdentityRecord"),
+    least: f32(),
+    most: f32(),
+    step: f32("change in a few seconds that is allowed, 1/1,000,000"),
+  },
+  RECORD,
+);
+
 export default layouts(
   "What a baseline says of MIL-STD-1553",
   "The section BASELINE_1553 of inspect's part of the policy. Records lie one behind the other, with no gaps.",
@@ -177,6 +213,8 @@ export default layouts(
       CHANGING_WORDS: [2560, "of these, words that change"],
       SUCCESSORS: [6144, "of all identities"],
       RESPONSES: 192,
+      CONTROLLERS: [16, "buses whose controller is looked at"],
+      GAP_RANGES: [10, "of pauses, half an octave apart"],
       RANGES: [6, "kinds of interval of one identity"],
       NOISY_SHARE: [128, "a bus is noisy where more than one message in so many fails"],
     }),
@@ -234,5 +272,8 @@ export default layouts(
       RT_RT: [3, "as the receiver of an RT-RT transfer"],
     }),
     ResponseRecord,
+    ControllerRecord,
+    PauseRecord,
+    ClockRecord,
   ],
 );

@@ -1,11 +1,13 @@
 // Where everything is. Learning and operation use the same bytes: a detector either learns or judges.
 import { addSpare } from "../../../appliance/contract/onboard/spare";
 import { BusState, BusModel, LOWEST, LearnedBus } from "./bus";
+import { CONTROLLER, Controller } from "./controller";
 import {
   BLOCKS,
   BUSES,
   CHANGING_LEARNED,
   CHANGING_WORDS,
+  CONTROLLERS,
   IDENTITIES,
   PLACES,
   RANGES,
@@ -30,17 +32,21 @@ import {
 
 // Bytes of a record and of the list behind it, at a multiple of 8.
 const LOWEST_AT: usize = offsetof<LearnedBus>();
-const LEARNED_BUS: usize = LOWEST_AT + LOWEST * 4;
-const BUS: u32 = <u32>(
-  ((offsetof<BusState>() + (LEARNED_BUS > offsetof<BusModel>() ? LEARNED_BUS : offsetof<BusModel>()) + 7) & ~7)
-);
+const LEARNED_BUS: usize = LOWEST_AT + ((<usize>LOWEST) << 2);
+const BUS: u32 = <u32>((offsetof<BusState>() + 7) & ~7);
 const LEARNED: u32 = <u32>((offsetof<LearnedIdentity>() + RANGES * offsetof<LearnedInterval>() + 7) & ~7);
 const KNOWN: u32 = <u32>((offsetof<IdentityModel>() + RANGES * offsetof<IntervalRecord>() + 7) & ~7);
 const CHANGE: u32 = <u32>((offsetof<LearnedWord>() + MOVES * 4 + 7) & ~7);
 const RESPONSE: u32 = <u32>(offsetof<LearnedResponse>() + TIMES * 2);
 
 // ---- Both modes
-const BOTH: u32 = BUSES * BUS + IDENTITIES * 8 + 2 * (PLACES * 2) + WORDS * <u32>offsetof<Word>() + BLOCKS * 4;
+const BOTH: u32 =
+  BUSES * BUS +
+  CONTROLLERS * CONTROLLER +
+  IDENTITIES * 8 +
+  2 * (PLACES * 2) +
+  WORDS * <u32>offsetof<Word>() +
+  BLOCKS * 4;
 const buses: usize = memory.data(<i32>(BUSES * BUS), 8);
 export const keys: usize = memory.data(<i32>(IDENTITIES * 8), 8); // identity -> key
 export const places: usize = memory.data(<i32>(PLACES * 2), 8); // hash -> identity + 1
@@ -53,16 +59,20 @@ const changesAt: usize = <usize>(IDENTITIES * LEARNED);
 const transitionsAt: usize = changesAt + <usize>(CHANGING_LEARNED * CHANGE);
 const responsesAt: usize = transitionsAt + TRANSITIONS * offsetof<Transition>();
 const learnedTerminalsAt: usize = responsesAt + <usize>(RESPONSES * RESPONSE);
-const LEARNING: usize = learnedTerminalsAt + TERMINALS * offsetof<LearnedTerminal>();
+const learnedBusesAt: usize = learnedTerminalsAt + TERMINALS * offsetof<LearnedTerminal>();
+const LEARNING: usize = learnedBusesAt + <usize>BUSES * LEARNED_BUS;
 
 const PROFILE: u32 = <u32>((offsetof<Profile>() + 7) & ~7);
 const profilesAt: usize = <usize>(IDENTITIES * KNOWN);
 const successorsAt: usize = profilesAt + <usize>(CHANGING_WORDS * PROFILE);
 const timingsAt: usize = successorsAt + SUCCESSORS * offsetof<SuccessorRecord>();
 const terminalsAt: usize = timingsAt + RESPONSES * offsetof<ResponseModel>();
-const OPERATION: usize = terminalsAt + TERMINALS * offsetof<TerminalModel>();
+const busModelsAt: usize = terminalsAt + TERMINALS * offsetof<TerminalModel>();
+const OPERATION: usize = busModelsAt + BUSES * offsetof<BusModel>();
 
-const SHARED: u32 = <u32>(LEARNING > OPERATION ? LEARNING : OPERATION);
+// Controllers are in both modes, at the end
+const controllersAt: usize = LEARNING > OPERATION ? LEARNING : OPERATION;
+const SHARED: u32 = <u32>controllersAt + CONTROLLERS * CONTROLLER;
 /** Bytes of all tables. */
 export const TABLES: u32 = BOTH + SHARED;
 const shared: usize = memory.data(<i32>SHARED, 8);
@@ -93,13 +103,17 @@ export function spareTables(): void {
   return changetype<BusState>(buses + <usize>(i * BUS));
 }
 @inline export function learnedBus(i: u32): LearnedBus {
-  return changetype<LearnedBus>(buses + <usize>(i * BUS) + offsetof<BusState>());
+  return changetype<LearnedBus>(shared + learnedBusesAt + <usize>i * LEARNED_BUS);
 }
 @inline export function lowestGaps(i: u32): usize {
-  return buses + <usize>(i * BUS) + offsetof<BusState>() + LOWEST_AT;
+  return shared + learnedBusesAt + <usize>i * LEARNED_BUS + LOWEST_AT;
 }
 @inline export function busModel(i: u32): BusModel {
-  return changetype<BusModel>(buses + <usize>(i * BUS) + offsetof<BusState>());
+  return changetype<BusModel>(shared + busModelsAt + <usize>i * offsetof<BusModel>());
+}
+/** bus < CONTROLLERS */
+@inline export function controllerAt(i: u32): Controller {
+  return changetype<Controller>(shared + controllersAt + <usize>(i * CONTROLLER));
 }
 @inline export function wordAt(i: u32): Word {
   return changetype<Word>(words + <usize>i * offsetof<Word>());

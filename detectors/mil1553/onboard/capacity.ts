@@ -4,6 +4,7 @@
 //
 //   what                        learning       operation      when full
 //   buses (channel numbers)     32             32             messages of further ones are not looked at
+//   controllers                 16             16             those of further buses have no pauses and no clock
 //   message identities          1,280          1,280          further ones are counted as not kept: the inventory of
 //                                                             their bus is then incomplete and raises nothing
 //   data words                  12,288         12,288         further identities have no data profile
@@ -16,7 +17,16 @@
 // Nothing that was learned is ever displaced by what comes later: a flood of forged commands cannot push the schedule
 // out.
 
-export { BUSES, CHANGING_WORDS, IDENTITIES, RANGES, RESPONSES, SUCCESSORS, WORDS } from "./generated/section";
+export {
+  BUSES,
+  CHANGING_WORDS,
+  CONTROLLERS,
+  IDENTITIES,
+  RANGES,
+  RESPONSES,
+  SUCCESSORS,
+  WORDS,
+} from "./generated/section";
 
 export const CHANGING_LEARNED: u32 = 1472;
 export const TRANSITIONS: u32 = 4096; // places; filled to seven eighths

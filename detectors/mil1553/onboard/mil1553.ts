@@ -15,6 +15,7 @@ import { forgetTerminals, learnTerminals } from "./learning/terminals";
 import { learnTraffic } from "./learning/traffic";
 import { beginExport, exportNext as exportEntry } from "./learning/export/index";
 import { forgetPeriods, judgePause, judgePeriod, passPeriods, sweepPeriods } from "./judge/period";
+import { judgeClock } from "./judge/controller";
 import { judgeData } from "./judge/data";
 import { judgeDrift } from "./judge/drift";
 import { expectNew, judgeBus, judgeNew, judgeSide } from "./judge/message";
@@ -82,6 +83,7 @@ export function check(m: Message, bus: Bus): void {
         // What repeats a failed message, also one that could not be told, comes on the other side
         if (!b.lastDamaged) judgeSide(m, s, b, k);
         complete = judgePeriod(m, b, k);
+        judgeClock(b, i, identity);
         judgeOrder(b, s, identity, k);
       }
       judgeData(m, b, k, complete);

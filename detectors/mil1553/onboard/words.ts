@@ -5,7 +5,7 @@ import { Detector } from "../../onboard/catalogue";
 import { Finding } from "../../onboard/finding";
 import { What as Data } from "./judge/data";
 import { What as Message } from "./judge/message";
-import { Period, Time } from "./judge/state";
+import { Gap, Period, Time } from "./judge/state";
 import { Failures, Status } from "./judge/terminals";
 import { Load } from "./judge/traffic";
 
@@ -55,6 +55,9 @@ export function expected(t: Text, f: Finding): void {
       } else if (f.what == Period.OFTEN) {
         lit(t, "this message about every ");
         ms(t, f.c);
+      } else if (f.what == Period.CLOCK) {
+        lit(t, "the schedule of this bus by the clock that it had, ");
+        ms(t, f.b);
       } else {
         lit(t, "this message ");
         ms(t, f.b);
@@ -84,8 +87,16 @@ export function expected(t: Text, f: Finding): void {
       }
       return;
     case Detector.BUS_GAP:
-      lit(t, "an intermessage gap of at least ");
-      us(t, f.b + 20);
+      if (f.what == Gap.MEAN) {
+        lit(t, "intermessage gaps of ");
+        decimal(t, (f.b + 20) / 10, 2);
+        lit(t, " to ");
+        decimal(t, (f.c + 20) / 10, 2);
+        lit(t, " us on average");
+      } else {
+        lit(t, "an intermessage gap of at least ");
+        us(t, f.b + 20);
+      }
       return;
     case Detector.BUS_ERROR:
       lit(t, f.what == Failures.KIND ? "only errors of kinds that this bus had" : "failures as rare as they were");
@@ -200,6 +211,10 @@ export function seen(t: Text, f: Finding): void {
         unsigned(t, <u64>f.b);
         lit(t, " in ");
         ms(t, f.a);
+      } else if (f.what == Period.CLOCK) {
+        lit(t, "a clock that is ");
+        decimal(t, abs(f.a), 1);
+        lit(t, f.a < 0 ? " millionths faster" : " millionths slower");
       } else {
         ms(t, f.a);
       }
@@ -224,7 +239,10 @@ export function seen(t: Text, f: Finding): void {
       unsigned(t, <u64>f.d);
       return;
     case Detector.BUS_GAP:
-      us(t, f.a + 20);
+      if (f.what == Gap.MEAN) {
+        decimal(t, (f.a + 20) / 10, 2);
+        lit(t, " us");
+      } else us(t, f.a + 20);
       return;
     case Detector.BUS_ERROR:
       if (f.what == Failures.KIND) {

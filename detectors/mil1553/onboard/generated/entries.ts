@@ -81,6 +81,24 @@ export namespace BusResponse {
   export const times = ',"times":';
 }
 
+/** Members of a `bus.pause` entry. */
+export namespace BusPause {
+  export const detector = '"detector":"bus.pause"';
+  export const channel = ',"channel":';
+  export const means = ',"means":';
+}
+
+/** Members of a `bus.clock` entry. */
+export namespace BusClock {
+  export const detector = '"detector":"bus.clock"';
+  export const channel = ',"channel":';
+  export const commands = ',"commands":';
+  export const segments = ',"segments":';
+  export const least = ',"least":';
+  export const most = ',"most":';
+  export const step = ',"step":';
+}
+
 /** Members of a `bus.data` entry. */
 export namespace BusData {
   export const detector = '"detector":"bus.data"';

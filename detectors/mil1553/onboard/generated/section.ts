@@ -11,10 +11,12 @@ export const WORDS: u32 = 12288; // data words of all identities
 export const CHANGING_WORDS: u32 = 2560; // of these, words that change
 export const SUCCESSORS: u32 = 6144; // of all identities
 export const RESPONSES: u32 = 192;
+export const CONTROLLERS: u32 = 16; // buses whose controller is looked at
+export const GAP_RANGES: u32 = 10; // of pauses, half an octave apart
 export const RANGES: u32 = 6; // kinds of interval of one identity
 export const NOISY_SHARE: u32 = 128; // a bus is noisy where more than one message in so many fails
 
-/** 28 bytes. Then so many BusRecord, IdentityRecord, ResponseRecord. */
+/** 32 bytes. Then so many BusRecord, IdentityRecord, ResponseRecord, ControllerRecord. */
 @unmanaged
 export class SectionHeader {
   magic: u32; // MAGIC
@@ -22,6 +24,8 @@ export class SectionHeader {
   buses: u16; // at most BUSES
   identities: u16; // at most IDENTITIES
   responses: u16; // at most RESPONSES
+  controllers: u16; // at most CONTROLLERS
+  pad: u16; // zero
   length: u32; // bytes: of all
   novelty: f32; // bits: limit of the surprise of what is new
   order: f32; // bits: limit of the surprise of the order
@@ -635,5 +639,141 @@ export class ResponseRecord {
   }
   set deviation(value: f32) {
     store<f32>(changetype<usize>(this), value, 11);
+  }
+}
+
+/** Where the fields of its 4 bytes are. */
+export const enum ControllerRecordAt {
+  bus = 0, // u16 place of its BusRecord
+  pauses = 2, // u8 at most GAP_RANGES
+  clocks = 3, // u8 0 or 1
+  SIZE = 4,
+}
+
+/**
+ * 4 bytes, read and written where they lie. What gives a bus controller away. Then so many PauseRecord and ClockRecord.
+ */
+@unmanaged
+export class ControllerRecord {
+  room: u32;
+  /** place of its BusRecord */
+  @inline
+  get bus(): u16 {
+    return load<u16>(changetype<usize>(this));
+  }
+  set bus(value: u16) {
+    store<u16>(changetype<usize>(this), value);
+  }
+  /** at most GAP_RANGES */
+  @inline
+  get pauses(): u8 {
+    return load<u8>(changetype<usize>(this), 2);
+  }
+  set pauses(value: u8) {
+    store<u8>(changetype<usize>(this), value, 2);
+  }
+  /** 0 or 1 */
+  @inline
+  get clocks(): u8 {
+    return load<u8>(changetype<usize>(this), 3);
+  }
+  set clocks(value: u8) {
+    store<u8>(changetype<usize>(this), value, 3);
+  }
+}
+
+/** Where the fields of its 7 bytes are. */
+export const enum PauseRecordAt {
+  range = 0, // u8
+  least = 1, // u16
+  most = 3, // u16
+  tolerance = 5, // u16 how far beyond the two
+  SIZE = 7,
+}
+
+/**
+ * 7 bytes, read and written where they lie. Pauses of a range (../onboard/controller.ts): means of many, 1/64 of 0.1
+ * us.
+ */
+@unmanaged
+export class PauseRecord {
+  room: u32;
+  room1: u16;
+  room2: u8;
+  @inline
+  get range(): u8 {
+    return load<u8>(changetype<usize>(this));
+  }
+  set range(value: u8) {
+    store<u8>(changetype<usize>(this), value);
+  }
+  @inline
+  get least(): u16 {
+    return load<u16>(changetype<usize>(this), 1);
+  }
+  set least(value: u16) {
+    store<u16>(changetype<usize>(this), value, 1);
+  }
+  @inline
+  get most(): u16 {
+    return load<u16>(changetype<usize>(this), 3);
+  }
+  set most(value: u16) {
+    store<u16>(changetype<usize>(this), value, 3);
+  }
+  /** how far beyond the two */
+  @inline
+  get tolerance(): u16 {
+    return load<u16>(changetype<usize>(this), 5);
+  }
+  set tolerance(value: u16) {
+    store<u16>(changetype<usize>(this), value, 5);
+  }
+}
+
+/** Where the fields of its 14 bytes are. */
+export const enum ClockRecordAt {
+  identity = 0, // u16 place of its IdentityRecord
+  least = 2, // f32
+  most = 6, // f32
+  step = 10, // f32 change in a few seconds that is allowed, 1/1,000,000
+  SIZE = 14,
+}
+
+/** 14 bytes, read and written where they lie. The period of a message with a schedule, 0.1 us. */
+@unmanaged
+export class ClockRecord {
+  room: u64;
+  room1: u32;
+  room2: u16;
+  /** place of its IdentityRecord */
+  @inline
+  get identity(): u16 {
+    return load<u16>(changetype<usize>(this));
+  }
+  set identity(value: u16) {
+    store<u16>(changetype<usize>(this), value);
+  }
+  @inline
+  get least(): f32 {
+    return load<f32>(changetype<usize>(this), 2);
+  }
+  set least(value: f32) {
+    store<f32>(changetype<usize>(this), value, 2);
+  }
+  @inline
+  get most(): f32 {
+    return load<f32>(changetype<usize>(this), 6);
+  }
+  set most(value: f32) {
+    store<f32>(changetype<usize>(this), value, 6);
+  }
+  /** change in a few seconds that is allowed, 1/1,000,000 */
+  @inline
+  get step(): f32 {
+    return load<f32>(changetype<usize>(this), 10);
+  }
+  set step(value: f32) {
+    store<f32>(changetype<usize>(this), value, 10);
   }
 }

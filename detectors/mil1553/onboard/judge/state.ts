@@ -69,6 +69,13 @@ export const enum Period {
   MISSING = 3,
   SILENT = 4,
   OFTEN = 5, // one without a schedule
+  CLOCK = 6, // the schedule of a bus
+}
+
+/** What bus-gap finds. */
+export const enum Gap {
+  SHORT = 1,
+  MEAN = 2, // of many
 }
 
 /** What bus-response finds. */

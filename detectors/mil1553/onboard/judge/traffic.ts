@@ -7,6 +7,8 @@ import { BusModel, BusState } from "../bus";
 import { countLoad } from "../buses";
 import { damaged, isPair } from "../observed";
 import { exceeds, ofBus } from "./alarm";
+import { judgePauses } from "./controller";
+import { Gap } from "./state";
 
 export const enum Load {
   MORE = 1,
@@ -16,12 +18,14 @@ export const enum Load {
 }
 
 export function judgeGap(m: Message, b: BusState, s: BusModel, bus: u32, dead: i64): void {
-  if (b.resumed || b.lastDamaged || damaged || b.lastBusB != m.busB || dead >= <i64>s.gap) return;
+  if (b.resumed || b.lastDamaged || damaged || b.lastBusB != m.busB) return;
+  judgePauses(b, s, bus, dead);
+  if (dead >= <i64>s.gap) return;
   // The message before ended later, and the gap began later, by what the answers in it came later
   const answers: f64 = isPair(b.lastKey) ? 2 : 1;
   const score = <f64>(<i64>s.gap - dead) - answers * <f64>max<f32>(s.drift, 0);
   if (!exceeds(Detector.BUS_GAP, score, <f64>s.gapTolerance)) return;
-  const f = ofBus(Detector.BUS_GAP, 1, <u32>b.channel, bus, score, <f64>s.gapTolerance);
+  const f = ofBus(Detector.BUS_GAP, Gap.SHORT, <u32>b.channel, bus, score, <f64>s.gapTolerance);
   f.subject = 0; // the message at hand
   f.a = <f64>dead;
   f.b = <f64>s.gap;

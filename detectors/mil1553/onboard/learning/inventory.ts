@@ -17,6 +17,7 @@ import { NONE, RANGES } from "../capacity";
 import { NOISY_SHARE } from "../generated/section";
 import { add, find } from "../identities";
 import { apart, damaged, key, start } from "../observed";
+import { learnClock } from "./controller";
 import { learnRate } from "./rate";
 import { LearnedIdentity } from "./state";
 
@@ -43,6 +44,7 @@ export function learnIdentity(m: Message, bus: u32, b: BusState): u32 {
   if (k.epoch == b.epoch) again(b, apart(start, k.last), k.effort);
   if (b.retry) return i;
   learnRate(k, bus, b);
+  learnClock(bus, b, i);
   if (k.epoch == b.epoch) {
     const dt = apart(start, k.last);
     if (dt > 0 && dt <= <i64>u32.MAX_VALUE && (k.effortBefore == b.effort || noisy(bus))) addInterval(i, k, <u32>dt);

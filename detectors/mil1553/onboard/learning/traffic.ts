@@ -7,6 +7,7 @@ import { learnedBus, lowestGaps } from "../arena";
 import { BusState, Eighth, LOWEST, LearnedBus } from "../bus";
 import { countLoad } from "../buses";
 import { apart, damaged, start, trusted } from "../observed";
+import { learnPause } from "./controller";
 
 export function learnTraffic(m: Message, bus: u32, b: BusState, dead: i64): void {
   const s = learnedBus(bus);
@@ -16,7 +17,10 @@ export function learnTraffic(m: Message, bus: u32, b: BusState, dead: i64): void
     const moved = apart(start, b.lastStart);
     if (moved > 0) s.span += <u64>moved;
     if (dead > <i64>s.silence) s.silence = <u32>dead;
-    if (!b.lastDamaged && !damaged && b.lastBusB == m.busB) gap(lowestGaps(bus), s, <i32>max<i64>(dead, -1000000));
+    if (!b.lastDamaged && !damaged && b.lastBusB == m.busB) {
+      gap(lowestGaps(bus), s, <i32>max<i64>(dead, -1000000));
+      learnPause(bus, dead);
+    }
   }
   const second = countLoad(b, m);
   if (second !== null) learnSecond(s, second);

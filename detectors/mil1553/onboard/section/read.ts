@@ -2,9 +2,10 @@
 // The section of the policy that ../../ground/section.ts packs, checked and copied; its layout is in
 // ../../layouts/section.ts. Untrusted: every length is checked before it is used, every number held against its range,
 // every float must be finite.
-import { BUSES, IDENTITIES, RESPONSES } from "../capacity";
+import { BUSES, CONTROLLERS, IDENTITIES, RESPONSES } from "../capacity";
 import { MAGIC, SectionHeader, VERSION } from "../generated/section";
 import { readBus } from "./bus";
+import { readController } from "./controller";
 import { begin, isAtEnd, isGood, requireFrom, take } from "./cursor";
 import { beginIdentities, readIdentity } from "./identity";
 import { beginResponses, readResponse } from "./response";
@@ -52,8 +53,10 @@ function read(length: u32): bool {
   if (h.magic != MAGIC || h.version != VERSION || h.length != length) return false;
   const busCount = <u32>h.buses,
     identityCount = <u32>h.identities,
-    responseCount = <u32>h.responses;
+    responseCount = <u32>h.responses,
+    controllerCount = <u32>h.controllers;
   if (busCount > BUSES || identityCount > IDENTITIES || responseCount > RESPONSES) return false;
+  if (controllerCount > CONTROLLERS) return false;
   requireFrom(0.001, h.novelty);
   requireFrom(0.001, h.order);
   requireFrom(0.001, h.responseTimes);
@@ -63,5 +66,6 @@ function read(length: u32): bool {
   for (let i: u32 = 0; isGood() && i < busCount; ++i) readBus();
   for (let i: u32 = 0; isGood() && i < identityCount; ++i) readIdentity(busCount, identityCount);
   for (let i: u32 = 0; isGood() && i < responseCount; ++i) readResponse(busCount);
+  for (let i: u32 = 0; isGood() && i < controllerCount; ++i) readController(busCount, identityCount);
   return isGood() && isAtEnd();
 }

@@ -3,6 +3,7 @@
 // too long continue in the next entry.
 import { Text } from "../../../../../lib/onboard/text";
 import { writeBus } from "./bus";
+import { writeClock, writePauses } from "./controller";
 import { writeData } from "./data";
 import { writeMessage } from "./message";
 import { writeOrder } from "./order";
@@ -38,6 +39,10 @@ function write(t: Text, p: Progress): bool {
       return writeTerminal(t, p);
     case Stage.RESPONSE:
       return writeResponse(t, p);
+    case Stage.PAUSES:
+      return writePauses(t, p);
+    case Stage.CLOCK:
+      return writeClock(t, p);
     default:
       return writeData(t, p);
   }

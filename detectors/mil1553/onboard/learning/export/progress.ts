@@ -8,6 +8,8 @@ export const enum Stage {
   ORDER,
   TERMINAL,
   RESPONSE,
+  PAUSES,
+  CLOCK,
   DATA,
   END,
 }
