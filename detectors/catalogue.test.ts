@@ -50,6 +50,7 @@ it("says which have thresholds, whom they may accuse, and where they end", () =>
         "flood": 3,
         "icmp-tunnel": 3,
         "new-pair": 8,
+        "nxdomain": 3,
       },
       "families": [
         "new-pair: new-pair",
@@ -58,7 +59,7 @@ it("says which have thresholds, whom they may accuse, and where they end", () =>
         "rate: rate",
         "beacon: beacon",
         "silence: silence",
-        "tunnel: dns-tunnel,icmp-tunnel",
+        "tunnel: dns-tunnel,icmp-tunnel,nxdomain",
         "shape: shape",
         "content: content",
         "bus: bus-message,bus-period,bus-order,bus-response,bus-gap,bus-error,bus-status,bus-data,bus-mode,bus-load",

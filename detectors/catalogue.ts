@@ -21,6 +21,7 @@ export const DETECTOR = {
   content: 16,
   "dhcp-starvation": 17,
   "rogue-dhcp": 18,
+  nxdomain: 19,
   "bus-message": 20,
   "bus-period": 21,
   "bus-order": 22,
@@ -48,7 +49,7 @@ export const FAMILIES: Readonly<Record<string, readonly DetectorName[]>> = {
   rate: ["rate"],
   beacon: ["beacon"],
   silence: ["silence"],
-  tunnel: ["dns-tunnel", "icmp-tunnel"],
+  tunnel: ["dns-tunnel", "icmp-tunnel", "nxdomain"],
   shape: ["shape"],
   content: ["content"],
   bus: [
@@ -76,6 +77,7 @@ export const CEILING: Partial<Record<DetectorName, number>> = {
   flood: 3,
   "dns-tunnel": 3,
   "icmp-tunnel": 3,
+  nxdomain: 3,
   "bus-error": 4,
 };
 /** Whom a detector's findings may accuse; of the others nobody (declaration.ts). */

@@ -69,6 +69,12 @@ const RAISED: Record<DetectorName, () => Frame[] | Buffer> = {
     Array.from({ length: 200 }, (_, k) =>
       lookup(START + k / 10, MASTER, "10.1.0.2", { name: `${letters(60)}.${letters(60)}.example.com`, type: 16 }, 200),
     ).flat(),
+  nxdomain: () =>
+    Array.from({ length: 70 }, (_, k) => {
+      const [question, answer] = lookup(START + k / 10, MASTER, "10.1.0.2", { name: `${letters(12)}.com` }, 0);
+      answer!.data.set([0x83, 0, 1, 0, 0], 14 + 20 + 8 + 3); // NXDOMAIN, without a record
+      return [question!, answer!];
+    }).flat(),
   "icmp-tunnel": () =>
     Array.from({ length: 100 }, (_, k) => [
       at(START + k / 5, echo(8, MASTER, STRANGER, 1, k, noise(800))),

@@ -27,6 +27,7 @@ export const enum Detector {
   CONTENT = 16, // what a known conversation never said: functions, objects, values; counters of publishers
   DHCP_STARVATION = 17, // DHCP clients that are too many, or never come
   ROGUE_DHCP = 18, // answers of a DHCP server that was not there
+  NXDOMAIN = 19, // domains that do not exist, one after another
   BUS_MESSAGE = 20, // a 1553 message that is not in the inventory
   BUS_PERIOD = 21, // a known message too early, too late, or not any more
   BUS_ORDER = 22, // a known message behind one that it never followed
@@ -109,6 +110,9 @@ export function writeDetector(t: Text, detector: u32): void {
     case Detector.ROGUE_DHCP:
       lit(t, "rogue-dhcp");
       return;
+    case Detector.NXDOMAIN:
+      lit(t, "nxdomain");
+      return;
     case Detector.BUS_MESSAGE:
       lit(t, "bus-message");
       return;
@@ -165,6 +169,7 @@ export function accuses(detector: u32): u32 {
     case Detector.RA_FLOOD:
     case Detector.DHCP_STARVATION:
     case Detector.ROGUE_DHCP:
+    case Detector.NXDOMAIN:
     case Detector.BUS_ORDER:
     case Detector.BUS_GAP:
     case Detector.BUS_LOAD:
@@ -248,6 +253,9 @@ export function writeSignature(t: Text, detector: u32): void {
     case Detector.ROGUE_DHCP:
       lit(t, "rogue DHCP server");
       return;
+    case Detector.NXDOMAIN:
+      lit(t, "many domains that do not exist");
+      return;
     case Detector.BUS_MESSAGE:
       lit(t, "unknown 1553 message");
       return;
@@ -302,6 +310,7 @@ export function writeCategory(t: Text, detector: u32): void {
     case Detector.ROGUE_ROUTER:
     case Detector.CONTENT:
     case Detector.ROGUE_DHCP:
+    case Detector.NXDOMAIN:
     case Detector.BUS_RESPONSE:
     case Detector.BUS_MODE:
       lit(t, "Potentially Bad Traffic");

@@ -137,7 +137,8 @@ export function packetIn(k: Packet, frame: usize, flow: usize): u32 {
 @inline function look(k: Packet, e: Endpoints, addressed: bool): void {
   if (addressed) {
     rate.check(k, e);
-    pair.check(k, e);
+    if (learns) pair.learn(k, e);
+    else pair.check(k, e);
     if (learns) silence.learn(k, e);
     else silence.check(k, e);
     beacon.check(k, e);
@@ -272,6 +273,7 @@ export function writeExpected(t: Text, f: Finding): void {
       return;
     case Detector.DNS_TUNNEL:
     case Detector.ICMP_TUNNEL:
+    case Detector.NXDOMAIN:
       tunnel.expected(t, f);
       return;
     case Detector.BEACON:
@@ -332,6 +334,7 @@ export function writeSeen(t: Text, f: Finding): void {
       return;
     case Detector.DNS_TUNNEL:
     case Detector.ICMP_TUNNEL:
+    case Detector.NXDOMAIN:
       tunnel.seen(t, f);
       return;
     case Detector.BEACON:

@@ -2,15 +2,31 @@
 import { z } from "zod";
 import { count } from "../baseline/members.ts";
 import { conversation } from "../ip/entries.ts";
-import { ANY_PORT, groupBy, isOutside, Section, type Talk, talkKey, talkOf, talkText } from "../ip/section.ts";
+import {
+  ANY_PORT,
+  groupBy,
+  isOutside,
+  MAX_SECTION,
+  Section,
+  type Talk,
+  talkKey,
+  talkOf,
+  talkText,
+} from "../ip/section.ts";
 import type { Entry, LearnedDetector, Thing } from "../learned.ts";
 import { talksOf } from "./accept.ts";
+import { isName, mergeNames, nameEntry, nameKey, packNames, showName } from "./names.ts";
+import { allowances, packAllowances } from "./novelty.ts";
 
 /** Different ports between two hosts, from which on all ports from 1024 on count as one. */
 const PORTS = 8;
 /** Different external addresses at the other end of a service, from which on any external address does. */
 const OTHERS = 8;
 const MOST = 1024;
+/** Between conversations and what follows: onboard/detector.ts. */
+const MORE = Buffer.from("\r\n+names");
+/** Bytes of a section without records. */
+const EMPTY = 8;
 
 /** A connection that is seen from its middle on may be taken the other way round where both ports may be a client's. */
 function thingOf(talk: Talk): Thing {
@@ -46,19 +62,47 @@ export function byName(entries: readonly Entry[]): Entry[] {
   return entries.filter((entry) => kept.has(talkKey(entry)));
 }
 
+/** Slices of time that it was in, and the first: onboard/occasions.ts. Baselines of before have none. */
+const occasions = { slices: count.optional(), first: count.optional() };
+
+function mergeTalks(a: Entry, b: Entry): Entry {
+  const { slices: _, first: __, ...rest } = a;
+  const has = a.slices !== undefined && b.slices !== undefined;
+  const firsts = [a.first, b.first].filter((first) => first !== undefined) as number[];
+  return {
+    ...(rest as Entry),
+    packets: (a.packets as number) + (b.packets as number),
+    ...(has && { slices: (a.slices as number) + (b.slices as number) }),
+    ...(has && firsts.length > 0 && { first: Math.min(...firsts) }),
+  };
+}
+
 export const pair: LearnedDetector = {
   name: "new-pair",
   tag: 35,
-  entries: [{ detector: "new-pair", schema: z.looseObject({ ...conversation, packets: count }) }],
-  keyOf: talkKey,
-  merge: (a, b) => ({ ...a, packets: (a.packets as number) + (b.packets as number) }),
-  thresholds: () => [],
-  pack(entries) {
+  entries: [
+    { detector: "new-pair", schema: z.looseObject({ ...conversation, packets: count, ...occasions }) },
+    nameEntry,
+  ],
+  keyOf: (entry) => (isName(entry) ? nameKey(entry) : talkKey(entry)),
+  merge: (a, b) => (isName(a) ? mergeNames(a, b) : mergeTalks(a, b)),
+  thresholds: (entries, wanted, hours) =>
+    allowances(
+      entries.filter((entry) => !isName(entry)),
+      wanted,
+      hours,
+    ),
+  pack(entries, thresholds) {
     const section = new Section("talks (client, server, service)", 8);
-    for (const talk of drawTogether(entries.map(talkOf))) section.add((view) => section.talk(view, talk));
-    return section.bytes(MOST);
+    const talks = entries.filter((entry) => !isName(entry));
+    for (const talk of drawTogether(talks.map(talkOf))) section.add((view) => section.talk(view, talk));
+    const bytes = section.bytes(MOST);
+    const room = MAX_SECTION - bytes.length - MORE.length;
+    const names = packNames(entries.filter(isName), room - EMPTY);
+    const allowed = packAllowances(thresholds, room - names.length);
+    return names.length + allowed.length > 2 * EMPTY ? Buffer.concat([bytes, MORE, names, allowed]) : bytes;
   },
-  show: (entry: Entry) => `${talkText(talkOf(entry))}: ${entry.packets} packets`,
-  things: (entry) => [thingOf(talkOf(entry))],
+  show: (entry: Entry) => (isName(entry) ? showName(entry) : `${talkText(talkOf(entry))}: ${entry.packets} packets`),
+  things: (entry) => [isName(entry) ? { name: nameKey(entry) } : thingOf(talkOf(entry))],
   accept: talksOf,
 };

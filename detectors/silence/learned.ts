@@ -1,5 +1,6 @@
 /** The ground's half of the silence detector: which talks are periodic, and how long they pause at most. */
 import { z } from "zod";
+import { poisson } from "../../lib/numerics/intervals.ts";
 import { count, expected } from "../baseline/members.ts";
 import { conversation } from "../ip/entries.ts";
 import { Section, talkKey, talkOf, talkText } from "../ip/section.ts";
@@ -15,6 +16,8 @@ interface Side {
   longest: number;
   /** Time in pauses of at least half of the longest before; seconds. */
   paused: number;
+  /** The longest pauses but for that one, falling; seconds. Baselines of before have none. */
+  further?: number[];
 }
 
 const SIDES = ["to", "from"] as const;
@@ -31,6 +34,11 @@ const MISSED = 3;
 /** Times all of that, where the longest pause is an exception: it might as well have been longer. */
 const DOUBT = 2;
 const LEAST = 0.5;
+/** Further pauses that tell of the tail: as many as onboard/detector.ts keeps. */
+const FURTHER = 7;
+/** They do where so many packets were seen, in so many seconds: what is rare, as a lost packet, is among them then. */
+const MANY = 1000;
+const LONG = 3600;
 const MOST = 1024;
 
 const sideOf = (entry: Entry, name: (typeof SIDES)[number]) => entry[name] as Side;
@@ -43,20 +51,32 @@ export function isPeriodic({ count, span, longest, paused }: Side): boolean {
 
 /**
  * Seconds of silence that alarm. The longest of n pauses with an exponential tail lies about scale * ln n above their mean,
- * which gives the scale; a pause that one in m exceeds lies scale * ln m above it.
+ * which gives the scale; a pause that one in m exceeds lies scale * ln m above it. How fast the tail falls the longest pauses say
+ * themselves: those beyond the shortest of them exceed it by scale on average (Pickands 1975; Davison and Smith 1990, with an
+ * exponential tail). Of so few the scale is taken at the upper end of its 95 % interval.
  * @param rate alarms per hour wanted of this direction
  */
-export function limitOf({ count, span, longest, paused }: Side, rate: number): number {
+export function limitOf({ count, span, longest, paused, further = [] }: Side, rate: number): number {
   const mean = span / (count - 1);
-  const perHour = (3600 * count) / span;
-  const further = Math.log(Math.max(count, perHour / rate)) / Math.log(count);
+  const wanted = (3600 * count) / span / rate; // pauses to one that alarms
+  const byLongest = mean + ((longest - mean) * Math.log(Math.max(count, wanted))) / Math.log(count);
+  const beyondSeen = Math.max(MARGIN * longest, longest + MISSED * mean, LEAST);
   const margin = paused >= MOSTLY * span ? 1 : DOUBT;
-  return margin * Math.max(mean + (longest - mean) * further, MARGIN * longest, longest + MISSED * mean, LEAST);
+  const doubted = margin * Math.max(byLongest, beyondSeen);
+  if (further.length < FURTHER || count < MANY || span < LONG) return doubted;
+  const from = further[FURTHER - 1]!;
+  const excesses = [longest, ...further.slice(0, FURTHER - 1)].reduce((sum, pause) => sum + pause - from, 0);
+  const scale = excesses / poisson(FURTHER, 0.9).low;
+  const byTail = from + scale * Math.max(0, Math.log((FURTHER * wanted) / count));
+  return Math.min(doubted, Math.max(byLongest, byTail, beyondSeen));
 }
 
 const quantity = (name: (typeof SIDES)[number]) => `pause ${name} the server, s`;
 
-const side = z.looseObject({ count, span: count, longest: count, paused: count }, expected("a mapping"));
+const side = z.looseObject(
+  { count, span: count, longest: count, paused: count, further: z.array(count).max(FURTHER).optional() },
+  expected("a mapping"),
+);
 
 export const silence: LearnedDetector = {
   name: "silence",
@@ -67,8 +87,10 @@ export const silence: LearnedDetector = {
     // An unordered talk names its hosts in the order of their hashes, the same in every capture.
     const both = (name: (typeof SIDES)[number]): Side => {
       const [x, y] = [sideOf(a, name), sideOf(b, name)];
-      const longest = Math.max(x.longest, y.longest);
-      return { count: x.count + y.count, span: x.span + y.span, longest, paused: x.paused + y.paused };
+      const sums = { count: x.count + y.count, span: x.span + y.span, paused: x.paused + y.paused };
+      if (!x.further || !y.further) return { ...sums, longest: Math.max(x.longest, y.longest) };
+      const [longest, ...further] = [x.longest, ...x.further, y.longest, ...y.further].sort((p, q) => q - p);
+      return { ...sums, longest: longest!, further: further.slice(0, FURTHER) };
     };
     return { ...a, to: both("to"), from: both("from") };
   },

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Tag } from "../../appliance/contract/config.ts";
+import { uniform } from "../../lib/numerics/random.ts";
 import { checkAll, type Found, IpProbe, lessonOf, mergeAll, packAll, sound, taught } from "../ip/testing/probe.ts";
 import { at, framed, tick } from "../ip/testing/traffic.ts";
-import { type Frame, normalTraffic } from "../testing/site.ts";
+import { type Frame, normalTraffic, tcpFrame, udpFrame } from "../testing/site.ts";
 import { isPeriodic, limitOf } from "./learned.ts";
 
 const silent = (found: Found[]) => found.filter((f) => f.detector === "silence");
@@ -91,6 +92,75 @@ it("calls periodic what is, and gives a limit that falls with what was seen and 
   expect([...limits].sort((x, y) => x - y)).toEqual(limits);
   expect(limits[0]).toBeGreaterThanOrEqual(15);
   expect(limits[2]).toBeLessThan(40);
+});
+
+/** A poll each 9 s that is late now and then, by a distribution that falls as fast as an exponential one of a third. */
+function lateNow(seed: number, hours: number): number[] {
+  const u = uniform(seed);
+  const times = [];
+  for (let t = 0; t < hours * 3600; t += -3 * Math.log(u() * u() * u())) times.push(t);
+  return times;
+}
+
+it("the longest pauses tell how fast their tail falls: ten usual intervals of absence are found, and clean hours stay quiet", () => {
+  const sideOf = (times: number[]) => {
+    const pauses = times.slice(1).map((t, i) => t - times[i]!);
+    const [longest, ...further] = [...pauses].sort((a, b) => b - a);
+    const paused = pauses.filter((pause) => pause > longest! / 2).reduce((sum, pause) => sum + pause, 0);
+    return { count: times.length, span: times.at(-1)!, longest: longest!, paused, further: further.slice(0, 7) };
+  };
+  const rate = 0.1 / 40;
+  const seeds = Array.from({ length: 40 }, (_, n) => n + 1).filter((seed) => isPeriodic(sideOf(lateNow(seed, 24))));
+  const sides = seeds.map((seed) => sideOf(lateNow(seed, 24)));
+  const limits = sides.map((side) => limitOf(side, rate));
+  const before = sides.map(({ further: _, ...side }) => limitOf(side, rate));
+  expect(sides.length).toBeGreaterThan(30);
+  expect(limits.filter((limit) => limit < 90).length).toBeGreaterThan(0.9 * sides.length);
+  expect(before.filter((limit) => limit < 110)).toEqual([]);
+  const alarms = limits.flatMap((limit, n) => {
+    const times = lateNow(1000 + seeds[n]!, 24);
+    return times.slice(1).filter((t, i) => t - times[i]! > limit);
+  });
+  expect(alarms.length).toBeLessThanOrEqual(2); // of 24 hours, 0.1 an hour wanted
+});
+
+it("learns the longest pauses of each direction, and merges them as if they had been seen together", async () => {
+  const times = [...Array.from({ length: 30 }, (_, n) => n * 9), 290, 310, 325, 334, 343];
+  const poll = (from: number) =>
+    times.flatMap((t) => [
+      at(from + t, tcpFrame({ src: "10.1.0.10", dst: "10.1.0.77", sport: 4000, dport: 502, size: 9 })),
+      at(from + t + 0.1, tcpFrame({ src: "10.1.0.77", dst: "10.1.0.10", sport: 502, dport: 4000, size: 9 })),
+    ]);
+  const learned = async (from: number) => {
+    const [entry] = (await lessonOf(poll(from))).filter(({ detector }) => detector === "silence");
+    return entry!;
+  };
+  const [a, b] = [await learned(1000), await learned(5000)];
+  const { longest, further } = a.to as { longest: number; further: number[] };
+  expect(longest).toBe(29);
+  expect(further).toHaveLength(7);
+  for (const [i, pause] of [20, 15, 9, 9, 9, 9, 9].entries()) {
+    expect(further[i]).toBeGreaterThanOrEqual(pause);
+    expect(further[i]).toBeLessThan(pause * 1.01);
+  }
+  const both = mergeAll([a, b])[0]!.to as { longest: number; further: number[] };
+  expect(both.longest).toBe(29);
+  expect(both.further.map(Math.floor)).toEqual([29, 20, 20, 15, 15, 9, 9]);
+  const { further: _, ...older } = a.to as object & { further: unknown };
+  expect(mergeAll([a, { ...b, to: older }])[0]!.to).not.toHaveProperty("further");
+});
+
+it("finds a controller ten usual intervals after it stopped, where it is late now and then", async () => {
+  const poll = (times: number[], from: number) =>
+    times.map((t) => at(from + t, udpFrame({ src: "10.1.0.10", dst: "10.1.0.77", sport: 4000, dport: 502, size: 9 })));
+  const probe = await taught(poll(lateNow(5, 24), 1000), undefined, only);
+  const times = lateNow(6, 1);
+  const frames = poll(times, 200_000);
+  expect(silent(checkAll(probe, frames))).toEqual([]);
+  const end = 200_000 + times.at(-1)!;
+  const found = silent(Array.from({ length: 95 }, (_, n) => tick(probe, end + n)).flat());
+  expect(found).toHaveLength(1);
+  expect(found[0]!.time - end).toBeLessThan(91);
 });
 
 it("merges in any order to the same, and refuses sections with impossible numbers", async () => {

@@ -581,6 +581,22 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     "pair",
+    "evasion",
+    "an answer of DNS that gives a name which a client uses another address",
+    "believed only from the resolver that the client is known to ask, while no other MAC address bears its address, to a question that was seen, of the same number, ports and name; for this client, on the services that go with the name, at addresses on the Internet, for a day at most",
+    "who answers in the resolver's place from where its packets come (the resolver itself, the router in front of it), or has a name beside it where the client used three; a program of his on the client that uses the client's names; DNS over TLS, HTTPS or TCP makes nothing known",
+    { test: "detectors/pair/names.test.ts" },
+  ),
+  row(
+    "pair",
+    "exhaustion",
+    "more questions, or addresses, than are followed (128, 512)",
+    "the address is announced, as without a name",
+    "the operator's attention",
+    { test: "detectors/pair/names.test.ts" },
+  ),
+  row(
+    "pair",
     "framing",
     "packets between others' addresses",
     "a known source accuses the flow only",

@@ -19,7 +19,7 @@ export class Conversation {
   owned: u32; // bit n: detector n has state of this conversation
   known: u16; // index + 1 in known.ts, also of a wildcard
   wildcard: u8; // 1 = known by a wildcard only
-  said: u8; // 1 = an alert has said that the baseline does not know it
+  said: u8; // 0 = no alert has said that the baseline does not know it; others are detectors/pair's
   toServer: u32; // packets, the one at hand included
   toClient: u32;
 }
@@ -77,6 +77,14 @@ export function conversation(e: Endpoints): Conversation {
 
 export function conversationAt(slot: u32): usize {
   return nth(table(), slot);
+}
+
+/** Learning: memory of the records that only operation has, zeros; it must fit. */
+export function roomOfConversations(bytes: u32): usize {
+  assert(bytes <= (CONVERSATIONS - LEARNED_CONVERSATIONS) * STRIDE);
+  const room = base + LEARNED_CONVERSATIONS * STRIDE;
+  memory.fill(room, 0, bytes);
+  return room;
 }
 
 /** Learning: of the conversation in this slot. */

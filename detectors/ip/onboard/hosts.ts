@@ -73,6 +73,14 @@ export function host(key: u64, check: u64, version: u32, hi: u64, lo: u64): Host
   return (h.mac & CONTESTED) != 0;
 }
 
+/** Learning: memory of the records that only operation has, zeros; it must fit. */
+export function roomOfHosts(bytes: u32): usize {
+  assert(bytes <= (HOSTS - LEARNED_HOSTS) * STRIDE);
+  const room = base + LEARNED_HOSTS * STRIDE;
+  memory.fill(room, 0, bytes);
+  return room;
+}
+
 /** The record of an address, or 0; nothing changes. */
 export function hostOf(version: u32, hi: u64, lo: u64): usize {
   return peek(table(), addressKey(version, hi, lo), addressCheck(version, hi, lo));

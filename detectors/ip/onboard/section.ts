@@ -21,6 +21,15 @@ let body: usize = 0; // its records
 let count: u32 = 0;
 let step: u32 = 0;
 
+/** Bytes that the section at the beginning of these has, as its head says; more than `length` when it is cut. */
+export function sectionSize(from: usize, length: u32, stride: u32): u32 {
+  if (length < HEAD) return HEAD;
+  const a = <u32>load<u16>(from),
+    b = <u32>load<u16>(from, 2),
+    c = <u32>load<u16>(from, 4);
+  return HEAD + a * 4 + b * 8 + c * 16 + <u32>load<u16>(from, 6) * stride;
+}
+
 /** Whether the bytes are such a section, with records of this size; the functions below are about it then. */
 export function openSection(from: usize, length: u32, stride: u32): bool {
   at = from + HEAD;

@@ -9,10 +9,11 @@
 // went on, was not observed (a recording with a hole, two files one behind the other) and counts for nothing.
 //
 // State: of each known conversation, never evicted. Learning: the longest pauses, also the one that lasts when learning
-// ends, so what stopped before has no period.
+// ends, so what stopped before has no period; FURTHER more of each direction, as the upper half of an f32 (steps of 0.8 %, not
+// below the pause), in the room that only operation uses (../../ip/onboard/hosts.ts).
 import { Packet } from "../../../ip/onboard/packet";
 import { keyed } from "../../../lib/onboard/keyed";
-import { Text, decimal, lit, unsigned } from "../../../lib/onboard/text";
+import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, Subject, raise, scaled } from "../../onboard/finding";
 import { claim, learning } from "../../ip/onboard/area";
@@ -25,6 +26,7 @@ import {
   writeParties,
 } from "../../ip/onboard/conversations";
 import { Endpoints } from "../../ip/onboard/endpoints";
+import { roomOfHosts } from "../../ip/onboard/hosts";
 import { addConversation, knownConversation, knownConversations } from "../../ip/onboard/known";
 import {
   Named,
@@ -77,14 +79,20 @@ class Pauses {
   paused: f32; // time in pauses of at least half of the longest, s
 }
 
+const FURTHER: u32 = 7; // pauses besides the longest
 const LEARNED: u32 = 2 * offsetof<Pauses>(); // by slot: to the server, to the client
 let states: usize = 0; // Watched[], or what is learned
+let pauses: usize = 0; // FURTHER x u16 by slot and side, falling
 
 @inline function watchedAt(index: u32): Watched {
   return changetype<Watched>(states + <usize>index * offsetof<Watched>());
 }
 @inline function pausesAt(slot: u32, side: u32): Pauses {
   return changetype<Pauses>(states + <usize>slot * LEARNED + <usize>side * offsetof<Pauses>());
+}
+
+@inline function furtherAt(slot: u32, side: u32): usize {
+  return pauses + <usize>((slot * 2 + side) * FURTHER * 2);
 }
 
 let clock: u64 = 0; // observed time, ns
@@ -99,6 +107,7 @@ export function reset(): void {
   watched = false;
   next = 0;
   newest = 0;
+  if (learning()) pauses = roomOfHosts(LEARNED_CONVERSATIONS * 2 * FURTHER * 2);
   states = claim(learning() ? LEARNED_CONVERSATIONS * LEARNED : KNOWN_CONVERSATIONS * offsetof<Watched>());
 }
 
@@ -208,12 +217,15 @@ export function learn(k: Packet, e: Endpoints): void {
   if (!(c.owned & OWN)) {
     c.owned |= OWN;
     memory.fill(changetype<usize>(pausesAt(slot, 0)), 0, LEARNED);
+    memory.fill(furtherAt(slot, 0), 0, 2 * FURTHER * 2);
   }
-  const p = pausesAt(slot, e.toServer ? 0 : 1);
+  const side: u32 = e.toServer ? 0 : 1,
+    p = pausesAt(slot, side);
   if (p.count == 0) p.first = k.time;
   else if (k.time > p.last) {
     const pause = <f32>(<f64>(k.time - p.last) * 1e-9);
     const longest = p.longest;
+    keep(furtherAt(slot, side), min<f32>(pause, longest));
     if (pause > longest) p.longest = pause;
     // begun anew when a pause is much longer than all before: shorter ones are no half of it
     if (pause > 1.25 * longest) p.paused = pause;
@@ -221,6 +233,17 @@ export function learn(k: Packet, e: Endpoints): void {
   }
   if (k.time > p.last) p.last = k.time;
   if (p.count != u32.MAX_VALUE) p.count += 1;
+}
+
+/** Puts a pause among the further ones, where it is longer than the shortest of them. */
+function keep(list: usize, pause: f32): void {
+  let code = pause > 0 ? (reinterpret<u32>(pause) + 0xffff) >> 16 : 0;
+  for (let i: usize = 0; i < FURTHER * 2; i += 2) {
+    const other = <u32>load<u16>(list + i);
+    if (code <= other) continue;
+    store<u16>(list + i, <u16>code);
+    code = other;
+  }
 }
 
 let newest: u64 = 0;
@@ -236,9 +259,9 @@ export function exportNext(t: Text): bool {
     lit(t, '"detector":"silence",');
     writeParties(t, partiesAt(next));
     lit(t, ',"to":');
-    writeSide(t, to);
+    writeSide(t, to, furtherAt(next, 0));
     lit(t, ',"from":');
-    writeSide(t, from);
+    writeSide(t, from, furtherAt(next, 1));
     next += 1;
     return true;
   }
@@ -246,14 +269,24 @@ export function exportNext(t: Text): bool {
   return false;
 }
 
-function writeSide(t: Text, p: Pauses): void {
+function writeSide(t: Text, p: Pauses, further: usize): void {
   const tail = p.count != 0 && newest > p.last ? <f64>(newest - p.last) * 1e-9 : 0;
   lit(t, '{"count":');
   unsigned(t, p.count);
   member(t, "span", p.last > p.first ? <f64>(p.last - p.first) * 1e-9 : 0, 3);
   member(t, "paused", p.paused, 3);
   member(t, "longest", max<f64>(<f64>p.longest, tail), 4);
-  lit(t, "}");
+  lit(t, ',"further":[');
+  const isLast = tail > <f64>p.longest;
+  if (isLast) decimal(t, p.longest, 4);
+  const count: u32 = isLast ? FURTHER - 1 : FURTHER;
+  for (let i: u32 = 0; i < count; ++i) {
+    const code = <u32>load<u16>(further + <usize>i * 2);
+    if (code == 0) break;
+    if (isLast || i != 0) byte(t, 44);
+    decimal(t, reinterpret<f32>(code << 16), 4);
+  }
+  lit(t, "]}");
 }
 
 export function expected(t: Text, f: Finding): void {

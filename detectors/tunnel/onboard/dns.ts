@@ -38,7 +38,7 @@ import {
   questionType,
   reverse,
   text,
-} from "./name";
+} from "../../ip/onboard/name";
 
 const enum Sum {
   NAMES = 0,
