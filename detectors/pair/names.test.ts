@@ -35,6 +35,7 @@ it("learns who uses which name on which service", async () => {
   ]);
 });
 
+// REQ-DETECT-023
 it("a new address of a name is no news, as long as its record lives and the connection goes on", async () => {
   const probe = await known();
   expect(news(probe, resolves(2000, of(BROKER, "54.9.9.9", "54.9.9.10")))).toEqual([]);
@@ -57,6 +58,7 @@ const wrong = (answers: NonNullable<Lookup["answers"]>) => [
   question(2000, of(BROKER, "54.9.9.9")),
   answer(2000.02, { ...of(BROKER, "54.9.9.9"), answers }),
 ];
+// REQ-DETECT-023
 it.each<[string, Frame[], Frame[]?]>([
   ["no answer", [question(2000, of(BROKER, "54.9.9.9"))]],
   ["an answer that nobody asked for", [answer(2000, of(BROKER, "54.9.9.9"))]],

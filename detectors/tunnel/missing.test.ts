@@ -29,6 +29,7 @@ const nx = (frames: Frame[]) =>
   IpProbe.create().then((probe) => checkAll(probe, frames).filter((f) => f.detector === "nxdomain"));
 const dga = () => `${word(10)}.${["com", "net", "org", "ru"][Math.floor(u() * 4)]}`;
 
+// REQ-DETECT-024
 it("finds made-up domains, fast and slow, among names that exist, and says whose they are", async () => {
   const fast = await nx(series(0.5, 100, () => [dga(), MISSING, 0]));
   expect(fast.every(sound)).toBe(true);
@@ -39,6 +40,7 @@ it("finds made-up domains, fast and slow, among names that exist, and says whose
   expect((await nx(mixed))[0]!.seen).toMatch(/^\d+ that do not exist, \d+ that do$/);
 });
 
+// REQ-DETECT-024
 it.each<[string, () => Frame[]]>([
   ["a resolver that has no upstream", () => series(0.2, 600, () => [dga(), 2, 0])],
   ["one that refuses", () => series(0.2, 600, () => [dga(), 5, 0])],

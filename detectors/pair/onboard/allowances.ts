@@ -1,8 +1,8 @@
 // How many new servers an hour a client meets on a service in ordinary life, as the baseline has it (occasions.ts,
 // ../novelty.ts): so many are no news. Of a client that never met anybody new each one is.
 //
-// Expected: at most `limit` in an hour, which begins with the first. score = half of what new-pair's would be at its
-// threshold times count / limit, and no more than new-pair's own: so it passes the threshold with the first beyond the limit.
+// Expected: at most `limit` in an hour, which begins with the first. score = new-pair's threshold times count / limit,
+// and no more than new-pair's own score: so it passes the threshold with the first beyond the limit.
 // Of servers inside a service is its port, outside all ports from 1024 on are one.
 //
 // Rule when full: the section fits, or it is refused.

@@ -2,8 +2,8 @@
 // for whom, and the first packet of a flow to one of them says what for.
 //
 // Names of at most NAME bytes, of the characters that host names have. In the room that only operation uses
-// (../../ip/onboard/conversations.ts). Rule when full: names as of any table (../../onboard/table.ts); of addresses the newer
-// one takes the older one's place.
+// (../../ip/onboard/conversations.ts). Rule when full: names as of any table (../../onboard/table.ts); of addresses the
+// newer one takes the older one's place.
 import { addressKey } from "../../../ip/onboard/address";
 import { Flow } from "../../../ip/onboard/flow";
 import { Packet } from "../../../ip/onboard/packet";

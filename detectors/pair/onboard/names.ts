@@ -1,3 +1,4 @@
+// REQ-DETECT-023
 // Servers on the Internet that are known by a name: what the baseline says of (client, name, service), and which
 // addresses the name has at present.
 //
@@ -8,8 +9,8 @@
 //
 //   a name of the section   exact, or `below`: any name with one label more. Of a client, or of all that are known
 //
-// Rules when full: names of the section fit, or it is refused. Of four places an address takes one that is over, otherwise
-// the one that is over first.
+// Rules when full: names of the section fit, or it is refused. Of four places an address takes one that is over,
+// otherwise the one that is over first.
 import { addressKey } from "../../../ip/onboard/address";
 import { Packet } from "../../../ip/onboard/packet";
 import { keyed, keyedBytes, wide3 } from "../../../lib/onboard/keyed";

@@ -85,7 +85,7 @@ export function asked(k: Packet, e: Endpoints): u64 {
   return k.time >= q.time && k.time - q.time <= PATIENCE ? q.about : 0;
 }
 
-let at: u32 = 0;
+let cursor: u32 = 0;
 let left: u32 = 0;
 export let version: u32 = 0; // of the address that nextAddress() found
 export let hi: u64 = 0;
@@ -94,7 +94,7 @@ export let lifetime: u32 = 0; // s
 
 /** The answer at hand is gone through from its first record. */
 export function openRecords(k: Packet, e: Endpoints): void {
-  at = k.payloadLength - behind;
+  cursor = k.payloadLength - behind;
   left = min<u32>(short(e.frame + k.payloadOffset + 6), MOST_RECORDS);
 }
 
@@ -104,17 +104,17 @@ export function nextAddress(k: Packet, e: Endpoints): bool {
     end = k.payloadLength;
   while (left != 0) {
     left -= 1;
-    while (at < end && load<u8>(p + at) != 0 && load<u8>(p + at) < 64) at += 1 + load<u8>(p + at);
-    if (at >= end) break;
-    at += load<u8>(p + at) == 0 ? 1 : 2;
-    if (at + 10 > end) break;
-    const type = short(p + at),
-      isInternet = short(p + at + 2) == INTERNET,
-      size = short(p + at + 8),
-      data = p + at + 10;
-    lifetime = bswap<u32>(load<u32>(p + at + 4));
-    if (at + 10 + size > end) break;
-    at += 10 + size;
+    while (cursor < end && load<u8>(p + cursor) != 0 && load<u8>(p + cursor) < 64) cursor += 1 + load<u8>(p + cursor);
+    if (cursor >= end) break;
+    cursor += load<u8>(p + cursor) == 0 ? 1 : 2;
+    if (cursor + 10 > end) break;
+    const type = short(p + cursor),
+      isInternet = short(p + cursor + 2) == INTERNET,
+      size = short(p + cursor + 8),
+      data = p + cursor + 10;
+    lifetime = bswap<u32>(load<u32>(p + cursor + 4));
+    if (cursor + 10 + size > end) break;
+    cursor += 10 + size;
     if (!isInternet) continue;
     if (type == A && size == 4) {
       version = 4;

@@ -9,8 +9,8 @@
 // went on, was not observed (a recording with a hole, two files one behind the other) and counts for nothing.
 //
 // State: of each known conversation, never evicted. Learning: the longest pauses, also the one that lasts when learning
-// ends, so what stopped before has no period; FURTHER more of each direction, as the upper half of an f32 (steps of 0.8 %, not
-// below the pause), in the room that only operation uses (../../ip/onboard/hosts.ts).
+// ends, so what stopped before has no period; FURTHER more of each direction, as the upper half of an f32 (steps of
+// 0.8 %, not below the pause), in the room that only operation uses (../../ip/onboard/hosts.ts).
 import { Packet } from "../../../ip/onboard/packet";
 import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";

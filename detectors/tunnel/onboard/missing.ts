@@ -1,3 +1,4 @@
+// REQ-DETECT-024
 // Names that do not exist, one after another: a program looks for its master under domains that it makes up (Yadav,
 // Reddy, "Winning with DNS Failures", SecureComm 2011). Krishnan, Taylor, Monrose, McHugh, "Crossing the Threshold:
 // Detecting Network Malfeasance via Sequential Hypothesis Testing", DSN 2013: count each domain once, for its client,
