@@ -27,7 +27,7 @@ export const enum Detector {
   CONTENT = 16, // what a known conversation never said: functions, objects, values; counters of publishers
   DHCP_STARVATION = 17, // DHCP clients that are too many, or never come
   ROGUE_DHCP = 18, // answers of a DHCP server that was not there
-  NXDOMAIN = 19, // domains that do not exist, one after another
+  NXDOMAIN = 19, // domains that do not exist
   BUS_MESSAGE = 20, // a 1553 message that is not in the inventory
   BUS_PERIOD = 21, // a known message too early, too late, or not any more
   BUS_ORDER = 22, // a known message behind one that it never followed

@@ -2,9 +2,11 @@
 // can make an address known who is not the resolver.
 import { expect, it } from "vitest";
 import { Tag } from "../../appliance/contract/config.ts";
+import { entryIssues } from "../baseline/entries.ts";
 import { checkAll, IpProbe, lessonOf, mergeAll, packAll, taught } from "../ip/testing/probe.ts";
 import type { Entry } from "../learned.ts";
 import { type Frame, normalTraffic } from "../testing/site.ts";
+import { pair } from "./learned.ts";
 import { drawNames, type Named } from "./names.ts";
 import { answer, connects, type Lookup, question, resolves } from "./testing/names.ts";
 
@@ -81,6 +83,17 @@ it.each<[string, Frame[], Frame[]?]>([
   const probe = await known();
   news(probe, frames);
   expect(news(probe, then).length).toBeGreaterThan(0);
+});
+
+it("says what is wrong with a name in a baseline; of one slice of time only it is not yet normal", () => {
+  const issues = (name: unknown) => entryIssues({ ...use(CLIENT, BROKER), name }).map(({ message }) => message);
+  expect([issues(BROKER), issues(7), issues("x y"), issues("a".repeat(57))]).toEqual([
+    [],
+    ["expected a name"],
+    ["expected a name"],
+    ["expected a name"],
+  ]);
+  expect(pair.things!(use(CLIENT, BROKER, 8883))).toEqual([{ name: `${CLIENT} ${BROKER} 6/8883` }]);
 });
 
 const use = (client: string, name: string, service = 443, flows = 1): Named & Entry => ({

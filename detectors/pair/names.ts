@@ -16,7 +16,7 @@ const MOST = 256;
 const RECORD = 64;
 const NAME = 56;
 
-const name = z.string(expected("a name of at most 56 characters")).regex(/^[a-z0-9._-]{1,56}$/, expected("a name"));
+const name = z.string(expected("a name")).regex(/^[a-z0-9._-]{1,56}$/, expected("a name"));
 export const nameEntry = {
   detector: NAME_ENTRY,
   schema: z.looseObject({ client: host, name, proto: whole(255), service: whole(65535), flows: count }),
@@ -68,7 +68,7 @@ export function drawNames(entries: readonly Entry[]): Named[] {
 
 /** The section of names, at most `room` bytes. */
 export function packNames(entries: readonly Entry[], room: number): Uint8Array {
-  const section = new Section("names of servers", RECORD);
+  const section = new Section("names", RECORD);
   const fits = Math.min(MOST, Math.floor((Math.min(room, MAX_SECTION) - 8) / (RECORD + 16)));
   const kept = drawNames(entries).slice(0, Math.max(0, fits));
   for (const { client, name, proto, service } of kept)

@@ -78,7 +78,7 @@ export function allowances(entries: readonly Entry[], wanted: Wanted, hours: num
 
 /** The section of allowances, at most `room` bytes. Those with most are kept. */
 export function packAllowances(thresholds: readonly Threshold[], room: number): Uint8Array {
-  const section = new Section("clients that meet new servers", 8);
+  const section = new Section("allowances", 8);
   const fits = Math.min(MOST, Math.floor((Math.min(room, MAX_SECTION) - 8) / (8 + 16)));
   const kept = thresholds
     .filter(({ quantity }) => quantity === QUANTITY)

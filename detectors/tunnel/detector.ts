@@ -25,7 +25,7 @@ export default declare({
     {
       name: "nxdomain",
       number: 19,
-      about: "domains that do not exist, one after another",
+      about: "domains that do not exist",
       signature: "many domains that do not exist",
       category: "Potentially Bad Traffic",
       ceiling: 3,
