@@ -14,7 +14,7 @@ export interface Compartment {
 
 /** In the order in which the image, the policy container and the manifest list them. */
 export const COMPARTMENTS: readonly Compartment[] = [
-  { name: "inspect", id: 1, entry: "appliance/compartments/inspect/onboard/index.ts", pages: 64 },
+  { name: "inspect", id: 1, entry: "appliance/compartments/inspect/onboard/index.ts", pages: 65 },
   { name: "guard", id: 2, entry: "appliance/compartments/guard/onboard/index.ts", pages: 23 },
   { name: "journal", id: 3, entry: "appliance/compartments/journal/onboard/index.ts", pages: 4 },
 ];

@@ -248,6 +248,7 @@ export function evictions(): u64 {
 export function spareDetectors(part: usize): void {
   spareEndpoints();
   shape.spare(section(part, Section.SHAPE) != 0, learns);
+  content.spare(section(part, Section.CONTENT) != 0, learns);
   mil1553.spare(section(part, Section.BUS) != 0, learns);
 }
 

@@ -181,8 +181,9 @@ export function evictions(): u64 {
 }
 
 /** Says which tables stay untouched. The part, which is still at `part`, was taken over. */
-export function spareDetectors(_part: usize): void {
+export function spareDetectors(part: usize): void {
   spareEndpoints();
+  content.spare(section(part, Section.CONTENT) != 0, learns);
 }
 
 /** What was expected, without quotes. */

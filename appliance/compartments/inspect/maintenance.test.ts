@@ -41,7 +41,7 @@ async function said(windows: string, ...times: string[]) {
 const span = (from: string, to: string, more = "") => `  - { from: ${from}, to: ${to}, why: pump 3${more} }\n`;
 const NINE = "2026-03-02T09:00:00Z";
 
-// REQ-DETECT-023
+// REQ-DETECT-025
 it("nothing is done in a window, and its alerts say so; before and behind it all is as ever", async () => {
   const outside = await said(span("2026-03-02T08:00Z", NINE), NINE);
   expect(outside.alerts).toEqual([[2, undefined, expect.stringMatching(/^ALERT scan /)]]);

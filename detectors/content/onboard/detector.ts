@@ -17,7 +17,7 @@
 import { Flow, placeOf } from "../../../ip/onboard/flow";
 import { App, AppMessage } from "../../../ip/onboard/application/message";
 import { CONNECTION, appAt, published, publishedIn, publisherOf } from "../../../ip/onboard/application/messages";
-import { beginWalk, forgetWalks, nextMessage } from "../../../ip/onboard/application/walk";
+import { beginWalk, forgetWalks, nextMessage, spareWalks } from "../../../ip/onboard/application/walk";
 import { Is, Packet } from "../../../ip/onboard/packet";
 import { FIN, RST, SYN } from "../../../ip/onboard/tcp";
 import { keyed } from "../../../lib/onboard/keyed";
@@ -63,6 +63,11 @@ export function reset(): void {
 
 export function evictions(): u64 {
   return streamEvictions() + (learning() ? learnEvictions() : 0);
+}
+
+/** Messages are looked for in conversations that are known, or learned. */
+export function spare(configured: bool, learns: bool): void {
+  if (!configured && !learns) spareWalks();
 }
 
 export function learn(k: Packet, e: Endpoints): void {

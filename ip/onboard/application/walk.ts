@@ -9,6 +9,7 @@
 // missing, or a flow is seen for the first time, a message is looked for at the segment's beginning.
 //
 // Rule when full: one place for each hash of a flow; who comes later has it, and the other is looked for anew.
+import { addSpare } from "../../../appliance/contract/onboard/spare";
 import { Flow, placeOf } from "../flow";
 import { Is, Packet } from "../packet";
 import { FIN, PSH, RST, SYN } from "../tcp";
@@ -65,6 +66,11 @@ const WALK: usize = memory.data(offsetof<Walk>(), 8);
 
 @inline function walk(): Walk {
   return changetype<Walk>(WALK);
+}
+
+/** Where nobody walks no place is touched. */
+export function spareWalks(): void {
+  addSpare(places, PLACES * <u32>offsetof<Place>());
 }
 
 export function forgetWalks(): void {

@@ -1,4 +1,4 @@
-// REQ-DETECT-023
+// REQ-DETECT-025
 // Maintenance: spans of time in which a person works on what is watched. Alerts leave in them as ever, marked and with
 // the lowest severity; what the policy says of a detector is not done to whom it accuses.
 //
