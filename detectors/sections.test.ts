@@ -347,19 +347,20 @@ function busSection(o: {
       ] as const),
     ]),
   ];
-  const counts = [buses.length, identities.length, responses.length];
+  const counts = [buses.length, identities.length, responses.length, 0];
   const head = (length: number): Field[] => [
     ...([
       ["u32", 0x33353531],
       ["u16", 1],
     ] as const),
     ...counts.map((n, i): Field => ["u16", o.head?.[i] ?? n]),
+    ["u16", 0],
     ["u32", length],
     ...same(3, "f32", 1),
   ];
   const whole = Buffer.concat([bytesOf([...head(0), ...body]), Buffer.alloc(o.longer ?? 0)]);
   const bytes = whole.subarray(0, whole.length - (o.cut ?? 0));
-  bytes.writeUInt32LE(bytes.length, 12);
+  bytes.writeUInt32LE(bytes.length, 16);
   return bytes;
 }
 const FULL = {
@@ -376,7 +377,7 @@ describe("what a baseline says of MIL-STD-1553", () => {
   it("is taken whole, and not with a byte less", () => {
     const { length } = busSection(FULL);
     expect(accepts(Tag.BASELINE_1553, busSection(FULL))).toBe(true);
-    for (let cut = 1; cut <= length - 28; cut++)
+    for (let cut = 1; cut <= length - 32; cut++)
       expect(accepts(Tag.BASELINE_1553, busSection({ ...FULL, cut })), `${cut} bytes less`).toBe(false);
   });
 
@@ -387,6 +388,8 @@ describe("what a baseline says of MIL-STD-1553", () => {
     ["33 buses", { head: { 0: 33 } }, false],
     ["1,281 messages", { head: { 1: 1281 } }, false],
     ["193 response times", { head: { 2: 193 } }, false],
+    ["17 controllers", { head: { 3: 17 } }, false],
+    ["a controller that is not there", { head: { 3: 1 } }, false],
     ["a price of success above 0", { buses: [{ floats: { 8: 0.5 } }] }, false],
     ["of a burst's success, too", { buses: [{ floats: { 10: 0.5 } }] }, false],
     ["a limit of 0", { buses: [{ floats: { 11: 0 } }] }, false],

@@ -17,6 +17,7 @@ import type { Entry, LearnedDetector, Thing } from "../learned.ts";
 import { talksOf } from "./accept.ts";
 import { isName, mergeNames, nameEntry, nameKey, packNames, showName } from "./names.ts";
 import { allowances, packAllowances } from "./novelty.ts";
+import { withoutKinds } from "./votes.ts";
 
 /** Different ports between two hosts, from which on all ports from 1024 on count as one. */
 const PORTS = 8;
@@ -104,5 +105,6 @@ export const pair: LearnedDetector = {
   },
   show: (entry: Entry) => (isName(entry) ? showName(entry) : `${talkText(talkOf(entry))}: ${entry.packets} packets`),
   things: (entry) => [isName(entry) ? { name: nameKey(entry) } : thingOf(talkOf(entry))],
+  unspoilt: (all, slices) => withoutKinds(all, slices, OTHERS),
   accept: talksOf,
 };
