@@ -247,6 +247,7 @@ export function evictions(): u64 {
 /** Says which tables stay untouched. The part, which is still at `part`, was taken over. */
 export function spareDetectors(part: usize): void {
   spareEndpoints();
+  rate.spare(section(part, Section.RATE) != 0, learns);
   shape.spare(section(part, Section.SHAPE) != 0, learns);
   content.spare(section(part, Section.CONTENT) != 0, learns);
   mil1553.spare(section(part, Section.BUS) != 0, learns);

@@ -183,6 +183,7 @@ export function evictions(): u64 {
 /** Says which tables stay untouched. The part, which is still at `part`, was taken over. */
 export function spareDetectors(part: usize): void {
   spareEndpoints();
+  rate.spare(section(part, Section.RATE) != 0, learns);
   content.spare(section(part, Section.CONTENT) != 0, learns);
 }
 

@@ -7,6 +7,7 @@
 // learned. Hosts and conversations that the baseline does not know have no limits: those are new-pair's.
 //
 // State: windows of each host and conversation; learning: Peaks of each window.
+import { addSpare } from "../../../appliance/contract/onboard/spare";
 import { Packet } from "../../../ip/onboard/packet";
 import { keyed } from "../../../lib/onboard/keyed";
 import { Text, byte, decimal, lit, unsigned } from "../../../lib/onboard/text";
@@ -102,6 +103,7 @@ const HOST_PEAKS: u32 = 8 * PEAKS;
 const LEARNED: u32 = 4 * PEAKS + 4;
 let ofHosts: usize = 0;
 let ofConversations: usize = 0;
+let counts: bool = false; // something is learned, or held against what was
 
 @inline function hostLimits(index: u32): usize {
   return ofHosts + <usize>(index * HOST_LIMITS);
@@ -143,11 +145,20 @@ function begin(c: Conversation, r: Rate): void {
 
 export function reset(): void {
   next = 0;
+  counts = learning();
   ofHosts = claim(learning() ? LEARNED_HOSTS * HOST_PEAKS : KNOWN_HOSTS * HOST_LIMITS);
   ofConversations = claim(learning() ? LEARNED_CONVERSATIONS * LEARNED : KNOWN_CONVERSATIONS * LIMITS);
 }
 
+/** Where nothing is counted, no table is touched. */
+export function spare(configured: bool, learns: bool): void {
+  if (configured || learns) return;
+  addSpare(hostRates, HOSTS * <u32>offsetof<HostRate>());
+  addSpare(rates, CONVERSATIONS * <u32>offsetof<Rate>());
+}
+
 export function configure(at: usize, length: u32): bool {
+  counts = true;
   if (!openSection(at, length, RECORD)) return false;
   for (let i: u32 = 0; i < records(); ++i) {
     const p = recordAt(i);
@@ -181,6 +192,7 @@ function limitOf(p: usize, j: usize): f32 {
 
 /** In learning too. */
 @inline export function check(k: Packet, e: Endpoints): void {
+  if (!counts) return;
   ofHost(k, e, changetype<Host>(e.source), 0, e.second);
   ofHost(k, e, changetype<Host>(e.target), 1, e.second);
   if (e.conversation != 0) ofConversation(k, e, changetype<Conversation>(e.conversation));

@@ -23,7 +23,7 @@ import { Detector } from "../../onboard/catalogue";
 import { later } from "../../onboard/clock";
 import { Finding, Subject, raise, scaled } from "../../onboard/finding";
 import { TABLE, Table, find, open, peek } from "../../onboard/table";
-import { claim, learning } from "../../ip/onboard/area";
+import { learning } from "../../ip/onboard/area";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { answer, domainAt, listedAddress, nameLength, opcode, question, reverse, text } from "../../ip/onboard/name";
 import { domainKey } from "./limits";
@@ -50,9 +50,10 @@ const FOUND: f64 = 0.5;
 const SALT: u64 = 0x428a2f98d728ae22;
 const NXDOMAIN: u32 = 3;
 const table: usize = memory.data(TABLE, 8);
+const clients: usize = memory.data(CLIENTS * STRIDE, 8);
 
 export function reset(): void {
-  if (!learning()) open(changetype<Table>(table), claim(CLIENTS * STRIDE), CLIENTS, STRIDE);
+  open(changetype<Table>(table), clients, CLIENTS, STRIDE);
 }
 export function evictions(): u64 {
   return changetype<Table>(table).evictions;
