@@ -34,8 +34,8 @@ export const DETECTOR = {
   "bus-load": 29,
 } as const;
 
-/** From here on they are for MIL-STD-1553. */
-export const FIRST_OF_BUS = 20;
+/** Whether a number is of one for MIL-STD-1553. */
+export const isOfBus = (number: number): boolean => number >= 20 && ![30, 31].includes(number);
 
 export type DetectorName = keyof typeof DETECTOR;
 export const DETECTOR_NAMES = Object.keys(DETECTOR) as DetectorName[];

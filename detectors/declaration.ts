@@ -9,7 +9,7 @@ export type Accused = (typeof ACCUSED)[number];
 export interface Alert {
   /** In policies, reports and events: lower case, dashes. */
   name: string;
-  /** Alerts have it as signature_id - FIRST_SIGNATURE. Below FIRST_OF_BUS, or from there on if its input are messages. */
+  /** Alerts have it as signature_id - FIRST_SIGNATURE. From 20 on, but not 30 or 31, if its input are messages; otherwise one of the others. */
   number: number;
   /** What it finds, for comments and tables. */
   about: string;

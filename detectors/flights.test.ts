@@ -16,7 +16,7 @@ import { record } from "../ip/testing/frames.ts";
 import { compileOnboard } from "../lib/asc.ts";
 import { writeBaseline } from "./baseline/file.ts";
 import { baselineOf } from "./baseline/merge.ts";
-import { DETECTOR, DETECTOR_NAMES, FIRST_OF_BUS } from "./catalogue.ts";
+import { DETECTOR, DETECTOR_NAMES, isOfBus } from "./catalogue.ts";
 import { byTime } from "./ip/testing/traffic.ts";
 import type { Entry } from "./learned.ts";
 import { patterns } from "./testing/patterns.ts";
@@ -37,7 +37,7 @@ const policy = (more: string, baseline?: string): Section[] =>
 /** With these flags besides, and of every detector of IP about this factor, each its own, and in turn another action. */
 function changed(sections: readonly Section[], flags: number, scale?: number): Section[] {
   const actions = [Action.QUARANTINE_SOURCE, Action.TIGHTEN, Action.QUARANTINE_FLOW, Action.PASS];
-  const settings = DETECTOR_NAMES.filter((name) => DETECTOR[name] < FIRST_OF_BUS).map((name, n) =>
+  const settings = DETECTOR_NAMES.filter((name) => !isOfBus(DETECTOR[name])).map((name, n) =>
     packed(DetectorSetting, {
       detector: DETECTOR[name],
       action: actions[n % actions.length]!,

@@ -8,7 +8,7 @@ import { ipv4, udp } from "../ip/testing/frames.ts";
 import { compileOnboard } from "../lib/asc.ts";
 import { exportsOf } from "../lib/exports.ts";
 import { ethernet } from "../test/framing/scene.ts";
-import { ACCUSES, DETECTOR, DETECTOR_NAMES, FIRST_OF_BUS } from "./catalogue.ts";
+import { ACCUSES, DETECTOR, DETECTOR_NAMES, isOfBus } from "./catalogue.ts";
 import { ACCUSED, type Accused } from "./declaration.ts";
 
 const SUBJECT = "10.0.0.5";
@@ -126,8 +126,9 @@ describe.each(DETECTOR_NAMES)("%s", (name) => {
 
   // REQ-DETECT-015
   it.each(ACTIONS)("%s does to whom is accused what it says, and to nobody else", async (action) => {
-    const hands: Hand[] =
-      DETECTOR[name] < FIRST_OF_BUS ? ["own", "bystander", "nothing"] : ["message", "bystander", "nothing"];
+    const hands: Hand[] = isOfBus(DETECTOR[name])
+      ? ["message", "bystander", "nothing"]
+      : ["own", "bystander", "nothing"];
     for (const accused of ACCUSED)
       for (const hand of hands) {
         const asked = ask(DETECTOR[name], Action[action], accused, 0n, hand);

@@ -1,6 +1,6 @@
 /** How well the detectors do against labels, from the scores of two runs: as weir evaluate has it. */
 
-import { type DetectorName, FIRST_OF_BUS } from "../detectors/catalogue.ts";
+import { type DetectorName, isOfBus } from "../detectors/catalogue.ts";
 import { type Evaluation, Evaluator } from "../tuning/evaluate/evaluation.ts";
 import { type OwnLabels, readLabels, type Unit } from "../tuning/evaluate/labels.ts";
 import { type Recorded, type Truth, truthOf } from "../tuning/evaluate/truth.ts";
@@ -68,7 +68,7 @@ type Alert = Parameters<Evaluator["alarm"]>[0];
 function each(scores: Scores, unit: Unit, factor: (name: DetectorName) => number, take: (alert: Alert) => void): void {
   for (let i = 0; i < scores.length; i++) {
     const number = scores.detector[i]!;
-    if ((number >= FIRST_OF_BUS ? "messages" : "packets") !== unit) continue;
+    if ((isOfBus(number) ? "messages" : "packets") !== unit) continue;
     const detector = detectorName(number);
     take({
       unit,

@@ -1,5 +1,5 @@
 /** What the ground has of the registry: names and numbers with what is declared beside them, and the halves that learn. */
-import { alertsOf, FIRST_OF_BUS, inBaseline, inFamilies, type Registered } from "./registered.ts";
+import { alertsOf, FIRST_OF_BUS, inBaseline, inFamilies, OTHERS, type Registered } from "./registered.ts";
 
 const WIDTH = 120;
 const quoted = (text: string) => JSON.stringify(text);
@@ -25,8 +25,8 @@ export function catalogue(all: readonly Registered[]): string {
     ...alerts.map(({ name, number }) => `  ${key(name)}: ${number},`),
     "} as const;",
     "",
-    "/** From here on they are for MIL-STD-1553. */",
-    `export const FIRST_OF_BUS = ${FIRST_OF_BUS};`,
+    "/** Whether a number is of one for MIL-STD-1553. */",
+    `export const isOfBus = (number: number): boolean => number >= ${FIRST_OF_BUS} && ![${OTHERS.join(", ")}].includes(number);`,
     "",
     "export type DetectorName = keyof typeof DETECTOR;",
     "export const DETECTOR_NAMES = Object.keys(DETECTOR) as DetectorName[];",

@@ -1,6 +1,15 @@
 /** What flies of the registry: numbers and words (catalogue.ts), and who is called when (dispatch.ts). AssemblyScript. */
 import { ACCUSED, type Accused } from "../declaration.ts";
-import { alertsOf, constant, FIRST_OF_BUS, type Hook, inBaseline, MOST, type Registered } from "./registered.ts";
+import {
+  alertsOf,
+  constant,
+  FIRST_OF_BUS,
+  type Hook,
+  inBaseline,
+  MOST,
+  OTHERS,
+  type Registered,
+} from "./registered.ts";
 
 const WIDTH = 120;
 
@@ -38,7 +47,11 @@ import { Text, lit, unsigned } from "../../lib/onboard/text";
 
 export const FIRST_SIGNATURE: u32 = 7700000;
 export const DETECTORS: u32 = ${MOST}; // numbers are below
-export const FIRST_OF_BUS: u32 = ${FIRST_OF_BUS}; // from here on the detectors are for MIL-STD-1553`,
+
+/** Whether a detector is for MIL-STD-1553. */
+@inline export function ofBus(detector: u32): bool {
+  return detector >= ${FIRST_OF_BUS} && ${OTHERS.map((other) => `detector != ${other}`).join(" && ")};
+}`,
     [
       "export const enum Detector {",
       "  NONE = 0,",

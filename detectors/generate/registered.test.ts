@@ -65,9 +65,13 @@ describe("declarations are refused", () => {
     [
       "a number of the bus",
       [detector("a", { alerts: [alert(20)] })],
-      "detectors/a: d-20 has number 20, expected 1 to 19",
+      "detectors/a: d-20 has number 20, expected 1 to 19, 30 or 31",
     ],
-    ["a bus's number below", [detector("a", { input: "message" })], "detectors/a: d-1 has number 1, expected 20 to 39"],
+    [
+      "a bus's number below",
+      [detector("a", { input: "message" })],
+      "detectors/a: d-1 has number 1, expected 20 to 39, not 30 or 31",
+    ],
     [
       "a name with spaces",
       [detector("a", { alerts: [alert(1, "A b")] })],

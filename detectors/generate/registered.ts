@@ -33,8 +33,9 @@ export interface Registered {
   ownKey: boolean;
 }
 
-/** From here on the numbers are of detectors of MIL-STD-1553. */
+/** From the first on the numbers are of detectors of MIL-STD-1553, but for 30 and 31: `owned` of a host has 32 bits (README.md). */
 export const FIRST_OF_BUS = 20;
+export const OTHERS = [30, 31] as const;
 /** Numbers are below: a verdict has six bits for them, a policy and an alert room for more. */
 export const MOST = 40;
 /** Tags of sections that detectors may have in inspect's part of a policy. */
@@ -103,11 +104,14 @@ export function faults(all: readonly Registered[]): string[] {
 }
 
 function numberFaults(folder: string, name: string, number: number, input: Declaration["input"]): string[] {
-  const [least, most] = input === "message" ? [FIRST_OF_BUS, MOST - 1] : [1, FIRST_OF_BUS - 1];
+  const ofBus = number >= FIRST_OF_BUS && !OTHERS.some((other) => other === number);
+  const isFree = Number.isInteger(number) && number >= 1 && number < MOST && ofBus === (input === "message");
+  const ranges =
+    input === "message"
+      ? `${FIRST_OF_BUS} to ${MOST - 1}, not ${OTHERS.join(" or ")}`
+      : `1 to ${FIRST_OF_BUS - 1}, ${OTHERS.join(" or ")}`;
   return [
-    ...(Number.isInteger(number) && number >= least && number <= most
-      ? []
-      : [`detectors/${folder}: ${name} has number ${number}, expected ${least} to ${most}`]),
+    ...(isFree ? [] : [`detectors/${folder}: ${name} has number ${number}, expected ${ranges}`]),
     ...(/^[a-z][a-z0-9-]*$/.test(name) ? [] : [`detectors/${folder}: "${name}", expected lower case and dashes`]),
   ];
 }

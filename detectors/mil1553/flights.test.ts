@@ -14,7 +14,7 @@ import { simulate } from "../../mil1553/simulator/run.ts";
 import { packetsOf, stream } from "../../mil1553/testing/streams.ts";
 import { anything, disturbed } from "../../mil1553/testing/swarm.ts";
 import { mergeEntries } from "../baseline/merge.ts";
-import { DETECTOR, DETECTOR_NAMES, FIRST_OF_BUS } from "../catalogue.ts";
+import { DETECTOR, DETECTOR_NAMES, isOfBus } from "../catalogue.ts";
 import { byTime } from "../ip/testing/traffic.ts";
 import type { Entry } from "../learned.ts";
 import { batches } from "../testing/site.ts";
@@ -39,7 +39,7 @@ const TRAFFIC: Record<string, () => BusMessage[]> = {
 /** All detectors of the bus, at about this factor, each its own, and with another action in turn. */
 function policy(flags: number, scale: number, bytes?: Uint8Array, recorders = "recorders: any"): Section[] {
   const actions = [Action.QUARANTINE_TERMINAL, Action.QUARANTINE_MESSAGE, Action.QUARANTINE_SOURCE, Action.TIGHTEN];
-  const settings = DETECTOR_NAMES.filter((name) => DETECTOR[name] >= FIRST_OF_BUS).map((name, n) =>
+  const settings = DETECTOR_NAMES.filter((name) => isOfBus(DETECTOR[name])).map((name, n) =>
     packed(DetectorSetting, { detector: DETECTOR[name], action: actions[n % 4]!, scale: scale * (1 + n / 64) }),
   );
   const { parts } = compilePolicyText(policyWith("", recorders), "p");

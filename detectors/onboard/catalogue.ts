@@ -5,7 +5,11 @@ import { Text, lit, unsigned } from "../../lib/onboard/text";
 
 export const FIRST_SIGNATURE: u32 = 7700000;
 export const DETECTORS: u32 = 40; // numbers are below
-export const FIRST_OF_BUS: u32 = 20; // from here on the detectors are for MIL-STD-1553
+
+/** Whether a detector is for MIL-STD-1553. */
+@inline export function ofBus(detector: u32): bool {
+  return detector >= 20 && detector != 30 && detector != 31;
+}
 
 export const enum Detector {
   NONE = 0,

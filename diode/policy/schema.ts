@@ -11,7 +11,7 @@ import {
   UNTAGGED,
 } from "../../appliance/contract/config.ts";
 import { MAX_LOG_SILENCE, MIN_LOG_SILENCE } from "../../appliance/contract/generated/image.ts";
-import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS, FIXED } from "../../detectors/catalogue.ts";
+import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIXED, isOfBus } from "../../detectors/catalogue.ts";
 import { KEYS } from "../../detectors/policy.ts";
 import { address4, duration, mac, networks, type Range, ranges, rate, singleRange } from "../../lib/addresses.ts";
 import { protocol } from "../../lib/protocols.ts";
@@ -164,9 +164,9 @@ const ofIp = detector("alert", "tighten", "quarantine", "quarantine-flow");
 const ofBus = detector("alert", "tighten", "quarantine", "quarantine-terminal", "quarantine-message");
 
 const detectors = object({
-  ...(Object.fromEntries(
-    PLAIN.map((name) => [name, (DETECTOR[name] < FIRST_OF_BUS ? ofIp : ofBus).optional()]),
-  ) as Partial<Record<DetectorName, z.ZodOptional<typeof ofIp | typeof ofBus>>>),
+  ...(Object.fromEntries(PLAIN.map((name) => [name, (isOfBus(DETECTOR[name]) ? ofBus : ofIp).optional()])) as Partial<
+    Record<DetectorName, z.ZodOptional<typeof ofIp | typeof ofBus>>
+  >),
   ...KEYS,
   anomalies: object({ "per-second": integer(0, 1_000_000).optional() }).optional(),
 });

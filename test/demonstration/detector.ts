@@ -65,7 +65,7 @@ export function detectorWorks(house: House): void {
       src_ip: SENSOR.ip,
       alert: {
         signature: "unusually long datagram",
-        signature_id: 7_700_019,
+        signature_id: 7_700_030,
         context: {
           score: 2.666667,
           threshold: 1,

@@ -9,7 +9,7 @@ import { packContainer } from "../../appliance/build/container.ts";
 import type { Parts } from "../../appliance/contract/abi.ts";
 import { writeBaseline } from "../../detectors/baseline/file.ts";
 import { baselineOf } from "../../detectors/baseline/merge.ts";
-import { DETECTOR, DETECTOR_NAMES, FIRST_OF_BUS } from "../../detectors/catalogue.ts";
+import { DETECTOR, DETECTOR_NAMES, isOfBus } from "../../detectors/catalogue.ts";
 import { compilePolicy, compilePolicyText } from "../../diode/policy.ts";
 import { ALL } from "../../diode/testing/stream.ts";
 import { RULES as VECTOR_RULES } from "../../diode/testing/vectors.ts";
@@ -56,7 +56,7 @@ function nervous(): string {
     ["quarantine-terminal", "quarantine-message", "tighten", "alert"],
   ] as const;
   const lines = DETECTOR_NAMES.filter((name) => !["scan", "new-host", "new-service"].includes(name)).map((name, n) => {
-    const action = verdicts[DETECTOR[name] < FIRST_OF_BUS ? 0 : 1]![n % 4]!;
+    const action = verdicts[isOfBus(DETECTOR[name]) ? 1 : 0]![n % 4]!;
     return `  ${name}: { threshold: 0.01, action: ${action} }`;
   });
   return `detectors:

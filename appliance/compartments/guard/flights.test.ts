@@ -8,5 +8,5 @@ it("each frame and each event of the scenarios", async () => {
 });
 
 it("its tables take so many bytes", async () => {
-  expect(await memoryOf("guard")).toMatchInlineSnapshot(`1367943`);
+  expect(await memoryOf("guard")).toMatchInlineSnapshot(`1367991`);
 });

@@ -3,7 +3,7 @@
 // them out as it likes. From begin() on it is for one of the two; what was there before is forgotten.
 import { addSpare } from "../../../appliance/contract/onboard/spare";
 
-const AREA: u32 = 510464;
+const AREA: u32 = 526848;
 const area: usize = memory.data(AREA, 8);
 
 let learns: bool = false;

@@ -6,12 +6,12 @@ import { compileOnboard } from "../../../lib/asc.ts";
 import { type ExportsOf, exportsOf } from "../../../lib/exports.ts";
 import type { BusMessage } from "../../../mil1553/simulator/message.ts";
 import { recording } from "../../../mil1553/writer/recording.ts";
-import { DETECTOR, DETECTOR_NAMES, type DetectorName, FIRST_OF_BUS } from "../../catalogue.ts";
+import { DETECTOR, DETECTOR_NAMES, type DetectorName, isOfBus } from "../../catalogue.ts";
 import type { Entry } from "../../learned.ts";
 import { Flight } from "../../testing/flight.ts";
 import { mil1553 } from "../learned.ts";
 
-const OF_BUS = new Set<string>(DETECTOR_NAMES.filter((name) => DETECTOR[name] >= FIRST_OF_BUS));
+const OF_BUS = new Set<string>(DETECTOR_NAMES.filter((name) => isOfBus(DETECTOR[name])));
 
 type Exports = ExportsOf<"detectors/mil1553/onboard/mil1553.probe.ts">;
 

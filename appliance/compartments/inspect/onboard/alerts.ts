@@ -5,8 +5,8 @@ import { Score } from "../../../contract/onboard/abi";
 import { Text, byte, decimal, lit, timestamp, unsigned } from "../../../../lib/onboard/text";
 import { describe, locate } from "../../../../detectors/ip/onboard/locate";
 import {
-  FIRST_OF_BUS,
   FIRST_SIGNATURE,
+  ofBus,
   writeCategory,
   writeDetector,
   writeSignature,
@@ -204,7 +204,7 @@ function open(t: Text, f: Finding): void {
       writeTransport(t, f.protocol);
       byte(t, 34);
     }
-  } else if (f.detector >= FIRST_OF_BUS) {
+  } else if (ofBus(f.detector)) {
     lit(t, ',"mil1553":');
     if (f.subject == Subject.RECORD && message != 0)
       writeMessage(t, changetype<Message>(message), changetype<Bus>(bus), false);
@@ -230,7 +230,7 @@ function subject(t: Text, f: Finding): void {
     hi = ip.srcHi;
     lo = ip.srcLo;
   }
-  if (f.detector >= FIRST_OF_BUS) {
+  if (ofBus(f.detector)) {
     lit(t, "channel ");
     unsigned(t, f.subject == Subject.RECORD && bus != 0 ? changetype<Bus>(bus).channel : f.channel);
   } else if (version != 0) writeAddress(t, version, hi, lo);
