@@ -106,7 +106,10 @@ const lineOf = (entry: Entry) => `${entry.detector.padEnd(14)} ${detectorOf(entr
 function once(file: string, { json }: { json?: boolean }): void {
   const found = onces(readBaseline(file).entries, detectorOf);
   if (json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
-  else if (!found.length) process.stdout.write("nothing came once only, as far as captures of an hour tell\n");
+  else if (!found.length)
+    process.stdout.write(
+      "nothing came once only in captures of an hour or more; shorter ones, standard input and logs tell nothing of it\n",
+    );
   else process.stdout.write(printable(found.map((entry) => `${lineOf(entry)}\n`).join("")));
 }
 
@@ -122,6 +125,7 @@ function keep(file: string, { only, why, who }: { only?: string; why: string; wh
   });
   const known = keeping(entries, kept, detectorOf);
   writeBaseline(file, baselineOf(captures, known, { rate }, [...accepted, ...records]));
+  process.stdout.write(printable(kept.map((entry) => `${lineOf(entry)}\n`).join("")));
   process.stdout.write(`${file}: ${kept.length} that came once are taken for normal\n`);
 }
 

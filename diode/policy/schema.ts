@@ -186,8 +186,11 @@ const listed = <T extends z.ZodType>(one: T, most: number, what: string) =>
 /** With its zone: a clock that is put forward or back in between changes nothing. */
 const moment = parsed<bigint>("a time with its zone such as 2026-03-02T09:00Z or 2026-03-02T10:00+01:00", (value) => {
   const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/;
-  const ms = typeof value === "string" && form.test(value) ? Date.parse(value) : Number.NaN;
-  return ms >= 0 ? BigInt(ms) * 1_000_000n : undefined;
+  if (typeof value !== "string" || !form.test(value)) return undefined;
+  const [ms, day] = [Date.parse(value), value.slice(0, 10)];
+  // 30 February would be 2 March
+  const isThere = ms >= 0 && new Date(Date.parse(day)).toISOString().startsWith(day);
+  return isThere ? BigInt(ms) * 1_000_000n : undefined;
 });
 
 const maintenance = object({
