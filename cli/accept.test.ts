@@ -6,29 +6,13 @@ import { pcapOf } from "../captures/testing/files.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
 import { type Connection, modbus, polled } from "../detectors/content/testing/messages.ts";
 import type { Frame } from "../detectors/testing/site.ts";
-import { COMMANDS } from "./commands.ts";
 import { commandConsole } from "./testing/console.ts";
+import { alertLines, runner } from "./testing/replays.ts";
 
 const seen = commandConsole("accept");
 const at = (name: string) => join(seen.folder, name);
-const run = async (name: string, ...words: string[]) => {
-  seen.out = seen.talk = "";
-  process.exitCode = undefined;
-  await (await COMMANDS[name]!.load()).command().exitOverride().parseAsync(words, { from: "user" });
-};
-const POLICY = `weir: 1
-interfaces: { out: { next-hop: 52:54:00:77:00:12 } }
-rules: []
-baseline: site.baseline
-`;
-
-/** Alerts of a replay under the baseline, a line each. */
-async function alertsOf(capture: string): Promise<string[]> {
-  writeFileSync(at("policy.yaml"), POLICY);
-  await run("replay", "-r", capture, "-c", at("policy.yaml"), "-l", at("log"));
-  const lines = readFileSync(at("log/eve.json"), "utf8").split("\n");
-  return lines.filter((line) => line.includes('"event_type":"alert"'));
-}
+const run = runner(seen);
+const alertsOf = (capture: string) => alertLines(seen, capture);
 const namesOf = (lines: string[]) => lines.map((line) => JSON.parse(line).alert.context.detector as string);
 /** What an alert says, without the size of the baseline. */
 const saysOf = (line: string) => {

@@ -2,7 +2,6 @@
 /** `weir accept`: what an alert was about is right; the baseline learns just that. */
 
 import { readFileSync } from "node:fs";
-import { userInfo } from "node:os";
 import { Command } from "commander";
 import type { Alert } from "../appliance/contract/generated/events.ts";
 import { entryIssues } from "../detectors/baseline/entries.ts";
@@ -12,6 +11,7 @@ import { DETECTORS } from "../detectors/baseline/registry.ts";
 import type { Entry } from "../detectors/learned.ts";
 import { MOST_MADE, readText } from "../lib/files.ts";
 import { printable } from "../lib/printable.ts";
+import { saidNow } from "./said.ts";
 
 interface Options {
   baseline: string;
@@ -53,12 +53,11 @@ Exit codes: 0 all alerts were learned or were known; 1 usage, or a file cannot b
 }
 
 function accept(events: string, { baseline: path, why, who, dryRun }: Options): number {
-  if (!why.trim()) throw new Error("--why: empty, expected why it is right");
+  const said = saidNow(why, who);
   const alerts = alertsOf(events);
   if (!alerts.length) throw new Error(`${events}: no alert in it, expected lines of eve.json`);
   const baseline = readBaseline(path);
   const [learned, records]: [Entry[], Accepted[]] = [[], []];
-  const at = new Date().toISOString().replace(/\.\d+Z$/, "Z");
   let refused = 0;
   for (const { alert, line } of alerts) {
     const { detector } = alert.alert.context;
@@ -73,7 +72,7 @@ function accept(events: string, { baseline: path, why, who, dryRun }: Options): 
     if (!fresh.length) continue;
     learned.push(...fresh);
     const what = fresh.map((entry) => detectorOf(entry).show(entry));
-    records.push({ at, who: who ?? userInfo().username, why, detector, alert: alert.timestamp, what });
+    records.push({ ...said, detector, alert: alert.timestamp, what });
     process.stdout.write(printable(what.map((one) => `${detector}: ${one}\n`).join("")));
   }
   if (learned.length && !dryRun) {

@@ -1,5 +1,5 @@
 // What came once while learning: poison of some packets is not taken for normal, until a person says so.
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { pcapOf } from "../captures/testing/files.ts";
@@ -7,16 +7,12 @@ import { readBaseline } from "../detectors/baseline/file.ts";
 import { CLIENT, type Connection, modbus, polled, SERVER } from "../detectors/content/testing/messages.ts";
 import { arpFrame, byTime, connection, at as frameAt, macOf, resolved } from "../detectors/ip/testing/traffic.ts";
 import type { Frame } from "../detectors/testing/site.ts";
-import { COMMANDS } from "./commands.ts";
 import { commandConsole } from "./testing/console.ts";
+import { alertLines, runner } from "./testing/replays.ts";
 
 const seen = commandConsole("baseline");
 const at = (name: string) => join(seen.folder, name);
-const run = async (name: string, ...words: string[]) => {
-  seen.out = seen.talk = "";
-  process.exitCode = undefined;
-  await (await COMMANDS[name]!.load()).command().exitOverride().parseAsync(words, { from: "user" });
-};
+const run = runner(seen);
 /** Detectors that have lists of what is normal. */
 const NAMED = ["new-pair", "arp", "content"];
 const INTRUDER = "10.2.0.66";
@@ -45,18 +41,8 @@ const clean = (seed: number, start: number, seconds: number, more?: Parameters<t
 const write = (name: string, frames: Frame[]) => writeFileSync(at(name), pcapOf(byTime(frames)));
 
 async function alertsOf(capture: string, baseline: string): Promise<string[]> {
-  writeFileSync(
-    at("policy.yaml"),
-    `weir: 1\ninterfaces: { out: { next-hop: 52:54:00:77:00:12 } }\nrules: []\nbaseline: ${baseline}\n`,
-  );
-  await run("replay", "-r", at(capture), "-c", at("policy.yaml"), "-l", at("log"));
-  const events = readFileSync(at("log/eve.json"), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  const names = events.flatMap((event) =>
-    event.event_type === "alert" ? [event.alert.context.detector as string] : [],
-  );
+  const lines = await alertLines(seen, at(capture), baseline);
+  const names = lines.map((line) => JSON.parse(line).alert.context.detector as string);
   return names.filter((name) => NAMED.includes(name));
 }
 

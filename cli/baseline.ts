@@ -1,6 +1,5 @@
 /** `weir baseline`: look into baselines, merge them, make their thresholds anew. */
 import { existsSync } from "node:fs";
-import { userInfo } from "node:os";
 import { Command } from "commander";
 import { type Accepted, hoursOf, readBaseline, writeBaseline } from "../detectors/baseline/file.ts";
 import { baselineOf, detectorOf, mergeBaselines } from "../detectors/baseline/merge.ts";
@@ -8,6 +7,7 @@ import { promiseText } from "../detectors/baseline/promise.ts";
 import { keeping, onceOf, onces } from "../detectors/baseline/votes.ts";
 import type { Entry, Threshold } from "../detectors/learned.ts";
 import { printable } from "../lib/printable.ts";
+import { saidNow } from "./said.ts";
 
 export function command(): Command {
   const baseline = new Command("baseline")
@@ -114,15 +114,13 @@ function once(file: string, { json }: { json?: boolean }): void {
 }
 
 function keep(file: string, { only, why, who }: { only?: string; why: string; who?: string }): void {
-  if (!why.trim()) throw new Error("--why: empty, expected why it is right");
+  const said = saidNow(why, who);
   const { captures, entries, falseAlarmsPerHour: rate, accepted = [] } = readBaseline(file);
   const kept = onces(entries, detectorOf).filter((entry) => only === undefined || lineOf(entry).includes(only));
   if (!kept.length) throw new Error(`${file}: nothing that came once${only === undefined ? "" : ` has "${only}"`}`);
-  const at = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-  const records = kept.map((entry): Accepted => {
-    const { detector } = entry;
-    return { at, who: who ?? userInfo().username, why, detector, alert: "", what: [detectorOf(entry).show(entry)] };
-  });
+  const records = kept.map(
+    (entry): Accepted => ({ ...said, detector: entry.detector, alert: "", what: [detectorOf(entry).show(entry)] }),
+  );
   const known = keeping(entries, kept, detectorOf);
   writeBaseline(file, baselineOf(captures, known, { rate }, [...accepted, ...records]));
   process.stdout.write(printable(kept.map((entry) => `${lineOf(entry)}\n`).join("")));

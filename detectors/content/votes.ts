@@ -1,7 +1,7 @@
 /** How surprising something new would be, had what came once not come: else poison while learning hides all that is new later. */
 import { talkKey } from "../ip/section.ts";
 import type { Entry } from "../learned.ts";
-import { only, sideOf } from "./entries.ts";
+import { keyOf, only, sideOf } from "./entries.ts";
 
 const SIDES = ["to", "from"] as const;
 
@@ -15,6 +15,7 @@ export function withoutPoison(all: readonly Entry[], slices: readonly (readonly 
   const spoilt = new Set(only(all, "said").flatMap((entry) => (entry.once ? [talkKey(entry)] : [])));
   if (!spoilt.size) return [...all];
   const counts = slices.map((slice) => new Map(only(slice, "").map((entry) => [talkKey(entry), entry])));
+  const saidIn = slices.map((slice) => new Set(only(slice, "said").map(keyOf)));
   return all.map((entry) => {
     if (entry.detector !== "content" || !spoilt.has(talkKey(entry))) return entry;
     const said = only(all, "said").filter((one) => talkKey(one) === talkKey(entry));
@@ -30,7 +31,7 @@ export function withoutPoison(all: readonly Entry[], slices: readonly (readonly 
             if (!list.some(({ once }) => once)) return latest[i]!;
             const later = latestOf(
               list.filter(({ once }) => !once),
-              slices,
+              saidIn,
             );
             return Math.min(latest[i]!, later === undefined ? 0 : before(counts, talkKey(entry), name, later, 1 + i));
           }),
@@ -42,13 +43,10 @@ export function withoutPoison(all: readonly Entry[], slices: readonly (readonly 
 }
 
 /** The slice in which the last of them came first; undefined: there are none, or slices see them otherwise. */
-function latestOf(said: readonly Entry[], slices: readonly (readonly Entry[])[]): number | undefined {
-  const firsts = said.map((one) =>
-    slices.findIndex((slice) => only(slice, "said").some((other) => nameOf(other) === nameOf(one))),
-  );
+function latestOf(said: readonly Entry[], slices: readonly ReadonlySet<string>[]): number | undefined {
+  const firsts = said.map((one) => slices.findIndex((slice) => slice.has(keyOf(one))));
   return firsts.length ? Math.max(...firsts) : undefined;
 }
-const nameOf = (entry: Entry) => `${talkKey(entry)} ${entry.side} ${entry.app} ${entry.kind} ${entry.about ?? ""}`;
 
 /** Messages of a side before the last new thing of this slice. */
 function before(

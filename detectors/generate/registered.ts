@@ -35,7 +35,7 @@ export interface Registered {
 
 /** From the first on the numbers are of detectors of MIL-STD-1553, but for 30 and 31: `owned` of a host has 32 bits (README.md). */
 export const FIRST_OF_BUS = 20;
-export const OTHERS = [30, 31] as const;
+export const OTHERS: readonly number[] = [30, 31];
 /** Numbers are below: a verdict has six bits for them, a policy and an alert room for more. */
 export const MOST = 40;
 /** Tags of sections that detectors may have in inspect's part of a policy. */
@@ -104,7 +104,7 @@ export function faults(all: readonly Registered[]): string[] {
 }
 
 function numberFaults(folder: string, name: string, number: number, input: Declaration["input"]): string[] {
-  const ofBus = number >= FIRST_OF_BUS && !OTHERS.some((other) => other === number);
+  const ofBus = number >= FIRST_OF_BUS && !OTHERS.includes(number);
   const isFree = Number.isInteger(number) && number >= 1 && number < MOST && ofBus === (input === "message");
   const ranges =
     input === "message"

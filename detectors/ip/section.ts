@@ -4,6 +4,8 @@ import type { Entry } from "../learned.ts";
 
 /** Largest section that pack() makes, bytes. */
 export const MAX_SECTION = 40960;
+/** Bytes of a section without hosts and records. */
+export const EMPTY = 8;
 /** Stands for any external address. */
 export const OUTSIDE = 65535;
 /** Stands for any port from 1024 on. */
@@ -103,6 +105,12 @@ export class Section {
     this.#records.push(write);
   }
 
+  /** How many records surely fit into so many bytes, a host of each with them; at most `most`. */
+  static fits(room: number, stride: number, most: number): number {
+    const records = Math.floor((Math.min(room, MAX_SECTION) - EMPTY) / (stride + BYTES[6]));
+    return Math.max(0, Math.min(most, records));
+  }
+
   /** The 8 bytes that name a talk. */
   talk(view: DataView, { client, server, proto, service, either }: Talk): void {
     view.setUint16(0, this.host(client), true);
@@ -120,7 +128,7 @@ export class Section {
     const hosts = [...this.#hosts.keys()].map((text) => ({ text, ...parseHost(text) }));
     hosts.sort((a, b) => ORDER.indexOf(a.version) - ORDER.indexOf(b.version));
     this.#hosts = new Map(hosts.map(({ text }, i) => [text, i]));
-    const start = 8 + hosts.reduce((sum, { version }) => sum + BYTES[version], 0);
+    const start = EMPTY + hosts.reduce((sum, { version }) => sum + BYTES[version], 0);
     const length = start + count * this.#stride;
     if (length > MAX_SECTION)
       throw new RangeError(`${this.#what}: ${length} bytes for ${count} of them, at most ${MAX_SECTION} fit`);
@@ -129,7 +137,7 @@ export class Section {
     for (const [i, version] of ORDER.entries())
       view.setUint16(2 * i, hosts.filter((host) => host.version === version).length, true);
     view.setUint16(6, count, true);
-    let at = 8;
+    let at: number = EMPTY;
     for (const { version, hi, lo } of hosts) {
       if (version === 4) view.setUint32(at, Number(lo), true);
       else if (version === 0) view.setBigUint64(at, lo, true);

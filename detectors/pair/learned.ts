@@ -4,6 +4,7 @@ import { count } from "../baseline/members.ts";
 import { conversation } from "../ip/entries.ts";
 import {
   ANY_PORT,
+  EMPTY,
   groupBy,
   isOutside,
   MAX_SECTION,
@@ -26,8 +27,6 @@ const OTHERS = 8;
 const MOST = 1024;
 /** Between conversations and what follows: onboard/detector.ts. */
 const MORE = Buffer.from("\r\n+names");
-/** Bytes of a section without records. */
-const EMPTY = 8;
 
 /** A connection that is seen from its middle on may be taken the other way round where both ports may be a client's. */
 function thingOf(talk: Talk): Thing {

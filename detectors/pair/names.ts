@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { count, expected, whole } from "../baseline/members.ts";
 import { host } from "../ip/entries.ts";
-import { groupBy, MAX_SECTION, Section } from "../ip/section.ts";
+import { groupBy, Section } from "../ip/section.ts";
 import type { Entry } from "../learned.ts";
 
 export const NAME_ENTRY = "new-pair.name";
@@ -69,8 +69,7 @@ export function drawNames(entries: readonly Entry[]): Named[] {
 /** The section of names, at most `room` bytes. */
 export function packNames(entries: readonly Entry[], room: number): Uint8Array {
   const section = new Section("names", RECORD);
-  const fits = Math.min(MOST, Math.floor((Math.min(room, MAX_SECTION) - 8) / (RECORD + 16)));
-  const kept = drawNames(entries).slice(0, Math.max(0, fits));
+  const kept = drawNames(entries).slice(0, Section.fits(room, RECORD, MOST));
   for (const { client, name, proto, service } of kept)
     section.add((view) => {
       const below = name.startsWith("*.");

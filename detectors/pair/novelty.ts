@@ -1,6 +1,6 @@
 /** How many new servers an hour a client meets in ordinary life, from the conversations that were there once. */
 import { betaI, gammaP } from "../../lib/numerics/special.ts";
-import { groupBy, isOutside, MAX_SECTION, Section } from "../ip/section.ts";
+import { groupBy, isOutside, Section } from "../ip/section.ts";
 import type { Entry, Threshold, Wanted } from "../learned.ts";
 
 /** As onboard/occasions.ts: seconds of a slice. */
@@ -11,6 +11,7 @@ const ENOUGH = 4;
 const CEILING = 12;
 /** Clients and services that the image gets: onboard/allowances.ts. */
 const MOST = 128;
+const RECORD = 8;
 const HIGH = 1024;
 
 interface Occasion {
@@ -78,12 +79,11 @@ export function allowances(entries: readonly Entry[], wanted: Wanted, hours: num
 
 /** The section of allowances, at most `room` bytes. Those with most are kept. */
 export function packAllowances(thresholds: readonly Threshold[], room: number): Uint8Array {
-  const section = new Section("allowances", 8);
-  const fits = Math.min(MOST, Math.floor((Math.min(room, MAX_SECTION) - 8) / (8 + 16)));
+  const section = new Section("allowances", RECORD);
   const kept = thresholds
     .filter(({ quantity }) => quantity === QUANTITY)
     .sort((a, b) => b.limit - a.limit || (a.key < b.key ? -1 : 1))
-    .slice(0, Math.max(0, fits));
+    .slice(0, Section.fits(room, RECORD, MOST));
   for (const { key, limit } of kept) {
     const [client, service, side] = key.split(" ") as [string, string, string];
     const [proto, port] = service.split("/").map(Number) as [number, number];

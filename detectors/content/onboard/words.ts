@@ -1,7 +1,7 @@
 // The words of an alert.
-import { Text, byte, hex8, hex64, lit, mac, unsigned } from "../../../lib/onboard/text";
+import { Text, byte, hex64, lit, mac, unsigned } from "../../../lib/onboard/text";
 import { App } from "../../../ip/onboard/application/message";
-import { writeAbout, writeApp, writeFunction } from "../../../ip/onboard/application/words";
+import { writeAbout, writeApp, writeFunction, writePublisher } from "../../../ip/onboard/application/words";
 import { Finding } from "../../onboard/finding";
 import { BODY } from "./capacity";
 import { Rule } from "./streams";
@@ -84,10 +84,7 @@ function rule(t: Text, f: Finding): void {
 
 export function seen(t: Text, f: Finding): void {
   if (f.what >= <u32>What.RULES) {
-    lit(t, <u32>f.a == App.SV ? "Sampled Values" : "GOOSE");
-    lit(t, " of APPID 0x");
-    hex8(t, (<u32>f.b) >> 8);
-    hex8(t, (<u32>f.b) & 255);
+    writePublisher(t, <u32>f.a, <u32>f.b);
     switch (f.what - What.RULES) {
       case Rule.SENDER:
         lit(t, " from ");

@@ -33,6 +33,13 @@ export function claim(bytes: u32): usize {
   return at;
 }
 
+/** Learning: zeros in the first of `size` bytes at `at`, which are records that only operation has; it must fit. */
+export function roomIn(at: usize, size: u32, bytes: u32): usize {
+  assert(bytes <= size);
+  memory.fill(at, 0, bytes);
+  return at;
+}
+
 @inline export function learning(): bool {
   return learns;
 }

@@ -4,7 +4,7 @@
 // baseline does not know may be announced again, its beacon is counted anew. What the baseline knows is in known.ts.
 import { Text, byte, lit, unsigned } from "../../../lib/onboard/text";
 import { TABLE, Table, find, nth, open } from "../../onboard/table";
-import { claim, learning } from "./area";
+import { claim, learning, roomIn } from "./area";
 import { CONVERSATIONS, LEARNED_CONVERSATIONS } from "./capacity";
 import { Endpoints } from "./endpoints";
 import { byWildcard, resolve } from "./known";
@@ -79,12 +79,9 @@ export function conversationAt(slot: u32): usize {
   return nth(table(), slot);
 }
 
-/** Learning: memory of the records that only operation has, zeros; it must fit. */
+/** Learning: memory of the records that only operation has (area.ts). */
 export function roomOfConversations(bytes: u32): usize {
-  assert(bytes <= (CONVERSATIONS - LEARNED_CONVERSATIONS) * STRIDE);
-  const room = base + LEARNED_CONVERSATIONS * STRIDE;
-  memory.fill(room, 0, bytes);
-  return room;
+  return roomIn(base + LEARNED_CONVERSATIONS * STRIDE, (CONVERSATIONS - LEARNED_CONVERSATIONS) * STRIDE, bytes);
 }
 
 /** Learning: of the conversation in this slot. */

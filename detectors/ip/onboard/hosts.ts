@@ -8,7 +8,7 @@
 // addresses displaces idle hosts first; what the baseline knows of a host is not here and is found again (known.ts).
 import { addressCheck, addressKey } from "../../../ip/onboard/address";
 import { TABLE, Table, find, nth, open, peek } from "../../onboard/table";
-import { learning } from "./area";
+import { learning, roomIn } from "./area";
 import { HOSTS, LEARNED_HOSTS } from "./capacity";
 import { findHost } from "./known";
 
@@ -73,12 +73,9 @@ export function host(key: u64, check: u64, version: u32, hi: u64, lo: u64): Host
   return (h.mac & CONTESTED) != 0;
 }
 
-/** Learning: memory of the records that only operation has, zeros; it must fit. */
+/** Learning: memory of the records that only operation has (area.ts). */
 export function roomOfHosts(bytes: u32): usize {
-  assert(bytes <= (HOSTS - LEARNED_HOSTS) * STRIDE);
-  const room = base + LEARNED_HOSTS * STRIDE;
-  memory.fill(room, 0, bytes);
-  return room;
+  return roomIn(base + LEARNED_HOSTS * STRIDE, (HOSTS - LEARNED_HOSTS) * STRIDE, bytes);
 }
 
 /** The record of an address, or 0; nothing changes. */

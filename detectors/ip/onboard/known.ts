@@ -8,6 +8,7 @@ import { keyed } from "../../../lib/onboard/keyed";
 import { claim } from "./area";
 import { KNOWN_CONVERSATIONS, KNOWN_HOSTS } from "./capacity";
 import { Endpoints, conversationCheck, conversationKey, external } from "./endpoints";
+import { addKey, hasKey } from "./key-set";
 
 export const ANY: u64 = 0x5bd1e9955bd1e995; // stands for any external host
 const ANY_PORT: u32 = 65535; // stands for any port from 1024 on
@@ -140,24 +141,11 @@ export function pairKey(a: u64, b: u64): u64 {
 
 /** Remembers a host's key or a pair's; false when there is no room. */
 export function mark(key: u64): bool {
-  for (let i: u32 = 0; i < MARKS; ++i) {
-    const at = marks + ((<usize>((<u32>(key >> 40) + i) & (MARKS - 1))) << 3);
-    const k = load<u64>(at);
-    if (k == key) return true;
-    if (k != 0) continue;
-    store<u64>(at, key);
-    return true;
-  }
-  return false;
+  return addKey(marks, MARKS, key);
 }
 
 export function marked(key: u64): bool {
-  for (let i: u32 = 0; i < MARKS; ++i) {
-    const k = load<u64>(marks + ((<usize>((<u32>(key >> 40) + i) & (MARKS - 1))) << 3));
-    if (k == key) return true;
-    if (k == 0) return false;
-  }
-  return false;
+  return hasKey(marks, MARKS, key);
 }
 
 /** The known conversation of a packet: index + 1, or 0. byWildcard() tells whether only a wildcard holds it. */

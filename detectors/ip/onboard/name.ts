@@ -21,8 +21,28 @@ export let behind: u32 = 0;
 const STARTS: u32 = 128;
 const starts: usize = memory.data(STARTS, 8); // offsets of labels in text; 127 labels at most fit into 255 bytes
 
-/** False when p[0..length) is not a DNS message with one question. Sets what is above. */
+let asked: usize = 0; // what was taken apart of the packet at hand; 0 = nothing yet
+let askedLength: u32 = 0;
+let isQuestion: bool = false;
+
+/** Another packet is at hand. */
+@inline export function forgetQuestion(): void {
+  asked = 0;
+}
+
+/**
+ * False when p[0..length) is not a DNS message with one question. Sets what is above. Of a packet it is taken apart
+ * once, whichever detectors ask.
+ */
 export function question(p: usize, length: u32): bool {
+  if (p == asked && length == askedLength) return isQuestion;
+  asked = p;
+  askedLength = length;
+  isQuestion = takeApart(p, length);
+  return isQuestion;
+}
+
+function takeApart(p: usize, length: u32): bool {
   if (length < 17) return false;
   const flags = <u32>load<u8>(p, 2);
   if (load<u8>(p, 4) != 0 || load<u8>(p, 5) != 1) return false; // one question

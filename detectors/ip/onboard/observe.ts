@@ -7,6 +7,7 @@ import { readDhcp } from "./dhcp";
 import { borne, host, hostEvictions, openHosts } from "./hosts";
 import { followLeases, leaseEvictions, openLeases } from "./leases";
 import { openKnown } from "./known";
+import { forgetQuestion } from "./name";
 
 const SECOND: u64 = 1000000000;
 
@@ -26,6 +27,7 @@ export function useKnown(): void {
 
 /** Fills in endpoints() for a decoded packet, its frame at `frame`, its Flow or 0; false when it has no addresses. */
 @inline export function observe(k: Packet, frame: usize, flow: usize): bool {
+  forgetQuestion();
   if (!identify(k, flow)) return false;
   const e = endpoints();
   e.frame = frame;

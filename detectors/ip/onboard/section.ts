@@ -41,7 +41,7 @@ export function openSection(from: usize, length: u32, stride: u32): bool {
     b = <u32>load<u16>(from, 2),
     c = <u32>load<u16>(from, 4),
     n = <u32>load<u16>(from, 6);
-  if (a + b + c >= OUTSIDE || HEAD + a * 4 + b * 8 + c * 16 + n * stride != length) return false;
+  if (a + b + c >= OUTSIDE || sectionSize(from, length, stride) != length) return false;
   for (let i: u32 = 0; i < b; ++i) if (load<u64>(at + <usize>(a * 4 + i * 8)) >> 48 != 0) return false;
   fours = a;
   macs = b;

@@ -40,13 +40,7 @@ const CHANGE: u32 = <u32>((offsetof<LearnedWord>() + MOVES * 4 + 7) & ~7);
 const RESPONSE: u32 = <u32>(offsetof<LearnedResponse>() + TIMES * 2);
 
 // ---- Both modes
-const BOTH: u32 =
-  BUSES * BUS +
-  CONTROLLERS * CONTROLLER +
-  IDENTITIES * 8 +
-  2 * (PLACES * 2) +
-  WORDS * <u32>offsetof<Word>() +
-  BLOCKS * 4;
+const BOTH: u32 = BUSES * BUS + IDENTITIES * 8 + 2 * (PLACES * 2) + WORDS * <u32>offsetof<Word>() + BLOCKS * 4;
 const buses: usize = memory.data(<i32>(BUSES * BUS), 8);
 export const keys: usize = memory.data(<i32>(IDENTITIES * 8), 8); // identity -> key
 export const places: usize = memory.data(<i32>(PLACES * 2), 8); // hash -> identity + 1

@@ -18,6 +18,7 @@ import { claim } from "../../ip/onboard/area";
 import { Conversation } from "../../ip/onboard/conversations";
 import { Endpoints, external } from "../../ip/onboard/endpoints";
 import { Host, isContested } from "../../ip/onboard/hosts";
+import { addKey, hasKey } from "../../ip/onboard/key-set";
 import { knownConversation, marked } from "../../ip/onboard/known";
 import { nameLength, text } from "../../ip/onboard/name";
 import { OUTSIDE, isHost, keyOf, openSection, recordAt, records } from "../../ip/onboard/section";
@@ -71,19 +72,8 @@ export function resetNames(): void {
   openQuestions(claim(QUESTIONS * QUESTION), QUESTIONS);
 }
 
-@inline function slot(i: u32): usize {
-  return marks + ((<usize>(i & (MARKS - 1))) << 3);
-}
-
-function keep(key: u64): void {
-  let i = <u32>(key >> 40);
-  while (load<u64>(slot(i)) != 0 && load<u64>(slot(i)) != key) ++i;
-  store<u64>(slot(i), key);
-}
-
-function isKept(key: u64): bool {
-  for (let i = <u32>(key >> 40); load<u64>(slot(i)) != 0; ++i) if (load<u64>(slot(i)) == key) return true;
-  return false;
+@inline function isKept(key: u64): bool {
+  return hasKey(marks, MARKS, key);
 }
 
 @inline function patternOf(client: u64, name: u64): u64 {
@@ -104,8 +94,8 @@ export function configureNames(at: usize, length: u32): bool {
     if ((client != OUTSIDE && !isHost(client)) || bytes == 0 || bytes > NAME || below > 1) return false;
     const name = (keyedBytes(p + 8, bytes) | 1) ^ (below ? BELOW : 0);
     const pattern = patternOf(client == OUTSIDE ? ANYBODY : keyOf(client), name);
-    keep(pattern);
-    keep(useOf(pattern, load<u8>(p, 4), load<u16>(p, 2)));
+    addKey(marks, MARKS, pattern);
+    addKey(marks, MARKS, useOf(pattern, load<u8>(p, 4), load<u16>(p, 2)));
   }
   count = records();
   return true;

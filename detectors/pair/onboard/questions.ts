@@ -3,6 +3,7 @@
 // Rule when full: a newer question takes the place of an older one, which the key of the start chooses; the answer to
 // the older one says nothing then.
 import { Is, Packet } from "../../../ip/onboard/packet";
+import { be16, be32, be64 } from "../../../lib/onboard/bytes";
 import { keyed, keyedBytes, wide3 } from "../../../lib/onboard/keyed";
 import { Endpoints } from "../../ip/onboard/endpoints";
 import { answer, behind, nameLength, opcode, question, text } from "../../ip/onboard/name";
@@ -95,7 +96,7 @@ export let lifetime: u32 = 0; // s
 /** The answer at hand is gone through from its first record. */
 export function openRecords(k: Packet, e: Endpoints): void {
   cursor = k.payloadLength - behind;
-  left = min<u32>(short(e.frame + k.payloadOffset + 6), MOST_RECORDS);
+  left = min<u32>(be16(e.frame + k.payloadOffset + 6), MOST_RECORDS);
 }
 
 /** Its next address; false when there is none. Names in front of addresses, as of aliases, are not compared. */
@@ -108,31 +109,27 @@ export function nextAddress(k: Packet, e: Endpoints): bool {
     if (cursor >= end) break;
     cursor += load<u8>(p + cursor) == 0 ? 1 : 2;
     if (cursor + 10 > end) break;
-    const type = short(p + cursor),
-      isInternet = short(p + cursor + 2) == INTERNET,
-      size = short(p + cursor + 8),
+    const type = be16(p + cursor),
+      isInternet = be16(p + cursor + 2) == INTERNET,
+      size = be16(p + cursor + 8),
       data = p + cursor + 10;
-    lifetime = bswap<u32>(load<u32>(p + cursor + 4));
+    lifetime = be32(p + cursor + 4);
     if (cursor + 10 + size > end) break;
     cursor += 10 + size;
     if (!isInternet) continue;
     if (type == A && size == 4) {
       version = 4;
       hi = 0;
-      lo = bswap<u32>(load<u32>(data));
+      lo = be32(data);
       return true;
     }
     if (type == AAAA && size == 16) {
       version = 6;
-      hi = bswap<u64>(load<u64>(data));
-      lo = bswap<u64>(load<u64>(data, 8));
+      hi = be64(data);
+      lo = be64(data + 8);
       return true;
     }
   }
   left = 0;
   return false;
-}
-
-@inline function short(p: usize): u32 {
-  return ((<u32>load<u8>(p)) << 8) | load<u8>(p, 1);
 }

@@ -1,16 +1,15 @@
 // A message as a line for people (`weir decode`): what it is, and what it is about.
-import { Text, hex16, lit, unsigned } from "../../../lib/onboard/text";
+import { Text, lit, unsigned } from "../../../lib/onboard/text";
 import { App, AppMessage } from "./message";
 import { published } from "./messages";
-import { writeAbout, writeFunction } from "./words";
+import { writeAbout, writeFunction, writePublisher } from "./words";
 
 const CLASSES: u64 = 3; // of EtherNet/IP: bit 62 or 63 of what a message is about is set where that is no class
 
 /** One that was found last: of a publisher the rest is in published(). */
 export function writeMessage(t: Text, m: AppMessage): void {
   if (m.app == App.GOOSE || m.app == App.SV) {
-    lit(t, m.app == App.SV ? "Sampled Values of APPID 0x" : "GOOSE of APPID 0x");
-    hex16(t, published().appId);
+    writePublisher(t, m.app, published().appId);
     if (m.app == App.GOOSE) {
       lit(t, ", state ");
       unsigned(t, published().state);

@@ -280,6 +280,12 @@ function bacnet(t: Text, kind: u32): void {
   unsigned(t, kind & 255);
 }
 
+/** `GOOSE of APPID 0x1001` */
+export function writePublisher(t: Text, app: u32, appId: u32): void {
+  lit(t, app == App.SV ? "Sampled Values of APPID 0x" : "GOOSE of APPID 0x");
+  hex16(t, appId);
+}
+
 /** What it is about, behind a function: `, unit 1, address 100, 10 of them`. Hashes of names say nothing to people. */
 export function writeAbout(t: Text, app: u32, kind: u32, about: u64): void {
   switch (app) {
