@@ -6,7 +6,6 @@ import { RecordKind } from "../appliance/contract/abi.ts";
 import { decodeChapter10, findingText, record } from "../captures/mil1553/index.ts";
 import { busData, dayTime, message, packet, segment, segment2, stretch, tmats, whole } from "./testing/chapter10.ts";
 import { decodeBytes, frame, rowsOf } from "./testing/decode.ts";
-import { measureSpeed } from "./testing/speed.ts";
 
 describe("the mil1553 object", () => {
   it("names what an interface control document names", async () => {
@@ -127,28 +126,4 @@ describe("the same packets", () => {
       expect(file.found).toEqual([`x: offset ${last}: chapter10.sequence_gap on channel 5: 1 packets missing`]);
       expect(await run(datagrams.map((d) => record(frame(d), RecordKind.FRAME, 1)))).toEqual(file);
     });
-});
-
-describe("speed", () => {
-  // On the machines that this was written on the decoder keeps up with several thousand fully loaded buses (npm run bench).
-  it("decoding costs no more than a few times what reading the words in JavaScript costs, in the same run", async () => {
-    // 15 words a message, as in real recordings
-    const words = [0x4c6d, 0x4800, ...Array(13).fill(5)];
-    const packets = Array.from({ length: 60 }, (_, sequence) => {
-      const messages = Array.from({ length: 250 }, (_, i) =>
-        message(words, { rtc: 3100 * (250 * sequence + i), gap1: 65 }),
-      );
-      return packet(busData(messages), { sequence });
-    });
-    const recording = Buffer.concat(packets);
-    const view = new DataView(recording.buffer, recording.byteOffset, recording.length);
-    let sum = 0;
-    const read = () => {
-      for (let at = 0; at + 1 < recording.length; at += 2) sum = (sum + view.getUint16(at, true)) | 0;
-    };
-    const s = await measureSpeed(recording, 3e8, read);
-    expect(sum).not.toBe(0);
-    console.log(`${s.buses} fully loaded buses; decoding takes ${s.ratio.toFixed(2)} times the reading`);
-    expect(s.ratio).toBeLessThan(4);
-  });
 });

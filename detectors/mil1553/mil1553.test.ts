@@ -285,30 +285,3 @@ describe("operation", () => {
     expect(app.check(bytes(later))).toEqual([]);
   });
 });
-
-it("costs no more than a few times the reading of a message", () => {
-  const all = bytes(capture(TRAINER, 1, 60));
-  const section = sectionOf([app.learn(all)]);
-  const best = (run: () => void) => {
-    let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < 5; i++) {
-      const before = process.cpuUsage();
-      run();
-      const { user, system } = process.cpuUsage(before);
-      least = Math.min(least, (user + system) / 1000);
-    }
-    return least;
-  };
-  app.configure(section);
-  app.alone();
-  app.read(all);
-  const n = app.e.messageCount();
-  const ns = (ms: number) => Math.round((ms * 1e6) / n);
-  const reading = best(() => app.read(all));
-  const checking = best(() => app.check(all));
-  const learning = best(() => app.learn(all));
-  console.log(
-    `${n} messages: reading ${ns(reading)} ns each, the detectors ${ns(checking - reading)} ns, learning ${ns(learning - reading)} ns`,
-  );
-  expect((checking - reading) / reading).toBeLessThan(10);
-});
