@@ -15,6 +15,7 @@ import type { CaptureReader } from "../captures/reader.ts";
 import { recordStream } from "../captures/records.ts";
 import { journalPart } from "../diode/policy/pack.ts";
 import type { CompiledPolicy } from "../diode/policy.ts";
+import { isRelease } from "../lib/sources.ts";
 
 export interface ImageFacts {
   bytes: number;
@@ -33,7 +34,7 @@ export interface ImageFacts {
 /** Why the image cannot be built or started here, or undefined when it can. */
 export async function whyNoImage(arch: Arch = HOST_ARCH): Promise<string | undefined> {
   const missing: string[] = [];
-  for (const tool of ["clang", "ld.lld", PROGRAMS[arch]])
+  for (const tool of [...(isRelease ? [] : ["clang", "ld.lld"]), PROGRAMS[arch]])
     await promisify(execFile)(tool, ["--version"]).catch(() => {
       missing.push(tool);
     });

@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type ExportsOf, exportsOf, type OnboardEntry } from "./exports.ts";
 import { makeOnce } from "./lock.ts";
-import { ROOT, sourcesOf } from "./sources.ts";
+import { isRelease, moduleName, prebuilt, ROOT, sourcesOf } from "./sources.ts";
 
 export { ROOT };
 
@@ -26,10 +26,11 @@ export interface CompileOptions {
 
 /**
  * Compiles one entry file to WebAssembly and returns the path of the .wasm. Kept under build/wasm by the hash of the
- * sources that it imports, and flags, so a second call with nothing changed costs a read of them.
+ * sources that it imports, and flags, so a second call with nothing changed costs a read of them. A release brings its modules.
  * @throws Error with the compiler's own `ERROR ... in file(line,column)` text.
  */
 export async function compileOnboard(entry: string, options: CompileOptions = {}): Promise<string> {
+  if (isRelease) return prebuilt(moduleName(entry, options.pages));
   const job = jobOf(entry, options);
   await makeOnce(
     job.out,
@@ -69,6 +70,7 @@ export async function compileAll(entries: readonly [entry: string, options?: Com
 
 /** Synchronous variant of compileOnboard(), for callers outside async code. */
 export function compileOnboardSync(entry: string, options: CompileOptions = {}): string {
+  if (isRelease) return prebuilt(moduleName(entry, options.pages));
   const job = jobOf(entry, options);
   if (existsSync(job.out)) return job.out;
   try {

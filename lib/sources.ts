@@ -8,9 +8,26 @@ export const ROOT = projectRoot(dirname(fileURLToPath(import.meta.url)));
 
 function projectRoot(from: string): string {
   let at = from;
-  while (!existsSync(join(at, "tsconfig.onboard.json"))) at = dirname(at);
+  while (!existsSync(join(at, "package.json"))) at = dirname(at);
   return at;
 }
+
+/** Of a release (release/stage.ts), in ROOT: what a checkout compiles and keeps in build/. Nothing is ever written there. */
+export const PREBUILT = "prebuilt";
+
+/** Whether this is an installed release: it has everything ready-made, and no compiler. */
+export const isRelease: boolean = existsSync(join(ROOT, PREBUILT));
+
+/** Where a release has this. @throws Error when it is not there */
+export function prebuilt(name: string): string {
+  const path = join(ROOT, PREBUILT, name);
+  if (!existsSync(path)) throw new Error(`${path}: missing: this installation is not whole, install the package again`);
+  return path;
+}
+
+/** What a compiled module is called in a release. */
+export const moduleName = (entry: string, pages?: number): string =>
+  `${entry.replace(/\.ts$/, "").replaceAll("/", "-")}${pages ? `-${pages}` : ""}.wasm`;
 
 /** Every AssemblyScript file of the project, relative to its root, sorted. */
 export function onboardSources(): string[] {

@@ -2,13 +2,18 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { ROOT } from "../lib/asc.ts";
+import { isRelease, prebuilt, ROOT } from "../lib/sources.ts";
 
 export interface Scripts {
   app: string;
   worker: string;
   css: string;
+  /** Names of the npm packages that are in them, sorted. */
+  packages: string[];
 }
+
+/** In a release. */
+export const PAGE = "page.json";
 
 const here = (path: string) => join(ROOT, "page", path);
 
@@ -27,19 +32,20 @@ const OWN: Record<string, string> = {
   "lib/asc.ts": here("browser/asc.ts"),
   "lib/files.ts": here("browser/text.ts"),
 };
-for (const path of Object.keys(OWN))
-  if (!existsSync(join(ROOT, path))) throw new Error(`page/bundle.ts: ${path}: unknown file`);
 
-/** The scripts, from build/page when no source has changed since. */
+/** The scripts, from build/page when no source has changed since; a release brings them. */
 export async function scripts(): Promise<Scripts> {
+  if (isRelease) return JSON.parse(readFileSync(prebuilt(PAGE), "utf8")) as Scripts;
   const folder = join(ROOT, "build", "page");
   const kept = join(folder, `${hashSources()}.json`);
   if (!existsSync(kept)) {
     const css = readFileSync(join(ROOT, "node_modules", "uplot", "dist", "uPlot.min.css"), "utf8");
+    const [app, worker] = [await bundle(here("app/main.ts")), await bundle(here("browser/worker.ts"))];
     const made: Scripts = {
-      app: await bundle(here("app/main.ts")),
-      worker: await bundle(here("browser/worker.ts")),
+      app: app.code,
+      worker: worker.code,
       css: css + readFileSync(here("app/style.css"), "utf8"),
+      packages: packagesOf([...app.moduleIds, ...worker.moduleIds]),
     };
     mkdirSync(folder, { recursive: true });
     writeFileSync(`${kept}.part`, JSON.stringify(made));
@@ -48,7 +54,13 @@ export async function scripts(): Promise<Scripts> {
   return JSON.parse(readFileSync(kept, "utf8")) as Scripts;
 }
 
-async function bundle(input: string): Promise<string> {
+/** @param paths of modules, with or without what is before node_modules */
+export const packagesOf = (paths: readonly string[]): string[] =>
+  [...new Set(paths.flatMap((path) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))].sort();
+
+async function bundle(input: string): Promise<{ code: string; moduleIds: string[] }> {
+  for (const path of Object.keys(OWN))
+    if (!existsSync(join(ROOT, path))) throw new Error(`page/bundle.ts: ${path}: unknown file`);
   const { rolldown } = await import("rolldown");
   const build = await rolldown({
     input,
@@ -68,7 +80,7 @@ async function bundle(input: string): Promise<string> {
   });
   const { output } = await build.generate({ format: "iife", minify: true });
   await build.close();
-  return output[0].code;
+  return output[0];
 }
 
 /** Everything that a bundle could be made of. */

@@ -11,7 +11,7 @@ import { ROOT } from "../lib/asc.ts";
 
 const GROUND = [
   ...["lib", "appliance/contract", "ip mil1553 transfer", "appliance/build", "appliance/hosts", "captures"],
-  ...["detectors", "diode", "log debug", "tuning", "page", "cli"],
+  ...["detectors", "diode", "log debug", "tuning", "page", "cli", "release"],
 ];
 /** What the ground has compiled for itself (captures' inner loop, for one) is linked into no image, and may use all of it. */
 const ONBOARD = [

@@ -1,9 +1,7 @@
 // The bill of materials against the standard's own schema, and against what the compiler says it compiled.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { Ajv } from "ajv";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compilePolicy } from "../../diode/policy.ts";
 import { compileOnboard } from "../../lib/asc.ts";
@@ -14,6 +12,7 @@ import { COMPARTMENTS } from "./compartments.ts";
 import { describeImage } from "./describe.ts";
 import { prebuiltImage, prebuiltSymbols, withPolicy } from "./for.ts";
 import { sha256 } from "./info.ts";
+import { validator } from "./testing/cyclonedx.ts";
 
 interface Component {
   type: string;
@@ -25,16 +24,6 @@ interface Component {
 interface Bom {
   metadata: { component: Component; tools: { components: Component[] } };
   components: Component[];
-}
-
-/** CycloneDX's own validator of 1.5. */
-function validator() {
-  const library = createRequire(import.meta.url).resolve("@cyclonedx/cyclonedx-library/package.json");
-  const schema = (name: string) => JSON.parse(readFileSync(join(dirname(library), "res", "schema", name), "utf8"));
-  const ajv = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false });
-  for (const name of ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"])
-    ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}`);
-  return ajv.compile(schema("bom-1.5.SNAPSHOT.schema.json"));
 }
 
 /** Every file that something in the image was compiled from, by the line tables beside it. */

@@ -1,7 +1,7 @@
 /** The image for a policy: the prebuilt one, with policy and manifest put in. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../lib/asc.ts";
+import { isRelease, prebuilt, ROOT } from "../../lib/sources.ts";
 import type { Arch } from "../contract/arch.ts";
 import { packContainer } from "./container.ts";
 import { buildInfoOf } from "./describe.ts";
@@ -13,13 +13,15 @@ import { sparePages } from "./spare.ts";
 /** What is kept beside the image without a policy, and goes beside one with a policy as NAME.debug (symbols.ts). */
 export const prebuiltSymbols = (arch: Arch): string => `${prebuiltPath(arch)}.symbols`;
 
-const prebuiltPath = (arch: Arch) => join(ROOT, "build", `weir-${arch}.elf`);
+const prebuiltPath = (arch: Arch) =>
+  isRelease ? prebuilt(prebuiltName(arch)) : join(ROOT, "build", prebuiltName(arch));
 
-/** Where the x86-64 image without a policy is kept. */
-export const PREBUILT = prebuiltPath("x86_64");
+/** In build/, and in a release. */
+export const prebuiltName = (arch: Arch): string => `weir-${arch}.elf`;
 
-/** The image without a policy; compiles and links only what has changed. */
+/** The image without a policy; compiles and links only what has changed. A release has it ready-made. */
 export async function prebuiltImage(arch: Arch = "x86_64"): Promise<Uint8Array> {
+  if (isRelease) return readFileSync(prebuiltPath(arch));
   return readFileSync(await buildImage({ arch, link: linkImage, out: prebuiltPath(arch) }));
 }
 

@@ -5,8 +5,8 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { compileOnboard, ROOT } from "../../lib/asc.ts";
 import { makeOnce } from "../../lib/lock.ts";
 import { sourcesOf } from "../../lib/sources.ts";
@@ -68,6 +68,7 @@ export interface ImageOptions {
 export async function buildImage(options: ImageOptions): Promise<string> {
   const { out, arch = "x86_64", compartments = COMPARTMENTS } = options;
   const key = hashInputs(arch, compartments);
+  mkdirSync(dirname(out), { recursive: true });
   const mark = `${out}.inputs`;
   const isMade = () =>
     [out, mark, `${out}.symbols`].every(existsSync) &&

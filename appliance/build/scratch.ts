@@ -1,7 +1,8 @@
-// Folders in build/ for what is in the way between sources and image.
+// Folders for what is in the way between sources and image: in build/; of a release, which writes nothing where it is, in TMPDIR.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../lib/asc.ts";
+import { isRelease, ROOT } from "../../lib/sources.ts";
 
 const BUILD = join(ROOT, "build");
 /** What mkdtemp() makes of a name, with whose it is. */
@@ -13,12 +14,16 @@ const SCRATCH = /^[a-z]+-(\d+)-\w{6}$/;
  * @param name lower-case letters
  */
 export function scratchFolder(name: string): string {
+  if (isRelease) return owned(mkdtempSync(join(tmpdir(), `weir-${name}-`)));
   mkdirSync(BUILD, { recursive: true });
   for (const entry of readdirSync(BUILD)) {
     const owner = SCRATCH.exec(entry)?.[1];
     if (owner && !lives(Number(owner))) remove(join(BUILD, entry));
   }
-  const folder = mkdtempSync(join(BUILD, `${name}-${process.pid}-`));
+  return owned(mkdtempSync(join(BUILD, `${name}-${process.pid}-`)));
+}
+
+function owned(folder: string): string {
   process.once("exit", () => remove(folder));
   return folder;
 }
