@@ -43,7 +43,7 @@ Examples:
   baseline
     .command("keep <file>")
     .description("take for normal what came once; weir baseline log remembers who said so, when and why")
-    .option("--only <words>", "of what weir baseline once lists, lines that have these words")
+    .option("--only <words>", "of what weir baseline once lists, lines that have these words, whole and in this order")
     .requiredOption("--why <text>", "why it is right")
     .option("--who <name>", "who says so; by default the user's name")
     .action(keep);
@@ -108,7 +108,7 @@ function once(file: string, { json }: { json?: boolean }): void {
   if (json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else if (!found.length)
     process.stdout.write(
-      "nothing came once only in captures of an hour or more; shorter ones, standard input and logs tell nothing of it\n",
+      "nothing came once only in an hour or more; shorter captures, standard input and logs tell nothing of it\n",
     );
   else process.stdout.write(printable(found.map((entry) => `${lineOf(entry)}\n`).join("")));
 }
@@ -116,7 +116,7 @@ function once(file: string, { json }: { json?: boolean }): void {
 function keep(file: string, { only, why, who }: { only?: string; why: string; who?: string }): void {
   const said = saidNow(why, who);
   const { captures, entries, falseAlarmsPerHour: rate, accepted = [] } = readBaseline(file);
-  const kept = onces(entries, detectorOf).filter((entry) => only === undefined || lineOf(entry).includes(only));
+  const kept = onces(entries, detectorOf).filter((entry) => only === undefined || hasWords(lineOf(entry), only));
   if (!kept.length) throw new Error(`${file}: nothing that came once${only === undefined ? "" : ` has "${only}"`}`);
   const records = kept.map(
     (entry): Accepted => ({ ...said, detector: entry.detector, alert: "", what: [detectorOf(entry).show(entry)] }),
@@ -125,6 +125,12 @@ function keep(file: string, { only, why, who }: { only?: string; why: string; wh
   writeBaseline(file, baselineOf(captures, known, { rate }, [...accepted, ...records]));
   process.stdout.write(printable(kept.map((entry) => `${lineOf(entry)}\n`).join("")));
   process.stdout.write(`${file}: ${kept.length} that came once are taken for normal\n`);
+}
+
+/** 10.0.0.7 is no word of 10.0.0.77. */
+function hasWords(line: string, words: string): boolean {
+  const of = (text: string) => text.split(/[\s,]+|:(?=\s|$)/).filter(Boolean);
+  return ` ${of(line).join(" ")} `.includes(` ${of(words).join(" ")} `);
 }
 
 function log(file: string, { json }: { json?: boolean }): void {

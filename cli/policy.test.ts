@@ -82,6 +82,24 @@ describe("weir policy check, of what is regretted later", () => {
     );
   });
 
+  it("spans of maintenance that are long, over, or overlap", async () => {
+    const span = (from: string, to: string, more = "") => `  - { from: ${from}, to: ${to}, why: x${more} }\n`;
+    const day = span("2999-03-02T09:00Z", "2999-03-03T09:00Z");
+    expect(await checked(GOOD, LOG, `maintenance:\n${day}`)).toBe("");
+    expect(await checked(GOOD, LOG, `maintenance:\n${span("2999-03-02T09:00Z", "2999-03-03T09:30Z")}`)).toBe(
+      "maintenance.0: 24.50 hours in which nothing is done about what is found, expected at most 24 (warning)\n",
+    );
+    expect(await checked(GOOD, LOG, `maintenance:\n${span("2026-03-02T09:00Z", "2026-03-02T10:00Z")}`)).toBe(
+      "maintenance.0: over since 2026-03-02T10:00:00Z: does nothing, expected none that is past (warning)\n",
+    );
+    const later = span("2999-03-03T08:00Z", "2999-03-03T12:00Z", ", detectors: [arp]");
+    expect(await checked(GOOD, LOG, `maintenance:\n${day}${later}`)).toBe(
+      "maintenance.1: overlaps with maintenance.0: alerts in both have its number, expected spans apart (warning)\n",
+    );
+    const others = span("2999-03-02T09:00Z", "2999-03-03T09:00Z", ", detectors: [scan]");
+    expect(await checked(GOOD, LOG, `maintenance:\n${others}${later}`)).toBe("");
+  });
+
   it("a baseline of another site, and of too few hours", async () => {
     const learned = (hosts: string[], seconds = 10_800) => {
       const path = join(seen.folder, "other.baseline");

@@ -186,3 +186,6 @@ export function durationText(nanoseconds: bigint): string {
 export function rangeText({ first, last }: Range): string {
   return first === last ? `${first}` : `${first}-${last}`;
 }
+
+/** A time, ns since 1970, as policies have it. */
+export const momentText = (ns: bigint): string => new Date(Number(ns / 1_000_000n)).toISOString().replace(".000Z", "Z");

@@ -13,6 +13,8 @@ export interface Learned {
   name: string;
   /** SHA-256 of the file; "" for standard input and records of an image. */
   sha256: string;
+  /** SHA-256 of its records: the same of a copy, compressed or not; absent in baselines of before, and of an image's records. */
+  records?: string | undefined;
   bytes: number;
   packets: number;
   messages: number;
@@ -62,6 +64,7 @@ const schema = object({
     object({
       name: text,
       sha256: text,
+      records: text.optional(),
       bytes: count,
       packets: count,
       messages: count,
@@ -94,6 +97,13 @@ const schema = object({
     }),
   ),
 });
+
+/** The one of them that is the same as a capture: the same file, or the same records in another. */
+export const sameCapture = (
+  captures: readonly Learned[],
+  { sha256, records }: Pick<Learned, "sha256" | "records">,
+): Learned | undefined =>
+  captures.find((one) => (sha256 && one.sha256 === sha256) || (records && one.records === records));
 
 /** Hours of traffic that was learned; captures of the same time count each. */
 export const hoursOf = ({ captures }: Pick<Baseline, "captures">): number =>

@@ -1,7 +1,7 @@
 // REQ-DETECT-003
 /** Baselines as sets of entries that compose, over all detectors that learn. */
 import type { Entry, LearnedDetector, Wanted } from "../learned.ts";
-import { type Accepted, type Baseline, hoursOf } from "./file.ts";
+import { type Accepted, type Baseline, hoursOf, sameCapture } from "./file.ts";
 import { DETECTORS } from "./registry.ts";
 import { mergedOnce, normalOf } from "./votes.ts";
 
@@ -51,8 +51,11 @@ export function baselineOf(
 export function mergeBaselines(baselines: readonly Baseline[], wanted: Wanted): Baseline {
   const captures = baselines.flatMap((baseline) => baseline.captures);
   captures.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : a.sha256 < b.sha256 ? -1 : 1));
-  const twice = captures.find((c, i) => c.sha256 && captures.findIndex((d) => d.sha256 === c.sha256) < i);
-  if (twice) throw new RangeError(`${twice.name} (sha256 ${twice.sha256.slice(0, 16)}...) was learned twice`);
+  for (const [i, one] of captures.entries()) {
+    const same = sameCapture(captures.slice(0, i), one);
+    const number = one.sha256 || one.records;
+    if (same) throw new RangeError(`${one.name} (sha256 ${number!.slice(0, 16)}...) was learned twice`);
+  }
   return baselineOf(
     captures,
     baselines.flatMap(({ entries }) => entries),

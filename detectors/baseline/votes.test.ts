@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Entry } from "../learned.ts";
 import { entryIssues } from "./entries.ts";
 import { detectorOf, mergeEntries, normalEntries } from "./merge.ts";
-import { keeping, onceOf, onces, voted } from "./votes.ts";
+import { isOneStay, keeping, onceOf, onces, voted } from "./votes.ts";
 
 const talk = (client: string, server: string, service: number, more: object = {}): Entry => ({
   ...{ detector: "new-pair", client, server, proto: 6, service, packets: 9, ...more },
@@ -15,20 +15,24 @@ const vote = (all: Entry[], ...slices: Entry[][]) => voted(all, slices, detector
 const marks = (entries: Entry[]) => entries.map((entry) => onceOf(entry).length);
 
 // REQ-GROUND-020
-it("one slice is once, two are not; what no slice has was seen across them", () => {
+it("one stay is once, wherever it begins and ends; two are not; what no slice has was seen across them", () => {
   const [web, ssh, old] = [talk(A, B, 80), talk(A, B, 22), talk(A, B, 23)];
-  expect(marks(vote([web, ssh, old], [web], [web, ssh], []))).toEqual([0, 1, 0]);
+  expect(marks(vote([web, ssh, old], [web], [ssh], [web, ssh], []))).toEqual([0, 1, 0]);
+  expect([[], [3], [3, 4], [3, 4, 5], [3, 4, 5, 6], [3, 5]].map(isOneStay)).toEqual([
+    ...[false, true, true, true, false, false],
+  ]);
 });
 
 it("a connection that a slice sees from its middle on counts either way round, but only where ports are a client's", () => {
   const opc = talk(A, B, 49_152);
-  expect(marks(vote([opc], [opc], [talk(B, A, 40_000)]))).toEqual([0]);
-  expect(marks(vote([opc], [opc], [talk(B, A, 443)]))).toEqual([1]);
-  expect(marks(vote([opc], [opc], [talk(B, A, 40_000, { either: true })]))).toEqual([1]);
+  expect(marks(vote([opc], [opc], [], [talk(B, A, 40_000)]))).toEqual([0]);
+  expect(marks(vote([opc], [opc], [talk(B, A, 40_000)]))).toEqual([1]); // the same stay goes on
+  expect(marks(vote([opc], [opc], [], [talk(B, A, 443)]))).toEqual([1]);
+  expect(marks(vote([opc], [opc], [], [talk(B, A, 40_000, { either: true })]))).toEqual([1]);
 });
 
 it("of a host's MAC addresses that which one slice has, and the host without it is normal", () => {
-  const [one] = vote([binding(A, OWN, OTHER)], [binding(A, OWN)], [binding(A, OWN, OTHER)]);
+  const [one] = vote([binding(A, OWN, OTHER)], [binding(A, OWN)], [], [binding(A, OWN, OTHER)]);
   expect(one?.once).toEqual([`${A} at ${OTHER}`]);
   expect(normalEntries({ entries: [one!] })).toEqual([binding(A, OWN)]);
   expect(onces([one!], detectorOf)).toEqual([binding(A, OTHER)]);
@@ -44,7 +48,7 @@ it("what another capture has as well is no longer once, whichever comes first", 
     for (const both of [mergeEntries([here!, other]), mergeEntries([other, here!])]) {
       expect(both).toEqual([talk(A, B, 22, { packets: 18 })]);
     }
-  const [spoofed] = vote([binding(A, OWN, OTHER)], [binding(A, OWN)], [binding(A, OWN, OTHER)]);
+  const [spoofed] = vote([binding(A, OWN, OTHER)], [binding(A, OWN)], [], [binding(A, OWN, OTHER)]);
   const [left] = mergeEntries([binding(A, OWN), spoofed!]);
   expect(left).toMatchObject({ macs: [OWN, OTHER], once: [`${A} at ${OTHER}`] });
   expect(normalEntries({ entries: mergeEntries([here!, talk(B, A, 80)]) })).toEqual([talk(B, A, 80)]);

@@ -6,8 +6,11 @@
  */
 import type { Entry, LearnedDetector, Thing } from "../learned.ts";
 
-/** Slices of a capture that votes. */
+/** Slices of a capture that votes: a stay of up to the length of one is once. */
 export const SLICES = 8;
+/** Parts of slices, learned each from a fresh start. */
+const HALVES = 2;
+export const PARTS = HALVES * SLICES;
 /** Seconds of a capture from which on it votes: in less, most of what is normal comes once. */
 export const VOTING = 3600;
 
@@ -22,27 +25,31 @@ function withOnce(entry: Entry, once: readonly string[]): Entry {
   return once.length ? { ...(rest as Entry), once: [...once] } : (rest as Entry);
 }
 
-/** Entries of a capture, with `once` where one of its slices only has something. What no slice has was seen across them. */
+/**
+ * Whether what these parts have came once: in one stay, which may begin and end anywhere, and lasted a slice at most. Parts, rising;
+ * none: it was seen across them.
+ */
+export function isOneStay(parts: readonly number[]): boolean {
+  const [first, last] = [parts[0], parts.at(-1)];
+  return first !== undefined && last! - first === parts.length - 1 && parts.length <= HALVES + 1;
+}
+
+/** Entries of a capture, with `once` where something came once; `slices`: what each part of a slice has, in the order of time. */
 export function voted(entries: readonly Entry[], slices: readonly (readonly Entry[])[], of: Of): Entry[] {
-  const votes = new Map<string, number>();
-  const shown = new Map<string, number>();
-  for (const slice of slices) {
-    const things = slice.flatMap((entry) => thingsOf(entry, of).map((thing) => ({ ...thing, in: entry.detector })));
-    const count = (map: Map<string, number>, names: string[]) => {
-      for (const name of new Set(names)) map.set(name, (map.get(name) ?? 0) + 1);
-    };
-    count(
-      votes,
-      things.map((thing) => `${thing.in} ${thing.name}`),
-    );
-    count(
-      shown,
-      things.flatMap((thing) => (thing.shows === undefined ? [] : [`${thing.in} ${thing.shows}`])),
-    );
-  }
+  const seen = new Map<string, number[]>();
+  const shown = new Map<string, number[]>();
+  for (const [part, slice] of slices.entries())
+    for (const entry of slice)
+      for (const { name, shows } of thingsOf(entry, of)) {
+        note(seen, `${entry.detector} ${name}`, part);
+        if (shows !== undefined) note(shown, `${entry.detector} ${shows}`, part);
+      }
   return entries.map((entry) => {
-    const isOnce = ({ name, asks }: Thing) =>
-      votes.get(`${entry.detector} ${name}`) === 1 && !(asks !== undefined && shown.has(`${entry.detector} ${asks}`));
+    const isOnce = ({ name, asks }: Thing) => {
+      const turned = asks === undefined ? [] : (shown.get(`${entry.detector} ${asks}`) ?? []);
+      const parts = new Set([...(seen.get(`${entry.detector} ${name}`) ?? []), ...turned]);
+      return isOneStay([...parts].sort((a, b) => a - b));
+    };
     return withOnce(
       entry,
       thingsOf(entry, of)
@@ -50,6 +57,13 @@ export function voted(entries: readonly Entry[], slices: readonly (readonly Entr
         .map(({ name }) => name),
     );
   });
+}
+
+/** @param part not before those that were noted */
+function note(map: Map<string, number[]>, name: string, part: number): void {
+  const parts = map.get(name);
+  if (!parts) map.set(name, [part]);
+  else if (parts.at(-1) !== part) parts.push(part);
 }
 
 /** What is once in two entries together, of which `both` was made. */

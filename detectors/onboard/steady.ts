@@ -8,6 +8,11 @@ const JUMP: u64 = 30000000000;
 let now: u64 = 0;
 let doubtful: u64 = 0; // time of the last record, when that was a jump; 0 = it was none
 
+/** The time as of the last record. */
+@inline export function steadyTime(): u64 {
+  return now;
+}
+
 /** The time as of a record. */
 export function steady(time: u64): u64 {
   if (now == 0 || isNear(time, now)) return believe(time);

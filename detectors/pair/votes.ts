@@ -1,4 +1,5 @@
 /** Conversations that the image gets drawn together (learned.ts): each may come once, where their kind came more than once. */
+import { isOneStay } from "../baseline/votes.ts";
 import { groupBy, isOutside, talkOf } from "../ip/section.ts";
 import type { Entry } from "../learned.ts";
 import { isName } from "./names.ts";
@@ -15,8 +16,8 @@ function kindsOf(entry: Entry): string[] {
 }
 
 /**
- * Entries without the mark of what came once, where many of a kind came, and in two slices at least: a browser meets most servers
- * once. A scan of ports in one slice is no such kind.
+ * Entries without the mark of what came once, where many of a kind came, and more than once: a browser meets most servers once. A scan
+ * of ports is one stay, and no such kind.
  *
  * @param many conversations from which on they are drawn together
  */
@@ -26,10 +27,12 @@ export function withoutKinds(all: readonly Entry[], slices: readonly (readonly E
     ({ kind }) => kind,
   );
   const times = groupBy(
-    slices.flatMap((slice) => [...new Set(slice.flatMap(kindsOf))]),
-    (kind) => kind,
+    slices.flatMap((slice, part) => [...new Set(slice.flatMap(kindsOf))].map((kind) => ({ kind, part }))),
+    ({ kind }) => kind,
   );
-  const isOften = (kind: string) => members.get(kind)!.length >= many && (times.get(kind)?.length ?? 0) > 1;
+  const partsOf = (kind: string) => times.get(kind)?.map(({ part }) => part) ?? [];
+  const isOften = (kind: string) =>
+    members.get(kind)!.length >= many && partsOf(kind).length > 0 && !isOneStay(partsOf(kind));
   return all.map((entry) => {
     if (!entry.once || !kindsOf(entry).some(isOften)) return entry;
     const { once: _, ...rest } = entry;

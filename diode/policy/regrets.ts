@@ -3,16 +3,16 @@
 import { dirname, resolve } from "node:path";
 import { type Baseline, hoursOf, readBaseline } from "../../detectors/baseline/file.ts";
 import { promiseText, provenRate } from "../../detectors/baseline/promise.ts";
-import { boundsOf, macText, type Network, parseNetwork } from "../../lib/addresses.ts";
+import { boundsOf, macText, momentText, type Network, parseNetwork } from "../../lib/addresses.ts";
 import { inOrder, type Problem, type YamlSource } from "../../lib/yaml.ts";
-import type { Policy } from "./model.ts";
+import type { Maintenance, Policy } from "./model.ts";
 
 /** Bytes of the longest frame that QEMU's virtio-net gives the image (docs/THREATS.md), and of an Ethernet header. */
 const LONGEST_FRAME = 2036;
 const ETHERNET = 14;
 
-/** @param source of a policy in which nothing is wrong */
-export function regretsOf(policy: Policy, source: YamlSource): Problem[] {
+/** @param source of a policy in which nothing is wrong @param now nanoseconds since 1970 */
+export function regretsOf(policy: Policy, source: YamlSource, now = BigInt(Date.now()) * 1_000_000n): Problem[] {
   const found: Problem[] = [];
   const say = (path: (string | number)[], what: string) => found.push(source.problem(path, what));
   const { out, log, rules } = policy;
@@ -37,11 +37,33 @@ export function regretsOf(policy: Policy, source: YamlSource): Problem[] {
       `${out.mtu}: hosts give the image no frame over ${LONGEST_FRAME} bytes and do not say so: of longer packets none passes, ` +
         `expected at most ${LONGEST_FRAME - ETHERNET}, and no more than that on the senders' side`,
     );
+  for (const [i, what] of spans(policy.maintenance, now)) say(["maintenance", i], what);
   if (policy.baseline !== undefined) {
     const baseline = readBaseline(resolve(dirname(source.file), policy.baseline), "file");
     for (const what of [strangers(policy, baseline), tooShort(baseline)]) if (what) say(["baseline"], what);
   }
   return inOrder(found);
+}
+
+const HOUR = 3_600_000_000_000n;
+/** Hours of work that a person still watches. */
+const LONG = 24n;
+
+/** Spans of maintenance that mark more than a person who wrote them may think of, or nothing any more. */
+function spans(list: readonly Maintenance[], now: bigint): [number, string][] {
+  return list.flatMap(({ from, to, detectors }, i) => {
+    const other = list.findIndex(
+      (one, n) => n < i && one.from < to && from < one.to && one.detectors.some((name) => detectors.includes(name)),
+    );
+    const hours = Number(((to - from) * 100n) / HOUR) / 100;
+    const found = [
+      to - from > LONG * HOUR &&
+        `${hours.toFixed(2)} hours in which nothing is done about what is found, expected at most ${LONG}`,
+      to <= now && `over since ${momentText(to)}: does nothing, expected none that is past`,
+      other >= 0 && `overlaps with maintenance.${other}: alerts in both have its number, expected spans apart`,
+    ];
+    return found.flatMap((what): [number, string][] => (what ? [[i, what]] : []));
+  });
 }
 
 const isGroup = (mac: bigint) => ((mac >> 40n) & 1n) === 1n;

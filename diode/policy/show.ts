@@ -1,7 +1,7 @@
 /** A policy as text for people: as it is, and what each rule still decides after those before it. */
 import { UNTAGGED } from "../../appliance/contract/config.ts";
 import { DETECTOR_NAMES } from "../../detectors/catalogue.ts";
-import { durationText, macText, networkText, type Range, rangeText } from "../../lib/addresses.ts";
+import { durationText, macText, momentText, networkText, type Range, rangeText } from "../../lib/addresses.ts";
 import { protocolName } from "../../lib/protocols.ts";
 import type { CompiledPolicy } from "../policy.ts";
 import { alertRuleText } from "../suppression/config.ts";
@@ -91,7 +91,6 @@ function settings(policy: Policy): string[] {
 }
 
 /** 2026-03-02T09:00:00Z */
-const momentText = (ns: bigint) => new Date(Number(ns / 1_000_000n)).toISOString().replace(".000Z", "Z");
 
 function queueText({ out: { queue, padding } }: Policy): string {
   const waits = queue ? `, ${queue} frames may wait` : "";

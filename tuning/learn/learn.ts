@@ -8,6 +8,8 @@ import { recordStream } from "../../captures/records.ts";
 import type { Learned } from "../../detectors/baseline/file.ts";
 import type { Entry } from "../../detectors/learned.ts";
 import type { CompiledPolicy } from "../../diode/policy.ts";
+import type { Clock } from "./clock.ts";
+import { SurveyedSource } from "./survey.ts";
 
 /** What is in a `weir_baseline` event. */
 export interface Exported {
@@ -38,6 +40,8 @@ export interface Lesson {
   reader: CaptureReader;
   /** What the capture looks like, where it was not taken on the wire. */
   hints: string[];
+  /** Of its frames. */
+  clock: Clock;
 }
 
 /**
@@ -53,12 +57,13 @@ export async function learnCapture(
 ): Promise<Lesson> {
   const hints = await Hints.create(policy.policy.ignoreChecksums);
   const reader = await CaptureReader.open([path], { hints });
+  const source = new SurveyedSource(reader);
   const appliance = await embed(policy.parts);
   const entries: Entry[] = [];
   let end: Exported["end"];
   const shown = progress(reader);
   try {
-    for await (const chunk of recordStream(reader, appliance.input))
+    for await (const chunk of recordStream(source, appliance.input))
       appliance.run(chunk.length, {
         forwarded: () => undefined,
         record: (json) => {
@@ -74,17 +79,20 @@ export async function learnCapture(
   }
   if (!end) throw new Error(`${path}: the log has no end of what the appliance learned`);
   const { summary } = reader;
+  const { records, clock } = source.surveyed();
   const capture: Learned = {
     name: path,
     sha256: path === "-" ? "" : await sha256Of(path),
+    records,
     bytes: summary.bytes + summary.chapter10,
     packets: end.packets,
     messages: end.messages,
     first: iso(summary.first),
     last: iso(summary.last),
-    seconds: end.seconds,
+    // A recording's messages have times of their own
+    seconds: summary.chapter10 > 0 ? end.seconds : Math.min(end.seconds, Math.floor(clock.seconds)),
   };
-  return { capture, entries, evictions: end.evictions, reader, hints: hints.texts() };
+  return { capture, entries, evictions: end.evictions, reader, hints: hints.texts(), clock };
 }
 
 const iso = (time: bigint | undefined) => (time === undefined ? "" : new Date(Number(time / 1_000_000n)).toISOString());

@@ -47,7 +47,7 @@ describe("captures as one line of time", () => {
     expect(second!.seconds).toBeGreaterThan(48);
     expect(network.seconds).toBe(first!.seconds + second!.seconds);
     expect(network.seconds).toBeLessThan(150);
-    expect(recorded.recordings[0]).toMatchObject({ packets: expect.any(Number), first: undefined });
+    expect(recorded.recordings[0]).toMatchObject({ packets: expect.any(Number), clock: undefined });
     expect(recorded.seconds).toBeGreaterThan(1.9);
     expect(recorded.seconds).toBeLessThan(2.1);
     expect(recorded.recordings[0]!.messages).toBeGreaterThan(1000);

@@ -13,7 +13,9 @@ import { decodeChapter10 } from "../../captures/mil1553/index.ts";
 import { CaptureReader } from "../../captures/reader.ts";
 import type { RecordSource } from "../../captures/records.ts";
 import type { Skipped } from "../../captures/summary.ts";
+import type { Clock } from "../learn/clock.ts";
 import { sha256Of } from "../learn/learn.ts";
+import { SurveyedSource } from "../learn/survey.ts";
 
 /** A stretch of a Chapter 10 file. */
 interface Packet {
@@ -33,8 +35,8 @@ export interface Recording {
   /** Position at which it begins. */
   start: number;
   seconds: number;
-  /** Seconds since 1970 of the earliest frame; undefined for Chapter 10. */
-  first: number | undefined;
+  /** Of its frames; undefined for Chapter 10. */
+  clock: Clock | undefined;
   packets: number;
   messages: number;
   /** Of Chapter 10. */
@@ -69,8 +71,9 @@ export async function timelineOf(paths: readonly string[], recursive: boolean): 
     if (line.recordings.some((one) => one.name === name)) throw new Error(`-r ${name}: given twice`);
     if (name === "-") throw new Error("-r -: each capture is read several times: expected a file");
     const reader = await CaptureReader.open([name]);
+    const source = new SurveyedSource(reader);
     const target = new Uint8Array(131072);
-    while (await reader.fill(target));
+    while (await source.fill(target));
     await reader.close();
     const { summary } = reader;
     line.damage.push(...summary.damage);
@@ -79,14 +82,14 @@ export async function timelineOf(paths: readonly string[], recursive: boolean): 
     const decoded = await layoutOf(name);
     const recorded = summary.files[0]!.format === "chapter10";
     const layout = recorded ? decoded.layout : undefined;
-    const [first, last] = [summary.first, summary.last].map((t) => (t === undefined ? undefined : Number(t) / 1e9));
-    const seconds = recorded ? (decoded.layout.at(-1)?.at ?? 0) : (last ?? 0) - (first ?? 0);
+    const { clock } = source.surveyed();
+    const seconds = recorded ? (decoded.layout.at(-1)?.at ?? 0) : clock.seconds;
     line.recordings.push({
       name,
       sha256: await sha256Of(name),
       start: line.seconds,
       seconds,
-      first: recorded ? undefined : first,
+      clock: recorded ? undefined : clock,
       packets: summary.packets,
       messages: decoded.messages,
       layout,
@@ -226,8 +229,8 @@ export class WindowSource implements RecordSource {
 
   #frame(target: Uint8Array, record: RecordHeader, to: number): number {
     const { time } = record;
-    const { start, first = 0, seconds } = this.recording!;
-    const position = start + Math.min(Math.max(Number(time) / 1e9 - first, 0), seconds);
+    const { start, clock } = this.recording!;
+    const position = start + clock!.at(Number(time) / 1e9);
     if (position < this.#window.from || position >= this.#window.to) return to;
     this.position = position;
     this.summary.packets = Math.max(this.summary.packets, Number(record.number));

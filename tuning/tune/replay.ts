@@ -102,8 +102,8 @@ export async function scoresOf({ recordings, window, keep, thin, policy, factors
   for await (const alert of scoreRecords(source, policy)) {
     const detector = alert.detector as DetectorName;
     const at = source.recording!;
-    const { first, start, seconds } = at;
-    const position = first === undefined ? source.position : start + Math.min(Math.max(alert.time - first, 0), seconds);
+    const { clock, start } = at;
+    const position = clock === undefined ? source.position : start + clock.at(alert.time);
     const ratio = alert.ratio * (factors[detector] ?? 1);
     const one: Scored = { ...alert, detector, position, recording: recordings.indexOf(at), ratio };
     if (keep && !keep(one)) continue;

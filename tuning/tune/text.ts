@@ -135,10 +135,10 @@ export function blockText({ windows }: Tuned, block: number, { recordings, secon
   const until = Math.min(to, seconds);
   const at = recordings.findLast(({ start }) => start <= from) ?? recordings[0]!;
   const end = recordings.findLast(({ start }) => start < until) ?? at;
-  const place = (position: number, { start, first }: typeof at) =>
-    first === undefined
+  const place = (position: number, { start, clock }: typeof at) =>
+    clock === undefined
       ? `${duration(position - start)}`
-      : `${new Date((first + position - start) * 1000).toISOString().slice(0, 19)}Z`;
+      : `${new Date(clock.timeOf(position - start) * 1000).toISOString().slice(0, 19)}Z`;
   const where =
     at === end
       ? `${place(from, at)} to ${place(until, at)} of ${at.name}`

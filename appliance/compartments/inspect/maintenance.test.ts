@@ -1,5 +1,6 @@
 // Maintenance windows end to end through inspect: what is done, and how alerts are marked, in a window and outside.
 import { expect, it } from "vitest";
+import { goose } from "../../../detectors/content/testing/messages.ts";
 import { tcpFrame } from "../../../detectors/testing/site.ts";
 import { compilePolicyText } from "../../../diode/policy.ts";
 import { policyWith, sectionsOf } from "../../../diode/testing/guard.ts";
@@ -54,6 +55,37 @@ it("nothing is done in a window, and its alerts say so; before and behind it all
     "2026-03-02T09:15Z",
   );
   expect(both.alerts.map(([, window]) => window)).toEqual([1, 2]);
+});
+
+it("what was held back in a window is marked, though it is told behind it; what came on outside is not", async () => {
+  const start = Date.parse(NINE) / 1000;
+  const other = [2, 0, 0, 0, 7, 9];
+  const frame = (time: number, sequence: number, from?: number[]) => ({
+    time: BigInt(Math.round(time * 1e9)),
+    data: goose({ state: 5, sequence, since: start - 9, values: [true], ...(from && { from }) }),
+  });
+  // A publisher of GOOSE; from the 100th second on another says something in its name each five seconds, four times
+  const frames = Array.from({ length: 600 }, (_, k) => frame(start + k, k));
+  const forged = [100, 105, 110, 115].map((k) => frame(start + k + 0.5, k, other));
+  const all = [...frames, ...forged].sort((a, b) => Number(a.time - b.time));
+  const marks = async (to: string) => {
+    const policy = policyWith("", `maintenance:\n${span("2026-03-02T08:00Z", to)}`);
+    const log = await Log.of(sectionsOf(compilePolicyText(policy, "policy.yaml").parts.inspect));
+    for (const [i, { time, data }] of all.entries()) log.run(record(data, { time, number: i + 1 }));
+    return log.lines.flatMap(({ kind, text }) => {
+      if (kind !== "alert content") return [];
+      const { severity, context } = JSON.parse(/^\d+ \d+ (\{.*\}) /s.exec(text)![1]!).alert;
+      return [[severity, context.maintenance, context.count]];
+    });
+  };
+  expect(await marks("2026-03-02T09:02:00Z")).toEqual([
+    [3, 1, undefined],
+    [3, 1, 3],
+  ]);
+  expect(await marks("2026-03-02T09:01:52Z")).toEqual([
+    [3, 1, undefined],
+    [2, undefined, 3],
+  ]);
 });
 
 it("is about the detectors that it names", async () => {

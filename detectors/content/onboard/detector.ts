@@ -23,6 +23,7 @@ import { FIN, RST, SYN } from "../../../ip/onboard/tcp";
 import { keyed } from "../../../lib/onboard/keyed";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, raise, scaled } from "../../onboard/finding";
+import { steadyTime } from "../../onboard/steady";
 import { accuseCountedFlow } from "../../ip/onboard/accuse";
 import { learning } from "../../ip/onboard/area";
 import { Conversation } from "../../ip/onboard/conversations";
@@ -71,7 +72,7 @@ export function spare(configured: bool, learns: bool): void {
 }
 
 export function learn(k: Packet, e: Endpoints): void {
-  passPeaks(k.time);
+  passPeaks(steadyTime());
   if (k.ips == 0 && publisherOf(k) != App.NONE) {
     const s = listen(k);
     if (s != 0) publish(changetype<Stream>(s), k, published());

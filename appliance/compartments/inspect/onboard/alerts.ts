@@ -19,7 +19,6 @@ import { Packet, innermost } from "../../../../ip/onboard/packet";
 import { Bus, busAt, busUsed } from "../../../../mil1553/onboard/channels";
 import { writeBus, writeCommand, writeMessage } from "../../../../mil1553/onboard/eve";
 import { Message } from "../../../../mil1553/onboard/message";
-import { maintenanceOf } from "./maintenance";
 import { admitAlert, admitLine, linesLeftOut } from "./budget";
 import * as events from "./events";
 
@@ -84,14 +83,17 @@ export function busAtHand(): usize {
 }
 
 /** The same, when the detector's budget has room for it; whether it had. */
-export function alertWithin(f: Finding, count: u32, since: u64): bool {
+export function alertWithin(f: Finding, count: u32, since: u64, window: u32): bool {
   if (!admitAlert(f.detector)) return false;
-  alert(f, count, since);
+  alert(f, count, since, window);
   return true;
 }
 
-/** Writes the alert of a finding, or of `count` findings since `since`, of which this is the strongest. */
-export function alert(f: Finding, count: u32, since: u64): void {
+/**
+ * Writes the alert of a finding, or of `count` findings since `since`, of which this is the strongest. `window`: of
+ * maintenance, in which all of them came; it may be over by now. 0: none.
+ */
+export function alert(f: Finding, count: u32, since: u64, window: u32): void {
   raised += 1;
   const t = events.begin();
   open(t, f);
@@ -101,7 +103,6 @@ export function alert(f: Finding, count: u32, since: u64): void {
   writeSignature(t, f.detector);
   lit(t, '","category":"');
   writeCategory(t, f.detector);
-  const window = maintenanceOf(f.detector, f.time);
   lit(t, window ? '","severity":3,"context":{"detector":"' : '","severity":2,"context":{"detector":"');
   writeDetector(t, f.detector);
   lit(t, '","score":');

@@ -31,7 +31,7 @@ class Group {
   next: u64; // ns, when what was held back is reported
   last: u64; // ns, of the last finding
   count: u32; // findings since the last report
-  pad: u32;
+  window: u32; // of maintenance, in which all of these came; 0: some came outside
 }
 
 const groups: usize = memory.data(GROUPS * STRIDE, 8);
@@ -67,9 +67,8 @@ export function takeFindings(): u32 {
   for (let i: u32 = 0; i < found(); ++i) {
     const f = finding(i);
     locateFinding(f);
-    const action: u32 = maintenanceOf(f.detector, f.time)
-      ? <u32>Action.PASS
-      : measureFor(f, packetAtHand(), messageOf(), busAtHand());
+    const window = maintenanceOf(f.detector, f.time);
+    const action: u32 = window ? <u32>Action.PASS : measureFor(f, packetAtHand(), messageOf(), busAtHand());
     if (action != Action.PASS) verdict = stricter(verdict, verdictOf(action, f.detector));
     if (f.again == Again.DONE) continue;
     if (has(InspectFlag.SCORES)) score(f);
@@ -78,8 +77,8 @@ export function takeFindings(): u32 {
       continue;
     }
     if (!admitFinding(f)) continue;
-    if (has(InspectFlag.UNGROUPED)) alert(f, 1, f.since);
-    else enter(f);
+    if (has(InspectFlag.UNGROUPED)) alert(f, 1, f.since, window);
+    else enter(f, window);
   }
   clearFindings();
   return verdict;
@@ -90,24 +89,27 @@ function isThere(f: Finding): bool {
   return peek(table(), keyed(f.detector, f.key), f.key) != 0;
 }
 
-function enter(f: Finding): void {
+/** @param window of maintenance, in which it came; 0: none */
+function enter(f: Finding, window: u32): void {
   const g = changetype<Group>(find(table(), keyed(f.detector, f.key), f.key));
   const kept = strongest(g);
   if (table().fresh || f.time > g.last + QUIET || f.time + QUIET < g.last) {
-    if (g.count) alertWithin(kept, g.count, g.since);
+    if (g.count) alertWithin(kept, g.count, g.since, g.window);
     g.since = f.since ? f.since : f.time;
     g.next = f.time + MINUTE;
     g.last = f.time;
     g.count = 0;
-    if (alertWithin(f, 1, g.since)) return;
+    if (alertWithin(f, 1, g.since, window)) return;
     // No room in the detector's budget: it is told with what follows, should that come
     keep(f, kept);
     g.count = 1;
+    g.window = window;
     return;
   }
   held += 1;
   g.last = max<u64>(g.last, f.time);
   if (g.count == 0 || f.score * kept.threshold > kept.score * f.threshold) keep(f, kept);
+  g.window = g.count == 0 || g.window != 0 ? window : 0;
   g.count += 1;
   kept.time = f.time;
   if (f.time >= g.next) reportHeld(g);
@@ -116,7 +118,7 @@ function enter(f: Finding): void {
 function reportHeld(g: Group): void {
   const kept = strongest(g);
   if (!roomForAlert(kept.detector)) return; // it is held back on
-  alertWithin(kept, g.count, g.since);
+  alertWithin(kept, g.count, g.since, g.window);
   told(g);
 }
 
@@ -138,7 +140,7 @@ export function closeFindings(): bool {
     const g = group(i);
     if (g.key == 0 || g.count == 0) continue;
     if (!events.roomForRecord()) return false;
-    alert(strongest(g), g.count, g.since);
+    alert(strongest(g), g.count, g.since, g.window);
     told(g);
   }
   return true;

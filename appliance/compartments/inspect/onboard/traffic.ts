@@ -1,7 +1,7 @@
 // One frame through decoder, fragments, flows and the detectors; what they find becomes events.
 import { InspectFlag } from "../../../contract/onboard/config";
 import { expire, packetIn } from "../../../../detectors/onboard/dispatch";
-import { steady } from "../../../../detectors/onboard/steady";
+import { steady, steadyTime } from "../../../../detectors/onboard/steady";
 import { decode, Option } from "../../../../ip/onboard/decode";
 import { writeAnomalyEvent, writeFlowEvent } from "../../../../ip/onboard/eve";
 import { Flow, HEARSAY, evicted, finish, nextExpired, update } from "../../../../ip/onboard/flow";
@@ -53,7 +53,7 @@ export function frame(p: usize, captured: u32, original: u32, link: u32, time: u
   atHand(judgedAt, flow, number);
   displaced(time);
   if (!isInside) report(k, flow);
-  if (learning()) learned(time, false);
+  if (learning()) learned(steadyTime(), false); // one wrong time makes no hours
   return packetIn(j, p, flow);
 }
 
