@@ -6,7 +6,7 @@ import { checkAll, IpProbe, lessonOf, mergeAll, packAll } from "../ip/testing/pr
 import { byTime } from "../ip/testing/traffic.ts";
 import type { Entry } from "../learned.ts";
 import { type Frame, normalTraffic } from "../testing/site.ts";
-import { limitOf } from "./novelty.ts";
+import { allowances, limitOf } from "./novelty.ts";
 import { connects } from "./testing/names.ts";
 
 const OFFICE = "10.1.0.20";
@@ -43,6 +43,12 @@ it("counts in how many slices of ten minutes both sides of a conversation spoke,
   expect(of(mergeAll([...entries, ...later]), server(3))).toMatchObject({ slices: 2, first: START / 600 + 1 });
   const { slices: _, first: __, ...older } = of(later, server(3));
   expect(of(mergeAll([...entries, older as Entry]), server(3))).not.toHaveProperty("slices");
+});
+
+it("says what it allows", async () => {
+  const entries = (await learned(meets(USUAL))).filter(({ detector }) => detector === "new-pair");
+  const [threshold] = allowances(entries, { rate: 0.1 }, HOURS);
+  expect(threshold).toMatchObject({ key: `${OFFICE} 6/445 inside`, quantity: "new servers in an hour" });
 });
 
 it("an hour like those that were learned is quiet; what goes beyond is one alert that says so", async () => {
