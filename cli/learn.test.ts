@@ -19,7 +19,7 @@ const learn = (...words: string[]) => run("learn", "-o", at("site.baseline"), ..
 const onceIn = ({ entries }: Baseline) =>
   entries.flatMap(({ detector, client, once }) => (once ? `${detector} ${client}` : []));
 
-// REQ-GROUND-004
+// REQ-GROUND-020
 it("one wrong time stamp makes no hours of learning, and no votes", async () => {
   const frames = polled(1, 100_000, 600);
   write("clean.pcap", frames);

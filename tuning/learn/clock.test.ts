@@ -10,7 +10,6 @@ const clockOf = (times: number[]) => {
 };
 const each = (gap: number, count: number, start = DAY) => Array.from({ length: count }, (_, k) => start + k * gap);
 
-// REQ-GROUND-004
 it("one wrong time stamp, before, behind or beyond all others, adds nothing", () => {
   const clean = clockOf(each(1, 600));
   expect([clean.seconds, clean.holes]).toEqual([599, 0]);

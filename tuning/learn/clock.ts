@@ -1,4 +1,3 @@
-// REQ-GROUND-004
 /**
  * The time of a capture's frames as a line without holes: what lies between a wrong time stamp and the others is no time in which
  * anything was heard, so nothing was learned in it.
