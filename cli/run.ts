@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { fromEvent, merge, take } from "rxjs";
+import { fromEvent, interval, merge, take } from "rxjs";
 import { describeImage } from "../appliance/build/describe.ts";
 import { isFlatImage } from "../appliance/build/place.ts";
 import { signedAs, verifyImage } from "../appliance/build/signature.ts";
@@ -19,6 +19,7 @@ import { archOf, liveClock } from "../appliance/hosts/qemu.ts";
 import { Vigil } from "../appliance/hosts/vigil.ts";
 import { nextStart, stateFolder } from "../lib/starts.ts";
 import { newTableKey } from "../lib/table-key.ts";
+import { LossWatch } from "../wiring/loss.ts";
 
 interface Options {
   host: string;
@@ -31,6 +32,7 @@ interface Options {
   name: string;
   boot?: string;
   patience: string;
+  wiring: string;
   print?: boolean;
   verify?: string;
   notOlderThan?: string;
@@ -66,13 +68,13 @@ export function command(): Command {
       "start nothing that was not signed with this public key's other half (weir build --sign)",
     )
     .option("--not-older-than <n>", "with --verify: nor an earlier edition (weir build --edition), though signed")
+    .option("--wiring <folder>", "where weir host setup keeps wirings: to count what the host loses", "/etc/weir")
     .option("--print", "print the hypervisor's command or configuration, and put nothing on the interfaces")
     .addHelpText(
       "after",
       `
-The taps must exist; the host opens them and configures nothing:
-  ip tuntap add dev tap0 mode tap && ip link set tap0 up        the same for tap1, tap2
-  ip link add br0 type bridge; ip link set eth1 master br0; ip link set tap0 master br0    to watch eth1
+The taps must exist: weir host setup makes them, and joins them to ports. Never watch through a bridge: it learns where hosts are, and
+then keeps frames from the image. What the host loses on the way to the image is said every ${LOOK} s.
 
 Examples:
   weir build -c policy.yaml -o site.elf
@@ -121,7 +123,7 @@ async function run(image: string, options: Options): Promise<number> {
   appliance.append = [...number.append, ...(keyed ? [] : [`weir.key=${digits}`])];
   if (keyed) appliance.image = keyed.path;
   try {
-    return await watched(starter, appliance, patience);
+    return await watched(starter, appliance, patience, options.wiring);
   } finally {
     keyed?.remove();
   }
@@ -140,7 +142,12 @@ function numberOf(options: Options): { boot: bigint; append: string[] } {
 const folderOf = ({ boot = stateFolder("boot") }: Options) => boot;
 
 /** Runs it to its end. */
-async function watched(starter: Starter, appliance: Appliance, patience: number | undefined): Promise<number> {
+async function watched(
+  starter: Starter,
+  appliance: Appliance,
+  patience: number | undefined,
+  wiring: string,
+): Promise<number> {
   let asked = false;
   let why: string | undefined;
   const vigil = new Vigil({
@@ -171,7 +178,9 @@ async function watched(starter: Starter, appliance: Appliance, patience: number 
       asked = true;
       void running.stop();
     });
+  const losses = watchLosses(appliance, wiring);
   const exit = await running.exit;
+  losses.unsubscribe();
   stopping.unsubscribe();
   vigil.close();
   for (const complaint of running.complaints) process.stderr.write(`${complaint}\n`);
@@ -180,6 +189,16 @@ async function watched(starter: Starter, appliance: Appliance, patience: number 
   else if (asked) return 0;
   else say("the hypervisor ended, and the image did not say why: it was killed, or has crashed");
   return 1;
+}
+
+/** Seconds between two looks at what the host counts. */
+const LOOK = 10;
+
+function watchLosses({ nics }: Appliance, wiring: string) {
+  const watch = new LossWatch(nics.find(({ name }) => name === "in")!.tap, wiring);
+  return interval(LOOK * 1000).subscribe(() => {
+    for (const line of watch.text(watch.look(), LOOK)) say(line);
+  });
 }
 
 const say = (text: string) => void process.stderr.write(`weir: ${text}\n`);

@@ -23,6 +23,8 @@ const TEST_TOOLS = {
   tcpreplay: "tcpreplay",
   nmap: "nmap",
   arping: "arping",
+  ethtool: "ethtool",
+  socat: "socat",
   ip: "iproute2",
   ping: "iputils-ping",
   nc: "netcat-openbsd",

@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { ROOT } from "../lib/asc.ts";
 
 const GROUND = [
-  ...["lib", "appliance/contract", "ip mil1553 transfer", "appliance/build", "appliance/hosts", "captures"],
+  ...["lib", "appliance/contract", "ip mil1553 transfer", "appliance/build", "appliance/hosts", "captures wiring"],
   ...["detectors", "diode", "log debug", "tuning", "page", "cli", "release"],
 ];
 /** What the ground has compiled for itself (captures' inner loop, for one) is linked into no image, and may use all of it. */
