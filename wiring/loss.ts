@@ -1,3 +1,4 @@
+// REQ-GROUND-022
 /** Watches what the host loses on the way to a running image, and says it: with how many, of how many, and where. */
 import { existsSync } from "node:fs";
 import { type Counts, countsOf } from "./counts.ts";

@@ -1,3 +1,4 @@
+// REQ-GROUND-021
 /**
  * What must hold of a host's interfaces so that an appliance sees everything, and nothing goes the wrong way. Each step looks first, so
  * a step that holds does nothing, and the same list makes, checks and prints.
