@@ -226,10 +226,14 @@ frames
     const doctor = spawnSync("ip", ["netns", "exec", host.name, "env", "PATH=/nowhere", ...WEIR, "doctor"], {
       encoding: "utf8",
     });
-    expect(doctor.stdout).toMatch(/^BAD qemu-system-\w+ is not installed\n {6}-> apt-get install qemu-system-x86, or another host: weir run --help\n/);
+    expect(doctor.stdout).toMatch(
+      /^BAD qemu-system-\w+ is not installed\n {6}-> apt-get install qemu-system-x86, or another host: weir run --help\n/,
+    );
     setup("--watch", "eth1");
     const watch = join(ROOT, "fixtures/watch.yaml");
-    expect(weir("doctor", "-c", watch).said).toEqual([`${watch}: interfaces.log: has no collector, so nothing is sent there`]);
+    expect(weir("doctor", "-c", watch).said).toEqual([
+      `${watch}: interfaces.log: has no collector, so nothing is sent there`,
+    ]);
     weir("host", "undo");
     expect(bare.stderr).toBe("weir: ip is not installed: apt-get install iproute2\n");
     const { said } = setup("--watch", "eth1", "--log", "here", "-c", POLICY);
