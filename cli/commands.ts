@@ -22,6 +22,10 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<{ c
   run: { summary: "start an image on network interfaces", load: () => import("./run.ts") },
   host: { summary: "join an appliance to this host's ports", load: () => import("./host.ts") },
   doctor: { summary: "say what is wrong with this host, and what to do", load: () => import("./doctor.ts") },
+  deploy: {
+    summary: "give a running service another image, go back when it is no good",
+    load: () => import("./deploy.ts"),
+  },
   debug: { summary: "turn an image's crash record into lines of source, replay it", load: () => import("./debug.ts") },
   collect: { summary: "receive an appliance's log, verify it, keep it", load: () => import("./collect.ts") },
   events: { summary: "look up events that weir collect has kept", load: () => import("./events.ts") },

@@ -1,14 +1,27 @@
 // `weir run` with hypervisors that are shell scripts: what is passed to them, what becomes of what they say, and how all of it ends.
 // With the real ones: test/hosts.
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { placeManifest } from "../appliance/build/place.ts";
+import { packContainer } from "../appliance/build/container.ts";
+import { placeManifest, placePolicy } from "../appliance/build/place.ts";
 import { smallImage } from "../appliance/build/testing/image.ts";
+import { HOST_ARCH } from "../appliance/contract/arch.ts";
 import { installed } from "../appliance/hosts/here.ts";
+import { PROGRAMS, tryKvm } from "../appliance/hosts/qemu.ts";
+import { compilePolicy } from "../diode/policy.ts";
 import { until } from "../lib/testing/until.ts";
 import { command } from "./run.ts";
 import { commandConsole } from "./testing/console.ts";
+
+/** The taps of these tests need not exist; what a host has received on one, a test says. */
+const taps = vi.hoisted(() => ({ received: 0, trouble: undefined as string | undefined }));
+vi.mock("../appliance/hosts/service/devices.ts", () => ({
+  whyNoTap: () => taps.trouble,
+  tapFacts: () => "mtu 1500, up",
+  receivedBy: () => taps.received,
+}));
 
 let image: string;
 let temporary: string;
@@ -36,7 +49,7 @@ function program(name: string, script: string): void {
   const path = join(seen.folder, name);
   writeFileSync(
     path,
-    `#!/bin/sh\nprintf '%s\\n' "$@" > '${seen.folder}/arguments'\necho $$ > '${seen.folder}/pid'\n${script}\n`,
+    `#!/bin/sh\n[ "$1" = --version ] && { echo '${name} v53.0'; exit 0; }\nprintf '%s\\n' "$@" > '${seen.folder}/arguments'\necho $$ > '${seen.folder}/pid'\n${script}\n`,
   );
   chmodSync(path, 0o755);
 }
@@ -189,5 +202,115 @@ describe("whichever", () => {
       "--patience soon: expected whole seconds, or never",
     );
     expect(existsSync(join(seen.folder, "arguments"))).toBe(false);
+  });
+});
+
+describe("as a service", () => {
+  /** What systemd was told, in order. */
+  const told = () =>
+    existsSync(join(seen.folder, "told")) ? readFileSync(join(seen.folder, "told"), "utf8").trim().split("\n") : [];
+  const status = () => JSON.parse(readFileSync(join(seen.folder, "status.json"), "utf8")) as Record<string, unknown>;
+  const service = () => run("cloud-hypervisor", "--status", join(seen.folder, "status.json"));
+  beforeEach(() => {
+    Object.assign(taps, { received: 0, trouble: undefined });
+    writeFileSync(join(seen.folder, "systemd-notify"), `#!/bin/sh\necho "$1" >> '${seen.folder}/told'\n`, {
+      mode: 0o755,
+    });
+    vi.stubEnv("NOTIFY_SOCKET", "/run/systemd/notify");
+    vi.stubEnv("WATCHDOG_USEC", "3000");
+  });
+
+  it("nothing starts where a tap does not exist", async () => {
+    program("cloud-hypervisor", `${READY}\n${STAYS}`);
+    taps.trouble = "there is no such network device; make it first";
+    await expect(run("cloud-hypervisor")).rejects.toThrow("--in tap0: there is no such network device; make it first");
+    expect(existsSync(join(seen.folder, "arguments"))).toBe(false);
+  });
+
+  // REQ-GROUND-023
+  it("systemd is told that it is ready, that it lives while the image sends, and that it ends; the hypervisor cannot tell it anything", async () => {
+    program("cloud-hypervisor", `echo "$NOTIFY_SOCKET$WATCHDOG_USEC" > '${seen.folder}/socket'\n${READY}\n${STAYS}`);
+    const code = service();
+    await until(() => told().length >= 3); // without a policy that has a collector the hypervisor's life is all there is to see
+    process.emit("SIGTERM", "SIGTERM");
+    expect(await code).toBe(0);
+    expect([...new Set(told())]).toEqual(["READY=1", "WATCHDOG=1", "STOPPING=1"]);
+    expect(readFileSync(join(seen.folder, "socket"), "utf8")).toBe("\n");
+  });
+
+  // REQ-GROUND-024
+  it("its status has the image, a number that grows, what it does, signs of life, and why it ended", async () => {
+    program("cloud-hypervisor", `${READY}\nwhile [ ! -e '${seen.folder}/end' ]; do sleep 0.01; done; kill -KILL $$`);
+    const code = service();
+    await until(() => existsSync(join(seen.folder, "status.json")) && status().state === "ready");
+    const { boot, sha256 } = status();
+    expect(sha256).toBe(createHash("sha256").update(readFileSync(image)).digest("hex"));
+    await until(() => {
+      taps.received++;
+      return status().beats === 2;
+    });
+    writeFileSync(join(seen.folder, "end"), "");
+    expect(await code).toBe(1);
+    expect(status()).toMatchObject({
+      state: "ended",
+      boot,
+      why: expect.stringContaining("it was killed, or has crashed"),
+    });
+    program("cloud-hypervisor", "exit 1");
+    expect(await service()).toBe(1);
+    expect(BigInt(status().boot as string)).toBeGreaterThan(BigInt(boot as string));
+  });
+
+  it("an image whose frames on log do not become more is not alive", async () => {
+    program("cloud-hypervisor", `${READY}\nsleep 3; exit 0`);
+    const { parts } = compilePolicy("fixtures/policy.yaml");
+    writeFileSync(image, placePolicy(readFileSync(image), packContainer(parts)));
+    expect(await service()).toBe(1);
+    expect(told()).toEqual(["READY=1", "STOPPING=1"]);
+    expect(status().beats).toBe(0);
+  });
+
+  it("says what it starts, on which host, and how fast that is", async () => {
+    program("cloud-hypervisor", READY);
+    await service();
+    expect(seen.talk).toMatch(/^weir: \S.*one\.elf: sha256 [0-9a-f]{64}, policy none, start \d+$/m);
+    expect(seen.talk).toMatch(/^weir: host: Linux .*, cloud-hypervisor v53\.0, accelerator kvm, \d+ MiB$/m);
+    expect(seen.talk).toContain(
+      "weir: in on tap0 (mtu 1500, up), out on tap1 (mtu 1500, up), log on tap2 (mtu 1500, up)",
+    );
+  });
+
+  it("of QEMU it says why KVM is not used", async () => {
+    vi.stubEnv("WEIR_ACCELERATOR", undefined);
+    program(
+      PROGRAMS.x86_64,
+      `case $* in *accel=kvm*) echo no KVM here >&2; exit 1;; esac\n${READY}\necho 'weir: exit 0x0d'`,
+    );
+    const taps = ["--in", "tap0", "--out", "tap1", "--log", "tap2"];
+    await command().parseAsync([image, ...taps], { from: "user" });
+    expect(seen.talk).toMatch(/^weir: KVM is not used, so the image is many times slower: \S/m);
+    const device = join(seen.folder, "kvm");
+    expect(await tryKvm(image, 4, device)).toBe(
+      HOST_ARCH === "x86_64"
+        ? `${device} cannot be opened (ENOENT)`
+        : `the image is for x86_64, this machine is ${HOST_ARCH}`,
+    );
+    writeFileSync(device, "");
+    if (HOST_ARCH === "x86_64")
+      expect(await tryKvm(image, 4, device)).toBe("the image did not start under it: no KVM here");
+    const arm = Buffer.alloc(64);
+    arm.set([0x7f, 0x45, 0x4c, 0x46]);
+    arm[18] = 183;
+    writeFileSync(join(seen.folder, "arm.elf"), arm);
+    if (HOST_ARCH === "x86_64")
+      expect(await tryKvm(join(seen.folder, "arm.elf"), 4)).toBe("the image is for aarch64, this machine is x86_64");
+  });
+
+  it("a status that cannot be written is said once, and ends nothing; nor does a systemd that is not there", async () => {
+    program("cloud-hypervisor", READY);
+    writeFileSync(join(seen.folder, "systemd-notify"), "#!/bin/sh\necho no bus >&2; exit 1\n", { mode: 0o755 });
+    expect(await run("cloud-hypervisor", "--status", join(seen.folder, "no", "status.json"))).toBe(1);
+    expect(seen.talk.match(/^weir: --status: /gm)).toHaveLength(1);
+    expect(seen.talk).toContain("weir: systemd was not told READY=1: no bus");
   });
 });

@@ -1,5 +1,5 @@
 // What weir run --print shows, for every host; nothing is started here but QEMU, with a file that is no image. What it starts: run-hosts.
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { placeManifest } from "../appliance/build/place.ts";
@@ -34,7 +34,8 @@ it("shows QEMU's command line, as a shell takes it", async () => {
   expect(seen.out).toContain(` -netdev 'tap,ifname=it'\\''s,script=no,downscript=no,vnet_hdr=off,id=n2' `);
   seen.out = "";
   await run("--accelerator", "kvm", "--machine", "q35", "--print");
-  expect(seen.out).toMatch(/^qemu-system-x86_64 -M q35,acpi=off,accel=kvm /);
+  // On AMD `max` alone makes QEMU end itself
+  expect(seen.out).toMatch(/^qemu-system-x86_64 -M q35,acpi=off,accel=kvm -cpu max,-arch-capabilities /);
   expect(seen.out).toContain(
     " -device virtio-net-pci,disable-legacy=on,romfile=,id=nic0,netdev=n0,mac=52:54:00:00:00:0a ",
   );
@@ -75,6 +76,18 @@ it("shows what Cloud Hypervisor and Alioth would be started with, as a shell tak
   await plain("alioth");
   expect(seen.out).toMatch(/^alioth boot --pvh \S+ --cmdline 'epoch=\d{19} boot=\d{13}' --cpu count=1 --memory size=/);
   expect(seen.out).toContain(" --net tap,if=b,mac=52:54:00:00:00:0b,mtu=1500 ");
+});
+
+it("lets the kernel move QEMU's frames where it can", async () => {
+  await expect(run("--host", "libvirt", "--vhost", "--print")).rejects.toThrow("--vhost: is for --host qemu");
+  const shown = run("--vhost", "--accelerator", "kvm", "--print");
+  if (existsSync("/dev/vhost-net")) {
+    await shown;
+    expect(seen.out).toContain(" -netdev tap,ifname=tap0,script=no,downscript=no,vnet_hdr=off,vhost=on,id=n0 ");
+  } else
+    await expect(shown).rejects.toThrow(
+      "--vhost: /dev/vhost-net cannot be opened (ENOENT); as root: modprobe vhost_net",
+    );
 });
 
 describe("the number of a start", () => {

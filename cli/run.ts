@@ -1,25 +1,30 @@
 /** `weir run`: starts an image on tap devices, prints its console, stops it cleanly; or shows how a host would start it. */
 
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { fromEvent, interval, merge, take } from "rxjs";
+import { sendsLog, unpackContainer } from "../appliance/build/container.ts";
 import { describeImage } from "../appliance/build/describe.ts";
-import { isFlatImage } from "../appliance/build/place.ts";
+import { sha256 } from "../appliance/build/info.ts";
+import { isFlatImage, policyIn } from "../appliance/build/place.ts";
 import { signedAs, verifyImage } from "../appliance/build/signature.ts";
 import { inMebibytes } from "../appliance/build/spare.ts";
 import type { Arch } from "../appliance/contract/arch.ts";
 import { type Appliance, type Attached, checkAppliance } from "../appliance/hosts/descriptions/appliance.ts";
 import { interfacesOf } from "../appliance/hosts/descriptions/manifest.ts";
 import { installed } from "../appliance/hosts/here.ts";
-import type { Accelerator, Host, Machine, Running, Starter } from "../appliance/hosts/host.ts";
+import type { Accelerator, Host, Machine, Starter } from "../appliance/hosts/host.ts";
 import { HOSTS, hostOf, starterOf } from "../appliance/hosts/hosts.ts";
 import { keyedImage } from "../appliance/hosts/keyed.ts";
 import { archOf, liveClock } from "../appliance/hosts/qemu.ts";
-import { Vigil } from "../appliance/hosts/vigil.ts";
+import { whyNoTap } from "../appliance/hosts/service/devices.ts";
+import { startFacts } from "../appliance/hosts/service/facts.ts";
+import { Priority } from "../appliance/hosts/service/journal.ts";
+import { Supervisor } from "../appliance/hosts/service/notify.ts";
+import { LifeWatch } from "../appliance/hosts/service/watch.ts";
 import { nextStart, stateFolder } from "../lib/starts.ts";
 import { newTableKey } from "../lib/table-key.ts";
-import { LossWatch } from "../wiring/loss.ts";
+import { LOOK, say, watched } from "./watched.ts";
 
 interface Options {
   host: string;
@@ -34,6 +39,8 @@ interface Options {
   patience: string;
   wiring: string;
   print?: boolean;
+  status?: string;
+  vhost?: boolean;
   verify?: string;
   notOlderThan?: string;
 }
@@ -63,6 +70,11 @@ export function command(): Command {
       "end it with exit code 1 when it is not ready after so many seconds, or the host takes nothing on log for so long",
       "30",
     )
+    .option("--vhost", "QEMU: let the host's kernel move the frames (vhost-net, needs /dev/vhost-net)")
+    .option(
+      "--status <file>",
+      "keep in this file how the image is, as JSON: starting, ready, ended; its number; signs of life",
+    )
     .option(
       "--verify <key.pem>",
       "start nothing that was not signed with this public key's other half (weir build --sign)",
@@ -76,6 +88,10 @@ export function command(): Command {
 The taps must exist: weir host setup makes them, and joins them to ports. Never watch through a bridge: it learns where hosts are, and
 then keeps frames from the image. What the host loses on the way to the image is said every ${LOOK} s.
 
+At its start it says which image and policy this is, the host, the accelerator, and why it is not KVM. Under systemd (weir@.service)
+it says when it is ready, and tells the watchdog that it is alive while the image sends heartbeats on log. In the journal its lines
+have priorities.
+
 Examples:
   weir build -c policy.yaml -o site.elf
   weir run site.elf --in tap0 --out tap1 --log tap2
@@ -87,8 +103,8 @@ Examples:
 What each host gives an image, what was tried, and why a running image must NEVER be saved or restored (snapshots):
 appliance/hosts/README.md.
 
-Exit codes: 0 stopped by a signal to this command; 1 usage, the image refused to start or ended by itself (it says why),
-the hypervisor was killed, or the image was ended because of --patience.`,
+Exit codes: 0 stopped by a signal to this command; 1 usage, a tap does not exist, the image refused to start or ended by itself (it
+says why), the hypervisor was killed, or the image was ended because of --patience.`,
     )
     .action(async (image: string, options: Options) => {
       process.exitCode = await run(image, options);
@@ -101,6 +117,7 @@ async function run(image: string, options: Options): Promise<number> {
   const starter = options.print && typeof host.starter === "string" ? undefined : starterOf(host);
   const patience = patienceOf(options);
   const { appliance, bytes } = applianceOf(image, host, options, signed);
+  if (options.vhost) checkVhost(host);
   if (options.machine !== undefined) appliance.machine = machineOf(options.machine, host, appliance.arch);
   checkAppliance(appliance);
   // A description may start many times, and be read by others: there the image draws a key itself.
@@ -115,17 +132,46 @@ async function run(image: string, options: Options): Promise<number> {
   }
   const program = starter.programs[appliance.arch];
   if (program === undefined) throw new Error(`${image}: --host ${host.name} starts no images for ${appliance.arch}`);
+  for (const { name, tap } of appliance.nics) {
+    const wrong = whyNoTap(tap);
+    if (wrong) throw new Error(`--${name} ${tap}: ${wrong}`);
+  }
   if (!installed(program)) throw new Error(`--host ${host.name}: ${program} is not installed (${starter.source})`);
   appliance.accelerator = await acceleratorFor(starter, appliance, options);
   const number = numberOf(options);
+  for (const line of startFacts(bytes, appliance, program, number.boot)) say(line, Priority.NOTICE);
+  const emulated =
+    appliance.accelerator === "tcg" && !options.accelerator && (await starter.whyNoKvm?.(image, appliance.memory));
+  if (emulated) say(`KVM is not used, so the image is many times slower: ${emulated}`);
+  const policy = policyIn(bytes);
+  const life = new LifeWatch({
+    tap: appliance.nics.find(({ name }) => name === "log")?.tap ?? "",
+    sends: policy !== undefined && sendsLog(unpackContainer(policy)),
+    supervisor: new Supervisor(process.env, say),
+    file: options.status,
+    sha256: sha256(bytes),
+    boot: number.boot,
+    warn: say,
+  });
   const digits = newTableKey(folderOf(options), number.boot);
   const keyed = keyedImage(appliance.image, bytes, Buffer.from(digits, "hex"));
   appliance.append = [...number.append, ...(keyed ? [] : [`weir.key=${digits}`])];
   if (keyed) appliance.image = keyed.path;
   try {
-    return await watched(starter, appliance, patience, options.wiring);
+    return await watched(starter, appliance, { patience, wiring: options.wiring, life });
   } finally {
     keyed?.remove();
+  }
+}
+
+/** @throws Error when frames cannot be moved that way */
+function checkVhost(host: Host): void {
+  if (host !== HOSTS[0]) throw new Error(`--vhost: is for --host ${HOSTS[0]!.name}`);
+  try {
+    accessSync("/dev/vhost-net", constants.R_OK | constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`--vhost: /dev/vhost-net cannot be opened (${code}); as root: modprobe vhost_net`);
   }
 }
 
@@ -140,68 +186,6 @@ function numberOf(options: Options): { boot: bigint; append: string[] } {
 }
 
 const folderOf = ({ boot = stateFolder("boot") }: Options) => boot;
-
-/** Runs it to its end. */
-async function watched(
-  starter: Starter,
-  appliance: Appliance,
-  patience: number | undefined,
-  wiring: string,
-): Promise<number> {
-  let asked = false;
-  let why: string | undefined;
-  const vigil = new Vigil({
-    patience,
-    taps: Object.fromEntries(appliance.nics.map(({ name, tap }) => [name, tap])) as Record<"out" | "log", string>,
-    warn: say,
-    end: (reason) => {
-      why = reason;
-      void running.stop();
-    },
-  });
-  const onLine = (line: string) => {
-    process.stdout.write(`${line}\n`);
-    vigil.take(line);
-  };
-  let running: Running;
-  try {
-    running = starter.start(appliance, { onLine });
-  } catch (error) {
-    vigil.close();
-    throw error;
-  }
-  for (const note of running.notes) say(note);
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"].map((name) => fromEvent(process, name));
-  const stopping = merge(...signals)
-    .pipe(take(1))
-    .subscribe(() => {
-      asked = true;
-      void running.stop();
-    });
-  const losses = watchLosses(appliance, wiring);
-  const exit = await running.exit;
-  losses.unsubscribe();
-  stopping.unsubscribe();
-  vigil.close();
-  for (const complaint of running.complaints) process.stderr.write(`${complaint}\n`);
-  if (why !== undefined) say(`the image was ended: ${why}`);
-  else if (exit.name !== "STOPPED") say(`the image ended: ${exit.text}`);
-  else if (asked) return 0;
-  else say("the hypervisor ended, and the image did not say why: it was killed, or has crashed");
-  return 1;
-}
-
-/** Seconds between two looks at what the host counts. */
-const LOOK = 10;
-
-function watchLosses({ nics }: Appliance, wiring: string) {
-  const watch = new LossWatch(nics.find(({ name }) => name === "in")!.tap, wiring);
-  return interval(LOOK * 1000).subscribe(() => {
-    for (const line of watch.text(watch.look(), LOOK)) say(line);
-  });
-}
-
-const say = (text: string) => void process.stderr.write(`weir: ${text}\n`);
 
 const acceleratorFor = (starter: Starter, { image, memory }: Appliance, options: Options) =>
   starter.accelerator(image, memory, acceleratorOf(options));
@@ -234,7 +218,7 @@ function applianceOf(
 ): { appliance: Appliance; bytes: Buffer } {
   if (options.memory !== undefined && !/^[1-9]\d{0,6}$/.test(options.memory))
     throw new Error(`--memory ${options.memory}: expected whole MiB`);
-  const bytes = readFileSync(image); // once: what is checked is what starts
+  const bytes = readImage(image); // once: what is checked is what starts
   const wrong = signed && verifyImage(image, signed.key, signed.oldest, bytes);
   if (wrong !== undefined) throw new Error(`${image}: ${wrong}`);
   const flat = isFlatImage(bytes);
@@ -251,9 +235,17 @@ function applianceOf(
   const appliance: Appliance = {
     ...{ name: options.name, image: resolve(image), given: image, arch: archOf(bytes), flat, memory, nics },
     // What a description says that is for another machine
-    ...{ accelerator: acceleratorOf(options) ?? "kvm", append: [] },
+    ...{ accelerator: acceleratorOf(options) ?? "kvm", append: [], ...(options.vhost && { vhost: true }) },
   };
   return { appliance, bytes };
+}
+
+function readImage(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
 }
 
 /** MiB. A flat image says it in its header: where it is put, and how long it is there. */

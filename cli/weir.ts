@@ -2,6 +2,7 @@
 /** `weir`: what was asked for is found among the commands and run. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { isJournal, lineFor, Priority } from "../appliance/hosts/service/journal.ts";
 import { printable } from "../lib/printable.ts";
 import { COMMANDS } from "./commands.ts";
 
@@ -53,7 +54,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 1;
   else {
-    process.stderr.write(`weir: ${error instanceof Error ? error.message : String(error)}\n`);
+    const text = `weir: ${error instanceof Error ? error.message : String(error)}`;
+    process.stderr.write(lineFor(isJournal(2), Priority.ERROR, text));
     if (process.env.WEIR_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exitCode = 1;
   }

@@ -1,4 +1,5 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
@@ -21,6 +22,23 @@ export async function makeOnce(path: string, isMade: () => boolean, make: () => 
       rmSync(lock, { force: true });
     }
     return;
+  }
+}
+
+/**
+ * Does something that nobody else may do at the same time, and does not wait for them.
+ * @param path beside which stands PATH.lock meanwhile; its folder is made
+ * @throws Error when somebody else is at it
+ */
+export async function alone<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const lock = `${path}.lock`;
+  mkdirSync(dirname(lock), { recursive: true, mode: 0o750 });
+  // The first try removes what somebody left who has died.
+  if (!take(lock) && !take(lock)) throw new Error(`${lock}: somebody else is at it`);
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
   }
 }
 

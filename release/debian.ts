@@ -42,6 +42,11 @@ export async function debianPackage({ staged, tree, version, date }: DebianPacka
   put("usr/share/zsh/vendor-completions/_weir", zshCompletion(commands));
   put(`${DOC}/copyright`, copyright(staged));
   put(`${DOC}/changelog.gz`, gzip(readFileSync(join(staged, "CHANGES.md"), "utf8")));
+  const units = (name: string) => readFileSync(join(ROOT, "release", "systemd", name));
+  put("usr/lib/systemd/system/weir@.service", units("weir@.service"));
+  put("usr/lib/sysusers.d/weir.conf", units("sysusers.conf"));
+  put(`${HOME}/fixtures/site.conf`, units("site.conf"));
+  mkdirSync(join(tree, "etc/weir"), { recursive: true });
   symlinkSync("../../weir/fixtures", join(tree, DOC, "examples"));
   symlinkSync("../../weir/docs/handbook", join(tree, DOC, "handbook"));
   permit(tree);
@@ -54,6 +59,7 @@ export async function debianPackage({ staged, tree, version, date }: DebianPacka
     ),
   );
   put("DEBIAN/md5sums", files.map((path) => `${md5(readFileSync(join(tree, path)))}  ${path}\n`).join(""));
+  for (const script of ["postinst", "prerm", "postrm"]) put(`DEBIAN/${script}`, units(script), 0o755);
   chmodSync(join(tree, "DEBIAN"), 0o755);
   const path = join(to, `weir_${version}_all.deb`);
   execFileSync("dpkg-deb", ["--root-owner-group", "--threads-max=1", "-Zxz", "--build", tree, path], {

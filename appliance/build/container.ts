@@ -131,6 +131,13 @@ function putKeys(parts: Uint8Array[], keys: Keys): void {
   }
 }
 
+/** Whether the journal with this part sends anything on `log`: heartbeats and events. */
+export function sendsLog({ journal }: Parts): boolean {
+  const part = Uint8Array.from(journal);
+  const at = sectionAt(part, Tag.SETTINGS);
+  return at > 0 && new JournalSettings(part, at).collectorIp !== 0;
+}
+
 /** Of a container that unpackContainer() takes. */
 export const editionOf = (container: Uint8Array): number => new Container(container).edition;
 

@@ -26,6 +26,8 @@ export interface Starter {
   readonly machines: readonly Machine[];
   /** The accelerator that was asked for, else the best under which this image starts here. @throws Error when there is none */
   accelerator(image: string, memory: number, asked?: Accelerator): Promise<Accelerator>;
+  /** Of a host that also runs without KVM: why it does; undefined: it need not. */
+  whyNoKvm?(image: string, memory: number): Promise<string | undefined>;
   /**
    * Starts an image on its tap devices: Running.exit waits for its end, Running.stop() ends it. What cannot start is an exit too.
    * @throws Error only for what describe() refuses

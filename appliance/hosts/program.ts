@@ -81,7 +81,9 @@ class Pipe {
 /** Never throws: a program that cannot be started is an exit too. */
 export function startProgram(start: Program, { timeout, onLine }: Watch = {}): Running {
   const { program, args, notes = [] } = start;
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  // What could tell systemd that the service is well is not for a hypervisor.
+  const { NOTIFY_SOCKET: _socket, WATCHDOG_USEC: _usec, WATCHDOG_PID: _pid, ...env } = process.env;
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
   const lines: string[] = [];
   const complaints: string[] = [];
   let timedOut = false;

@@ -4,6 +4,7 @@
  * out, or, when asked for, the same on a q35, whose NICs are on PCI; an aarch64 image the smallest `virt`, and says its exit
  * code in the last line of its console.
  */
+import { spawnSync } from "node:child_process";
 import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
 import { isElf } from "../build/elf.ts";
 import { DISK_HEAD, isDisk } from "../build/iso.ts";
@@ -23,7 +24,7 @@ export type Backend =
   /** QEMU connects to this Unix socket: each frame with four bytes of length in front, big-endian (stream.ts). */
   | { kind: "stream"; path: string }
   /** An existing tap device; never configured by a script. */
-  | { kind: "tap"; name: string }
+  | { kind: "tap"; name: string; vhost?: boolean }
   /** Nothing arrives, and what is sent goes nowhere. */
   | { kind: "none" };
 
@@ -110,7 +111,7 @@ export function qemuArguments(launch: Launch): string[] {
     nic,
   } = MACHINES[archOfImage(image) === "aarch64" ? "virt" : (launch.machine ?? (isDiskFile(image) ? "q35" : "microvm"))];
   return [
-    ...["-M", `${machine},accel=${accelerator}`, "-cpu", "max", ...carrier, "-m", String(memory)],
+    ...["-M", `${machine},accel=${accelerator}`, "-cpu", cpuFor(image, accelerator), ...carrier, "-m", String(memory)],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ...["-chardev", launch.console ? `file,id=console,path=${doubled(launch.console)}` : "stdio,id=console,signal=off"],
     ...["-serial", "chardev:console"],
@@ -121,6 +122,13 @@ export function qemuArguments(launch: Launch): string[] {
     ...more,
   ];
 }
+
+/**
+ * All that the CPU has. Under KVM on AMD without the model-specific register IA32_ARCH_CAPABILITIES, `max` offers it all the same, and QEMU
+ * ends itself ("failed to set MSR 0x10a"). The image never reads it.
+ */
+const cpuFor = (image: string, accelerator: Accelerator) =>
+  accelerator === "kvm" && archOfImage(image) === "x86_64" ? "max,-arch-capabilities" : "max";
 
 function nicArguments({ mac, backend, dump }: Nic, n: number, device: string): string[] {
   const id = `n${n}`;
@@ -137,7 +145,7 @@ function netdev(backend: Backend, n: number): string {
       return `stream,server=off,addr.type=unix,addr.path=${doubled(backend.path)}`;
     case "tap":
       // No offloads are agreed on: without their header a dump has frames as they are.
-      return `tap,ifname=${doubled(backend.name)},script=no,downscript=no,vnet_hdr=off`;
+      return `tap,ifname=${doubled(backend.name)},script=no,downscript=no,vnet_hdr=off${backend.vhost ? ",vhost=on" : ""}`;
     case "none":
       return `hubport,hubid=${n}`;
   }
@@ -171,50 +179,65 @@ export function startImage(options: StartOptions): Running {
   );
 }
 
-const working = new Map<Arch, Promise<Accelerator>>();
+const troubles = new Map<Arch, Promise<string | undefined>>();
 
 /**
  * KVM where this image starts under it (tried once in this process, for at most 10 s), else TCG. WEIR_ACCELERATOR in the
  * environment, kvm or tcg, settles it.
  */
-export function chooseAccelerator(image: string, memory: number): Promise<Accelerator> {
+export async function chooseAccelerator(image: string, memory: number): Promise<Accelerator> {
   const { WEIR_ACCELERATOR: asked } = process.env;
-  if (asked === "kvm" || asked === "tcg") return Promise.resolve(asked);
+  if (asked === "kvm" || asked === "tcg") return asked;
+  return (await whyNoKvm(image, memory)) === undefined ? "kvm" : "tcg";
+}
+
+/** Why images like this one are not started under KVM here; undefined: they are. Tried once in this process. */
+export function whyNoKvm(image: string, memory: number): Promise<string | undefined> {
   const arch = archOfImage(image);
-  const known = working.get(arch) ?? tryKvm(image, memory).then((works) => (works ? "kvm" : "tcg"));
-  working.set(arch, known);
+  const known = troubles.get(arch) ?? tryKvm(image, memory);
+  troubles.set(arch, known);
   return known;
 }
 
 /** Without NICs every image of ours starts, and then refuses. A KVM that hangs or crashes does not get that far. */
-async function tryKvm(image: string, memory: number): Promise<boolean> {
-  if (archOfImage(image) !== HOST_ARCH) return false;
+export async function tryKvm(image: string, memory: number, device = "/dev/kvm"): Promise<string | undefined> {
+  const arch = archOfImage(image);
+  if (arch !== HOST_ARCH) return `the image is for ${arch}, this machine is ${HOST_ARCH}`;
   try {
-    accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
-  } catch {
-    return false;
+    accessSync(device, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `${device} cannot be opened (${code})${code === "EACCES" ? ": add this user to the group kvm" : ""}`;
   }
-  const { exit } = startImage({ image, memory, accelerator: "kvm", nics: [], timeout: 10_000 });
-  return ["DEVICES", "MEMORY"].includes((await exit).name);
+  const running = startImage({ image, memory, accelerator: "kvm", nics: [], timeout: 10_000 });
+  const { name, text } = await running.exit;
+  if (name === "DEVICES" || name === "MEMORY") return undefined;
+  return `the image did not start under it: ${running.complaints.at(-1) ?? text}`;
 }
 
 /**
  * Of QEMU itself, should it be taken over: no system calls that it has no use for, no processes of its own; and not root, once it has
  * opened the taps. The sandbox that denies changes of the user would deny that one, too.
  */
-function confined(): string[] {
+function confined(program: string): string[] {
   const isRoot = process.getuid?.() === 0;
   const denied = ["obsolete", ...(isRoot ? [] : ["elevateprivileges"]), "spawn", "resourcecontrol"];
-  return ["-sandbox", `on,${denied.map((what) => `${what}=deny`).join(",")}`, ...(isRoot ? ["-runas", "nobody"] : [])];
+  return ["-sandbox", `on,${denied.map((what) => `${what}=deny`).join(",")}`, ...(isRoot ? asNobody(program) : [])];
+}
+
+/** QEMU 9.1 has another option for it, and says that the old one will go. */
+function asNobody(program: string): string[] {
+  const { stdout } = spawnSync(program, ["-help"], { encoding: "utf8", timeout: 10_000 });
+  return /^-run-with .*\buser=/m.test(stdout ?? "") ? ["-run-with", "user=nobody"] : ["-runas", "nobody"];
 }
 
 /** What weir run is told, as QEMU is. */
-function launchOf({ image, memory, accelerator, append, nics, machine }: Appliance): Launch {
+function launchOf({ image, memory, accelerator, append, nics, machine, vhost = false }: Appliance): Launch {
   const isKnown = machine === "microvm" || machine === "q35";
   if (machine && !isKnown) throw new Error(`--machine ${machine}: is not one of QEMU's`);
   return {
-    ...{ image, memory, accelerator, append, ...(isKnown && { machine }), more: confined() },
-    nics: nics.map(({ mac, tap }) => ({ mac, backend: { kind: "tap", name: tap } })),
+    ...{ image, memory, accelerator, append, ...(isKnown && { machine }), more: confined(qemuProgram(image)) },
+    nics: nics.map(({ mac, tap }) => ({ mac, backend: { kind: "tap", name: tap, vhost } })),
   };
 }
 
@@ -235,6 +258,7 @@ export const qemu: Host = {
     source: "Debian: qemu-system-x86, qemu-system-arm",
     machines: X86_MACHINES,
     accelerator: async (image, memory, asked) => asked ?? chooseAccelerator(image, memory),
+    whyNoKvm,
     start: (appliance, watch) => startImage({ ...launchOf(appliance), ...watch }),
   },
 };

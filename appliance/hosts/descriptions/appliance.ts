@@ -26,6 +26,8 @@ export interface Appliance {
   accelerator: "kvm" | "tcg";
   /** Of an x86-64 image. QEMU: virtio-mmio without firmware, or virtio-pci as SeaBIOS leaves it. Firecracker: either transport. */
   machine?: "microvm" | "q35" | "mmio" | "pci";
+  /** QEMU: the host's kernel moves the frames (vhost-net), not QEMU. */
+  vhost?: boolean;
   /** Those of the manifest, in its order. */
   nics: readonly Attached[];
   /** Words of the guest's command line: qemu.ts, liveClock(). */
