@@ -29,7 +29,7 @@ export const enum Accused {
   MESSAGE = 4, // the 1553 message at hand
 }
 
-/** 144 bytes. */
+/** 160 bytes. */
 @unmanaged
 export class Finding {
   key: u64; // findings of one detector with the same key are one alert, which is counted
@@ -61,6 +61,10 @@ export class Finding {
   pad: u8;
   accused: u32; // Accused
   mac: u64; // SOURCE: only with this MAC address as its sender; 0 = with any. Otherwise a number as a to d
+  group: u64; // findings of one group are one alert, whichever detector's; 0 = of one detector and key
+  parts: u16; // of the group: different things that were found so far
+  terminals: u16; // of a bus, that have to do with them
+  pad2: u32;
 }
 
 /** What became of the finding when it was made before. */
@@ -70,7 +74,7 @@ export const enum Again {
   SAID = 2, // the same, but it has a score of its own, for those who want each one's (evaluation)
 }
 
-export const FINDING: u32 = 144;
+export const FINDING: u32 = 160;
 const list: usize = memory.data((FINDINGS + 1) * FINDING, 8); // the last one takes what has no place
 const scales: usize = memory.data(DETECTORS * 8, 8);
 const actions: usize = memory.data(DETECTORS, 8); // an Action for each detector

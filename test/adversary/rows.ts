@@ -806,6 +806,14 @@ export const ROWS: readonly Row[] = [
   row(
     "mil1553",
     "evasion",
+    "a change that alarms, and another one amid it",
+    "what is unknown, data, times, and failures or missing messages of another terminal are alerts of their own",
+    "within 10 s of a change of the schedule another one of the same bus is counted in its alert; within 10 s of a terminal's failures whatever is done to its schedule",
+    { test: "detectors/mil1553/gather.test.ts" },
+  ),
+  row(
+    "mil1553",
+    "evasion",
     "messages without a schedule, forged",
     "found when they come about three times as often as usual; five times within about ten",
     "fewer than that: one that was forged is one more that might have come",

@@ -135,6 +135,10 @@ const context = object("AlertContext", "Why the detector alarmed.", {
   score: real("the strongest, of those that the alert stands for"),
   threshold: real("which the score exceeds; the policy's factor is in it"),
   count: optional(integer(2, Infinity, "findings that it stands for, where they are more than one")),
+  parts: optional(
+    integer(2, 65535, "of a 1553 bus: messages, terminals and the bus itself, in which one cause showed within 10 s"),
+  ),
+  terminals: optional(integer(0, 32, "that these have to do with")),
   since: optional(time("when the first of them, or what was seen, began")),
   expected: text("what the detector expected, with units"),
   seen: text("what it saw, with units"),

@@ -204,6 +204,10 @@ export interface AlertContext {
   threshold: number;
   /** findings that it stands for, where they are more than one */
   count?: number;
+  /** of a 1553 bus: messages, terminals and the bus itself, in which one cause showed within 10 s */
+  parts?: number;
+  /** that these have to do with */
+  terminals?: number;
   /** when the first of them, or what was seen, began */
   since?: string;
   /** what the detector expected, with units */

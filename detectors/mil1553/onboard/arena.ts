@@ -8,6 +8,7 @@ import {
   CHANGING_LEARNED,
   CHANGING_WORDS,
   CONTROLLERS,
+  GATHERINGS,
   IDENTITIES,
   PLACES,
   RANGES,
@@ -18,7 +19,7 @@ import {
   WORDS,
 } from "./capacity";
 import { IntervalRecord, SuccessorRecord } from "./generated/section";
-import { IdentityModel, Profile, RateModel, ResponseModel, TerminalModel, Word } from "./judge/state";
+import { Gathering, IdentityModel, Profile, RateModel, ResponseModel, TerminalModel, Word } from "./judge/state";
 import {
   LearnedIdentity,
   LearnedInterval,
@@ -62,7 +63,8 @@ const successorsAt: usize = profilesAt + <usize>(CHANGING_WORDS * PROFILE);
 const timingsAt: usize = successorsAt + SUCCESSORS * offsetof<SuccessorRecord>();
 const terminalsAt: usize = timingsAt + RESPONSES * offsetof<ResponseModel>();
 const busModelsAt: usize = terminalsAt + TERMINALS * offsetof<TerminalModel>();
-const OPERATION: usize = busModelsAt + BUSES * offsetof<BusModel>();
+const gatheringsAt: usize = (busModelsAt + BUSES * offsetof<BusModel>() + 7) & ~7;
+const OPERATION: usize = gatheringsAt + GATHERINGS * offsetof<Gathering>();
 
 // Controllers are in both modes, at the end
 const controllersAt: usize = LEARNING > OPERATION ? LEARNING : OPERATION;
@@ -161,6 +163,9 @@ export function spareTables(): void {
 }
 @inline export function successorAt(i: u32): SuccessorRecord {
   return changetype<SuccessorRecord>(shared + successorsAt + <usize>i * offsetof<SuccessorRecord>());
+}
+@inline export function gatheringAt(i: u32): Gathering {
+  return changetype<Gathering>(shared + gatheringsAt + <usize>i * offsetof<Gathering>());
 }
 @inline export function responseModel(i: u32): ResponseModel {
   return changetype<ResponseModel>(shared + timingsAt + <usize>i * offsetof<ResponseModel>());

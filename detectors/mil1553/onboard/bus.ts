@@ -82,6 +82,10 @@ export class BusModel extends BusRecord {
   newErrorSum: f32;
   walk: f32; // tests of failures, nats
   burst: f32;
+  failing: u32; // terminals of the failed messages in the tests, a bit each
+  schedulePart: u32; // of an alert: judge/gather.ts
+  failuresPart: u32;
+  loadPart: u32;
   sideAt: u32; // BusState.messages when a message last was on the other side
   passed: u32; // BusState.messages when time passed last
   silent: u32; // 1: said so

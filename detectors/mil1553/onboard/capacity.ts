@@ -12,6 +12,7 @@
 //   transitions                 4,096          6,144          the order on their bus is not judged
 //   response-time profiles      192            192            further terminals have none
 //   terminals                   1,024          1,024          every address of every bus has one
+//   alerts about one cause      -              64             the oldest goes, and what was part of it is found anew
 //   blocks remembered           8,192          8,192          a later block takes the place of an older one
 //
 // Nothing that was learned is ever displaced by what comes later: a flood of forged commands cannot push the schedule
@@ -31,6 +32,7 @@ export {
 export const CHANGING_LEARNED: u32 = 1472;
 export const TRANSITIONS: u32 = 4096; // places; filled to seven eighths
 export const TERMINALS: u32 = 1024; // bus * 32 + address
+export const GATHERINGS: u32 = 64;
 export const BLOCKS: u32 = 8192;
 export const PLACES: u32 = 4096; // of identities, by hash; of response times, by terminal and kind of answer
 

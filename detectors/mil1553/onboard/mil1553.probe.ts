@@ -8,7 +8,7 @@ import { TABLES } from "./arena";
 const INPUT_SIZE: u32 = 1 << 20;
 const INPUT: usize = memory.data(1 << 20, 8);
 const RESULTS: u32 = 8192;
-const RESULT: u32 = 144; // u32 message number, u32 0, Finding
+const RESULT: u32 = 8 + FINDING; // u32 message number, u32 0, Finding
 const results: usize = memory.data(RESULTS * RESULT, 8);
 const TEXT_SIZE: u32 = 1024;
 const TEXT: usize = memory.data(TEXT_SIZE, 8);

@@ -15,6 +15,7 @@ import { forgetTerminals, learnTerminals } from "./learning/terminals";
 import { learnTraffic } from "./learning/traffic";
 import { beginExport, exportNext as exportEntry } from "./learning/export/index";
 import { forgetPeriods, judgePause, judgePeriod, passPeriods, sweepPeriods } from "./judge/period";
+import { forgetGatherings } from "./judge/gather";
 import { judgeClock } from "./judge/controller";
 import { judgeData } from "./judge/data";
 import { judgeDrift } from "./judge/drift";
@@ -40,6 +41,7 @@ export function reset(): void {
   forgetData();
   forgetSection();
   forgetPeriods();
+  forgetGatherings();
   beginExport();
   learning = false;
 }

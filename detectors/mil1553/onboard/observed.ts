@@ -61,6 +61,12 @@ export function observe(m: Message): void {
   return ((identity >> 32) & 1) != 0;
 }
 
+/** The terminals that a message's commands name, a bit each. */
+export function terminalsOf(identity: u64): u32 {
+  const one = (<u32>1) << terminal(command1(identity));
+  return isPair(identity) ? one | ((<u32>1) << terminal(command2(identity))) : one;
+}
+
 /** Ticks from `earlier` to `later` on a counter of 48 bits, nearest to zero. */
 @inline export function apart(later: u64, earlier: u64): i64 {
   return (<i64>((later - earlier) << 16)) >> 16;

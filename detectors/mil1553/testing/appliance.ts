@@ -22,6 +22,10 @@ export interface Found {
   what: number;
   /** Findings of the same detector with the same key are one alert. */
   key: string;
+  /** Findings of the same group are one alert, whichever detector's; "" where there is none. */
+  group: string;
+  parts: number;
+  terminals: number;
   /** Seconds. */
   time: number;
   score: number;
@@ -177,6 +181,9 @@ export class Appliance {
         b: f(80),
         c: f(88),
         d: f(96),
+        group: v.getBigUint64(8 + 144, true) ? `${v.getBigUint64(8 + 144, true)}` : "",
+        parts: v.getUint16(8 + 152, true),
+        terminals: v.getUint16(8 + 154, true),
         detector: v.getUint32(8 + 104, true),
         what: v.getUint32(8 + 112, true),
         expected: text(0, words >> 16),
@@ -215,21 +222,23 @@ export interface Alert {
   to: number;
   count: number;
   first: Found;
+  last: Found;
 }
 
-/** Findings of the same detector and key, at most `quiet` seconds apart, as one alert. */
+/** Findings of the same detector and key, or of one group, at most `quiet` seconds apart, as one alert. */
 export function alertsOf(found: readonly Found[], quiet = 60): Alert[] {
   const open = new Map<string, Alert>();
   const out: Alert[] = [];
   for (const f of found) {
-    const key = `${f.detector} ${f.key}`;
+    const key = f.group || `${f.detector} ${f.key}`;
     const a = open.get(key);
     if (a && f.time - a.to <= quiet) {
       a.to = Math.max(a.to, f.time);
       a.count++;
+      a.last = f;
       continue;
     }
-    const next = { detector: f.detector, key: f.key, from: f.time, to: f.time, count: 1, first: f };
+    const next = { detector: f.detector, key: f.key, from: f.time, to: f.time, count: 1, first: f, last: f };
     open.set(key, next);
     out.push(next);
   }

@@ -113,6 +113,12 @@ export function alert(f: Finding, count: u32, since: u64, window: u32): void {
     lit(t, ',"count":');
     unsigned(t, count);
   }
+  if (f.parts > 1) {
+    lit(t, ',"parts":');
+    unsigned(t, f.parts);
+    lit(t, ',"terminals":');
+    unsigned(t, f.terminals);
+  }
   if (since != 0) {
     lit(t, ',"since":"');
     timestamp(t, since);
@@ -159,6 +165,12 @@ function writeLine(short: Text, f: Finding, count: u32, window: u32): void {
     lit(short, ", ");
     unsigned(short, count);
     lit(short, " times");
+  }
+  if (f.parts > 1) {
+    lit(short, ", one of ");
+    unsigned(short, f.parts);
+    lit(short, " changes that came together, terminals: ");
+    unsigned(short, f.terminals);
   }
 }
 

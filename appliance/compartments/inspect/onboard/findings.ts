@@ -1,5 +1,5 @@
-// From findings to alerts. Findings of the same detector and key are one alert: the first leaves at once; what follows
-// is held back, counted, and reported with its strongest finding each MINUTE while it goes on, and at the end. After
+// From findings to alerts. Findings of the same detector and key, or of one group, are one alert: the first leaves at
+// once; what follows is held back, counted, and reported with its strongest finding each MINUTE while it goes on, and at the end. After
 // QUIET without any it is a new alert.
 //
 // Rule when full: of GROUPS alerts at a time the one found longest ago makes room (detectors/onboard/table.ts); what it
@@ -86,12 +86,20 @@ export function takeFindings(): u32 {
 
 /** Whether the alert that it is part of is among those at present: what a flood of others displaced is said anew. */
 function isThere(f: Finding): bool {
-  return peek(table(), keyed(f.detector, f.key), f.key) != 0;
+  return peek(table(), keyed(detectorOf(f), keyOf(f)), keyOf(f)) != 0;
+}
+
+/** A group is of several detectors. */
+@inline function detectorOf(f: Finding): u32 {
+  return f.group ? u32.MAX_VALUE : f.detector;
+}
+@inline function keyOf(f: Finding): u64 {
+  return f.group ? f.group : f.key;
 }
 
 /** @param window of maintenance, in which it came; 0: none */
 function enter(f: Finding, window: u32): void {
-  const g = changetype<Group>(find(table(), keyed(f.detector, f.key), f.key));
+  const g = changetype<Group>(find(table(), keyed(detectorOf(f), keyOf(f)), keyOf(f)));
   const kept = strongest(g);
   if (table().fresh || f.time > g.last + QUIET || f.time + QUIET < g.last) {
     if (g.count) alertWithin(kept, g.count, g.since, g.window);
@@ -112,6 +120,8 @@ function enter(f: Finding, window: u32): void {
   g.window = g.count == 0 || g.window != 0 ? window : 0;
   g.count += 1;
   kept.time = f.time;
+  kept.parts = f.parts;
+  kept.terminals = f.terminals;
   if (f.time >= g.next) reportHeld(g);
 }
 

@@ -9,10 +9,11 @@ import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
 import { BusModel, BusState } from "../bus";
 import { BusFlag, IdentityFlag } from "../generated/section";
-import { channelOf, first, key, mode, second } from "../observed";
+import { channelOf, first, key, mode, second, terminalsOf } from "../observed";
 import { Accused } from "../../../onboard/finding";
 import { noveltyLimit } from "../section/read";
 import { about, alarm, exceeds } from "./alarm";
+import { ALL, Kind, gather } from "./gather";
 import { IdentityModel } from "./state";
 
 export const enum What {
@@ -66,4 +67,6 @@ export function judgeSide(m: Message, s: BusModel, b: BusState, k: IdentityModel
   if (!exceeds(Detector.BUS_MESSAGE, <f64>sum, noveltyLimit())) return;
   const f = alarm(Detector.BUS_MESSAGE, What.SIDE, 1, <f64>sum, noveltyLimit());
   f.a = <f64>m.busB;
+  const part = changetype<usize>(k) + offsetof<IdentityModel>("sidePart");
+  gather(f, part, <u32>k.bus, Kind.SIDE, ALL, terminalsOf(key));
 }

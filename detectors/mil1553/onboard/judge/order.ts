@@ -10,10 +10,11 @@ import { identityModel, successorAt } from "../arena";
 import { BusModel, BusState } from "../bus";
 import { BusFlag, IdentityFlag, SuccessorRecord } from "../generated/section";
 import { keyAt } from "../identities";
-import { command1 } from "../observed";
+import { command1, key, terminalsOf } from "../observed";
 import { Accused } from "../../../onboard/finding";
 import { orderLimit } from "../section/read";
 import { alarm, exceeds } from "./alarm";
+import { ALL, Kind, gather } from "./gather";
 import { IdentityModel } from "./state";
 
 const LEAK: f32 = 0.0625;
@@ -33,6 +34,8 @@ export function judgeOrder(b: BusState, s: BusModel, identity: u32, k: IdentityM
   f.accused = Accused.NOBODY; // this one, or the one before it
   f.a = <f64>command1(keyAt(before - 1));
   f.b = <f64>bits;
+  const part = changetype<usize>(k) + offsetof<IdentityModel>("schedulePart");
+  gather(f, part, <u32>k.bus, Kind.SCHEDULE, ALL, terminalsOf(key));
 }
 
 function surprise(from: IdentityModel, to: u32): f32 {

@@ -7,13 +7,15 @@
 // and early the next time. So much is allowed for: what they took since the message was seen last but one.
 import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
+import { Finding } from "../../../onboard/finding";
 import { busAt, busModel, identityModel, intervals } from "../arena";
-import { BusState } from "../bus";
+import { BusModel, BusState } from "../bus";
 import { busCount } from "../buses";
 import { BusFlag, IdentityFlag, IntervalRecord } from "../generated/section";
 import { identities, keyAt } from "../identities";
-import { apart, damaged, start, time } from "../observed";
+import { apart, damaged, key, start, terminalsOf, time } from "../observed";
 import { absent, alarm, exceeds, ofBus } from "./alarm";
+import { ALL, Kind, gather } from "./gather";
 import { OVERHEAD } from "../learning/inventory";
 import { absenceOf, hasRate, judgeRate } from "./rate";
 import { IdentityModel, Period } from "./state";
@@ -43,6 +45,15 @@ export function judgePeriod(m: Message, b: BusState, k: IdentityModel): bool {
 }
 
 // lost: a message whose command could not be believed came meanwhile; it may have been this one
+/** Of what a bus does, and of one message of its schedule. */
+function gatherBus(f: Finding, s: BusModel, bus: u32): void {
+  gather(f, changetype<usize>(s) + offsetof<BusModel>("schedulePart"), bus, Kind.SCHEDULE, ALL, s.mask);
+}
+function gatherMessage(f: Finding, k: IdentityModel, identity: u64): void {
+  const part = changetype<usize>(k) + offsetof<IdentityModel>("schedulePart");
+  gather(f, part, <u32>k.bus, Kind.SCHEDULE, ALL, terminalsOf(identity));
+}
+
 function interval(k: IdentityModel, dt: i64, effort: u32, lost: bool): void {
   let best: i64 = i64.MAX_VALUE,
     tolerance: u32 = 1,
@@ -71,6 +82,7 @@ function interval(k: IdentityModel, dt: i64, effort: u32, lost: bool): void {
   f.a = <f64>dt;
   f.b = <f64>least;
   f.c = <f64>most;
+  gatherMessage(f, k, key);
 }
 
 let sweep: u32 = 0;
@@ -105,6 +117,7 @@ export function sweepPeriods(): void {
   const f = absent(Detector.BUS_PERIOD, Period.MISSING, keyAt(sweep), <u32>k.bus, <f64>(waited + late), <f64>late);
   f.a = <f64>apart(b.lastStart, from);
   f.c = <f64>late;
+  gatherMessage(f, k, keyAt(sweep));
 }
 
 /** A bus on which nothing came for longer than ever while learning. Recorders hand messages on up to 0.1 s late. */
@@ -130,6 +143,7 @@ export function passPeriods(now: u64): void {
     f.since = s.anchor;
     f.a = waited / 100;
     f.c = <f64>s.silence;
+    gatherBus(f, s, i);
   }
 }
 
@@ -144,4 +158,5 @@ export function judgePause(b: BusState, bus: u32, dead: i64): void {
   f.since = time > <u64>dead * 100 ? time - <u64>dead * 100 : 0;
   f.a = <f64>dead;
   f.c = <f64>s.silence;
+  gatherBus(f, s, bus);
 }

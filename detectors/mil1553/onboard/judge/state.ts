@@ -19,6 +19,8 @@ export class IdentityModel extends IdentityRecord {
   repeats: u8; // such blocks, each soon behind the one before
   constantSum: f32; // bits
   strange: u32; // which constants had which other values when they had last; 0 = never
+  schedulePart: u32; // of an alert: gather.ts
+  sidePart: u32;
 }
 
 /** Of an identity without a schedule. */
@@ -94,8 +96,24 @@ export class TerminalModel extends TerminalRecord {
   shift: f32; // by how much its last answers came later than learned, 0.1 us
   since: u64; // ns, when the walk left 0
   heard: u32; // BusState.messages at the last answer
+  failuresPart: u32; // of an alert: gather.ts
+  statusPart: u32;
   chance: u8; // so much of `shift` may be chance, in eighths
   answers: u8; // that it is made of; those beyond a few displace the others
+}
+
+/** Findings that have one cause: gather.ts. */
+@unmanaged
+export class Gathering {
+  begun: u64; // 0.1 us, the bus's counter
+  terminals: u32; // that have to do with it, a bit each
+  parts: u16; // different messages, terminals, and the bus
+  id: u16; // 0: free
+  bus: u8;
+  kind: u8; // Kind
+  owner: u8; // the terminal whose it is, or ALL
+  pad: u8;
+  pad2: u32;
 }
 
 /** Of a terminal's answers of one kind. */

@@ -8,14 +8,16 @@ import { Format, HAS_STAT1, HAS_STAT2, Message } from "../../../../mil1553/onboa
 import { terminal } from "../../../../mil1553/onboard/words";
 import { Detector } from "../../../onboard/catalogue";
 import { busModel, terminalModel } from "../arena";
+import { BusModel } from "../bus";
 import { Answer, Known } from "../generated/section";
 import { KINDS, answerOf } from "../learning/terminals";
 import { WRONG } from "../learning/state";
 import { damaged, first, second, time, trusted, whole } from "../observed";
 import { noveltyLimit } from "../section/read";
 import { exceeds, ofBus, ofTerminal, partOf } from "./alarm";
+import { ALL, Kind, gather } from "./gather";
 import { judgeTime } from "./responses";
-import { Time } from "./state";
+import { TerminalModel, Time } from "./state";
 
 export const enum Failures {
   TERMINAL = 1,
@@ -30,7 +32,7 @@ export const enum Status {
 /** named: the terminals that the command names are meant; of a damaged command only when it is in the inventory. */
 export function judgeTerminals(m: Message, bus: u32, channel: u32, named: bool): void {
   const base = bus << 5;
-  judgeFailures(m, bus, channel);
+  judgeFailures(m, bus, channel, named ? failing(m) : u32.MAX_VALUE);
   if (named) {
     judgeTrial(base | first, !whole && (second == 32 || (m.has & HAS_STAT2) != 0));
     if (second < 32) judgeTrial(base | second, !whole && (m.has & HAS_STAT2) == 0);
@@ -44,8 +46,14 @@ export function judgeTerminals(m: Message, bus: u32, channel: u32, named: bool):
   } else if (m.has & HAS_STAT1) judgeTime(base | first, answerOf(m), <u32>m.gap1);
 }
 
+/** The terminal that did not do its part, as a bit; 0: all did. */
+function failing(m: Message): u32 {
+  if (whole) return 0;
+  return (<u32>1) << (second < 32 && (m.has & HAS_STAT2) == 0 ? second : first);
+}
+
 // All of the bus together: what hits every terminal a little, and bursts in which most messages fail
-function judgeFailures(m: Message, bus: u32, channel: u32): void {
+function judgeFailures(m: Message, bus: u32, channel: u32, terminals: u32): void {
   const s = busModel(bus);
   if (s.newErrorSum > 0) s.newErrorSum = max<f32>(s.newErrorSum - LEAK, 0);
   if (!damaged) {
@@ -59,6 +67,8 @@ function judgeFailures(m: Message, bus: u32, channel: u32): void {
     if (exceeds(Detector.BUS_ERROR, <f64>s.newErrorSum, noveltyLimit()))
       ofBus(Detector.BUS_ERROR, Failures.KIND, channel, bus, <f64>s.newErrorSum, noveltyLimit()).a = <f64>kinds;
   }
+  if (s.walk == 0 && s.burst == 0) s.failing = 0;
+  s.failing |= terminals;
   if (s.walk == 0) s.since = time;
   if (s.burst == 0) s.burstSince = time;
   s.walk = min<f32>(s.walk + s.failure, 4 * s.limit);
@@ -67,6 +77,9 @@ function judgeFailures(m: Message, bus: u32, channel: u32): void {
   if (!exceeds(Detector.BUS_ERROR, most, <f64>s.limit)) return;
   const f = ofBus(Detector.BUS_ERROR, Failures.BUS, channel, bus, most, <f64>s.limit);
   f.since = s.walk >= s.burst ? s.since : s.burstSince;
+  // One terminal that fails fails the bus
+  const owner = popcnt<u32>(s.failing) == 1 ? ctz<u32>(s.failing) : ALL;
+  gather(f, changetype<usize>(s) + offsetof<BusModel>("failuresPart"), bus, Kind.FAILURES, owner, s.failing);
 }
 
 function judgeTrial(who: u32, failed: bool): void {
@@ -82,6 +95,8 @@ function judgeTrial(who: u32, failed: bool): void {
   const f = ofTerminal(Detector.BUS_ERROR, Failures.TERMINAL, partOf(who, 0), who, <f64>t.walk, <f64>t.limit);
   f.since = t.since;
   f.a = <f64>(who & 31);
+  const part = changetype<usize>(t) + offsetof<TerminalModel>("failuresPart");
+  gather(f, part, who >> 5, Kind.FAILURES, who & 31, (<u32>1) << (who & 31));
 }
 
 function judgeStatus(who: u32, status: u32): void {
@@ -111,6 +126,8 @@ function judgeStatus(who: u32, status: u32): void {
   f.b = <f64>(bits & 0x07ff);
   f.c = <f64>((<u32>t.bits) & 0x07ff);
   f.d = <f64>terminal(status);
+  const part = changetype<usize>(t) + offsetof<TerminalModel>("statusPart");
+  gather(f, part, who >> 5, Kind.STATUS, who & 31, (<u32>1) << (who & 31));
 }
 
 const LEAK: f32 = 0.01; // bits

@@ -3,10 +3,12 @@
 // learned.
 import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
+import { busModel } from "../arena";
 import { BusModel, BusState } from "../bus";
 import { countLoad } from "../buses";
 import { damaged, isPair } from "../observed";
 import { exceeds, ofBus } from "./alarm";
+import { ALL, Kind, gather } from "./gather";
 import { judgePauses } from "./controller";
 import { Gap } from "./state";
 
@@ -45,4 +47,5 @@ function side(b: BusState, bus: u32, seen: u32, least: u32, most: u32, tolerance
   f.a = <f64>seen;
   f.b = <f64>least;
   f.c = <f64>most;
+  gather(f, changetype<usize>(busModel(bus)) + offsetof<BusModel>("loadPart"), bus, Kind.LOAD, ALL, 0);
 }
