@@ -13,7 +13,7 @@ import { type Text, textsOf } from "./texts.ts";
 const HOLES = 3;
 /** Written by npm run generate, and compared by npm run lint. */
 const GENERATED = ["schema/README.md", "schema/eve-weir.schema.json"];
-const GOLDEN = ["cli/testing/golden", "appliance/hosts/descriptions/golden"];
+const GOLDEN = ["cli/testing/golden", "appliance/hosts/descriptions/golden", "mil1553/simulator/changes/golden"];
 const OWN = "test/messages/";
 
 /** A file, its texts with ... for what is put in, and why no test quotes them. */

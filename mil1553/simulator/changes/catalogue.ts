@@ -35,7 +35,7 @@ function busyTerminal(channel: Channel, random: Random): Terminal {
   return pick(
     channel.terminals.filter((t) => parts(t) > 1),
     random,
-    `a terminal with two messages on ${channel.name}`,
+    `a terminal of two messages on ${channel.name}`,
   );
 }
 

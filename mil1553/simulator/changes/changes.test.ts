@@ -105,6 +105,13 @@ describe("on a simulated bus", () => {
 });
 
 describe("the catalogue", () => {
+  it("says of each change what happens, and what it looks like", async () => {
+    const text = CHANGES.map(
+      ({ name, does, looks, lasts }) => `${name}, ${lasts.join(" to ")} s\n  ${does}\n  Seen: ${looks}\n`,
+    );
+    await expect(text.join("\n")).toMatchFileSnapshot("golden/catalogue.txt");
+  });
+
   it.each(CHANGES.map((change) => [change.name, change] as const))("plans %s as often as wanted", (_, change) => {
     const plan = (seed: number) =>
       changes(change, AVIONICS!, { times: 3, seconds: 400, random: new Random(seed), subject: 1 });
@@ -117,14 +124,14 @@ describe("the catalogue", () => {
       expect(at + lasts).toBeLessThanOrEqual(((i + 1) * 400) / 3 - 10 + 1e-9);
     }
     expect(() => changes(change, AVIONICS!, { times: 3, seconds: 40, random: new Random(1), subject: 1 })).toThrow(
-      `${change.name} 3 times in 40 s, expected `,
+      `${change.name} 3 times in 40 s, expected ${change.lasts[1] + 20} s for each`,
     );
     const [, stores] = BUS.channels;
     try {
       change.plan(stores!, { at: 1, seconds: 5, random: new Random(1) });
     } catch (error) {
       expect((error as Error).message).toMatch(
-        /^expected (messages every 2 minor frames|a terminal with two messages) on STORES$|^expected messages/,
+        /^expected (messages every 2 minor frames|a terminal of two messages) on STORES$|^expected messages/,
       );
     }
   });

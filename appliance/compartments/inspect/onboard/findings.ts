@@ -1,6 +1,6 @@
 // From findings to alerts. Findings of the same detector and key, or of one group, are one alert: the first leaves at
-// once; what follows is held back, counted, and reported with its strongest finding each MINUTE while it goes on, and at the end. After
-// QUIET without any it is a new alert.
+// once; what follows is held back, counted, and reported with its strongest finding each MINUTE while it goes on, and
+// at the end. After QUIET without any it is a new alert.
 //
 // Rule when full: of GROUPS alerts at a time the one found longest ago makes room (detectors/onboard/table.ts); what it
 // held back and had not reported stays counted in `held` only.

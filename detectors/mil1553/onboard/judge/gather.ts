@@ -11,8 +11,8 @@
 //   load                                  the bus      all
 //
 // It is no place to hide. What is of another kind, or about another terminal where that matters, is an alert of its
-// own; so is what begins later than TOGETHER. What had its part in an alert stays with it only while it goes on itself. All
-// other findings (unknown messages, data, response times, gaps) are never gathered.
+// own; so is what begins later than TOGETHER. What had its part in an alert stays with it only while it goes on itself.
+// All other findings (unknown messages, data, response times, gaps) are never gathered.
 //
 // Rule when full: of GATHERINGS the oldest goes, and what had its part in it is found anew.
 import { keyed } from "../../../../lib/onboard/keyed";
