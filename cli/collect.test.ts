@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../lib/testing/until.ts";
@@ -83,6 +84,12 @@ describe("weir collect --read", () => {
     );
     await wrong("--listen", "70000", "-l", path("a")).toThrow(/expected a port/);
     await wrong("--listen", "1", "--rotate", "10", "-l", path("a")).toThrow(/expected a size such as/);
+    await wrong("--listen", "1", "--key-file", "k", "--appliances", "a", "-l", path("a")).toThrow(
+      /^--key-file, --appliances: expected one of them$/,
+    );
+    await wrong("--listen", "1", "--metrics", "9464", "-l", path("a")).toThrow(
+      /^--metrics: is for --listen with --appliances$/,
+    );
     await wrong("--listen", "1", "--key-file", path("none"), "-l", path("a")).toThrow(/cannot be read/);
     const all = await records();
     await read(all, "a");
@@ -119,8 +126,11 @@ describe("weir collect --listen", () => {
   async function listening(
     ...more: string[]
   ): Promise<{ port: number; said: () => string; stop: () => Promise<number> }> {
-    const args = ["bin/weir", "collect", "--listen", "127.0.0.1:0", ...keyed(), "-l", path("live"), ...more];
-    const started = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    return start("--listen", "127.0.0.1:0", ...keyed(), "-l", path("live"), ...more);
+  }
+
+  async function start(...args: string[]): Promise<{ port: number; said: () => string; stop: () => Promise<number> }> {
+    const started = spawn(process.execPath, ["bin/weir", "collect", ...args], { stdio: ["ignore", "pipe", "pipe"] });
     child = started;
     let said = "";
     for (const stream of [started.stdout!, started.stderr!]) stream.on("data", (data) => (said += data));
@@ -138,6 +148,44 @@ describe("weir collect --listen", () => {
     for (const payload of payloads) await new Promise((resolve) => socket.send(payload, port, "127.0.0.1", resolve));
     socket.close();
   }
+
+  // REQ-LOG-016, REQ-LOG-017
+  it("takes the logs of many, each with a key; events of all are looked up together; metrics are served", async () => {
+    mkdirSync(path("keys"));
+    for (const name of ["weir", "other"]) writeFileSync(path(`keys/${name}.key`), `${KEY}\n`);
+    const free = createServer().listen(0, "127.0.0.1");
+    await once(free, "listening");
+    const { port: metrics } = free.address() as { port: number };
+    await new Promise((resolve) => free.close(resolve));
+    const args = [
+      "--listen",
+      "127.0.0.1:0",
+      "--appliances",
+      path("keys"),
+      "-l",
+      path("many"),
+      "--metrics",
+      `${metrics}`,
+    ];
+    const { port, said, stop } = await start(...args);
+    const all = await records();
+    await send(port, all.slice(0, 5));
+    await send(port, [Buffer.from(`${all[5]}`.replace(" weir weir ", " third weir "))]);
+    const scraped = await until(async () => {
+      const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
+      return text.includes('weir_records{host="weir"} 5') && text;
+    });
+    expect(scraped).toContain('weir_up{host="other"} 0');
+    await until(() => said().includes("stranger"));
+    expect(await stop()).toBe(0);
+    expect(said()).toMatch(/^weir\ndatagrams {7}5\n/m);
+    expect(said()).toMatch(/^weir: weir: started, boot 1700000000000$/m);
+    expect(said()).toMatch(/^weir: stranger, from 127\.0\.0\.1:\d+$/m);
+    expect(said()).toMatch(/^1 datagrams of no appliance that has a key here$/m);
+    [seen.out, seen.talk] = ["", ""];
+    events().parse(["-l", path("many"), "--type", "weir_log"], { from: "user" });
+    expect(seen.out).toMatch(/^\S+Z {2}weir {2}info {5}weir_log {2}started, boot 1700000000000$/m);
+  });
 
   // REQ-LOG-007
   it("takes datagrams, alarms when heartbeats stop, and goes on where it was stopped", async () => {

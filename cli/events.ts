@@ -1,11 +1,12 @@
 /** `weir events`: looks events up in a collector's index. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { Command } from "commander";
 import { isDay } from "../lib/timestamp.ts";
 import { FILES } from "../log/collector.ts";
 import { EventIndex, type IndexedEvent, type Query } from "../log/events.ts";
+import { type Report, reportText } from "../log/reports.ts";
 
 interface Options {
   logDir: string;
@@ -30,7 +31,10 @@ export function command(): Command {
     .requiredOption("-l, --log-dir <dir>", "the collector's folder")
     .option("--since <when>", "from 30m, 2h or 7d ago, or from 2026-03-02T09:00:00Z, by the event's own time")
     .option("--until <when>", "before that time")
-    .option("--type <event_type>", "alert, anomaly, flow, drop, heartbeat, weir_rules, ...")
+    .option(
+      "--type <event_type>",
+      "alert, anomaly, flow, drop, heartbeat, weir_rules, ...; weir_log: what the collector found",
+    )
     .option("--detector <name>", "alerts of one detector, and the drops that followed from them")
     .option("--src <address>", "source address")
     .option("--dest <address>", "destination address")
@@ -55,9 +59,7 @@ Exit codes: 0 looked up, whether or not events were found; 1 usage, or no index.
 function events(options: Options): void {
   const { logDir, since, until, severity, detector, type, src, dest, limit } = options;
   if (options.json && options.table) throw new Error("--json, --table: expected one of them");
-  const path = join(logDir, FILES.index);
-  if (!existsSync(path))
-    throw new Error(`-l ${logDir}: contains no ${FILES.index}, expected a folder that weir collect wrote`);
+  const paths = indexesOf(logDir);
   if (!/^[1-9]\d{0,8}$/.test(limit)) throw new Error(`--limit ${limit}: expected a number from 1`);
   if (severity !== undefined && !Object.hasOwn(SEVERITIES, severity))
     throw new Error(`--severity ${severity}: expected ${Object.keys(SEVERITIES).join(", ")}`);
@@ -73,16 +75,35 @@ function events(options: Options): void {
     ...(src !== undefined && { src }),
     ...(dest !== undefined && { dest }),
   };
+  const found = paths.flatMap((path) => lookedUp(path, query));
+  found.sort((a, b) => a.time - b.time);
+  process.stdout.write(
+    found
+      .slice(-query.limit)
+      .map((event) => `${options.json ? event.json.toString("latin1") : lineOf(event)}\n`)
+      .join(""),
+  );
+  if (!found.length) process.stderr.write("weir: no matching events\n");
+}
+
+function lookedUp(path: string, query: Query): IndexedEvent[] {
   const index = new EventIndex(path);
   try {
-    const found = index.query(query);
-    process.stdout.write(
-      found.map((event) => `${options.json ? event.json.toString("latin1") : lineOf(event)}\n`).join(""),
-    );
-    if (!found.length) process.stderr.write("weir: no matching events\n");
+    return index.query(query);
   } finally {
     index.close();
   }
+}
+
+/** Of one appliance, or of each in a folder of its own. */
+function indexesOf(folder: string): string[] {
+  const own = join(folder, FILES.index);
+  if (existsSync(own)) return [own];
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const paths = names.map((name) => join(folder, name, FILES.index)).filter((path) => existsSync(path));
+  if (!paths.length)
+    throw new Error(`-l ${folder}: contains no ${FILES.index}, expected a folder that weir collect wrote`);
+  return paths;
 }
 
 const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 };
@@ -104,17 +125,22 @@ function lineOf(event: IndexedEvent): string {
   const parts = [new Date(time / 1000).toISOString(), name.padEnd(7), type];
   if (detector) parts.push(detector);
   if (src || dest) parts.push([src ?? "-", ...(dest ? ["->", dest] : [])].join(" "));
-  const text = textOf(JSON.parse(event.json.toString("latin1")) as Details);
+  const details = JSON.parse(event.json.toString("latin1")) as Details;
+  if (details.host !== undefined) parts.splice(1, 0, details.host);
+  const text = textOf(details);
   return [...parts, ...(text ? [text] : [])].join("  ").replaceAll(/[^\x20-\x7e]/g, "?");
 }
 
 interface Details {
+  host?: string;
+  weir_log?: Report;
   alert?: { signature?: string; context?: { expected?: string; seen?: string } };
   anomaly?: { event?: string };
   drop?: { reason?: string };
 }
 
-function textOf({ alert, anomaly, drop }: Details): string {
+function textOf({ alert, anomaly, drop, weir_log: report }: Details): string {
+  if (report) return reportText(report);
   const { expected, seen } = alert?.context ?? {};
   if (alert) return `${alert.signature ?? ""}${expected ? `: expected ${expected}; seen ${seen ?? ""}` : ""}`;
   return anomaly?.event ?? drop?.reason ?? "";

@@ -10,12 +10,14 @@ import { WorkLimit } from "./bucket.ts";
 import { EventIndex, type IndexedEvent, indexedEvent } from "./events.ts";
 import type { Parsed } from "./record.ts";
 import { ReportBudget } from "./reported.ts";
-import { type Report, reportJson } from "./reports.ts";
+import { REPORT, type Report, reportJson, severityOf } from "./reports.ts";
 import { RotatingFile, type Rotation } from "./rotate.ts";
 import { type State, Verifier } from "./verify.ts";
 
 export interface CollectorOptions {
   folder: string;
+  /** Whose log it is, where there are several: each event gets it as `host`, as Suricata writes it. */
+  host?: string | undefined;
   key?: Uint8Array | undefined;
   rotation: Rotation;
   window?: number | undefined;
@@ -52,6 +54,8 @@ const CLAIMS = [
 /** What SQLite says of a full disk. */
 const NO_ROOM = /disk is full|disk I\/O error/;
 const HEARTBEAT = Buffer.from('"event_type":"heartbeat"');
+/** Where an event's time ends: `{"timestamp":"2026-03-02T09:00:00.123456+0000"`. */
+const TIMED = 46;
 const LOST_ON_LOG = /"lost":\{"in":\d+,"out":\d+,"log":(\d+)\}/;
 
 export class Collector {
@@ -60,6 +64,8 @@ export class Collector {
   unindexed = 0;
   /** Records that the appliance itself could not send, by boot: as its last heartbeat says. */
   readonly unsent = new Map<number, number>();
+  /** The last one, and the start that it is of. */
+  heartbeat: { boot: number; json: Buffer; heard: number } | undefined;
   readonly #options: CollectorOptions;
   readonly #eve: RotatingFile;
   readonly #reports: RotatingFile;
@@ -67,7 +73,7 @@ export class Collector {
   #waiting: IndexedEvent[] = [];
   /** Of the last genuine record. */
   #timestamp = "1970-01-01T00:00:00.000000+0000";
-  #heard: number;
+  #beat: number;
   #silent = false;
   #saved = 0;
   #savedAt = -1;
@@ -84,7 +90,7 @@ export class Collector {
     this.#eve = new RotatingFile(join(folder, FILES.eve), rotation, now);
     this.#reports = new RotatingFile(join(folder, FILES.reports), rotation, now);
     this.#index = indexed ? new EventIndex(join(folder, FILES.index), { write: true }) : undefined;
-    this.#heard = this.#now = now;
+    this.#beat = this.#now = now;
     this.#budget = new ReportBudget(key !== undefined);
     for (const { path, cut } of [this.#eve, this.#reports])
       if (cut) options.onTrouble?.(`${path}: ended in half a line, of which ${cut} bytes were removed`);
@@ -110,8 +116,13 @@ export class Collector {
 
   #keep(record: Parsed, now: number): void {
     this.#timestamp = record.json.toString("latin1", 14, 45);
-    this.#eve.write(record.json);
-    if (record.json.includes(HEARTBEAT)) this.#heartbeat(record, now);
+    const json = hosted(record.json, this.#options.host);
+    this.#eve.write(json);
+    if (record.json.includes(HEARTBEAT)) this.#heard(record, now);
+    this.#toIndex({ ...record, json });
+  }
+
+  #toIndex(record: { boot: number; sequence: number; severity: number; json: Buffer }): void {
     if (!this.#options.indexed) return;
     const event = indexedEvent(record);
     if (event) this.#waiting.push(event);
@@ -119,14 +130,19 @@ export class Collector {
     if (!this.#options.live && this.#waiting.length >= AT_ONCE) this.#fill();
   }
 
+  /** No heartbeat has come for longer than it may take. */
+  get isSilent(): boolean {
+    return this.#silent;
+  }
+
   /** To be called some times a second where it is live: settles what is open, writes what was held back. */
   tick(now: number): void {
     this.#now = now;
     this.verifier.tick(now);
     for (const summary of this.#budget.summaries(now)) this.#write(summary);
-    if (now - this.#heard >= SILENCE && !this.#silent) {
+    if (now - this.#beat >= SILENCE && !this.#silent) {
       this.#silent = true;
-      this.#report({ class: "silent", seconds: Math.floor((now - this.#heard) / 1000) });
+      this.#report({ class: "silent", seconds: Math.floor((now - this.#beat) / 1000) });
     }
     this.#flush(now);
     this.#fill();
@@ -153,8 +169,9 @@ export class Collector {
     this.#index = undefined;
   }
 
-  #heartbeat({ boot, json }: Parsed, now: number): void {
-    this.#heard = now;
+  #heard({ boot, json }: Parsed, now: number): void {
+    this.#beat = now;
+    this.heartbeat = { boot, json, heard: now };
     if (this.#silent) this.#report({ class: "heard" });
     this.#silent = false;
     const [, lost] = LOST_ON_LOG.exec(json.toString("latin1")) ?? [];
@@ -207,7 +224,10 @@ export class Collector {
 
   #write(report: Report): void {
     const arrived = this.#options.live ? new Date().toISOString() : undefined;
-    this.#reports.write(Buffer.from(reportJson(report, this.#timestamp, arrived)));
+    const json = hosted(Buffer.from(reportJson(report, this.#timestamp, arrived)), this.#options.host);
+    this.#reports.write(json);
+    const { boot = 0, first = 0 } = report;
+    this.#toIndex({ boot, sequence: first, severity: severityOf(report.class), json });
   }
 
   /**
@@ -242,8 +262,9 @@ export class Collector {
   /** The oldest of those that wait are not waited for any longer. */
   #leaveOut(most: number): void {
     if (this.#waiting.length <= most) return;
-    this.unindexed += this.#waiting.length - most;
-    this.#waiting = this.#waiting.slice(this.#waiting.length - most);
+    const left = this.#waiting.slice(0, this.#waiting.length - most);
+    this.unindexed += left.filter(({ type }) => type !== REPORT).length; // reports are in collect.json
+    this.#waiting = this.#waiting.slice(left.length);
   }
 
   /** After eve.json: what is in the state is in the file. */
@@ -259,6 +280,12 @@ export class Collector {
       this.#say(path, (error as Error).message);
     }
   }
+}
+
+/** With the name of the appliance behind the time, where a log has several. */
+function hosted(json: Buffer, host: string | undefined): Buffer {
+  if (host === undefined || json[TIMED] !== 0x2c) return json;
+  return Buffer.concat([json.subarray(0, TIMED), Buffer.from(`,"host":"${host}"`), json.subarray(TIMED)]);
 }
 
 const isHindered = ({ trouble, overdue }: RotatingFile): boolean => trouble !== undefined || overdue !== undefined;

@@ -64,6 +64,7 @@ export interface Query {
 
 interface Parsed {
   timestamp?: unknown;
+  arrived?: unknown;
   event_type?: unknown;
   src_ip?: unknown;
   dest_ip?: unknown;
@@ -84,8 +85,9 @@ export function indexedEvent(record: {
   } catch {
     return undefined;
   }
-  const time = timeOf(event.timestamp);
-  if (time === undefined) return undefined;
+  // A report is of when it was found
+  const time = typeof event.arrived === "string" ? Date.parse(event.arrived) * 1000 : timeOf(event.timestamp);
+  if (time === undefined || Number.isNaN(time)) return undefined;
   const text = (value: unknown) => (typeof value === "string" ? value : null);
   return {
     ...record,

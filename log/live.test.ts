@@ -140,7 +140,11 @@ it("the index gets what has a time; how much has none is counted", () => {
   expect(collector.unindexed).toBe(1);
   collector.close();
   const index = new EventIndex(join(folder, "events.db"));
-  expect(index.query({ limit: 9 }).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  const events = index.query({ limit: 9 });
+  expect(events.filter(({ type }) => type !== "weir_log").map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  expect(events.filter(({ type }) => type === "weir_log").map(({ json }) => JSON.parse(`${json}`).weir_log)).toEqual([
+    { class: "started", boot: 7 },
+  ]);
   index.close();
   expect([collector.unindexed, said]).toEqual([1, []]);
 });

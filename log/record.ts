@@ -28,6 +28,12 @@ export const MARK = " weir - eve [weir@32473 ";
 const HEADER =
   /^<(\d{1,3})>1 \S{1,32} \S{1,32} weir - eve \[weir@32473 boot="(\d{1,16})" seq="(\d{1,16})"(?: len="(\d{1,4})" prev="(.{16})" mac="(.{32})")?\]\[timeQuality [^\]]{0,64}\] (?=\{)/s;
 
+/** The appliance that a record says it is of (its policy's interfaces.log.hostname); undefined where it is no record. Anybody can say so. */
+export function hostOf(payload: Buffer): string | undefined {
+  const front = payload.toString("latin1", 0, FRONT);
+  return front.includes(MARK) ? /^<\d{1,3}>1 \S{1,32} (\S{1,32}) weir - eve /.exec(front)?.[1] : undefined;
+}
+
 export function parse(payload: Buffer): Parsed | Unreadable {
   const front = payload.toString("latin1", 0, FRONT);
   const found = HEADER.exec(front);

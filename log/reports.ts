@@ -21,9 +21,18 @@ export const CLASSES = {
   unwritten: "genuine records that could not be written, because there was no room for too long",
   silent: "no heartbeat came for longer than it may take",
   heard: "heartbeats come again",
+  stranger: "a record in the name of an appliance that this collector has no key of",
 } as const;
 
 export type Class = keyof typeof CLASSES;
+
+/** Somebody meddles, or the key is out. */
+export const HOSTILE = ["tampered", "forged", "replayed", "clone", "unauthenticated"] as const;
+const GOOD: readonly Class[] = ["started", "heard", "duplicate", "reordered"];
+
+/** As of an event (RFC 5424, table 2): alert, info, else warning. */
+export const severityOf = (name: Class): number =>
+  (HOSTILE as readonly Class[]).includes(name) ? 1 : GOOD.includes(name) ? 6 : 4;
 
 export interface Report {
   class: Class;
@@ -51,11 +60,14 @@ export interface Report {
   seconds?: number;
 }
 
+/** The event_type of reports. */
+export const REPORT = "weir_log";
+
 /** One line of collect.json. @param timestamp of the last genuine record before it; `arrived` when it was found */
 export function reportJson(report: Report, timestamp: string, arrived?: string): string {
   return JSON.stringify({
     timestamp,
-    event_type: "weir_log",
+    event_type: REPORT,
     ...(arrived !== undefined && { arrived }),
     weir_log: report,
   });

@@ -29,11 +29,11 @@ export interface Endpoint {
 }
 
 /** `514`, `10.0.9.1:514`, `[fd00::1]:514`. @throws Error */
-export function endpointOf(text: string): Endpoint {
+export function endpointOf(text: string, option = "--listen"): Endpoint {
   const [, six, four, digits] = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
   if (digits === undefined || port > 65535)
-    throw new Error(`--listen ${text}: expected a port, or address:port ([address]:port for IPv6)`);
+    throw new Error(`${option} ${text}: expected a port, or address:port ([address]:port for IPv6)`);
   return { address: six ?? four ?? "", port };
 }
 
