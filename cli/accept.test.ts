@@ -37,6 +37,9 @@ it("conversations and MAC addresses: the alerts that were accepted are gone, the
   await run("accept", ...words);
   expect(process.exitCode).toBe(0);
   expect(seen.out).toContain("new-pair: 10.0.0.99 -> 10.0.1.9 udp 5000: 1 packets\n");
+  // A host that no capture has is named; one that is known is not
+  expect(seen.talk).toContain("weir: 10.0.0.99: nothing that was learned knows it; from now on this is right of it\n");
+  expect(seen.talk).not.toContain("10.0.1.9:");
   expect(seen.out).toMatch(/arp: 10\.0\.0\.\d+ at 02:00:00:00:00:66/);
   const after = await alertsOf("fixtures/site.pcap");
   const left = after.map(saysOf);
@@ -88,9 +91,11 @@ it("what a known conversation said: a function, an object, an octet; and nothing
   const write = (name: string, frames: readonly Frame[]) => writeFileSync(at(name), pcapOf(frames));
   write("lesson.pcap", polled(1, 1000, 1200));
   const learned = {
-    function: "to the server: protocol 1, function 0x10 is right",
-    object: "function 0x6, about 0001060000c90001 is right",
-    value: "function 0x6, 3 in octet 2 is right",
+    function:
+      "to the server: Modbus function 16 (write multiple registers), unit 1, address 200, quantity 1, data 9, octets 00c80001020009: no others are right",
+    object:
+      "Modbus function 6 (write single register), unit 1, address 201, quantity 1, data 45, octets 00c9002d: no others are right",
+    value: "Modbus function 6 (write single register), 3 in octet 2 is right",
   };
   const messages = { function: [16, 0, 200, 0, 1, 2, 0, 9], object: [6, 0, 201, 0, 45], value: [6, 0, 200, 3, 232] };
   for (const [name, pdu] of Object.entries(messages)) write(`${name}.pcap`, polled(2, 10_000, 60, say(pdu)));
@@ -111,6 +116,41 @@ it("what a known conversation said: a function, an object, an octet; and nothing
     expect(await ofContent(name)).toEqual([]);
     for (const other of Object.keys(messages)) if (other !== name) expect(await ofContent(other)).toHaveLength(1);
   }
+});
+
+it("a write that is accepted is right of just that value; of several the values between them", async () => {
+  const writes = (value: number) => (c: Connection, k: number) =>
+    k === 40 ? c.say(10_040.7, true, modbus(9, 1, [6, 0, 201, 0, value])) : undefined;
+  const write = (name: string, frames: readonly Frame[]) => writeFileSync(at(name), pcapOf(frames));
+  write("lesson.pcap", polled(1, 1000, 1200));
+  for (const value of [10, 20, 30, 40, 50, 15, 55]) write(`${value}.pcap`, polled(2, 10_000, 60, writes(value)));
+  await run("learn", "-r", at("lesson.pcap"), "-o", at("site.baseline"));
+  const ofContent = async (value: number) =>
+    (await alertsOf(at(`${value}.pcap`))).filter((line) => line.includes('"detector":"content"'));
+  const accept = async (value: number) => {
+    writeFileSync(at("right.json"), (await ofContent(value)).join("\n"));
+    await run("accept", at("right.json"), "--baseline", at("site.baseline"), "--why", "set point");
+  };
+  await accept(10);
+  expect(await ofContent(10)).toEqual([]);
+  const [other] = await ofContent(20);
+  expect(JSON.parse(other!).alert.context).toMatchObject({ message: { new: "value", octet: 3, value: 20 } });
+  await accept(20);
+  expect(await ofContent(20)).toEqual([]);
+  expect(await ofContent(15)).toHaveLength(1);
+  for (const value of [30, 40, 50]) await accept(value);
+  expect([await ofContent(15), (await ofContent(55)).length]).toEqual([[], 1]);
+
+  // An alert that was held back for long has no octets: any value is right then, and it says so
+  const [left] = await ofContent(55);
+  const alert = JSON.parse(left!);
+  const { octet: _, value: __, ...message } = alert.alert.context.message;
+  Object.assign(alert.alert.context, { message: { ...message, new: "object", about: "0001060000ca0001" } });
+  writeFileSync(at("right.json"), JSON.stringify(alert));
+  await run("accept", at("right.json"), "--baseline", at("site.baseline"), "--why", "set point");
+  expect(seen.talk).toContain(
+    ":1: content: the alert does not tell what was written, so any value is right from now on\n",
+  );
 });
 
 it("what tells nothing to learn, and what is none", async () => {

@@ -9,6 +9,7 @@ import { type Accepted, readBaseline, writeBaseline } from "../detectors/baselin
 import { baselineOf, detectorOf, normalEntries } from "../detectors/baseline/merge.ts";
 import { DETECTORS } from "../detectors/baseline/registry.ts";
 import type { Entry } from "../detectors/learned.ts";
+import { ApplicationWords } from "../ip/decode/words.ts";
 import { MOST_MADE, readText } from "../lib/files.ts";
 import { printable } from "../lib/printable.ts";
 import { saidNow } from "./said.ts";
@@ -47,17 +48,19 @@ An alert may stand for several findings: only the one that is in it is learned. 
 
 Exit codes: 0 all alerts were learned or were known; 1 usage, or a file cannot be read; 3 some tell nothing to learn.`,
     )
-    .action((events: string, options: Options) => {
-      process.exitCode = accept(events, options);
+    .action(async (events: string, options: Options) => {
+      process.exitCode = await accept(events, options);
     });
 }
 
-function accept(events: string, { baseline: path, why, who, dryRun }: Options): number {
+async function accept(events: string, { baseline: path, why, who, dryRun }: Options): Promise<number> {
   const said = saidNow(why, who);
   const alerts = alertsOf(events);
   if (!alerts.length) throw new Error(`${events}: no alert in it, expected lines of eve.json`);
   const baseline = readBaseline(path);
   const [learned, records]: [Entry[], Accepted[]] = [[], []];
+  const words = await ApplicationWords.create();
+  const known = new Set(normalEntries(baseline).flatMap(hostsOf));
   let refused = 0;
   for (const { alert, line } of alerts) {
     const { detector } = alert.alert.context;
@@ -71,9 +74,17 @@ function accept(events: string, { baseline: path, why, who, dryRun }: Options): 
     const fresh = entries.filter((entry) => !isKnown(entry, [...normalEntries(baseline), ...learned]));
     if (!fresh.length) continue;
     learned.push(...fresh);
-    const what = fresh.map((entry) => detectorOf(entry).show(entry));
+    const what = fresh.map((entry) => detectorOf(entry).show(entry, words));
     records.push({ ...said, detector, alert: alert.timestamp, what });
     process.stdout.write(printable(what.map((one) => `${detector}: ${one}\n`).join("")));
+    for (const host of new Set(fresh.flatMap(hostsOf))) {
+      if (!known.has(host)) say(`${host}: nothing that was learned knows it; from now on this is right of it`);
+      known.add(host);
+    }
+    if (isOfAnyValue(alert, fresh))
+      say(
+        `${events}:${line}: ${detector}: the alert does not tell what was written, so any value is right from now on`,
+      );
   }
   if (learned.length && !dryRun) {
     const { captures, entries, falseAlarmsPerHour: rate, accepted = [] } = baseline;
@@ -85,6 +96,17 @@ function accept(events: string, { baseline: path, why, who, dryRun }: Options): 
   );
   return refused ? 3 : 0;
 }
+
+/** Whether a command is learned without what it carried. */
+const isOfAnyValue = ({ src_ip, alert: { context } }: Alert, entries: readonly Entry[]): boolean =>
+  src_ip !== undefined &&
+  context.message?.from === "client" &&
+  entries.some(({ about }) => about) &&
+  entries.every(({ octet, octets }) => octet === undefined && octets === undefined);
+
+/** Addresses that an entry is about. */
+const hostsOf = ({ client, server, ip, mac, macs }: Entry): string[] =>
+  [client, server, ip, mac, macs].flat().filter((host) => typeof host === "string");
 
 /** Whether one of the same thing is there, with all that its lists have. */
 function isKnown(entry: Entry, entries: readonly Entry[]): boolean {

@@ -70,10 +70,14 @@ it("what one slice of time only has is not normal: attacks are found as if they 
     "new-pair       10.2.0.66 -> 10.2.0.50 tcp 502: 5 packets",
     "arp            10.2.0.50 at 02:00:0a:02:00:42: 9471 frames",
     "arp            10.2.0.66 at 02:00:0a:02:00:42: 3 frames",
-    "content.said   10.2.0.5 -> 10.2.0.50 tcp 502, to the server: protocol 1, function 0x10, 1 messages",
-    "content.said   10.2.0.5 -> 10.2.0.50 tcp 502, to the server: protocol 1, function 0x10, about 0001100000c80001, 1 messages",
-    ...["0xffff02", "0xffffffff"].map((kind) => `${STRANGER}, to the server: protocol 1, function ${kind}, 1 messages`),
-    ...["0xffff02", "0xffff04"].map((kind) => `${STRANGER}, from the server: protocol 1, function ${kind}, 1 messages`),
+    "content.said   10.2.0.5 -> 10.2.0.50 tcp 502, to the server: Modbus function 16 (write multiple registers), 1 messages",
+    "content.said   10.2.0.5 -> 10.2.0.50 tcp 502, to the server: Modbus function 16 (write multiple registers), unit 1, address 200, quantity 1, 1 messages",
+    ...["the start of a connection", "bytes that are no message"].map(
+      (what) => `${STRANGER}, to the server: ${what}, 1 messages`,
+    ),
+    ...["the start of a connection", "a reset of the connection"].map(
+      (what) => `${STRANGER}, from the server: ${what}, 1 messages`,
+    ),
     "",
   ]);
   await run("baseline", "show", at("site.baseline"));

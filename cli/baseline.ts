@@ -5,7 +5,8 @@ import { type Accepted, hoursOf, readBaseline, writeBaseline } from "../detector
 import { baselineOf, detectorOf, mergeBaselines } from "../detectors/baseline/merge.ts";
 import { promiseText } from "../detectors/baseline/promise.ts";
 import { keeping, onceOf, onces } from "../detectors/baseline/votes.ts";
-import type { Entry, Threshold } from "../detectors/learned.ts";
+import type { Entry, FunctionWords, Threshold } from "../detectors/learned.ts";
+import { ApplicationWords } from "../ip/decode/words.ts";
 import { printable } from "../lib/printable.ts";
 import { saidNow } from "./said.ts";
 
@@ -73,13 +74,14 @@ Examples:
   return baseline;
 }
 
-function show(file: string, { json }: { json?: boolean }): void {
+async function show(file: string, { json }: { json?: boolean }): Promise<void> {
   const baseline = readBaseline(file);
   const { captures, thresholds, entries } = baseline;
   if (json) {
     process.stdout.write(`${JSON.stringify(thresholds, null, 2)}\n`);
     return;
   }
+  const words = await ApplicationWords.create();
   const lines = [
     `learned from ${captures.length} captures, ${hoursOf(baseline).toFixed(2)} hours:`,
     ...captures.map(
@@ -95,35 +97,43 @@ function show(file: string, { json }: { json?: boolean }): void {
     "",
     "known:",
     ...entries.map(
-      (entry) => `  ${lineOf(entry)}${onceOf(entry).length ? ` (came once: ${onceOf(entry).length})` : ""}`,
+      (entry) => `  ${lineOf(entry, words)}${onceOf(entry).length ? ` (came once: ${onceOf(entry).length})` : ""}`,
     ),
   ];
   process.stdout.write(printable(`${lines.join("\n")}\n`));
 }
 
-const lineOf = (entry: Entry) => `${entry.detector.padEnd(14)} ${detectorOf(entry).show(entry)}`;
+const lineOf = (entry: Entry, words: FunctionWords) =>
+  `${entry.detector.padEnd(14)} ${detectorOf(entry).show(entry, words)}`;
 
-function once(file: string, { json }: { json?: boolean }): void {
+async function once(file: string, { json }: { json?: boolean }): Promise<void> {
+  const words = await ApplicationWords.create();
   const found = onces(readBaseline(file).entries, detectorOf);
   if (json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else if (!found.length)
     process.stdout.write(
       "nothing came once only in an hour or more; shorter captures, standard input and logs tell nothing of it\n",
     );
-  else process.stdout.write(printable(found.map((entry) => `${lineOf(entry)}\n`).join("")));
+  else process.stdout.write(printable(found.map((entry) => `${lineOf(entry, words)}\n`).join("")));
 }
 
-function keep(file: string, { only, why, who }: { only?: string; why: string; who?: string }): void {
+async function keep(file: string, { only, why, who }: { only?: string; why: string; who?: string }): Promise<void> {
+  const words = await ApplicationWords.create();
   const said = saidNow(why, who);
   const { captures, entries, falseAlarmsPerHour: rate, accepted = [] } = readBaseline(file);
-  const kept = onces(entries, detectorOf).filter((entry) => only === undefined || hasWords(lineOf(entry), only));
+  const kept = onces(entries, detectorOf).filter((entry) => only === undefined || hasWords(lineOf(entry, words), only));
   if (!kept.length) throw new Error(`${file}: nothing that came once${only === undefined ? "" : ` has "${only}"`}`);
   const records = kept.map(
-    (entry): Accepted => ({ ...said, detector: entry.detector, alert: "", what: [detectorOf(entry).show(entry)] }),
+    (entry): Accepted => ({
+      ...said,
+      detector: entry.detector,
+      alert: "",
+      what: [detectorOf(entry).show(entry, words)],
+    }),
   );
   const known = keeping(entries, kept, detectorOf);
   writeBaseline(file, baselineOf(captures, known, { rate }, [...accepted, ...records]));
-  process.stdout.write(printable(kept.map((entry) => `${lineOf(entry)}\n`).join("")));
+  process.stdout.write(printable(kept.map((entry) => `${lineOf(entry, words)}\n`).join("")));
   process.stdout.write(`${file}: ${kept.length} that came once are taken for normal\n`);
 }
 

@@ -47,6 +47,12 @@ export interface EntrySchema {
   readonly schema: z.ZodType;
 }
 
+/** What messages of applications are called (ip/decode/words.ts). */
+export interface FunctionWords {
+  /** @param about what it is about, @param octets what it carries, in hexadecimal; undefined: it has no name */
+  message(app: number, kind: number, about?: string, octets?: string): string | undefined;
+}
+
 export interface LearnedDetector {
   /** Entries whose `detector` is this, or begins with it and a dot, are its own. */
   readonly name: string;
@@ -61,8 +67,8 @@ export interface LearnedDetector {
   thresholds(entries: readonly Entry[], wanted: Wanted, hours: number): Threshold[];
   /** @throws RangeError that says what does not fit */
   pack(entries: readonly Entry[], thresholds: readonly Threshold[]): Uint8Array;
-  /** One line for people. */
-  show(entry: Entry): string;
+  /** One line for people. @param words names of functions; numbers without it */
+  show(entry: Entry, words?: FunctionWords): string;
   /** What in it must have been there more than once; without it all is taken for normal. */
   things?(entry: Entry): Thing[];
   /** Its entries, of which some have things that came once, as if those had not come; `slices`: what each slice has of them. */

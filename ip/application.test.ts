@@ -111,6 +111,63 @@ it("follows messages through segments: several in one, one in several, sent agai
   expect(codes([request.slice(0, 4), request.slice(4)], 102)).toEqual([[2, 0xa000a4]]);
 });
 
+const hex = (text: string) => Uint8Array.from(Buffer.from(text, "hex"));
+/** With other octets from a place on. */
+const but = (data: Uint8Array, at: number, ...octets: number[]) => {
+  const changed = Uint8Array.from(data);
+  changed.set(octets, at);
+  return changed;
+};
+const S7_READ = hex("0300001f02f080320100000100000e00000401120a10020001000084000010");
+const S7_STOP = hex("0300002102f0803201000002000010000029000000000009505f50524f4752414d");
+const IEC = hex("680e0200020064010600010000000014");
+const ENIP_READ = hex(`6f001600${"00".repeat(26)}020000000000b20006000e0320062401`);
+const LIES: [string, number, Uint8Array, Uint8Array, number, number][] = [
+  ["Modbus", 502, but(read, 4, 0, 200), write, 3, 6],
+  ["IEC 104", 2404, but(IEC, 1, 200), hex("680407000000"), 100, 0x207],
+  ["S7", 102, but(S7_READ, 2, 0, 200), S7_STOP, 0x01000004, 0x01000029],
+  ["EtherNet/IP", 44_818, but(ENIP_READ, 2, 200), hex(`65000400${"00".repeat(20)}01000000`), 0x6f010e, 0x650000],
+];
+
+it.each(LIES)("%s: a length that lies hides nothing of what follows", async (_, port, lie, hidden, first, second) => {
+  const reader = await Applications.create();
+  const kinds = (parts: Uint8Array[]) => {
+    reader.forget();
+    return reader.said(segments(parts, port)).map(({ number, kind }) => [number, kind]);
+  };
+  expect(kinds([Buffer.concat([lie, hidden])])).toEqual([
+    [1, first],
+    [1, second],
+  ]);
+  // In the next segment: a short one waits for that
+  const apart = kinds([lie, hidden]);
+  expect(apart.map(([, kind]) => kind)).toEqual([first, second]);
+  expect(apart[1]![0]).toBe(2);
+});
+
+it("DNP3: a frame whose blocks are damaged, as one that says a wrong length, hides no other", async () => {
+  const reader = await Applications.create();
+  const kinds = (data: Uint8Array) => {
+    reader.forget();
+    return reader.said(segments([data], 20_000)).map(({ kind }) => kind);
+  };
+  const [lie, hidden] = [dnp3(true, 1, 1, new Array(40).fill(1)), dnp3(true, 2, 21, [0x3c, 2, 6])];
+  // A header for 43 octets of data, a block, and the other frame in place of the rest
+  expect(kinds(Buffer.concat([lie.slice(0, 28), hidden, lie.slice(28 + hidden.length)]))).toEqual([0x101, 0x115]);
+  expect(kinds(Buffer.concat([lie, hidden]))).toEqual([0x101, 0x115]);
+});
+
+it("a segment that is sent again inside of a long message is no message", async () => {
+  const reader = await Applications.create();
+  const long = modbus(3, 1, [16, 0, 7, 0, 100, 200, ...new Array(200).fill(9)]);
+  const parts = [read, long.slice(0, 90), long.slice(90)];
+  const frames = [0, 1, 0, 2].map((i) => {
+    const seq = 100 + parts.slice(0, i).reduce((sum, { length }) => sum + length, 0);
+    return record(eth(0x0800, ipv4(6, tcp(8 | ACK, { ...ends, seq, data: parts[i]! }), ends)), { number: i + 1 });
+  });
+  expect(reader.said(Buffer.concat(frames)).map(({ kind }) => kind)).toEqual([3, 16]);
+});
+
 it("believes no port alone, and DNP3 at any port", async () => {
   const reader = await Applications.create();
   expect(reader.said(segments([Buffer.from("GET / HTTP/1.1\r\nHost: a\r\n\r\n")]))).toEqual([]);

@@ -18,6 +18,13 @@ it("a function with what it is about, an object, an octet's value", () => {
   expect(of({ ...SAID, new: "function" })).toEqual([entry({})]);
   expect(of({ ...SAID, new: "function", about })).toEqual([entry({}), entry({ about })]);
   expect(of({ ...SAID, new: "object", about })).toEqual([entry({ about })]);
+  const octets = { octets: "00c80003", shape: "00000000000000aa" };
+  expect(of({ ...SAID, new: "function", about, ...octets })).toEqual([
+    entry({}),
+    entry({ about }),
+    entry({ about, ...octets }),
+  ]);
+  expect(of({ ...SAID, new: "object", about, ...octets })).toEqual([entry({ about }), entry({ about, ...octets })]);
   const octet = { shape: "00000000000000aa", octet: 2, value: 3 };
   expect(of({ ...SAID, new: "value", ...octet })).toEqual([entry(octet)]);
 });

@@ -82,6 +82,30 @@ it("finds a connection that breaks where none ever did", async () => {
   expect(found?.seen).toBe("a reset of the connection, for the first time");
 });
 
+it("says nothing of a client that connects anew in the middle of a conversation that was learned", async () => {
+  const anew = (make: typeof measured, port: number, hello: [boolean, string][]) => {
+    const again = new Connection(port, 40_777);
+    again.say(10_020.1, true, new Uint8Array(0), 2).say(10_020.11, false, new Uint8Array(0), 2 | 16);
+    for (const [i, [to, data]] of hello.entries()) again.say(10_020.2 + i / 100, to, Buffer.from(data, "hex"));
+    return byTime([...make(2, 10_000, 60), ...again.frames]);
+  };
+  const mms = anew(measured, 102, [
+    [true, "0300001611e00000000100c0010ac1020001c2020001"],
+    [false, "0300001611d00001000100c0010ac1020001c2020001"],
+    [true, "0300000e02f0800d0501020304050607".slice(0, 28)],
+  ]);
+  expect(told(await judged(measured(1, 1000, LESSON), mms))).toEqual([]);
+  const lesson = polled(1, 1000, LESSON);
+  expect(
+    told(
+      await judged(
+        lesson,
+        anew((seed, start, n) => polled(seed, start, n), 502, []),
+      ),
+    ),
+  ).toEqual([]);
+});
+
 /** Forged among the frames of a publisher that goes on. */
 const FORGED: Record<string, (start: number) => Frame[]> = {
   "a state that the true one never began": (t) =>

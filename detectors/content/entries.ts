@@ -52,6 +52,10 @@ export const SCHEMAS: readonly EntrySchema[] = [
     schema: z.looseObject({
       ...{ ...conversation, side: whole(1), app: whole(15), kind: whole(2 ** 32 - 1), about: number64.optional() },
       ...{ shape: number64.optional(), octet: whole(POSITIONS - 1).optional(), value: whole(255).optional() },
+      octets: z
+        .string()
+        .regex(/^([0-9a-f]{2}){1,50}$/, { error: "expected up to 50 octets in hexadecimal" })
+        .optional(),
     }),
   },
   { detector: "content.stream", schema: z.looseObject({ stream: number64, broken: whole(255), frames: count }) },
@@ -69,7 +73,15 @@ export function keyOf(entry: Entry): string {
     case "layout":
       return `${sideKey(entry)} ${entry.kind} ${entry.shape}`;
     case "right":
-      return [sideKey(entry), entry.kind, entry.about ?? "", entry.shape ?? "", entry.octet, entry.value].join(" ");
+      return [
+        sideKey(entry),
+        entry.kind,
+        entry.about ?? "",
+        entry.shape ?? "",
+        entry.octet,
+        entry.value,
+        entry.octets,
+      ].join(" ");
     case "peaks":
       return String(entry.class);
     default:

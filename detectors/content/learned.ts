@@ -11,6 +11,7 @@ import {
   merge,
   missing,
   missingOf,
+  type Octet,
   octetsOf,
   only,
   SCHEMAS,
@@ -40,6 +41,10 @@ const JUDGED = 2;
 /** Objects of a side beyond which it is said to be about anything. */
 const OBJECTS = 256;
 
+/** Score of an octet that a person accepted with its value: another one is news, whatever the limit. */
+const SURE = 255;
+const NONE: Octet = { values: [], isRange: false, isCarried: false, latest: 0, share: 0 };
+
 const quantity = (i: number) => `new ${CLASSES[i]}, doublings of the messages since the last`;
 
 function limitOf(i: number, entry: Entry | undefined, rate: number): Threshold {
@@ -51,6 +56,14 @@ function limitOf(i: number, entry: Entry | undefined, rate: number): Threshold {
   const limit = Math.min(MOST[i]!, Math.max(LEAST[i]!, top) + beyond);
   const method = allowed >= 1 ? "rank" : "margin";
   return { detector: "content", key: "", quantity: quantity(i), limit, method, samples: largest.length, hours };
+}
+
+/** Members of entries of what is said. */
+interface Said {
+  app: number;
+  kind: number;
+  about?: string;
+  octets?: string;
 }
 
 /** What is packed of a talk; records of what it says, each with how many it takes. */
@@ -92,6 +105,8 @@ function packedTalks(entries: readonly Entry[]): Packed[] {
     const octets = judgedOctets(entry, right.get(talkKey(entry)) ?? []);
     if (octets.length) of(entry)?.layouts.push({ entry, octets });
   }
+  for (const list of right.values())
+    for (const layout of acceptedLayouts(list, entries)) of(layout.entry)?.layouts.push(layout);
   for (const entry of only(entries, "")) {
     const own = talks.get(talkKey(entry));
     if (own) own.scores = scoresOf(entry, own);
@@ -103,7 +118,7 @@ function packedTalks(entries: readonly Entry[]): Packed[] {
 /** Adds what a person said is right (weir accept) to what was said; it changes no score. */
 function allow({ said, objects }: Packed, right: readonly Entry[]): void {
   for (const entry of right) {
-    if (entry.octet !== undefined) continue;
+    if (entry.shape !== undefined) continue;
     const list = entry.about === undefined ? said : objects[entry.side as number]!;
     if (!list.some((one) => isSame(one, entry))) list.push(entry);
   }
@@ -135,6 +150,29 @@ function scoresOf(entry: Entry, { said, objects }: Packed): number[] {
   return [sides[0]![0]!, sides[1]![0]!, sides[0]![1]!, sides[1]![1]!];
 }
 
+/** Octets that a person accepted of messages of the same layout, by their places. */
+const acceptedAt = (right: readonly Entry[], i: number): number[] =>
+  right.flatMap((one) =>
+    one.octet === i ? [one.value as number] : one.octets === undefined ? [] : [...hexOctets(one).subarray(i, i + 1)],
+  );
+const hexOctets = (entry: Entry) => Buffer.from(entry.octets as string, "hex");
+
+/** Layouts that no capture has, of what a person accepted of a conversation: these octets, or what lies between them. */
+function acceptedLayouts(right: readonly Entry[], entries: readonly Entry[]): Packed["layouts"] {
+  const learned = only(entries, "layout");
+  const isFirst = (one: Entry, i: number) => right.findIndex((other) => other.octets && isOf(other, one)) === i;
+  return right.flatMap((one, i) => {
+    const isLearned = learned.some((layout) => talkKey(layout) === talkKey(one) && isOf(one, layout));
+    if (one.octets === undefined || !isFirst(one, i) || isLearned) return [];
+    const own = right.filter((other) => isOf(other, one));
+    const bytes = Array.from(hexOctets(one), (value, place) => {
+      const { values, isRange } = allowing({ ...NONE, values: [value] }, acceptedAt(own, place));
+      return [place, isRange ? 0 : values.length, SURE, 0, ...[...values, 0, 0, 0, 0].slice(0, 4)];
+    }).flat();
+    return [{ entry: { ...one, messages: Number.MAX_SAFE_INTEGER }, octets: inRecords(bytes) }];
+  });
+}
+
 /** 8 bytes each: place, values (0 = a range), score, 0, the values. */
 function judgedOctets(entry: Entry, right: readonly Entry[]): Uint8Array {
   const messages = entry.messages as number;
@@ -143,13 +181,21 @@ function judgedOctets(entry: Entry, right: readonly Entry[]): Uint8Array {
     if (!octet.values.length || octet.isCarried) return [];
     const score = scoreOf(messages, octet.latest, missingOf(octet, captures));
     if (score < JUDGED) return [];
-    const also = right.flatMap((one) => (one.octet === i && isOf(one, entry) ? [one.value as number] : []));
-    const allowed = allowing(octet, also);
+    const allowed = allowing(
+      octet,
+      acceptedAt(
+        right.filter((one) => isOf(one, entry)),
+        i,
+      ),
+    );
     const values = [...allowed.values, 0, 0, 0, 0].slice(0, 4);
     return [i, allowed.isRange ? 0 : allowed.values.length, eighths(score), 0, ...values];
   });
-  return Uint8Array.from(bytes.length % STRIDE ? [...bytes, ...new Array(8).fill(0)] : bytes);
+  return inRecords(bytes);
 }
+
+const inRecords = (bytes: number[]) =>
+  Uint8Array.from(bytes.length % STRIDE ? [...bytes, ...new Array(8).fill(0)] : bytes);
 
 const recordsOf = ({ octets }: { octets: Uint8Array }) => 2 + octets.length / STRIDE;
 
@@ -250,7 +296,7 @@ export const content: LearnedDetector = {
   things: (entry) => (entry.detector === "content.said" ? [{ name: keyOf(entry) }] : []),
   unspoilt: withoutPoison,
   accept: sayingsOf,
-  show(entry) {
+  show(entry, words) {
     const name = entry.detector.slice("content.".length);
     if (name === "peaks")
       return `new ${CLASSES[entry.class as number]}: ${(entry.largest as number[]).length} in ${entry.seconds} s`;
@@ -260,12 +306,14 @@ export const content: LearnedDetector = {
     if (name === "")
       return `${talk}: ${sideOf(entry, "to")[0]} messages to the server, ${sideOf(entry, "from")[0]} back`;
     const from = `${talk}, ${entry.side ? "from" : "to"} the server`;
-    const what = `protocol ${entry.app}, function 0x${(entry.kind as number).toString(16)}`;
-    const about = entry.about ? `, about ${entry.about}` : "";
+    const { app, kind, about, octets } = entry as unknown as Said;
+    const numbers = `protocol ${app}, function 0x${kind.toString(16)}${about ? `, about ${about}` : ""}`;
+    const what = words?.message(app, kind, about, octets) ?? numbers;
     if (name === "right") {
+      if (octets !== undefined) return `${from}: ${what}, octets ${octets}: no others are right`;
       const octet = entry.octet === undefined ? "" : `, ${entry.value} in octet ${entry.octet}`;
-      return `${from}: ${what}${about}${octet} is right`;
+      return `${from}: ${what}${octet} is right`;
     }
-    return `${from}: ${what}${about}${name === "layout" ? ", octets" : ""}, ${entry.messages} messages`;
+    return `${from}: ${what}${name === "layout" ? ", octets" : ""}, ${entry.messages} messages`;
   },
 };

@@ -335,6 +335,7 @@ export interface OnboardExports {
     said(i: number): number;
     saidAt(): number;
     textAt(): number;
+    words(app: number, kind: number, about: bigint, length: number): number;
   };
   "ip/onboard/application/application.probe.ts": {
     memory: WebAssembly.Memory;

@@ -122,7 +122,10 @@ const said = object(
     app: integer(0, 15, "number of the protocol"),
     function: integer(0, 2 ** 32 - 1, "number of the function: ip/onboard/application says how it is made"),
     about: optional(hex(16, "what it is about; missing: nothing that is told apart, or its value is new")),
-    shape: optional(hex(16, "its layout, where an octet's value is new")),
+    shape: optional(hex(16, "its layout, where an octet's value is new, or octets are there")),
+    octets: optional(
+      text("what a new function, or one about something new, carried: up to 50 octets of its body, in hexadecimal"),
+    ),
     octet: optional(
       integer(0, 51, "where its value is new: which octet of its body; 50 and 51 are those of its length"),
     ),

@@ -186,8 +186,10 @@ export interface ApplicationMessage {
   function: number;
   /** what it is about; missing: nothing that is told apart, or its value is new */
   about?: string;
-  /** its layout, where an octet's value is new */
+  /** its layout, where an octet's value is new, or octets are there */
   shape?: string;
+  /** what a new function, or one about something new, carried: up to 50 octets of its body, in hexadecimal */
+  octets?: string;
   /** where its value is new: which octet of its body; 50 and 51 are those of its length */
   octet?: number;
   /** of that octet */

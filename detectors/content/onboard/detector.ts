@@ -13,7 +13,7 @@
 //
 // State: learn.ts while learning, known.ts, of publishers streams.ts; where messages begin
 // ip/onboard/application/walk.ts. Not judged: conversations that the baseline knows by a wildcard only, later
-// fragments, and what is encrypted.
+// fragments, what is encrypted, and what begins a connection: a client that was started again is no news.
 import { Flow, placeOf } from "../../../ip/onboard/flow";
 import { App, AppMessage } from "../../../ip/onboard/application/message";
 import { CONNECTION, appAt, published, publishedIn, publisherOf } from "../../../ip/onboard/application/messages";
@@ -24,6 +24,7 @@ import { keyed } from "../../../lib/onboard/keyed";
 import { Detector } from "../../onboard/catalogue";
 import { Finding, raise, scaled } from "../../onboard/finding";
 import { steadyTime } from "../../onboard/steady";
+import { isSetUp } from "../../../ip/onboard/application/set-up";
 import { accuseCountedFlow } from "../../ip/onboard/accuse";
 import { learning } from "../../ip/onboard/area";
 import { Conversation } from "../../ip/onboard/conversations";
@@ -36,6 +37,7 @@ import { beginLearn, beginSides, learnEvictions, learnMessage } from "./learn";
 import { octet } from "./message-octets";
 import { Class } from "./novelty";
 import { forgetPeaks, passPeaks } from "./peaks";
+import { forgetSamples, sample } from "./samples";
 import { NO_RULE, Rule, Stream, before, now, openStreams, publish, streamEvictions, streamOf } from "./streams";
 import { What } from "./what";
 
@@ -56,6 +58,7 @@ export function reset(): void {
   rewind();
   openStreams();
   forgetPeaks();
+  forgetSamples();
   if (walked) forgetWalks();
   walked = false;
   openKnown(learning());
@@ -166,6 +169,7 @@ function judgeMessages(k: Packet, e: Endpoints, c: Conversation): void {
 function judge(k: Packet, e: Endpoints, c: Conversation, side: u32, m: AppMessage): void {
   const key = sideKey(c.key, side),
     index = <u32>c.known - 1;
+  if (isSetUp(m.app, m.kind)) return;
   if (m.app != App.NONE && !isSaid(functionKey(key, m.app, m.kind))) {
     found(k, e, c, side, m, What.FUNCTION, Class.FUNCTION, <f64>scoreOf(index, side, false) * EIGHTH);
     return;
@@ -237,6 +241,8 @@ function found(
   f.b = <f64>m.kind;
   f.c = <f64>(m.about >> 32);
   f.d = <f64>(m.about & 0xffffffff);
+  // what a server answers, and what publishers say, changes: any value of it is right where the function is
+  if (what <= <u32>What.OBJECT && side == 0 && k.ips != 0) sample(f, m);
   return changetype<usize>(f);
 }
 

@@ -4,6 +4,7 @@ import { App } from "../../../ip/onboard/application/message";
 import { writeAbout, writeApp, writeFunction, writePublisher } from "../../../ip/onboard/application/words";
 import { Finding } from "../../onboard/finding";
 import { BODY } from "./capacity";
+import { writeSample } from "./samples";
 import { Rule } from "./streams";
 import { What } from "./what";
 
@@ -137,6 +138,7 @@ export function context(t: Text, f: Finding): void {
   if (f.what == What.FUNCTION || f.what == What.OBJECT) {
     const about = ((<u64>f.c) << 32) | (<u64>f.d);
     if (about != 0) number(t, ',"about":"', about);
+    if (writeSample(t, ',"octets":"', f)) number(t, ',"shape":"', f.mac);
   } else {
     number(t, ',"shape":"', f.mac);
     member(t, ',"octet":', (<u64>f.d) >> 16);

@@ -7,6 +7,7 @@
 //                            it stopped. count() says how many Packets are there
 //   said(i)                  what applications say in the i-th Packet (said.ts), at saidAt(); in the order of the
 //                            packets, each once: connections are followed
+//   words(app, kind, about, length)  the same of a message by its numbers, with the body in input[0..length); at saidAt()
 //   openTunnels(length)      the NamedTunnels in input[0..length) are opened, not whatever proves to be a tunnel
 //   anomalyName, protocolName  write a name into text; length returned, 0 beyond the table
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
@@ -16,7 +17,7 @@ import { Anomaly, writeAnomaly } from "../../onboard/generated/anomaly";
 import { decode } from "../../onboard/decode";
 import { nameTunnels } from "../../onboard/named";
 import { track } from "../../onboard/fragments";
-import { saidIn } from "./said";
+import { saidIn, wordsOf } from "./said";
 import { PACKET_SIZE, Packet } from "../../onboard/packet";
 import { Protocol, writeProtocol } from "../../onboard/generated/protocol";
 
@@ -69,6 +70,10 @@ export function run(from: u32, to: u32, options: u32): u32 {
 export { saidAt } from "./said";
 export function said(i: u32): u32 {
   return saidIn(changetype<Packet>(packets + <usize>i * PACKET_SIZE));
+}
+
+export function words(app: u32, kind: u32, about: u64, length: u32): u32 {
+  return wordsOf(app, kind, about, input, length);
 }
 
 export function openTunnels(length: u32): bool {

@@ -9,8 +9,8 @@ import { writeApp } from "../../onboard/application/words";
 import { update } from "../../onboard/flow";
 import { Packet } from "../../onboard/packet";
 
-const ROOM: u32 = 1024;
-const LONGEST: u32 = 200; // a line
+const ROOM: u32 = 2048;
+const LONGEST: u32 = 500; // a line: the four points of DNP3 that are shown
 const message: usize = memory.data(offsetof<AppMessage>(), 8);
 const text: usize = memory.data(offsetof<Text>(), 8);
 const said: usize = memory.data(ROOM, 8);
@@ -38,6 +38,21 @@ export function saidIn(k: Packet): u32 {
     unsigned(t, more);
     lit(t, " more");
   }
+  return <u32>(t.at - said);
+}
+
+/** At saidAt(): what a message is called, with these numbers and `length` bytes of body at p; 0: publishers have names only. */
+export function wordsOf(app: u32, kind: u32, about: u64, p: usize, length: u32): u32 {
+  const m = changetype<AppMessage>(message),
+    t = changetype<Text>(text);
+  if (app == App.GOOSE || app == App.SV || app == App.NONE) return 0;
+  open(t, said, ROOM);
+  m.app = app;
+  m.kind = kind;
+  m.about = about;
+  m.body = p;
+  m.end = p + length;
+  writeMessage(t, m);
   return <u32>(t.at - said);
 }
 

@@ -3,7 +3,8 @@
 //   05 64  u8 length  u8 control  u16le to  u16le from  u16le CRC    then 16 bytes and their CRC at a time:
 //   u8 transport      u8 control  u8 function  [u16 internal indications of an answer]  objects
 //
-// The header's CRC must be right: no outstation takes a frame otherwise, so it is a message at any port.
+// An outstation throws a frame away whose block has a wrong CRC, and looks for the next one behind its header: so does
+// this (a length that lies hides nothing). The header's CRC must be right: no outstation takes a frame otherwise, so it is a message at any port.
 //
 // kind    0x100 | function of the application; 0x200: the transport goes on with an earlier one; otherwise the link
 //         layer's function, with 0x40 from the primary station
@@ -28,12 +29,31 @@ const HALVES: usize = memory.data<u16>([
 /** Whether a frame begins at p: its start octets, and a header whose CRC is right. */
 export function isDnp3(p: usize, end: usize): bool {
   if (p + HEADER > end || load<u16>(p) != 0x6405 || <u32>load<u8>(p, 2) < 5) return false;
+  return isWhole(p, HEADER - 2);
+}
+
+/** Whether `length` octets at p have the right CRC behind them. */
+function isWhole(p: usize, length: u32): bool {
   let crc: u32 = 0;
-  for (let i: u32 = 0; i < HEADER - 2; ++i) {
+  for (let i: u32 = 0; i < length; ++i) {
     const octet = <u32>load<u8>(p + i);
     crc = halfOf(halfOf(crc, octet), octet >> 4);
   }
-  return ((crc ^ 0xffff) & 0xffff) == <u32>load<u16>(p, 8);
+  return ((crc ^ 0xffff) & 0xffff) == <u32>load<u16>(p + length);
+}
+
+/** Where the next frame begins: behind this one, whose user data is so long, or at a header in it if that is damaged. */
+function nextOf(p: usize, end: usize, length: u32): usize {
+  const next = dataAt(p, length) + (length % BLOCK ? 2 : 0);
+  for (let i: u32 = 0; i < length; i += BLOCK) {
+    const block = dataAt(p, i),
+      octets = min<u32>(BLOCK, length - i);
+    if (block + octets + 2 > end || isWhole(block, octets)) continue;
+    const last = min<usize>(next, end);
+    for (let q = p + HEADER; q + HEADER <= last; ++q) if (isDnp3(q, last)) return q;
+    break;
+  }
+  return next;
 }
 
 /** Where the i-th octet of user data is: each BLOCK of them has a CRC behind it. */
@@ -45,7 +65,7 @@ export function dnp3(p: usize, end: usize, m: AppMessage): bool {
   if (!isDnp3(p, end)) return false;
   const length = <u32>load<u8>(p, 2) - 5,
     control = (<u32>load<u8>(p, 3)) & 0x4f;
-  m.next = dataAt(p, length) + (length % BLOCK ? 2 : 0);
+  m.next = nextOf(p, end, length);
   says(m, control, p, p);
   m.about = ((<u64>load<u16>(p, 4)) << 48) | ((<u64>load<u16>(p, 6)) << 32);
   m.shape = m.about;

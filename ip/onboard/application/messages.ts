@@ -10,8 +10,8 @@ import { iec104 } from "./iec104";
 import { mms } from "./mms";
 import { modbus } from "./modbus";
 import { PUBLISHED, Published, goose, sampled } from "./published";
-import { s7 } from "./s7";
-import { isData, tpkt } from "./tpkt";
+import { behindS7, s7 } from "./s7";
+import { isData, isTpkt, tpkt } from "./tpkt";
 
 const TCP: u32 = 6;
 const UDP: u32 = 17;
@@ -110,7 +110,10 @@ function carried(p: usize, end: usize, m: AppMessage): bool {
   if (!isData(m) || m.body == m.end) return true; // Siemens' stations begin with a TPDU that carries nothing
   const body = m.body,
     last = m.end;
-  if (s7(body, last, m)) m.app = App.S7;
-  else if (!mms(body, last, m)) says(m, UNKNOWN, last, last);
+  if (s7(body, last, m)) {
+    m.app = App.S7;
+    const own = behindS7(body, last);
+    if (own != 0 && own < m.next && isTpkt(own, end)) m.next = own; // TPKT says more than there is in it
+  } else if (!mms(body, last, m)) says(m, UNKNOWN, last, last);
   return true;
 }

@@ -17,13 +17,35 @@ export function modbus(p: usize, end: usize, toServer: bool, m: AppMessage): boo
     unit = <u64>load<u8>(p, 6),
     code = <u32>load<u8>(p, 7);
   if (length < 2 || length > LONGEST) return false;
-  m.next = p + 6 + length;
+  m.next = p + 6 + trueLength(p, end, length, code, toServer);
   const last = min<usize>(m.next, end);
   says(m, code | subfunction(p, last, code), p + 8, last);
   const base = (unit << 48) | ((<u64>code) << 40);
-  m.about = toServer ? base | asked(p, last, code) : ANSWER | base | (length - 2);
+  m.about = toServer ? base | asked(p, last, code) : ANSWER | base | (<u32>(m.next - p) - 8);
   m.shape = m.about;
   return true;
+}
+
+/**
+ * Octets behind the length, as the function tells: it counts where a message stands there, since a server that goes by
+ * the function takes that for the next one. Else what the header says.
+ */
+function trueLength(p: usize, end: usize, length: u32, code: u32, toServer: bool): u32 {
+  const own = ownLength(p, end, code, toServer),
+    next = p + 6 + own;
+  if (own == 0 || own >= length || next + 8 > end) return length;
+  const claimed = be16(next + 4);
+  return be16(next + 2) == 0 && claimed >= 2 && claimed <= LONGEST && load<u8>(next, 7) != 0 ? own : length;
+}
+
+/** 0: the function does not tell. */
+function ownLength(p: usize, end: usize, code: u32, toServer: bool): u32 {
+  if (code & 0x80) return 3;
+  if (code == 0 || p + 13 > end) return 0;
+  if (code == 5 || code == 6 || (code <= 4 && toServer)) return 6;
+  if (code <= 4) return 3 + <u32>load<u8>(p, 8);
+  if (code == 15 || code == 16) return toServer ? 7 + <u32>load<u8>(p, 12) : 6;
+  return 0;
 }
 
 function subfunction(p: usize, end: usize, code: u32): u32 {

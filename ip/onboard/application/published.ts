@@ -21,6 +21,8 @@ export class Published {
   appId: u32;
   data: u64; // a number for the values
   settings: u64; // AppMessage.about
+  name: usize; // where it says its name: gocbRef of GOOSE, svID of SV; in the frame at hand
+  nameLength: u32;
 }
 export const PUBLISHED: i32 = offsetof<Published>();
 
@@ -36,6 +38,12 @@ function open(p: usize, end: usize, tag: u32, e: Element, to: Published): bool {
   return true;
 }
 
+function named(e: Element, to: Published): void {
+  to.name = e.at;
+  to.nameLength = <u32>(e.end - e.at);
+  to.stream = nameOf(e.at, to.nameLength, to.stream);
+}
+
 export function goose(p: usize, end: usize, m: AppMessage, to: Published): bool {
   const e = changetype<Element>(HERE);
   memory.fill(changetype<usize>(to), 0, PUBLISHED);
@@ -49,7 +57,7 @@ export function goose(p: usize, end: usize, m: AppMessage, to: Published): bool 
   for (let at = e.at; element(at, last, e); at = e.next) {
     switch (e.tag) {
       case 0x80: // gocbRef
-        to.stream = nameOf(e.at, <u32>(e.end - e.at), to.stream);
+        named(e, to);
         break;
       case 0x82: // datSet
       case 0x83: // goID
@@ -117,7 +125,7 @@ export function sampled(p: usize, end: usize, m: AppMessage, to: Published): boo
       continue;
     }
     if (e.tag == 0x80)
-      to.stream = nameOf(e.at, <u32>(e.end - e.at), to.stream); // svID
+      named(e, to); // svID
     else if (e.tag == 0x81)
       settings = nameOf(e.at, <u32>(e.end - e.at), settings); // datSet
     else if (e.tag == 0x82) {

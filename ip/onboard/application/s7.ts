@@ -37,6 +37,13 @@ export function s7(p: usize, end: usize, m: AppMessage): bool {
   return true;
 }
 
+/** Behind a message at p, by the lengths of its parameters and data; 0 where that is not told. */
+export function behindS7(p: usize, end: usize): usize {
+  if (p + 10 > end || load<u8>(p) != 0x32) return 0;
+  const what = <u32>load<u8>(p, 1);
+  return p + (what == 2 || what == 3 ? 12 : 10) + be16(p + 6) + be16(p + 8);
+}
+
 /** The first item: 12 0a 10  u8 type  u16 number  u16 data block  u8 area  u24 address. */
 function item(p: usize, end: usize, code: u32, m: AppMessage): void {
   if (p + 14 > end || load<u8>(p, 2) != 0x12) return;

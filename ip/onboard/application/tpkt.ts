@@ -26,6 +26,12 @@ export function tpkt(p: usize, end: usize, m: AppMessage): bool {
   return true;
 }
 
+/** Whether a TPDU begins at p. */
+export function isTpkt(p: usize, end: usize): bool {
+  if (p + HEADER + 2 > end || load<u8>(p) != 3 || load<u8>(p, 1) != 0) return false;
+  return be16(p + 2) > HEADER + <u32>load<u8>(p, 4) && isCode(load<u8>(p, 5));
+}
+
 /** Whether its data go on in the next TPDU; of one that has none, whether those of an earlier one do. */
 export function goesOn(p: usize, end: usize, isWithin: bool): bool {
   if (p + 7 > end || load<u8>(p, 5) != DATA || (<u32>load<u8>(p, 6)) & LAST) return false;

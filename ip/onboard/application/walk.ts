@@ -5,6 +5,11 @@
 // send a TPKT header by itself, and who hides cuts there): it waits for the next segment. What lies further behind the
 // end of the segment in which its message begins is not looked at.
 //
+// A length is what whoever sends says. Where it leads beyond what is at hand, or into a segment that was not sent before,
+// and messages stand there that end where the segment ends (at most CHAIN of them, looked for in the next SOUGHT
+// bytes), these count: a length that lies hides nothing. What is hidden so that it does not end with its segment stays
+// hidden, unless the protocol itself says how long its messages are (modbus.ts, dnp3.ts, s7.ts).
+//
 // What is sent again begins nothing, as it lies before the place where the next message begins. Where segments are
 // missing, or a flow is seen for the first time, a message is looked for at the segment's beginning.
 //
@@ -21,6 +26,9 @@ const PLACES: u32 = 256;
 const TCP: u32 = 6;
 const AHEAD: u32 = 70000; // how far the next message can be: longer than any
 const PIECE: u32 = 32;
+const SOUGHT: u32 = 320; // longer than any message of Modbus, DNP3 and IEC 104
+const CHAIN: u32 = 4;
+const LEAST: u32 = 6; // bytes of a message
 const JOINED: u32 = 512; // of a message with its beginning, as far as it is looked at
 
 /** Of a flow. */
@@ -30,6 +38,8 @@ class Place {
   first: u32; // its time in microseconds: another flow may have the same record later
   toServer: u32; // sequence number at which the next message begins
   toClient: u32;
+  sentToServer: u32; // sequence number behind what was sent
+  sentToClient: u32;
   known: u8; // bit 0: toServer counts, bit 1: toClient
   certain: u8; // the same: a message was there before
   within: u8; // the same: a TPDU's data go on
@@ -121,14 +131,18 @@ function follow(k: Packet, w: Walk, flow: u32, first: u32): void {
   w.place = changetype<usize>(at);
   if ((<u32>k.tcpFlags) & SYN) {
     expect(at, w, k.seq + 1 + w.length);
+    if (w.bit == 1) at.sentToServer = k.seq + 1 + w.length;
+    else at.sentToClient = k.seq + 1 + w.length;
     at.certain |= <u8>w.bit;
     w.at = w.end;
     return;
   }
   if (w.length == 0) return;
+  const isSentAgain = isSent(at, w);
   if (at.known & (<u8>w.bit)) {
     const ahead = (w.bit == 1 ? at.toServer : at.toClient) - w.seq;
     if (ahead != 0 && (ahead <= w.length || ahead >= AHEAD)) at.piece &= ~(255 << shiftOf(w));
+    if (ahead != 0 && ahead < AHEAD && !isSentAgain && w.app != App.NONE && areMessages(w, w.begin)) return;
     if (ahead <= w.length) w.at = min<usize>(w.begin + ahead, w.end);
     else if (ahead < AHEAD)
       w.at = w.end; // inside of a message, or sent again
@@ -136,6 +150,38 @@ function follow(k: Packet, w: Walk, flow: u32, first: u32): void {
     if (ahead >= w.length) return;
   } else at.certain &= ~(<u8>w.bit);
   if (w.app == App.NONE) w.app = at.app != App.NONE || isItself(w.at, w.end) ? App.DNP3 : App.NONE;
+}
+
+/** Whether all of the segment was sent before; from then on it was. */
+function isSent(at: Place, w: Walk): bool {
+  const behind = w.seq + w.length,
+    sent = w.bit == 1 ? at.sentToServer : at.sentToClient;
+  if (at.known & (<u8>w.bit) && <i32>(behind - sent) <= 0) return true;
+  if (w.bit == 1) at.sentToServer = behind;
+  else at.sentToClient = behind;
+  return false;
+}
+
+const TRIED: usize = memory.data(offsetof<AppMessage>(), 8);
+
+/** Whether messages stand from p on that end where the segment ends. */
+function areMessages(w: Walk, p: usize): bool {
+  const m = changetype<AppMessage>(TRIED);
+  if (<u32>(w.end - w.begin) != w.length) return false;
+  for (let n: u32 = 0; n < CHAIN && p + LEAST <= w.end; ++n) {
+    if (!messageAt(w.app, p, w.end, w.toServer, m) || m.next > w.end || m.next <= p) return false;
+    if (m.next == w.end) return true;
+    p = m.next;
+  }
+  return false;
+}
+
+/** Where in a message, which says that it goes on beyond the segment, messages stand that end with it; 0: nowhere. */
+function hiddenIn(w: Walk): usize {
+  if (w.app == App.MMS || w.app == App.S7) return 0; // longer than segments often enough; s7.ts tells its own length
+  const last = min<usize>(w.at + SOUGHT, w.end);
+  for (let p = w.at + LEAST; p + LEAST <= last; ++p) if (areMessages(w, p)) return p;
+  return 0;
 }
 
 @inline function expect(at: Place, w: Walk, seq: u32): void {
@@ -188,16 +234,26 @@ export function nextMessage(k: Packet, m: AppMessage): bool {
   if (w.at >= w.end) return false;
   const at = changetype<Place>(w.place);
   if (w.app == App.NONE) return whole(k, w, m);
-  const piece = w.place != 0 && w.at == w.begin ? (at.piece >> shiftOf(w)) & 255 : 0;
+  let piece = pieceOf(at, w);
+  if (piece != 0 && standsAlone(at, w, piece, m)) {
+    w.isFirst = false;
+    return true;
+  }
+  piece = pieceOf(at, w);
   const isThere = piece != 0 ? joinedMessage(at, w, piece, m) : messageAt(w.app, w.at, w.end, w.toServer, m);
   if (waits) {
     waits = false;
     return false;
   }
-  if (w.place != 0 && piece == 0 && (!isThere || m.isCut != 0)) {
-    if (<u32>(w.end - w.at) < PIECE && <u32>(w.end - w.begin) == w.length) {
-      keepPiece(at, w);
-      return false;
+  const from = w.at;
+  if (w.place != 0 && piece == 0) {
+    const hidden = isThere && m.next > w.end ? hiddenIn(w) : 0;
+    if (hidden != 0) endAt(w, from, hidden, m);
+    else if (!isThere || m.isCut != 0) {
+      if (<u32>(w.end - w.at) < PIECE && <u32>(w.end - w.begin) == w.length) {
+        keepPiece(at, w);
+        return false;
+      }
     }
   }
   if (!isThere) {
@@ -210,7 +266,6 @@ export function nextMessage(k: Packet, m: AppMessage): bool {
     says(m, NO_MESSAGE, w.end, w.end);
     return true;
   }
-  const from = w.at;
   w.isFirst = false;
   if (w.place == 0) {
     w.at = m.next > w.at ? m.next : w.end;
@@ -224,6 +279,30 @@ export function nextMessage(k: Packet, m: AppMessage): bool {
   at.within = goes ? at.within | (<u8>w.bit) : at.within & ~(<u8>w.bit);
   w.at = m.next;
   expect(at, w, w.seq + <u32>(w.at - w.begin));
+  return true;
+}
+
+/** The message at `from` as if it ended there. */
+function endAt(w: Walk, from: usize, end: usize, m: AppMessage): void {
+  messageAt(w.app, from, end, w.toServer, m);
+  m.next = end;
+  m.isCut = 1;
+}
+
+/** Bytes of a message's beginning that the packets before ended with. */
+@inline function pieceOf(at: Place, w: Walk): u32 {
+  return w.place != 0 && w.at == w.begin ? (at.piece >> shiftOf(w)) & 255 : 0;
+}
+
+/**
+ * Whether what the packets before ended with is a message, though it says that it goes on: this packet's stand by
+ * themselves.
+ */
+function standsAlone(at: Place, w: Walk, length: u32, m: AppMessage): bool {
+  if (!areMessages(w, w.begin)) return false;
+  at.piece &= ~(255 << shiftOf(w));
+  if (!messageAt(w.app, pieceAt(at, w), pieceAt(at, w) + length, w.toServer, m)) return false;
+  m.isCut = 1;
   return true;
 }
 
