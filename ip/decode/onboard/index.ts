@@ -7,7 +7,8 @@
 //                            it stopped. count() says how many Packets are there
 //   said(i)                  what applications say in the i-th Packet (said.ts), at saidAt(); in the order of the
 //                            packets, each once: connections are followed
-//   words(app, kind, about, length)  the same of a message by its numbers, with the body in input[0..length); at saidAt()
+//   words(app, kind, about, length)
+//                            the same of a message by its numbers, with its body in input[0..length)
 //   openTunnels(length)      the NamedTunnels in input[0..length) are opened, not whatever proves to be a tunnel
 //   anomalyName, protocolName  write a name into text; length returned, 0 beyond the table
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";

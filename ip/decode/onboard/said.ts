@@ -41,7 +41,10 @@ export function saidIn(k: Packet): u32 {
   return <u32>(t.at - said);
 }
 
-/** At saidAt(): what a message is called, with these numbers and `length` bytes of body at p; 0: publishers have names only. */
+/**
+ * At saidAt(): what a message is called, with these numbers and `length` bytes of body at p; 0: publishers have names
+ * only.
+ */
 export function wordsOf(app: u32, kind: u32, about: u64, p: usize, length: u32): u32 {
   const m = changetype<AppMessage>(message),
     t = changetype<Text>(text);

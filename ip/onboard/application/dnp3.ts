@@ -4,7 +4,8 @@
 //   u8 transport      u8 control  u8 function  [u16 internal indications of an answer]  objects
 //
 // An outstation throws a frame away whose block has a wrong CRC, and looks for the next one behind its header: so does
-// this (a length that lies hides nothing). The header's CRC must be right: no outstation takes a frame otherwise, so it is a message at any port.
+// this (a length that lies hides nothing). The header's CRC must be right: no outstation takes a frame otherwise, so it
+// is a message at any port.
 //
 // kind    0x100 | function of the application; 0x200: the transport goes on with an earlier one; otherwise the link
 //         layer's function, with 0x40 from the primary station
@@ -42,7 +43,7 @@ function isWhole(p: usize, length: u32): bool {
   return ((crc ^ 0xffff) & 0xffff) == <u32>load<u16>(p + length);
 }
 
-/** Where the next frame begins: behind this one, whose user data is so long, or at a header in it if that is damaged. */
+/** Where the next frame begins: behind this one, whose user data is so long, or at a header in it if it is damaged. */
 function nextOf(p: usize, end: usize, length: u32): usize {
   const next = dataAt(p, length) + (length % BLOCK ? 2 : 0);
   for (let i: u32 = 0; i < length; i += BLOCK) {

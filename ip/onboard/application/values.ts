@@ -1,6 +1,6 @@
-// The values that a command writes, for people (`weir decode`): of Modbus, DNP3, IEC 104, S7 and CIP, as far as they are
-// at hand, the first MOST of them. Names are those of Suricata's EVE where it has them (modbus data; of DNP3's points
-// index, op_type, tcc, count, ontime, offtime, value).
+// The values that a command writes, for people (`weir decode`): of Modbus, DNP3, IEC 104, S7 and CIP, as far as they
+// are at hand, the first MOST of them. Names are those of Suricata's EVE where it has them (modbus data; of DNP3's
+// points index, op_type, tcc, count, ontime, offtime, value).
 import { be16 } from "../../../lib/onboard/bytes";
 import { Text, byte, decimal, hex8, lit, signed, unsigned } from "../../../lib/onboard/text";
 import { App, AppMessage } from "./message";
@@ -34,8 +34,7 @@ function member(t: Text, name: string, value: u64): void {
 }
 function real(t: Text, name: string, value: f64): void {
   lit(t, name);
-  if (abs<f64>(value) < 1e9) decimal(t, value, DIGITS);
-  else lit(t, isNaN<f64>(value) ? "NaN" : value > 0 ? "beyond 1e9" : "beyond -1e9");
+  decimal(t, value, DIGITS);
 }
 /** Octets as they are. */
 function octets(t: Text, p: usize, end: usize): void {
@@ -46,7 +45,7 @@ function octets(t: Text, p: usize, end: usize): void {
   if (p + length < end) lit(t, "...");
 }
 
-// ---- Modbus: address, then a value, or quantity, bytes, values ---------------------------------------------------------
+// ---- Modbus: address, then a value, or quantity, bytes, values
 
 function modbus(t: Text, p: usize, end: usize, code: u32): void {
   if (code == 5 || code == 6) {
@@ -70,7 +69,7 @@ function registers(t: Text, p: usize, end: usize): void {
   }
 }
 
-// ---- DNP3: group, variation, qualifier, how many or from where to where, then points ------------------------------------
+// ---- DNP3: group, variation, qualifier, how many or from where to where, then points
 
 function dnp3(t: Text, p: usize, end: usize): void {
   if (p + 4 > end) return;
@@ -105,9 +104,9 @@ function dnp3(t: Text, p: usize, end: usize): void {
   }
 }
 
-@inline function numberAt(p: usize, end: usize, octets: u32): u32 {
-  if (p + octets > end) return 0;
-  return octets == 1 ? <u32>load<u8>(p) : <u32>load<u16>(p);
+@inline function numberAt(p: usize, end: usize, width: u32): u32 {
+  if (p + width > end) return 0;
+  return width == 1 ? <u32>load<u8>(p) : <u32>load<u16>(p);
 }
 
 /** Of a control relay output block (group 12) or an analog output (41), with its status; 0: of none of these. */
@@ -135,7 +134,7 @@ function point(t: Text, p: usize, group: u32, variation: u32): void {
   }
 }
 
-// ---- IEC 104: address of the first object, its value, and what follows that ----------------------------------------------
+// ---- IEC 104: address of the first object, its value, and what follows that
 
 function iec104(t: Text, p: usize, end: usize, type: u32): void {
   const plain = type >= 58 && type <= 64 ? type - 13 : type, // those with a time say the same
@@ -155,7 +154,7 @@ function iec104(t: Text, p: usize, end: usize, type: u32): void {
   if (plain != 51 && last & 0x80) lit(t, ", select");
 }
 
-// ---- S7: items of 12 octets, then of each its value with a head of four ---------------------------------------------------
+// ---- S7: items of 12 octets, then of each its value with a head of four
 
 function s7(t: Text, p: usize, end: usize): void {
   if (p + 2 > end) return;
@@ -167,7 +166,7 @@ function s7(t: Text, p: usize, end: usize): void {
   octets(t, data + 4, min<usize>(end, data + 4 + size));
 }
 
-// ---- CIP: set attribute, write tag -----------------------------------------------------------------------------------------
+// ---- CIP: set attribute, write tag
 
 function cip(t: Text, m: AppMessage): void {
   if ((m.kind & 0x180) != 0x100) return;
