@@ -5,10 +5,10 @@
 // send a TPKT header by itself, and who hides cuts there): it waits for the next segment. What lies further behind the
 // end of the segment in which its message begins is not looked at.
 //
-// A length is what whoever sends says. Where it leads beyond what is at hand, or into a segment that was not sent
-// before, and messages stand there that end where the segment ends (at most CHAIN of them, looked for in the next SOUGHT
-// bytes), these count: a length that lies hides nothing. What is hidden so that it does not end with its segment stays
-// hidden, unless the protocol itself says how long its messages are (modbus.ts, dnp3.ts, s7.ts).
+// A length is what its sender says. Where it leads beyond what is at hand, or into a segment that was not sent before,
+// and messages stand there that end with the segment (at most CHAIN of them, looked for in the next SOUGHT bytes),
+// these count: a length that lies hides nothing. What is hidden so that it does not end with its segment stays hidden,
+// unless the protocol itself says how long its messages are (modbus.ts, dnp3.ts, s7.ts).
 //
 // What is sent again begins nothing, as it lies before the place where the next message begins. Where segments are
 // missing, or a flow is seen for the first time, a message is looked for at the segment's beginning.
