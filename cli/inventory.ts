@@ -6,6 +6,7 @@ import { listInputs } from "../captures/inputs.ts";
 import type { Skipped } from "../captures/summary.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
 import { compilePolicy } from "../diode/policy.ts";
+import { ApplicationWords } from "../ip/decode/words.ts";
 import { printable } from "../lib/printable.ts";
 import { compare } from "../tuning/inventory/compare.ts";
 import { type FlowEvent, Found } from "../tuning/inventory/found.ts";
@@ -29,8 +30,9 @@ interface Options {
 export function command(): Command {
   return new Command("inventory")
     .description(
-      "List what is at a site: hosts with their MAC addresses and roles, services and who uses them, terminals of\n" +
-        "MIL-STD-1553 buses and their messages. From captures, or from a baseline that weir learn has written.",
+      "List what is at a site: hosts with their MAC addresses and roles, services, who uses them and which functions of\n" +
+        "industrial protocols (modbus:3), terminals of MIL-STD-1553 buses and their messages. From captures, or from a\n" +
+        "baseline that weir learn has written.",
     )
     .option("-r, --read <file|dir>", "capture, folder, or - ; may be repeated", collect, [])
     .option("--baseline <site.baseline>", "a baseline; may be repeated", collect, [])
@@ -70,7 +72,7 @@ async function inventory(options: Options): Promise<number> {
   if (options.checksums !== undefined && options.checksums !== "none")
     throw new Error(`-k ${options.checksums}: expected none`);
   const known = options.against === undefined ? undefined : readKnown(options.against);
-  const found = new Found();
+  const found = new Found(await ApplicationWords.create());
   for (const path of options.baseline) for (const entry of readBaseline(path).entries) found.entry(entry, true);
   const damaged = options.read.length > 0 && (await captures(options, found));
   const items = found.items();

@@ -7,6 +7,7 @@ import { EVERYTHING, LEAST } from "../diode/testing/everything.ts";
 import { roc } from "../lib/numerics/curve.ts";
 import { rocPicture } from "../tuning/evaluate/picture.ts";
 import { evaluationText } from "../tuning/evaluate/text.ts";
+import { Clock } from "../tuning/learn/clock.ts";
 import { budgetText, ruleText, tunedText, warningText } from "../tuning/tune/text.ts";
 import { command as baseline } from "./baseline.ts";
 import { command as decode } from "./decode.ts";
@@ -179,7 +180,10 @@ it("weir tune: the table, sums and warnings", async () => {
       byDetector: new Map([["rate", { old: found(1, 1), new: found(2, 90) }]]),
     },
   } as never as Parameters<typeof tunedText>[0];
-  const recording = (name: string, start: number, first?: number) => ({ name, start, first });
+  const recording = (name: string, start: number, first?: number) => ({
+    ...{ name, start },
+    clock: first === undefined ? undefined : new Clock([[first, first + 86_400]]),
+  });
   const one = { recordings: [recording("a.pcap", 0)], seconds: 7200 } as never as Parameters<typeof warningText>[2];
   const two = {
     recordings: [recording("a.pcap", 0), recording("b.pcap", 3700, 1_772_442_000)],

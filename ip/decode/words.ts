@@ -18,6 +18,15 @@ export class ApplicationWords {
     return new ApplicationWords(exportsOf<"ip/decode/onboard/index.ts">(new WebAssembly.Module(readFileSync(path))));
   }
 
+  /** @param app number as in ip/onboard/application @returns as Suricata calls it */
+  protocol(app: number): string {
+    return this.#said(this.#e.application(app));
+  }
+
+  #said(length: number): string {
+    return Buffer.from(this.#e.memory.buffer, this.#e.saidAt(), length).toString();
+  }
+
   /**
    * @param app @param kind numbers as in ip/onboard/application @param about 16 hexadecimal digits
    * @param octets its body, in hexadecimal, for the values that it writes
@@ -27,6 +36,6 @@ export class ApplicationWords {
     const body = Buffer.from(octets, "hex");
     Buffer.from(this.#e.memory.buffer, this.#e.inputAt(), this.#e.inputSize()).set(body);
     const length = this.#e.words(app, kind, BigInt(`0x${about}`), body.length);
-    return length ? Buffer.from(this.#e.memory.buffer, this.#e.saidAt(), length).toString() : undefined;
+    return length ? this.#said(length) : undefined;
   }
 }

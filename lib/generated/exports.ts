@@ -324,6 +324,7 @@ export interface OnboardExports {
   "ip/decode/onboard/index.ts": {
     memory: WebAssembly.Memory;
     anomalyName(id: number): number;
+    application(app: number): number;
     count(): number;
     inputAt(): number;
     inputSize(): number;

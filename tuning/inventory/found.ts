@@ -2,8 +2,10 @@
 /** The inventory that a capture or a baseline shows. */
 
 import type { Entry } from "../../detectors/learned.ts";
+import type { ApplicationWords } from "../../ip/decode/words.ts";
 import { BROADCAST } from "../../mil1553/simulator/message.ts";
 import { protocolOf } from "../evaluate/rows.ts";
+import { functionCode } from "./functions.ts";
 import { type Item, Items, messageOf, protocolWord } from "./items.ts";
 
 /** What is used of a flow event: who asked, who answered, and how much. */
@@ -30,6 +32,12 @@ function answersOf({ flow, tcp }: FlowEvent): "yes" | "no" | undefined {
 
 export class Found {
   readonly #items = new Items();
+  readonly #words: ApplicationWords | undefined;
+
+  /** @param words names of protocols; without it functions are left out */
+  constructor(words?: ApplicationWords) {
+    this.#words = words;
+  }
 
   flow(event: FlowEvent): void {
     const { src_ip: client, dest_ip: server, dest_port: port, flow } = event;
@@ -62,6 +70,7 @@ export class Found {
       const macs = entry.macs as string[];
       this.#items.add(host, "mac", ...macs, ...(entry.more ? ["and others"] : []));
     } else if (entry.detector === "new-pair" && services) this.#talk(entry);
+    else if (entry.detector === "content.said") this.#said(entry);
     else if (entry.detector === "bus.message") this.#message(entry);
   }
 
@@ -78,6 +87,20 @@ export class Found {
     const hasPort = proto === 6 || proto === 17 || proto === 132;
     const key = { address: server, protocol: protocolWord(proto), ...(hasPort && { port: service }) };
     this.#items.add(this.#items.of("service", key), "clients", client);
+  }
+
+  /** What a service is asked for. Its entry comes behind that of the conversation. */
+  #said(entry: Entry): void {
+    const { server, proto, service, side, app, kind, about } = entry as unknown as {
+      server: string;
+      about?: string;
+    } & {
+      [name in "proto" | "service" | "side" | "app" | "kind"]: number;
+    };
+    if (side !== 0 || about !== undefined || !this.#words) return;
+    const item = this.#items.find("service", { address: server, protocol: protocolWord(proto), port: service });
+    const code = functionCode(this.#words, app, kind);
+    if (item && code) this.#items.add(item, "functions", code);
   }
 
   #message(entry: Entry): void {

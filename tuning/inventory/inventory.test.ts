@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { ApplicationWords } from "../../ip/decode/words.ts";
 import { compare } from "./compare.ts";
 import { type FlowEvent, Found } from "./found.ts";
 import { nameOf } from "./items.ts";
@@ -127,6 +128,39 @@ describe("what was learned", () => {
       ["bus 2 terminal 31 receives mode code 17", undefined],
     ]);
   });
+});
+
+it("the functions that a service is asked for: of captures, and of a baseline; a list is compared with them", async () => {
+  const talk = { client: CLIENT, server: SERVER, proto: 6, service: 502 };
+  const said = (app: number, kind: number, more: object = {}) => ({
+    ...{ detector: "content.said", ...talk, side: 0, app, kind, messages: 3, ...more },
+  });
+  const entries = [
+    ...[3, 6, 0x83, (1 + 14) * 256 + 43].map((kind) => said(1, kind)),
+    ...[said(1, 16, { side: 1 }), said(1, 5, { about: "00" }), said(1, 0xffff02), said(1, 0xffffffff), said(0, 7)],
+    ...[0x115, 0x200].map((kind) => said(2, kind)),
+    ...[100, 0x207].map((kind) => said(3, kind)),
+    ...[said(4, 0x01000004), said(5, 0x6f014c), said(5, 0x650000), said(6, 0xa000a4)],
+    said(1, 3, { service: 503 }), // of a service that is none
+  ];
+  const words = await ApplicationWords.create();
+  const [captured, learned] = [new Found(words), new Found(words)];
+  captured.flow(flow("TCP", 502, [4, 4], "1b"));
+  learned.entry({ detector: "new-pair", ...talk, packets: 8 }, true);
+  for (const entry of entries) for (const found of [captured, learned]) found.entry(entry, found === learned);
+  const functions = [
+    ...["dnp3:21", "enip:0x6f/0x4c", "enip:0x65", "iec104:100", "mms:0xa000a4"],
+    ...["modbus:3", "modbus:6", "modbus:43/14", "s7comm:0x1000004"],
+  ];
+  for (const found of [captured, learned]) {
+    const services = found.items().filter(({ kind }) => kind === "service");
+    expect(services.map(({ members }) => new Set(members.functions as string[]))).toEqual([new Set(functions)]);
+  }
+  const known = readKnown(file("f.csv", `address,protocol,port,functions\n${SERVER},tcp,502,modbus:3 modbus:16\n`));
+  const [service] = compare(captured.items(), known).filter(({ status }) => status === "changed");
+  expect(service!.changes).toEqual([expect.stringContaining("functions: also dnp3:21"), "functions: not modbus:16"]);
+  const same = readKnown(file("g.csv", inventoryCsv(captured.items())));
+  expect(compare(captured.items(), same).every(({ status }) => status === "known")).toBe(true);
 });
 
 const SITE = foundOf(flow("TCP", 80, [4, 4], "1b"), flow("UDP", 5000, [3, 0]));

@@ -19,7 +19,7 @@ export interface Item {
 /** Of each kind its key, and its facts. */
 export const KINDS: Record<Kind, { key: readonly string[]; facts: readonly string[]; title: string }> = {
   host: { key: ["address"], facts: ["mac", "roles"], title: "hosts" },
-  service: { key: ["address", "protocol", "port"], facts: ["clients", "answers"], title: "services" },
+  service: { key: ["address", "protocol", "port"], facts: ["clients", "answers", "functions"], title: "services" },
   terminal: { key: ["channel", "terminal"], facts: ["name", "buses"], title: "terminals of MIL-STD-1553 buses" },
   message: {
     key: ["channel", "terminal", "direction", "subaddress", "mode"],
@@ -70,6 +70,11 @@ export class Items {
     if (found) return found;
     this.#all.set(identityOf(item), item);
     return item;
+  }
+
+  /** The item of this key, if it is there. */
+  find(kind: Kind, key: Item["members"]): Item | undefined {
+    return this.#all.get(identityOf({ kind, members: key }));
   }
 
   /** Adds to a list. */

@@ -39,7 +39,7 @@ function checked(kind: Kind, members: Record<string, unknown>, fail: (what: stri
   return out;
 }
 
-const LISTS = ["mac", "roles", "clients", "buses", "words"];
+const LISTS = ["mac", "roles", "clients", "buses", "words", "functions"];
 const NUMBERS = ["port", "channel", "terminal", "subaddress", "mode"];
 /** Of a key: a service of ICMP has no port, a message has a subaddress or a mode code. */
 const OPTIONAL = ["port", "subaddress", "mode"];

@@ -9,6 +9,7 @@
 //                            packets, each once: connections are followed
 //   words(app, kind, about, length)
 //                            the same of a message by its numbers, with its body in input[0..length)
+//   application(app)         the protocol of an App, at saidAt()
 //   openTunnels(length)      the NamedTunnels in input[0..length) are opened, not whatever proves to be a tunnel
 //   anomalyName, protocolName  write a name into text; length returned, 0 beyond the table
 import { INPUT_SIZE, RECORD_HEADER, RecordHeader, RecordKind } from "../../../appliance/contract/onboard/abi";
@@ -18,7 +19,7 @@ import { Anomaly, writeAnomaly } from "../../onboard/generated/anomaly";
 import { decode } from "../../onboard/decode";
 import { nameTunnels } from "../../onboard/named";
 import { track } from "../../onboard/fragments";
-import { saidIn, wordsOf } from "./said";
+import { protocolOf, saidIn, wordsOf } from "./said";
 import { PACKET_SIZE, Packet } from "../../onboard/packet";
 import { Protocol, writeProtocol } from "../../onboard/generated/protocol";
 
@@ -75,6 +76,10 @@ export function said(i: u32): u32 {
 
 export function words(app: u32, kind: u32, about: u64, length: u32): u32 {
   return wordsOf(app, kind, about, input, length);
+}
+
+export function application(app: u32): u32 {
+  return protocolOf(app);
 }
 
 export function openTunnels(length: u32): bool {

@@ -59,6 +59,14 @@ export function wordsOf(app: u32, kind: u32, about: u64, p: usize, length: u32):
   return <u32>(t.at - said);
 }
 
+/** At saidAt(): the protocol; `failed` for a number that none has. */
+export function protocolOf(app: u32): u32 {
+  const t = changetype<Text>(text);
+  open(t, said, ROOM);
+  writeApp(t, app);
+  return <u32>(t.at - said);
+}
+
 export function saidAt(): usize {
   return said;
 }
