@@ -806,6 +806,22 @@ export const ROWS: readonly Row[] = [
   row(
     "mil1553",
     "evasion",
+    "the bus made silent, so that schedules begin anew",
+    "an alert, unless breaks were learned; then as many, and hardly longer ones, as were learned. What does not come again behind one is missing",
+    "one interval of each message at a break such as the controller makes; its break cannot be told from one that was made",
+    { test: "detectors/mil1553/breaks.test.ts" },
+  ),
+  row(
+    "mil1553",
+    "evasion",
+    "failures like those that were learned",
+    "found when they are half as many again, close together, as ever",
+    "a terminal that was in standby while learning can be silenced for as long",
+    { test: "detectors/mil1553/life.test.ts" },
+  ),
+  row(
+    "mil1553",
+    "evasion",
     "a change that alarms, and another one amid it",
     "what is unknown, data, times, and failures or missing messages of another terminal are alerts of their own",
     "within 10 s of a change of the schedule another one of the same bus is counted in its alert; within 10 s of a terminal's failures whatever is done to its schedule",

@@ -143,13 +143,16 @@ export interface BusRecordFields {
   newErrorBits: number; // bits: surprise of a kind of error that is not among knownErrors
   knownErrors: number; // error bits of the block status that were seen
   mask: number; // terminals that were ever commanded, a bit each
+  longestBreak: number; // longest time without messages that is a break
+  messagesABreak: number; // messages that came for each
+  breaks: number; // that were learned
 }
 
 /**
- * 99 bytes. Times are in 0.1 us; a load is the 0.1 us in a second that the bus was busy. Then so many TerminalRecord.
+ * 108 bytes. Times are in 0.1 us; a load is the 0.1 us in a second that the bus was busy. Then so many TerminalRecord.
  */
 export class BusRecord extends Layout<BusRecordFields> implements BusRecordFields {
-  static readonly SIZE = 99;
+  static readonly SIZE = 108;
   static readonly AT = {
     channel: 0,
     flags: 2,
@@ -179,6 +182,9 @@ export class BusRecord extends Layout<BusRecordFields> implements BusRecordField
     newErrorBits: 89,
     knownErrors: 93,
     mask: 95,
+    longestBreak: 99,
+    messagesABreak: 103,
+    breaks: 107,
   } as const;
   get channel(): number {
     return this.view.getUint16(this.at, true);
@@ -347,6 +353,24 @@ export class BusRecord extends Layout<BusRecordFields> implements BusRecordField
   }
   set mask(value: number) {
     this.view.setUint32(this.at + 95, value, true);
+  }
+  get longestBreak(): number {
+    return this.view.getUint32(this.at + 99, true);
+  }
+  set longestBreak(value: number) {
+    this.view.setUint32(this.at + 99, value, true);
+  }
+  get messagesABreak(): number {
+    return this.view.getUint32(this.at + 103, true);
+  }
+  set messagesABreak(value: number) {
+    this.view.setUint32(this.at + 103, value, true);
+  }
+  get breaks(): number {
+    return this.view.getUint8(this.at + 107);
+  }
+  set breaks(value: number) {
+    this.view.setUint8(this.at + 107, value);
   }
 }
 

@@ -13,6 +13,7 @@ import {
   list,
   merged,
   number,
+  numbers,
   optional,
   rows,
   smallest,
@@ -31,6 +32,13 @@ const terminal = key(whole(31));
 /** One command word, or of RT-RT transfers two. */
 const commands = key(list(whole(0xffff), 1, 2), nameOf);
 
+/** The most failures close together, and in how many messages they came. */
+const burst = optional(
+  merged(numbers<[failures: number, trials: number]>(2), (x, y) =>
+    x[0] > y[0] || (x[0] === y[0] && x[1] <= y[1]) ? x : y,
+  ),
+);
+
 /** A bus as a whole. Times are in 0.1 us, load in 1/10,000 of the bus time. */
 export const BUS = entryKind("bus", {
   channel,
@@ -47,6 +55,10 @@ export const BUS = entryKind("bus", {
   kindsTwice: bitsTwice("kinds"),
   /** Longest from the end of a message to the next. */
   silence: largest,
+  /** Times without messages that are longer than any within the schedule, up to 1 s: how many, and the longest. */
+  breaks: optional(sum),
+  longestBreak: optional(largest),
+  burst,
   /** Windows of one second, each an eighth after the one before; of them the least, the most, sums. */
   windows: sum,
   loadMin: optional(smallest),
@@ -114,6 +126,7 @@ export const TERMINAL = entryKind("bus.terminal", {
   failures: sum,
   /** Largest value of the test of failures, nats. */
   peak: largest,
+  burst,
 });
 
 export const RESPONSE = entryKind("bus.response", {

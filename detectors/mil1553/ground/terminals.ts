@@ -21,6 +21,35 @@ export function failureRates({ trials, failures }: { trials: number; failures: n
 const ENOUGH = 64;
 const MOST = 0.9;
 export const isTested = (trials: number, { usual }: FailureRates): boolean => trials >= ENOUGH && usual < MOST;
+/** What a failure adds to a test's sum and a success takes away, nats. */
+export interface Steps {
+  failure: number;
+  success: number;
+}
+const stepsFor = (isTestable: boolean, { usual, wrong }: FailureRates): Steps =>
+  isTestable
+    ? { failure: Math.log(wrong / usual), success: Math.log((1 - wrong) / (1 - usual)) }
+    : { failure: 0, success: 0 };
+
+/** Of a terminal. */
+export function stepsOf(trials: { trials: number; failures: number }): Steps {
+  const rates = failureRates(trials);
+  return stepsFor(isTested(trials.trials, rates), rates);
+}
+
+/** Part of the messages that fail in a burst. */
+const BURST = 0.6;
+
+/** Of a bus: of failures that are more often than usual, and of bursts, in which most messages fail. */
+export function stepsOfBus(b: BusEntry): { usual: Steps; burst: Steps } {
+  const rates = failureRates({ trials: b.messages + b.untrusted, failures: b.failures });
+  const tested = isTested(b.messages, rates);
+  return {
+    usual: stepsFor(tested, rates),
+    burst: stepsFor(tested, { ...rates, wrong: Math.max(BURST, rates.wrong) }),
+  };
+}
+
 /** Asked often, and never answered. */
 export const isMute = ({ statuses, trials }: { statuses: number; trials: number }): boolean =>
   statuses === 0 && trials >= ENOUGH;

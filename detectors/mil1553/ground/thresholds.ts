@@ -4,6 +4,7 @@ import type { TerminalEntry } from "./entries.ts";
 import { DETECTORS, perHour, sumLimit, surpriseFor } from "./limits.ts";
 import { type BusModel, modelOf } from "./model.ts";
 import { describe, keyOfBus, keyOfTerminal, type Quantity } from "./quantities.ts";
+import { type Steps, stepsOf, stepsOfBus } from "./terminals.ts";
 
 const SLACK = 0.5;
 /** A gap may be shorter by a step of the recorder's counter for each answer in front of it, and for rounding; 0.1 us. */
@@ -76,12 +77,22 @@ interface Share {
 const failureLimit = (trialsPerHour: number, { rate, tests }: Share, peak: number) =>
   Math.max(Math.log(Math.max(Math.E, (trialsPerHour * tests) / rate)), 1.5 * peak + 1);
 
+/** Failures close together that are one event, such as a terminal that starts again, and not chance. */
+const BURST = 8;
+
+/** The largest value that the most failures close together make with these steps, nats. */
+function peakOf(peak: number, burst: readonly [number, number] | undefined, steps: readonly Steps[]): number {
+  if (!burst || burst[0] < BURST) return peak;
+  const [failures, trials] = burst;
+  return Math.max(peak, ...steps.map((s) => failures * s.failure + (trials - failures) * s.success));
+}
+
 function ofBusFailures({ entry: b }: BusModel, share: Share, made: Made): Threshold {
-  const limit = failureLimit(perHour(b.messages, b), share, b.peak);
+  const limit = failureLimit(perHour(b.messages, b), share, peakOf(b.peak, b.burst, Object.values(stepsOfBus(b))));
   return made("busFailures", keyOfBus(b.channel), limit, b.messages + b.untrusted);
 }
 
 function ofTerminalFailures(t: TerminalEntry, { entry: b }: BusModel, share: Share, made: Made): Threshold {
-  const limit = failureLimit(perHour(t.trials, b), share, t.peak);
+  const limit = failureLimit(perHour(t.trials, b), share, peakOf(t.peak, t.burst, [stepsOf(t)]));
   return made("terminalFailures", keyOfTerminal(b.channel, t.terminal), limit, t.trials);
 }

@@ -36,7 +36,7 @@ const SectionHeader = struct(
 
 const BusRecord = struct(
   "BusRecord",
-  99,
+  108,
   "Times are in 0.1 us; a load is the 0.1 us in a second that the bus was busy. Then so many TerminalRecord.",
   {
     channel: u16(),
@@ -67,6 +67,9 @@ const BusRecord = struct(
     newErrorBits: f32("surprise of a kind of error that is not among knownErrors", "bits"),
     knownErrors: u16("error bits of the block status that were seen"),
     mask: u32("terminals that were ever commanded, a bit each"),
+    longestBreak: u32("longest time without messages that is a break"),
+    messagesABreak: u32("messages that came for each"),
+    breaks: u8("that were learned"),
   },
   RECORD,
 );

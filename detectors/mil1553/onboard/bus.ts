@@ -1,6 +1,13 @@
 // What is known of a bus in both modes; what learning or the baseline says of it lies behind.
 import { BusRecord } from "./generated/section";
 
+/** What an epoch began behind. */
+export const enum Behind {
+  PAUSE = 0, // so long that what was in force before may be no more
+  HOLE = 1, // messages that the recording lacks
+  BREAK = 2, // of the bus: another controller took over, or the same one began anew
+}
+
 /** Times are in 0.1 us of the recorder's counter. */
 @unmanaged
 export class BusState {
@@ -22,10 +29,12 @@ export class BusState {
   since: u64; // where the epoch began
   allowedAt: u32; // `messages` when `holes` last became less
   holes: u8; // that were allowed for
-  isBehindHole: u8; // the epoch began behind one
+  behind: u8; // Behind: what the epoch began behind
   pad: u16;
   effort: u32; // 0.1 us that failed messages took: it makes others late, and is no fault of theirs
   messages: u32;
+  calm: u32; // longest time between two messages lately, 0.1 us
+  steadyFrom: u32; // `messages` when the epoch began
   ring: u64; // 8 x Eighth, from here on
   ring1: u64;
   ring2: u64;
@@ -63,6 +72,12 @@ export class LearnedBus {
   transitionsLost: u32;
   gaps: u32; // intermessage gaps seen
   failures: u32; // messages that the recorder calls damaged
+  breaks: u32;
+  longestBreak: u32; // 0.1 us
+  begunTrials: u32; // when the test left 0
+  begunFailures: u32;
+  burstTrials: u32; // of the most failures that came before it was 0 again
+  burstFailures: u32;
   walk: f32; // the test of failures, while learning
   peak: f32; // its largest value
   kinds: u16; // error bits of the block status that were seen
@@ -93,6 +108,8 @@ export class BusModel extends BusRecord {
   since: u64; // ns, when the walk left 0
   burstSince: u64;
   answersFrom: u64; // 0.1 us, since when response times are watched
+  breakAt: u32; // BusState.messages when `broken` last became less
+  broken: u32; // breaks that were allowed for
   driftAt: u32; // BusState.messages when the drift of all terminals was last looked at
   drift: f32; // by how much all answers come later than learned, 0.1 us
   isSettled: u8; // enough terminals answered to tell a drift of all from one of a few

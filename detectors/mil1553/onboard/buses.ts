@@ -4,7 +4,7 @@
 import { Message } from "../../../mil1553/onboard/message";
 import { BUSES, NONE } from "./capacity";
 import { busAt } from "./arena";
-import { BusState, Eighth } from "./bus";
+import { Behind, BusModel, BusState, Eighth } from "./bus";
 import { apart, damaged, end, key, start } from "./observed";
 
 const SLOTS: u32 = 128;
@@ -46,6 +46,36 @@ const INTERRUPTION: i64 = 10000000;
 /** A message behind the same one that failed, within 1 ms, is its repetition. */
 const RETRY: i64 = 10000;
 
+/** A time without messages is a break from 50 ms on, when it is so many times the longest of late. 0.1 us. */
+const BREAK: i64 = 500000;
+const TIMES_CALM: i64 = 4;
+/** Messages of an epoch by which it is known what is calm there; and in which a longer time without is forgotten. */
+const KNOWN: u32 = 256;
+
+/** Whether the bus was silent as it is not within its schedule: 0.1 us. */
+function isBreak(b: BusState, dead: i64): bool {
+  if (dead >= BREAK && b.messages - b.steadyFrom > KNOWN && dead > TIMES_CALM * <i64>b.calm) return true;
+  b.calm = max<u32>(<u32>max<i64>(dead, 0), b.calm - b.calm / KNOWN);
+  return false;
+}
+
+/** Breaks in a row that are allowed for at most. */
+const BREAKS: u32 = 8;
+
+/**
+ * Whether such a break was learned, and no more come than were: as many as were learned in a row, and another one when
+ * half of the messages have come that were learned for each.
+ */
+export function allowBreak(b: BusState, s: BusModel, dead: i64): bool {
+  if (s.breaks == 0 || dead > <i64>s.longestBreak + <i64>(s.longestBreak / 2)) return false;
+  const each = max<u32>(s.messagesABreak / 2, 1);
+  for (; s.broken != 0 && b.messages - s.breakAt >= each; --s.broken) s.breakAt += each;
+  if (s.broken >= min<u32>(<u32>s.breaks, BREAKS)) return false;
+  if (s.broken == 0) s.breakAt = b.messages;
+  s.broken += 1;
+  return true;
+}
+
 /** Holes in a row that are allowed for, and messages after which it is one more. */
 const HOLES: u8 = 8;
 const MESSAGES_A_HOLE: u32 = 4096;
@@ -73,13 +103,16 @@ export function arrive(b: BusState, isBehindHole: bool): i64 {
   if (!b.hasLast) {
     b.since = start;
     b.resumed = 1;
+    b.steadyFrom = b.messages;
     return 0;
   }
   const dead = apart(start, b.lastEnd);
   // The counter far back, or a hole: begin anew. A little back is a recorder that sorts by the end of messages.
-  if (isBehindHole || dead > INTERRUPTION || apart(start, b.lastStart) < -20000) {
+  const isPause = dead > INTERRUPTION || apart(start, b.lastStart) < -20000;
+  if (isBehindHole || isPause || isBreak(b, dead)) {
     b.since = start;
-    b.isBehindHole = isBehindHole ? 1 : 0;
+    b.behind = isBehindHole ? <u8>Behind.HOLE : isPause ? <u8>Behind.PAUSE : <u8>Behind.BREAK;
+    b.steadyFrom = b.messages;
     b.epoch += 1;
     b.previous = 0;
     b.filled = 0;

@@ -1,5 +1,5 @@
 // Every fixed capacity of the MIL-STD-1553 detectors, and what happens when it is reached. Those that the ground must
-// keep to are in ../layouts/section.ts. All of it is static memory, under 600 KiB; learning and operation never happen
+// keep to are in ../layouts/section.ts. All of it is static memory, under 624 KiB; learning and operation never happen
 // at once and use the same bytes (arena.ts).
 //
 //   what                        learning       operation      when full

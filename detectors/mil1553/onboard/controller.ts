@@ -16,7 +16,7 @@
 //   |-- samples --|-------------|-- samples --|-------------|      a segment: 4 s, its first half is looked at
 //        best                         best
 //         |---------- m periods --------|
-import { BusState } from "./bus";
+import { Behind, BusState } from "./bus";
 import { GAP_RANGES } from "./generated/section";
 import { apart, start } from "./observed";
 
@@ -102,7 +102,7 @@ function begin(c: Controller, b: BusState): void {
   c.off = 0;
   c.last = c.origin = start;
   // Who made a hole has the same clock as before; after a pause it may be another day
-  if (b.isBehindHole == 0) c.isSettled = 0;
+  if (b.behind != <u8>Behind.HOLE) c.isSettled = 0;
 }
 
 /** The anchor is the message at hand, no repetition. The period of a segment that it ended; 0: it ended none. */

@@ -5,11 +5,9 @@ import type { BusEntry, TerminalEntry } from "../entries.ts";
 import { newness, perHour } from "../limits.ts";
 import type { BusModel } from "../model.ts";
 import { keyOfBus, keyOfTerminal, type Limits } from "../quantities.ts";
-import { type FailureRates, failureRates, isMute, isTested } from "../terminals.ts";
+import { failureRates, isMute, isTested, stepsOf, stepsOfBus } from "../terminals.ts";
 import { byte, long, ones } from "./numbers.ts";
 
-/** Part of the messages that fail in a burst. */
-const BURST = 0.6;
 /** Bits at most that an error of a kind that was never seen adds: errors come and go, so one is not enough. */
 const NEW_ERROR = 5;
 /** Limit of a test of failures where the baseline has none, nats. */
@@ -18,10 +16,7 @@ const FAILURE_LIMIT = 20;
 /** @param rate wanted false alarms per hour */
 export function busBytes(bus: BusModel, limit: Limits, rate: number): Uint8Array[] {
   const { entry: b, terminals, novelty } = bus;
-  const failures = failureRates({ trials: b.messages + b.untrusted, failures: b.failures });
-  const tested = isTested(b.messages, failures);
-  const steps = stepsOf(tested, failures);
-  const burst = stepsOf(tested, { usual: failures.usual, wrong: Math.max(BURST, failures.wrong) });
+  const { usual: steps, burst } = stepsOfBus(b);
   const record = packed(BusRecord, {
     channel: b.channel,
     flags: flagsOf(b),
@@ -43,6 +38,9 @@ export function busBytes(bus: BusModel, limit: Limits, rate: number): Uint8Array
     newErrorBits: Math.min(NEW_ERROR, newness(b.messages + b.untrusted, ones(b.kinds & ~b.kindsTwice))),
     knownErrors: b.kinds,
     mask: bus.mask,
+    breaks: byte(b.breaks ?? 0),
+    longestBreak: long(b.longestBreak ?? 0),
+    messagesABreak: b.breaks ? long((b.messages + b.untrusted) / b.breaks) : 0,
   });
   return [record, ...terminals.map((t) => terminalBytes(t, limit))];
 }
@@ -76,12 +74,6 @@ function trafficOf(b: BusEntry, limit: Limits) {
   };
 }
 
-/** What a failure adds to the sum and a success takes away, nats. */
-const stepsOf = (tested: boolean, { usual, wrong }: FailureRates) =>
-  tested
-    ? { failure: Math.log(wrong / usual), success: Math.log((1 - wrong) / (1 - usual)) }
-    : { failure: 0, success: 0 };
-
 function terminalBytes(t: TerminalEntry, limit: Limits): Uint8Array {
   const rates = failureRates(t);
   const tested = isTested(t.trials, rates);
@@ -92,7 +84,7 @@ function terminalBytes(t: TerminalEntry, limit: Limits): Uint8Array {
     known: (t.statuses ? Known.STATUS : 0) | (tested ? Known.FAILURES : 0) | (mute ? Known.MUTE : 0),
     bits: t.bits,
     newBits: mute ? Math.log2(t.trials + 1) : Math.max(0, Math.log2((t.statuses + 1) / (once + 0.5))),
-    ...stepsOf(tested, rates),
+    ...stepsOf(t),
     limit: limit("terminalFailures", keyOfTerminal(t.channel, t.terminal)) ?? FAILURE_LIMIT,
   });
 }

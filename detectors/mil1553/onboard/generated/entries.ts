@@ -14,6 +14,9 @@ export namespace Bus {
   export const kinds = ',"kinds":';
   export const kindsTwice = ',"kindsTwice":';
   export const silence = ',"silence":';
+  export const breaks = ',"breaks":';
+  export const longestBreak = ',"longestBreak":';
+  export const burst = ',"burst":';
   export const windows = ',"windows":';
   export const loadMin = ',"loadMin":';
   export const loadMax = ',"loadMax":';
@@ -67,6 +70,7 @@ export namespace BusTerminal {
   export const trials = ',"trials":';
   export const failures = ',"failures":';
   export const peak = ',"peak":';
+  export const burst = ',"burst":';
 }
 
 /** Members of a `bus.response` entry. */

@@ -38,7 +38,7 @@ export const enum BusFlag {
   NOISY = 4, // failures are part of every interval
 }
 
-/** Where the fields of its 99 bytes are. */
+/** Where the fields of its 108 bytes are. */
 export const enum BusRecordAt {
   channel = 0, // u16
   flags = 2, // u8 BusFlag
@@ -68,11 +68,14 @@ export const enum BusRecordAt {
   newErrorBits = 89, // f32 bits: surprise of a kind of error that is not among knownErrors
   knownErrors = 93, // u16 error bits of the block status that were seen
   mask = 95, // u32 terminals that were ever commanded, a bit each
-  SIZE = 99,
+  longestBreak = 99, // u32 longest time without messages that is a break
+  messagesABreak = 103, // u32 messages that came for each
+  breaks = 107, // u8 that were learned
+  SIZE = 108,
 }
 
 /**
- * 99 bytes, read and written where they lie. Times are in 0.1 us; a load is the 0.1 us in a second that the bus was
+ * 108 bytes, read and written where they lie. Times are in 0.1 us; a load is the 0.1 us in a second that the bus was
  * busy. Then so many TerminalRecord.
  */
 @unmanaged
@@ -89,8 +92,8 @@ export class BusRecord {
   room9: u64;
   room10: u64;
   room11: u64;
-  room12: u16;
-  room13: u8;
+  room12: u64;
+  room13: u32;
   @inline
   get channel(): u16 {
     return load<u16>(changetype<usize>(this));
@@ -308,6 +311,30 @@ export class BusRecord {
   }
   set mask(value: u32) {
     store<u32>(changetype<usize>(this), value, 95);
+  }
+  /** longest time without messages that is a break */
+  @inline
+  get longestBreak(): u32 {
+    return load<u32>(changetype<usize>(this), 99);
+  }
+  set longestBreak(value: u32) {
+    store<u32>(changetype<usize>(this), value, 99);
+  }
+  /** messages that came for each */
+  @inline
+  get messagesABreak(): u32 {
+    return load<u32>(changetype<usize>(this), 103);
+  }
+  set messagesABreak(value: u32) {
+    store<u32>(changetype<usize>(this), value, 103);
+  }
+  /** that were learned */
+  @inline
+  get breaks(): u8 {
+    return load<u8>(changetype<usize>(this), 107);
+  }
+  set breaks(value: u8) {
+    store<u8>(changetype<usize>(this), value, 107);
   }
 }
 

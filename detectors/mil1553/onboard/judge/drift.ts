@@ -7,7 +7,7 @@
 // there is. It follows up to FARTHEST: who is farther off is judged by himself again.
 import { Detector } from "../../../onboard/catalogue";
 import { responseModel, responsePlaces, terminalModel } from "../arena";
-import { BusModel, BusState } from "../bus";
+import { Behind, BusModel, BusState } from "../bus";
 import { apart, start } from "../observed";
 import { exceeds, ofBus } from "./alarm";
 import { TerminalModel, Time } from "./state";
@@ -56,7 +56,7 @@ export function noteShift(t: TerminalModel, b: BusState, late: f32, deviation: f
 /** Before the message is judged. `bus`: the detectors' number. */
 export function judgeDrift(b: BusState, s: BusModel, bus: u32): void {
   // Behind a pause the recorder, or the weather, may be another. Behind a hole it is not: who makes holes hides nothing
-  if (s.answersFrom == 0 || (b.resumed != 0 && b.isBehindHole == 0)) begin(s, bus);
+  if (s.answersFrom == 0 || (b.resumed != 0 && b.behind == <u8>Behind.PAUSE)) begin(s, bus);
   if (!hasCompany(s) || b.messages - s.driftAt < EVERY) return;
   s.driftAt = b.messages;
   const n = gather(b, bus);

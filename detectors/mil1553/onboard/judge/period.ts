@@ -9,14 +9,14 @@ import { Message } from "../../../../mil1553/onboard/message";
 import { Detector } from "../../../onboard/catalogue";
 import { Finding } from "../../../onboard/finding";
 import { busAt, busModel, identityModel, intervals } from "../arena";
-import { BusModel, BusState } from "../bus";
-import { busCount } from "../buses";
+import { Behind, BusModel, BusState } from "../bus";
+import { allowBreak, busCount } from "../buses";
 import { BusFlag, IdentityFlag, IntervalRecord } from "../generated/section";
 import { identities, keyAt } from "../identities";
 import { apart, damaged, key, start, terminalsOf, time } from "../observed";
 import { absent, alarm, exceeds, ofBus } from "./alarm";
 import { ALL, Kind, gather } from "./gather";
-import { OVERHEAD } from "../learning/inventory";
+import { spent } from "../learning/inventory";
 import { absenceOf, hasRate, judgeRate } from "./rate";
 import { IdentityModel, Period } from "./state";
 
@@ -40,7 +40,7 @@ export function judgePeriod(m: Message, b: BusState, k: IdentityModel): bool {
   k.lost = s.lost;
   k.missing = 0;
   if ((damaged && ((<u32>k.flags) & IdentityFlag.FAILS) == 0) || ((<u32>k.flags) & IdentityFlag.REGULAR) == 0)
-    b.effort += m.duration + OVERHEAD;
+    b.effort += spent(m);
   return complete;
 }
 
@@ -103,10 +103,10 @@ export function sweepPeriods(): void {
   if (late == 0 || k.missing) return;
   const b = busAt(<u32>k.bus);
   if (!b.hasLast) return;
-  // Behind a hole in the recording it has as long as ever from there on
-  const isBehindHole = b.isBehindHole != 0 && k.epoch == <u16>(b.epoch - 1);
-  if (k.epoch != b.epoch && !isBehindHole) return;
-  const from = isBehindHole ? b.since : k.last;
+  // Behind a hole in the recording, or a break, it has as long as ever from there on
+  const isAnew = b.behind != <u8>Behind.PAUSE && k.epoch == <u16>(b.epoch - 1);
+  if (k.epoch != b.epoch && !isAnew) return;
+  const from = isAnew ? b.since : k.last;
   const s = busModel(<u32>k.bus);
   const isPunctual = k.late != 0 && ((<u32>s.flags) & BusFlag.NOISY) == 0;
   const waited = apart(b.lastStart, from) - late - (isPunctual ? <i64>(b.effort - k.effortBefore) : 0);
@@ -152,6 +152,7 @@ export function judgePause(b: BusState, bus: u32, dead: i64): void {
   // After ten minutes it is another recording
   if (dead > 6000000000) return;
   const s = busModel(bus);
+  if (b.resumed != 0 && b.behind == <u8>Behind.BREAK && allowBreak(b, s, dead)) return;
   const limit = 3 * <f64>s.silence + 1000;
   if (!exceeds(Detector.BUS_PERIOD, <f64>dead, limit)) return;
   const f = ofBus(Detector.BUS_PERIOD, Period.SILENT, <u32>b.channel, bus, <f64>dead, limit);

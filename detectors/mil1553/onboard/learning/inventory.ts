@@ -9,6 +9,7 @@
 // On a bus where more than one message in NOISY_SHARE fails no interval would be left: there all are learned, and
 // nothing allowed for.
 import { Message } from "../../../../mil1553/onboard/message";
+import { wordCount } from "../../../../mil1553/onboard/words";
 import { bucket } from "../../../onboard/histogram";
 import { learnedBus, learnedIdentity, learnedInterval } from "../arena";
 import { BusState } from "../bus";
@@ -16,7 +17,7 @@ import { again } from "../buses";
 import { NONE, RANGES } from "../capacity";
 import { NOISY_SHARE } from "../generated/section";
 import { add, find } from "../identities";
-import { apart, damaged, key, start } from "../observed";
+import { apart, damaged, key, second, start } from "../observed";
 import { learnClock } from "./controller";
 import { learnRate } from "./rate";
 import { LearnedIdentity } from "./state";
@@ -57,12 +58,21 @@ export function learnIdentity(m: Message, bus: u32, b: BusState): u32 {
   }
   k.effort = b.effort;
   k.last = start;
-  if (damaged && !fails(k)) b.effort += m.duration + OVERHEAD;
+  if (damaged && !fails(k)) b.effort += spent(m);
   return i;
 }
 
 /** No-response timeout and gap of a failed message, 0.1 us: 100 us. */
 export const OVERHEAD: u32 = 1000;
+/** Of a word, and of the answers and the second command that a message may have besides its data. */
+const WORD: u32 = 200;
+const BESIDES: u32 = 4;
+
+/** By how much a failed message moves others, 0.1 us: later by what it took, or earlier by what it did not take. */
+export function spent(m: Message): u32 {
+  const words = wordCount(second < 32 ? <u32>m.cmd2 : <u32>m.cmd1) + BESIDES;
+  return max<u32>(m.duration, words * WORD) + OVERHEAD;
+}
 
 /** Fails so often that its failures belong to the schedule. */
 @inline function fails(k: LearnedIdentity): bool {

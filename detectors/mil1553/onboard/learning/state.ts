@@ -87,6 +87,10 @@ export class LearnedTerminal {
   twice: u16; // those of them that were seen more than once
   walk: f32; // the test of failures, while learning
   peak: f32; // its largest value
+  begunTrials: u32; // when the test left 0
+  begunFailures: u32;
+  burstTrials: u32; // of the most failures that came before it was 0 again
+  burstFailures: u32;
 }
 /** In `bits`: a status word with another terminal's address. */
 export const WRONG: u32 = 0x8000;

@@ -36,6 +36,13 @@ export function learnTerminals(m: Message, bus: u32, named: bool): void {
   const n = s.messages + s.untrusted;
   s.walk = walked(s.walk, n, s.failures, damaged);
   if (s.walk > s.peak) s.peak = s.walk;
+  if (s.walk == 0) {
+    s.begunTrials = n + 1;
+    s.begunFailures = s.failures;
+  } else if (damaged && s.failures + 1 - s.begunFailures > s.burstFailures) {
+    s.burstFailures = s.failures + 1 - s.begunFailures;
+    s.burstTrials = n + 1 - s.begunTrials;
+  }
   if (damaged) {
     s.failures += 1;
     s.kindsTwice |= s.kinds & (m.blockStatus & KINDS);
@@ -95,6 +102,13 @@ const ENOUGH: u32 = 64;
 function learnTrial(t: LearnedTerminal, failed: bool): void {
   t.walk = walked(t.walk, t.trials, t.failures, failed);
   if (t.walk > t.peak) t.peak = t.walk;
+  if (t.walk == 0) {
+    t.begunTrials = t.trials + 1;
+    t.begunFailures = t.failures;
+  } else if (failed && t.failures + 1 - t.begunFailures > t.burstFailures) {
+    t.burstFailures = t.failures + 1 - t.begunFailures;
+    t.burstTrials = t.trials + 1 - t.begunTrials;
+  }
   t.trials += 1;
   if (failed) t.failures += 1;
 }

@@ -4,7 +4,7 @@
 // of each, and their spread says how much lower the next ones may be.
 import { Message } from "../../../../mil1553/onboard/message";
 import { learnedBus, lowestGaps } from "../arena";
-import { BusState, Eighth, LOWEST, LearnedBus } from "../bus";
+import { Behind, BusState, Eighth, LOWEST, LearnedBus } from "../bus";
 import { countLoad } from "../buses";
 import { apart, damaged, start, trusted } from "../observed";
 import { learnPause } from "./controller";
@@ -13,6 +13,10 @@ export function learnTraffic(m: Message, bus: u32, b: BusState, dead: i64): void
   const s = learnedBus(bus);
   if (trusted) s.messages += 1;
   else s.untrusted += 1;
+  if (b.resumed != 0 && b.behind == <u8>Behind.BREAK) {
+    s.breaks += 1;
+    s.longestBreak = max<u32>(s.longestBreak, <u32>dead);
+  }
   if (!b.resumed) {
     const moved = apart(start, b.lastStart);
     if (moved > 0) s.span += <u64>moved;

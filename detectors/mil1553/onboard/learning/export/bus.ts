@@ -4,7 +4,7 @@ import { busAt, learnedBus, lowestGaps } from "../../arena";
 import { LOWEST } from "../../bus";
 import { busCount } from "../../buses";
 import { Bus } from "../../generated/entries";
-import { beginList, end, member, memberDecimal, separate } from "./json";
+import { beginList, end, member, memberDecimal, separate, writeBurst } from "./json";
 import { Progress } from "./progress";
 
 export function writeBus(t: Text, p: Progress): bool {
@@ -21,6 +21,9 @@ export function writeBus(t: Text, p: Progress): bool {
   member(t, Bus.kinds, s.kinds);
   member(t, Bus.kindsTwice, s.kindsTwice);
   member(t, Bus.silence, s.silence);
+  member(t, Bus.breaks, s.breaks);
+  member(t, Bus.longestBreak, s.longestBreak);
+  writeBurst(t, Bus.burst, s.burstFailures, s.burstTrials);
   member(t, Bus.windows, s.windows);
   if (s.windows != 0) {
     member(t, Bus.loadMin, s.loadMin);

@@ -38,3 +38,11 @@ export function nextSigned(t: Text, v: i64): void {
 export function end(t: Text): void {
   byte(t, CLOSE);
 }
+
+/** [failures, trials] */
+export function writeBurst(t: Text, name: string, failures: u32, trials: u32): void {
+  beginList(t, name);
+  unsigned(t, failures);
+  next(t, trials);
+  end(t);
+}

@@ -3,7 +3,7 @@ import { Text, lit } from "../../../../../lib/onboard/text";
 import { busAt, learnedTerminal } from "../../arena";
 import { busCount } from "../../buses";
 import { BusTerminal } from "../../generated/entries";
-import { member, memberDecimal } from "./json";
+import { member, memberDecimal, writeBurst } from "./json";
 import { Progress, nextRow } from "./progress";
 
 export function writeTerminal(t: Text, p: Progress): bool {
@@ -19,6 +19,7 @@ export function writeTerminal(t: Text, p: Progress): bool {
     member(t, BusTerminal.trials, s.trials);
     member(t, BusTerminal.failures, s.failures);
     memberDecimal(t, BusTerminal.peak, s.peak);
+    writeBurst(t, BusTerminal.burst, s.burstFailures, s.burstTrials);
     nextRow(p, p.row + 1);
     return true;
   }
