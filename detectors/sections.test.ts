@@ -294,7 +294,8 @@ function busSection(o: {
       ...same(9, "u32", 1),
       ...times(13, (i): Field => ["f32", floats[i] ?? (i === 11 ? 1 : 0)]),
       ["u16", 1],
-      ["u32", 0],
+      ...times(3, (): Field => ["u32", 0]),
+      ["u8", 0],
       ...terminals.flatMap(({ address = 5, success = 0 }): Field[] => [
         ...([
           ["u8", address],

@@ -2,7 +2,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { Log } from "../../appliance/compartments/inspect/testing/log.ts";
 import { RecordKind } from "../../appliance/contract/abi.ts";
-import { type Section, Tag } from "../../appliance/contract/config.ts";
+import { InspectFlag, type Section, Tag } from "../../appliance/contract/config.ts";
 import { compilePolicyText } from "../../diode/policy.ts";
 import { policyWith, sectionsOf } from "../../diode/testing/guard.ts";
 import { record } from "../../ip/testing/frames.ts";
@@ -35,7 +35,11 @@ let sections: Section[];
 beforeAll(async () => {
   const learned = (await Appliance.make()).learn([...bytesOf(traffic(false), NAMES)]);
   const { parts } = compilePolicyText(policyWith("", "recorders: any"), "p");
-  sections = [...sectionsOf(parts.inspect), { tag: Tag.BASELINE_1553, bytes: sectionOf([learned]) }];
+  const own = sectionsOf(parts.inspect);
+  // Each finding an alert: those that come together are one otherwise
+  const settings = own.find(({ tag }) => tag === Tag.SETTINGS)!.bytes;
+  settings.writeUInt32LE(settings.readUInt32LE(0) | InspectFlag.UNGROUPED, 0);
+  sections = [...own, { tag: Tag.BASELINE_1553, bytes: sectionOf([learned]) }];
 });
 
 /** Detector, channel and name of each alert. */
