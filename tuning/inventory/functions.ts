@@ -7,7 +7,7 @@ const CONNECTION = 0xffff;
 
 const hex = (n: number) => `0x${n.toString(16)}`;
 
-/** By the protocol; undefined: a message that is none. Those that are not here have the number of all that tells a function. */
+/** By the protocol; undefined: no function. Those that are not here have the number of all that tells a function. */
 const CODES: Record<string, (kind: number) => string | undefined> = {
   modbus: (kind) => (kind & 0x80 ? undefined : kind >> 8 ? `${kind & 127}/${(kind >> 8) - 1}` : String(kind)),
   dnp3: (kind) => (kind >> 8 === 1 ? String(kind & 255) : undefined),

@@ -141,7 +141,7 @@ it("the functions that a service is asked for: of captures, and of a baseline; a
     ...[0x115, 0x200].map((kind) => said(2, kind)),
     ...[100, 0x207].map((kind) => said(3, kind)),
     ...[said(4, 0x01000004), said(5, 0x6f014c), said(5, 0x650000), said(6, 0xa000a4)],
-    said(1, 3, { service: 503 }), // of a service that is none
+    said(1, 3, { service: 503 }), // of a service that did not answer
   ];
   const words = await ApplicationWords.create();
   const [captured, learned] = [new Found(words), new Found(words)];
