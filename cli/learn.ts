@@ -127,6 +127,7 @@ async function learn(options: Options): Promise<number> {
   for (const path of options.fromLog) for (const lesson of await lessonOfLog(path)) take([lesson], lesson.entries);
   if (empty.length > 0 && empty.length === names.length && !options.fromLog.length)
     throw new Error(`${empty.join(", ")}: no packet and no 1553 message in it: nothing was learned`);
+  if (!baseline.captures.length) throw new Error("nothing was learned");
   for (const name of empty) say(`${name}: no packet and no 1553 message in it, left out`);
   baseline = { ...baseline, entries: mergeEntries(baseline.entries) };
   const { captures, entries, thresholds } = baseline;

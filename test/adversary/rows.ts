@@ -736,7 +736,7 @@ export const ROWS: readonly Row[] = [
     "evasion",
     "a message cut in two behind its first bytes, or behind another one in a segment",
     "found: messages are followed through segments, and a beginning of less than 32 bytes waits for the rest",
-    "an object or a value that lies behind the end of a segment, 32 bytes or more into the message; one message inside of the length that another claims, which its receiver does not see either",
+    "an object or a value that lies behind the end of a segment, 32 bytes or more into the message; one message inside of the length that another claims, where neither its end is that of the segment, nor the protocol tells the true length",
     { test: CONTENT },
   ),
   row(
