@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { RecordKind } from "../appliance/contract/abi.ts";
+import { InspectFlag, Tag } from "../appliance/contract/config.ts";
 import { command as simulate } from "../cli/simulate.ts";
 import { compilePolicyText } from "../diode/policy.ts";
 import { policyWith, sectionsOf } from "../diode/testing/guard.ts";
@@ -144,8 +145,16 @@ interface Flown {
   alerts: string[];
 }
 
+/** What comes together on a bus is one alert of one of its detectors otherwise. */
+const ungrouped = () =>
+  sections.map(({ tag, bytes }) => {
+    const own = Buffer.from(bytes);
+    if (tag === Tag.SETTINGS) own.writeUInt32LE(own.readUInt32LE(0) | InspectFlag.UNGROUPED, 0);
+    return { tag, bytes: own };
+  });
+
 function fly(traffic: Frame[] | Buffer, ticks: readonly number[] = []): Flown {
-  const flight = Flight.with(sections)!;
+  const flight = Flight.with(Buffer.isBuffer(traffic) ? ungrouped() : sections)!;
   const flown: Flown = { scores: [], alerts: [] };
   const take = (scores: Scored[]) => {
     flown.scores.push(...scores);
