@@ -7,23 +7,20 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readElf } from "../../appliance/build/elf.ts";
-import { prebuiltImage, prebuiltSymbols, withPolicy } from "../../appliance/build/for.ts";
+import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
 import { readStatus } from "../../appliance/hosts/service/status.ts";
 import { CURRENT } from "../../appliance/hosts/service/store.ts";
 import { whyNoImage } from "../../cli/image-replay.ts";
-import { readSymbols } from "../../debug/symbols.ts";
 import { compilePolicy } from "../../diode/policy.ts";
 import { ROOT } from "../../lib/asc.ts";
 import { until } from "../../lib/testing/until.ts";
+import { badImage } from "./bad-images.ts";
 import { Segment, SIDES, whyNot } from "./segment.ts";
 
 const reason = whyNot(["ip", "setsid"]) ?? (await whyNoImage("x86_64"));
 if (reason) console.log(`skipped: deploying images to a service: ${reason}`);
 
 const WEIR = join(ROOT, "bin", "weir");
-/** x86-64: an instruction that jumps to itself. */
-const FOR_EVER = [0xeb, 0xfe];
 
 describe.skipIf(reason)("weir deploy", () => {
   const folder = mkdtempSync(join(tmpdir(), "weir-deploy-"));
@@ -55,19 +52,8 @@ echo $! > pid
     const good = withPolicy(prebuilt, compilePolicy("fixtures/policy.yaml"));
     writeFileSync(at("good.elf"), good);
     writeFileSync(at("better.elf"), withPolicy(prebuilt, compilePolicy("fixtures/policy.yaml"), { edition: 2 }));
-    const symbols = readSymbols("symbols", readFileSync(prebuiltSymbols("x86_64")));
-    const patched = (name: string, symbol: string, code: readonly number[]) => {
-      const bytes = Uint8Array.from(good);
-      const { address } = symbols.named.get(symbol)!;
-      const segment = readElf(good).segments.find(
-        (s) => s.virtual <= address && address < s.virtual + BigInt(s.fileSize),
-      )!;
-      bytes.set(code, segment.offset + Number(address - segment.virtual));
-      writeFileSync(at(name), bytes);
-    };
-    patched("dead.elf", "user_text", Array(4096).fill(0xf4)); // a privileged instruction, which user code must not have
-    patched("never-ready.elf", "w2c_guard_configure", FOR_EVER);
-    patched("silent.elf", "w2c_journal_run", FOR_EVER);
+    for (const fault of ["dead", "never-ready", "silent"] as const)
+      writeFileSync(at(`${fault}.elf`), badImage(good, fault));
   });
 
   afterAll(async () => {
