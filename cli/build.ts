@@ -110,8 +110,9 @@ async function build(options: Options, arch: Arch): Promise<void> {
   copyFileSync(prebuiltSymbols(arch), `${output}.debug`);
   if (disk !== undefined && made) putSigned(disk, made);
   const { memory } = describeImage(elf);
+  const named = policy ? `, policy ${policy.name}` : "";
   const least = policy && memory !== undefined ? `, needs ${inMebibytes(memory)} MiB of memory` : "";
-  process.stdout.write(`${output}: ${image.length} bytes${least}, sha256 ${sha256(image)}\n`);
+  process.stdout.write(`${output}: ${image.length} bytes${least}${named}, sha256 ${sha256(image)}\n`);
   if (made) process.stdout.write(`${disk}: ${made.length} bytes, sha256 ${sha256(made)}\n`);
 }
 

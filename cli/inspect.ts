@@ -30,7 +30,7 @@ same compartments decide alike. A compartment's SHA-256 is that of the .wasm whi
 
 Examples:
   weir inspect weir.elf
-  weir inspect --json weir.elf | jq .policy.sha256
+  weir inspect --json weir.elf | jq .policy.name
   weir inspect --bom weir.elf > weir.cdx.json              (npm sbom --sbom-format cyclonedx: the ground's packages)
 
   weir inspect site.elf --verify verify.pem --not-older-than 7 && weir run site.elf --in tap0 --out tap1 --log tap2
@@ -119,7 +119,10 @@ function policy({ policy }: ImageDescription): string[] {
   if (!policy) return ["policy       none: the image will refuse to start"];
   const parts = Object.entries(policy.parts).map(([name, bytes]) => `${name} ${number(bytes)}`);
   const edition = policy.edition ? `, edition ${policy.edition}` : "";
-  return [`policy       ${number(policy.bytes)} bytes: ${parts.join(", ")}${edition}`, `  sha256 ${policy.sha256}`];
+  return [
+    `policy       ${number(policy.bytes)} bytes: ${parts.join(", ")}${edition}`,
+    `  named ${policy.name}, sha256 ${policy.sha256}`,
+  ];
 }
 
 function memory({ memory }: ImageDescription): string[] {

@@ -55,7 +55,7 @@ Exit codes: 0 no errors; 1 errors; 3 with --strict: warnings.`,
       const warnings = doubtful.length;
       const found = warnings ? `${warnings} warning${warnings > 1 ? "s" : ""}` : "no warnings";
       process.stdout.write(
-        `${path}: good, ${rules.length} rule${rules.length === 1 ? "" : "s"}, ${found}, sha256 ${compiled.hash}\n`,
+        `${path}: good, ${rules.length} rule${rules.length === 1 ? "" : "s"}, ${found}, policy ${compiled.name}\n`,
       );
       if (strict && warnings) process.exitCode = 3;
     });

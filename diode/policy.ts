@@ -1,10 +1,9 @@
 /** Policies: from the file people write to the parts that the compartments take. */
-import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import type { Interface } from "../appliance/build/manifest.ts";
 import type { Parts } from "../appliance/contract/abi.ts";
 import { INPUT_SIZE } from "../appliance/contract/abi.ts";
-import { type Section, Tag } from "../appliance/contract/config.ts";
+import { policyName, type Section, Tag } from "../appliance/contract/config.ts";
 import { readBaseline } from "../detectors/baseline/file.ts";
 import { packBaseline } from "../detectors/baseline/merge.ts";
 import { macText } from "../lib/addresses.ts";
@@ -39,8 +38,8 @@ export interface CompiledPolicy {
   regrets(): Problem[];
   /** By the number that guard gives them. */
   ruleNames: string[];
-  /** SHA-256 over the three parts, in hexadecimal. */
-  hash: string;
+  /** What names it everywhere (policyName). */
+  name: string;
   policy: Policy;
   /** A key stands in the text itself (or in `sets`), not in a file of its own: who hands the text on hands on the key. */
   holdsKey: boolean;
@@ -174,8 +173,6 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
         `${parts.inspect.length} bytes of inspect's part when compiled, expected at most ${INPUT_SIZE}`,
       ),
     ]);
-  const hash = createHash("sha256");
-  for (const part of [parts.inspect, parts.guard, parts.journal]) hash.update(part);
   return {
     parts,
     interfaces: [
@@ -187,7 +184,7 @@ export function compilePolicyText(text: string, file: string, options: CompileOp
     warnings: inOrder(warnings),
     regrets: () => regretsOf(policy, source),
     ruleNames: policy.rules.map(({ name }) => name),
-    hash: hash.digest("hex"),
+    name: policyName(parts),
     policy,
     holdsKey: [written.log.key, written.transfer?.in, written.transfer?.out].some((key) => key?.key !== undefined),
     alertRules,

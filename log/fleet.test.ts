@@ -188,6 +188,7 @@ describe("metrics", () => {
         "up 1: heartbeats come",
         "heartbeat_age_seconds Since the last heartbeat came",
         "boot The number of the start",
+        "policy 1: this policy runs, by its name (weir policy show)",
         "frames_total Frames that came in",
         "bytes_total Bytes of frames that came in",
         "alerts_total Alerts",

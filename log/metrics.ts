@@ -10,8 +10,8 @@ import { CLASSES, type Class } from "./reports.ts";
 import type { Endpoint } from "./sources.ts";
 
 interface Heartbeat {
-  inspect?: Record<string, number>;
-  guard?: Record<string, number>;
+  inspect?: Record<string, number> & { policy?: string };
+  guard?: Record<string, number> & { policy?: string };
   journal?: { records: number; lost: Record<"in" | "out" | "log", number> };
 }
 
@@ -42,6 +42,11 @@ const METRICS: readonly Metric[] = [
     ({ heartbeat }, now) => heartbeat && (now - heartbeat.heard) / 1000,
   ),
   known("weir_boot", "The number of the start", ({ heartbeat }) => heartbeat?.boot),
+  {
+    ...{ kind: Gauge, name: "weir_policy", help: "1: this policy runs, by its name (weir policy show)" },
+    labels: ["policy"],
+    of: (_, { inspect, guard }) => (inspect && guard ? [[{ policy: `${inspect.policy}-${guard.policy}` }, 1]] : []),
+  },
   counted("weir_frames_total", "Frames that came in", ({ inspect }) => inspect?.frames),
   counted("weir_bytes_total", "Bytes of frames that came in", ({ inspect }) => inspect?.bytes),
   counted("weir_alerts_total", "Alerts", ({ inspect }) => inspect?.alerts),

@@ -2,6 +2,7 @@
 // Everything that is in an image, read from its bytes alone. The image is untrusted: an Error says what is wrong with it.
 
 import { inAscii } from "../../lib/printable.ts";
+import { policyName } from "../contract/config.ts";
 import { editionOf, unpackContainer } from "./container.ts";
 import { type Elf, FLAG_EXECUTE, FLAG_READ, FLAG_WRITE, machineName, PT_LOAD, readElf } from "./elf.ts";
 import { type BuildInfo, buildInfo, sha256 } from "./info.ts";
@@ -27,7 +28,7 @@ export interface ImageDescription extends Manifest {
   sections: (Extent & { name: string })[];
   /** Bytes of memory that a machine must have for it (spare.ts); absent where `build` is. */
   memory?: number;
-  policy?: { sha256: string; bytes: number; edition: number; parts: Record<string, number> };
+  policy?: { name: string; sha256: string; bytes: number; edition: number; parts: Record<string, number> };
   /** Absent in an image that was not made by `weir build`, such as a test's. */
   build?: BuildInfo;
 }
@@ -75,8 +76,10 @@ export function describeImage(image: Uint8Array): ImageDescription {
 }
 
 function describePolicy(container: Uint8Array): NonNullable<ImageDescription["policy"]> {
-  const parts = Object.entries(unpackContainer(container)).map(([name, part]) => [name, (part as Uint8Array).length]);
+  const unpacked = unpackContainer(container);
+  const parts = Object.entries(unpacked).map(([name, part]) => [name, (part as Uint8Array).length]);
   return {
+    name: policyName(unpacked),
     sha256: sha256(container),
     bytes: container.length,
     edition: editionOf(container),

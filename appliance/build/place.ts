@@ -4,6 +4,7 @@
 // linker drops what is empty in both). Its bytes go behind everything else in the file, so placing another policy takes
 // the place of the first.
 import { alignPage, PAGE } from "../contract/abi.ts";
+import { policyName } from "../contract/config.ts";
 import { MAX_CONTAINER } from "../contract/generated/image.ts";
 import { unpackContainer } from "./container.ts";
 import { type Elf, FLAG_READ, isElf, PT_LOAD, readElf, type Segment } from "./elf.ts";
@@ -80,6 +81,12 @@ export function policyIn(image: Uint8Array): Uint8Array | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What names the policy in an image; undefined without one. */
+export function policyNameIn(image: Uint8Array): string | undefined {
+  const policy = policyIn(image);
+  return policy && policyName(unpackContainer(policy));
 }
 
 /** The program header for the policy: the last PT_LOAD, which nothing else may share. */

@@ -39,6 +39,13 @@ export function packPart(part: number, sections: readonly Section[]): Uint8Array
   return out;
 }
 
+/**
+ * What names a policy everywhere: in what weir policy, build, inspect and run print, in an image's heartbeats (`inspect.policy`,
+ * `guard.policy`), in metrics. It stands for all that is watched, found and let out; where the log goes, and its key, are not in it.
+ */
+export const policyName = ({ inspect, guard }: Record<"inspect" | "guard", Uint8Array>): string =>
+  `${partName(inspect)}-${partName(guard)}`;
+
 /** What names a part in heartbeats and reports: the first 8 bytes of its digest, in hexadecimal. */
 export function partName(part: Uint8Array): string {
   return Buffer.from(new PartHeader(part).digest.subarray(0, 8)).toString("hex");

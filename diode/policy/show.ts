@@ -11,7 +11,7 @@ import { type Policy, type Rule, SCAN } from "./model.ts";
 import { type Box, boxesOf, overlap, without } from "./space.ts";
 
 /** All settings with their defaults, marked as such, and a line for each rule. */
-export function shownText({ policy, hash, alertRules }: CompiledPolicy): string {
+export function shownText({ policy, name, alertRules }: CompiledPolicy): string {
   return [
     ...settings(policy),
     "",
@@ -22,7 +22,7 @@ export function shownText({ policy, hash, alertRules }: CompiledPolicy): string 
       ? ["", `alerts, ${policy.thresholds}:`, ...alertRules.map((r) => `  ${alertRuleText(r)}`)]
       : []),
     "",
-    `sha256 ${hash}`,
+    `policy ${name}`,
     "",
   ].join("\n");
 }
@@ -42,7 +42,7 @@ export function effectiveText(compiled: CompiledPolicy): string {
     "everything else: dropped (default)",
     ...messageTable(compiled.policy.messages),
     "",
-    `sha256 ${compiled.hash}`,
+    `policy ${compiled.name}`,
     "",
   ].join("\n");
 }

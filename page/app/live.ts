@@ -95,10 +95,11 @@ export function liveView(url: string): HTMLElement {
   function draw(): void {
     const silent = heard ? (performance.now() - heard) / 1000 : Infinity;
     const now = beats.at(-1);
-    const { journal, guard } = last;
+    const { journal, guard, inspect } = last;
     fill(
       tiles,
       tile("heartbeat", heard ? (silent < 3 ? "here" : `silent for ${Math.floor(silent)} s`) : "none yet", silent >= 3),
+      tile("policy", inspect && guard ? `${inspect.policy}-${guard.policy}` : "-"),
       tile("frames in", now ? `${figure(now.frames, 3)}/s` : "-"),
       tile("forwarded", now ? `${figure(now.forwarded, 3)}/s` : "-"),
       tile("dropped", now ? `${figure(now.dropped, 3)}/s` : "-"),

@@ -2,21 +2,15 @@
 import { execFileSync } from "node:child_process";
 import { cpus, release } from "node:os";
 import { sha256 } from "../../build/info.ts";
-import { policyIn } from "../../build/place.ts";
+import { policyNameIn } from "../../build/place.ts";
 import type { Appliance } from "../descriptions/appliance.ts";
 import { tapFacts } from "./devices.ts";
-
-/** Of the policy in an image, as weir inspect prints it; undefined without one. */
-export function policyHash(image: Uint8Array): string | undefined {
-  const policy = policyIn(image);
-  return policy && sha256(policy);
-}
 
 /** Lines, without an end. */
 export function startFacts(bytes: Uint8Array, appliance: Appliance, program: string, boot: bigint): string[] {
   const { given, image, memory, accelerator, nics } = appliance;
   return [
-    `${given ?? image}: sha256 ${sha256(bytes)}, policy ${policyHash(bytes) ?? "none"}, start ${boot}`,
+    `${given ?? image}: sha256 ${sha256(bytes)}, policy ${policyNameIn(bytes) ?? "none"}, start ${boot}`,
     `host: Linux ${release()}, ${cpus()[0]?.model ?? "unknown CPU"}, ${versionOf(program)}, accelerator ${accelerator}, ${memory} MiB`,
     nics.map(({ name, tap }) => `${name} on ${tap} (${tapFacts(tap)})`).join(", "),
   ];
