@@ -31,7 +31,9 @@ describe("weir inspect", () => {
     expect(seen.out).toMatch(/^ {2}in {9}receive only {3}52:54:00:77:00:01$/m);
     expect(seen.out).toMatch(/^ {2}out {8}transmit only {2}52:54:00:77:00:02$/m);
     expect(seen.out).toMatch(/^ {2}0x101000 {3}r-x {10}16 {7}16$/m);
-    expect(seen.out).toMatch(/^policy {7}4,240 bytes: inspect 3, guard 3, journal 3\n {2}named 0102030000000000-0000000000000000, sha256 [0-9a-f]{64}$/m);
+    expect(seen.out).toMatch(
+      /^policy {7}4,240 bytes: inspect 3, guard 3, journal 3\n {2}named 0102030000000000-0000000000000000, sha256 [0-9a-f]{64}$/m,
+    );
     expect(process.exitCode).toBeUndefined();
   });
 

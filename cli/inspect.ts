@@ -25,7 +25,7 @@ export function command(): Command {
     .addHelpText(
       "after",
       `
-Reads the file only; nothing is started. The policy's SHA-256 names the policy: two images with the same one and the
+Reads the file only; nothing is started. The policy's name is its own wherever it runs: two images with the same one and the
 same compartments decide alike. A compartment's SHA-256 is that of the .wasm which weir replay runs in Node.
 
 Examples:

@@ -33,7 +33,9 @@ const DOUBTFUL = `${HEAD}rules:\n  - { name: a, action: deny, from: 10.0.0.1/8 }
 describe("weir policy check", () => {
   it("says that a policy is good, and which", async () => {
     await run("check", "fixtures/policy.yaml");
-    expect(seen.out).toMatch(/^fixtures\/policy\.yaml: good, 1 rule, no warnings, policy af7e18091cf40556-d545b2bc5e949d3b\n$/);
+    expect(seen.out).toMatch(
+      /^fixtures\/policy\.yaml: good, 1 rule, no warnings, policy af7e18091cf40556-d545b2bc5e949d3b\n$/,
+    );
     expect(process.exitCode).toBeUndefined();
   });
   it("lists errors on standard error and fails", async () => {

@@ -39,6 +39,7 @@ export function packPart(part: number, sections: readonly Section[]): Uint8Array
   return out;
 }
 
+// REQ-GROUND-026
 /**
  * What names a policy everywhere: in what weir policy, build, inspect and run print, in an image's heartbeats (`inspect.policy`,
  * `guard.policy`), in metrics. It stands for all that is watched, found and let out; where the log goes, and its key, are not in it.
