@@ -180,7 +180,7 @@ describe("weir collect --listen", () => {
     expect(await stop()).toBe(0);
     expect(said()).toMatch(/^weir\ndatagrams {7}5\n/m);
     expect(said()).toMatch(/^weir: weir: started, boot 1700000000000$/m);
-    expect(said()).toMatch(/^weir: stranger, from 127\.0\.0\.1:\d+$/m);
+    expect(said()).toMatch(/^weir: stranger, by the name of third, from 127\.0\.0\.1:\d+$/m);
     expect(said()).toMatch(/^1 datagrams of no appliance that has a key here$/m);
     [seen.out, seen.talk] = ["", ""];
     events().parse(["-l", path("many"), "--type", "weir_log"], { from: "user" });

@@ -1,13 +1,13 @@
 /** `weir host`: joins an appliance to the ports of this host, looks whether that holds, takes it back. */
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { compilePolicy } from "../diode/policy.ts";
 import { macText, networkText, parseNetwork } from "../lib/addresses.ts";
 import { columns } from "../lib/columns.ts";
 import { countsOf } from "../wiring/counts.ts";
-import { links } from "../wiring/kernel.ts";
-import { checkTools, look, make, type Outcome, planOf, undo } from "../wiring/make.ts";
+import { links, run } from "../wiring/kernel.ts";
+import { checkOthers, checkTools, look, make, type Outcome, planOf, release, undo } from "../wiring/make.ts";
 import { disable, enable, hasSystemd } from "../wiring/unit.ts";
 import {
   checkName,
@@ -18,6 +18,7 @@ import {
   type Neighbour,
   pathOf,
   portOf,
+  portsOf,
   tapsOf,
   type Wiring,
 } from "../wiring/wiring.ts";
@@ -43,6 +44,7 @@ interface Setup extends Common {
 
 const collect = (value: string, all: string[]) => [...all, value];
 const WRONG = 3;
+const FOLDER = "/etc/weir";
 /** Bytes of a packet that fits, with Ethernet's header and two VLAN tags, into a receive buffer (appliance/runtime/kernel/kernel.h). */
 const MOST = 2000;
 
@@ -55,7 +57,7 @@ export function command(): Command {
     host
       .command(name)
       .option("--name <name>", "the appliance; its taps are NAME-in, NAME-out, NAME-log", "weir")
-      .option("--folder <folder>", "where the wiring is kept", "/etc/weir");
+      .option("--folder <folder>", "where the wiring is kept", FOLDER);
   part("setup")
     .description("Make it: now, and after each reboot. What holds already stays as it is, so it can be given again.")
     .option("--watch <interface>", "a port that is watched: a SPAN port, a TAP; may be repeated", collect, [])
@@ -110,6 +112,7 @@ Exit codes: 0 done, or all holds; 1 usage, or something cannot be done; 3 check:
 
 async function setup(options: Setup): Promise<number> {
   checkName(options.name);
+  if (!options.print) checkRoot();
   checkTools();
   const folder = resolve(options.folder);
   const wiring = options.again ? kept(folder, options.name) : wiringOf(options);
@@ -128,7 +131,11 @@ async function setup(options: Setup): Promise<number> {
     return 0;
   }
   mkdirSync(folder, { recursive: true, mode: 0o755 });
+  checkOthers(wiring, folder);
+  const old = existsSync(pathOf(folder, wiring.name)) && !options.again ? kept(folder, wiring.name) : undefined;
+  planOf(wiring); // what is wrong with it is said before anything is written
   keep(folder, wiring);
+  for (const done of old ? release(old, wiring, folder) : []) say(done);
   const done: Outcome["did"][] = [];
   make(wiring, folder, ({ step, did }) => {
     done.push(did);
@@ -140,10 +147,13 @@ async function setup(options: Setup): Promise<number> {
     if (hasSystemd()) {
       enable(wiring.name, [process.execPath, resolve(process.argv[1]!)], folder);
       say(`after a reboot weir-wiring@${wiring.name}.service makes it again`);
-    } else say(`no systemd here: after a reboot give weir host setup --again --name ${wiring.name}`);
+    } else
+      say(
+        `no systemd here: after a reboot give weir host setup --again --name ${wiring.name}${elsewhere(options, "folder")}`,
+      );
   }
   const taps = tapsOf(wiring.name);
-  say(`next: weir run IMAGE --in ${taps.in} --out ${taps.out} --log ${taps.log}`);
+  say(`next: weir run IMAGE --in ${taps.in} --out ${taps.out} --log ${taps.log}${elsewhere(options, "wiring")}`);
   return 0;
 }
 
@@ -183,6 +193,7 @@ function check({ name, folder, json }: Common): number {
 
 function back({ name, folder }: Common): number {
   checkName(name);
+  checkRoot();
   checkTools();
   const wiring = kept(resolve(folder), name);
   for (const done of undo(wiring, resolve(folder))) say(done);
@@ -191,9 +202,17 @@ function back({ name, folder }: Common): number {
   return 0;
 }
 
+const elsewhere = ({ folder }: Common, option: string) => (folder === FOLDER ? "" : ` --${option} ${folder}`);
+
+function checkRoot(): void {
+  if (process.getuid?.() !== 0) throw new Error("needs root: it changes interfaces");
+}
+
 /** Ports of a machine that has just started come one after the other. */
 async function present(wiring: Wiring): Promise<void> {
-  const ports = [...wiring.watch, ...(wiring.out ? [wiring.out] : [])];
+  const ports = portsOf(wiring);
+  const missing = ports.filter((port) => !found(port)).map((port) => `${port.interface} (${port.mac})`);
+  if (missing.length) say(`waits up to 30 s for ${missing.join(", ")}`);
   for (let n = 0; n < 60 && ports.some((port) => !found(port)); n++) await new Promise((done) => setTimeout(done, 500));
 }
 
@@ -203,6 +222,7 @@ function wiringOf(options: Setup): Wiring {
   const mtu = Number(options.mtu);
   if (!/^\d+$/.test(options.mtu) || mtu < 68 || mtu > MOST)
     throw new Error(`--mtu ${options.mtu}: expected a number from 68 to ${MOST}`);
+  if (user !== undefined) checkUser(user);
   const all = links();
   const one = new Set(watch);
   if (one.size !== watch.length) throw new Error("--watch: names an interface twice");
@@ -217,12 +237,21 @@ function wiringOf(options: Setup): Wiring {
   };
 }
 
+function checkUser(user: string): void {
+  try {
+    run("id", "-u", "--", user);
+  } catch {
+    throw new Error(`--user ${user}: this host knows no such user`);
+  }
+}
+
 function hereOf({ config }: Setup): Here {
   if (config === undefined) throw new Error("--log here: expected -c POLICY, which has the collector's addresses");
   const { collector, address } = compilePolicy(config).policy.log;
   if (!collector || !address)
     throw new Error(`${config}: interfaces.log: has no address or no collector, so nothing is sent there`);
-  return { address: addressText(collector.address), mac: macText(collector.mac), from: addressText(address) };
+  const { mac, port } = collector;
+  return { address: addressText(collector.address), mac: macText(mac), from: addressText(address), port };
 }
 
 const addressText = (lo: number) => networkText({ version: 4, hi: 0n, lo: BigInt(lo), bits: 32 });

@@ -4,8 +4,8 @@ import { describeImage } from "../appliance/build/describe.ts";
 import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
 import { policyNameIn } from "../appliance/build/place.ts";
 import { whyNoImage } from "../cli/image-replay.ts";
-import { compilePolicy } from "./policy.ts";
 import { effectiveText, shownText } from "./policy/show.ts";
+import { compilePolicy } from "./policy.ts";
 
 // REQ-GROUND-026
 it.skipIf(await whyNoImage())("a policy has one name: as shown, and in an image", async () => {

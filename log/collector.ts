@@ -52,7 +52,8 @@ const CLAIMS = [
   { burst: 1000, perSecond: 500 },
 ] as const;
 /** What SQLite says of a full disk. */
-const NO_ROOM = /disk is full|disk I\/O error/;
+// A statement that a full disk stopped says so once more when it is used again
+const NO_ROOM = /disk is full|disk I\/O error|Could not reset statement/;
 const HEARTBEAT = Buffer.from('"event_type":"heartbeat"');
 /** Where an event's time ends: `{"timestamp":"2026-03-02T09:00:00.123456+0000"`. */
 const TIMED = 46;

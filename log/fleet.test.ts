@@ -81,7 +81,7 @@ describe("twenty appliances", () => {
     expect(kinds("rack-12")).toEqual(["forged"]);
     expect(of("rack-15")).toEqual([["missing", { boot: 1_700_000_000_000, first: 8, last: 9, count: 2 }]]);
     expect(found.filter(([host]) => host === undefined)).toEqual([
-      [undefined, "stranger", { from: "192.0.2.1:514" }],
+      [undefined, "stranger", { claims: "rack-99", from: "192.0.2.1:514" }],
       [undefined, "not_ours", { from: "192.0.2.2:514" }],
     ]);
     expect(all.strangers).toBe(2);

@@ -69,7 +69,11 @@ export class Fleet {
       return;
     }
     this.strangers++;
-    const report: Report = { class: host === undefined ? "not_ours" : "stranger", ...(from !== undefined && { from }) };
+    const report: Report = {
+      class: host === undefined ? "not_ours" : "stranger",
+      ...(host !== undefined && { claims: host }),
+      ...(from !== undefined && { from }),
+    };
     if (this.#budget.allows(report, now)) this.#write(report);
     this.#options.onReport?.(report, undefined);
   }

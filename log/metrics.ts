@@ -100,15 +100,21 @@ function beatOf({ heartbeat }: Collector): Heartbeat {
 
 /** Serves them at /metrics. It reads nothing of a request but its path. @throws Error when the address cannot be had */
 export function serveMetrics({ address, port }: Endpoint, registry: Registry): Promise<Server> {
-  const server = createServer((request, response) => {
+  // Who connects and says nothing is gone after seconds
+  const patience = {
+    headersTimeout: 2000,
+    requestTimeout: 2000,
+    keepAliveTimeout: 1000,
+    connectionsCheckingInterval: 500,
+  };
+  const server = createServer(patience, (request, response) => {
     if (request.method !== "GET" || request.url !== "/metrics") {
       response.writeHead(404).end("GET /metrics\n");
       return;
     }
     void registry.metrics().then((text) => response.writeHead(200, { "content-type": registry.contentType }).end(text));
   });
-  server.headersTimeout = server.requestTimeout = 10_000;
-  server.maxConnections = 16;
+  server.maxConnections = 256;
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(new Error(`--metrics ${address}:${port}: ${error.message}`)));
     server.listen(port, address || "127.0.0.1", () => resolve(server));

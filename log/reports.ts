@@ -48,6 +48,8 @@ export interface Report {
   datagram?: number;
   /** Who sent it, as the network says: anybody can claim that. */
   from?: string;
+  /** Of stranger: the name that it gives itself. */
+  claims?: string;
   /** Of restart: the start before, and the last record of it that came. */
   previous?: { boot: number; last: number };
   /** Of restart: the number is lower than that of the start before. */
@@ -89,6 +91,7 @@ export function reportText(report: Report): string {
     lower,
     how,
     omitted,
+    claims,
   } = report;
   const numbers = first === undefined ? "" : last === undefined || last === first ? ` ${first}` : ` ${first}-${last}`;
   const words = [name.replace("_", " ") + (late ? " (late)" : "")];
@@ -100,6 +103,7 @@ export function reportText(report: Report): string {
   if (previous) words.push(`after boot ${previous.boot}, record ${previous.last} the last of it`);
   if (seconds !== undefined) words.push(`for ${seconds} s`);
   if (datagram !== undefined) words.push(`datagram ${datagram}`);
+  if (claims !== undefined) words.push(`by the name of ${claims}`);
   if (from !== undefined) words.push(`from ${from}`);
   return words.join(", ");
 }

@@ -14,6 +14,8 @@ export interface Link {
   queue: number;
   kind: string | undefined;
   master: string | undefined;
+  /** Of a tap: who may open it beside root. */
+  user: string | undefined;
   /** With their prefix lengths; what IPv6 makes of itself (link-local) is not among them. */
   addresses: readonly string[];
 }
@@ -35,12 +37,16 @@ interface Json {
   mtu: number;
   txqlen?: number;
   master?: string;
-  linkinfo?: { info_kind?: string };
+  linkinfo?: { info_kind?: string; info_data?: { user?: string | number } };
   addr_info?: { family: string; local: string; prefixlen: number; scope: string }[];
 }
 
 interface Filter {
-  options?: { actions?: { to_dev?: string; stats?: { packets: number; drops: number; overlimits: number } }[] };
+  pref?: number;
+  options?: {
+    flowid?: string;
+    actions?: { to_dev?: string; stats?: { packets: number; drops: number; overlimits: number } }[];
+  };
 }
 
 /** Turned off: they make one long frame of several, or take the VLAN out of it. */
@@ -71,6 +77,7 @@ export function links(): Map<string, Link> {
         queue: one.txqlen ?? 0,
         kind: one.linkinfo?.info_kind,
         master: one.master,
+        user: one.linkinfo?.info_data?.user?.toString(),
         addresses: (one.addr_info ?? [])
           .filter(({ family, scope }) => !(family === "inet6" && scope === "link"))
           .map(({ local, prefixlen }) => `${local}/${prefixlen}`),
@@ -79,16 +86,32 @@ export function links(): Map<string, Link> {
   );
 }
 
+/** Whether there is such an interface. */
+const exists = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
+
 function filtersOf(name: string, side: "ingress" | "egress"): Filter[] {
+  if (!exists(name)) return [];
   return JSON.parse(run("tc", "-json", "-statistics", "filter", "show", "dev", name, side) || "[]") as Filter[];
 }
 
-/** Removes our filter, and what filters hang on when there are no others. */
+/** The places of our filters that are there. */
+export const ourFilters = (name: string): number[] => {
+  const there = new Set(filtersOf(name, "ingress").map(({ pref }) => pref));
+  return [1, 2].filter((pref) => there.has(pref));
+};
+
+/** Removes our filters, and what filters hang on when there are no others. */
 export function unfilter(name: string): void {
-  run("tc", "filter", "delete", "dev", name, "ingress", "pref", "1");
+  for (const pref of ourFilters(name)) run("tc", "filter", "delete", "dev", name, "ingress", "pref", String(pref));
   if (!filtersOf(name, "ingress").length && !filtersOf(name, "egress").length)
     run("tc", "qdisc", "delete", "dev", name, "clsact");
 }
+
+/** Whether some of what comes in is let through to the host, in front of what moves the rest. */
+export const hasException = (name: string): boolean =>
+  filtersOf(name, "ingress").some(
+    ({ pref, options }) => pref === 1 && options?.flowid !== undefined && !options.actions,
+  );
 
 /** Where everything that comes in on an interface goes; undefined: to the host itself. */
 export function redirectOf(name: string): Redirect | undefined {
@@ -100,7 +123,8 @@ export function redirectOf(name: string): Redirect | undefined {
 }
 
 /** Whether filters can be put in front of what comes in. */
-export const hasIngress = (name: string): boolean => /^qdisc clsact /m.test(run("tc", "qdisc", "show", "dev", name));
+export const hasIngress = (name: string): boolean =>
+  exists(name) && /^qdisc clsact /m.test(run("tc", "qdisc", "show", "dev", name));
 
 /** The MAC address that was said, once for all, to be an address's; undefined: it is asked for. */
 export function neighbourAt(address: string, name: string): string | undefined {

@@ -14,7 +14,7 @@ import {
   unfilter,
 } from "./kernel.ts";
 import { type Side, type Step, stepsOf } from "./steps.ts";
-import { found, isHere, type Port, tapsOf, type Wiring } from "./wiring.ts";
+import { found, isHere, others, type Port, portsOf, tapsOf, type Wiring } from "./wiring.ts";
 
 /** What a step came to. */
 export interface Outcome {
@@ -39,6 +39,8 @@ export function checkTools(): void {
  */
 export function planOf(wiring: Wiring): Step[] {
   const all = links();
+  for (const { interface: port } of wiring.watch)
+    if (all.get(port)?.kind === "tun") throw new Error(`--watch ${port}: it is a tap, expected a port of this host`);
   const watch = wiring.watch.map((port) => {
     const link = linkOf(port, all);
     const used = usedBy(link);
@@ -68,6 +70,29 @@ function linkOf(port: Port, all: ReadonlyMap<string, Link>): Link {
 function usedBy({ addresses, master }: Link): string | undefined {
   if (addresses[0] !== undefined) return `the host has its address ${addresses[0]} there`;
   return master === undefined ? undefined : `it is a port of ${master}`;
+}
+
+/**
+ * Two appliances cannot watch one port, and what one sends must not go where another watches.
+ * @throws Error that names the other
+ */
+export function checkOthers(wiring: Wiring, folder: string): void {
+  for (const other of others(folder, wiring.name)) {
+    const watched = new Set(other.watch.map(({ mac }) => mac));
+    const ours = portsOf(wiring).find(({ mac }) => watched.has(mac));
+    if (ours)
+      throw new Error(`${ours.interface}: ${other.name} watches it: weir host undo --name ${other.name} sets it free`);
+    const used = new Set(portsOf(other).map(({ mac }) => mac));
+    const port = wiring.watch.find(({ mac }) => used.has(mac));
+    if (port) throw new Error(`--watch ${port.interface}: ${other.name} sends there`);
+  }
+}
+
+/** Puts back the ports that a wiring no longer has. Returns what was done. */
+export function release(before: Wiring, now: Wiring, folder: string): string[] {
+  const still = new Set(portsOf(now).map(({ mac }) => mac));
+  const gone = portsOf(before).filter(({ mac }) => !still.has(mac));
+  return gone.length ? freed(before, gone, folder) : [];
 }
 
 /** Does what is missing. @throws Error `step: the command and what it said`; what was made until then stays */
@@ -117,10 +142,6 @@ function noted(path: string): Record<string, Before> {
   return boot === bootId() ? ports : {};
 }
 
-function portsOf({ watch, out, log }: Wiring): Port[] {
-  return [...watch, ...(out ? [out] : []), ...(log && !isHere(log) ? [log] : [])];
-}
-
 function remember(wiring: Wiring, folder: string): void {
   const path = beforePath(folder, wiring.name);
   const known = noted(path);
@@ -142,12 +163,26 @@ function remember(wiring: Wiring, folder: string): void {
 
 /** Takes back what was made: the taps go, ports are as they were. Returns what was done. */
 export function undo(wiring: Wiring, folder: string): string[] {
+  const { in: tap } = tapsOf(wiring.name);
+  const all = links();
+  if (all.get(tap)?.flags.has("LOWER_UP")) throw new Error(`an image has ${tap} open: stop it first`);
+  const done = freed(wiring, portsOf(wiring), folder);
+  for (const tap of Object.values(tapsOf(wiring.name)))
+    if (all.has(tap)) {
+      run("ip", "link", "delete", tap);
+      done.push(`${tap} is gone`);
+    }
+  rmSync(beforePath(folder, wiring.name), { force: true });
+  return done;
+}
+
+/** Ports are as they were. */
+function freed(wiring: Wiring, ports: readonly Port[], folder: string): string[] {
   const done: string[] = [];
-  const path = beforePath(folder, wiring.name);
-  const before = noted(path);
+  const before = noted(beforePath(folder, wiring.name));
   const taps = Object.values(tapsOf(wiring.name));
   const all = links();
-  for (const port of portsOf(wiring)) {
+  for (const port of ports) {
     const link = found(port, all);
     if (!link) {
       done.push(`${port.interface} is not there`);
@@ -162,12 +197,6 @@ export function undo(wiring: Wiring, folder: string): string[] {
     if (was) restore(name, was);
     done.push(was ? `${name} is as it was` : `${name} has no filter of ours any more; it is down`);
   }
-  for (const tap of taps)
-    if (all.has(tap)) {
-      run("ip", "link", "delete", tap);
-      done.push(`${tap} is gone`);
-    }
-  rmSync(path, { force: true });
   return done;
 }
 

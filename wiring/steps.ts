@@ -11,17 +11,20 @@
  * in front of all protocols (tc-mirred(8)), so that the host's own network stack sees nothing of what is watched.
  */
 import {
+  hasException,
   hasIngress,
   ipv6Setting,
   type Link,
+  links,
   mergingOn,
   neighbourAt,
+  ourFilters,
   redirectOf,
   sendsPauses,
   silencedOn,
   speaksIpv6,
 } from "./kernel.ts";
-import { isHere, type Neighbour, tapsOf, type Wiring } from "./wiring.ts";
+import { type Here, isHere, type Neighbour, tapsOf, type Wiring } from "./wiring.ts";
 
 export interface Step {
   /** The interface. */
@@ -46,11 +49,12 @@ export function stepsOf(wiring: Wiring, ports: { watch: string[]; out?: Side; lo
     ...Object.values(taps).map((tap) => made(tap, wiring.user)),
     ...Object.values(taps).flatMap((tap) => quiet(tap, wiring.mtu, tap === taps.log && toHere !== undefined)),
     ...[taps.void, taps.out, taps.log].map(silent),
+    heard(taps.in),
     waiting(taps.in),
     up(taps.void),
     moved(taps.in, taps.void, `what comes out of ${taps.in} ends in ${taps.void}: the image sends nothing there`),
     ...(toHere
-      ? [addressed(taps.log, toHere.mac), ...answered(taps.log, toHere)]
+      ? [addressed(taps.log, toHere.mac), ...answered(taps.log, toHere), onlyLog(taps.log, toHere, taps.void)]
       : [onward(taps.log, ports.log, taps.void)]),
     onward(taps.out, ports.out, taps.void),
     ...[taps.in, taps.out, taps.log].map(up),
@@ -84,9 +88,19 @@ export interface Side {
 
 const made = (tap: string, user: string | undefined): Step => ({
   of: tap,
-  what: `tap ${tap} is there`,
-  holds: (links) => links.get(tap)?.kind === "tun",
-  commands: () => [["ip", "tuntap", "add", "dev", tap, "mode", "tap", ...(user === undefined ? [] : ["user", user])]],
+  what: user === undefined ? `tap ${tap} is there` : `tap ${tap} is there, for the user ${user}`,
+  holds: (links) => links.get(tap)?.kind === "tun" && (user === undefined || links.get(tap)?.user === user),
+  commands: () => [
+    ...(links().has(tap) ? [["ip", "link", "delete", tap]] : []),
+    ["ip", "tuntap", "add", "dev", tap, "mode", "tap", ...(user === undefined ? [] : ["user", user])],
+  ],
+});
+
+const heard = (tap: string): Step => ({
+  of: tap,
+  what: `the image gets what waits in ${tap}`,
+  holds: () => silencedOn(tap) === undefined,
+  commands: () => [["tc", "qdisc", "delete", "dev", tap, "root"]],
 });
 
 /** Says nothing of itself: no IPv6, no ARP, no groups. */
@@ -129,36 +143,39 @@ const waiting = (name: string): Step => ({
   commands: () => [["ip", "link", "set", name, "txqueuelen", String(WAITING)]],
 });
 
+/** tc-u32(8): any four bytes, of Ethernet's header, which even the shortest frame has. */
+const ANY = ["u32", "match", "u32", "0", "0", "at", "-12"];
+const atIngress = (of: string, pref: number, ...words: string[]): string[] => [
+  ...["tc", "filter", "add", "dev", of, "ingress", "protocol", "all", "pref", String(pref)],
+  ...words,
+];
+const redirect = (to: string) => ["action", "mirred", "egress", "redirect", "dev", to];
+
+/** What makes room for filters of ours. */
+const cleared = (of: string): string[][] => [
+  ...(hasIngress(of) ? [] : [["tc", "qdisc", "add", "dev", of, "clsact"]]),
+  ...ourFilters(of).map((pref) => ["tc", "filter", "delete", "dev", of, "ingress", "pref", String(pref)]),
+];
+
 const moved = (from: string, to: string, what: string): Step => ({
   of: from,
   what,
-  holds: () => redirectOf(from)?.to === to,
+  holds: () => redirectOf(from)?.to === to && !hasException(from),
+  commands: () => [...cleared(from), atIngress(from, 1, ...ANY, ...redirect(to))],
+});
+
+/** A hypervisor that was taken over reaches nothing of this host but the collector's port. */
+const onlyLog = (tap: string, { address, from, port }: Here, nowhere: string): Step => ({
+  of: tap,
+  what: `of what comes out of ${tap} only datagrams from ${from} to ${address} port ${port} reach this host; the rest ends in ${nowhere}`,
+  holds: () => redirectOf(tap)?.to === nowhere && hasException(tap),
   commands: () => [
-    ...(hasIngress(from) ? [] : [["tc", "qdisc", "add", "dev", from, "clsact"]]),
-    ...(redirectOf(from) ? [["tc", "filter", "delete", "dev", from, "ingress", "pref", "1"]] : []),
-    [
-      "tc",
-      "filter",
-      "add",
-      "dev",
-      from,
-      "ingress",
-      "protocol",
-      "all",
-      "pref",
-      "1",
-      "u32",
-      "match",
-      "u32",
-      "0",
-      "0",
-      "action",
-      "mirred",
-      "egress",
-      "redirect",
-      "dev",
-      to,
-    ],
+    ...cleared(tap),
+    atIngress(
+      ...([tap, 1, "u32", "match", "ip", "protocol", "17", "0xff", "match", "ip", "src", `${from}/32`] as const),
+      ...["match", "ip", "dst", `${address}/32`, "match", "ip", "dport", String(port), "0xffff", "flowid", "1:1"],
+    ),
+    atIngress(tap, 2, ...ANY, ...redirect(nowhere)),
   ],
 });
 

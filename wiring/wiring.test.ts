@@ -66,6 +66,17 @@ function send(where: Namespace, link: string, frame: Buffer): void {
   writeFileSync(path, frame);
   where.run("socat", "-u", `FILE:${path}`, `INTERFACE:${link}`);
 }
+/** A UDP datagram as it is on the wire, to the collector's MAC address. */
+function datagram(from: string, to: string, port: number, text: string): Buffer {
+  const bytes = (address: string) => address.split(".").map(Number);
+  const payload = Buffer.from(text);
+  const ip = Buffer.from([0x45, 0, 0, 28 + payload.length, 0, 1, 0, 0, 64, 17, 0, 0, ...bytes(from), ...bytes(to)]);
+  let sum = 0;
+  for (let at = 0; at < 20; at += 2) sum += ip.readUInt16BE(at);
+  ip.writeUInt16BE(~((sum & 0xffff) + (sum >>> 16)) & 0xffff, 10);
+  const udp = Buffer.from([0x30, 0x39, port >> 8, port & 255, 0, 8 + payload.length, 0, 0]);
+  return Buffer.concat([Buffer.from("525400770013525400770003" + "0800", "hex"), ip, udp, payload]);
+}
 const hasLink = (tap: string) => until(() => / LOWER_UP|,LOWER_UP/.test(host.ip("link", "show", tap)));
 
 describe.skipIf(reason)("a host that is wired", () => {
@@ -104,16 +115,16 @@ describe.skipIf(reason)("a host that is wired", () => {
     ])
       expect(first.said).toContain(`made: ${made}`);
     expect(first.said.slice(-2)).toEqual([
-      "no systemd here: after a reboot give weir host setup --again --name weir",
-      "next: weir run IMAGE --in weir-in --out weir-out --log weir-log",
+      `no systemd here: after a reboot give weir host setup --again --name weir --folder ${folder}`,
+      `next: weir run IMAGE --in weir-in --out weir-out --log weir-log --wiring ${folder}`,
     ]);
     const again = setup("--again");
     expect(again.said).toEqual([
-      "53 of 53 held already",
-      "next: weir run IMAGE --in weir-in --out weir-out --log weir-log",
+      "54 of 54 held already",
+      `next: weir run IMAGE --in weir-in --out weir-out --log weir-log --wiring ${folder}`,
     ]);
     expect(weir("host", "check")).toMatchObject({ status: 0, said: [] });
-    expect(weir("host", "check").stdout.replace(/\d+$/gm, "N")).toBe(`53 of 53 hold
+    expect(weir("host", "check").stdout.replace(/\d+$/gm, "N")).toBe(`54 of 54 hold
 
 frames
   came in on eth1                            N
@@ -205,6 +216,14 @@ frames
       status: 1,
       said: [`eth1: no interface has its MAC address ${mac} any more`],
     });
+    const waits = spawnSync(
+      "ip",
+      ["netns", "exec", host.name, ...WEIR, "host", "setup", "--again", "--folder", folder],
+      {
+        ...{ encoding: "utf8", timeout: 2000 },
+      },
+    );
+    expect(waits.stderr).toBe(`weir: waits up to 30 s for eth1 (${mac})\n`);
     expect(weir("doctor").stdout).toContain("      -> plug it in, or set it up anew: weir host setup --watch ...\n");
     expect(weir("host", "undo").said[0]).toBe("eth1 is not there");
   });
@@ -237,6 +256,11 @@ frames
     weir("host", "undo");
     expect(bare.stderr).toBe("weir: ip is not installed: apt-get install iproute2\n");
     const { said } = setup("--watch", "eth1", "--log", "here", "-c", POLICY);
+    expect(said).toContain(
+      "made: of what comes out of weir-log only datagrams from 10.0.9.2 to 10.0.9.1 port 514 reach this host; the rest ends in weir-void",
+    );
+    host.run("tc", "qdisc", "replace", "dev", "weir-in", "root", "blackhole");
+    expect(setup("--again").said).toContain("made: the image gets what waits in weir-in");
     expect(said).toContain("made: what the image sends on weir-out goes nowhere: it ends in weir-void");
     expect(said).toContain("made: weir-log has the collector's address 10.0.9.1");
   });
@@ -251,6 +275,66 @@ frames
     expect(host.ip("neighbour", "show", "192.0.2.9")).toContain("02:00:00:00:00:09 PERMANENT");
     write("weir-log", FRAME);
     expect(sink.counter("d1", "rx_packets")).toBeGreaterThan(0);
+  });
+
+  // REQ-GROUND-021
+  it("moves the shortest frame there is, too, and of the log only the collector's port reaches this host", async () => {
+    setup("--watch", "eth1", "--log", "here", "-c", POLICY);
+    const short = Buffer.concat([FRAME.subarray(0, 12), Buffer.from("88b5", "hex")]);
+    const reader = tapReader("weir-in");
+    await hasLink("weir-in");
+    send(span, "s0", short);
+    await until(() => reader.bytes().length >= short.length);
+    for (const child of children.splice(0)) child.kill("SIGKILL");
+    await until(() => !/LOWER_UP/.test(host.ip("link", "show", "weir-in")));
+    write("weir-in", short);
+    expect(JSON.parse(weir("host", "check", "--json").stdout).counts).toMatchObject({ refusedFromIn: 1 });
+
+    host.ip("address", "add", "192.0.2.1/32", "dev", "lo");
+    const heardAt = (port: number) => start(host, "socat", "-u", `UDP-RECV:${port}`, "-");
+    const [right, wrong] = [heardAt(514), heardAt(53)];
+    await until(() => /:0202 [\s\S]*:0035 |:0035 [\s\S]*:0202 /.test(host.run("cat", "/proc/net/udp")));
+    write("weir-log", datagram("10.0.9.2", "10.0.9.1", 53, "no"));
+    write("weir-log", datagram("10.0.9.2", "192.0.2.1", 514, "no"));
+    write("weir-log", datagram("8.8.8.8", "10.0.9.1", 514, "no"));
+    write("weir-log", datagram("10.0.9.2", "10.0.9.1", 514, "log"));
+    await until(() => right.bytes().length > 0);
+    expect([`${right.bytes()}`, `${wrong.bytes()}`]).toEqual(["log", ""]);
+    expect(weir("host", "check").status).toBe(0);
+  });
+
+  it("is not shared with another appliance, nor a tap; what changes is put back; nothing is undone under an image", async () => {
+    const asked = setup("--watch", "eth1", "--out", "eth2", "--print");
+    expect(asked).toMatchObject({ status: 0, said: [] });
+    expect(asked.stdout).toContain("# nothing is ever sent on eth1\ntc qdisc replace dev eth1 root blackhole\n");
+    expect(asked.stdout).toContain(
+      "# what comes in on eth1 goes to weir-in, and nowhere else\ntc qdisc add dev eth1 clsact\n",
+    );
+    setup("--watch", "eth1", "--out", "eth2");
+    const refused = (...words: string[]) => setup("--name", "other", ...words).said.at(-1);
+    expect(refused("--watch", "eth1")).toBe("eth1: weir watches it: weir host undo --name weir sets it free");
+    expect(refused("--watch", "eth3", "--log", "eth1")).toBe(
+      "eth1: weir watches it: weir host undo --name weir sets it free",
+    );
+    expect(refused("--watch", "eth2")).toBe("--watch eth2: weir sends there");
+    expect(refused("--watch", "weir-in")).toBe("--watch weir-in: it is a tap, expected a port of this host");
+    expect(refused("--watch", "eth3", "--user", "nobodyatall")).toBe(
+      "--user nobodyatall: this host knows no such user",
+    );
+
+    const changed = setup("--watch", "eth3", "--user", "nobody");
+    expect(changed.said.slice(0, 3)).toEqual([
+      ...["eth1 is as it was", "eth2 is as it was", "made: tap weir-in is there, for the user nobody"],
+    ]);
+    expect(host.run("tc", "qdisc", "show", "dev", "eth1")).not.toContain("blackhole");
+    expect(host.ip("-details", "link", "show", "weir-in")).toContain("user nobody");
+    tapReader("weir-in");
+    await hasLink("weir-in");
+    expect(weir("host", "undo")).toMatchObject({ status: 1, said: ["an image has weir-in open: stop it first"] });
+    const bare = spawnSync("setpriv", ["--reuid=65534", "--clear-groups", ...WEIR, "host", "undo"], {
+      encoding: "utf8",
+    });
+    expect(bare.stderr).toBe("weir: needs root: it changes interfaces\n");
   });
 
   it("tells a doctor what is wrong, and what to do", async () => {
@@ -272,7 +356,7 @@ frames
     expect(first.status).toBe(3);
     expect(first.lines).toEqual([
       "ok  weir is wired",
-      "ok  all 53 settings of the ports and taps hold",
+      "ok  all 54 settings of the ports and taps hold",
       "ok  eth1 has a link",
       "BAD eth2 has no link",
       "      -> look at the cable, and whether the other side is on",

@@ -2,7 +2,7 @@
  * How an appliance is joined to the world: which ports it watches, where what it sends goes. It is kept as NAME.wiring.json, so that the
  * same is made again after a reboot; a port is known by the MAC address that is burnt into it, as its name may be another one then.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Link, links } from "./kernel.ts";
 
@@ -17,6 +17,7 @@ export interface Here {
   mac: string;
   /** The appliance's. */
   from: string;
+  port: number;
 }
 
 export interface Neighbour {
@@ -81,6 +82,23 @@ export function kept(folder: string, name: string): Wiring {
     throw new Error(`${path}: is no wiring of this version: write it again by weir host setup --watch ...`);
   }
 }
+
+/** The other wirings that are kept. */
+export function others(folder: string, name: string): Wiring[] {
+  const suffix = ".wiring.json";
+  const names = readdirSync(folder).filter((file) => file.endsWith(suffix));
+  return names
+    .map((file) => file.slice(0, -suffix.length))
+    .filter((one) => one !== name)
+    .map((one) => kept(folder, one));
+}
+
+/** The ports of a wiring. */
+export const portsOf = ({ watch, out, log }: Wiring): Port[] => [
+  ...watch,
+  ...(out ? [out] : []),
+  ...(log && !isHere(log) ? [log] : []),
+];
 
 /** The interface that a port is now: by name and MAC, else by its MAC alone. */
 export function found(port: Port, all = links()): Link | undefined {

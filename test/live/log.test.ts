@@ -178,7 +178,8 @@ describe.skipIf(image)(`${RECORDS} records of two starts of the image`, () => {
     }
     expect(lines(path("live/eve.json"))).toEqual(genuine);
     const index = new EventIndex(path("live/events.db"));
-    expect(index.query({ limit: 1_000_000 }).length).toBe(genuine.length);
+    const events = index.query({ limit: 1_000_000 }).filter(({ type }) => type !== "weir_log");
+    expect(events.length).toBe(genuine.length);
     index.close();
   });
 
