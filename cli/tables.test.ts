@@ -40,7 +40,7 @@ it.each([
   seen.out = "";
   await policy().parseAsync(["show", "--effective", path], user);
   expect(seen.talk.split("\n").filter((line) => line && !line.endsWith("(warning)"))).toEqual([]);
-  await golden(`${plain}\n${seen.out}`.replaceAll(/[0-9a-f]{64}/g, "HASH"), `policy-${name}`);
+  await golden(`${plain}\n${seen.out}`.replaceAll(/\b[0-9a-f]{16}-[0-9a-f]{16}\b/g, "NAME"), `policy-${name}`);
 });
 
 it("weir baseline show: captures, thresholds, and what is known of each kind", async () => {
@@ -219,7 +219,13 @@ it("weir inspect: all sections of an image", async () => {
     ...{ machine: "x86_64", bytes: 1234567, sha256: "ab".repeat(32), entry: "0x100040", segments: [extent] },
     interfaces: [{ name: "in", direction: "receive", mac: "52:54:00:77:00:01" }],
     ...{ oneQueue: false, logSilence: 0, sections: [{ ...extent, name: ".text" }], memory: 4_194_305 },
-    policy: { sha256: "cd".repeat(32), bytes: 320, edition: 7, parts: { inspect: 3, guard: 1234 } },
+    policy: {
+      name: "aaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb",
+      sha256: "cd".repeat(32),
+      bytes: 320,
+      edition: 7,
+      parts: { inspect: 3, guard: 1234 },
+    },
     build: {
       weir: "0.1.0",
       compartments: [
