@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { describeImage } from "../appliance/build/describe.ts";
-import { prebuiltImage, withPolicy } from "../appliance/build/for.ts";
-import { policyNameIn } from "../appliance/build/place.ts";
-import { whyNoImage } from "../cli/image-replay.ts";
-import { effectiveText, shownText } from "./policy/show.ts";
-import { compilePolicy } from "./policy.ts";
+import { describeImage } from "../../appliance/build/describe.ts";
+import { prebuiltImage, withPolicy } from "../../appliance/build/for.ts";
+import { policyNameIn } from "../../appliance/build/place.ts";
+import { whyNoImage } from "../../cli/image-replay.ts";
+import { effectiveText, shownText } from "../../diode/policy/show.ts";
+import { compilePolicy } from "../../diode/policy.ts";
 
 // REQ-GROUND-026
 it.skipIf(await whyNoImage())("a policy has one name: as shown, and in an image", async () => {
