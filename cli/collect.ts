@@ -138,13 +138,8 @@ function makerOf(
     const keys = new Map(namesIn(appliances).map((name) => [name, readKeyFile(join(appliances, `${name}.key`))]));
     return (now) => new Fleet({ ...settings, keys }, now);
   }
-  const { onReport, onTrouble, ...rest } = settings;
   const key = keyFile === undefined ? undefined : readKeyFile(keyFile);
-  const told = {
-    ...(onReport && { onReport: (report: Report) => onReport(report, undefined) }),
-    ...(onTrouble && { onTrouble: (text: string) => onTrouble(text, undefined) }),
-  };
-  return (now) => new Collector({ ...rest, ...told, key }, now);
+  return (now) => new Collector({ ...settings, key }, now);
 }
 
 /** Prints what came of it. @param dropped datagrams that the socket had no room for */
@@ -210,7 +205,7 @@ class Talk {
     process.stderr.write(`weir: ${text}\n`);
   }
 
-  report(report: Report, host: string | undefined): void {
+  report(report: Report, host?: string): void {
     const which = host === undefined ? "" : `${host}: `;
     const key = `${which}${report.class}`;
     const n = (this.#shown.get(key) ?? 0) + 1;

@@ -5,12 +5,11 @@ import { Command } from "commander";
 import { HOST_ARCH } from "../appliance/contract/arch.ts";
 import { installed } from "../appliance/hosts/here.ts";
 import { chooseAccelerator, PROGRAMS } from "../appliance/hosts/qemu.ts";
-import { compilePolicy } from "../diode/policy.ts";
-import { macText, networkText } from "../lib/addresses.ts";
 import { clock, type Finding, kvm } from "../wiring/doctor.ts";
 import { collector, unwired, wired } from "../wiring/joined.ts";
 import { checkTools } from "../wiring/make.ts";
-import { checkName, kept, pathOf } from "../wiring/wiring.ts";
+import { checkName, type Here, kept, pathOf } from "../wiring/wiring.ts";
+import { collectorIn } from "./collector-in.ts";
 
 interface Options {
   name: string;
@@ -88,9 +87,8 @@ async function hypervisor(image: string | undefined): Promise<Finding[]> {
   ];
 }
 
-function collectorOf(path: string): { address: string; mac: string; port: number } {
-  const { collector } = compilePolicy(path).policy.log;
-  if (!collector) throw new Error(`${path}: interfaces.log: has no collector, so nothing is sent there`);
-  const { address, mac, port } = collector;
-  return { address: networkText({ version: 4, hi: 0n, lo: BigInt(address), bits: 32 }), mac: macText(mac), port };
+function collectorOf(path: string): Here {
+  const here = collectorIn(path);
+  if (!here) throw new Error(`${path}: interfaces.log: has no collector, so nothing is sent there`);
+  return here;
 }

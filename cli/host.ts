@@ -2,12 +2,11 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { compilePolicy } from "../diode/policy.ts";
-import { macText, networkText, parseNetwork } from "../lib/addresses.ts";
+import { parseNetwork } from "../lib/addresses.ts";
 import { columns } from "../lib/columns.ts";
 import { countsOf } from "../wiring/counts.ts";
 import { links, run } from "../wiring/kernel.ts";
-import { checkOthers, checkTools, look, make, type Outcome, planOf, release, undo } from "../wiring/make.ts";
+import { checkOthers, checkTools, holdsIn, look, make, type Outcome, planOf, release, undo } from "../wiring/make.ts";
 import { disable, enable, hasSystemd } from "../wiring/unit.ts";
 import {
   checkName,
@@ -22,6 +21,7 @@ import {
   tapsOf,
   type Wiring,
 } from "../wiring/wiring.ts";
+import { collectorIn } from "./collector-in.ts";
 
 interface Common {
   name: string;
@@ -120,7 +120,7 @@ async function setup(options: Setup): Promise<number> {
   if (options.print) {
     const all = links();
     for (const step of planOf(wiring)) {
-      if (all.has(step.of) && step.holds(all)) continue;
+      if (holdsIn(all, step)) continue;
       process.stdout.write(
         `# ${step.what}\n${step
           .commands()
@@ -247,14 +247,10 @@ function checkUser(user: string): void {
 
 function hereOf({ config }: Setup): Here {
   if (config === undefined) throw new Error("--log here: expected -c POLICY, which has the collector's addresses");
-  const { collector, address } = compilePolicy(config).policy.log;
-  if (!collector || !address)
-    throw new Error(`${config}: interfaces.log: has no address or no collector, so nothing is sent there`);
-  const { mac, port } = collector;
-  return { address: addressText(collector.address), mac: macText(mac), from: addressText(address), port };
+  const here = collectorIn(config);
+  if (!here) throw new Error(`${config}: interfaces.log: has no address or no collector, so nothing is sent there`);
+  return here;
 }
-
-const addressText = (lo: number) => networkText({ version: 4, hi: 0n, lo: BigInt(lo), bits: 32 });
 
 function neighbourOf(text: string, all: ReturnType<typeof links>): Neighbour {
   const [, address, mac, name] = /^([^=@]+)=([0-9a-f:]{17})@(.+)$/i.exec(text) ?? [];

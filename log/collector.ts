@@ -26,9 +26,9 @@ export interface CollectorOptions {
   indexed: number;
   /** It listens: time goes on, heartbeats are owed, and it goes on where it stopped. */
   live: boolean;
-  onReport?: (report: Report) => void;
+  onReport?: (report: Report, host?: string) => void;
   /** Something that is not about records: the index gives up, say. */
-  onTrouble?: (text: string) => void;
+  onTrouble?: (text: string, host?: string) => void;
 }
 
 export const FILES = {
@@ -94,7 +94,7 @@ export class Collector {
     this.#beat = this.#now = now;
     this.#budget = new ReportBudget(key !== undefined);
     for (const { path, cut } of [this.#eve, this.#reports])
-      if (cut) options.onTrouble?.(`${path}: ended in half a line, of which ${cut} bytes were removed`);
+      if (cut) this.#trouble(`${path}: ended in half a line, of which ${cut} bytes were removed`);
     this.verifier = new Verifier({
       key,
       ...(window !== undefined && { window }),
@@ -197,9 +197,8 @@ export class Collector {
   #say(path: string, trouble: string | undefined): void {
     if (trouble !== undefined && !this.#stuck.has(path)) {
       this.#stuck.add(path);
-      this.#options.onTrouble?.(`${path}: cannot be written (${trouble}): records wait until there is room`);
-    } else if (trouble === undefined && this.#stuck.delete(path))
-      this.#options.onTrouble?.(`${path}: is written again`);
+      this.#trouble(`${path}: cannot be written (${trouble}): records wait until there is room`);
+    } else if (trouble === undefined && this.#stuck.delete(path)) this.#trouble(`${path}: is written again`);
   }
 
   /** Once, and again after the file has begun anew. @throws Error where it is not live */
@@ -209,7 +208,7 @@ export class Collector {
     else if (!this.#options.live) throw new Error(`${path}: cannot begin anew (${overdue})`);
     else if (!this.#stuck.has(name)) {
       this.#stuck.add(name);
-      this.#options.onTrouble?.(`${path}: cannot begin anew (${overdue}): goes on in the same file`);
+      this.#trouble(`${path}: cannot begin anew (${overdue}): goes on in the same file`);
     }
   }
 
@@ -220,7 +219,11 @@ export class Collector {
 
   #report(report: Report): void {
     if (this.#budget.allows(report, this.#now)) this.#write(report);
-    this.#options.onReport?.(report);
+    this.#options.onReport?.(report, this.#options.host);
+  }
+
+  #trouble(text: string): void {
+    this.#options.onTrouble?.(text, this.#options.host);
   }
 
   #write(report: Report): void {
@@ -250,7 +253,7 @@ export class Collector {
         this.#leaveOut(WAITING);
         return;
       }
-      this.#options.onTrouble?.(`${FILES.index}: ${message}: no further events are written to it`);
+      this.#trouble(`${FILES.index}: ${message}: no further events are written to it`);
       this.#index = undefined;
       this.#leaveOut(0);
       return;

@@ -11,12 +11,10 @@ import { ReportBudget } from "./reported.ts";
 import { type Report, reportJson } from "./reports.ts";
 import { RotatingFile } from "./rotate.ts";
 
-export interface FleetOptions extends Omit<CollectorOptions, "host" | "key" | "onReport" | "onTrouble"> {
+/** What is said without a host is of none of the appliances. */
+export interface FleetOptions extends Omit<CollectorOptions, "host" | "key"> {
   /** The appliances' names, as `interfaces.log.hostname` has them, and their keys of 32 bytes. */
   keys: ReadonlyMap<string, Uint8Array>;
-  /** @param host undefined: of none of them */
-  onReport?: (report: Report, host: string | undefined) => void;
-  onTrouble?: (text: string, host: string | undefined) => void;
 }
 
 const SUFFIX = ".key";
@@ -44,17 +42,13 @@ export class Fleet {
 
   /** @param now ms, where it is live */
   constructor(options: FleetOptions, now = 0) {
-    const { keys, folder, onReport, onTrouble, ...rest } = options;
+    const { keys, folder, ...rest } = options;
     this.#options = options;
     this.collectors = new Map(
       [...keys].map(([host, key]) => {
         const own = join(folder, host);
         mkdirSync(own, { recursive: true });
-        const told = {
-          ...(onReport && { onReport: (report: Report) => onReport(report, host) }),
-          ...(onTrouble && { onTrouble: (text: string) => onTrouble(text, host) }),
-        };
-        return [host, new Collector({ ...rest, ...told, folder: own, host, key }, now)];
+        return [host, new Collector({ ...rest, folder: own, host, key }, now)];
       }),
     );
     this.#reports = new RotatingFile(join(folder, FILES.reports), rest.rotation, now);
@@ -75,7 +69,7 @@ export class Fleet {
       ...(from !== undefined && { from }),
     };
     if (this.#budget.allows(report, now)) this.#write(report);
-    this.#options.onReport?.(report, undefined);
+    this.#options.onReport?.(report);
   }
 
   tick(now: number): void {

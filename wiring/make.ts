@@ -99,13 +99,15 @@ export function release(before: Wiring, now: Wiring, folder: string): string[] {
 export function make(wiring: Wiring, folder: string, onStep: (outcome: Outcome) => void): void {
   const steps = planOf(wiring);
   remember(wiring, folder);
+  let all = links();
   for (const step of steps) {
-    if (step.holds(links())) {
+    if (step.holds(all)) {
       onStep({ step, did: "held" });
       continue;
     }
     for (const [program, ...args] of step.commands()) run(program!, ...args);
-    if (!step.holds(links()))
+    all = links();
+    if (!step.holds(all))
       throw new Error(`${step.what}: was done, and does not hold; something else on this host changes it`);
     onStep({ step, did: "made" });
   }
@@ -113,13 +115,12 @@ export function make(wiring: Wiring, folder: string, onStep: (outcome: Outcome) 
 
 /** Looks at each step, changes nothing. */
 export function look(wiring: Wiring): Outcome[] {
-  return planOf(wiring).map((step) => ({ step, did: holdsNow(step) ? "held" : "wrong" }));
+  const all = links();
+  return planOf(wiring).map((step) => ({ step, did: holdsIn(all, step) ? "held" : "wrong" }));
 }
 
-function holdsNow(step: Step): boolean {
-  const all = links();
-  return all.has(step.of) && step.holds(all);
-}
+/** Whether a step holds; of an interface that is not there nothing does. */
+export const holdsIn = (all: ReadonlyMap<string, Link>, step: Step): boolean => all.has(step.of) && step.holds(all);
 
 /** What ports were before. After a reboot they are as they always are: what another boot noted is not believed. */
 interface Before {

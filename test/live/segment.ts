@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
+import { whyNoNamespaces } from "../../lib/testing/netns.ts";
 import { until } from "../../lib/testing/until.ts";
 import { claim } from "../runner/sweep.ts";
 
@@ -12,26 +13,13 @@ export type Side = (typeof SIDES)[number];
 
 /** Why live tests cannot run here, or undefined when they can. */
 export function whyNot(tools: string[]): string | undefined {
-  if (process.getuid?.() !== 0) return "needs root for network namespaces";
-  const missing = tools.filter((tool) => !onPath(tool));
-  if (missing.length) return `not installed: ${missing.join(", ")}`;
+  const reason = whyNoNamespaces(tools);
+  if (reason) return reason;
   try {
     accessSync("/dev/net/tun", constants.R_OK | constants.W_OK);
-    claim("netns", `weir-try-${process.pid}`);
-    execFileSync("ip", ["netns", "add", `weir-try-${process.pid}`], { stdio: "pipe" });
-    execFileSync("ip", ["netns", "del", `weir-try-${process.pid}`], { stdio: "pipe" });
     return undefined;
   } catch (error) {
-    return `no tap devices or namespaces here: ${(error as Error).message.split("\n")[0]}`;
-  }
-}
-
-function onPath(tool: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${tool}`], { stdio: "pipe" });
-    return true;
-  } catch {
-    return false;
+    return `no tap devices here: ${(error as Error).message}`;
   }
 }
 

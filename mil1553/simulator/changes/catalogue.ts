@@ -39,6 +39,13 @@ function busyTerminal(channel: Channel, random: Random): Terminal {
   );
 }
 
+/** What happens to one terminal. */
+const ofTerminal =
+  (what: "silent" | "busy" | "bus-b"): Change["plan"] =>
+  (channel, { at, seconds, random }) => [
+    { what, channel: channel.name, at, seconds, terminal: busyTerminal(channel, random).name },
+  ];
+
 /** The same messages at each change: what a phase is does not change with the seed. */
 function phase(channel: Channel): { without: string[]; every: Record<string, number> } {
   const all = periodic(channel);
@@ -66,18 +73,14 @@ export const CHANGES: readonly Change[] = [
     does: "A terminal starts again and does not answer for two seconds.",
     looks: "Its messages fail on both buses, then go on.",
     lasts: [1.8, 2.2],
-    plan: (channel, { at, seconds, random }) => [
-      { what: "silent", channel: channel.name, at, seconds, terminal: busyTerminal(channel, random).name },
-    ],
+    plan: ofTerminal("silent"),
   },
   {
     name: "terminal-to-bus-b",
     does: "A terminal does not answer on bus A any more; the controller tries bus B, and stays there.",
     looks: "Messages fail once and are repeated on bus B; then they come there at once.",
     lasts: [60, 90],
-    plan: (channel, { at, seconds, random }) => [
-      { what: "bus-b", channel: channel.name, at, seconds, terminal: busyTerminal(channel, random).name },
-    ],
+    plan: ofTerminal("bus-b"),
   },
   {
     name: "bus-to-bus-b",
@@ -98,18 +101,14 @@ export const CHANGES: readonly Change[] = [
     does: "A terminal is in standby: the controller goes on asking it, and it does not answer.",
     looks: "All its messages fail, on both buses, for minutes.",
     lasts: [60, 90],
-    plan: (channel, { at, seconds, random }) => [
-      { what: "silent", channel: channel.name, at, seconds, terminal: busyTerminal(channel, random).name },
-    ],
+    plan: ofTerminal("silent"),
   },
   {
     name: "terminal-busy",
     does: "A terminal is in standby and says so: it answers with its busy bit and without data.",
     looks: "Status words with another bit, and messages without data words.",
     lasts: [60, 90],
-    plan: (channel, { at, seconds, random }) => [
-      { what: "busy", channel: channel.name, at, seconds, terminal: busyTerminal(channel, random).name },
-    ],
+    plan: ofTerminal("busy"),
   },
   {
     name: "terminal-off",
