@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type Backend, MACS } from "../../appliance/hosts/qemu.ts";
 import { FrameStream } from "../../appliance/hosts/stream.ts";
+import { until } from "../../lib/testing/until.ts";
 import { garbage } from "../image/garbage.ts";
 import type { Qmp } from "./qmp.ts";
 import { questions } from "./script.ts";
@@ -39,6 +40,8 @@ export async function peer(name: "out" | "log", condition: Condition, folder: st
   let done: Promise<void> = Promise.resolve();
   const quietly = (sending: Promise<void>) => sending.catch(() => {});
   const begin = async (qmp: Qmp, netdev: string, ready: Promise<void>) => {
+    // Until QEMU has connected it takes all that is sent, for nobody
+    await until(async () => (await networkOf(qmp)).includes(`${netdev}: index=0,type=stream,unix:`));
     if (condition === "hostile") {
       let answering = false;
       answer = (frame) => {
@@ -76,6 +79,8 @@ export async function peer(name: "out" | "log", condition: Condition, folder: st
   };
   return { backend: { kind: "stream", path }, begin, end, close: () => void stream.close() };
 }
+
+const networkOf = (qmp: Qmp) => qmp.ask<string>("human-monitor-command", { "command-line": "info network" });
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
