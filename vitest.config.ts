@@ -40,11 +40,11 @@ class LongFirst extends BaseSequencer {
 const TESTS = "**/*.test.ts";
 const NO_TESTS = ["node_modules", "dist", "build"];
 
-/** Files that put modules of their own in the place of others: the modules of other files' tests are not for them. */
+/** Files that put something of their own in the place of modules or globals: modules that other files share must not have seen it. */
 const MOCKING = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && !NO_TESTS.includes(entry.name))
   .flatMap(({ name }) => readdirSync(name, { recursive: true, encoding: "utf8" }).map((file) => join(name, file)))
-  .filter((file) => file.endsWith(".test.ts") && readFileSync(file, "utf8").includes("vi.mock("));
+  .filter((file) => file.endsWith(".test.ts") && /vi\.(mock|stubGlobal)\(/.test(readFileSync(file, "utf8")));
 
 const COMMON = {
   // The only clock of any test: what must happen is waited for, and nothing may take this long.

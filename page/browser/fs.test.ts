@@ -1,5 +1,5 @@
 // The page's files as the worker reads them; what a browser has, File and FileReaderSync, stands in here.
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, vi } from "vitest";
 
 class Stored {
   readonly bytes: Uint8Array;
@@ -21,7 +21,7 @@ beforeAll(async () => {
       return file.bytes.buffer;
     }
   };
-  Object.assign(globalThis, { FileReaderSync: Reader });
+  vi.stubGlobal("FileReaderSync", Reader);
   fs = await import("./fs.ts");
   const { addFile } = await import("./files.ts");
   for (const name of ["folder/greeting.txt", "dropped.txt"])
